@@ -1,0 +1,33 @@
+import type { Ctx } from '../base/context.ts';
+import type { EventDraft } from '../base/event.ts';
+import type { Uuid } from '../base/id.ts';
+import type { Operation, OutputOf } from '../base/operation.ts';
+import type { RowSet, Tx } from '../infra/postgres/db.ts';
+
+/** One line of the audit log, before it is written. `detail` is JSON and never holds a secret. */
+export type AuditEntry = { tenantId: Uuid; id: Uuid; actorKind: string; actorId: Uuid; actorName: string; action: string; subject: string; requestId: string; outcome: string; detail: object };
+
+/** The answer kept for an `Idempotency-Key`: `answer` is built when the row is written, since it may tell the sequence. */
+export type KeptAnswer = { tenantId: Uuid; actorId: Uuid; key: string; bodyHash: string; operation: string; answer: (seq: bigint, atMs: number) => object };
+
+/** What a command's work hands back; events, audit row and kept answer are then written in the same transaction. */
+export type Done<T> = { answer: T; subject: string; events?: readonly EventDraft[]; detail?: object };
+
+/** What other modules may ask of access. */
+export type AccessPort = {
+  /**
+   * One act of an ordinary (not hot) operation: claims the idempotency key, runs `work`, appends events and the audit
+   * row, keeps the answer and commits, or does none of it. A repeated key answers as the first time, without `work`.
+   * Errors: `request.key_reused` when the key was sent before with other content.
+   */
+  command<T extends Operation>(ctx: Ctx, operation: T, work: (tx: Tx) => Promise<Done<OutputOf<T>>>): Promise<OutputOf<T>>;
+  /** The encoded answer kept for the context's key, undefined when the key is new. Errors: `request.key_reused`. */
+  keptAnswer(ctx: Ctx, operation: Operation, keySuffix?: string): Promise<object | undefined>;
+  /** The audit row of an act, for hot acts that hand it to the ledger. */
+  auditEntry(ctx: Ctx, operation: Operation, act: { subject: string; outcome?: string; detail?: object }): AuditEntry;
+  rows: { audit: RowSet<AuditEntry>; keptAnswer: RowSet<KeptAnswer> };
+  /** The context of background work in a tenant; its name shows in the audit log. */
+  systemCtx(name: string, tenantId: Uuid): Ctx;
+  /** Ids of all tenants, for jobs that visit each. */
+  tenantIds(): Promise<Uuid[]>;
+};

@@ -1,0 +1,22 @@
+import type { Uuid } from './id.ts';
+
+/** Who acts. A member-bound actor (a bank's user or key) sees and does only what concerns its member. */
+export type Actor = {
+  kind: 'user' | 'key' | 'system';
+  id: Uuid;
+  /** Shown in the audit log: an e-mail address, a key's name, a job's name. */
+  name: string;
+  tenantId: Uuid;
+  memberId?: Uuid;
+  scopes: ReadonlySet<string>;
+};
+
+/** One request on its way through the house. Background work makes one for its system actor. */
+export type Ctx = {
+  actor: Actor;
+  tenantId: Uuid;
+  memberId?: Uuid;
+  requestId: string;
+  /** The caller's `Idempotency-Key` and a SHA-256 (hex) of what it sent, when it sent a key. */
+  idempotency?: { key: string; bodyHash: string };
+};

@@ -1,0 +1,64 @@
+import Type, { type TSchema } from 'typebox';
+
+/** A UUID in its usual form, 36 characters with hyphens, lower case. */
+export type Uuid = string;
+
+const pool = new BigUint64Array(512);
+let used = pool.length;
+let lastMs = 0;
+let counter = 0;
+
+/**
+ * A new UUID version 7 (RFC 9562): ordered by time, and within one process strictly increasing, because the 12 bits
+ * after the time count up within a millisecond and borrow the next one when they run out.
+ */
+export function newId(nowMs: number = Date.now()): Uuid {
+  if (nowMs > lastMs) {
+    lastMs = nowMs;
+    counter = 0;
+  } else if (++counter > 0xfff) {
+    lastMs += 1;
+    counter = 0;
+  }
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  const random = pool[used++]!.toString(16).padStart(16, '0');
+  const time = lastMs.toString(16).padStart(12, '0');
+  const variant = (8 + (parseInt(random[0]!, 16) & 3)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether the text is a UUID in lower case with hyphens. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** `pay`, uuid → `pay_` and 32 hexadecimal digits: the form outside the process. */
+export function toWireId(prefix: string, id: Uuid): string {
+  return `${prefix}_${id.replaceAll('-', '')}`;
+}
+
+/** The reverse of `toWireId`; the caller has checked the form. */
+export function fromWireId(wire: string): Uuid {
+  const hex = wire.slice(wire.indexOf('_') + 1);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/**
+ * Schema of an id with its prefix: `pay_018f…` in JSON, a UUID in code. The keyword `x-id` marks the field, so that
+ * tools that walk contracts (the cross-tenant probe, the console's links) know which fields name what.
+ */
+export function idOf<P extends string>(prefix: P) {
+  return Type.Codec(Type.String({ pattern: `^${prefix}_[0-9a-f]{32}$`, examples: [`${prefix}_0192837465ab7def8192837465abcdef`], 'x-id': prefix }))
+    .Decode((wire): Uuid => fromWireId(wire))
+    .Encode((id: Uuid) => toWireId(prefix, id));
+}
+
+/** The prefix of an id schema made by `idOf`, undefined for any other schema. */
+export function idPrefixOf(schema: TSchema): string | undefined {
+  return (schema as { 'x-id'?: string })['x-id'];
+}

@@ -1,0 +1,49 @@
+import Type from 'typebox';
+
+/** Whole milliseconds since 1970-01-01T00:00:00Z. */
+export type Millis = number;
+
+/** A calendar day without a zone, `2026-11-22`: value dates and effective dates. */
+export type LocalDate = string;
+
+/** Where time comes from; order never comes from it, but from sequences. */
+export type Clock = { now(): Millis };
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** A clock that a test moves by hand. */
+export function manualClock(start: Millis = Date.UTC(2026, 0, 5, 9)): Clock & { advance(ms: number): void; set(ms: Millis): void } {
+  let now = start;
+  return {
+    now: () => now,
+    advance(ms) {
+      now += ms;
+    },
+    set(ms) {
+      now = ms;
+    },
+  };
+}
+
+/** An instant: whole milliseconds in code, ISO 8601 with `Z` and three decimals in JSON. */
+export const Instant = Type.Codec(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', examples: ['2026-11-22T09:30:00.000Z'] }))
+  .Decode((iso): Millis => {
+    const ms = Date.parse(iso);
+    if (Number.isNaN(ms)) throw new Error('is not a point in time');
+    return ms;
+  })
+  .Encode((ms: Millis) => new Date(ms).toISOString());
+
+/** Schema of a calendar day; whether the day exists is checked by `isLocalDate`. */
+export const LocalDateText = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$', examples: ['2026-11-23'] });
+
+/** Whether the text names a day that exists (`2026-02-30` does not). */
+export function isLocalDate(text: string): boolean {
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+/** The UTC day of an instant. */
+export function dayOf(ms: Millis): LocalDate {
+  return new Date(ms).toISOString().slice(0, 10);
+}

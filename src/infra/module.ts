@@ -1,0 +1,22 @@
+import type { Event } from '../base/event.ts';
+import type { Route } from './http/route.ts';
+
+/** Background work. Runs in one process at a time, by pg-boss; `everyMs` below a minute uses the runner's own timer. */
+export type Job = { name: string; everyMs?: number; cron?: string; run(signal: AbortSignal): Promise<void> };
+
+/** Reacts to events, at least once, in order per tenant; the inbox makes it idempotent by (name, event id). */
+export type Consumer = { name: string; types: readonly string[]; handle(event: Event): Promise<void> };
+
+/** A dependency or an invariant that health and readiness may ask about. */
+export type Check = { name: string; run(): Promise<{ ok: boolean; detail: string }> };
+
+/** What every module's `create<Module>(deps)` answers with. `port` is what other modules may use. */
+export type Module<Port = unknown> = {
+  name: string;
+  port: Port;
+  routes: readonly Route[];
+  jobs: readonly Job[];
+  consumers: readonly Consumer[];
+  checks: readonly Check[];
+  close(): Promise<void>;
+};

@@ -1,0 +1,38 @@
+import type { Uuid } from '../../base/id.ts';
+
+/**
+ * Roles that reach across tenants, each by policies on listed tables, never by BYPASSRLS:
+ * `rialto_auth` finds users and keys before a tenant is known, `rialto_writer` is the ledger's batch writer,
+ * `rialto_relay` moves the outbox and runs background work, `rialto_verify` only reads, for the verifiers.
+ */
+export type NamedRole = 'rialto_auth' | 'rialto_writer' | 'rialto_relay' | 'rialto_verify';
+
+/** For whom a transaction runs. Without a role it is the application role, which sees one tenant only. */
+export type TxScope = { tenantId?: Uuid; memberId?: Uuid; role?: NamedRole };
+
+/** Runs SQL inside one transaction. `values` are sent as parameters; `name` is derived from the text. */
+export type Tx = {
+  query<R extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<R[]>;
+};
+
+/** The database as modules see it: transactions for a tenant or a named role, never a bare connection. */
+export type Db = {
+  /** Read-only; repeated once when the connection was lost, since that is safe. */
+  read<T>(scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Commits when `work` returns, rolls back when it throws. Retries only serialization failures and deadlocks. */
+  write<T>(scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T>;
+};
+
+/**
+ * How a module's rows ride in someone else's transaction, many at a time (see `ledger.enact`).
+ * `keys` names what a row claims for itself (an id, a client's reference); a row whose key is taken is refused.
+ */
+export type RowSet<V> = {
+  /** Unique among all row sets, e.g. `settlement.payment`. */
+  name: string;
+  keys?(value: V): readonly string[];
+  /** Those of `keys` that stand in the table already. */
+  taken?(tx: Tx, keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** One set-wise statement for all rows of a batch, in order. `seq` is the book's sequence after the row's act. */
+  write(tx: Tx, rows: readonly { seq: bigint; atMs: number; value: V }[]): Promise<void>;
+};
