@@ -5,10 +5,28 @@ import type { Operation, OutputOf } from '../base/operation.ts';
 import type { RowSet, Tx } from '../infra/postgres/db.ts';
 
 /** One line of the audit log, before it is written. `detail` is JSON and never holds a secret. */
-export type AuditEntry = { tenantId: Uuid; id: Uuid; actorKind: string; actorId: Uuid; actorName: string; action: string; subject: string; requestId: string; outcome: string; detail: object };
+export type AuditEntry = {
+  tenantId: Uuid;
+  id: Uuid;
+  actorKind: string;
+  actorId: Uuid;
+  actorName: string;
+  action: string;
+  subject: string;
+  requestId: string;
+  outcome: string;
+  detail: object;
+};
 
 /** The answer kept for an `Idempotency-Key`: `answer` is built when the row is written, since it may tell the sequence. */
-export type KeptAnswer = { tenantId: Uuid; actorId: Uuid; key: string; bodyHash: string; operation: string; answer: (seq: bigint, atMs: number) => object };
+export type KeptAnswer = {
+  tenantId: Uuid;
+  actorId: Uuid;
+  key: string;
+  bodyHash: string;
+  operation: string;
+  answer: (seq: bigint, atMs: number) => object;
+};
 
 /** What a command's work hands back; events, audit row and kept answer are then written in the same transaction. */
 export type Done<T> = { answer: T; subject: string; events?: readonly EventDraft[]; detail?: object };

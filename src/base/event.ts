@@ -11,7 +11,16 @@ export function eventKind<D extends TObject>(kind: EventKind<D>): EventKind<D> {
 }
 
 /** An event as the module hands it over, in wire form (`data` already encoded); the relay gives it its `seq`. */
-export type EventDraft = { id: Uuid; tenantId: Uuid; type: string; version: number; subject: string; data: object; at: Millis; memberIds?: readonly Uuid[] };
+export type EventDraft = {
+  id: Uuid;
+  tenantId: Uuid;
+  type: string;
+  version: number;
+  subject: string;
+  data: object;
+  at: Millis;
+  memberIds?: readonly Uuid[];
+};
 
 /** An event as consumers and sockets receive it: gap-free `seq` per tenant, in commit order. */
 export type Event = Omit<EventDraft, 'at'> & { seq: number; at: string };

@@ -53,7 +53,9 @@ export function fromWireId(wire: string): Uuid {
  * tools that walk contracts (the cross-tenant probe, the console's links) know which fields name what.
  */
 export function idOf<P extends string>(prefix: P) {
-  return Type.Codec(Type.String({ pattern: `^${prefix}_[0-9a-f]{32}$`, examples: [`${prefix}_0192837465ab7def8192837465abcdef`], 'x-id': prefix }))
+  return Type.Codec(
+    Type.String({ pattern: `^${prefix}_[0-9a-f]{32}$`, examples: [`${prefix}_0192837465ab7def8192837465abcdef`], 'x-id': prefix }),
+  )
     .Decode((wire): Uuid => fromWireId(wire))
     .Encode((id: Uuid) => toWireId(prefix, id));
 }

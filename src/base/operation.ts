@@ -41,8 +41,16 @@ export type Operation<I extends Input = Input, O extends TSchema = TSchema> = {
 const none = Type.Object({}, { additionalProperties: false });
 type None = typeof none;
 
-type Draft<P extends TObject, Q extends TObject, B extends TObject, O extends TSchema> = Pick<Operation, 'name' | 'method' | 'path' | 'summary' | 'scope' | 'cost' | 'errors'> &
-  Partial<Pick<Operation, 'idempotencyKey' | 'status' | 'consumes' | 'produces' | 'bodyLimit' | 'example'>> & { params?: P; query?: Q; body?: B; output: O };
+type Draft<P extends TObject, Q extends TObject, B extends TObject, O extends TSchema> = Pick<
+  Operation,
+  'name' | 'method' | 'path' | 'summary' | 'scope' | 'cost' | 'errors'
+> &
+  Partial<Pick<Operation, 'idempotencyKey' | 'status' | 'consumes' | 'produces' | 'bodyLimit' | 'example'>> & {
+    params?: P;
+    query?: Q;
+    body?: B;
+    output: O;
+  };
 
 /** Completes a contract with the usual values and keeps its literal types. */
 export function operation<O extends TSchema, P extends TObject = None, Q extends TObject = None, B extends TObject = None>(
@@ -61,7 +69,9 @@ export function operation<O extends TSchema, P extends TObject = None, Q extends
 }
 
 /** What the handler receives: the decoded fields of path, query and body in one object. */
-export type InputOf<T extends Operation> = StaticDecode<T['input']['params']> & StaticDecode<T['input']['query']> & StaticDecode<T['input']['body']>;
+export type InputOf<T extends Operation> = StaticDecode<T['input']['params']> &
+  StaticDecode<T['input']['query']> &
+  StaticDecode<T['input']['body']>;
 
 /** What the handler answers with, before it is encoded. */
 export type OutputOf<T extends Operation> = StaticDecode<T['output']>;

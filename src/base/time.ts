@@ -26,7 +26,9 @@ export function manualClock(start: Millis = Date.UTC(2026, 0, 5, 9)): Clock & { 
 }
 
 /** An instant: whole milliseconds in code, ISO 8601 with `Z` and three decimals in JSON. */
-export const Instant = Type.Codec(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', examples: ['2026-11-22T09:30:00.000Z'] }))
+export const Instant = Type.Codec(
+  Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', examples: ['2026-11-22T09:30:00.000Z'] }),
+)
   .Decode((iso): Millis => {
     const ms = Date.parse(iso);
     if (Number.isNaN(ms)) throw new Error('is not a point in time');

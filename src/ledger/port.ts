@@ -50,7 +50,9 @@ export type Note = { rows?: readonly RowOf[]; events?: (recorded: Recorded) => r
  */
 export type Act = Note & { tenantId: Uuid; transfers: readonly TransferDraft[]; otherwise?: (refusal: Refusal) => Note };
 
-export type Outcome = ({ result: 'enacted' } & Recorded & { units: readonly bigint[] }) | ({ result: 'refused'; refusal: Refusal } & Partial<Recorded>);
+export type Outcome =
+  | ({ result: 'enacted' } & Recorded & { units: readonly bigint[] })
+  | ({ result: 'refused'; refusal: Refusal } & Partial<Recorded>);
 
 export type AccountKind = 'asset' | 'liability' | 'equity' | 'income' | 'expense';
 
