@@ -1,0 +1,16 @@
+import { overviewOperations } from './overview/contract.ts';
+import { participantOperations } from './participant/contract.ts';
+import { paymentOperations, paymentRecorded } from './payment/contract.ts';
+import { screeningOperations } from './screening/contract.ts';
+import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
+
+/** Every public operation of the settlement network, part by part. */
+export const operations = [
+  ...participantOperations,
+  ...paymentOperations,
+  ...windowOperations,
+  ...screeningOperations,
+  ...overviewOperations,
+] as const;
+
+export const events = [paymentRecorded, windowCutOff, windowSettled] as const;

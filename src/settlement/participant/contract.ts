@@ -1,0 +1,171 @@
+import Type from 'typebox';
+import { idOf } from '../../base/id.ts';
+import { Asset, PositiveUnits, Units } from '../../base/money.ts';
+import { operation } from '../../base/operation.ts';
+import { pageOf, pageQuery } from '../../base/page.ts';
+import { Instant } from '../../base/time.ts';
+
+const closed = { additionalProperties: false };
+
+export const ParticipantId = idOf('mem');
+export const AccountId = idOf('acc');
+
+/** ISO 9362: four letters of the institution, two of the country, two of the place, three of the branch or none. */
+export const Bic = Type.String({
+  pattern: '^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$',
+  examples: ['NORDFIHH'],
+  description: 'BIC, 8 or 11 characters',
+});
+
+/** ISO 17442: 18 letters or digits and two check digits. */
+export const Lei = Type.String({
+  pattern: '^[A-Z0-9]{18}[0-9]{2}$',
+  examples: ['529900T8BM49AURSDO55'],
+  description: 'LEI with valid check digits',
+});
+
+const ParticipantAccount = Type.Object(
+  {
+    asset: Asset,
+    settlementAccountId: AccountId,
+    reserveAccountId: AccountId,
+    /** Free to spend. */
+    available: Units,
+    /** Set aside for payments on their way. */
+    reserved: Units,
+  },
+  closed,
+);
+
+export const Participant = Type.Object(
+  {
+    id: ParticipantId,
+    name: Type.String(),
+    bic: Bic,
+    lei: Lei,
+    state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]),
+    accounts: Type.Array(ParticipantAccount),
+    createdAt: Instant,
+  },
+  closed,
+);
+
+const params = Type.Object({ id: ParticipantId }, closed);
+const Movement = Type.Object(
+  { asset: Asset, units: PositiveUnits, reference: Type.String({ minLength: 1, maxLength: 35, examples: ['FUND-2026-0001'] }) },
+  closed,
+);
+const MovementDone = Type.Object({ transferId: idOf('trf'), asset: Asset, units: Units, available: Units }, closed);
+
+export const createParticipant = operation({
+  name: 'settlement.create_participant',
+  method: 'POST',
+  path: '/v1/participants',
+  summary: 'Admits a bank: opens a settlement and a reserve account in each of its currencies',
+  scope: 'participants:write',
+  cost: 'normal',
+  status: 201,
+  body: Type.Object(
+    {
+      name: Type.String({ minLength: 1, maxLength: 140, examples: ['Nordfjord Bank'] }),
+      bic: Bic,
+      lei: Lei,
+      assets: Type.Array(Asset, { minItems: 1, maxItems: 64, uniqueItems: true, examples: [['EUR/2', 'USD/2']] }),
+    },
+    closed,
+  ),
+  output: Participant,
+  errors: ['settlement.bic_invalid', 'settlement.lei_invalid', 'settlement.asset_unknown', 'settlement.bic_taken', 'request.key_reused'],
+});
+
+export const listParticipants = operation({
+  name: 'settlement.list_participants',
+  method: 'GET',
+  path: '/v1/participants',
+  summary: 'Participants by name, with their balances',
+  scope: 'participants:read',
+  cost: 'normal',
+  query: Type.Object(
+    { ...pageQuery, query: Type.Optional(Type.String({ maxLength: 140, description: 'Part of the name or the BIC' })) },
+    closed,
+  ),
+  output: pageOf(Participant),
+  errors: [],
+});
+
+export const getParticipant = operation({
+  name: 'settlement.get_participant',
+  method: 'GET',
+  path: '/v1/participants/{id}',
+  summary: 'One participant with its accounts and balances',
+  scope: 'participants:read',
+  cost: 'light',
+  params,
+  output: Participant,
+  errors: ['settlement.participant_not_found'],
+});
+
+export const setParticipantState = operation({
+  name: 'settlement.set_participant_state',
+  method: 'PUT',
+  path: '/v1/participants/{id}/state',
+  summary: 'Suspends a participant, so that its payments are rejected, or lets it in again',
+  scope: 'participants:write',
+  cost: 'light',
+  params,
+  body: Type.Object({ state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]) }, closed),
+  output: Participant,
+  errors: ['settlement.participant_not_found', 'request.key_reused'],
+});
+
+export const fundParticipant = operation({
+  name: 'settlement.fund_participant',
+  method: 'POST',
+  path: '/v1/participants/{id}/fund',
+  summary: 'Mints tokens against money received in custody',
+  scope: 'participants:write',
+  cost: 'normal',
+  idempotencyKey: 'required',
+  params,
+  body: Movement,
+  output: MovementDone,
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'request.key_reused'],
+});
+
+export const defundParticipant = operation({
+  name: 'settlement.defund_participant',
+  method: 'POST',
+  path: '/v1/participants/{id}/defund',
+  summary: 'Burns tokens against money paid out of custody',
+  scope: 'participants:write',
+  cost: 'normal',
+  idempotencyKey: 'required',
+  params,
+  body: Movement,
+  output: MovementDone,
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.insufficient_funds', 'request.key_reused'],
+});
+
+export const getStatement = operation({
+  name: 'settlement.get_statement',
+  method: 'GET',
+  path: '/v1/participants/{id}/statement',
+  summary: 'Statement of a settlement account for one day, as camt.053 XML',
+  scope: 'participants:read',
+  cost: 'heavy',
+  produces: 'application/xml',
+  params,
+  query: Type.Object({ asset: Asset, day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-11-22'] }) }, closed),
+  output: Type.String(),
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.day_invalid'],
+});
+
+export const participantOperations = [
+  createParticipant,
+  listParticipants,
+  getParticipant,
+  setParticipantState,
+  fundParticipant,
+  defundParticipant,
+  getStatement,
+] as const;

@@ -1,0 +1,262 @@
+import Type from 'typebox';
+import { eventKind } from '../../base/event.ts';
+import { idOf } from '../../base/id.ts';
+import { Asset, PositiveUnits, Units } from '../../base/money.ts';
+import { operation } from '../../base/operation.ts';
+import { pageOf, pageQuery } from '../../base/page.ts';
+import { Instant, LocalDateText } from '../../base/time.ts';
+import { Bic, ParticipantId } from '../participant/contract.ts';
+
+const closed = { additionalProperties: false };
+
+export const PaymentId = idOf('pay');
+export const WindowId = idOf('win');
+
+/** Unique end-to-end transaction reference: a UUID version 4, as SWIFT gpi uses it. */
+export const Uetr = Type.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+  examples: ['97ed4827-7b6f-4491-a06f-b548d5a7512d'],
+});
+
+/** Letters, digits and the marks that ISO 20022 text may hold; no control characters. */
+const text = (maxLength: number, example: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: [example] });
+
+export const Party = Type.Object(
+  {
+    name: text(140, 'Aurora Shipping AS'),
+    /** IBAN or another account number. */
+    account: Type.Optional(text(34, 'NO9386011117947')),
+    country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', examples: ['NO'] })),
+  },
+  closed,
+);
+
+/** The life of a payment: held for review or rejected at the door; else reserved until its window is cut off, clearing until that settles. */
+export const PaymentStatus = Type.Union(
+  ['held', 'rejected', 'reserved', 'clearing', 'settled'].map((status) => Type.Literal(status)) as [
+    ReturnType<typeof Type.Literal<'held'>>,
+    ReturnType<typeof Type.Literal<'rejected'>>,
+    ReturnType<typeof Type.Literal<'reserved'>>,
+    ReturnType<typeof Type.Literal<'clearing'>>,
+    ReturnType<typeof Type.Literal<'settled'>>,
+  ],
+);
+
+/** What a bank sends. `uetr` is made when it is absent. */
+export const PaymentOrder = Type.Object(
+  {
+    uetr: Type.Optional(Uetr),
+    endToEndId: text(35, 'INV-2026-11-0042'),
+    debtorAgent: Bic,
+    creditorAgent: Bic,
+    debtor: Party,
+    creditor: Party,
+    asset: Asset,
+    units: PositiveUnits,
+    valueDate: Type.Optional(LocalDateText),
+    purpose: Type.Optional(Type.String({ pattern: '^[A-Z0-9]{4}$', examples: ['SUPP'] })),
+    remittance: Type.Optional(text(140, 'Invoice 42')),
+  },
+  closed,
+);
+
+/** Why a payment was not taken: the ISO 20022 external status reason code and words. */
+export const Reason = Type.Object({ code: Type.String({ pattern: '^[A-Z0-9]{4}$', examples: ['AM04'] }), text: Type.String() }, closed);
+
+const Agent = Type.Object({ id: ParticipantId, bic: Bic, name: Type.String() }, closed);
+
+const paymentFields = {
+  id: PaymentId,
+  uetr: Uetr,
+  endToEndId: Type.String(),
+  status: PaymentStatus,
+  reason: Type.Optional(Reason),
+  debtorAgent: Agent,
+  creditorAgent: Agent,
+  debtor: Party,
+  creditor: Party,
+  asset: Asset,
+  units: Units,
+  valueDate: LocalDateText,
+  purpose: Type.Optional(Type.String()),
+  remittance: Type.Optional(Type.String()),
+  channel: Type.Union([Type.Literal('json'), Type.Literal('batch'), Type.Literal('iso20022')]),
+  receivedAt: Instant,
+  window: Type.Optional(Type.Object({ id: WindowId, number: Type.Integer() }, closed)),
+  settledAt: Type.Optional(Instant),
+};
+
+export const Payment = Type.Object(paymentFields, closed);
+
+const ScreeningHit = Type.Object(
+  {
+    party: Type.Union([Type.Literal('debtor'), Type.Literal('creditor')]),
+    listed: Type.String(),
+    listId: Type.String(),
+    entryId: Type.String(),
+    score: Type.Number(),
+    explanation: Type.Array(Type.String()),
+  },
+  closed,
+);
+
+export const PaymentDetail = Type.Object(
+  {
+    ...paymentFields,
+    /** The book's sequence after the payment's act: decides which window it belongs to. */
+    seq: Type.Optional(Type.String({ pattern: '^[0-9]+$' })),
+    timeline: Type.Array(
+      Type.Object({ at: Instant, step: Type.String(), text: Type.String(), actor: Type.Optional(Type.String()) }, closed),
+    ),
+    transferIds: Type.Array(idOf('trf')),
+    screening: Type.Object({ listVersion: Type.Optional(Type.String()), hits: Type.Array(ScreeningHit) }, closed),
+  },
+  closed,
+);
+
+const orderErrors = [
+  'settlement.participant_unknown',
+  'settlement.participant_suspended',
+  'settlement.same_agent',
+  'settlement.asset_unknown',
+  'settlement.asset_not_held',
+  'settlement.value_date_invalid',
+  'settlement.uetr_reused',
+] as const;
+
+export const sendPayment = operation({
+  name: 'settlement.send_payment',
+  method: 'POST',
+  path: '/v1/payments',
+  summary: 'Takes one payment: screens it, reserves its funds and puts it into the open window',
+  scope: 'payments:write',
+  cost: 'light',
+  status: 201,
+  body: PaymentOrder,
+  output: Payment,
+  errors: [...orderErrors, 'settlement.debtor_agent_foreign', 'ledger.overloaded', 'request.key_reused'],
+});
+
+/** One result a payment of a batch, in its order: the payment, or the error that a single call would have answered. */
+export const BatchResult = Type.Union([
+  Type.Object({ payment: Payment }, closed),
+  Type.Object({ error: Type.Object({ code: Type.String(), title: Type.String() }, closed) }, closed),
+]);
+
+export const sendPayments = operation({
+  name: 'settlement.send_payments',
+  method: 'POST',
+  path: '/v1/payments/batch',
+  summary: 'Takes up to 1,000 payments; a bad one does not lose the good ones',
+  scope: 'payments:write',
+  cost: 'heavy',
+  bodyLimit: 4 << 20,
+  /** Orders are checked one by one, so that one malformed order is an error of its own and not of the batch. */
+  body: Type.Object({ payments: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000 }) }, closed),
+  output: Type.Object({ results: Type.Array(BatchResult) }, closed),
+  errors: ['ledger.overloaded', 'request.key_reused'],
+});
+
+export const listPayments = operation({
+  name: 'settlement.list_payments',
+  method: 'GET',
+  path: '/v1/payments',
+  summary: 'Payments, newest first',
+  scope: 'payments:read',
+  cost: 'normal',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      status: Type.Optional(PaymentStatus),
+      asset: Type.Optional(Asset),
+      participantId: Type.Optional(ParticipantId),
+      windowId: Type.Optional(WindowId),
+      query: Type.Optional(Type.String({ minLength: 1, maxLength: 140, description: 'End-to-end id, UETR, or part of a party name' })),
+      from: Type.Optional(Instant),
+      to: Type.Optional(Instant),
+    },
+    closed,
+  ),
+  output: pageOf(Payment),
+  errors: [],
+});
+
+const params = Type.Object({ id: PaymentId }, closed);
+
+export const getPayment = operation({
+  name: 'settlement.get_payment',
+  method: 'GET',
+  path: '/v1/payments/{id}',
+  summary: 'One payment with its timeline, ledger transfers and screening',
+  scope: 'payments:read',
+  cost: 'light',
+  params,
+  output: PaymentDetail,
+  errors: ['settlement.payment_not_found'],
+});
+
+const decision = { params, body: Type.Object({ comment: text(500, 'Different date of birth; not the listed person.') }, closed) };
+
+export const releasePayment = operation({
+  name: 'settlement.release_payment',
+  method: 'POST',
+  path: '/v1/payments/{id}/release',
+  summary: 'Releases a held payment after review: reserves its funds and puts it into the open window',
+  scope: 'screening:write',
+  cost: 'normal',
+  ...decision,
+  output: Payment,
+  errors: ['settlement.payment_not_found', 'settlement.payment_not_held', 'request.key_reused'],
+});
+
+export const rejectPayment = operation({
+  name: 'settlement.reject_payment',
+  method: 'POST',
+  path: '/v1/payments/{id}/reject',
+  summary: 'Rejects a held payment after review',
+  scope: 'screening:write',
+  cost: 'normal',
+  ...decision,
+  output: Payment,
+  errors: ['settlement.payment_not_found', 'settlement.payment_not_held', 'request.key_reused'],
+});
+
+export const submitIso20022 = operation({
+  name: 'settlement.submit_iso20022',
+  method: 'POST',
+  path: '/v1/iso20022',
+  summary: 'Takes a pacs.008 file of one or more transactions and answers with the pacs.002 status report',
+  scope: 'payments:write',
+  cost: 'heavy',
+  consumes: 'application/xml',
+  produces: 'application/xml',
+  bodyLimit: 8 << 20,
+  output: Type.String(),
+  errors: ['iso20022.not_xml', 'iso20022.unsafe_xml', 'iso20022.unsupported_message', 'request.key_reused'],
+});
+
+export const paymentOperations = [
+  sendPayment,
+  sendPayments,
+  listPayments,
+  getPayment,
+  releasePayment,
+  rejectPayment,
+  submitIso20022,
+] as const;
+
+export const paymentRecorded = eventKind({
+  type: 'settlement.payment_recorded',
+  version: 1,
+  summary: 'A payment was taken, held or rejected, or a held one was decided',
+  data: Type.Object({
+    paymentId: PaymentId,
+    status: PaymentStatus,
+    reason: Type.Optional(Type.String()),
+    asset: Asset,
+    units: Units,
+    debtorAgent: Bic,
+    creditorAgent: Bic,
+  }),
+});
