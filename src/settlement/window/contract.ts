@@ -1,6 +1,5 @@
 import Type from 'typebox';
 import { eventKind } from '../../base/event.ts';
-import { idOf } from '../../base/id.ts';
 import { Asset, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
