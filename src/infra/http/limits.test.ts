@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createLimiter, gcra, type Limits, type LimitStore, memoryLimits, network, usualLimits } from './limits.ts';
+
+const steps = fc.array(fc.record({ waitMs: fc.integer({ min: 0, max: 400 }), cost: fc.integer({ min: 0, max: 12 }) }), { maxLength: 200 });
+const rates = fc.record({ limit: fc.integer({ min: 1, max: 50 }), windowMs: fc.integer({ min: 10, max: 2_000 }) });
+
+function run(rate: { limit: number; windowMs: number }, moves: readonly { waitMs: number; cost: number }[]) {
+  let now = 1_000;
+  let fullAtMs = 0;
+  return moves.map(({ waitMs, cost }) => {
+    now += waitMs;
+    const taken = gcra(fullAtMs, now, cost, rate);
+    fullAtMs = taken.fullAtMs;
+    return { at: now, cost: Math.min(cost, rate.limit), ...taken };
+  });
+}
+
+test('over any span at most limit × (1 + span / window) units pass', () => {
+  fc.assert(
+    fc.property(rates, steps, (rate, moves) => {
+      const passed = run(rate, moves).filter(({ allowed }) => allowed);
+      for (let from = 0; from < passed.length; from++) {
+        let units = 0;
+        for (let to = from; to < passed.length; to++) {
+          units += passed[to]!.cost;
+          const span = passed[to]!.at - passed[from]!.at;
+          expect(units).toBeLessThanOrEqual(rate.limit * (1 + span / rate.windowMs) + 1e-3);
+        }
+      }
+    }),
+  );
+});
+
+test('a refused call costs nothing and fits exactly after its wait', () => {
+  fc.assert(
+    fc.property(rates, steps, (rate, moves) => {
+      for (const step of run(rate, moves).filter(({ allowed }) => !allowed)) {
+        expect(step.retryAfterMs).toBeGreaterThan(0);
+        expect(step.retryAfterMs).toBeLessThanOrEqual(rate.windowMs + 1e-6);
+        expect(gcra(step.fullAtMs, step.at + step.retryAfterMs, step.cost, rate).allowed).toBe(true);
+        expect(gcra(step.fullAtMs, step.at + step.retryAfterMs * 0.99, step.cost, rate).allowed).toBe(false);
+      }
+    }),
+  );
+});
+
+test('what is said to remain can be taken at once, and not one unit more', () => {
+  fc.assert(
+    fc.property(rates, steps, (rate, moves) => {
+      const last = run(rate, moves).at(-1);
+      if (!last) return;
+      if (last.remaining > 0) expect(gcra(last.fullAtMs, last.at, last.remaining, rate).allowed).toBe(true);
+      if (last.remaining < rate.limit) expect(gcra(last.fullAtMs, last.at, last.remaining + 1, rate).allowed).toBe(false);
+    }),
+  );
+});
+
+test('after a quiet window the whole allowance is back', () => {
+  fc.assert(
+    fc.property(rates, steps, (rate, moves) => {
+      const last = run(rate, moves).at(-1);
+      if (!last) return;
+      expect(gcra(last.fullAtMs, last.at + rate.windowMs, rate.limit, rate).allowed).toBe(true);
+    }),
+  );
+});
+
+test('a clock set back blocks for one window at most', () => {
+  expect(gcra(1e12, 1_000, 1, { limit: 10, windowMs: 500 }).retryAfterMs).toBeLessThanOrEqual(500);
+});
+
+test('memory decides as the rule does and never holds more keys than allowed', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({ key: fc.integer({ min: 0, max: 60 }), waitMs: fc.integer({ min: 0, max: 30 }), cost: fc.integer({ min: 1, max: 4 }) }),
+        {
+          maxLength: 300,
+        },
+      ),
+      fc.integer({ min: 10, max: 40 }),
+      (moves, maxKeys) => {
+        let now = 0;
+        const store = memoryLimits({ maxKeys, now: () => now });
+        for (const { key, waitMs, cost } of moves) {
+          now += waitMs;
+          store.take(`k${key}`, cost, 5, 100);
+          expect(store.size()).toBeLessThanOrEqual(maxKeys);
+        }
+      },
+    ),
+  );
+});
+
+test('keys that are full again make room before any live key is forgotten', () => {
+  let now = 0;
+  const store = memoryLimits({ maxKeys: 3, now: () => now });
+  store.take('spent', 10, 10, 1_000);
+  store.take('short-1', 1, 10, 1_000);
+  store.take('short-2', 1, 10, 1_000);
+  now = 500;
+  store.take('new', 1, 10, 1_000);
+  expect(store.take('spent', 10, 10, 1_000).allowed).toBe(false);
+});
+
+const tight: Limits = {
+  ...usualLimits,
+  actor: { units: 4, windowMs: 60_000 },
+  tenant: { units: 6, windowMs: 60_000 },
+  global: { units: 9, windowMs: 60_000 },
+};
+
+test('an actor over its limit is refused by name without eating the allowance of its tenant', async () => {
+  const limiter = createLimiter({ store: memoryLimits({ now: () => 0 }), limits: tight });
+  const [a, b] = ['a', 'b'].map((actorId) => ({ actorId, tenantId: 't' }));
+  for (let i = 0; i < 10; i++) await limiter.take(a!, 'light');
+  expect((await limiter.take(a!, 'light')).refusedBy).toEqual({ name: 'actor', retryAfterSeconds: 15 });
+  expect((await limiter.take(b!, 'normal')).refusedBy).toBeUndefined();
+  expect((await limiter.take(b!, 'light')).refusedBy?.name).toBe('tenant');
+});
+
+test('the deployment as a whole has a limit that is told only when it refuses', async () => {
+  const limiter = createLimiter({ store: memoryLimits({ now: () => 0 }), limits: tight });
+  const first = await limiter.take({ actorId: 'a', tenantId: 't' }, 'light');
+  expect(first.policy).toBe('"actor";q=4;w=60, "tenant";q=6;w=60');
+  expect(first.state).toBe('"actor";r=3;t=15, "tenant";r=5;t=10');
+  for (let i = 0; i < 8; i++) await limiter.take({ actorId: `x${i}`, tenantId: `x${i}` }, 'light');
+  const refused = await limiter.take({ actorId: 'z', tenantId: 'z' }, 'light');
+  expect(refused.refusedBy?.name).toBe('global');
+  expect(refused.policy).toContain('"global";q=9');
+});
+
+test('when the shared store fails the process goes on with its own limits and says so', async () => {
+  const errors: unknown[] = [];
+  const broken: LimitStore = { take: () => Promise.reject(new Error('connection lost')) };
+  const limiter = createLimiter({ store: broken, limits: tight, onStoreError: (error) => errors.push(error), now: () => 0 });
+  for (let i = 0; i < 4; i++) expect((await limiter.take({ address: '10.0.0.1' }, 'light')).refusedBy).toBeUndefined();
+  expect(errors.length).toBeGreaterThan(0);
+  for (let i = 0; i < 4; i++) expect((await limiter.take({ actorId: 'a', tenantId: 't' }, 'light')).refusedBy).toBeUndefined();
+  expect((await limiter.take({ actorId: 'a', tenantId: 't' }, 'light')).refusedBy?.name).toBe('actor');
+});
+
+test('refused credentials close the door for their address only, and it opens again', () => {
+  let now = 0;
+  const limiter = createLimiter({ store: memoryLimits(), limits: usualLimits, now: () => now });
+  for (let i = 0; i < usualLimits.failures.units; i++) {
+    expect(limiter.mustWait('10.0.0.1')).toBe(0);
+    limiter.failed('10.0.0.1');
+  }
+  expect(limiter.mustWait('10.0.0.1')).toBeGreaterThan(0);
+  expect(limiter.mustWait('10.0.0.2')).toBe(0);
+  now += limiter.mustWait('10.0.0.1') * 1000;
+  expect(limiter.mustWait('10.0.0.1')).toBe(0);
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+])('%s is limited as %s', (address, expected) => {
+  expect(network(address)).toBe(expected);
+});

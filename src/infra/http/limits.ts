@@ -1,0 +1,173 @@
+import type { Operation } from '../../base/operation.ts';
+
+/** What a taker is told: `remaining` whole units now, `resetMs` until all are back, `retryAfterMs` until this cost fits (0 when allowed). */
+export type Taken = { allowed: boolean; remaining: number; resetMs: number; retryAfterMs: number };
+
+/**
+ * Where the state of rate limits lives: memory here, Redis in `infra/kv` when several processes share limits.
+ * `take` removes `cost` units from the key's allowance of `limit` units a window, all or none; see `gcra` for the rule.
+ */
+export type LimitStore = { take(key: string, cost: number, limit: number, windowMs: number): Taken | Promise<Taken> };
+
+/** So many units in so long a time; the whole allowance may be used at once and flows back evenly. */
+export type Rate = { units: number; windowMs: number };
+
+/** The rates of one deployment. `failures` are refused credentials of one address, `address` is for callers without a login. */
+export type Limits = { actor: Rate; tenant: Rate; global: Rate; address: Rate; failures: Rate; cost: Record<Operation['cost'], number> };
+
+/** Unless configured: 100 light calls a second and actor, ten times that for a tenant, twenty refused credentials a minute and address. */
+export const usualLimits: Limits = {
+  actor: { units: 6_000, windowMs: 60_000 },
+  tenant: { units: 60_000, windowMs: 60_000 },
+  global: { units: 600_000, windowMs: 60_000 },
+  address: { units: 300, windowMs: 60_000 },
+  failures: { units: 20, windowMs: 60_000 },
+  cost: { light: 1, normal: 2, heavy: 10 },
+};
+
+/**
+ * Generic cell rate algorithm (ITU-T I.371): the whole state of a key is the time at which its allowance is full again
+ * (`fullAtMs`). Over any span s at most `limit × (1 + s / windowMs)` units pass. A cost above the limit counts as the
+ * limit, and a state from the future (a clock that was set back) never blocks for longer than one window.
+ */
+export function gcra(
+  fullAtMs: number,
+  nowMs: number,
+  cost: number,
+  rate: { limit: number; windowMs: number },
+): Taken & { fullAtMs: number } {
+  const { limit, windowMs } = rate;
+  const msPerUnit = windowMs / limit;
+  const before = Math.min(Math.max(fullAtMs, nowMs), nowMs + windowMs);
+  const after = before + Math.min(cost, limit) * msPerUnit;
+  const overMs = after - nowMs - windowMs;
+  // Sums of fractions miss the window's end by rounding; a millionth of a unit is forgiven.
+  const allowed = overMs <= msPerUnit * 1e-6;
+  const fullAt = allowed ? after : before;
+  const remaining = Math.max(0, Math.floor((windowMs - (fullAt - nowMs)) / msPerUnit + 1e-6));
+  return { allowed, remaining, resetMs: Math.max(0, fullAt - nowMs), retryAfterMs: allowed ? 0 : overMs, fullAtMs: fullAt };
+}
+
+/** A limit store that answers at once. `size` is the number of keys held. */
+export type MemoryLimits = { take(key: string, cost: number, limit: number, windowMs: number): Taken; size(): number };
+
+/**
+ * Rate limits of one process. Holds at most `maxKeys` keys: those that are full again are forgotten first (that changes
+ * nothing), then the longest untouched. `now` is a monotonic clock in milliseconds.
+ */
+export function memoryLimits(options: { maxKeys?: number; now?: () => number } = {}): MemoryLimits {
+  const { maxKeys = 100_000, now = () => performance.now() } = options;
+  const fullAt = new Map<string, number>();
+
+  function makeRoom(nowMs: number): void {
+    for (const [key, at] of fullAt) if (at <= nowMs) fullAt.delete(key);
+    // A tenth at a time, so that a flood of new keys does not pay for a sweep each.
+    let surplus = fullAt.size >= maxKeys ? Math.ceil(maxKeys / 10) : 0;
+    for (const key of fullAt.keys()) {
+      if (surplus-- <= 0) break;
+      fullAt.delete(key);
+    }
+  }
+
+  return {
+    take(key, cost, limit, windowMs) {
+      const nowMs = now();
+      const known = fullAt.get(key);
+      const { fullAtMs, ...taken } = gcra(known ?? 0, nowMs, cost, { limit, windowMs });
+      if (known !== undefined) fullAt.delete(key);
+      else if (fullAt.size >= maxKeys) makeRoom(nowMs);
+      if (fullAtMs > nowMs) fullAt.set(key, fullAtMs);
+      return taken;
+    },
+    size: () => fullAt.size,
+  };
+}
+
+/** Who is charged for a call. Callers without a login are known by their address alone. */
+export type Payer = { actorId: string; tenantId: string } | { address: string };
+
+/** The answer of the limiter: header values for every reply, and what refused the call, if anything did. */
+export type Verdict = { policy: string; state: string; refusedBy?: { name: string; retryAfterSeconds: number } };
+
+export type Limiter = {
+  take(payer: Payer, cost: Operation['cost']): Promise<Verdict>;
+  /** Seconds until an address may present a credential again, 0 when it may now. */
+  mustWait(address: string): number;
+  /** Counts a refused credential against its address. */
+  failed(address: string): void;
+};
+
+/**
+ * Charges a call to its actor, then its tenant, then the whole deployment, each only when the one before had room, so
+ * that one caller's flood does not eat its tenant's allowance. When the shared store fails, the process's own memory
+ * takes over: limits get looser, callers are not turned away.
+ */
+export function createLimiter(deps: {
+  store: LimitStore;
+  limits: Limits;
+  onStoreError?: (error: unknown) => void;
+  now?: () => number;
+}): Limiter {
+  const { store, limits, onStoreError, now } = deps;
+  const own = memoryLimits(now ? { now } : {});
+  const failures = memoryLimits(now ? { now } : {});
+
+  async function take(key: string, cost: number, rate: Rate): Promise<Taken> {
+    try {
+      return await store.take(key, cost, rate.units, rate.windowMs);
+    } catch (error) {
+      onStoreError?.(error);
+      return own.take(key, cost, rate.units, rate.windowMs);
+    }
+  }
+
+  return {
+    async take(payer, cost) {
+      const verdict: Verdict = { policy: '', state: '' };
+      for (const { name, key } of levelsOf(payer)) {
+        const rate = limits[name];
+        const taken = await take(key, limits.cost[cost], rate);
+        // The deployment's own load is nobody's business until it refuses.
+        if (name !== 'global' || !taken.allowed) describe(verdict, name, rate, taken);
+        if (!taken.allowed)
+          return { ...verdict, refusedBy: { name, retryAfterSeconds: Math.max(1, Math.ceil(taken.retryAfterMs / 1000)) } };
+      }
+      return verdict;
+    },
+    mustWait(address) {
+      const { units, windowMs } = limits.failures;
+      const { remaining } = failures.take(`failures:${network(address)}`, 0, units, windowMs);
+      return remaining >= 1 ? 0 : Math.max(1, Math.ceil(windowMs / units / 1000));
+    },
+    failed(address) {
+      failures.take(`failures:${network(address)}`, 1, limits.failures.units, limits.failures.windowMs);
+    },
+  };
+}
+
+type Level = 'actor' | 'tenant' | 'global' | 'address';
+
+function levelsOf(payer: Payer): { name: Level; key: string }[] {
+  const everyone = { name: 'global' as const, key: 'global' };
+  if ('address' in payer) return [{ name: 'address', key: `address:${network(payer.address)}` }, everyone];
+  return [{ name: 'actor', key: `actor:${payer.actorId}` }, { name: 'tenant', key: `tenant:${payer.tenantId}` }, everyone];
+}
+
+/** The header fields of draft-ietf-httpapi-ratelimit-headers: quota and window, then what remains and when all is back. */
+function describe(verdict: Verdict, name: Level, rate: Rate, taken: Taken): void {
+  const comma = verdict.policy === '' ? '' : ', ';
+  verdict.policy += `${comma}"${name}";q=${rate.units};w=${Math.ceil(rate.windowMs / 1000)}`;
+  verdict.state += `${comma}"${name}";r=${taken.remaining};t=${Math.ceil(taken.resetMs / 1000)}`;
+}
+
+/** One subscriber holds a whole /64 of IPv6, so that is what counts as one address. */
+export function network(address: string): string {
+  const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail = ''] = plain.split('::') as [string, string?];
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === '' ? [] : tail.split(':');
+  const missing = plain.includes('::') ? Math.max(0, 8 - left.length - right.length) : 0;
+  const groups = [...left, ...Array<string>(missing).fill('0'), ...right];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
