@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import { systemClock, type Clock } from '../../base/time.ts';
+import type { Kv } from './port.ts';
+
+export type ResilientDeps = {
+  shared: Kv;
+  local: Kv;
+  log: Pick<Logger, 'warn' | 'info'>;
+  /** Counts every call that the local memory answered (a metric). */
+  onFallback?(): void;
+  clock?: Clock;
+};
+
+/** After a failure the shared server is left alone for so long: a hanging server must not slow every request down. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Uses the shared values while they answer and this process's memory while they do not, so that a lost Redis costs
+ * shared limits their exactness and nothing else. Logged once when it is lost and once when it is back.
+ */
+export function resilientKv({ shared, local, log, onFallback, clock = systemClock }: ResilientDeps): Kv {
+  let pausedUntil = 0;
+  let lost = false;
+
+  async function ask<T>(call: (kv: Kv) => Promise<T>): Promise<T> {
+    if (clock.now() >= pausedUntil) {
+      try {
+        const answer = await call(shared);
+        if (lost) log.info('shared kv is back');
+        lost = false;
+        return answer;
+      } catch (error) {
+        pausedUntil = clock.now() + PAUSE_MS;
+        if (!lost) log.warn({ err: error }, 'shared kv does not answer: limits and caches are kept in this process until it does');
+        lost = true;
+      }
+    }
+    onFallback?.();
+    return call(local);
+  }
+
+  return {
+    get: (key) => ask((kv) => kv.get(key)),
+    set: (key, value, ttlMs) => ask((kv) => kv.set(key, value, ttlMs)),
+    incr: (key, ttlMs) => ask((kv) => kv.incr(key, ttlMs)),
+    delete: (key) => ask((kv) => kv.delete(key)),
+    take: (key, cost, limit, windowMs) => ask((kv) => kv.take(key, cost, limit, windowMs)),
+    async close() {
+      await Promise.all([shared.close(), local.close()]);
+    },
+  };
+}
