@@ -1,3 +1,4 @@
+import { AppError } from '../base/error.ts';
 import type { EventDraft } from '../base/event.ts';
 import type { Uuid } from '../base/id.ts';
 import type { LocalDate, Millis } from '../base/time.ts';
@@ -54,6 +55,16 @@ export type Outcome =
   | ({ result: 'enacted' } & Recorded & { units: readonly bigint[] })
   | ({ result: 'refused'; refusal: Refusal } & Partial<Recorded>);
 
+/** Thrown by `LedgerTx.transfer`; its transaction has to be rolled back. */
+export class LedgerRefused extends AppError {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super('unprocessable', 'ledger.refused', `The ledger refused transfer ${refusal.index}: ${refusal.code}.`);
+    this.refusal = refusal;
+  }
+}
+
 export type AccountKind = 'asset' | 'liability' | 'equity' | 'income' | 'expense';
 
 export type AccountDraft = {
@@ -77,7 +88,7 @@ export type Balance = { debitsPosted: bigint; creditsPosted: bigint; debitsPendi
 export type LedgerTx = {
   openAccounts(drafts: readonly AccountDraft[]): Promise<void>;
   closeAccount(accountId: Uuid): Promise<void>;
-  /** All or nothing; throws `ledger.refused` with the refusal in it. */
+  /** All or nothing; throws `LedgerRefused`. */
   transfer(chain: readonly TransferDraft[]): Promise<Recorded>;
   /** The book's sequence at this moment; nothing else enters the book before the transaction ends. */
   seq(): Promise<bigint>;

@@ -1,0 +1,20 @@
+import type { AccessPort } from '../access/port.ts';
+import type { Clock } from '../base/time.ts';
+import type { Log } from '../infra/log/log.ts';
+import type { Outbox } from '../infra/outbox/port.ts';
+import type { Db } from '../infra/postgres/db.ts';
+import type { LedgerPort } from '../ledger/port.ts';
+import type { Directory } from './participant/directory.ts';
+import type { Screening } from './screening/screening.ts';
+
+/** All that the operations of the network work with. */
+export type SettlementDeps = {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  access: AccessPort;
+  ledger: LedgerPort;
+  outbox: Outbox;
+  directory: Directory;
+  screening: Screening;
+};

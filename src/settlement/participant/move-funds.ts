@@ -1,0 +1,56 @@
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import { newId, type Uuid } from '../../base/id.ts';
+import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
+import { LedgerRefused, type TransferDraft } from '../../ledger/port.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { defundParticipant as defundContract, fundParticipant as fundContract } from './contract.ts';
+import { free, mustFind } from './read-participants.ts';
+import { systemAccounts, type ParticipantRow } from './store.ts';
+
+type Input = InputOf<typeof fundContract>;
+type Output = OutputOf<typeof fundContract>;
+
+/** Mints: custody grows by the money received, and the participant's settlement account with it. Errors: `settlement.asset_not_held`. */
+export function fundParticipant(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
+  return move(deps, ctx, fundContract, input, (custody, settlement) => ({ debitAccountId: custody, creditAccountId: settlement }));
+}
+
+/** Burns: the reverse; never more than the participant has free. Errors: `settlement.asset_not_held`, `settlement.insufficient_funds`. */
+export function defundParticipant(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
+  return move(deps, ctx, defundContract, input, (custody, settlement) => ({ debitAccountId: settlement, creditAccountId: custody }));
+}
+
+type Sides = Pick<TransferDraft, 'debitAccountId' | 'creditAccountId'>;
+
+async function move(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  contract: Operation<(typeof fundContract)['input'], (typeof fundContract)['output']>,
+  input: Input,
+  sides: (custody: Uuid, settlement: Uuid) => Sides,
+): Promise<Output> {
+  const participant = await mustFind(deps, ctx, input.id);
+  const account = settlementAccount(participant, input.asset);
+  return deps.access.command(ctx, contract, async (tx) => {
+    const custody = (await systemAccounts(tx, ctx.tenantId, 'custody')).get(input.asset)!;
+    const transfer = { id: newId(), kind: 'posted' as const, asset: input.asset, units: input.units, reference: input.reference, ...sides(custody, account) };
+    const ledger = await deps.ledger.inTx(tx, ctx.tenantId);
+    await ledger.transfer([transfer]).catch(explain);
+    const available = free((await ledger.balances([account])).get(account));
+    return { answer: { transferId: transfer.id, asset: input.asset, units: input.units, available }, subject: participant.bic, detail: { asset: input.asset, units: input.units.toString(), reference: input.reference } };
+  });
+}
+
+function settlementAccount(participant: ParticipantRow, asset: string): Uuid {
+  const account = participant.accounts.find((a) => a.asset === asset);
+  if (!account) throw new AppError('unprocessable', 'settlement.asset_not_held', `${participant.bic} has no account in ${asset}.`);
+  return account.settlementAccountId;
+}
+
+function explain(error: unknown): never {
+  if (error instanceof LedgerRefused && (error.refusal.code as string) === 'exceeds_credits') {
+    throw new AppError('unprocessable', 'settlement.insufficient_funds', 'The participant does not have so much free.');
+  }
+  throw error;
+}
