@@ -1,0 +1,389 @@
+import Type from 'typebox';
+import { eventKind } from '../base/event.ts';
+import { idOf } from '../base/id.ts';
+import { Asset, Units, WholeUnits } from '../base/money.ts';
+import { operation } from '../base/operation.ts';
+import { pageOf, pageQuery } from '../base/page.ts';
+import { Instant, LocalDateText } from '../base/time.ts';
+import { TRANSFER_CODES } from './transfer.ts';
+
+const closed = { additionalProperties: false };
+
+/** Place in the book, gap-free in the order of commits: a bigint in code, digits in JSON. */
+export const Seq = Type.Codec(Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', examples: ['1042'], description: "The book's sequence" }))
+  .Decode((digits) => BigInt(digits))
+  .Encode((seq) => seq.toString());
+
+export const AccountId = idOf('acc');
+export const TransferId = idOf('trf');
+const MemberId = idOf('mem');
+
+const oneOf = <const T extends readonly string[]>(...values: T) => Type.Union(values.map((value) => Type.Literal(value as T[number])));
+
+/** What the account is in the books; a bank's funds with us are a liability. */
+export const AccountKind = oneOf('asset', 'liability', 'equity', 'income', 'expense');
+
+/** Printable text; control characters have no place in books. */
+const text = (maxLength: number, example: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]+$', examples: [example] });
+
+const Name = text(140, 'Nordfjord Bank, settlement EUR');
+const Reference = text(140, 'INV-2026-0017');
+const Metadata = Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,64}$' }), text(256, 'retail'), {
+  maxProperties: 16,
+  description: 'Up to 16 texts by name, searchable',
+});
+
+/** The four sums of an account. Funds of a liability: creditsPosted − debitsPosted − debitsPending. */
+export const BalanceSums = Type.Object({ debitsPosted: Units, creditsPosted: Units, debitsPending: Units, creditsPending: Units }, closed);
+
+export const Account = Type.Object(
+  {
+    id: AccountId,
+    name: Type.String(),
+    kind: AccountKind,
+    asset: Asset,
+    memberId: Type.Optional(MemberId),
+    debitsMustNotExceedCredits: Type.Boolean(),
+    creditsMustNotExceedDebits: Type.Boolean(),
+    reference: Type.Optional(Type.String()),
+    metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
+    openedAt: Instant,
+    closedAt: Type.Optional(Instant),
+    balance: BalanceSums,
+  },
+  closed,
+);
+
+export const TransferKind = oneOf('posted', 'pending', 'post', 'void', 'expire');
+export const Balancing = oneOf('debit', 'credit', 'both');
+
+/** A transfer as it stands in the book. The canonical JSON (RFC 8785) of exactly this document is its leaf in the log. */
+export const Transfer = Type.Object(
+  {
+    seq: Seq,
+    id: TransferId,
+    kind: TransferKind,
+    debitAccountId: AccountId,
+    creditAccountId: AccountId,
+    asset: Asset,
+    units: Units,
+    pendingId: Type.Optional(TransferId),
+    timeoutMs: Type.Optional(Type.Integer()),
+    balancing: Type.Optional(Balancing),
+    effectiveOn: Type.Optional(LocalDateText),
+    reference: Type.Optional(Type.String()),
+    metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
+    recordedAt: Instant,
+  },
+  closed,
+);
+
+/** A pending transfer's fate; absent for all other kinds. */
+export const HoldState = oneOf('pending', 'posted', 'voided', 'expired');
+
+const TransferDetail = Type.Object(
+  {
+    transfer: Transfer,
+    hold: Type.Optional(Type.Object({ state: HoldState, dueAt: Type.Optional(Instant), resolvedBy: Type.Optional(TransferId) }, closed)),
+  },
+  closed,
+);
+
+/** What a caller asks for. `post` and `void` may leave out accounts and asset: those of the pending transfer are taken. */
+export const TransferDraft = Type.Object(
+  {
+    id: TransferId,
+    kind: oneOf('posted', 'pending', 'post', 'void'),
+    debitAccountId: Type.Optional(AccountId),
+    creditAccountId: Type.Optional(AccountId),
+    asset: Type.Optional(Asset),
+    units: WholeUnits,
+    pendingId: Type.Optional(TransferId),
+    timeoutMs: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_622_400_000, description: 'Pending only: released after so long' })),
+    balancing: Type.Optional(Balancing),
+    effectiveOn: Type.Optional(LocalDateText),
+    reference: Type.Optional(Reference),
+    metadata: Type.Optional(Metadata),
+  },
+  closed,
+);
+
+/** `created`, or why not. */
+export const TransferResultCode = oneOf('created', ...TRANSFER_CODES);
+
+export const TransferResult = Type.Object(
+  {
+    id: TransferId,
+    result: TransferResultCode,
+    /** What moved, when created. */
+    units: Type.Optional(Units),
+    seq: Type.Optional(Seq),
+    recordedAt: Type.Optional(Instant),
+  },
+  closed,
+);
+
+const accountParams = Type.Object({ id: AccountId }, closed);
+const transferParams = Type.Object({ id: TransferId }, closed);
+const Hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 in hexadecimal' });
+const Size = Type.Integer({ minimum: 0, description: 'Number of transfers in the log' });
+const SizeQuery = Type.Codec(Type.String({ pattern: '^(0|[1-9][0-9]{0,14})$' }))
+  .Decode((digits) => Number(digits))
+  .Encode((size: number) => String(size));
+
+export const openAccount = operation({
+  name: 'ledger.open_account',
+  method: 'POST',
+  path: '/v1/ledger/accounts',
+  summary: 'Opens an account in one asset with all sums at zero',
+  scope: 'ledger:write',
+  cost: 'normal',
+  status: 201,
+  idempotencyKey: 'required',
+  body: Type.Object(
+    {
+      name: Name,
+      kind: AccountKind,
+      asset: Asset,
+      memberId: Type.Optional(MemberId),
+      debitsMustNotExceedCredits: Type.Optional(Type.Boolean({ description: 'Never more debits, pending ones included, than credits' })),
+      creditsMustNotExceedDebits: Type.Optional(Type.Boolean()),
+      reference: Type.Optional(Reference),
+      metadata: Type.Optional(Metadata),
+    },
+    closed,
+  ),
+  output: Account,
+  errors: ['ledger.flags_are_mutually_exclusive', 'ledger.member_bound', 'request.key_reused'],
+});
+
+export const listAccounts = operation({
+  name: 'ledger.list_accounts',
+  method: 'GET',
+  path: '/v1/ledger/accounts',
+  summary: 'Accounts with their balances, oldest first',
+  scope: 'ledger:read',
+  cost: 'normal',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      asset: Type.Optional(Asset),
+      kind: Type.Optional(AccountKind),
+      memberId: Type.Optional(MemberId),
+      query: Type.Optional(Type.String({ maxLength: 140, description: 'Part of the name, or the whole reference' })),
+    },
+    closed,
+  ),
+  output: pageOf(Account),
+  errors: ['request.cursor_invalid'],
+});
+
+export const getAccount = operation({
+  name: 'ledger.get_account',
+  method: 'GET',
+  path: '/v1/ledger/accounts/{id}',
+  summary: 'One account with its balance',
+  scope: 'ledger:read',
+  cost: 'light',
+  params: accountParams,
+  output: Account,
+  errors: ['ledger.account_not_found'],
+});
+
+export const closeAccount = operation({
+  name: 'ledger.close_account',
+  method: 'POST',
+  path: '/v1/ledger/accounts/{id}/close',
+  summary: 'Closes an account for good: only voids and expiries of its pending transfers are let through',
+  scope: 'ledger:write',
+  cost: 'normal',
+  params: accountParams,
+  output: Account,
+  errors: ['ledger.account_not_found', 'ledger.member_bound', 'request.key_reused'],
+});
+
+export const accountBalance = operation({
+  name: 'ledger.account_balance',
+  method: 'GET',
+  path: '/v1/ledger/accounts/{id}/balance',
+  summary: 'Balance now, as it stood at a past time, or by effective date at the end of a day',
+  scope: 'ledger:read',
+  cost: 'light',
+  params: accountParams,
+  query: Type.Object({ at: Type.Optional(Instant), effectiveOn: Type.Optional(LocalDateText) }, closed),
+  output: Type.Object({ accountId: AccountId, asset: Asset, ...BalanceSums.properties }, closed),
+  errors: ['ledger.account_not_found', 'ledger.day_invalid', 'ledger.at_or_effective_on'],
+});
+
+export const StatementEntry = Type.Object({ side: oneOf('debit', 'credit'), transfer: Transfer, balance: BalanceSums }, closed);
+
+export const accountStatement = operation({
+  name: 'ledger.account_statement',
+  method: 'GET',
+  path: '/v1/ledger/accounts/{id}/statement',
+  summary: 'Entries of an account recorded in [from, to), each with the balance after it, between opening and closing balance',
+  scope: 'ledger:read',
+  cost: 'normal',
+  params: accountParams,
+  query: Type.Object({ ...pageQuery, from: Type.Optional(Instant), to: Type.Optional(Instant) }, closed),
+  output: Type.Object(
+    {
+      account: Account,
+      opening: BalanceSums,
+      closing: BalanceSums,
+      items: Type.Array(StatementEntry),
+      next: Type.Optional(Type.String()),
+    },
+    closed,
+  ),
+  errors: ['ledger.account_not_found', 'request.cursor_invalid'],
+});
+
+export const createTransfers = operation({
+  name: 'ledger.create_transfers',
+  method: 'POST',
+  path: '/v1/ledger/transfers',
+  summary: 'Records chains of transfers, each chain wholly or not at all; every transfer gets its named result',
+  scope: 'ledger:write',
+  cost: 'heavy',
+  body: Type.Object(
+    {
+      chains: Type.Array(Type.Array(TransferDraft, { minItems: 1, maxItems: 1000 }), {
+        minItems: 1,
+        maxItems: 1000,
+        description: 'At most 1,000 transfers in all',
+      }),
+      dryRun: Type.Optional(Type.Boolean({ description: 'Evaluates by the same code and records nothing' })),
+    },
+    closed,
+  ),
+  output: Type.Object({ chains: Type.Array(Type.Array(TransferResult)), dryRun: Type.Boolean() }, closed),
+  errors: ['ledger.too_many_transfers', 'ledger.transfer_invalid', 'ledger.member_bound', 'ledger.overloaded', 'database.commit_unknown'],
+});
+
+export const listTransfers = operation({
+  name: 'ledger.list_transfers',
+  method: 'GET',
+  path: '/v1/ledger/transfers',
+  summary: 'Transfers, newest first, by account, reference or metadata',
+  scope: 'ledger:read',
+  cost: 'normal',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      accountId: Type.Optional(AccountId),
+      reference: Type.Optional(Type.String({ maxLength: 140 })),
+      metadataKey: Type.Optional(Type.String({ maxLength: 64 })),
+      metadataValue: Type.Optional(Type.String({ maxLength: 256 })),
+    },
+    closed,
+  ),
+  output: pageOf(Transfer),
+  errors: ['ledger.metadata_pair', 'request.cursor_invalid'],
+});
+
+export const getTransfer = operation({
+  name: 'ledger.get_transfer',
+  method: 'GET',
+  path: '/v1/ledger/transfers/{id}',
+  summary: 'One transfer, and what became of it when it was pending',
+  scope: 'ledger:read',
+  cost: 'light',
+  params: transferParams,
+  output: TransferDetail,
+  errors: ['ledger.transfer_not_found'],
+});
+
+export const transferProof = operation({
+  name: 'ledger.transfer_proof',
+  method: 'GET',
+  path: '/v1/ledger/transfers/{id}/proof',
+  summary: 'Proof that a transfer stands in the Merkle log (RFC 6962) at its place',
+  scope: 'ledger:read',
+  cost: 'normal',
+  params: transferParams,
+  output: Type.Object(
+    {
+      transferId: TransferId,
+      document: Type.String({ description: 'Canonical JSON of the transfer; the leaf is SHA-256 of 0x00 and these bytes' }),
+      leaf: Hash,
+      index: Size,
+      size: Size,
+      root: Hash,
+      path: Type.Array(Hash),
+    },
+    closed,
+  ),
+  errors: ['ledger.transfer_not_found', 'ledger.transfer_not_logged'],
+});
+
+const LogHead = Type.Object({ size: Size, root: Hash, at: Instant }, closed);
+
+export const logHead = operation({
+  name: 'ledger.log_head',
+  method: 'GET',
+  path: '/v1/ledger/log/head',
+  summary: 'Size and root of the Merkle log over all transfers',
+  scope: 'ledger:read',
+  cost: 'light',
+  output: LogHead,
+  errors: [],
+});
+
+export const logConsistency = operation({
+  name: 'ledger.log_consistency',
+  method: 'GET',
+  path: '/v1/ledger/log/consistency',
+  summary: 'Proof that the log at one size is the beginning of the log at a later size',
+  scope: 'ledger:read',
+  cost: 'normal',
+  query: Type.Object({ from: SizeQuery, to: SizeQuery }, closed),
+  output: Type.Object({ from: Size, to: Size, fromRoot: Hash, toRoot: Hash, path: Type.Array(Hash) }, closed),
+  errors: ['ledger.log_range_invalid'],
+});
+
+export const trialBalance = operation({
+  name: 'ledger.trial_balance',
+  method: 'GET',
+  path: '/v1/ledger/trial-balance',
+  summary: 'Sums by asset and kind of account; debits equal credits in every asset',
+  scope: 'ledger:read',
+  cost: 'heavy',
+  output: Type.Object(
+    {
+      seq: Seq,
+      kinds: Type.Array(Type.Object({ asset: Asset, kind: AccountKind, accounts: Type.Integer(), ...BalanceSums.properties }, closed)),
+      assets: Type.Array(Type.Object({ asset: Asset, ...BalanceSums.properties, balanced: Type.Boolean() }, closed)),
+    },
+    closed,
+  ),
+  errors: ['ledger.member_bound'],
+});
+
+/** Every public operation of the ledger. */
+export const operations = [
+  openAccount,
+  listAccounts,
+  getAccount,
+  closeAccount,
+  accountBalance,
+  accountStatement,
+  createTransfers,
+  listTransfers,
+  getTransfer,
+  transferProof,
+  logHead,
+  logConsistency,
+  trialBalance,
+] as const;
+
+/** A pending transfer ran out of time and its units are free again. */
+export const holdExpired = eventKind({
+  type: 'ledger.hold_expired',
+  version: 1,
+  summary: 'A pending transfer was released by the ledger because its time ran out',
+  data: Type.Object({ pendingId: TransferId, transferId: TransferId, asset: Asset, units: Units }, closed),
+});
+
+export const events = [holdExpired] as const;
