@@ -9,6 +9,8 @@ export type Actor = {
   tenantId: Uuid;
   memberId?: Uuid;
   scopes: ReadonlySet<string>;
+  /** The login that a user's token came from; ends with it. */
+  sessionId?: Uuid;
 };
 
 /** One request on its way through the house. Background work makes one for its system actor. */
