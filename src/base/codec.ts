@@ -92,15 +92,7 @@ function ofReference(name: string, direction: Direction, scope: { known: Known; 
 }
 
 function ofArray(item: Transform | undefined): Transform | undefined {
-  return (
-    item &&
-    ((value) => {
-      if (!Array.isArray(value)) return value;
-      const copy = new Array<unknown>(value.length);
-      for (let i = 0; i < value.length; i++) copy[i] = at(i, item, value[i]);
-      return copy;
-    })
-  );
+  return item && ((value) => (Array.isArray(value) ? value.map((entry, i) => at(i, item, entry)) : value));
 }
 
 function ofTuple(items: readonly (Transform | undefined)[]): Transform | undefined {

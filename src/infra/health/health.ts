@@ -1,0 +1,72 @@
+import type { Check } from '../module.ts';
+
+/** What one check found. `ms` is how long it took. */
+export type CheckResult = { name: string; ok: boolean; detail: string; ms: number };
+
+/** `ready` takes traffic; `not_ready` has a failing dependency; `stopping` finishes what it has and takes nothing new. */
+export type Readiness = { status: 'ready' | 'not_ready' | 'stopping'; checks: readonly CheckResult[] };
+
+export type Health = {
+  /** Asks every dependency, at most once per `cacheMs` however many ask. Never throws. */
+  ready(): Promise<Readiness>;
+  /** From now on not ready, so that balancers look elsewhere before the door closes. */
+  stopping(): void;
+  /** Checks of modules that come later than the server. */
+  add(checks: readonly Check[]): void;
+};
+
+/**
+ * Readiness from the checks of all modules. They run side by side, each bounded by `timeoutMs`; a check that throws has
+ * failed and its error goes to `onError`, not to the caller. `now` is a monotonic clock in milliseconds.
+ */
+export function createHealth(options: {
+  checks: readonly Check[];
+  timeoutMs?: number;
+  cacheMs?: number;
+  now?: () => number;
+  onError?: (name: string, error: unknown) => void;
+}): Health {
+  const { timeoutMs = 2_000, cacheMs = 1_000, now = () => performance.now(), onError } = options;
+  const checks = [...options.checks];
+  let stopped = false;
+  let last: { at: number; results: Promise<CheckResult[]> } | undefined;
+
+  async function measured(check: Check): Promise<CheckResult> {
+    const startedAt = now();
+    const outcome = await within(timeoutMs, check).catch((error: unknown) => {
+      onError?.(check.name, error);
+      return { ok: false, detail: 'The check itself failed; the log has the reason.' };
+    });
+    return { name: check.name, ...outcome, ms: Math.round((now() - startedAt) * 10) / 10 };
+  }
+
+  return {
+    async ready() {
+      // The age counts from the start of the asking, and whoever comes meanwhile waits for the same answer.
+      if (!last || now() - last.at >= cacheMs) last = { at: now(), results: Promise.all(checks.map(measured)) };
+      const results = await last.results;
+      if (stopped) return { status: 'stopping', checks: results };
+      return { status: results.every(({ ok }) => ok) ? 'ready' : 'not_ready', checks: results };
+    },
+    stopping() {
+      stopped = true;
+    },
+    add(more) {
+      checks.push(...more);
+      last = undefined;
+    },
+  };
+}
+
+async function within(timeoutMs: number, check: Check): Promise<{ ok: boolean; detail: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<{ ok: boolean; detail: string }>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, detail: `No answer within ${timeoutMs} ms.` }), timeoutMs);
+  });
+  try {
+    const { ok, detail } = await Promise.race([check.run(), tooLate]);
+    return { ok, detail };
+  } finally {
+    clearTimeout(timer);
+  }
+}
