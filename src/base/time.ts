@@ -49,3 +49,25 @@ export function isLocalDate(text: string): boolean {
 export function dayOf(ms: Millis): LocalDate {
   return new Date(ms).toISOString().slice(0, 10);
 }
+
+const DAY_MS = 86_400_000;
+
+function startOf(day: LocalDate): Millis {
+  if (!isLocalDate(day)) throw new RangeError(`there is no day ${day}`);
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+/** The day so many calendar days later, or earlier when negative. Throws RangeError when the day does not exist. */
+export function addDays(day: LocalDate, days: number): LocalDate {
+  return dayOf(startOf(day) + days * DAY_MS);
+}
+
+/** Calendar days from one day to another; negative when `to` comes first. Throws RangeError when a day does not exist. */
+export function daysBetween(from: LocalDate, to: LocalDate): number {
+  return (startOf(to) - startOf(from)) / DAY_MS;
+}
+
+/** Day of the week as ISO 8601 counts: 1 is Monday, 7 is Sunday. Throws RangeError when the day does not exist. */
+export function weekdayOf(day: LocalDate): number {
+  return new Date(startOf(day)).getUTCDay() || 7;
+}
