@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import type { ClientConfig } from 'pg';
+import { AppError } from '../../base/error.ts';
+import type { Secret } from '../../base/secret.ts';
+
+/**
+ * What the driver needs, out of a URL in libpq's form: `postgresql://user:password@host:port/database?sslmode=…`, with
+ * `host=/folder` for a unix socket. `sslmode` means what it means to libpq: `require` encrypts without asking who answers
+ * (unless `sslrootcert` is given), `verify-ca` checks the certificate, `verify-full` also the name. Without it
+ * there is no TLS. Other parameters are ignored, as they concern the driver that the URL was written for.
+ * Errors: `database.url_invalid`; the URL itself is never shown.
+ */
+export function connectionConfig(url: Secret): ClientConfig {
+  const parsed = parse(url.reveal());
+  const params = parsed.searchParams;
+  const host = params.get('host') ?? decodeURIComponent(parsed.hostname);
+  const port = Number(params.get('port') ?? (parsed.port || 5432));
+  const user = params.get('user') ?? decodeURIComponent(parsed.username);
+  const database = params.get('dbname') ?? decodeURIComponent(parsed.pathname.slice(1));
+  if (host === '' || user === '' || database === '') throw invalid('it must name a host, a user and a database');
+  const options = params.get('options');
+  return {
+    host,
+    port,
+    user,
+    database,
+    password: params.get('password') ?? decodeURIComponent(parsed.password),
+    ssl: host.startsWith('/') ? false : tls(params, host),
+    application_name: params.get('application_name') ?? 'rialto',
+    ...(options === null ? {} : { options }),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+}
+
+function parse(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol))
+    throw invalid('it must look like postgresql://user:password@host:5432/database');
+  return url;
+}
+
+function tls(params: URLSearchParams, host: string): ConnectionOptions | false {
+  const mode = params.get('sslmode') ?? 'disable';
+  if (mode === 'disable' || mode === 'allow') return false;
+  const ca = fileOf(params, 'sslrootcert');
+  const files = { ...(ca && { ca }), ...named('cert', fileOf(params, 'sslcert')), ...named('key', fileOf(params, 'sslkey')) };
+  switch (mode) {
+    case 'prefer':
+    case 'require':
+      return ca ? { ...files, checkServerIdentity: () => undefined } : { ...files, rejectUnauthorized: false };
+    case 'no-verify':
+      return { ...files, rejectUnauthorized: false };
+    case 'verify-ca':
+      return { ...files, checkServerIdentity: () => undefined };
+    case 'verify-full':
+      return { ...files, host };
+    default:
+      throw invalid('sslmode must be disable, allow, prefer, require, verify-ca or verify-full');
+  }
+}
+
+function named(name: 'cert' | 'key', content: string | undefined): ConnectionOptions {
+  return content === undefined ? {} : { [name]: content };
+}
+
+function fileOf(params: URLSearchParams, name: string): string | undefined {
+  const path = params.get(name);
+  if (path === null || path === 'system') return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw invalid(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function invalid(why: string): AppError {
+  return new AppError('invalid', 'database.url_invalid', `The database URL is not usable: ${why}.`);
+}

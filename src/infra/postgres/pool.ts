@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg, { type PoolClient, type QueryConfig } from 'pg';
+import { isUuid } from '../../base/id.ts';
+import type { Secret } from '../../base/secret.ts';
+import { connectionConfig } from './connection.ts';
+import type { Db, Tx, TxScope } from './db.ts';
+import { commitUnknown, isConnectionLost, isSerializationFailure, named } from './failure.ts';
+import { typeParsers } from './types.ts';
+
+export type PoolOptions = {
+  /** Logs in as `rialto_app`; may go through a pooler in transaction mode. */
+  url: Secret;
+  maxConnections?: number;
+  /** Longest run of one statement. */
+  statementTimeoutMs?: number;
+  /** Longest pause between statements of a transaction. */
+  idleInTransactionTimeoutMs?: number;
+  /** Longest wait for a connection, time for a restart of the server included. */
+  connectTimeoutMs?: number;
+  /** Off for poolers that do not know prepared statements (pgbouncer before 1.21). */
+  prepare?: boolean;
+  applicationName?: string;
+};
+
+/** `Db` on a pool of connections. */
+export type Pool = Db & {
+  /** One round trip; throws `database.unavailable` when there is no answer. */
+  ping(): Promise<void>;
+  /** Connections in all, those idle, and callers waiting for one. */
+  numbers(): { total: number; idle: number; waiting: number };
+  close(): Promise<void>;
+};
+
+type Mode = 'read' | 'write';
+type House = { pool: pg.Pool; settings: Required<Omit<PoolOptions, 'url' | 'applicationName'>> };
+
+const READ_ATTEMPTS = 2;
+const WRITE_ATTEMPTS = 3;
+
+/** Opens the application's pool; connections are made when they are needed. */
+export function openPool(options: PoolOptions): Pool {
+  const settings = {
+    maxConnections: options.maxConnections ?? 16,
+    statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
+    idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    prepare: options.prepare ?? true,
+  };
+  const pool = new pg.Pool({
+    ...connectionConfig(options.url),
+    ...(options.applicationName && { application_name: options.applicationName }),
+    max: settings.maxConnections,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    idleTimeoutMillis: 60_000,
+    // The server ends long statements; this is for a network that swallows the answer.
+    query_timeout: settings.statementTimeoutMs + 5_000,
+    types: typeParsers,
+  });
+  // An idle connection that breaks is dropped by the pool itself; without a listener it would end the process.
+  pool.on('error', () => {});
+  const house: House = { pool, settings };
+  let closed: Promise<void> | undefined;
+  return {
+    read: (scope, work) => read(house, scope, work),
+    write: (scope, work) => write(house, scope, work),
+    ping: () => ping(house),
+    numbers: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => (closed ??= pool.end()),
+  };
+}
+
+async function read<T>(house: House, scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction(house, 'read', scope, work);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      if (attempt === READ_ATTEMPTS) throw named(error.cause);
+    }
+  }
+}
+
+async function write<T>(house: House, scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction(house, 'write', scope, work);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      if (error.how === 'lost' || attempt === WRITE_ATTEMPTS) throw named(error.cause);
+      await delay(Math.random() * 5 * 4 ** attempt);
+    }
+  }
+}
+
+async function ping(house: House): Promise<void> {
+  await read(house, {}, (tx) => tx.query('select 1'));
+}
+
+/**
+ * The server certainly did not commit, through no fault of the work: the connection was lost before the work began or
+ * before `commit` was sent, or another transaction was in the way.
+ */
+class Broken extends Error {
+  readonly how: 'not_begun' | 'lost' | 'in_the_way';
+
+  constructor(how: Broken['how'], cause: unknown) {
+    super(how, { cause });
+    this.how = how;
+  }
+}
+
+async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const opening = openingOf(mode, scope, house.settings);
+  const client = await connect(house);
+  const watch = watchOver(client);
+  try {
+    await client.query(opening).catch((error: unknown) => {
+      throw isConnectionLost(error) ? new Broken('not_begun', error) : error;
+    });
+    const statements = statementsOf(client, house.settings.prepare);
+    const answer = await statements.run(work);
+    await commit(client);
+    watch.release();
+    return answer;
+  } catch (error) {
+    await rollback(client, watch, error);
+    throw error;
+  }
+}
+
+/**
+ * Begins, takes the role and sets tenant, member and time limits in one round trip; all of it ends with the transaction,
+ * so that a pooler may give the connection to someone else afterwards. Ids are checked, since they stand in the text.
+ */
+function openingOf(mode: Mode, scope: TxScope, settings: House['settings']): string {
+  const { tenantId = '', memberId = '', role } = scope;
+  for (const id of [tenantId, memberId])
+    if (id !== '' && !isUuid(id)) throw new TypeError('the scope of a transaction holds something that is no uuid');
+  if (role !== undefined && !/^rialto_[a-z]+$/.test(role)) throw new TypeError('no such role');
+  const begin = mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin';
+  const values = [
+    ['statement_timeout', settings.statementTimeoutMs],
+    ['idle_in_transaction_session_timeout', settings.idleInTransactionTimeoutMs],
+    ['rialto.tenant', tenantId],
+    ['rialto.member', memberId],
+    ...(role ? [['role', role]] : []),
+  ];
+  return `${begin};select ${values.map(([name, value]) => `set_config('${name}','${value}',true)`).join(',')}`;
+}
+
+/** A connection from the pool. Nothing has been sent yet, so trying again while the server restarts is always safe. */
+async function connect({ pool, settings }: House): Promise<PoolClient> {
+  const end = Date.now() + settings.connectTimeoutMs;
+  for (let pause = 10; ; pause = Math.min(2 * pause, 500)) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (!isConnectionLost(error) || Date.now() + pause >= end) throw named(error);
+      await delay(pause);
+    }
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  const result = await client.query('commit').catch((error: unknown) => {
+    if (isConnectionLost(error)) throw commitUnknown(error);
+    throw isSerializationFailure(error) ? new Broken('in_the_way', error) : named(error);
+  });
+  // The server answers a commit of a failed transaction with ROLLBACK: some work caught an SQL error and went on.
+  if (result.command === 'ROLLBACK')
+    throw new Error('a statement of this transaction failed and its error was swallowed; nothing was committed');
+}
+
+type Watch = { broken(): boolean; release(error?: Error): void };
+
+/** While a connection is out of the pool its errors come to us. */
+function watchOver(client: PoolClient): Watch {
+  let broken = false;
+  const onError = (): void => void (broken = true);
+  client.on('error', onError);
+  return {
+    broken: () => broken,
+    release(error) {
+      client.removeListener('error', onError);
+      client.release(error);
+    },
+  };
+}
+
+/** Gives the connection back clean, or lets the pool drop it when that cannot be known. */
+async function rollback(client: PoolClient, watch: Watch, error: unknown): Promise<void> {
+  const usable = !watch.broken() && !(error instanceof Broken && error.how !== 'in_the_way');
+  const clean =
+    usable &&
+    (await client.query('rollback').then(
+      () => true,
+      () => false,
+    ));
+  watch.release(clean ? undefined : new Error('this connection is not to be used again'));
+}
+
+type Statements = { run<T>(work: (tx: Tx) => Promise<T>): Promise<T> };
+
+/**
+ * Statements of one transaction, one after the other even when the work does not wait for them, and none after its end.
+ * What broke the transaction is remembered here, so that it decides even when the work wraps or swallows the error.
+ */
+function statementsOf(client: PoolClient, prepare: boolean): Statements {
+  let last: Promise<unknown> = Promise.resolve();
+  let broken: Broken | undefined;
+  let ended = false;
+  const send = <R extends object>(query: QueryConfig): Promise<R[]> =>
+    client.query<R>(query).then(
+      (result) => result.rows,
+      (error: unknown) => {
+        if (isConnectionLost(error)) broken ??= new Broken('lost', error);
+        if (isSerializationFailure(error)) broken ??= new Broken('in_the_way', error);
+        throw named(error);
+      },
+    );
+  const tx: Tx = {
+    query<R extends object>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+      if (ended) return Promise.reject(new Error('the transaction has ended'));
+      const next = (): Promise<R[]> => send<R>(statement(text, values, prepare));
+      const answer = last.then(next, next);
+      last = answer;
+      return answer;
+    },
+  };
+  return {
+    async run(work) {
+      try {
+        return await work(tx);
+      } finally {
+        ended = true;
+        await last.catch(() => {});
+        if (broken) throw broken;
+      }
+    },
+  };
+}
+
+const names = new Map<string, string>();
+/** A text made anew for each call would fill the server's memory with prepared statements. */
+const MOST_NAMES = 2_000;
+
+function statement(text: string, values: readonly unknown[], prepare: boolean): QueryConfig {
+  const query = { text, values: values as unknown[] };
+  if (!prepare) return query;
+  let name = names.get(text);
+  if (name === undefined) {
+    if (names.size >= MOST_NAMES) return query;
+    name = createHash('sha256').update(text).digest('base64url').slice(0, 24);
+    names.set(text, name);
+  }
+  return { ...query, name };
+}
