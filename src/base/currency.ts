@@ -23,3 +23,8 @@ export function assetOfCurrency(code: string): string | undefined {
   const decimals = CURRENCIES.get(code);
   return decimals === undefined ? undefined : `${code}/${decimals}`;
 }
+
+/** Whether an asset is an active ISO 4217 currency with its usual decimals: `EUR/2` is, `EUR/3` and `DEM/2` are not. */
+export function isKnownAsset(asset: string): boolean {
+  return assetOfCurrency(asset.slice(0, asset.indexOf('/'))) === asset;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Value from 'typebox/value';
 import { expect, test } from 'vitest';
-import { CURRENCIES, assetOfCurrency } from './currency.ts';
+import { assetOfCurrency, CURRENCIES, isKnownAsset } from './currency.ts';
 import { parseDecimal } from './decimal.ts';
 import {
   addMoney,
@@ -120,7 +120,11 @@ test('every active currency of ISO 4217 is an asset with the decimals of the sta
 });
 
 test('currencies that ended and codes without decimals are no assets', () => {
-  for (const each of ['DEM', 'HRK', 'BGN', 'ANG', 'ZWL', 'XAU', 'XDR', 'XXX', 'eur', '']) expect(assetOfCurrency(each)).toBeUndefined();
+  for (const each of ['DEM', 'HRK', 'BGN', 'ANG', 'ZWL', 'XAU', 'XDR', 'XXX', 'eur', '']) {
+    expect(assetOfCurrency(each)).toBeUndefined();
+    expect(isKnownAsset(`${each}/2`)).toBe(false);
+  }
+  expect(['EUR/2', 'JPY/0', 'EUR/3', 'JPY/2', 'EUR'].map(isKnownAsset)).toEqual([true, true, false, false, false]);
 });
 
 test('the table of currencies holds what the engine knows as currencies of today', () => {
