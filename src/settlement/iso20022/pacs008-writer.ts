@@ -1,0 +1,71 @@
+import { codeOf, toDecimalText } from '../../base/money.ts';
+import type { LocalDate, Millis } from '../../base/time.ts';
+import { addDecimal, parseDecimal } from '../../base/decimal.ts';
+import { isIban } from '../../base/check-digit.ts';
+import { agent } from './pacs002.ts';
+import type { Order } from './pacs008-transaction.ts';
+import { amount, decimalNumber, document, leaf, tag, type Xml } from './xml-writer.ts';
+
+/** One transaction to write: the order and how the sender calls it. */
+export type OutgoingTransaction = {
+  order: Order;
+  instructionId?: string;
+  transactionId?: string;
+  chargeBearer?: 'DEBT' | 'CRED' | 'SHAR' | 'SLEV';
+};
+
+/** A file to write. `version` is that of pacs.008.001, 8 to 13. */
+export type OutgoingFile = {
+  version?: number;
+  messageId: string;
+  createdAt: Millis;
+  settlementDate?: LocalDate;
+  instructingAgent?: string;
+  instructedAgent?: string;
+  transactions: readonly OutgoingTransaction[];
+};
+
+/** A pacs.008 file with its number of transactions and control sum, valid against the schema of its version. */
+export function writePacs008(file: OutgoingFile): string {
+  const values = file.transactions.map(({ order }) => parseDecimal(toDecimalText(order)));
+  const header = tag(
+    'GrpHdr',
+    leaf('MsgId', file.messageId),
+    leaf('CreDtTm', new Date(file.createdAt).toISOString()),
+    leaf('NbOfTxs', String(file.transactions.length)),
+    leaf('CtrlSum', decimalNumber(values.reduce(addDecimal, { units: 0n, scale: 0 }))),
+    leaf('IntrBkSttlmDt', file.settlementDate),
+    tag('SttlmInf', leaf('SttlmMtd', 'CLRG')),
+    agent('InstgAgt', file.instructingAgent),
+    agent('InstdAgt', file.instructedAgent),
+  );
+  const message = `pacs.008.001.${String(file.version ?? 8).padStart(2, '0')}`;
+  return document(message, tag('FIToFICstmrCdtTrf', header, ...file.transactions.map(transactionOf)));
+}
+
+function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SHAR' }: OutgoingTransaction): Xml {
+  return tag(
+    'CdtTrfTxInf',
+    tag(
+      'PmtId',
+      leaf('InstrId', instructionId),
+      leaf('EndToEndId', order.endToEndId),
+      leaf('TxId', transactionId),
+      leaf('UETR', order.uetr),
+    ),
+    amount('IntrBkSttlmAmt', codeOf(order.asset), toDecimalText(order)),
+    leaf('IntrBkSttlmDt', order.valueDate),
+    leaf('ChrgBr', chargeBearer),
+    ...party('Dbtr', order.debtor),
+    agent('DbtrAgt', order.debtorAgent),
+    agent('CdtrAgt', order.creditorAgent),
+    ...party('Cdtr', order.creditor),
+    tag('Purp', leaf('Cd', order.purpose)),
+    tag('RmtInf', leaf('Ustrd', order.remittance)),
+  );
+}
+
+function party(name: 'Dbtr' | 'Cdtr', { name: called, account, country }: Order['debtor']): [Xml, Xml] {
+  const id = account === undefined ? '' : isIban(account) ? leaf('IBAN', account) : tag('Othr', leaf('Id', account));
+  return [tag(name, leaf('Nm', called), tag('PstlAdr', leaf('Ctry', country))), tag(`${name}Acct`, tag('Id', id))];
+}

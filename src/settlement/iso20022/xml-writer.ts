@@ -1,0 +1,51 @@
+import { type Decimal, formatDecimal } from '../../base/decimal.ts';
+
+/** Content of an element: nested elements, already written. Made by `tag` and `leaf` only, so nothing is escaped twice. */
+export type Xml = string;
+
+/** Everything that XML 1.0 cannot carry, lone surrogates included. */
+const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Text as XML character data; what XML cannot carry becomes a question mark. */
+export function escapeXml(text: string): string {
+  return text.replace(FORBIDDEN, '?').replace(/[&<>"]/g, (char) => ESCAPES[char]!);
+}
+
+/** An element around other elements; absent (empty text) when there is nothing in it. */
+export function tag(name: string, ...content: readonly (Xml | undefined)[]): Xml {
+  const inside = content.join('');
+  return inside === '' ? '' : `<${name}>${inside}</${name}>`;
+}
+
+/** An element with text; absent when the text is absent or blank. */
+export function leaf(name: string, text: string | undefined): Xml {
+  return text === undefined || text.trim() === '' ? '' : `<${name}>${escapeXml(text)}</${name}>`;
+}
+
+/** An amount with its currency. */
+export function amount(name: string, currency: string, value: string): Xml {
+  return `<${name} Ccy="${escapeXml(currency)}">${escapeXml(value)}</${name}>`;
+}
+
+/** A whole ISO 20022 document of a message definition such as `pacs.002.001.12`. */
+export function document(message: string, ...content: readonly Xml[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:${message}">${content.join('')}</Document>\n`;
+}
+
+/** The first so many characters (code points, as XML Schema counts them). */
+export function first(count: number, text: string): string {
+  return text.length <= count ? text : Array.from(text).slice(0, count).join('');
+}
+
+/** A text in pieces of at most so many characters. */
+export function pieces(count: number, text: string): string[] {
+  const chars = Array.from(text);
+  return Array.from({ length: Math.ceil(chars.length / count) }, (_, i) => chars.slice(i * count, (i + 1) * count).join(''));
+}
+
+/** A sum as ISO 20022's DecimalNumber, which has at most 18 digits; undefined for one that does not fit, since sums are optional. */
+export function decimalNumber(value: Decimal): string | undefined {
+  const text = formatDecimal(value);
+  return text.replace(/[-.]/g, '').replace(/^0+/, '').length > 18 || value.scale > 17 ? undefined : text;
+}
