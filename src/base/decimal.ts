@@ -80,6 +80,7 @@ export function divideRounded(numerator: bigint, denominator: bigint, rounding: 
 /** What to add to a quotient that was cut towards zero, whose rest is not zero. */
 function nudge(rounding: Rounding, quotient: bigint, rest: bigint, denominator: bigint): bigint {
   const away = rest < 0n ? -1n : 1n;
+  const twice = 2n * rest * away;
   switch (rounding) {
     case 'trunc':
       return 0n;
@@ -87,10 +88,11 @@ function nudge(rounding: Rounding, quotient: bigint, rest: bigint, denominator: 
       return rest < 0n ? -1n : 0n;
     case 'ceil':
       return rest < 0n ? 0n : 1n;
+    case 'half_up':
+      return twice >= denominator ? away : 0n;
+    case 'half_even':
+      return twice > denominator || (twice === denominator && quotient % 2n !== 0n) ? away : 0n;
   }
-  const twice = 2n * rest * away;
-  if (twice !== denominator) return twice > denominator ? away : 0n;
-  return rounding === 'half_up' || quotient % 2n !== 0n ? away : 0n;
 }
 
 function refine({ units, scale }: Decimal, to: number): bigint {

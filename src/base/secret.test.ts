@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/restrict-template-expressions, typescript/no-unnecessary-type-conversion -- what must not leak when someone does it */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { format, inspect } from 'node:util';
