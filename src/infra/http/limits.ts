@@ -1,11 +1,10 @@
 import type { Operation } from '../../base/operation.ts';
-
-/** What a taker is told: `remaining` whole units now, `resetMs` until all are back, `retryAfterMs` until this cost fits (0 when allowed). */
-export type Taken = { allowed: boolean; remaining: number; resetMs: number; retryAfterMs: number };
+import { draw } from '../kv/gcra.ts';
+import type { Taken } from '../kv/port.ts';
 
 /**
- * Where the state of rate limits lives: memory here, Redis in `infra/kv` when several processes share limits.
- * `take` removes `cost` units from the key's allowance of `limit` units a window, all or none; see `gcra` for the rule.
+ * Where the state of rate limits lives: `infra/kv` (Redis when several processes share limits), or memory here.
+ * `take` removes `cost` units from the key's allowance of `limit` units a window, all or none; see `kv/gcra.ts` for the rule.
  */
 export type LimitStore = { take(key: string, cost: number, limit: number, windowMs: number): Taken | Promise<Taken> };
 
@@ -24,29 +23,6 @@ export const usualLimits: Limits = {
   failures: { units: 20, windowMs: 60_000 },
   cost: { light: 1, normal: 2, heavy: 10 },
 };
-
-/**
- * Generic cell rate algorithm (ITU-T I.371): the whole state of a key is the time at which its allowance is full again
- * (`fullAtMs`). Over any span s at most `limit × (1 + s / windowMs)` units pass. A cost above the limit counts as the
- * limit, and a state from the future (a clock that was set back) never blocks for longer than one window.
- */
-export function gcra(
-  fullAtMs: number,
-  nowMs: number,
-  cost: number,
-  rate: { limit: number; windowMs: number },
-): Taken & { fullAtMs: number } {
-  const { limit, windowMs } = rate;
-  const msPerUnit = windowMs / limit;
-  const before = Math.min(Math.max(fullAtMs, nowMs), nowMs + windowMs);
-  const after = before + Math.min(cost, limit) * msPerUnit;
-  const overMs = after - nowMs - windowMs;
-  // Sums of fractions miss the window's end by rounding; a millionth of a unit is forgiven.
-  const allowed = overMs <= msPerUnit * 1e-6;
-  const fullAt = allowed ? after : before;
-  const remaining = Math.max(0, Math.floor((windowMs - (fullAt - nowMs)) / msPerUnit + 1e-6));
-  return { allowed, remaining, resetMs: Math.max(0, fullAt - nowMs), retryAfterMs: allowed ? 0 : overMs, fullAtMs: fullAt };
-}
 
 /** A limit store that answers at once. `size` is the number of keys held. */
 export type MemoryLimits = { take(key: string, cost: number, limit: number, windowMs: number): Taken; size(): number };
@@ -73,10 +49,10 @@ export function memoryLimits(options: { maxKeys?: number; now?: () => number } =
     take(key, cost, limit, windowMs) {
       const nowMs = now();
       const known = fullAt.get(key);
-      const { fullAtMs, ...taken } = gcra(known ?? 0, nowMs, cost, { limit, windowMs });
+      const { bucket, taken } = draw(known === undefined ? undefined : { fullAt: known }, nowMs, { cost, limit, windowMs });
       if (known !== undefined) fullAt.delete(key);
       else if (fullAt.size >= maxKeys) makeRoom(nowMs);
-      if (fullAtMs > nowMs) fullAt.set(key, fullAtMs);
+      if (bucket.fullAt > nowMs) fullAt.set(key, bucket.fullAt);
       return taken;
     },
     size: () => fullAt.size,
@@ -99,7 +75,7 @@ export type Limiter = {
 
 /**
  * Charges a call to its actor, then its tenant, then the whole deployment, each only when the one before had room, so
- * that one caller's flood does not eat its tenant's allowance. When the shared store fails, the process's own memory
+ * that one caller's flood does not eat its tenant's allowance; a cost above a limit takes all of it. When the shared store fails, the process's own memory
  * takes over: limits get looser, callers are not turned away.
  */
 export function createLimiter(deps: {
@@ -126,7 +102,7 @@ export function createLimiter(deps: {
       const verdict: Verdict = { policy: '', state: '' };
       for (const { name, key } of levelsOf(payer)) {
         const rate = limits[name];
-        const taken = await take(key, limits.cost[cost], rate);
+        const taken = await take(key, Math.min(limits.cost[cost], rate.units), rate);
         // The deployment's own load is nobody's business until it refuses.
         if (name !== 'global' || !taken.allowed) describe(verdict, name, rate, taken);
         if (!taken.allowed)
