@@ -2,7 +2,8 @@ import type { Uuid } from './id.ts';
 
 /** Who acts. A member-bound actor (a bank's user or key) sees and does only what concerns its member. */
 export type Actor = {
-  kind: 'user' | 'key' | 'system';
+  /** `anonymous` acts in public operations only and has no tenant, no scopes. */
+  kind: 'user' | 'key' | 'system' | 'anonymous';
   id: Uuid;
   /** Shown in the audit log: an e-mail address, a key's name, a job's name. */
   name: string;
