@@ -4,8 +4,11 @@ import type { Route } from './http/route.ts';
 /** Background work. Runs in one process at a time, by pg-boss; `everyMs` below a minute uses the runner's own timer. */
 export type Job = { name: string; everyMs?: number; cron?: string; run(signal: AbortSignal): Promise<void> };
 
-/** Reacts to events, at least once, in order per tenant; the inbox makes it idempotent by (name, event id). */
-export type Consumer = { name: string; types: readonly string[]; handle(event: Event): Promise<void> };
+/**
+ * Reacts to events, at least once, in order per tenant; the inbox makes it idempotent by (name, event id). A name that is
+ * new to the installation starts with the oldest event still kept, or with the next one when `from` is `now`.
+ */
+export type Consumer = { name: string; types: readonly string[]; from?: 'start' | 'now'; handle(event: Event): Promise<void> };
 
 /** A dependency or an invariant that health and readiness may ask about. */
 export type Check = { name: string; run(): Promise<{ ok: boolean; detail: string }> };

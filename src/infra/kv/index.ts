@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Log } from '../log/log.ts';
 import { memoryKv } from './memory.ts';
 import type { Kv } from './port.ts';
 import { redisKv } from './redis.ts';
@@ -7,7 +7,7 @@ import { resilientKv } from './resilient.ts';
 export type KvDeps = {
   /** Without it values live in this process only. */
   redisUrl?: string;
-  log: Pick<Logger, 'warn' | 'info'>;
+  log: Pick<Log, 'warn' | 'info'>;
   /** Counts every call that had to be answered without Redis (a metric). */
   onFallback?(): void;
 };

@@ -1,11 +1,11 @@
-import type { Logger } from 'pino';
+import type { Log } from '../log/log.ts';
 import { systemClock, type Clock } from '../../base/time.ts';
 import type { Kv } from './port.ts';
 
 export type ResilientDeps = {
   shared: Kv;
   local: Kv;
-  log: Pick<Logger, 'warn' | 'info'>;
+  log: Pick<Log, 'warn' | 'info'>;
   /** Counts every call that the local memory answered (a metric). */
   onFallback?(): void;
   clock?: Clock;
@@ -31,7 +31,7 @@ export function resilientKv({ shared, local, log, onFallback, clock = systemCloc
         return answer;
       } catch (error) {
         pausedUntil = clock.now() + PAUSE_MS;
-        if (!lost) log.warn({ err: error }, 'shared kv does not answer: limits and caches are kept in this process until it does');
+        if (!lost) log.warn('shared kv does not answer: limits and caches are kept in this process until it does', { error });
         lost = true;
       }
     }

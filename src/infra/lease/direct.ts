@@ -1,12 +1,14 @@
 import pg from 'pg';
-import type { Logger } from 'pino';
+import type { Log } from '../log/log.ts';
 import { AppError } from '../../base/error.ts';
+import type { Secret } from '../../base/secret.ts';
+import { connectionConfig } from '../postgres/connection.ts';
 import type { Direct, Lead } from './port.ts';
 
 export type DirectDeps = {
   /** The direct address (DATABASE_ADMIN_URL). */
-  url: string;
-  log: Pick<Logger, 'warn' | 'error'>;
+  url: Secret;
+  log: Pick<Log, 'warn' | 'error'>;
   /** How often a lease that another process holds is tried, and the session is proved alive. */
   tryEveryMs?: number;
 };
@@ -93,7 +95,7 @@ class PgDirect implements Direct {
       await this.#tryLeads(this.#client!);
       this.#warned = false;
     } catch (error) {
-      if (!this.#warned) this.#deps.log.warn({ err: error }, 'the direct database session is gone; trying again');
+      if (!this.#warned) this.#deps.log.warn('the direct database session is gone; trying again', { error });
       this.#warned = true;
       this.#lost(this.#client);
     }
@@ -102,7 +104,7 @@ class PgDirect implements Direct {
 
   async #connect(): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.#deps.url,
+      ...connectionConfig(this.#deps.url),
       application_name: 'rialto direct',
       keepAlive: true,
       connectionTimeoutMillis: ANSWER_WITHIN_MS,
@@ -136,7 +138,7 @@ class PgDirect implements Direct {
         await led.work(abort.signal);
         if (!abort.signal.aborted) led.ended = true;
       } catch (error) {
-        if (!abort.signal.aborted) this.#deps.log.error({ err: error, lease: led.name }, 'leased work failed and will be led again');
+        if (!abort.signal.aborted) this.#deps.log.error('leased work failed and will be led again', { error, lease: led.name });
       }
       if (client === this.#client) await client.query(UNLOCK, [led.name]).catch(() => undefined);
       if (led.ended) this.#leads.delete(led.name);

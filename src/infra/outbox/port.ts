@@ -1,8 +1,24 @@
-import type { EventDraft } from '../../base/event.ts';
+import type { Event, EventDraft } from '../../base/event.ts';
+import type { Uuid } from '../../base/id.ts';
 import type { Tx } from '../postgres/db.ts';
 
 /** Writes events beside the act that caused them; the relay publishes them after the commit. */
 export type Outbox = {
-  /** One set-wise insert; comes late in the transaction, and the ledger's part after it. */
+  /**
+   * One set-wise insert; comes late in the transaction, and the ledger's part after it. The transaction runs for the
+   * events' tenant, or as `rialto_writer` or `rialto_relay` for several. Events of one append stay in the order given.
+   * Errors: `outbox.event_too_large` when an event's data is above 256 KiB as JSON.
+   */
   append(tx: Tx, events: readonly EventDraft[]): Promise<void>;
+};
+
+/** The published events of a tenant, for sockets that come back. */
+export type History = {
+  /**
+   * Events behind `afterSeq` in order, at most `limit`; for a member those that concern it. `gap` when events behind
+   * `afterSeq` are no longer kept, or the tenant never had that many: then the caller reads its state afresh.
+   */
+  history(scope: { tenantId: Uuid; memberId?: Uuid }, afterSeq: number, limit: number): Promise<readonly Event[] | 'gap'>;
+  /** The tenant's last sequence number, 0 before its first event. */
+  lastSeq(tenantId: Uuid): Promise<number>;
 };

@@ -1,0 +1,59 @@
+import type { Log } from '../log/log.ts';
+import { pause, type Latch } from '../bus/latch.ts';
+import type { Bus, EventLog } from '../bus/port.ts';
+
+/** While events flow the relay looks again so often, so that appends need not each send a notification. */
+const LOOK_MS = 10;
+/** It stops looking so soon after the last event, and from then on needs a notification or the slow poll. */
+const ALERT_MS = 500;
+const POLL_MS = 1_000;
+const MOVE_LIMIT = 5_000;
+const READ_LIMIT = 1_000;
+
+/** A failed step is tried again after so long. */
+const AGAIN_MS = 500;
+
+export type RelayDeps = { move(limit: number): Promise<number>; moved(): void; log: Pick<Log, 'warn'>; now?: () => number };
+
+/** Moves events out of the outbox until the signal aborts. Runs under a lease; `woken` is the notification. */
+export async function relay({ move, moved, log, now = Date.now }: RelayDeps, woken: Latch, signal: AbortSignal): Promise<void> {
+  let lastSeen = now();
+  while (!signal.aborted) {
+    try {
+      const count = await move(MOVE_LIMIT);
+      if (count > 0) {
+        lastSeen = now();
+        moved();
+      }
+      if (count >= MOVE_LIMIT) continue;
+    } catch (error) {
+      log.warn('the relay could not move events and tries again', { error });
+      await pause(AGAIN_MS, signal);
+      continue;
+    }
+    if (now() - lastSeen < ALERT_MS) await pause(LOOK_MS, signal);
+    else if (await woken.wait(POLL_MS, signal)) lastSeen = now();
+  }
+}
+
+export type PumpDeps = { events: EventLog; bus: Bus; log: Pick<Log, 'warn'> };
+
+/** Hands published events to the bus, behind what it has, until the signal aborts. */
+export async function pump({ events, bus, log }: PumpDeps, woken: Latch, signal: AbortSignal): Promise<void> {
+  let position: number | undefined;
+  while (!signal.aborted) {
+    try {
+      position ??= await bus.tail();
+      const next = bus.wanted() ? await events.after(position, READ_LIMIT) : [];
+      if (next.length > 0) {
+        await bus.publish(next);
+        position = next.at(-1)!.position;
+      } else await woken.wait(POLL_MS, signal);
+    } catch (error) {
+      log.warn('events could not be handed to the bus and will be again', { error });
+      // What the bus took before it failed, only the bus knows.
+      position = undefined;
+      await pause(AGAIN_MS, signal);
+    }
+  }
+}
