@@ -1,14 +1,18 @@
 import { AppError } from '../base/error.ts';
+import { AppError } from '../base/error.ts';
 import type { EventDraft } from '../base/event.ts';
 import type { Uuid } from '../base/id.ts';
 import type { LocalDate, Millis } from '../base/time.ts';
 import type { RowSet, Tx } from '../infra/postgres/db.ts';
 import type { TransferCode } from './transfer.ts';
 
+export type { TransferCode } from './transfer.ts';
+
 /**
  * One movement between two accounts of one asset. `post` and `void` settle a pending transfer named by `pendingId`;
- * `units` of a `post` may be less than was pending (0 takes all). A balancing transfer moves at most `units`, as much
- * as the limit of the named side allows.
+ * `units` of a `post` may be less than was pending (0 takes all), the rest is released. A post or void with `''` for
+ * an account or the asset takes that of the pending transfer. A balancing transfer moves at most `units`, as much as
+ * the named side has free, which may be nothing.
  */
 export type TransferDraft = {
   id: Uuid;
@@ -39,7 +43,10 @@ export function rowOf<V>(set: RowSet<V>, value: V): RowOf {
 /** Where an act stands in its book: `seq` is the book's sequence after it. */
 export type Recorded = { seq: bigint; atMs: Millis };
 
-/** Why an act was refused: the code of its first refused transfer (by index), or `row_taken` with the key. */
+/**
+ * Why an act was refused: `row_taken` with the key and the row's index, which is looked at first, else the code of its
+ * first refused transfer with that transfer's index. A repeat of an enacted act without such rows answers `exists`.
+ */
 export type Refusal = { code: TransferCode | 'row_taken'; index: number; key?: string };
 
 /** Rows and events without a transfer. */
@@ -84,6 +91,16 @@ export type AccountDraft = {
 /** Posted and pending sums of an account in minor units; a liability's funds are creditsPosted − debitsPosted − debitsPending. */
 export type Balance = { debitsPosted: bigint; creditsPosted: bigint; debitsPending: bigint; creditsPending: bigint };
 
+/** A chain was refused inside someone else's transaction, which is thereby lost. */
+export class LedgerRefused extends AppError {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super('unprocessable', 'ledger.refused', `The ledger refused transfer ${refusal.index + 1} of the chain: ${refusal.code}.`);
+    this.refusal = refusal;
+  }
+}
+
 /** The ledger inside someone else's transaction: rare acts only, and last, since it locks the book until the commit. */
 export type LedgerTx = {
   openAccounts(drafts: readonly AccountDraft[]): Promise<void>;
@@ -97,8 +114,14 @@ export type LedgerTx = {
 
 /** What other modules may ask of the ledger. */
 export type LedgerPort = {
-  /** Queues an act for the book's batch writer and answers when it is durable. Hot path. */
+  /**
+   * Queues an act for the book's batch writer and answers when it is durable. Hot path.
+   * Errors: `ledger.transfer_invalid` for a draft that no book could hold, `ledger.overloaded` when too much waits,
+   * `database.commit_unknown` when it may or may not have happened (repeat it with the same ids).
+   */
   enact(act: Act): Promise<Outcome>;
   inTx(tx: Tx, tenantId: Uuid): Promise<LedgerTx>;
   balances(tenantId: Uuid, accountIds: readonly Uuid[]): Promise<Map<Uuid, Balance>>;
+  /** Balances after everything that was recorded at or before the instant. */
+  balancesAt(tenantId: Uuid, accountIds: readonly Uuid[], at: Millis): Promise<Map<Uuid, Balance>>;
 };
