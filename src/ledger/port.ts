@@ -1,5 +1,4 @@
 import { AppError } from '../base/error.ts';
-import { AppError } from '../base/error.ts';
 import type { EventDraft } from '../base/event.ts';
 import type { Uuid } from '../base/id.ts';
 import type { LocalDate, Millis } from '../base/time.ts';
@@ -90,16 +89,6 @@ export type AccountDraft = {
 
 /** Posted and pending sums of an account in minor units; a liability's funds are creditsPosted − debitsPosted − debitsPending. */
 export type Balance = { debitsPosted: bigint; creditsPosted: bigint; debitsPending: bigint; creditsPending: bigint };
-
-/** A chain was refused inside someone else's transaction, which is thereby lost. */
-export class LedgerRefused extends AppError {
-  readonly refusal: Refusal;
-
-  constructor(refusal: Refusal) {
-    super('unprocessable', 'ledger.refused', `The ledger refused transfer ${refusal.index + 1} of the chain: ${refusal.code}.`);
-    this.refusal = refusal;
-  }
-}
 
 /** The ledger inside someone else's transaction: rare acts only, and last, since it locks the book until the commit. */
 export type LedgerTx = {
