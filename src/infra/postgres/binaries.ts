@@ -29,7 +29,11 @@ type Link = { source: string; target: string };
  * Errors: `database.embedded_missing` when npm brought none.
  */
 export function findBinaries(placement: Placement, report: (text: string) => void): Binaries {
-  const { folder, version } = findPackage();
+  return usable(findPackage(), placement, report);
+}
+
+/** The package's programs where they are, or a copy of them that the placement's user can run. */
+export function usable({ folder, version }: { folder: string; version: string }, placement: Placement, report: (text: string) => void): Binaries {
   if (linked(folder) && canReach(join(folder, 'native/bin'), placement.runAs)) return binariesIn(folder, version);
   const copy = join(placement.binariesRoot, `postgresql-${version}-${process.arch}`);
   if (!existsSync(copy)) {

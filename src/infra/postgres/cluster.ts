@@ -142,7 +142,7 @@ function sharedMemoryIsSmall(): boolean {
 }
 
 /** Environment of the server's programs: nothing of ours, no locale of the caller. */
-export const BARE_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C', LC_ALL: 'C', TZ: 'UTC' };
+export const BARE_ENV = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LANG: 'C', LC_ALL: 'C', TZ: 'UTC' };
 
 function run(program: string, args: readonly string[], { home, runAs }: Placement, input = ''): Promise<void> {
   return new Promise((resolve, reject) => {

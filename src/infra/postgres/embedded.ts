@@ -148,7 +148,7 @@ async function isReady(server: Postmaster, url: Secret, report: (text: string) =
       return true;
     } catch (error) {
       const { code } = error as { code?: string };
-      if (code !== undefined && /^28/.test(code)) {
+      if (code?.startsWith('28')) {
         await stopPid(server.pid);
         throw new AppError('unavailable', 'database.start_failed', 'PostgreSQL refuses the password in postgres.passwords.', error);
       }

@@ -26,7 +26,7 @@ const LOST_TEXT = /^(Connection terminated|Client has encountered a connection e
 /** Whether the connection, not the statement, failed. */
 export function isConnectionLost(error: unknown): boolean {
   const { code = '', message = '' } = (error ?? {}) as Failure;
-  return LOST_CODES.has(code) || /^08/.test(code) || LOST_TEXT.test(message);
+  return LOST_CODES.has(code) || code.startsWith('08') || LOST_TEXT.test(message);
 }
 
 /** Whether the server rolled back only because of what others did at the same moment. */

@@ -228,15 +228,19 @@ function statementsOf(client: PoolClient, prepare: boolean): Statements {
       return answer;
     },
   };
+  const end = (): Promise<unknown> => {
+    ended = true;
+    return last.catch(() => {});
+  };
   return {
     async run(work) {
-      try {
-        return await work(tx);
-      } finally {
-        ended = true;
-        await last.catch(() => {});
-        if (broken) throw broken;
-      }
+      const answer = await work(tx).catch(async (error: unknown) => {
+        await end();
+        throw broken ?? error;
+      });
+      await end();
+      if (broken) throw broken;
+      return answer;
     },
   };
 }

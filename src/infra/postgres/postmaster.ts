@@ -65,7 +65,7 @@ function watched(child: ChildProcess, said: () => string): Postmaster {
 let setpriv: boolean | undefined;
 
 function hasSetpriv(): boolean {
-  setpriv ??= spawnSync('setpriv', ['--pdeathsig', 'INT', 'true'], { stdio: 'ignore' }).status === 0;
+  setpriv ??= spawnSync('setpriv', ['--pdeathsig', 'INT', 'true'], { stdio: 'ignore', env: BARE_ENV }).status === 0;
   return setpriv;
 }
 

@@ -2,6 +2,7 @@
 do $$
 declare
   r record;
+  may_become boolean;
 begin
   for r in
     select * from (values
@@ -26,8 +27,13 @@ begin
     end if;
   end loop;
 
-  -- A superuser may be anyone. From PostgreSQL 16 on, making a role does not yet mean that one may become it.
-  if not (select rolsuper from pg_roles where rolname = current_user) and not pg_has_role(current_user, 'rialto_owner', 'member') then
+  -- A superuser may be anyone. From PostgreSQL 16 on, having made a role does not yet mean that one may become it.
+  may_become := case
+    when (select rolsuper from pg_roles where rolname = current_user) then true
+    when current_setting('server_version_num')::int < 160000 then pg_has_role(current_user, 'rialto_owner', 'member')
+    else pg_has_role(current_user, 'rialto_owner', 'set')
+  end;
+  if not may_become then
     execute format('grant rialto_owner to %I', current_user);
   end if;
   execute format('grant connect, create on database %I to rialto_owner', current_database());

@@ -43,7 +43,12 @@ export function instantOf(text: string): number {
   if (parts === null) return text === '-infinity' ? -Infinity : Infinity;
   const n = (i: number): number => Number(parts[i] ?? 0);
   const ms = Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3));
-  const local = new Date(Date.UTC(2000, n(2) - 1, n(3), n(4), n(5), n(6), ms)).setUTCFullYear(parts[12] ? 1 - n(1) : n(1), n(2) - 1, n(3));
+  const year = parts[12] ? 1 - n(1) : n(1);
+  // Date.UTC takes years below 100 for those of the last century.
+  const local =
+    year >= 100
+      ? Date.UTC(year, n(2) - 1, n(3), n(4), n(5), n(6), ms)
+      : new Date(Date.UTC(2000, 0, 1, n(4), n(5), n(6), ms)).setUTCFullYear(year, n(2) - 1, n(3));
   const offset = ((n(9) * 60 + n(10)) * 60 + n(11)) * 1000;
   return parts[8] === '+' ? local - offset : local + offset;
 }
