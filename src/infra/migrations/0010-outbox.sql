@@ -1,6 +1,6 @@
 -- What is to be published, written in the transaction of the act that caused it: one row for each append, with its
 -- events as arrays. A row per append instead of per event makes the append of 1,000 events one insert, and lets the
--- relay write each event once.
+-- relay write each event once. `data` is one JSON array, in step with the others.
 create table infra.outbox (
   tenant_id uuid not null,
   id uuid not null default gen_random_uuid(),
@@ -12,7 +12,7 @@ create table infra.outbox (
   -- The members of each event as the text of a uuid[], since arrays of arrays cannot have different lengths.
   members text[] not null,
   ats timestamptz(3)[] not null,
-  data json[] not null,
+  data json not null,
   primary key (tenant_id, id)
 );
 -- The rows live for milliseconds: compressing them would cost more than it saves.

@@ -31,7 +31,7 @@ test('an event is published as it was handed over', async () => {
   const tenantId = newId();
   const member = newId();
   const data = { text: 'quote " brace { comma , slash \\ NUL \0 ü 𝄞', list: [1, null], none: null };
-  const event = draft(tenantId, 'pay_1', { data, memberIds: [member], version: 3 });
+  const event = draft(tenantId, 'a "subject" with \\ , { } and NULL', { data, memberIds: [member], version: 3 });
   await append(tenantId, event);
   await move();
   const [published] = (await createHistory(database.db).history({ tenantId }, 0, 10)) as Event[];
@@ -105,12 +105,12 @@ test('two relays at once and writers beside them leave no gap, no double and no 
   const writers = Array.from({ length: 4 }, async (_, writer) => {
     for (let act = 0; act < 25; act++) await append(tenantId, draft(tenantId, `${writer}:${act}`), draft(tenantId, `${writer}:${act}`));
   });
-  let writing = true;
+  const writing = new AbortController();
   const relays = [1, 2].map(async () => {
-    while (writing) await moveOutbox(database.db, 7);
+    while (!writing.signal.aborted) await moveOutbox(database.db, 7);
   });
   await Promise.all(writers);
-  writing = false;
+  writing.abort();
   await Promise.all(relays);
   await move();
   const events = (await createHistory(database.db).history({ tenantId }, 0, 1_000)) as Event[];

@@ -7,7 +7,7 @@ export type Outbox = {
   /**
    * One set-wise insert; comes late in the transaction, and the ledger's part after it. The transaction runs for the
    * events' tenant, or as `rialto_writer` or `rialto_relay` for several. Events of one append stay in the order given.
-   * Errors: `outbox.event_too_large` when an event's data is above 256 KiB as JSON.
+   * Errors: `outbox.event_too_large` when an event's data is longer than 262,144 characters of JSON.
    */
   append(tx: Tx, events: readonly EventDraft[]): Promise<void>;
 };

@@ -17,7 +17,7 @@ export async function insertOutbox(tx: Tx, rows: readonly AppendRow[], wake: boo
     await tx.query(
       `with put as (
          insert into infra.outbox (tenant_id, events, ids, types, versions, subjects, members, ats, data)
-         values ($1, cardinality($2::uuid[]), $2::uuid[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::json[]))
+         values ($1, cardinality($2::uuid[]), $2::uuid[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::json))
        select pg_notify('${APPENDED}', '') where $9::boolean`,
       [row.tenantId, row.ids, row.types, row.versions, row.subjects, row.members, row.ats, row.data, wake && index === 0],
     );
@@ -50,7 +50,7 @@ with oldest as (
 ), moved as (
   insert into infra.event (tenant_id, seq, id, type, version, subject, member_ids, at, data)
   select p.tenant_id, p.seq_before + e.place, e.id, e.type, e.version, e.subject, e.members::uuid[], e.at, e.data
-  from placed p cross join lateral unnest(p.ids, p.types, p.versions, p.subjects, p.members, p.ats, p.data)
+  from placed p cross join lateral rows from (unnest(p.ids, p.types, p.versions, p.subjects, p.members, p.ats), json_array_elements(p.data))
     with ordinality as e (id, type, version, subject, members, at, data, place)
   order by p.stamp, e.place
   returning 1
