@@ -37,6 +37,12 @@ export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 
+/** The smallest version 7 id of an instant, to find by id what was made in a range of time. */
+export function idFloor(ms: number): Uuid {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
+
 /** `pay`, uuid → `pay_` and 32 hexadecimal digits: the form outside the process. */
 export function toWireId(prefix: string, id: Uuid): string {
   return `${prefix}_${id.replaceAll('-', '')}`;

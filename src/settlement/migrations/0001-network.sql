@@ -123,6 +123,22 @@ create table settlement.message (
 );
 select infra.protect('settlement.message');
 
+-- Money that came into custody for a participant (above zero) or left it (below zero), with the ledger's transfer.
+create table settlement.funding (
+  tenant_id uuid not null,
+  transfer_id uuid not null,
+  participant_id uuid not null,
+  asset text not null,
+  units numeric(38, 0) not null check (units <> 0),
+  reference text not null,
+  recorded_at timestamptz(3) not null,
+  primary key (tenant_id, transfer_id)
+);
+create index funding_by_participant on settlement.funding (tenant_id, participant_id, asset, recorded_at);
+select infra.protect('settlement.funding');
+create policy member on settlement.funding as restrictive for select to rialto_app
+  using ((select infra.member_id()) is null or participant_id = (select infra.member_id()));
+
 create table settlement.netting_window (
   tenant_id uuid not null,
   id uuid not null,

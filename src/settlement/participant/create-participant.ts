@@ -7,6 +7,7 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { LedgerTx } from '../../ledger/port.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { openFirstWindow } from '../window/store.ts';
 import { createParticipant as contract } from './contract.ts';
 import { normalBic } from './directory.ts';
 import { claimSystemAccount, insertParticipant, systemAccounts, type ParticipantRow, type SystemRole } from './store.ts';
@@ -17,7 +18,11 @@ import { claimSystemAccount, insertParticipant, systemAccounts, type Participant
  *
  * Errors: `settlement.bic_invalid`, `settlement.lei_invalid`, `settlement.asset_unknown`, `settlement.bic_taken`.
  */
-export async function createParticipant(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>): Promise<OutputOf<typeof contract>> {
+export async function createParticipant(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  input: InputOf<typeof contract>,
+): Promise<OutputOf<typeof contract>> {
   check(input);
   const row: ParticipantRow = {
     id: newId(deps.clock.now()),
@@ -32,6 +37,7 @@ export async function createParticipant(deps: SettlementDeps, ctx: Ctx, input: I
     if (!(await insertParticipant(tx, ctx.tenantId, row))) {
       throw new AppError('conflict', 'settlement.bic_taken', `A participant with BIC ${row.bic} or LEI ${row.lei} exists already.`);
     }
+    await openFirstWindow(tx, ctx.tenantId, newId(), row.createdAt);
     await openAccounts(deps, tx, ctx.tenantId, row);
     const accounts = row.accounts.map((account) => ({ ...account, available: 0n, reserved: 0n }));
     return { answer: { ...row, accounts }, subject: row.bic };
@@ -44,7 +50,8 @@ function check(input: InputOf<typeof contract>): void {
   if (!isBic(input.bic)) throw new AppError('invalid', 'settlement.bic_invalid', `${input.bic} is not a BIC.`);
   if (!isLei(input.lei)) throw new AppError('invalid', 'settlement.lei_invalid', `${input.lei} is not a LEI: its check digits are wrong.`);
   const unknown = input.assets.find((asset) => !isKnownAsset(asset));
-  if (unknown) throw new AppError('invalid', 'settlement.asset_unknown', `${unknown} is not a currency with its ISO 4217 number of decimals.`);
+  if (unknown)
+    throw new AppError('invalid', 'settlement.asset_unknown', `${unknown} is not a currency with its ISO 4217 number of decimals.`);
 }
 
 async function openAccounts(deps: SettlementDeps, tx: Tx, tenantId: string, row: ParticipantRow): Promise<void> {

@@ -6,7 +6,7 @@ import { LedgerRefused, type TransferDraft } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { defundParticipant as defundContract, fundParticipant as fundContract } from './contract.ts';
 import { free, mustFind } from './read-participants.ts';
-import { systemAccounts, type ParticipantRow } from './store.ts';
+import { insertFunding, systemAccounts, type ParticipantRow } from './store.ts';
 
 type Input = InputOf<typeof fundContract>;
 type Output = OutputOf<typeof fundContract>;
@@ -34,11 +34,24 @@ async function move(
   const account = settlementAccount(participant, input.asset);
   return deps.access.command(ctx, contract, async (tx) => {
     const custody = (await systemAccounts(tx, ctx.tenantId, 'custody')).get(input.asset)!;
-    const transfer = { id: newId(), kind: 'posted' as const, asset: input.asset, units: input.units, reference: input.reference, ...sides(custody, account) };
+    const transfer = {
+      id: newId(),
+      kind: 'posted' as const,
+      asset: input.asset,
+      units: input.units,
+      reference: input.reference,
+      ...sides(custody, account),
+    };
     const ledger = await deps.ledger.inTx(tx, ctx.tenantId);
-    await ledger.transfer([transfer]).catch(explain);
+    const { atMs } = await ledger.transfer([transfer]).catch(explain);
+    const units = transfer.debitAccountId === custody ? input.units : -input.units;
+    await insertFunding(tx, ctx.tenantId, { ...input, units, transferId: transfer.id, participantId: participant.id, recordedAt: atMs });
     const available = free((await ledger.balances([account])).get(account));
-    return { answer: { transferId: transfer.id, asset: input.asset, units: input.units, available }, subject: participant.bic, detail: { asset: input.asset, units: input.units.toString(), reference: input.reference } };
+    return {
+      answer: { transferId: transfer.id, asset: input.asset, units: input.units, available },
+      subject: participant.bic,
+      detail: { asset: input.asset, units: input.units.toString(), reference: input.reference },
+    };
   });
 }
 

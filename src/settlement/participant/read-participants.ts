@@ -16,9 +16,15 @@ export async function getParticipant(deps: SettlementDeps, ctx: Ctx, input: { id
   return withBalances(row, await balancesOf(deps, ctx, [row]));
 }
 
-export async function listParticipants(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof listContract>): Promise<OutputOf<typeof listContract>> {
+export async function listParticipants(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  input: InputOf<typeof listContract>,
+): Promise<OutputOf<typeof listContract>> {
   const limit = input.limit ?? DEFAULT_PAGE;
-  const rows = await deps.db.read(ctx, (tx) => pageOfParticipants(tx, ctx.tenantId, { limit: limit + 1, after: idCursor(input.after), query: input.query }));
+  const rows = await deps.db.read(ctx, (tx) =>
+    pageOfParticipants(tx, ctx.tenantId, { limit: limit + 1, after: idCursor(input.after), query: input.query }),
+  );
   const balances = await balancesOf(deps, ctx, rows);
   return toPage(rows, limit, (row) => withBalances(row, balances));
 }

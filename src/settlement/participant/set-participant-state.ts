@@ -7,7 +7,11 @@ import { getParticipant } from './read-participants.ts';
 import { updateParticipantState } from './store.ts';
 
 /** Suspends a participant or lets it in again; what is already reserved still settles. Errors: `settlement.participant_not_found`. */
-export async function setParticipantState(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>): Promise<OutputOf<typeof contract>> {
+export async function setParticipantState(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  input: InputOf<typeof contract>,
+): Promise<OutputOf<typeof contract>> {
   const before = await getParticipant(deps, ctx, input);
   const answer = await deps.access.command(ctx, contract, async (tx) => {
     if (!(await updateParticipantState(tx, ctx.tenantId, input.id, input.state))) {

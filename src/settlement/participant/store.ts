@@ -1,5 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
+import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 
 /** A participant as its rows tell, with the accounts it has in each asset. */
@@ -64,19 +65,29 @@ export async function insertParticipant(tx: Tx, tenantId: Uuid, row: Participant
   const inserted = await tx.query(
     `insert into settlement.participant (tenant_id, id, name, bic, lei, state, created_at)
      values ($1, $2, $3, $4, $5, $6, $7::timestamptz) on conflict do nothing returning id`,
-    [tenantId, row.id, row.name, row.bic, row.lei, row.state, new Date(row.createdAt)],
+    [tenantId, row.id, row.name, row.bic, row.lei, row.state, instant(row.createdAt)],
   );
   if (inserted.length === 0) return false;
   await tx.query(
     `insert into settlement.participant_account (tenant_id, participant_id, asset, settlement_account_id, reserve_account_id)
      select $1, $2, * from unnest($3::text[], $4::uuid[], $5::uuid[])`,
-    [tenantId, row.id, row.accounts.map((a) => a.asset), row.accounts.map((a) => a.settlementAccountId), row.accounts.map((a) => a.reserveAccountId)],
+    [
+      tenantId,
+      row.id,
+      row.accounts.map((a) => a.asset),
+      row.accounts.map((a) => a.settlementAccountId),
+      row.accounts.map((a) => a.reserveAccountId),
+    ],
   );
   return true;
 }
 
 export async function updateParticipantState(tx: Tx, tenantId: Uuid, id: Uuid, state: ParticipantRow['state']): Promise<boolean> {
-  const rows = await tx.query('update settlement.participant set state = $3 where tenant_id = $1 and id = $2 returning id', [tenantId, id, state]);
+  const rows = await tx.query('update settlement.participant set state = $3 where tenant_id = $1 and id = $2 returning id', [
+    tenantId,
+    id,
+    state,
+  ]);
   return rows.length > 0;
 }
 
@@ -93,15 +104,37 @@ export async function systemAccounts(tx: Tx, tenantId: Uuid, role: SystemRole): 
 
 /** Claims the operator's account of an asset and role; answers with the one that stands, which may be another's. */
 export async function claimSystemAccount(tx: Tx, tenantId: Uuid, asset: string, role: SystemRole, accountId: Uuid): Promise<Uuid> {
-  await tx.query('insert into settlement.system_account (tenant_id, asset, role, account_id) values ($1, $2, $3, $4) on conflict do nothing', [
-    tenantId,
-    asset,
-    role,
-    accountId,
-  ]);
+  await tx.query(
+    'insert into settlement.system_account (tenant_id, asset, role, account_id) values ($1, $2, $3, $4) on conflict do nothing',
+    [tenantId, asset, role, accountId],
+  );
   const [row] = await tx.query<{ account_id: Uuid }>(
     'select account_id from settlement.system_account where tenant_id = $1 and asset = $2 and role = $3',
     [tenantId, asset, role],
   );
   return row!.account_id;
+}
+
+/** Money that came into custody for a participant (units above zero) or left it (below zero). */
+export type FundingRow = { transferId: Uuid; participantId: Uuid; asset: string; units: bigint; reference: string; recordedAt: Millis };
+
+export async function insertFunding(tx: Tx, tenantId: Uuid, row: FundingRow): Promise<void> {
+  await tx.query(
+    `insert into settlement.funding (tenant_id, transfer_id, participant_id, asset, units, reference, recorded_at)
+     values ($1, $2, $3, $4, $5, $6, $7::timestamptz)`,
+    [tenantId, row.transferId, row.participantId, row.asset, row.units.toString(), row.reference, instant(row.recordedAt)],
+  );
+}
+
+/** Half-open range of recording times. */
+export type Range = { fromMs: Millis; toMs: Millis };
+
+export async function fundingsOf(tx: Tx, tenantId: Uuid, of: { participantId: Uuid; asset: string } & Range): Promise<FundingRow[]> {
+  return tx.query<FundingRow>(
+    `select transfer_id as "transferId", participant_id as "participantId", asset, units, reference, recorded_at as "recordedAt"
+       from settlement.funding
+      where tenant_id = $1 and participant_id = $2 and asset = $3 and recorded_at >= $4::timestamptz and recorded_at < $5::timestamptz
+      order by recorded_at, transfer_id`,
+    [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],
+  );
 }

@@ -1,0 +1,48 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { readConfig, SETTINGS } from './config.ts';
+
+test('without any setting everything has its documented value', () => {
+  const config = readConfig({}, {});
+  expect(config).toMatchObject({ port: 8080, host: '127.0.0.1', demo: true, logLevel: 'info', windowSeconds: 60, corsOrigins: [] });
+  expect(config.databaseUrl).toBeUndefined();
+});
+
+test('every problem is told at once, by name', () => {
+  const wrong = {
+    PORT: 'http',
+    LOG_LEVEL: 'loud',
+    RIALTO_DEMO: 'maybe',
+    NATS_URL: 'localhost',
+    CORS_ORIGINS: 'https://a.example/x',
+    DATABASE_URL: 'postgres://x',
+  };
+  expect(() => readConfig(wrong, {})).toThrowError(
+    /6 problem[^]*PORT[^]*NATS_URL[^]*RIALTO_DEMO[^]*LOG_LEVEL[^]*CORS_ORIGINS[^]*DATABASE_ADMIN_URL/,
+  );
+});
+
+test('the environment goes before the file', () => {
+  expect(readConfig({ PORT: '9000' }, { PORT: '9001', HOST: '::1' })).toMatchObject({ port: 9000, host: '::1' });
+});
+
+test('no password is printed, neither of a good address nor of a bad one', () => {
+  const good = readConfig(
+    { DATABASE_URL: 'postgres://a:hunter2@h/d', DATABASE_ADMIN_URL: 'postgres://b:hunter2@h/d', REDIS_URL: 'redis://:hunter2@h' },
+    {},
+  );
+  expect(inspect(good) + JSON.stringify(good)).not.toContain('hunter2');
+  let said = '';
+  try {
+    readConfig({ DATABASE_URL: 'mysql://a:hunter2@h/d' }, {});
+  } catch (error) {
+    said = inspect(error);
+  }
+  expect(said).toContain('DATABASE_URL');
+  expect(said).not.toContain('hunter2');
+});
+
+test('names of settings are unique', () => {
+  const names = Object.values(SETTINGS).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});

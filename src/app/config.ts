@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { AppError } from '../base/error.ts';
+import { Secret } from '../base/secret.ts';
+import { LOG_LEVELS, type LogLevel } from '../infra/log/log.ts';
+
+/** All that can be set from outside. What may carry a password is a Secret. */
+export type Config = {
+  port: number;
+  host: string;
+  /** Absolute path: database, files and keys. */
+  dataFolder: string;
+  databaseUrl?: Secret;
+  databaseAdminUrl?: Secret;
+  natsUrl?: Secret;
+  redisUrl?: Secret;
+  modules: readonly ModuleName[];
+  demo: boolean;
+  logLevel: LogLevel;
+  otlpEndpoint?: string;
+  smtpUrl?: Secret;
+  corsOrigins: readonly string[];
+  publicUrl?: string;
+  /** Requests a minute for one actor, for one tenant and for the whole process. */
+  limits: { actor: number; tenant: number; global: number };
+  /** How often the open netting window is cut off; 0 leaves it to people. */
+  windowSeconds: number;
+};
+
+/** Modules that can be left out; access, ledger and what they stand on always run. */
+export const MODULES = ['access', 'ledger', 'settlement'] as const;
+export type ModuleName = (typeof MODULES)[number];
+
+type Setting<T> = { name: string; about: string; read: (text: string | undefined) => T };
+
+class Problem extends Error {}
+
+const optional =
+  <T>(read: (text: string) => T, fallback: T) =>
+  (text: string | undefined): T =>
+    text === undefined ? fallback : read(text);
+
+const whole =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < from || value > to) throw new Problem(`must be a whole number from ${from} to ${to}`);
+    return value;
+  };
+
+const url =
+  (...protocols: string[]) =>
+  (text: string): string => {
+    // The text itself is not repeated: it may hold a password.
+    if (!protocols.includes(URL.parse(text)?.protocol ?? ''))
+      throw new Problem(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    return text;
+  };
+
+const secretUrl = (...protocols: string[]) => optional((text): Secret | undefined => new Secret(url(...protocols)(text)), undefined);
+
+const oneOf =
+  <T extends string>(values: readonly T[]) =>
+  (text: string): T => {
+    if (!(values as readonly string[]).includes(text)) throw new Problem(`must be one of ${values.join(', ')}`);
+    return text as T;
+  };
+
+const listOf =
+  <T>(read: (text: string) => T) =>
+  (text: string): T[] =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+      .map(read);
+
+const origin = (text: string): string => {
+  if (URL.parse(url('http:', 'https:')(text))?.origin !== text)
+    throw new Problem('must be origins like https://desk.example.com, without a path');
+  return text;
+};
+
+/** Every name that can be set, with what it is for: the one schema, from which the reference is generated. */
+export const SETTINGS = {
+  port: { name: 'PORT', about: 'Port of the HTTP server; 8080', read: optional(whole(0, 65_535), 8080) },
+  host: { name: 'HOST', about: 'Address to listen on; 127.0.0.1', read: optional((text) => text, '127.0.0.1') },
+  dataFolder: {
+    name: 'RIALTO_DATA',
+    about: 'Folder of database, files and keys; ./data',
+    read: optional((text) => resolve(text), resolve('data')),
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    about: 'PostgreSQL for the application role; embedded when absent',
+    read: secretUrl('postgres:', 'postgresql:'),
+  },
+  databaseAdminUrl: {
+    name: 'DATABASE_ADMIN_URL',
+    about: 'The same database, directly, for an administrator',
+    read: secretUrl('postgres:', 'postgresql:'),
+  },
+  natsUrl: { name: 'NATS_URL', about: 'NATS with JetStream as the bus; in memory when absent', read: secretUrl('nats:', 'tls:') },
+  redisUrl: { name: 'REDIS_URL', about: 'Redis for shared limits and caches; in memory when absent', read: secretUrl('redis:', 'rediss:') },
+  modules: {
+    name: 'RIALTO_MODULES',
+    about: 'Modules to run, separated by commas; all',
+    read: optional((text) => (text === 'all' ? [...MODULES] : listOf(oneOf(MODULES))(text)), [...MODULES]),
+  },
+  demo: {
+    name: 'RIALTO_DEMO',
+    about: 'on or off: whether an empty installation runs the demonstration day; on',
+    read: optional((text) => oneOf(['on', 'off'])(text) === 'on', true),
+  },
+  logLevel: { name: 'LOG_LEVEL', about: 'debug, info, warn, error or silent; info', read: optional(oneOf(LOG_LEVELS), 'info') },
+  otlpEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    about: 'Where traces go; none',
+    read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
+  },
+  smtpUrl: { name: 'SMTP_URL', about: 'Where mail is handed over; none', read: secretUrl('smtp:', 'smtps:') },
+  corsOrigins: {
+    name: 'CORS_ORIGINS',
+    about: 'Origins of other sites that may call the API, separated by commas; none',
+    read: optional(listOf(origin), []),
+  },
+  publicUrl: {
+    name: 'PUBLIC_URL',
+    about: 'Address under which people reach this installation',
+    read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
+  },
+  actorLimit: {
+    name: 'RIALTO_LIMIT_ACTOR',
+    about: 'Requests a minute of one user or key, light ones; 1200',
+    read: optional(whole(1, 10_000_000), 1_200),
+  },
+  tenantLimit: {
+    name: 'RIALTO_LIMIT_TENANT',
+    about: 'Requests a minute of one tenant; 60000',
+    read: optional(whole(1, 100_000_000), 60_000),
+  },
+  globalLimit: { name: 'RIALTO_LIMIT_GLOBAL', about: 'Requests a minute in all; 600000', read: optional(whole(1, 1_000_000_000), 600_000) },
+  windowSeconds: {
+    name: 'RIALTO_WINDOW_SECONDS',
+    about: 'Seconds between cut-offs of the netting window, 0 for by hand only; 60',
+    read: optional(whole(0, 86_400), 60),
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** Environment first, then the file `.env` of the working folder. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, dotEnv = readDotEnv('.env')): Config {
+  const problems: string[] = [];
+  const read = <T>({ name, read: parse }: Setting<T>): T => {
+    const text = env[name] ?? dotEnv[name];
+    try {
+      return parse(text === '' ? undefined : text);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(`${name} ${error.message}`);
+      return undefined as T;
+    }
+  };
+  const { actorLimit, tenantLimit, globalLimit, ...settings } = SETTINGS;
+  const values = Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, read(setting as Setting<unknown>)]));
+  const limits = { actor: read(actorLimit), tenant: read(tenantLimit), global: read(globalLimit) };
+  const config = { ...values, limits } as unknown as Config;
+  if (config.databaseUrl && !config.databaseAdminUrl) problems.push('DATABASE_ADMIN_URL must be set beside DATABASE_URL');
+  if (config.databaseAdminUrl && !config.databaseUrl) problems.push('DATABASE_URL must be set beside DATABASE_ADMIN_URL');
+  if (problems.length > 0)
+    throw new AppError('invalid', 'config.invalid', `The configuration has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`);
+  return config;
+}
+
+function readDotEnv(path: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new AppError('invalid', 'config.env_unreadable', `The file ${path} cannot be read: ${(error as Error).message}`);
+  }
+}

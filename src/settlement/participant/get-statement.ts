@@ -1,0 +1,91 @@
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import { newId, toWireId, type Uuid } from '../../base/id.ts';
+import type { InputOf } from '../../base/operation.ts';
+import { addDays, dayOf, isLocalDate, type Millis } from '../../base/time.ts';
+import type { Balance } from '../../ledger/port.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { writeCamt053, type StatementEntry } from '../iso20022/camt053.ts';
+import { settledPaymentsOf, type StandingPayment } from '../payment/store.ts';
+import type { getStatement as contract } from './contract.ts';
+import { mustFind } from './read-participants.ts';
+import { fundingsOf, type FundingRow, type Range } from './store.ts';
+
+/** How far behind the clock a statement of today ends, so that no act still being committed falls into it later. */
+const SETTLE_BACK_MS = 1_000;
+
+/**
+ * A day of a participant in one currency as camt.053: opening and closing balance from the ledger, and between them every
+ * payment that became final and every movement in and out of custody. That they add up is checked before it leaves.
+ *
+ * Errors: `settlement.participant_not_found`, `settlement.asset_not_held`, `settlement.day_invalid`.
+ */
+export async function getStatement(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>): Promise<string> {
+  const range = rangeOf(input.day, deps.clock.now());
+  const participant = await mustFind(deps, ctx, input.id);
+  const account = participant.accounts.find(({ asset }) => asset === input.asset);
+  if (!account) throw new AppError('unprocessable', 'settlement.asset_not_held', `${participant.bic} has no account in ${input.asset}.`);
+  const of = { participantId: participant.id, asset: input.asset, ...range };
+  const [payments, fundings] = await deps.db.read(ctx, async (tx) => [
+    await settledPaymentsOf(tx, ctx.tenantId, of),
+    await fundingsOf(tx, ctx.tenantId, of),
+  ]);
+  const accounts = [account.settlementAccountId, account.reserveAccountId];
+  const statement = {
+    messageId: newId().replaceAll('-', ''),
+    createdAt: deps.clock.now(),
+    statementId: `${input.day}-${input.asset.replace('/', '-')}`,
+    day: input.day,
+    account: { id: toWireId('acc', account.settlementAccountId), ownerName: participant.name, ownerBic: participant.bic },
+    asset: input.asset,
+    // Balances are asked as they stood just before an instant: recorded at or before it.
+    opening: await fundsAt(deps, ctx, accounts, range.fromMs - 1),
+    closing: await fundsAt(deps, ctx, accounts, range.toMs - 1),
+    entries: [...payments.map((payment) => paymentEntry(payment, participant.id)), ...fundings.map(fundingEntry)].sort(
+      (a, b) => a.bookedAt - b.bookedAt,
+    ),
+  };
+  return writeCamt053(statement);
+}
+
+function rangeOf(day: string, now: Millis): Range {
+  if (!isLocalDate(day) || day > dayOf(now)) {
+    throw new AppError('invalid', 'settlement.day_invalid', `${day} is not a day that has begun.`);
+  }
+  return { fromMs: Date.parse(`${day}T00:00:00Z`), toMs: Math.min(Date.parse(`${addDays(day, 1)}T00:00:00Z`), now - SETTLE_BACK_MS) };
+}
+
+/** What a participant has in all: free and set aside. */
+async function fundsAt(deps: SettlementDeps, ctx: Ctx, accounts: readonly Uuid[], at: Millis): Promise<bigint> {
+  const balances = await deps.ledger.balancesAt(ctx.tenantId, accounts, at);
+  return [...balances.values()].reduce((sum, b: Balance) => sum + b.creditsPosted - b.debitsPosted, 0n);
+}
+
+function paymentEntry({ record, window, agents }: StandingPayment, participantId: Uuid): StatementEntry {
+  const outgoing = record.debtorAgentId === participantId;
+  return {
+    reference: record.id.replaceAll('-', ''),
+    kind: 'payment',
+    units: outgoing ? -record.units : record.units,
+    bookedAt: window!.settledAt!,
+    valueDate: record.valueDate,
+    endToEndId: record.endToEndId,
+    uetr: record.uetr,
+    debtor: record.debtor,
+    creditor: record.creditor,
+    debtorAgent: agents.debtorAgent.bic,
+    creditorAgent: agents.creditorAgent.bic,
+    ...(record.remittance !== undefined && { remittance: record.remittance }),
+  };
+}
+
+function fundingEntry(row: FundingRow): StatementEntry {
+  return {
+    reference: row.transferId.replaceAll('-', ''),
+    kind: row.units > 0n ? 'funding' : 'defunding',
+    units: row.units,
+    bookedAt: row.recordedAt,
+    valueDate: dayOf(row.recordedAt),
+    remittance: row.reference,
+  };
+}

@@ -1,0 +1,57 @@
+import type { StaticDecode } from 'typebox';
+import type { Uuid } from '../../base/id.ts';
+import type { LocalDate, Millis } from '../../base/time.ts';
+import type { TransferCode } from '../../ledger/port.ts';
+import type { Payment as PaymentSchema, PaymentDetail as DetailSchema, PaymentOrder as OrderSchema } from './contract.ts';
+
+export type PaymentOrder = StaticDecode<typeof OrderSchema>;
+export type PaymentView = StaticDecode<typeof PaymentSchema>;
+export type PaymentDetailView = StaticDecode<typeof DetailSchema>;
+export type Hit = PaymentDetailView['screening']['hits'][number];
+
+/** What was found when the names were screened; kept with the payment when there was a hit. */
+export type ScreeningResult = { listVersion?: string; hits: Hit[] };
+
+/** ISO 20022 external status reason and words. */
+export type Reason = { code: string; text: string };
+
+/** What was decided at the door. */
+export type Decision = { decision: 'reserved' | 'held' | 'rejected'; reason?: Reason };
+
+/** A payment as it is recorded once and never changed. */
+export type PaymentRecord = {
+  tenantId: Uuid;
+  id: Uuid;
+  uetr: Uuid;
+  endToEndId: string;
+  channel: PaymentView['channel'];
+  debtorAgentId: Uuid;
+  creditorAgentId: Uuid;
+  debtor: PaymentOrder['debtor'];
+  creditor: PaymentOrder['creditor'];
+  asset: string;
+  units: bigint;
+  valueDate: LocalDate;
+  purpose?: string;
+  remittance?: string;
+  orderHash: Buffer;
+  receivedAt: Millis;
+  transferId?: Uuid;
+  screening?: ScreeningResult;
+} & Decision;
+
+/** The reason that a bank is told when the ledger refuses to reserve. */
+export function reasonOf(code: TransferCode | 'row_taken'): Reason {
+  switch (code) {
+    case 'exceeds_credits':
+      return { code: 'AM04', text: 'Insufficient funds on the settlement account.' };
+    case 'debit_account_already_closed':
+    case 'credit_account_already_closed':
+      return { code: 'AC04', text: 'The settlement account is closed.' };
+    default:
+      return { code: 'NARR', text: `The ledger refused the reservation: ${code}.` };
+  }
+}
+
+export const HELD: Reason = { code: 'NARR', text: 'Held for compliance review.' };
+export const REJECTED_BY_REVIEW: Reason = { code: 'RR04', text: 'Rejected after compliance review.' };

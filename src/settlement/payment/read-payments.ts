@@ -1,0 +1,35 @@
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import type { Uuid } from '../../base/id.ts';
+import type { InputOf, OutputOf } from '../../base/operation.ts';
+import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
+import type { SettlementDeps } from '../deps.ts';
+import type { getPayment as getContract, listPayments as listContract } from './contract.ts';
+import { findPayment, pageOfPayments, type StandingPayment } from './store.ts';
+import { detailOf, viewOfStanding } from './view.ts';
+
+type ReadDeps = Pick<SettlementDeps, 'db'>;
+
+/** Errors: `settlement.payment_not_found`, the same for a payment that the caller may not see. */
+export async function getPayment(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof getContract>): Promise<OutputOf<typeof getContract>> {
+  return detailOf(await mustFindPayment(deps, ctx, input.id));
+}
+
+export async function listPayments(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof listContract>): Promise<OutputOf<typeof listContract>> {
+  const limit = input.limit ?? DEFAULT_PAGE;
+  const { from, to, after, ...filter } = input;
+  const rows = await deps.db.read(ctx, (tx) =>
+    pageOfPayments(tx, ctx.tenantId, { ...filter, limit: limit + 1, after: idCursor(after), fromMs: from, toMs: to }),
+  );
+  return toPage(
+    rows.map((row) => ({ ...row, id: row.record.id })),
+    limit,
+    viewOfStanding,
+  );
+}
+
+export async function mustFindPayment(deps: ReadDeps, ctx: Ctx, id: Uuid): Promise<StandingPayment> {
+  const payment = await deps.db.read(ctx, (tx) => findPayment(tx, ctx.tenantId, id));
+  if (!payment) throw new AppError('not_found', 'settlement.payment_not_found', 'There is no such payment.');
+  return payment;
+}

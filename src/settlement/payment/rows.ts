@@ -1,0 +1,111 @@
+import type { Uuid } from '../../base/id.ts';
+import { bytes, instants, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
+import type { RowSet } from '../../infra/postgres/db.ts';
+import type { Decision, PaymentRecord } from './payment.ts';
+
+/** Payments of many acts in one statement. A UETR is claimed once in a tenant. */
+export const paymentRows: RowSet<PaymentRecord> = {
+  name: 'settlement.payment',
+  keys: (payment) => [payment.uetr],
+  async taken(tx, keys) {
+    const rows = await tx.query<{ uetr: Uuid }>(
+      'select uetr from settlement.payment where tenant_id = (select infra.tenant_id()) and uetr = any($1::uuid[])',
+      [uuids(keys)],
+    );
+    return new Set(rows.map((row) => row.uetr));
+  },
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(INSERT_PAYMENTS, [
+      uuids(values.map((p) => p.id)),
+      uuids(values.map((p) => p.uetr)),
+      texts(values.map((p) => p.endToEndId)),
+      texts(values.map((p) => p.channel)),
+      texts(values.map((p) => p.decision)),
+      texts(values.map((p) => p.reason?.code ?? null)),
+      texts(values.map((p) => p.reason?.text ?? null)),
+      uuids(values.map((p) => p.debtorAgentId)),
+      uuids(values.map((p) => p.creditorAgentId)),
+      jsons(values.map((p) => p.debtor)),
+      jsons(values.map((p) => p.creditor)),
+      texts(values.map((p) => p.asset)),
+      numerics(values.map((p) => p.units)),
+      texts(values.map((p) => p.valueDate)),
+      texts(values.map((p) => p.purpose ?? null)),
+      texts(values.map((p) => p.remittance ?? null)),
+      bytes(values.map((p) => p.orderHash)),
+      instants(values.map((p) => p.receivedAt)),
+      instants(rows.map((row) => row.atMs)),
+      numerics(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
+      uuids(values.map((p) => (p.decision === 'reserved' ? (p.transferId ?? null) : null))),
+      jsons(values.map((p) => p.screening ?? null)),
+    ]);
+  },
+};
+
+const INSERT_PAYMENTS = `
+  insert into settlement.payment (tenant_id, id, uetr, end_to_end_id, channel, decision, reason_code, reason_text, debtor_agent_id,
+                                  creditor_agent_id, debtor, creditor, asset, units, value_date, purpose, remittance, order_hash,
+                                  received_at, decided_at, seq, transfer_id, screening)
+  select (select infra.tenant_id()), *
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::jsonb[],
+                $11::jsonb[], $12::text[], $13::numeric[], $14::date[], $15::text[], $16::text[], $17::bytea[], $18::timestamptz[],
+                $19::timestamptz[], $20::bigint[], $21::uuid[], $22::jsonb[])`;
+
+/** What one bank owes another because of a payment. */
+export type Obligation = { paymentId: Uuid; debtorAgentId: Uuid; creditorAgentId: Uuid; asset: string; units: bigint; leaf: Buffer };
+
+/** Obligations stand at the sequence of their payment's act, which decides their window. */
+export const obligationRows: RowSet<Obligation> = {
+  name: 'settlement.obligation',
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(
+      `insert into settlement.obligation (tenant_id, seq, payment_id, debtor_agent_id, creditor_agent_id, asset, units, leaf)
+       select (select infra.tenant_id()), * from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::numeric[], $7::bytea[])`,
+      [
+        numerics(rows.map((row) => row.seq)),
+        uuids(values.map((o) => o.paymentId)),
+        uuids(values.map((o) => o.debtorAgentId)),
+        uuids(values.map((o) => o.creditorAgentId)),
+        texts(values.map((o) => o.asset)),
+        numerics(values.map((o) => o.units)),
+        bytes(values.map((o) => o.leaf)),
+      ],
+    );
+  },
+};
+
+/** The decision on a held payment; the payment is claimed, so that there is only one. */
+export type Review = { paymentId: Uuid; comment: string; actorName: string; transferId?: Uuid } & Decision;
+
+export const reviewRows: RowSet<Review> = {
+  name: 'settlement.review',
+  keys: (review) => [review.paymentId],
+  async taken(tx, keys) {
+    const rows = await tx.query<{ payment_id: Uuid }>(
+      'select payment_id from settlement.review where tenant_id = (select infra.tenant_id()) and payment_id = any($1::uuid[])',
+      [uuids(keys)],
+    );
+    return new Set(rows.map((row) => row.payment_id));
+  },
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(
+      `insert into settlement.review (tenant_id, payment_id, decision, reason_code, reason_text, comment, actor_name, decided_at, seq, transfer_id)
+       select (select infra.tenant_id()), *
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::uuid[])`,
+      [
+        uuids(values.map((r) => r.paymentId)),
+        texts(values.map((r) => r.decision)),
+        texts(values.map((r) => r.reason?.code ?? null)),
+        texts(values.map((r) => r.reason?.text ?? null)),
+        texts(values.map((r) => r.comment)),
+        texts(values.map((r) => r.actorName)),
+        instants(rows.map((row) => row.atMs)),
+        numerics(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
+        uuids(values.map((r) => (r.decision === 'reserved' ? (r.transferId ?? null) : null))),
+      ],
+    );
+  },
+};

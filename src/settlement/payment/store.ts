@@ -1,0 +1,217 @@
+import type { Uuid } from '../../base/id.ts';
+import type { LocalDate, Millis } from '../../base/time.ts';
+import { instant } from '../../infra/postgres/columns.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import type { PaymentRecord, PaymentView, ScreeningResult } from './payment.ts';
+
+type Flat = {
+  tenant_id: Uuid;
+  id: Uuid;
+  uetr: Uuid;
+  end_to_end_id: string;
+  channel: PaymentRecord['channel'];
+  decision: PaymentRecord['decision'];
+  reason_code: string | null;
+  reason_text: string | null;
+  debtor_agent_id: Uuid;
+  creditor_agent_id: Uuid;
+  debtor: PaymentRecord['debtor'];
+  creditor: PaymentRecord['creditor'];
+  asset: string;
+  units: bigint;
+  value_date: LocalDate;
+  purpose: string | null;
+  remittance: string | null;
+  order_hash: Buffer;
+  received_at: Millis;
+  decided_at: Millis;
+  seq: bigint | null;
+  transfer_id: Uuid | null;
+  screening: ScreeningResult | null;
+};
+
+/** A payment as it stands now: the record, the decision of a review, and the window that its sequence falls into. */
+export type StandingPayment = {
+  record: PaymentRecord;
+  status: PaymentView['status'];
+  decidedAt: Millis;
+  seq?: bigint;
+  transferId?: Uuid;
+  reason?: { code: string; text: string };
+  review?: { decision: 'reserved' | 'rejected'; comment: string; actorName: string; decidedAt: Millis };
+  window?: { id: Uuid; number: number; cutOffAt?: Millis; nettedAt?: Millis; settledAt?: Millis };
+  agents: { debtorAgent: AgentRow; creditorAgent: AgentRow };
+};
+
+export type AgentRow = { id: Uuid; bic: string; name: string };
+
+type Standing = Flat & {
+  status: PaymentView['status'];
+  review: {
+    decision: 'reserved' | 'rejected';
+    reason_code: string | null;
+    reason_text: string | null;
+    comment: string;
+    actor_name: string;
+    at_ms: number;
+  } | null;
+  book_seq: bigint | null;
+  book_transfer_id: Uuid | null;
+  window_id: Uuid | null;
+  window_number: number | null;
+  cut_off_at: Millis | null;
+  netted_at: Millis | null;
+  settled_at: Millis | null;
+  debtor_bic: string;
+  debtor_name: string;
+  creditor_bic: string;
+  creditor_name: string;
+};
+
+/** `value_date::text`, since a calendar day has no zone to shift it. */
+const COLUMNS = `p.tenant_id, p.id, p.uetr, p.end_to_end_id, p.channel, p.decision, p.reason_code, p.reason_text, p.debtor_agent_id,
+  p.creditor_agent_id, p.debtor, p.creditor, p.asset, p.units, p.value_date::text as value_date, p.purpose, p.remittance, p.order_hash,
+  p.received_at, p.decided_at, p.seq, p.transfer_id, p.screening`;
+
+/** Windows follow one another without a gap, so the last one that begins before a sequence is the one that holds it. */
+const STANDING = `
+  select ${COLUMNS}, s.status, to_jsonb(r) as review, s.book_seq, coalesce(r.transfer_id, p.transfer_id) as book_transfer_id,
+         w.id as window_id, w.number as window_number, w.cut_off_at, w.netted_at, w.settled_at,
+         d.bic as debtor_bic, d.name as debtor_name, c.bic as creditor_bic, c.name as creditor_name
+    from settlement.payment p
+    join settlement.participant d on d.tenant_id = p.tenant_id and d.id = p.debtor_agent_id
+    join settlement.participant c on c.tenant_id = p.tenant_id and c.id = p.creditor_agent_id
+    left join lateral (
+      select decision, reason_code, reason_text, comment, actor_name, (extract(epoch from decided_at) * 1000)::bigint as at_ms, seq, transfer_id
+        from settlement.review r where r.tenant_id = p.tenant_id and r.payment_id = p.id) r on p.decision = 'held'
+    left join lateral (
+      select w.* from settlement.netting_window w
+       where w.tenant_id = p.tenant_id and w.from_seq < coalesce(r.seq, p.seq) order by w.from_seq desc limit 1) w on true
+   cross join lateral (
+      select coalesce(r.seq, p.seq) as book_seq,
+             case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(r.decision, p.decision)
+                  when w.state = 'settled' then 'settled' when w.state = 'open' then 'reserved' else 'clearing' end as status) s`;
+
+function toRecord(row: Flat): PaymentRecord {
+  return {
+    tenantId: row.tenant_id,
+    id: row.id,
+    uetr: row.uetr,
+    endToEndId: row.end_to_end_id,
+    channel: row.channel,
+    decision: row.decision,
+    ...(row.reason_code && { reason: { code: row.reason_code, text: row.reason_text ?? '' } }),
+    debtorAgentId: row.debtor_agent_id,
+    creditorAgentId: row.creditor_agent_id,
+    debtor: row.debtor,
+    creditor: row.creditor,
+    asset: row.asset,
+    units: row.units,
+    valueDate: row.value_date,
+    ...(row.purpose !== null && { purpose: row.purpose }),
+    ...(row.remittance !== null && { remittance: row.remittance }),
+    orderHash: row.order_hash,
+    receivedAt: row.received_at,
+    ...(row.transfer_id !== null && { transferId: row.transfer_id }),
+    ...(row.screening && { screening: row.screening }),
+  };
+}
+
+function toStanding(row: Standing): StandingPayment {
+  const record = toRecord(row);
+  const { review } = row;
+  const reason = review ? review.reason_code && { code: review.reason_code, text: review.reason_text ?? '' } : record.reason;
+  return {
+    record,
+    status: row.status,
+    decidedAt: row.decided_at,
+    ...(row.book_seq !== null && { seq: row.book_seq }),
+    ...(row.book_transfer_id !== null && { transferId: row.book_transfer_id }),
+    ...(reason && { reason }),
+    ...(review && {
+      review: { decision: review.decision, comment: review.comment, actorName: review.actor_name, decidedAt: review.at_ms },
+    }),
+    ...(row.window_id !== null && {
+      window: {
+        id: row.window_id,
+        number: row.window_number!,
+        cutOffAt: row.cut_off_at ?? undefined,
+        nettedAt: row.netted_at ?? undefined,
+        settledAt: row.settled_at ?? undefined,
+      },
+    }),
+    agents: {
+      debtorAgent: { id: row.debtor_agent_id, bic: row.debtor_bic, name: row.debtor_name },
+      creditorAgent: { id: row.creditor_agent_id, bic: row.creditor_bic, name: row.creditor_name },
+    },
+  };
+}
+
+/** The record as it was taken, by its UETR or its id. */
+export async function paymentByUetr(tx: Tx, tenantId: Uuid, by: { uetr: Uuid } | { id: Uuid }): Promise<PaymentRecord | undefined> {
+  const [column, value] = 'uetr' in by ? ['uetr', by.uetr] : ['id', by.id];
+  const [row] = await tx.query<Flat>(`select ${COLUMNS} from settlement.payment p where p.tenant_id = $1 and p.${column} = $2`, [
+    tenantId,
+    value,
+  ]);
+  return row && toRecord(row);
+}
+
+export async function findPayment(tx: Tx, tenantId: Uuid, id: Uuid): Promise<StandingPayment | undefined> {
+  const [row] = await tx.query<Standing>(`${STANDING} where p.tenant_id = $1 and p.id = $2`, [tenantId, id]);
+  return row && toStanding(row);
+}
+
+export type PaymentFilter = {
+  limit: number;
+  after?: Uuid;
+  status?: string;
+  asset?: string;
+  participantId?: Uuid;
+  windowId?: Uuid;
+  query?: string;
+  fromMs?: Millis;
+  toMs?: Millis;
+};
+
+/** Newest first: ids are ordered by time, so the id is order and cursor at once. */
+export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilter): Promise<StandingPayment[]> {
+  const where = ['p.tenant_id = $1'];
+  const values: unknown[] = [tenantId];
+  const add = (condition: (placeholder: string) => string, value: unknown) => {
+    if (value === undefined) return;
+    values.push(value);
+    where.push(condition(`$${values.length}`));
+  };
+  add((v) => `p.id < ${v}::uuid`, filter.after);
+  add((v) => `s.status = ${v}`, filter.status);
+  add((v) => `p.asset = ${v}`, filter.asset);
+  add((v) => `(p.debtor_agent_id = ${v}::uuid or p.creditor_agent_id = ${v}::uuid)`, filter.participantId);
+  add((v) => `w.id = ${v}::uuid`, filter.windowId);
+  add((v) => `p.received_at >= ${v}::timestamptz`, filter.fromMs === undefined ? undefined : instant(filter.fromMs));
+  add((v) => `p.received_at < ${v}::timestamptz`, filter.toMs === undefined ? undefined : instant(filter.toMs));
+  add(
+    (v) =>
+      `(p.end_to_end_id = ${v} or p.uetr::text = ${v} or position(lower(${v}) in lower(p.debtor ->> 'name')) > 0 or position(lower(${v}) in lower(p.creditor ->> 'name')) > 0)`,
+    filter.query,
+  );
+  values.push(filter.limit);
+  const rows = await tx.query<Standing>(`${STANDING} where ${where.join(' and ')} order by p.id desc limit $${values.length}`, values);
+  return rows.map(toStanding);
+}
+
+/** Payments that became final in a range of time, of which the participant was one side. */
+export async function settledPaymentsOf(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { participantId: Uuid; asset: string; fromMs: Millis; toMs: Millis },
+): Promise<StandingPayment[]> {
+  const rows = await tx.query<Standing>(
+    `${STANDING}
+      where p.tenant_id = $1 and (p.debtor_agent_id = $2 or p.creditor_agent_id = $2) and p.asset = $3
+        and w.settled_at >= $4::timestamptz and w.settled_at < $5::timestamptz
+      order by s.book_seq`,
+    [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],
+  );
+  return rows.map(toStanding);
+}

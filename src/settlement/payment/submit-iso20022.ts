@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Ctx } from '../../base/context.ts';
+import { derivedId } from '../../base/derived-id.ts';
+import { AppError } from '../../base/error.ts';
+import { newId, type Uuid } from '../../base/id.ts';
+import type { RequestExtras } from '../../infra/http/route.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { readPacs008InTurns, type Pacs008File } from '../iso20022/pacs008.ts';
+import type { TransactionReading } from '../iso20022/pacs008-transaction.ts';
+import { transactionStatusOf, writePacs002, type StatusReport, type TransactionReport } from '../iso20022/pacs002.ts';
+import type { ReasonCode } from '../iso20022/reason.ts';
+import { normalBic, type Participants } from '../participant/directory.ts';
+import { submitIso20022 as contract } from './contract.ts';
+import { findMessage, keepMessage } from './message-store.ts';
+import type { PaymentOrder, PaymentView } from './payment.ts';
+import { takePayment } from './take-payment.ts';
+
+/**
+ * Takes a pacs.008 file and answers with the pacs.002. Each transaction stands for itself; a file whose own sums do not
+ * hold is rejected whole. The same message again answers as the first time; other content under its id is a duplicate.
+ *
+ * Errors: `iso20022.not_xml`, `iso20022.unsafe_xml`, `iso20022.unsupported_message`.
+ */
+export async function submitIso20022(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  _input: object,
+  request: Pick<RequestExtras, 'document'>,
+): Promise<string> {
+  const receivedAt = deps.clock.now();
+  const file = await readPacs008InTurns(request.document);
+  const participants = await deps.directory.of(ctx.tenantId);
+  const sender = senderOf(ctx, file, participants);
+  const { messageId } = file.header;
+  const contentHash = createHash('sha256').update(request.document).digest();
+  const before = await deps.db.read(ctx, (tx) => findMessage(tx, ctx.tenantId, sender, messageId));
+  if (before) return before.contentHash.equals(contentHash) ? before.answer : writePacs002(duplicateMessage(deps, file));
+  const answer = writePacs002(await report(deps, ctx, file, sender, participants));
+  // A file without an id of its own cannot be told from another one, so nothing is kept of it.
+  if (messageId !== 'NOTPROVIDED') {
+    await deps.db.write(ctx, (tx) => keepMessage(tx, ctx.tenantId, { sender, messageId, contentHash, receivedAt, answer }));
+  }
+  return answer;
+}
+
+/** BIC of the bank that sent the file: the caller's own when it is bound to one, else as the file says. */
+function senderOf(ctx: Ctx, file: Pacs008File, participants: Participants): string {
+  const own = ctx.memberId && participants.byId.get(ctx.memberId)?.bic;
+  const first = file.transactions.find((reading) => reading.result === 'ok');
+  return own ?? file.header.instructingAgent ?? (first?.result === 'ok' ? first.order.debtorAgent : ctx.actor.name);
+}
+
+async function report(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  file: Pacs008File,
+  sender: string,
+  participants: Participants,
+): Promise<StatusReport> {
+  if (file.refusals.length > 0) return { ...frame(deps, file), groupStatus: 'RJCT', groupReasons: file.refusals, transactions: [] };
+  const namespace = `${sender}/${file.header.messageId}`;
+  const transactions = await Promise.all(file.transactions.map((reading) => takeOne(deps, ctx, reading, namespace, participants)));
+  return { ...frame(deps, file), transactions };
+}
+
+function frame(deps: SettlementDeps, { message, header }: Pacs008File): Omit<StatusReport, 'transactions'> {
+  const { messageId, createdAt, transactions, controlSum, instructingAgent } = header;
+  return {
+    messageId: newId().replaceAll('-', ''),
+    createdAt: deps.clock.now(),
+    instructedAgent: instructingAgent,
+    original: { messageId, message, createdAt, transactions, controlSum },
+  };
+}
+
+function duplicateMessage(deps: SettlementDeps, file: Pacs008File): StatusReport {
+  const reason = { code: 'AM05', text: 'Another file with this message id was taken before.', path: 'GrpHdr/MsgId' };
+  return { ...frame(deps, file), groupStatus: 'RJCT', groupReasons: [reason], transactions: [] };
+}
+
+async function takeOne(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  reading: TransactionReading,
+  namespace: string,
+  participants: Participants,
+): Promise<TransactionReport> {
+  const { references } = reading;
+  if (reading.result === 'refused') return { references, status: 'RJCT', reason: reading.refusal };
+  const order = { ...reading.order, uetr: reading.order.uetr ?? derivedUetr(ctx.tenantId, namespace, reading) };
+  try {
+    const payment = await takePayment(deps, { ...ctx, idempotency: undefined }, { channel: 'iso20022', operation: contract }, order);
+    return taken(references, payment);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error;
+    return { references, status: 'RJCT', reason: { code: reasonCodeOf(error, order, participants), text: error.message } };
+  }
+}
+
+function taken(references: TransactionReport['references'], payment: PaymentView): TransactionReport {
+  return {
+    references,
+    status: transactionStatusOf(payment.status),
+    ...(payment.reason && { reason: payment.reason }),
+    acceptedAt: payment.receivedAt,
+    settlementDate: payment.valueDate,
+    clearingReference: payment.id.replaceAll('-', ''),
+  };
+}
+
+/** The UETR of a transaction that came without one: the same file again gives the same, so that nothing is paid twice. */
+function derivedUetr(tenantId: Uuid, namespace: string, { index, references }: TransactionReading): Uuid {
+  const id = derivedId(tenantId, namespace, String(index), references.transactionId ?? '', references.endToEndId ?? '');
+  return `${id.slice(0, 14)}4${id.slice(15)}`;
+}
+
+function reasonCodeOf(error: AppError, order: PaymentOrder, participants: Participants): ReasonCode {
+  switch (error.code) {
+    case 'settlement.participant_unknown':
+      return participants.byBic.has(normalBic(order.debtorAgent)) ? 'RC04' : 'RC03';
+    case 'settlement.asset_unknown':
+    case 'settlement.asset_not_held':
+      return 'AM03';
+    case 'settlement.value_date_invalid':
+      return 'DT01';
+    case 'settlement.uetr_reused':
+      return 'DUPL';
+    case 'settlement.same_agent':
+    case 'settlement.participant_suspended':
+    case 'settlement.debtor_agent_foreign':
+      return 'AG01';
+    default:
+      return 'NARR';
+  }
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import type { EventDraft } from '../../base/event.ts';
+import { newId, toWireId } from '../../base/id.ts';
+import type { Operation } from '../../base/operation.ts';
+import { dayOf } from '../../base/time.ts';
+import { rowOf, type Act, type Outcome, type RowOf } from '../../ledger/port.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { leafOf } from '../netting/leaf.ts';
+import type { Participants } from '../participant/directory.ts';
+import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
+import { checkOrder, type Checked } from './check-order.ts';
+import { HELD, reasonOf, type Decision, type PaymentOrder, type PaymentRecord, type PaymentView, type ScreeningResult } from './payment.ts';
+import { obligationRows, paymentRows, type Obligation } from './rows.ts';
+import { paymentByUetr } from './store.ts';
+import { viewOfRecord } from './view.ts';
+
+/** How an order came in: through which door, by which operation, and under which part of the caller's idempotency key. */
+export type Entry = { channel: PaymentRecord['channel']; operation: Operation; keySuffix?: string; orderHash?: Buffer };
+
+/**
+ * Takes one order through the door: checked, screened, and in one act on the book reserved, held or rejected. What is
+ * answered is durable. A repeated idempotency key or a repeated UETR with the same content answers with the first payment.
+ *
+ * Errors: those of `checkOrder`, `settlement.uetr_reused`, `request.key_reused`.
+ */
+export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, order: PaymentOrder): Promise<PaymentView> {
+  const participants = await deps.directory.of(ctx.tenantId);
+  const checked = checkOrder(order, participants, dayOf(deps.clock.now()), ctx.memberId);
+  const screening = await deps.screening.screenParties(ctx.tenantId, order);
+  const payment = recordOf(deps, ctx, entry, order, checked, screening);
+  const outcome = await deps.ledger.enact(actOf(deps, ctx, entry, checked, payment));
+  if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') return standing(deps, ctx, entry, payment, participants);
+  return viewOfRecord(decided(payment, outcome), checked);
+}
+
+function recordOf(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  entry: Entry,
+  order: PaymentOrder,
+  checked: Checked,
+  screening: ScreeningResult,
+): PaymentRecord {
+  const receivedAt = deps.clock.now();
+  const hit = screening.hits.length > 0;
+  return {
+    tenantId: ctx.tenantId,
+    id: newId(receivedAt),
+    uetr: order.uetr ?? crypto.randomUUID(),
+    endToEndId: order.endToEndId,
+    channel: entry.channel,
+    debtorAgentId: checked.debtorAgent.id,
+    creditorAgentId: checked.creditorAgent.id,
+    debtor: order.debtor,
+    creditor: order.creditor,
+    asset: order.asset,
+    units: order.units,
+    valueDate: checked.valueDate,
+    purpose: order.purpose,
+    remittance: order.remittance,
+    orderHash: entry.orderHash ?? hashOf(order),
+    receivedAt,
+    ...(hit ? { decision: 'held', reason: HELD, screening } : { decision: 'reserved', transferId: newId(receivedAt) }),
+  };
+}
+
+/** SHA-256 over the fields that a bank sent, in a fixed order; two orders with one UETR are the same when it is. */
+function hashOf(order: PaymentOrder): Buffer {
+  const { debtor, creditor } = order;
+  const fields = [
+    order.endToEndId,
+    order.debtorAgent,
+    order.creditorAgent,
+    debtor.name,
+    debtor.account,
+    debtor.country,
+    creditor.name,
+    creditor.account,
+  ];
+  const rest = [creditor.country, order.asset, order.units.toString(), order.valueDate, order.purpose, order.remittance];
+  return createHash('sha256')
+    .update(JSON.stringify([...fields, ...rest]))
+    .digest();
+}
+
+function actOf(deps: SettlementDeps, ctx: Ctx, entry: Entry, checked: Checked, payment: PaymentRecord): Act {
+  if (payment.decision !== 'reserved') return { tenantId: ctx.tenantId, transfers: [], ...noteOf(deps, ctx, entry, payment, checked) };
+  const note = noteOf(deps, ctx, entry, payment, checked);
+  return {
+    tenantId: ctx.tenantId,
+    transfers: [reservation(payment, checked)],
+    rows: [...note.rows, rowOf(obligationRows, obligationOf(payment))],
+    events: note.events,
+    otherwise: (refusal) => noteOf(deps, ctx, entry, { ...payment, ...rejection(refusal.code) }, checked),
+  };
+}
+
+/** What the debtor's bank will owe the creditor's bank, with the leaf that the window's root is made of. */
+export function obligationOf({ id, debtorAgentId, creditorAgentId, asset, units }: PaymentRecord): Obligation {
+  return {
+    paymentId: id,
+    debtorAgentId,
+    creditorAgentId,
+    asset,
+    units,
+    leaf: leafOf({ id, debtor: debtorAgentId, creditor: creditorAgentId, asset, units }),
+  };
+}
+
+/** Moves the amount from what the debtor's bank has free to what it has set aside. */
+export function reservation(
+  payment: Pick<PaymentRecord, 'id' | 'asset' | 'units' | 'transferId'>,
+  accounts: Pick<Checked, 'settlementAccountId' | 'reserveAccountId'>,
+) {
+  return {
+    id: payment.transferId!,
+    kind: 'posted' as const,
+    debitAccountId: accounts.settlementAccountId,
+    creditAccountId: accounts.reserveAccountId,
+    asset: payment.asset,
+    units: payment.units,
+    reference: toWireId('pay', payment.id),
+  };
+}
+
+function rejection(code: Parameters<typeof reasonOf>[0]): Decision {
+  return { decision: 'rejected', reason: reasonOf(code) };
+}
+
+/** What is written whatever the decision: the payment, its audit row, the kept answer and the event. */
+function noteOf(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  entry: Entry,
+  payment: PaymentRecord,
+  checked: Checked,
+): { rows: RowOf[]; events: () => EventDraft[] } {
+  const act = { paymentId: payment.id, outcome: payment.decision, keySuffix: entry.keySuffix };
+  return {
+    rows: [rowOf(paymentRows, payment), ...actRows(deps, ctx, entry.operation, act)],
+    events: () => [recordedEvent(payment, checked, payment.receivedAt)],
+  };
+}
+
+function decided(payment: PaymentRecord, outcome: Outcome): PaymentRecord {
+  return outcome.result === 'enacted' ? payment : { ...payment, ...rejection(outcome.refusal.code) };
+}
+
+/** The payment that stands for a key or UETR that was sent before. */
+async function standing(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  entry: Entry,
+  sent: PaymentRecord,
+  participants: Participants,
+): Promise<PaymentView> {
+  const kept = await keptPayment(deps, ctx, entry.operation, entry.keySuffix);
+  const first = await deps.db.read(ctx, (tx) => paymentByUetr(tx, ctx.tenantId, kept ? { id: kept } : { uetr: sent.uetr }));
+  // A key is kept with its body's hash, so it needs no second look; a bare UETR must stand for the same order.
+  if (!first || (!kept && !first.orderHash.equals(sent.orderHash))) {
+    throw new AppError('conflict', 'settlement.uetr_reused', `The UETR ${sent.uetr} already names another payment.`);
+  }
+  return viewOfRecord(first, {
+    debtorAgent: participants.byId.get(first.debtorAgentId)!,
+    creditorAgent: participants.byId.get(first.creditorAgentId)!,
+  });
+}

@@ -1,0 +1,73 @@
+import type { AgentRow, StandingPayment } from './store.ts';
+import type { PaymentDetailView, PaymentRecord, PaymentView } from './payment.ts';
+
+type Agents = { debtorAgent: AgentRow; creditorAgent: AgentRow };
+
+/** A payment as it was answered at the door. */
+export function viewOfRecord(record: PaymentRecord, agents: Agents): PaymentView {
+  const agent = ({ id, bic, name }: AgentRow) => ({ id, bic, name });
+  return {
+    id: record.id,
+    uetr: record.uetr,
+    endToEndId: record.endToEndId,
+    status: record.decision,
+    ...(record.reason && { reason: record.reason }),
+    debtorAgent: agent(agents.debtorAgent),
+    creditorAgent: agent(agents.creditorAgent),
+    debtor: record.debtor,
+    creditor: record.creditor,
+    asset: record.asset,
+    units: record.units,
+    valueDate: record.valueDate,
+    ...(record.purpose !== undefined && { purpose: record.purpose }),
+    ...(record.remittance !== undefined && { remittance: record.remittance }),
+    channel: record.channel,
+    receivedAt: record.receivedAt,
+  };
+}
+
+/** A payment as it stands now. */
+export function viewOfStanding(payment: StandingPayment): PaymentView {
+  const { window, reason } = payment;
+  const { reason: _first, ...view } = viewOfRecord(payment.record, payment.agents);
+  return {
+    ...view,
+    status: payment.status,
+    ...(reason && { reason }),
+    ...(window && { window: { id: window.id, number: window.number } }),
+    ...(window?.settledAt !== undefined && { settledAt: window.settledAt }),
+  };
+}
+
+export function detailOf(payment: StandingPayment): PaymentDetailView {
+  return {
+    ...viewOfStanding(payment),
+    ...(payment.seq !== undefined && { seq: payment.seq.toString() }),
+    timeline: timelineOf(payment),
+    transferIds: payment.transferId ? [payment.transferId] : [],
+    screening: payment.record.screening ?? { hits: [] },
+  };
+}
+
+type Step = PaymentDetailView['timeline'][number];
+
+/** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
+export function timelineOf({ record, decidedAt, review, window, reason, seq }: StandingPayment): Step[] {
+  const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
+  const names = record.screening?.hits.map((hit) => hit.listed) ?? [];
+  steps.push({ at: record.receivedAt, step: 'screened', text: names.length ? `Names match ${names.join(', ')}.` : 'No listed name.' });
+  if (record.decision === 'held') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
+  if (record.decision === 'rejected') steps.push({ at: decidedAt, step: 'rejected', text: record.reason?.text ?? 'Rejected.' });
+  if (record.decision === 'reserved') steps.push({ at: decidedAt, step: 'reserved', text: `Funds set aside at sequence ${seq}.` });
+  if (review) steps.push(reviewStep(review, reason?.text, seq));
+  if (window?.cutOffAt !== undefined) steps.push({ at: window.cutOffAt, step: 'cut_off', text: `Fixed in window ${window.number}.` });
+  if (window?.nettedAt !== undefined) steps.push({ at: window.nettedAt, step: 'netted', text: 'Counted into the net positions.' });
+  if (window?.settledAt !== undefined) steps.push({ at: window.settledAt, step: 'settled', text: 'Final on the ledger.' });
+  return steps;
+}
+
+function reviewStep(review: NonNullable<StandingPayment['review']>, reason: string | undefined, seq: bigint | undefined): Step {
+  const text =
+    review.decision === 'reserved' ? `Released at sequence ${seq}: ${review.comment}` : `${reason ?? 'Rejected'} ${review.comment}`;
+  return { at: review.decidedAt, step: review.decision === 'reserved' ? 'released' : 'rejected', text, actor: review.actorName };
+}

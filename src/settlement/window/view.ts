@@ -1,0 +1,40 @@
+import type { OutputOf } from '../../base/operation.ts';
+import type { closeWindow, getWindow } from './contract.ts';
+import type { CurrencyRow, PositionRow, WindowRow } from './store.ts';
+
+type WindowView = OutputOf<typeof closeWindow>;
+type DetailView = OutputOf<typeof getWindow>;
+
+export function viewOfWindow(row: WindowRow): WindowView {
+  return {
+    id: row.id,
+    number: row.number,
+    state: row.state,
+    fromSeq: row.fromSeq.toString(),
+    ...(row.toSeq !== undefined && { toSeq: row.toSeq.toString() }),
+    openedAt: row.openedAt,
+    ...(row.cutOffAt !== undefined && { cutOffAt: row.cutOffAt }),
+    ...(row.nettedAt !== undefined && { nettedAt: row.nettedAt }),
+    ...(row.settledAt !== undefined && { settledAt: row.settledAt }),
+    payments: row.payments,
+    ...(row.inputRoot && { inputRoot: row.inputRoot.toString('hex') }),
+    ...(row.resultHash && { resultHash: row.resultHash.toString('hex') }),
+    currencies: row.currencies.map(currency),
+  };
+}
+
+export function detailOfWindow(row: WindowRow, positions: readonly (PositionRow & { bic: string; name: string })[]): DetailView {
+  const finality = row.finalitySeq !== undefined && {
+    finality: { seq: row.finalitySeq.toString(), at: row.settledAt!, transfers: row.transfers! },
+  };
+  return { ...viewOfWindow(row), positions: [...positions], ...finality };
+}
+
+function currency(row: CurrencyRow): WindowView['currencies'][number] {
+  return { ...row, efficiency: efficiencyOf(row.gross, row.net) };
+}
+
+/** 1 − net / gross to six decimals; 0 when nothing was owed. A figure for people, never used in a sum. */
+export function efficiencyOf(gross: bigint, net: bigint): number {
+  return gross === 0n ? 0 : Number(((gross - net) * 1_000_000n) / gross) / 1_000_000;
+}
