@@ -36,6 +36,17 @@ export class AppError extends Error {
   }
 }
 
+/** A limit that passes by itself; `retryAfterSeconds` becomes the header `Retry-After`. */
+export class RetryLater extends AppError {
+  readonly retryAfterSeconds: number;
+
+  constructor(code: string, message: string, retryAfterSeconds: number) {
+    super('limit', code, message);
+    this.name = 'RetryLater';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** The kind that belongs to an HTTP status, for failures that the framework finds first. */
 export function kindOf(status: number): Kind | undefined {
   return (Object.keys(STATUS) as Kind[]).find((kind) => STATUS[kind] === status);

@@ -1,0 +1,13 @@
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { leafHash } from '../../base/merkle.ts';
+import type { AuditRow } from '../store/audit.ts';
+
+/**
+ * The Merkle leaf of an audit row: the hash of the canonical JSON (RFC 8785) of all that the row says, in this order.
+ * Its place is not in it: the place is where the leaf stands in the tree.
+ */
+export function leafOf(row: AuditRow): Uint8Array {
+  const { tenantId, id, at, actorKind, actorId, actorName, action, subject, requestId, outcome, detail } = row;
+  const text = canonicalJson([tenantId, id, at, actorKind, actorId, actorName, action, subject, requestId, outcome, detail]);
+  return leafHash(Buffer.from(text));
+}

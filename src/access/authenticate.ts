@@ -1,0 +1,104 @@
+import type { Actor } from '../base/context.ts';
+import { AppError } from '../base/error.ts';
+import type { Clock, Millis } from '../base/time.ts';
+import type { Db } from '../infra/postgres/db.ts';
+import { hashOf, judgeKey, keyGoodUntil, prefixOf } from './api-key.ts';
+import { boundedMap } from './bounded-map.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { KeyUse } from './key-use.ts';
+import type { Revocations } from './revocations.ts';
+import { findApiKeysByPrefix, type ApiKeyRow } from './store/api-key.ts';
+import { actorOf, verifyToken } from './token.ts';
+
+/** Someone who was let in: until when at most, and the version of its user or key at that time (see `concerns`). */
+export type Admitted = Actor & { expiresAtMs: Millis; version: number };
+
+type Deps = { db: Db; clock: Clock; issuer: string; keyRing: KeyRing; revocations: Revocations; keyUse: KeyUse };
+
+const REMEMBERED = 50_000;
+/** A key is read again after so long, whatever happens. */
+const KEY_REMEMBERED_MS = 60_000;
+
+/**
+ * Who stands behind a bearer credential: a user's access token or an API key. What was verified once is remembered by
+ * its SHA-256 until it ends, and checked against revocations at each use.
+ *
+ * Errors, all 401 but the last: those of `verifyToken`, `access.token_revoked`, `access.key_unknown`, `access.key_expired`, `access.key_revoked`;
+ * `access.unavailable` (503) when revocations cannot be asked for.
+ */
+export function authenticator(deps: Deps): (credential: string) => Promise<Admitted> {
+  const remembered = boundedMap<Admitted & { readAt: Millis }>(REMEMBERED);
+
+  function recall(id: string): Admitted | undefined {
+    const known = remembered.get(id);
+    const now = deps.clock.now();
+    if (!known) return undefined;
+    if (known.expiresAtMs > now && !isOutdated(known, now)) return known;
+    remembered.delete(id);
+    return undefined;
+  }
+
+  function isOutdated(known: Admitted & { readAt: Millis }, now: Millis): boolean {
+    if (known.kind === 'key') return now - known.readAt > KEY_REMEMBERED_MS || deps.revocations.outdatesKey(known.id, known.version);
+    return deps.revocations.endsToken({ userId: known.id, sessionId: known.sessionId!, version: known.version });
+  }
+
+  return async (credential) => {
+    await deps.revocations.fresh();
+    const hash = hashOf(credential);
+    const id = hash.toString('base64');
+    const known = recall(id);
+    if (known?.kind === 'key') deps.keyUse.note(known);
+    if (known) return known;
+    const prefix = prefixOf(credential);
+    const admitted = prefix ? await admitKey(deps, prefix, hash) : await admitToken(deps, credential);
+    remembered.set(id, { ...admitted, readAt: deps.clock.now() });
+    return admitted;
+  };
+}
+
+async function admitToken(deps: Deps, token: string): Promise<Admitted> {
+  const claims = await verifyToken(token, deps.keyRing.find, { issuer: deps.issuer, now: deps.clock.now() });
+  if (deps.revocations.endsToken(claims))
+    throw refused('token_revoked', 'This login was ended. Sign in again, or refresh the access token.');
+  return { ...actorOf(claims), expiresAtMs: claims.expiresAt, version: claims.version };
+}
+
+async function admitKey(deps: Deps, prefix: string, hash: Buffer): Promise<Admitted> {
+  const rows = await deps.db.read({ role: 'rialto_auth' }, (tx) => findApiKeysByPrefix(tx, prefix));
+  const now = deps.clock.now();
+  const judged = rows
+    .map((row) => ({ row, state: stateOf(row) }))
+    .map(({ row, state }) => ({ row, state, verdict: judgeKey(state, hash, now) }));
+  const found = judged.find(({ verdict }) => verdict !== 'unknown');
+  if (!found) throw refused('key_unknown', 'There is no such API key.');
+  if (found.verdict === 'revoked') throw refused('key_revoked', 'This API key was revoked.');
+  if (found.verdict === 'expired') throw refused('key_expired', 'This API key has expired, or was replaced by a new one.');
+  const { row } = found;
+  deps.keyUse.note(row);
+  return {
+    kind: 'key',
+    id: row.id,
+    name: row.name,
+    tenantId: row.tenantId,
+    ...(row.memberId && { memberId: row.memberId }),
+    scopes: new Set(row.scopes),
+    expiresAtMs: keyGoodUntil(found.state, hash),
+    version: row.version,
+  };
+}
+
+/** The part of a stored key that decides. */
+export function stateOf(row: ApiKeyRow): Parameters<typeof judgeKey>[0] {
+  return {
+    hash: row.hash,
+    previousHash: row.previousHash ?? undefined,
+    overlapUntil: row.overlapUntil ?? undefined,
+    expiresAt: row.expiresAt ?? undefined,
+    revokedAt: row.revokedAt ?? undefined,
+  };
+}
+
+function refused(code: string, message: string): AppError {
+  return new AppError('unauthenticated', `access.${code}`, message);
+}

@@ -1,0 +1,119 @@
+import type { Actor, Ctx } from '../base/context.ts';
+import { derivedId } from '../base/derived-id.ts';
+import type { AppError } from '../base/error.ts';
+import { newId, type Uuid } from '../base/id.ts';
+import type { Operation } from '../base/operation.ts';
+import type { Secret } from '../base/secret.ts';
+import { systemClock, type Clock } from '../base/time.ts';
+import { network } from '../infra/http/limits.ts';
+import { silentLog, type Log } from '../infra/log/log.ts';
+import type { Module } from '../infra/module.ts';
+import type { Outbox } from '../infra/outbox/port.ts';
+import type { Db } from '../infra/postgres/db.ts';
+import { deniedCalls } from './audit/denied.ts';
+import { verifyAudit, type AuditVerdict } from './audit/verify.ts';
+import { authenticator, type Admitted } from './authenticate.ts';
+import { auditEntry, commandOf, keptAnswerOf } from './command.ts';
+import { login } from './contract.ts';
+import { ensureOperator, type Operator, type OperatorOptions } from './ensure-operator.ts';
+import { checksOf, jobsOf } from './jobs.ts';
+import { createKeyRing } from './key-ring.ts';
+import { createKeyUse } from './key-use.ts';
+import type { AccessPort } from './port.ts';
+import { ASK_MS, concerns, createRevocations, type Revocation } from './revocations.ts';
+import { routesOf } from './routes.ts';
+import { auditRows } from './store/audit.ts';
+import { keptAnswerRows } from './store/kept-answer.ts';
+import { findOperatorId, selectTenantIds } from './store/tenant.ts';
+
+/** What the module is built from. `masterKey` encrypts signing keys (32 bytes, see `readMasterKey`). */
+export type CreateAccess = {
+  db: Db;
+  outbox: Outbox;
+  masterKey: Secret<Uint8Array>;
+  /** The address the product is reached at; access tokens name it. */
+  issuer: string;
+  clock?: Clock;
+  log?: Log;
+};
+
+/** The module's port and, beside it, what the HTTP server, the socket gateway, the command line and the first start need. */
+export type Access = Module<AccessPort> & {
+  /** Who stands behind a bearer credential (access token or API key), see `authenticator`. */
+  authenticate(credential: string): Promise<Actor>;
+  /** The same with the end of what it was let in for; to be closed then, or when a revocation concerns it. */
+  authenticateSocket(credential: string): Promise<Admitted>;
+  /** Tells of everyone whose session, user or key was ended, in this process at once and of others within seconds. */
+  onRevoked(listener: (ends: (actor: Admitted) => boolean) => void): void;
+  /** Counts a call that was refused with 401 or 403 for the audit log; never throws. */
+  onDenied(who: { remoteAddress: string; actor?: Actor }, operation: Pick<Operation, 'name'>, error: AppError): void;
+  ensureOperator(options?: OperatorOptions): Promise<Operator | undefined>;
+  verifyAudit(onProgress?: (rows: bigint) => void): Promise<AuditVerdict>;
+  /** What each process does every two seconds by itself: asks for revocations, writes down denials and uses of keys. */
+  tick(): Promise<void>;
+};
+
+/** Builds the module. Its timer runs until `close`. */
+export function createAccess(options: CreateAccess): Access {
+  const { db, outbox, masterKey, issuer, clock = systemClock, log = silentLog } = options;
+  const keyRing = createKeyRing({ db, clock, masterKey });
+  const revocations = createRevocations({ db, clock });
+  const keyUse = createKeyUse({ db, clock });
+  const operatorId = operatorIdOf(db);
+  const denied = deniedCalls({ db, clock, operatorId });
+  const command = commandOf({ db, outbox, clock });
+  const authenticate = authenticator({ db, clock, issuer, keyRing, revocations, keyUse });
+  const tick = async (all = false): Promise<void> => {
+    const work = { revocations: revocations.ask(), denied: denied.flush(all), 'uses of keys': keyUse.flush() };
+    for (const [what, done] of Object.entries(work)) {
+      await done.catch((error: unknown) => log.warn('Could not read or write in the background', { what, error }));
+    }
+  };
+  const timer = setInterval(() => void tick(), ASK_MS).unref();
+  return {
+    name: 'access',
+    port: portOf({ db, command }),
+    routes: routesOf({ db, clock, issuer, keyRing, revocations, denied, command }),
+    jobs: jobsOf({ db, clock, keyRing }),
+    consumers: [],
+    checks: checksOf({ db, clock, keyRing }),
+    async close() {
+      clearInterval(timer);
+      await tick(true);
+    },
+    authenticate,
+    authenticateSocket: authenticate,
+    onRevoked: (listener) => revocations.onRevoked((revocation: Revocation) => listener((actor) => concerns(revocation, actor))),
+    onDenied(who, operation, error) {
+      // A refused login is counted where the user is known, if there is one.
+      if (operation.name === login.name) return;
+      denied.add({ by: who.actor ?? { address: network(who.remoteAddress) }, code: error.code, operation: operation.name });
+    },
+    ensureOperator: (operatorOptions) => ensureOperator({ db, clock }, operatorOptions),
+    verifyAudit: (onProgress) => verifyAudit(db, onProgress),
+    tick: () => tick(),
+  };
+}
+
+const SYSTEM: Uuid = '00000000-0000-0000-0000-000000000001';
+
+function portOf({ db, command }: { db: Db; command: AccessPort['command'] }): AccessPort {
+  return {
+    command,
+    keptAnswer: keptAnswerOf({ db }),
+    auditEntry,
+    rows: { audit: auditRows, keptAnswer: keptAnswerRows },
+    systemCtx: (name, tenantId): Ctx => ({
+      actor: { kind: 'system', id: derivedId(SYSTEM, name), name, tenantId, scopes: new Set() },
+      tenantId,
+      requestId: newId(),
+    }),
+    tenantIds: () => db.read({ role: 'rialto_relay' }, selectTenantIds),
+  };
+}
+
+/** The operator's tenant, which never changes once it is there. */
+function operatorIdOf(db: Db): () => Promise<Uuid | undefined> {
+  let known: Uuid | undefined;
+  return async () => (known ??= await db.read({ role: 'rialto_auth' }, findOperatorId));
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../base/time.ts';
+import type { Check, Job } from '../infra/module.ts';
+import type { Db } from '../infra/postgres/db.ts';
+import { chainAudit } from './audit/chain.ts';
+import type { KeyRing } from './key-ring.ts';
+import { REMEMBER_MS } from './revocations.ts';
+import { SESSION_MS } from './session.ts';
+import { hasWaitingSince } from './store/audit-chain.ts';
+import { deleteKeptBefore } from './store/kept-answer.ts';
+import { deleteAttemptsBefore } from './store/login-attempt.ts';
+import { deleteRevocationsBefore } from './store/revocation.ts';
+import { deleteSessionsBefore } from './store/session.ts';
+import { accountThrottle } from './throttle.ts';
+
+const DAY = 86_400_000;
+/** An answer to an `Idempotency-Key` is kept at least 30 days. */
+const KEEP_ANSWERS_MS = 31 * DAY;
+const TRIM_ROWS = 10_000;
+const CHAIN_LAG_MS = 60_000;
+
+type Deps = { db: Db; clock: Clock; keyRing: KeyRing };
+
+/** Background work that one process does for all. */
+export function jobsOf(deps: Deps): Job[] {
+  return [
+    { name: 'access.chain_audit', everyMs: 1_000, run: (signal) => chainAudit(deps, signal) },
+    { name: 'access.rotate_signing_keys', cron: '17 * * * *', run: () => deps.keyRing.rotate() },
+    { name: 'access.trim', cron: '41 * * * *', run: (signal) => trim(deps, signal) },
+  ];
+}
+
+/** Removes what no one can ask for any more. */
+export async function trim({ db, clock }: Pick<Deps, 'db' | 'clock'>, signal: AbortSignal): Promise<void> {
+  const now = clock.now();
+  await db.write({ role: 'rialto_relay' }, async (tx) => {
+    await deleteRevocationsBefore(tx, now - 2 * REMEMBER_MS);
+    await deleteSessionsBefore(tx, now - SESSION_MS - DAY);
+  });
+  await db.write({ role: 'rialto_auth' }, (tx) => deleteAttemptsBefore(tx, now - accountThrottle.forgetAfterMs));
+  let removed = TRIM_ROWS;
+  while (removed === TRIM_ROWS && !signal.aborted) {
+    removed = await db.write({ role: 'rialto_relay' }, (tx) => deleteKeptBefore(tx, now - KEEP_ANSWERS_MS, TRIM_ROWS));
+  }
+}
+
+/** What health may ask. */
+export function checksOf({ db, clock, keyRing }: Deps): Check[] {
+  return [
+    {
+      name: 'access.signing_key',
+      run: async () => ({ ok: true, detail: `signs with ${(await keyRing.signer()).kid}` }),
+    },
+    {
+      name: 'access.audit_chain',
+      run: async () => {
+        const behind = await db.read({ role: 'rialto_relay' }, (tx) => hasWaitingSince(tx, clock.now() - CHAIN_LAG_MS));
+        return { ok: !behind, detail: behind ? 'audit rows wait for more than a minute to be chained' : 'chained up to the last minute' };
+      },
+    },
+  ];
+}
