@@ -3,7 +3,7 @@ import { CURRENCIES } from '../../base/currency.ts';
 import { codeOf, scaleOf, toDecimalText } from '../../base/money.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import { agent } from './pacs002.ts';
-import { amount, decimalNumber, document, first, leaf, tag, type Xml } from './xml-writer.ts';
+import { amount, decimalNumber, document, first, leaf, ownReference, tag, type Xml } from './xml-writer.ts';
 
 /** Version of the statement that is written. */
 export const CAMT053_VERSION = 'camt.053.001.08';
@@ -55,7 +55,7 @@ export function writeCamt053(statement: Statement): string {
   if (sum !== statement.closing) throw new RangeError(`the entries lead to ${sum}, not to the closing balance ${statement.closing}`);
   const header = tag(
     'GrpHdr',
-    leaf('MsgId', first(35, statement.messageId)),
+    ownReference('MsgId', statement.messageId),
     leaf('CreDtTm', new Date(statement.createdAt).toISOString()),
     tag('MsgRcpt', leaf('Nm', first(140, statement.account.ownerName))),
   );
@@ -68,7 +68,7 @@ function bodyOf(statement: Statement): Xml {
     tag('Bal', tag('Tp', tag('CdOrPrtry', leaf('Cd', code))), ...signed(asset, units), tag('Dt', leaf('Dt', day)));
   return tag(
     'Stmt',
-    leaf('Id', first(35, statement.statementId)),
+    ownReference('Id', statement.statementId),
     leaf('CreDtTm', new Date(statement.createdAt).toISOString()),
     tag('FrToDt', leaf('FrDtTm', `${day}T00:00:00.000Z`), leaf('ToDtTm', `${day}T23:59:59.999Z`)),
     accountOf(statement),
@@ -82,7 +82,7 @@ function bodyOf(statement: Statement): Xml {
 function accountOf({ account, asset }: Statement): Xml {
   return tag(
     'Acct',
-    tag('Id', tag('Othr', leaf('Id', first(34, account.id)))),
+    tag('Id', tag('Othr', ownReference('Id', account.id, 34))),
     leaf('Ccy', codeOf(asset)),
     leaf('Nm', account.name && first(70, account.name)),
     tag('Ownr', leaf('Nm', first(140, account.ownerName)), tag('Id', tag('OrgId', leaf('AnyBIC', account.ownerBic)))),
@@ -103,12 +103,12 @@ function totalsOf(asset: string, entries: readonly StatementEntry[]): Xml {
 function entryOf(asset: string, entry: StatementEntry): Xml {
   return tag(
     'Ntry',
-    leaf('NtryRef', first(35, entry.reference)),
+    ownReference('NtryRef', entry.reference),
     ...signed(asset, entry.units),
     tag('Sts', leaf('Cd', 'BOOK')),
     tag('BookgDt', leaf('DtTm', new Date(entry.bookedAt).toISOString())),
     tag('ValDt', leaf('Dt', entry.valueDate)),
-    leaf('AcctSvcrRef', first(35, entry.reference)),
+    ownReference('AcctSvcrRef', entry.reference),
     bankCode(entry),
     tag('NtryDtls', tag('TxDtls', referencesOf(entry), partiesOf(entry), agentsOf(entry), remittanceOf(entry))),
   );

@@ -1,7 +1,7 @@
 import type { Decimal } from '../../base/decimal.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import type { References } from './pacs008-transaction.ts';
-import { decimalNumber, document, first, leaf, pieces, tag, type Xml } from './xml-writer.ts';
+import { decimalNumber, document, first, leaf, ownReference, pieces, tag, type Xml } from './xml-writer.ts';
 
 /** Version of the status report that is written. */
 export const PACS002_VERSION = 'pacs.002.001.12';
@@ -66,7 +66,7 @@ export function groupStatusOf(statuses: readonly TransactionStatus[]): GroupStat
 export function writePacs002(report: StatusReport): string {
   const header = tag(
     'GrpHdr',
-    leaf('MsgId', first(35, report.messageId)),
+    ownReference('MsgId', report.messageId),
     leaf('CreDtTm', new Date(report.createdAt).toISOString()),
     agent('InstgAgt', report.instructingAgent),
     agent('InstdAgt', report.instructedAgent),
@@ -106,7 +106,7 @@ function transactionOf({ references, status, reason, acceptedAt, settlementDate,
     reason && reasonOf(reason),
     leaf('AccptncDtTm', acceptedAt === undefined ? undefined : new Date(acceptedAt).toISOString()),
     tag('FctvIntrBkSttlmDt', leaf('Dt', settlementDate)),
-    reference('ClrSysRef', clearingReference),
+    ownReference('ClrSysRef', clearingReference),
   );
 }
 

@@ -49,3 +49,13 @@ export function decimalNumber(value: Decimal): string | undefined {
   const text = formatDecimal(value);
   return text.replace(/[-.]/g, '').replace(/^0+/, '').length > 18 || value.scale > 17 ? undefined : text;
 }
+
+/**
+ * One of our own references. ISO 20022 allows 35 characters (34 for accounts), and an id as the public API writes it has
+ * 36, so it goes without its prefix. Throws RangeError when it is too long even so: a reference cut off names nothing.
+ */
+export function ownReference(name: string, text: string | undefined, max = 35): Xml {
+  const short = text?.replace(/^[a-z]+_(?=[0-9a-f]{32}$)/, '');
+  if (short !== undefined && short.length > max) throw new RangeError(`${name} may have ${max} characters, not ${short.length}`);
+  return leaf(name, short);
+}

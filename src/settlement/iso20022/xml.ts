@@ -134,6 +134,6 @@ function unsafe(what: string): AppError {
 /** The parser's own words start with `line:column: `; an entity beyond XML's five could only come from a type declaration. */
 function parseError(message: string, line: number): AppError {
   const what = message.replace(/^(undefined|[^:]*):?\d+:\d+: /, '').replace(/\.$/, '');
-  if (/^undefined entity/.test(what)) return unsafe(`The document uses an entity that XML does not define (line ${line})`);
+  if (what.startsWith('undefined entity')) return unsafe(`The document uses an entity that XML does not define (line ${line})`);
   return new AppError('invalid', 'iso20022.not_xml', `This is not well-formed XML: line ${line}: ${what.slice(0, 200)}.`);
 }
