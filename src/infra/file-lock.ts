@@ -2,12 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** A lock held by this process until `release` or until the process ends, however it ends. */
-export type FileLock = { release(): void };
+export type FileLock = {
+  /** Idempotent. */
+  release(): void;
+};
 
 /** Who holds a lock; the pid is unknown when its note could not be read. */
 export type LockHolder = { pid?: number };
 
 const BUSY = 5;
+
+/** A lock that nobody refers to any more is still held; the garbage collector would close its file. */
+const held = new Set<DatabaseSync>();
 
 /**
  * Takes the lock at `path`, or tells who holds it. It is SQLite's exclusive lock on an empty file, which the kernel
@@ -24,7 +30,12 @@ export function takeLock(path: string): FileLock | LockHolder {
     return holderOf(path);
   }
   writeFileSync(`${path}.pid`, `${process.pid}\n`);
-  return { release: () => file.close() };
+  held.add(file);
+  return {
+    release() {
+      if (held.delete(file)) file.close();
+    },
+  };
 }
 
 /** Whether `takeLock` got the lock. */

@@ -33,7 +33,11 @@ export function findBinaries(placement: Placement, report: (text: string) => voi
 }
 
 /** The package's programs where they are, or a copy of them that the placement's user can run. */
-export function usable({ folder, version }: { folder: string; version: string }, placement: Placement, report: (text: string) => void): Binaries {
+export function usable(
+  { folder, version }: { folder: string; version: string },
+  placement: Placement,
+  report: (text: string) => void,
+): Binaries {
   if (linked(folder) && canReach(join(folder, 'native/bin'), placement.runAs)) return binariesIn(folder, version);
   const copy = join(placement.binariesRoot, `postgresql-${version}-${process.arch}`);
   if (!existsSync(copy)) {

@@ -85,7 +85,7 @@ export async function resetPasswords(binaries: Binaries, placement: Placement, p
 /** Writes the server's settings anew, as they depend on this machine; ALTER SYSTEM takes precedence over them. */
 export function writeSettings(placement: Placement, settings: ClusterSettings): void {
   const file = join(placement.home, 'cluster', 'rialto.conf');
-  const lines = Object.entries(settingsFor(settings)).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
+  const lines = Object.entries(settingsFor(settings)).map(([name, value]) => `${name} = '${value.replaceAll(/['\\]/g, '$&$&')}'`);
   writeFileSync(file, `${lines.join('\n')}\n`);
   giveTo(placement.runAs, file, 0o600);
 }
@@ -98,7 +98,8 @@ function settingsFor({ durable, loopbackPort, socketFolder }: ClusterSettings): 
   return {
     listen_addresses: loopbackPort === undefined ? '' : '127.0.0.1',
     port: String(loopbackPort ?? 5432),
-    unix_socket_directories: socketFolder,
+    // A list, in which a comma would separate.
+    unix_socket_directories: `"${socketFolder.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     max_connections: '120',
     shared_buffers: `${shared}MB`,
@@ -106,9 +107,8 @@ function settingsFor({ durable, loopbackPort, socketFolder }: ClusterSettings): 
     work_mem: '16MB',
     maintenance_work_mem: `${Math.max(64, Math.min(512, Math.floor(memory / 16)))}MB`,
     dynamic_shared_memory_type: sharedMemoryIsSmall() ? 'mmap' : 'posix',
-    ...(durable
-      ? { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
-      : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durable ? { fsync: 'on', full_page_writes: 'on' } : { fsync: 'off', full_page_writes: 'off' }),
+    synchronous_commit: 'on',
     wal_compression: 'on',
     max_wal_size: '4GB',
     checkpoint_timeout: '15min',

@@ -5,7 +5,7 @@ import { newId } from '../../base/id.ts';
 import { Secret } from '../../base/secret.ts';
 import { connectionConfig } from './connection.ts';
 import type { Tx } from './db.ts';
-import { openPool } from './pool.ts';
+import { openPool, type Pool } from './pool.ts';
 
 const [one, two] = [newId(), newId()];
 let database: TestDatabase;
@@ -154,21 +154,42 @@ test('a connection that dies in the commit makes the outcome unknown, and the wr
 });
 
 test('a commit whose answer is lost on the way is unknown to the caller although it happened', async () => {
+  let runs = 0;
+  await throughCuttingProxy(async (pool) => {
+    const work = (tx: Tx): Promise<unknown> => {
+      runs += 1;
+      return note(tx, one, 'did happen');
+    };
+    await expect(pool.write({ tenantId: one }, work)).rejects.toMatchObject({ code: 'database.commit_unknown' });
+  });
+  expect([runs, await texts()]).toEqual([1, ['did happen']]);
+});
+
+test('a read has no outcome to be unknown: when the end of its transaction is lost it is repeated as any read', async () => {
+  let runs = 0;
+  await throughCuttingProxy(async (pool) => {
+    const work = (tx: Tx): Promise<unknown> => {
+      runs += 1;
+      return tx.query('select 1');
+    };
+    await expect(pool.read({}, work)).rejects.toMatchObject({ code: 'database.unavailable' });
+  });
+  expect(runs).toBe(2);
+});
+
+async function throughCuttingProxy(use: (pool: Pool) => Promise<void>): Promise<void> {
   const proxy = await cuttingProxy();
   const url = new URL(database.urls.app.reveal());
   url.search = '';
   url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const pool = openPool({ url: new Secret(url.href) });
-  let runs = 0;
-  const work = (tx: Tx): Promise<unknown> => {
-    runs += 1;
-    return note(tx, one, 'did happen');
-  };
-  await expect(pool.write({ tenantId: one }, work)).rejects.toMatchObject({ code: 'database.commit_unknown' });
-  expect([runs, await texts()]).toEqual([1, ['did happen']]);
-  await pool.close();
-  await new Promise((resolve) => proxy.close(resolve));
-});
+  try {
+    await use(pool);
+  } finally {
+    await pool.close();
+    await new Promise((resolve) => proxy.close(resolve));
+  }
+}
 
 /** Passes everything between client and server, except the answer to a commit: there it hangs up. */
 async function cuttingProxy(): Promise<Server> {

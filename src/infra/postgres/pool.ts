@@ -116,15 +116,16 @@ async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (t
   const watch = watchOver(client);
   try {
     await client.query(opening).catch((error: unknown) => {
-      throw isConnectionLost(error) ? new Broken('not_begun', error) : error;
+      if (!isConnectionLost(error)) throw named(error);
+      watch.lose();
+      throw new Broken('not_begun', error);
     });
-    const statements = statementsOf(client, house.settings.prepare);
-    const answer = await statements.run(work);
-    await commit(client);
+    const answer = await statementsOf(client, house.settings.prepare, watch).run(work);
+    await commit(client, mode, watch);
     watch.release();
     return answer;
   } catch (error) {
-    await rollback(client, watch, error);
+    await rollback(client, watch);
     throw error;
   }
 }
@@ -162,41 +163,42 @@ async function connect({ pool, settings }: House): Promise<PoolClient> {
   }
 }
 
-async function commit(client: PoolClient): Promise<void> {
+async function commit(client: PoolClient, mode: Mode, watch: Watch): Promise<void> {
   const result = await client.query('commit').catch((error: unknown) => {
-    if (isConnectionLost(error)) throw commitUnknown(error);
-    throw isSerializationFailure(error) ? new Broken('in_the_way', error) : named(error);
+    if (!isConnectionLost(error)) throw isSerializationFailure(error) ? new Broken('in_the_way', error) : named(error);
+    watch.lose();
+    throw mode === 'read' ? new Broken('lost', error) : commitUnknown(error);
   });
   // The server answers a commit of a failed transaction with ROLLBACK: some work caught an SQL error and went on.
   if (result.command === 'ROLLBACK')
     throw new Error('a statement of this transaction failed and its error was swallowed; nothing was committed');
 }
 
-type Watch = { broken(): boolean; release(error?: Error): void };
+type Watch = { lose(): void; isLost(): boolean; release(error?: Error): void };
 
 /** While a connection is out of the pool its errors come to us. */
 function watchOver(client: PoolClient): Watch {
-  let broken = false;
-  const onError = (): void => void (broken = true);
-  client.on('error', onError);
+  let lost = false;
+  const lose = (): void => void (lost = true);
+  client.on('error', lose);
   return {
-    broken: () => broken,
+    lose,
+    isLost: () => lost,
     release(error) {
-      client.removeListener('error', onError);
+      client.removeListener('error', lose);
       client.release(error);
     },
   };
 }
 
-/** Gives the connection back clean, or lets the pool drop it when that cannot be known. */
-async function rollback(client: PoolClient, watch: Watch, error: unknown): Promise<void> {
-  const usable = !watch.broken() && !(error instanceof Broken && error.how !== 'in_the_way');
-  const clean =
-    usable &&
-    (await client.query('rollback').then(
+/** Gives the connection back clean, or lets the pool drop it when it is lost or cannot be made clean. */
+async function rollback(client: PoolClient, watch: Watch): Promise<void> {
+  const rolledBack = (): Promise<boolean> =>
+    client.query('rollback').then(
       () => true,
       () => false,
-    ));
+    );
+  const clean = !watch.isLost() && (await rolledBack());
   watch.release(clean ? undefined : new Error('this connection is not to be used again'));
 }
 
@@ -206,7 +208,7 @@ type Statements = { run<T>(work: (tx: Tx) => Promise<T>): Promise<T> };
  * Statements of one transaction, one after the other even when the work does not wait for them, and none after its end.
  * What broke the transaction is remembered here, so that it decides even when the work wraps or swallows the error.
  */
-function statementsOf(client: PoolClient, prepare: boolean): Statements {
+function statementsOf(client: PoolClient, prepare: boolean, watch: Watch): Statements {
   let last: Promise<unknown> = Promise.resolve();
   let broken: Broken | undefined;
   let ended = false;
@@ -214,7 +216,10 @@ function statementsOf(client: PoolClient, prepare: boolean): Statements {
     client.query<R>(query).then(
       (result) => result.rows,
       (error: unknown) => {
-        if (isConnectionLost(error)) broken ??= new Broken('lost', error);
+        if (isConnectionLost(error)) {
+          watch.lose();
+          broken ??= new Broken('lost', error);
+        }
         if (isSerializationFailure(error)) broken ??= new Broken('in_the_way', error);
         throw named(error);
       },
