@@ -140,10 +140,8 @@ function describe(verdict: Verdict, name: Level, rate: Rate, taken: Taken): void
 export function network(address: string): string {
   const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
   if (!plain.includes(':')) return plain;
-  const [head = '', tail = ''] = plain.split('::') as [string, string?];
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const missing = plain.includes('::') ? Math.max(0, 8 - left.length - right.length) : 0;
-  const groups = [...left, ...Array<string>(missing).fill('0'), ...right];
+  const [left = [], right = []] = plain.split('::').map((side) => (side === '' ? [] : side.split(':')));
+  const zeros = plain.includes('::') ? Math.max(0, 8 - left.length - right.length) : 0;
+  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right];
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
