@@ -23,6 +23,7 @@ const targets = {
   'src/settlement/port.ts': '',
   'src/settlement/payment/contract.ts': '',
   'src/settlement/payment/payment.ts': '',
+  'src/infra/bus/bus.contract.ts': '',
   'test/support/x.ts': '',
 };
 
@@ -37,6 +38,8 @@ test.each([
   ['console/src/a.tsx', '../../src/settlement/payment/contract.ts'],
   ['console/src/a.tsx', '../../src/base/a.ts'],
   ['tools/a.ts', '../src/access/login.ts'],
+  ['src/infra/bus/bus.contract.ts', '../../../test/support/x.ts'],
+  ['src/infra/bus/memory.test.ts', './bus.contract.ts'],
 ])('%s may import %s', async (from, to) => expect(await check({ ...targets, [from]: `import '${to}';` })).toEqual([]));
 
 test.each([
@@ -47,6 +50,9 @@ test.each([
   ['src/ledger/a.ts', '../access/index.ts', 'only contract.ts and port.ts'],
   ['src/ledger/a.test.ts', '../access/login.ts', 'only contract.ts and port.ts'],
   ['src/ledger/a.ts', '../../test/support/x.ts', 'only tests may use'],
+  ['src/infra/bus/memory.ts', './bus.contract.ts', 'imports the test'],
+  ['src/access/a.ts', '../infra/bus/bus.contract.ts', 'imports the test'],
+  ['tools/a.ts', '../src/infra/bus/bus.contract.ts', 'imports the test'],
   ['src/unheard/a.ts', '../base/a.ts', 'not in arrows.mjs'],
   ['console/src/a.tsx', '../../src/settlement/payment/payment.ts', 'contracts and base only'],
   ['console/src/a.tsx', '../../src/ledger/port.ts', 'contracts and base only'],

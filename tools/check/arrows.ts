@@ -53,8 +53,7 @@ const FREE = new Set(['test', 'tools', 'bench']);
 function refuseEdge({ arrows, floor }: Arrows, { from, to, line }: Edge): Finding[] {
   const refuse = (message: string): Finding[] => [{ file: from, line, message }];
   const [source, target] = [moduleOf(from), moduleOf(to)];
-  if (source === target) return isTest(to) ? refuse(`imports the test ${to}`) : [];
-  if (FREE.has(source)) return isTest(to) ? refuse(`imports the test ${to}`) : [];
+  if (source === target || FREE.has(source)) return isTest(to) && !isTest(from) ? refuse(`imports the test ${to}`) : [];
   if (FREE.has(target)) {
     return isTest(from) || source === 'console' ? [] : refuse(`imports ${to}; only tests may use what lies in ${target}`);
   }

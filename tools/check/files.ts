@@ -17,9 +17,9 @@ export function filesBelow(root: string, folder = '.'): string[] {
   return found.sort();
 }
 
-/** Whether a file holds tests. */
+/** Whether a file holds tests, or a suite of them that several implementations must pass (`bus.contract.ts`). */
 export function isTest(file: string): boolean {
-  return /\.test\.tsx?$/.test(file);
+  return /\.(test|contract)\.tsx?$/.test(file);
 }
 
 /** Whether a file is TypeScript that is written by hand. */
