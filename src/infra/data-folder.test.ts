@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -21,10 +21,21 @@ async function holder(path: string): Promise<ChildProcess> {
   return child;
 }
 
-test('a missing folder is made, with its parents, and only its owner may read it', () => {
-  const folder = openDataFolder(join(root, 'a/b'));
-  expect(statSync(folder.path).mode & 0o077).toBe(process.getuid?.() === 0 ? 0o011 : 0);
-  folder.close();
+test('a missing folder is made, with its parents, and only its owner may read it; an empty one becomes so', () => {
+  mkdirSync(join(root, 'empty'), { mode: 0o777 });
+  for (const name of ['a/b', 'empty']) {
+    const folder = openDataFolder(join(root, name));
+    expect(statSync(folder.path).mode & 0o077).toBe(process.getuid?.() === 0 ? 0o011 : 0);
+    folder.close();
+  }
+});
+
+test('a folder that has something in it keeps its permissions', () => {
+  const path = join(root, 'used');
+  openDataFolder(path).close();
+  chmodSync(path, 0o750);
+  openDataFolder(path).close();
+  expect(statSync(path).mode & 0o777).toBe(0o750);
 });
 
 test('a folder is open once at a time in a process, and again after it was closed', () => {

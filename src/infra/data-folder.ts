@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../base/error.ts';
 import { isLocked, takeLock } from './file-lock.ts';
@@ -27,14 +27,20 @@ export function openDataFolder(path: string): DataFolder {
   );
 }
 
+/** A folder in use keeps the permissions that its owner gave it. */
+function isNew(path: string): boolean {
+  return readdirSync(path).length === 0 && statSync(path).uid === process.getuid?.();
+}
+
 /**
  * Only this user may look inside. Root leaves the right to pass through, because PostgreSQL refuses to run as root
  * and its unprivileged user has to get to its own folder below; what is secret is 0600 by itself.
  */
 function prepared(path: string): string {
   try {
-    if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700);
+    mkdirSync(path, { recursive: true });
     if (!statSync(path).isDirectory()) throw new Error('it is not a folder');
+    if (isNew(path)) chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return realpathSync(path);
   } catch (error) {

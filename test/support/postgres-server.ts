@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -13,7 +13,6 @@ const HOUR_MS = 3_600_000;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   sweep();
   const path = mkdtempSync(join(tmpdir(), PREFIX));
-  chmodSync(path, 0o711);
   const folder = openDataFolder(path);
   const server = await startEmbedded({ dataFolder: folder.path, durable: false });
   project.provide('postgres', { app: server.appUrl().reveal(), admin: server.adminUrl().reveal() });

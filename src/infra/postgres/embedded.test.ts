@@ -19,6 +19,7 @@ import { openPool } from './pool.ts';
 import { pidIn } from './postmaster.ts';
 
 const isRoot = process.getuid?.() === 0;
+let root: string;
 let folder: string;
 let servers: EmbeddedPostgres[];
 /** A data folder whose cluster is made; a copy is several times quicker than making one. */
@@ -31,14 +32,15 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(made, { recursive: true, force: true }));
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rialto-test-postgres-'));
-  chmodSync(folder, 0o711);
+  root = mkdtempSync(join(tmpdir(), 'rialto-test-postgres-'));
+  chmodSync(root, 0o711);
+  folder = root;
   servers = [];
 });
 afterEach(async () => {
   await Promise.all(servers.map((server) => server.stop()));
   for (const { home } of servers) rmSync(home, { recursive: true, force: true });
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 });
 
 /** Starts on the test's folder; unless it is to be a first start, on a copy of a cluster that is made. */
