@@ -1,0 +1,101 @@
+import { login, logout, refresh } from '../../../src/access/contract.ts';
+import type { Operation, Scope } from '../../../src/base/operation.ts';
+import { Problem, requestOf, send, type WireDocument, type WireInput, type WireOutput } from './call.ts';
+
+export type Login = WireOutput<typeof login>;
+/** `starting`: asking whether the cookie still opens a session. */
+export type SessionState = { phase: 'starting'; note?: string } | { phase: 'out'; note?: string } | { phase: 'in'; login: Login };
+
+/** Renew so long before the access token ends, so that no request meets an expired one. */
+const EARLY_MS = 30_000;
+
+let state: SessionState = { phase: 'starting' };
+let renewing: Promise<Login> | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const watchers = new Set<() => void>();
+const otherTabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('rialto-session');
+
+function become(next: SessionState): void {
+  state = next;
+  clearTimeout(timer);
+  if (next.phase === 'in') {
+    const left = Date.parse(next.login.expiresAt) - Date.now() - EARLY_MS;
+    timer = setTimeout(() => void renew().catch(() => undefined), Math.max(left, 1000));
+  }
+  for (const watcher of watchers) watcher();
+}
+
+otherTabs?.addEventListener('message', () => {
+  if (state.phase === 'in') become({ phase: 'out', note: 'You signed out in another tab.' });
+});
+
+/** A refresh token works once. Tabs share the cookie, so they take turns, or the second would look like a thief. */
+async function exchangeCookie(): Promise<Login> {
+  const exchange = () => send(refresh, requestOf(refresh, {}));
+  const locks: LockManager | undefined = navigator.locks;
+  return locks ? locks.request('rialto-refresh', exchange) : exchange();
+}
+
+/** Gets a new access token through the cookie; calls at the same moment share one exchange. */
+function renew(): Promise<Login> {
+  renewing ??= exchangeCookie()
+    .then((fresh) => {
+      become({ phase: 'in', login: fresh });
+      return fresh;
+    })
+    .catch((error: unknown) => {
+      const ended = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
+      if (ended && state.phase === 'in') become({ phase: 'out', note: 'Your session ended. Sign in again.' });
+      else if (state.phase === 'starting') become({ phase: 'out', ...(ended ? {} : { note: (error as Error).message }) });
+      else if (state.phase === 'in') timer = setTimeout(() => void renew().catch(() => undefined), 5000);
+      throw error;
+    })
+    .finally(() => {
+      renewing = undefined;
+    });
+  return renewing;
+}
+
+/** The session: its access token lives in this module's memory and nowhere else. */
+export const session = {
+  get: (): SessionState => state,
+  watch(watcher: () => void): () => void {
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
+  },
+  /** After a reload: asks once whether the cookie still opens a session. */
+  restore: (): Promise<unknown> => renew().catch(() => undefined),
+  renew,
+  async signIn(email: string, password: string): Promise<void> {
+    become({ phase: 'in', login: await send(login, requestOf(login, { email, password })) });
+  },
+  async signOut(): Promise<void> {
+    await send(logout, requestOf(logout, {})).catch(() => undefined);
+    become({ phase: 'out' });
+    otherTabs?.postMessage('out');
+  },
+};
+
+function token(): string | undefined {
+  return state.phase === 'in' ? state.login.accessToken : undefined;
+}
+
+export type CallExtras = { key?: string; document?: WireDocument; signal?: AbortSignal };
+
+/** Calls an operation as the signed-in user. A token that has just ended is renewed once, without the user noticing. */
+export async function call<T extends Operation>(operation: T, input: WireInput<T>, extras: CallExtras = {}): Promise<WireOutput<T>> {
+  const { signal, ...rest } = extras;
+  const attempt = () => send(operation, requestOf(operation, input as Record<string, unknown>, { ...rest, token: token() }), signal);
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401 || state.phase !== 'in') throw error;
+    await renew();
+    return attempt();
+  }
+}
+
+/** Whether scopes as granted allow an operation. */
+export function allows(granted: readonly string[], scope: Scope): boolean {
+  return scope === 'public' || scope === 'authenticated' || granted.includes(scope);
+}

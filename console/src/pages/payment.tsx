@@ -1,0 +1,247 @@
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { getTransfer } from '../../../src/ledger/contract.ts';
+import { getPayment } from '../../../src/settlement/payment/contract.ts';
+import type { WireOutput } from '../api/call.ts';
+import { useAllowed, useOperation } from '../api/queries.ts';
+import { Decision } from '../parts/decision.tsx';
+import { ProofBadge } from '../parts/proof-check.tsx';
+import { State } from '../ui/badge.tsx';
+import { Copyable } from '../ui/copy.tsx';
+import { Drawer } from '../ui/dialog.tsx';
+import { clock, day, duration, percent, words } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Card, Facts } from '../ui/layout.tsx';
+import { Money } from '../ui/money.tsx';
+import { Failure, Skeleton } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+
+type Detail = WireOutput<typeof getPayment>;
+
+/** One payment beside the list: what it is, what happened to it and why, and the proof that it is on the books. */
+export function PaymentDrawer() {
+  const { id } = useParams({ strict: false });
+  const navigate = useNavigate();
+  const asked = useOperation(getPayment, { id: id! });
+  const payment = asked.data;
+  return (
+    <Drawer
+      open
+      onClose={() => void navigate({ to: '/payments', search: true })}
+      title="Payment"
+      lead={payment ? payment.endToEndId : undefined}
+    >
+      {payment ? (
+        <Body payment={payment} />
+      ) : asked.error ? (
+        <Failure problem={asked.error} retry={() => void asked.refetch()} />
+      ) : (
+        <Loading />
+      )}
+    </Drawer>
+  );
+}
+
+function Loading() {
+  return (
+    <div className="space-y-4">
+      <Skeleton className="h-24 rounded-xl" />
+      <Skeleton className="h-40 rounded-xl" />
+      <Skeleton className="h-56 rounded-xl" />
+    </div>
+  );
+}
+
+function Body({ payment }: { payment: Detail }) {
+  const tookMs = payment.settledAt ? Date.parse(payment.settledAt) - Date.parse(payment.receivedAt) : undefined;
+  return (
+    <div className="space-y-4">
+      <div className="card px-5 py-4">
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <p className="text-2xl font-semibold tracking-tight">
+            <Money asset={payment.asset} units={payment.units} />
+          </p>
+          <State of={payment.status} />
+        </div>
+        {payment.reason && (
+          <p className="mt-2 text-sm text-ink-2">
+            <span className="mr-2 font-mono text-xs text-ink">{payment.reason.code}</span>
+            {payment.reason.text}
+          </p>
+        )}
+        {tookMs !== undefined && <p className="mt-1 text-sm text-ink-2">Final after {duration(tookMs)}</p>}
+      </div>
+      {payment.status === 'held' && <Decision paymentId={payment.id} />}
+      <div className="grid gap-3 sm:grid-cols-[1fr_auto_1fr] sm:items-stretch">
+        <Side title="From" agent={payment.debtorAgent} party={payment.debtor} />
+        <span className="hidden self-center text-ink-3 sm:block">
+          <Icon name="arrow" size={20} />
+        </span>
+        <Side title="To" agent={payment.creditorAgent} party={payment.creditor} />
+      </div>
+      {payment.screening.hits.length > 0 && <Screening payment={payment} />}
+      <Card title="What happened">
+        <Timeline steps={payment.timeline} />
+      </Card>
+      {payment.transferIds.length > 0 && <Transfers ids={payment.transferIds} />}
+      <Card title="Details">
+        <div className="px-4 pb-4">
+          <Details payment={payment} />
+        </div>
+      </Card>
+    </div>
+  );
+}
+
+function Side({ title, agent, party }: { title: string; agent: Detail['debtorAgent']; party: Detail['debtor'] }) {
+  return (
+    <div className="card min-w-0 px-4 py-3">
+      <p className="text-xs text-ink-3">{title}</p>
+      <p className="mt-0.5 font-medium break-words">{party.name}</p>
+      {party.account && <p className="ident break-all">{party.account}</p>}
+      <p className="mt-2 text-sm">
+        <Link to="/participants/$id" params={{ id: agent.id }} className="rounded text-accent hover:underline">
+          {agent.name}
+        </Link>
+      </p>
+      <p className="ident">
+        {agent.bic}
+        {party.country && ` · ${party.country}`}
+      </p>
+    </div>
+  );
+}
+
+function Screening({ payment }: { payment: Detail }) {
+  return (
+    <Card title="Screening" aside={`${payment.screening.hits.length} ${payment.screening.hits.length === 1 ? 'hit' : 'hits'}`}>
+      <ul className="px-4 pb-4">
+        {payment.screening.hits.map((hit) => (
+          <li key={`${hit.party}${hit.listId}${hit.entryId}`} className="border-t border-line py-3 first:border-0 first:pt-1 last:pb-0">
+            <div className="flex items-start justify-between gap-4">
+              <div className="min-w-0">
+                <p className="font-medium break-words">{hit.listed}</p>
+                <p className="text-xs text-ink-3">
+                  {hit.party} “{payment[hit.party].name}” · {hit.listId} · {hit.entryId}
+                </p>
+              </div>
+              <div className="w-24 shrink-0">
+                <p className="num text-right text-sm font-medium">{percent(hit.score, 0)}</p>
+                <div className="mt-1 h-1.5 rounded-full bg-sunken">
+                  <div className="h-full rounded-full bg-warn" style={{ width: `${hit.score * 100}%` }} />
+                </div>
+              </div>
+            </div>
+            <Explanation lines={hit.explanation} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** Why names match, line by line. */
+export function Explanation({ lines }: { lines: readonly string[] }) {
+  return (
+    <ul className="mt-2 space-y-0.5 text-sm text-ink-2">
+      {lines.map((line) => (
+        <li key={line} className="flex gap-2">
+          <span className="text-ink-3" aria-hidden="true">
+            ·
+          </span>
+          <span className="min-w-0 break-words">{line}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Timeline({ steps }: { steps: Detail['timeline'] }) {
+  return (
+    <ol className="px-4 pt-1 pb-4">
+      {steps.map((step, index) => (
+        <li key={`${step.step}${index}`} className="relative flex gap-3 pb-4 last:pb-0">
+          {index < steps.length - 1 && <span className="absolute top-4 bottom-0 left-[4.5px] w-px bg-line-strong" aria-hidden="true" />}
+          <span
+            className={`mt-1.5 size-2.5 shrink-0 rounded-full ${index === steps.length - 1 ? 'bg-accent' : 'bg-line-strong'}`}
+            aria-hidden="true"
+          />
+          <div className="min-w-0 flex-1">
+            <div className="flex flex-wrap justify-between gap-x-4">
+              <p className="text-sm font-medium first-letter:uppercase">{words(step.step)}</p>
+              <p className="num text-xs text-ink-3" title={`${step.at} UTC`}>
+                {day(step.at)} {clock(step.at)}.{step.at.slice(20, 23)}
+              </p>
+            </div>
+            <p className="text-sm text-ink-2">
+              {step.text}
+              {step.actor && <span className="text-ink-3"> · {step.actor}</span>}
+            </p>
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Transfers({ ids }: { ids: readonly string[] }) {
+  const allowed = useAllowed();
+  if (!allowed(getTransfer)) return null;
+  return (
+    <Card title="On the ledger" aside="checked in this browser">
+      <ul className="px-4 pb-2">
+        {ids.map((id) => (
+          <li key={id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line py-2.5 first:border-0">
+            <TransferLine id={id} />
+            <ProofBadge transferId={id} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function TransferLine({ id }: { id: string }) {
+  const asked = useOperation(getTransfer, { id });
+  const transfer = asked.data?.transfer;
+  if (!transfer) return asked.error ? <span className="text-sm text-bad">{asked.error.message}</span> : <Skeleton className="h-5 w-56" />;
+  return (
+    <Link to="/ledger/transfers/$id" params={{ id }} search={{}} className="flex items-center gap-3 rounded hover:underline">
+      <span className="num w-16 text-xs text-ink-3">№ {transfer.seq}</span>
+      <State of={transfer.kind} />
+      <span className="text-sm">
+        <Money asset={transfer.asset} units={transfer.units} />
+      </span>
+    </Link>
+  );
+}
+
+function Details({ payment }: { payment: Detail }) {
+  const rows: (readonly [string, ReactNode] | false | undefined)[] = [
+    ['Payment', <Copyable key="id" text={payment.id} label="payment id" />],
+    ['UETR', <Copyable key="uetr" text={payment.uetr} whole label="UETR" />],
+    ['End-to-end id', payment.endToEndId],
+    ['Received', <Time key="at" at={payment.receivedAt} />],
+    ['Value date', day(payment.valueDate)],
+    payment.window && [
+      'Window',
+      <Link key="window" to="/windows/$id" params={{ id: payment.window.id }} className="rounded text-accent hover:underline">
+        #{payment.window.number}
+      </Link>,
+    ],
+    !!payment.seq && [
+      'Sequence in the book',
+      <span key="seq" className="num">
+        {payment.seq}
+      </span>,
+    ],
+    ['Came by', payment.channel === 'iso20022' ? 'ISO 20022 file' : payment.channel === 'batch' ? 'JSON batch' : 'JSON'],
+    !!payment.purpose && ['Purpose', payment.purpose],
+    !!payment.remittance && ['Remittance', payment.remittance],
+    !!payment.screening.listVersion && [
+      'Screened against',
+      <Copyable key="list" text={payment.screening.listVersion} label="list version" />,
+    ],
+  ];
+  return <Facts items={rows} />;
+}

@@ -1,0 +1,88 @@
+import { useMemo, useState } from 'react';
+import { count } from '../ui/format.ts';
+import { layOut, type Flow, type Node, type Ribbon } from './flow-layout.ts';
+import { useWidth } from './use-width.ts';
+
+const HEIGHT = 380;
+
+/** Who pays whom: senders on the left, receivers on the right, ribbons as thick as the number of payments. */
+export function Flows({ flows }: { flows: readonly Flow[] }) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const [lit, setLit] = useState<string | undefined>();
+  const side = width < 520 ? 96 : 172;
+  const picture = useMemo(() => layOut(flows, { width, height: HEIGHT, side }), [flows, width, side]);
+  const isLit = (ribbon: Ribbon) => lit === undefined || ribbon.from === lit || ribbon.to === lit;
+  return (
+    <div ref={ref} className="px-4 pb-4">
+      <svg width={width} height={HEIGHT} role="img" aria-label={summary(flows)} className="block">
+        {picture.ribbons.map((ribbon) => (
+          <path
+            key={`${ribbon.from}→${ribbon.to}`}
+            d={ribbon.d}
+            className={`fill-net transition-opacity ${isLit(ribbon) ? (lit ? 'opacity-60' : 'opacity-30') : 'opacity-8'}`}
+          >
+            <title>{`${ribbon.from} → ${ribbon.to}: ${count(ribbon.payments)}`}</title>
+          </path>
+        ))}
+        {picture.nodes.map((node) => (
+          <Bank
+            key={node.side + node.name}
+            node={node}
+            width={width}
+            side={side}
+            dim={lit !== undefined && lit !== node.name}
+            onLit={setLit}
+          />
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function Bank({
+  node,
+  width,
+  side,
+  dim,
+  onLit,
+}: {
+  node: Node;
+  width: number;
+  side: number;
+  dim: boolean;
+  onLit: (name: string | undefined) => void;
+}) {
+  const left = node.side === 'from';
+  const x = left ? side - 6 : width - side;
+  const room = Math.floor((side - 20) / 6.4);
+  const name = node.name.length > room ? `${node.name.slice(0, room - 1)}…` : node.name;
+  return (
+    <g
+      onMouseEnter={() => onLit(node.name)}
+      onMouseLeave={() => onLit(undefined)}
+      className={`transition-opacity ${dim ? 'opacity-45' : ''}`}
+    >
+      <title>{`${node.name}: ${count(node.payments)} ${left ? 'sent' : 'received'}`}</title>
+      <rect x={left ? 0 : width - side} y={node.y} width={side} height={node.height} fill="transparent" />
+      <rect x={x} y={node.y} width={6} height={node.height} rx={2} className={left ? 'fill-outgoing' : 'fill-accent'} />
+      {node.height >= 11 && (
+        <text
+          x={left ? x - 8 : x + 14}
+          y={node.y + node.height / 2}
+          dy="0.35em"
+          textAnchor={left ? 'end' : 'start'}
+          className="fill-ink-2 text-2xs"
+        >
+          {name}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function summary(flows: readonly Flow[]): string {
+  const largest = flows.reduce<Flow | undefined>((best, flow) => (!best || flow.payments > best.payments ? flow : best), undefined);
+  return largest
+    ? `Flows between banks; the largest is ${largest.from} to ${largest.to} with ${count(largest.payments)} payments`
+    : 'No flows';
+}

@@ -1,0 +1,83 @@
+import { useState, type FormEvent } from 'react';
+import { codeOf } from '../../../src/base/money.ts';
+import { defundParticipant, fundParticipant, type getParticipant } from '../../../src/settlement/participant/contract.ts';
+import type { WireOutput } from '../api/call.ts';
+import { useCommand } from '../api/queries.ts';
+import { Button } from '../ui/button.tsx';
+import { Modal } from '../ui/dialog.tsx';
+import { SelectField, TextField } from '../ui/field.tsx';
+import { money } from '../ui/format.ts';
+import { ProblemNote } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { AmountField, readAmount } from './amount-field.tsx';
+
+type Bank = WireOutput<typeof getParticipant>;
+
+const WORDS = {
+  fund: { verb: 'Fund', lead: 'Mints tokens against money that arrived in custody.', done: 'Funded' },
+  defund: { verb: 'Defund', lead: 'Burns tokens against money that was paid out of custody.', done: 'Defunded' },
+} as const;
+
+/** A button and the form behind it that moves money in or out of the network. */
+export function FundButton({ bank, kind }: { bank: Bank; kind: 'fund' | 'defund' }) {
+  const [open, setOpen] = useState(false);
+  const { verb, lead } = WORDS[kind];
+  return (
+    <>
+      <Button tone={kind === 'fund' ? 'primary' : 'plain'} onClick={() => setOpen(true)}>
+        {verb}
+      </Button>
+      <Modal open={open} onClose={() => setOpen(false)} title={`${verb} ${bank.name}`} lead={lead}>
+        <FundForm bank={bank} kind={kind} onDone={() => setOpen(false)} />
+      </Modal>
+    </>
+  );
+}
+
+function FundForm({ bank, kind, onDone }: { bank: Bank; kind: 'fund' | 'defund'; onDone: () => void }) {
+  const [asset, setAsset] = useState(bank.accounts[0]?.asset ?? '');
+  const [text, setText] = useState('');
+  const [reference, setReference] = useState('');
+  const amount = readAmount(asset, text);
+  const command = useCommand(kind === 'fund' ? fundParticipant : defundParticipant, (moved) => {
+    toast(`${WORDS[kind].done} ${money(moved.asset, moved.units)}`);
+    onDone();
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if ('units' in amount) command.mutate({ id: bank.id, asset, units: amount.units, reference: reference.trim() });
+  }
+  const held = bank.accounts.find((account) => account.asset === asset);
+  return (
+    <form onSubmit={submit} className="mt-2 space-y-4">
+      <SelectField
+        label="Currency"
+        value={asset}
+        onChange={(event) => setAsset(event.target.value)}
+        hint={held && `${money(asset, held.available)} available`}
+      >
+        {bank.accounts.map((account) => (
+          <option key={account.asset} value={account.asset}>
+            {codeOf(account.asset)}
+          </option>
+        ))}
+      </SelectField>
+      <AmountField asset={asset} text={text} onText={setText} />
+      <TextField
+        label="Reference"
+        required
+        maxLength={35}
+        value={reference}
+        onChange={(event) => setReference(event.target.value)}
+        placeholder="FUND-2026-0001"
+      />
+      <ProblemNote problem={command.error} />
+      <div className="flex justify-end gap-2">
+        <Button onClick={onDone}>Cancel</Button>
+        <Button type="submit" tone="primary" busy={command.isPending} disabled={!('units' in amount)}>
+          {WORDS[kind].verb}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,48 @@
+import { listApiKeys, listAudit, listUsers } from '../../../src/access/contract.ts';
+import type { Operation } from '../../../src/base/operation.ts';
+import { listAccounts, listTransfers, trialBalance } from '../../../src/ledger/contract.ts';
+import { getOverview } from '../../../src/settlement/overview/contract.ts';
+import { listParticipants } from '../../../src/settlement/participant/contract.ts';
+import { listPayments } from '../../../src/settlement/payment/contract.ts';
+import { listScreeningLists } from '../../../src/settlement/screening/contract.ts';
+import { listWindows } from '../../../src/settlement/window/contract.ts';
+import type { IconName } from '../ui/icon.tsx';
+
+/** A page in the navigation: shown to whoever may call the operation that it lives on. `key` follows `g`. */
+export type NavItem = { to: string; label: string; icon: IconName; operation: Operation; key: string };
+
+/** Every page that exists, in groups; a new module adds its lines here. */
+export const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
+  {
+    title: 'Settlement',
+    items: [
+      { to: '/', label: 'Overview', icon: 'overview', operation: getOverview, key: 'o' },
+      { to: '/payments', label: 'Payments', icon: 'payments', operation: listPayments, key: 'p' },
+      { to: '/windows', label: 'Windows', icon: 'windows', operation: listWindows, key: 'w' },
+      { to: '/participants', label: 'Participants', icon: 'participants', operation: listParticipants, key: 'b' },
+      { to: '/screening', label: 'Screening', icon: 'screening', operation: listScreeningLists, key: 's' },
+    ],
+  },
+  {
+    title: 'Ledger',
+    items: [
+      { to: '/ledger/accounts', label: 'Accounts', icon: 'accounts', operation: listAccounts, key: 'a' },
+      { to: '/ledger/transfers', label: 'Transfers', icon: 'transfers', operation: listTransfers, key: 't' },
+      { to: '/ledger/balance', label: 'Trial balance', icon: 'balance', operation: trialBalance, key: 'e' },
+    ],
+  },
+  {
+    title: 'Control',
+    items: [
+      { to: '/audit', label: 'Audit log', icon: 'audit', operation: listAudit, key: 'l' },
+      { to: '/access/users', label: 'Users', icon: 'users', operation: listUsers, key: 'u' },
+      { to: '/access/keys', label: 'API keys', icon: 'keys', operation: listApiKeys, key: 'k' },
+    ],
+  },
+];
+
+/** The groups with the pages that may be shown; a member's user has no trial balance of the whole book. */
+export function visibleNav(allowed: (operation: Operation) => boolean, isMember: boolean) {
+  const shown = (item: NavItem) => allowed(item.operation) && !(isMember && item.operation === trialBalance);
+  return NAV.map((group) => ({ ...group, items: group.items.filter(shown) })).filter((group) => group.items.length > 0);
+}
