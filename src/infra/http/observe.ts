@@ -37,7 +37,7 @@ export function createObserver({ log, metrics, trace }: { log: Log; metrics: Met
     const ms = performance.now() - startedAt;
     inFlight.add(-1);
     // The caller left before the answer was out: nginx's 499, which no answer ever carries.
-    const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
+    const status = reply.raw.writableEnded ? reply.raw.statusCode : 499;
     duration.observe(ms / 1000, { operation: nameOf(request), status: String(status) });
     const level = status >= 500 ? 'error' : status >= 400 || ms >= SLOW_MS ? 'info' : 'debug';
     if (log.enabled(level)) log[level]('request', lineOf(request, status, ms));

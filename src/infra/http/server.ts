@@ -132,7 +132,7 @@ function frame(timing: Timing, options: HttpOptions, observer: Observer) {
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     http: {
       headersTimeout: timing.headersMs,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: Math.min(5_000, timing.requestMs),
       // Node would answer a missing Host without a body; ours is a problem document like all others.
       requireHostHeader: false,
       // Without this, any Upgrade header (curl --http2 sends one) would leave HTTP.

@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Visitor } from './call.ts';
 import { requestIdOf } from './headers.ts';
 import { network } from './limits.ts';
-import { HttpError, rawProblem } from './problem.ts';
+import { type HttpError, rawProblem } from './problem.ts';
 import { SocketClient, type ClientDeps } from './socket-client.ts';
 import { SocketFeed } from './socket-feed.ts';
 import type { ChannelInfo } from './socket-protocol.ts';
