@@ -39,6 +39,8 @@ class PgDirect implements Direct {
   readonly #leads = new Map<string, Led>();
   readonly #channels = new Map<string, (() => void)[]>();
   #client: pg.Client | undefined;
+  /** The driver takes one statement at a time. */
+  #lastQuery: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #closed = false;
@@ -52,7 +54,7 @@ class PgDirect implements Direct {
     const known = this.#channels.get(channel);
     if (known) known.push(heard);
     else this.#channels.set(channel, [heard]);
-    if (!known && this.#client) this.#client.query(`listen ${pg.escapeIdentifier(channel)}`).then(heard, () => undefined);
+    if (!known && this.#client) this.#query(this.#client, `listen ${pg.escapeIdentifier(channel)}`).then(heard, () => undefined);
   }
 
   lead(name: string, work: (signal: AbortSignal) => Promise<void>): Lead {
@@ -122,11 +124,11 @@ class PgDirect implements Direct {
   /** Also the proof of life: it asks the server even when there is nothing to try. */
   async #tryLeads(client: pg.Client): Promise<void> {
     const idle = [...this.#leads.values()].filter((led) => !led.abort && !led.ended);
-    const { rows } = await client.query<{ name: string }>(TRY_LOCKS, [idle.map((led) => led.name)]);
+    const rows = await this.#query<{ name: string }>(client, TRY_LOCKS, [idle.map((led) => led.name)]);
     for (const { name } of rows) {
       const led = this.#leads.get(name);
       if (led && !led.ended && client === this.#client) this.#run(led, client);
-      else await client.query(UNLOCK, [name]);
+      else await this.#query(client, UNLOCK, [name]);
     }
   }
 
@@ -140,10 +142,17 @@ class PgDirect implements Direct {
       } catch (error) {
         if (!abort.signal.aborted) this.#deps.log.error('leased work failed and will be led again', { error, lease: led.name });
       }
-      if (client === this.#client) await client.query(UNLOCK, [led.name]).catch(() => undefined);
+      if (client === this.#client) await this.#query(client, UNLOCK, [led.name]).catch(() => undefined);
       if (led.ended) this.#leads.delete(led.name);
       delete led.abort;
     })();
+  }
+
+  #query<R extends object>(client: pg.Client, text: string, values: unknown[] = []): Promise<R[]> {
+    const next = async () => (await client.query<R>(text, values)).rows;
+    const answer = this.#lastQuery.then(next, next);
+    this.#lastQuery = answer;
+    return answer;
   }
 
   async #end(led: Led): Promise<void> {

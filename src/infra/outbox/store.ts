@@ -61,7 +61,8 @@ select count(*)::integer as moved from moved`;
 export function moveOutbox(db: Db, limit: number): Promise<number> {
   return db.write(RELAY, async (tx) => {
     // A statement of its own, so that the snapshot of the move is taken when the relay before has committed.
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended('rialto:relay', 0))`);
+    // Its name is not that of a lease (`rialto:…`), which another session holds all the time.
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('move infra.outbox', 0))`);
     const [row] = await tx.query<{ moved: number }>(MOVE, [limit]);
     if (row!.moved > 0) await tx.query(`select pg_notify('${PUBLISHED}', '')`);
     return row!.moved;

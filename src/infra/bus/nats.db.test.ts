@@ -1,0 +1,184 @@
+import { connect as connectSocket, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { hasServer, startNats, type TestServer } from '../../../test/support/servers.ts';
+import { newId } from '../../base/id.ts';
+import { silentLog } from '../log/log.ts';
+import { createOutbox } from '../outbox/index.ts';
+import { pump } from '../outbox/relay.ts';
+import { eventLog, moveOutbox } from '../outbox/store.ts';
+import { busContract, firstSeen, QUICK, type BusHarness } from './bus.contract.ts';
+import { latch } from './latch.ts';
+import { natsBus } from './nats.ts';
+import type { Bus } from './port.ts';
+import { busStore } from './store.ts';
+
+const WAIT = { timeout: 25_000, interval: 10 };
+
+describe.skipIf(!hasServer('nats-server'))('with a NATS server', () => {
+  const openOn = (server: Pick<TestServer, 'url'>, database: TestDatabase, stream = 'rialto') =>
+    natsBus({
+      url: server.url,
+      stream,
+      events: eventLog(database.db),
+      store: busStore(database.db),
+      log: silentLog,
+      retry: QUICK,
+      ackWaitMs: 1_000,
+    });
+
+  busContract('bus over NATS JetStream', async (): Promise<BusHarness> => {
+    const database = await createTestDatabase({ modules: [] });
+    const server = await startNats();
+    const wires = new Map<Bus, Wire>();
+    return {
+      database,
+      async open() {
+        const wire = await wireTo(server.url);
+        const bus = await openOn(wire, database);
+        wires.set(bus, wire);
+        return bus;
+      },
+      // Its connection is cut for good, so that it never acknowledges again.
+      crash: (bus) => wires.get(bus)!.cut(),
+      async close() {
+        await Promise.all([...wires.values()].map((wire) => wire.cut()));
+        await server.close();
+        await database.drop();
+      },
+    };
+  });
+
+  describe('through outages', () => {
+    let database: TestDatabase;
+    let server: TestServer;
+    const tenantId = newId();
+    beforeAll(async () => {
+      database = await createTestDatabase({ modules: [] });
+      server = await startNats();
+    });
+    afterAll(async () => {
+      await server.close();
+      await database.drop();
+    });
+
+    async function record(count: number, from = 0): Promise<string[]> {
+      const subjects = Array.from({ length: count }, (_, i) => `${from + i}`);
+      const drafts = subjects.map((subject) => ({ id: newId(), tenantId, type: 'test.wanted', version: 1, subject, data: {}, at: 0 }));
+      await database.db.write({ tenantId }, (tx) => createOutbox().append(tx, drafts));
+      while ((await moveOutbox(database.db, 1_000)) > 0);
+      return subjects;
+    }
+
+    test('a server killed and started in the middle loses nothing and changes no order', async () => {
+      const bus = await openOn(server, database, 'killed');
+      const stop = new AbortController();
+      const woken = latch();
+      const pumping = pump({ events: eventLog(database.db), bus, log: silentLog }, woken, stop.signal);
+      const seen: string[] = [];
+      await bus.subscribe({ name: 'killed.consumer', types: ['test.wanted'], handle: async ({ subject }) => void seen.push(subject) });
+      const all = await record(300);
+      woken.wake();
+      await vi.waitFor(() => expect(seen.length).toBeGreaterThan(50), WAIT);
+      await server.kill();
+      all.push(...(await record(300, 300)));
+      woken.wake();
+      await server.start();
+      await vi.waitFor(() => expect(new Set(seen).size).toBe(600), WAIT);
+      expect(firstSeen(seen)).toEqual(all);
+      stop.abort();
+      await pumping;
+      await bus.close();
+    });
+
+    test('a lost stream is filled again from the database', async () => {
+      const bus = await openOn(server, database, 'lost');
+      await bus.publish(await eventLog(database.db).after(await bus.tail(), 10_000));
+      const { connect } = await import('@nats-io/transport-node');
+      const { jetstreamManager } = await import('@nats-io/jetstream');
+      const nats = await connect({ servers: server.url });
+      await (await jetstreamManager(nats)).streams.delete('lost');
+      await nats.close();
+      const seen: string[] = [];
+      await bus.subscribe({ name: 'lost.consumer', types: ['test.wanted'], handle: async ({ subject }) => void seen.push(subject) });
+      const events = await eventLog(database.db).after(await bus.tail(), 10_000);
+      await bus.publish(events);
+      await vi.waitFor(() => expect(seen).toHaveLength(events.length), WAIT);
+      expect(events.length).toBeGreaterThan(0);
+      await bus.close();
+    });
+
+    test('a stream of another history than the database is emptied instead of swallowing events', async () => {
+      const bus = await openOn(server, database, 'other');
+      const foreign = {
+        id: newId(),
+        tenantId,
+        type: 'test.wanted',
+        version: 1,
+        subject: 'foreign',
+        data: {},
+        at: '2026-01-01T00:00:00.000Z',
+        seq: 1,
+      };
+      await bus.publish([{ ...foreign, position: 1_000_000 }]);
+      const [fresh] = (await record(1, 9_000)) as [string];
+      const seen: string[] = [];
+      await bus.publish(await eventLog(database.db).after(await bus.tail(), 10_000));
+      await bus.subscribe({ name: 'other.consumer', types: ['test.wanted'], handle: async ({ subject }) => void seen.push(subject) });
+      await vi.waitFor(() => expect(seen).toContain(fresh), WAIT);
+      expect(seen).not.toContain('foreign');
+      await bus.close();
+    });
+
+    test('a consumer whose types change goes on where it was', async () => {
+      const first = await openOn(server, database, 'types');
+      const seen: string[] = [];
+      const consumer = {
+        name: 'types.consumer',
+        from: 'now' as const,
+        handle: async ({ subject }: { subject: string }) => void seen.push(subject),
+      };
+      await first.publish(await eventLog(database.db).after(await first.tail(), 10_000));
+      await first.subscribe({ ...consumer, types: ['test.wanted'] });
+      await first.close();
+      const [subject] = (await record(1, 20_000)) as [string];
+      const second = await openOn(server, database, 'types');
+      await second.subscribe({ ...consumer, types: ['test.wanted', 'other.wanted'] });
+      await second.publish(await eventLog(database.db).after(await second.tail(), 10_000));
+      await vi.waitFor(() => expect(seen).toEqual([subject]), WAIT);
+      await second.close();
+    });
+  });
+});
+
+type Wire = { url: string; cut(): Promise<void> };
+
+/** A connection to the server that can be cut. */
+async function wireTo(url: string): Promise<Wire> {
+  const sockets = new Set<Socket>();
+  const listener = createServer((near) => {
+    const far = connectSocket(Number(new URL(url).port), '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => (near.destroy(), far.destroy()));
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `nats://127.0.0.1:${(listener.address() as { port: number }).port}`,
+    async cut() {
+      listener.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+test('a NATS server that does not answer is named at the start', async () => {
+  const events = { before: async () => 0, head: async () => 0, after: async () => [] };
+  const store = { putDeadLetter: async () => undefined };
+  await expect(natsBus({ url: 'nats://127.0.0.1:1', events, store, log: silentLog })).rejects.toMatchObject({
+    code: 'bus.nats_unreachable',
+  });
+});
