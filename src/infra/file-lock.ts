@@ -23,7 +23,8 @@ const held = new Set<DatabaseSync>();
 export function takeLock(path: string): FileLock | LockHolder {
   const file = new DatabaseSync(path, { timeout: 0 });
   try {
-    file.exec('begin exclusive');
+    // Nothing is ever written, so there is nothing to keep a journal of.
+    file.exec('pragma journal_mode = off; begin exclusive');
   } catch (error) {
     file.close();
     if ((error as { errcode?: number }).errcode !== BUSY) throw error;

@@ -230,7 +230,12 @@ async function relaunch(setup: Setup, stopping: AbortSignal): Promise<Postmaster
   return undefined;
 }
 
-function urlOf({ socketFolder, port }: Pick<Setup, 'socketFolder' | 'port'>, user: string, password: Secret, database: string): Secret {
+export function urlOf(
+  { socketFolder, port }: Pick<Setup, 'socketFolder' | 'port'>,
+  user: string,
+  password: Secret,
+  database: string,
+): Secret {
   return new Secret(
     `postgresql://${user}:${password.reveal()}@localhost/${database}?host=${encodeURIComponent(socketFolder)}&port=${port}`,
   );
