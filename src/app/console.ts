@@ -8,7 +8,15 @@ import type { Report } from './database.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DIST = join(ROOT, 'console/dist');
 /** What the console is made of: its own files, and the contracts and values that it imports. */
-const SOURCES = ['console/src', 'console/public', 'console/build', 'console/index.html', 'console/vite.config.ts', 'package-lock.json', 'src'];
+const SOURCES = [
+  'console/src',
+  'console/public',
+  'console/build',
+  'console/index.html',
+  'console/vite.config.ts',
+  'package-lock.json',
+  'src',
+];
 
 /**
  * The folder with the built console; builds it first when one of its sources is newer. Undefined when there is neither a
@@ -43,7 +51,10 @@ function isSource(path: string): boolean {
 
 async function build(): Promise<void> {
   const vite = fileURLToPath(new URL('bin/vite.js', import.meta.resolve('vite/package.json')));
-  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: join(ROOT, 'console'), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: join(ROOT, 'console'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));

@@ -30,13 +30,16 @@ import { closeWindow, finishWindows } from './window/close-window.ts';
 import * as window from './window/contract.ts';
 import { getWindow, listWindows } from './window/read-windows.ts';
 
+/** The module, and what its operations work with, for the demonstration day. */
+export type Settlement = Module<undefined> & { deps: SettlementDeps };
+
 type Deps = { db: Db; clock: Clock; log: Log; access: AccessPort; ledger: LedgerPort; outbox: Outbox; windowSeconds: number };
 
 /** How soon a window that a crash left half-way is taken up again. */
 const FINISH_EVERY_MS = 5_000;
 
 /** The settlement network: participants, payments, screening, netting windows. */
-export function createSettlement({ windowSeconds, ...given }: Deps): Module<undefined> & { deps: SettlementDeps } {
+export function createSettlement({ windowSeconds, ...given }: Deps): Settlement {
   const deps: SettlementDeps = {
     ...given,
     directory: createDirectory(given.db, given.clock),

@@ -1,0 +1,152 @@
+import { Command } from 'commander';
+import { verifyAudit } from '../access/audit/verify.ts';
+import { openapi } from '../infra/http/openapi.ts';
+import { migrate, planMigrations } from '../infra/postgres/migrate.ts';
+import { verifyLedger } from '../ledger/verify/verify.ts';
+import { examine } from './cli/doctor.ts';
+import { createKey, rotateKey } from './cli/keys.ts';
+import { guarded, outputOf, table } from './cli/output.ts';
+import { generateSecrets } from './cli/secrets.ts';
+import { sendFile } from './cli/send-file.ts';
+import { readConfig } from './config.ts';
+import { findDatabase } from './database.ts';
+import { publicOperations } from './operations.ts';
+import { manifest, MIGRATIONS } from './modules.ts';
+import { openTools, type Tools } from './tools.ts';
+
+const program = new Command('rialto')
+  .description('Runs and looks after a Rialto installation.')
+  .version(manifest.version)
+  .option('--json', 'print one JSON value');
+
+/** Adds a command: what it finds out is printed for people or, with --json, for machines. */
+function command<A extends unknown[]>(
+  parent: Command,
+  usage: string,
+  about: string,
+  work: (output: ReturnType<typeof outputOf>, ...args: A) => Promise<void>,
+): Command {
+  return parent
+    .command(usage)
+    .description(about)
+    .option('--json', 'print one JSON value')
+    .action((...args: unknown[]) => {
+      const json = Boolean(program.opts()['json'] ?? (args.at(-2) as { json?: boolean }).json);
+      return guarded(json, () => work(outputOf(json), ...(args as A)));
+    });
+}
+
+command(program, 'up', 'start the platform in this process', async () => {
+  await (await import('./up.ts')).up();
+});
+
+command(program, 'demo', 'run the demonstration day in an empty installation', async () => {
+  await (await import('./up.ts')).demo();
+});
+
+command<[{ plan?: boolean }]>(program, 'migrate', 'bring the database schema up to date', async ({ print }, { plan }) => {
+  const config = readConfig();
+  const tools = config.databaseUrl ? undefined : await openTools(config);
+  const { adminUrl, stop } = tools?.addresses ?? (await findDatabase(config, config.dataFolder, () => {}));
+  try {
+    const steps = plan ? await planMigrations({ adminUrl, migrations: MIGRATIONS }) : await migrate({ adminUrl, migrations: MIGRATIONS });
+    const pending = steps.filter(({ state }) => state === 'pending');
+    const verb = plan ? 'would be applied' : 'applied';
+    print(pending.length === 0 ? 'The schema is up to date.' : pending.map(({ module, file }) => `${module}/${file} ${verb}`).join('\n'), {
+      plan: Boolean(plan),
+      pending,
+    });
+  } finally {
+    await (tools ? tools.close() : stop());
+  }
+}).option('--plan', 'only tell what would be done');
+
+command(program, 'doctor', 'look at everything that a start depends on', async ({ print }) => {
+  const findings = await examine();
+  const lines = findings.map(({ what, ok, detail, advice }) => [
+    ok ? 'ok' : 'PROBLEM',
+    what,
+    detail + (ok || !advice ? '' : ` - ${advice}`),
+  ]);
+  print(table(lines), { findings });
+  if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+});
+
+const ledger = program.command('ledger').description('the books');
+command(ledger, 'verify', 'recompute every balance, limit, chain and proof from the tables', ({ print }) =>
+  withTools(async ({ db }) => {
+    const verdict = await verifyLedger(db);
+    print(verdict.ok ? `The ledger is sound: ${verdict.summary}` : `The ledger is NOT sound:\n${verdict.problems.join('\n')}`, verdict);
+    if (!verdict.ok) process.exitCode = 1;
+  }),
+);
+
+const audit = program.command('audit').description('the audit log');
+command(audit, 'verify', 'recompute the audit log and its roots from the tables', ({ print }) =>
+  withTools(async ({ db }) => {
+    const verdict = await verifyAudit(db);
+    const { rows, heads, tenants, waiting, differences } = verdict;
+    const sound = `The audit log is sound: ${rows} rows of ${tenants} tenants under ${heads} heads, ${waiting} not chained yet.`;
+    const lines = differences.map(({ tenantId, what, position, detail }) => `tenant ${tenantId}, position ${position}: ${what}, ${detail}`);
+    print(differences.length === 0 ? sound : `The audit log is NOT sound:\n${lines.join('\n')}`, verdict);
+    if (differences.length > 0) process.exitCode = 1;
+  }),
+);
+
+const payments = program.command('payments').description('payments');
+command<[string, { url: string }]>(
+  payments,
+  'send <file.xml>',
+  'send a pacs.008 file and print the pacs.002',
+  async ({ print }, file, { url }) => {
+    const answer = await sendFile(file, { url, key: process.env['RIALTO_API_KEY'] });
+    print(answer, { pacs002: answer });
+  },
+).option('--url <address>', 'of the installation', 'http://127.0.0.1:8080');
+
+command(program, 'openapi', 'print the OpenAPI document', async () => {
+  process.stdout.write(
+    `${JSON.stringify(openapi({ title: 'Rialto', version: manifest.version, operations: publicOperations }), null, 2)}\n`,
+  );
+});
+
+const keys = program.command('keys').description('API keys');
+command<[{ name: string; scopes?: string[]; member?: string; days?: string }]>(
+  keys,
+  'create',
+  'make an API key; it is printed this once',
+  async ({ print }, options) => {
+    const key = await createKey({ ...options, days: options.days ? Number(options.days) : undefined });
+    print(key.key, key);
+  },
+)
+  .requiredOption('--name <name>', 'what the key is for')
+  .option('--scopes <scope...>', 'what it may do; everything unless told')
+  .option('--member <id>', 'the participant (mem_…) that it acts for')
+  .option('--days <days>', 'days until it expires');
+command<[string, { overlap: string }]>(
+  keys,
+  'rotate <id>',
+  'give a key a new secret; the old one goes on for a while',
+  async ({ print }, id, { overlap }) => {
+    const key = await rotateKey(id, Number(overlap));
+    print(key.key, key);
+  },
+).option('--overlap <seconds>', 'how long the old secret still works', '3600');
+
+const secrets = program.command('secrets').description('random secrets');
+command<[{ bytes: string }]>(secrets, 'generate', 'print a random secret and an RS256 key pair', async ({ print }, { bytes }) => {
+  const made = await generateSecrets(Math.max(32, Number(bytes) || 32));
+  print(`${made.secret}\n\n${made.privateKey}\n${made.publicKey}`, made);
+}).option('--bytes <count>', 'length of the secret, at least 32', '32');
+
+async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
+  const tools = await openTools(readConfig());
+  try {
+    await work(tools);
+  } finally {
+    await tools.close();
+  }
+}
+
+await program.parseAsync();

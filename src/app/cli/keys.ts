@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { createApiKey, rotateApiKey } from '../../access/contract.ts';
+import { createAccess } from '../../access/index.ts';
+import { readMasterKey } from '../../access/master-key.ts';
+import { scopes, type ScopeName } from '../../access/role.ts';
+import { findOperatorId } from '../../access/store/tenant.ts';
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import { fromWireId, type Uuid } from '../../base/id.ts';
+import { createOutbox } from '../../infra/outbox/index.ts';
+import { readConfig } from '../config.ts';
+import { perform } from '../perform.ts';
+import { openTools, type Tools } from '../tools.ts';
+
+/** A new key in the operator's tenant, or for one of its members. Whoever can read the data folder may make one. */
+export function createKey(options: { name: string; scopes?: string[]; member?: string; days?: number }) {
+  return withAccess(async (access, ctx) => {
+    const input = {
+      name: options.name,
+      scopes: (options.scopes ?? [...scopes]).map(scopeOf),
+      ...(options.member && { memberId: fromWireId(options.member) }),
+      ...(options.days && { expiresAt: Date.now() + options.days * 86_400_000 }),
+    };
+    return perform(access.routes, createApiKey, { ctx, input });
+  });
+}
+
+/** A new secret for a key; the old one goes on for `overlapSeconds`. */
+export function rotateKey(id: string, overlapSeconds: number) {
+  return withAccess((access, ctx) => perform(access.routes, rotateApiKey, { ctx, input: { id: wireKey(id), overlapSeconds } }));
+}
+
+function wireKey(id: string): Uuid {
+  if (!/^key_[0-9a-f]{32}$/.test(id))
+    throw new AppError('invalid', 'request.invalid', `${id} is not the id of a key; it looks like key_0192….`);
+  return fromWireId(id);
+}
+
+function scopeOf(text: string): ScopeName {
+  if (!(scopes as readonly string[]).includes(text))
+    throw new AppError('invalid', 'request.invalid', `${text} is not a scope. There are: ${scopes.join(', ')}.`);
+  return text as ScopeName;
+}
+
+async function withAccess<T>(work: (access: ReturnType<typeof createAccess>, ctx: Ctx) => Promise<T>): Promise<T> {
+  const config = readConfig();
+  const tools = await openTools(config);
+  try {
+    const masterKey = await readMasterKey(join(tools.dataFolder, 'master.key'));
+    const access = createAccess({ db: tools.db, outbox: createOutbox(), masterKey, issuer: config.publicUrl ?? 'http://rialto.local' });
+    try {
+      return await work(access, await operatorCtx(access, tools));
+    } finally {
+      await access.close();
+    }
+  } finally {
+    await tools.close();
+  }
+}
+
+async function operatorCtx(access: ReturnType<typeof createAccess>, { db }: Tools): Promise<Ctx> {
+  const tenantId = await db.read({ role: 'rialto_auth' }, findOperatorId);
+  if (!tenantId) throw new AppError('not_found', 'start.no_installation', 'There is no operator tenant yet. Start Rialto once.');
+  const ctx = access.port.systemCtx('command line', tenantId);
+  return { ...ctx, actor: { ...ctx.actor, scopes: new Set<string>(scopes) } };
+}

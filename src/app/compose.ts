@@ -1,0 +1,142 @@
+import { createAccess, type Access } from '../access/index.ts';
+import { readMasterKey } from '../access/master-key.ts';
+import { systemClock } from '../base/time.ts';
+import { createBus } from '../infra/bus/index.ts';
+import type { Bus } from '../infra/bus/port.ts';
+import { busStore } from '../infra/bus/store.ts';
+import { inboxJobs } from '../infra/inbox/inbox.ts';
+import { createJobs } from '../infra/jobs/index.ts';
+import { createKv } from '../infra/kv/index.ts';
+import type { Kv } from '../infra/kv/port.ts';
+import { createDirect } from '../infra/lease/direct.ts';
+import type { Direct } from '../infra/lease/port.ts';
+import type { Log } from '../infra/log/log.ts';
+import { SECONDS_BUCKETS, type MetricsRegistry } from '../infra/metrics/metrics.ts';
+import type { Check, Module } from '../infra/module.ts';
+import { createHistory, createOutbox, startRelay, type Relay } from '../infra/outbox/index.ts';
+import type { History } from '../infra/outbox/port.ts';
+import { eventLog } from '../infra/outbox/store.ts';
+import type { Pool } from '../infra/postgres/pool.ts';
+import { createLedger, type Ledger } from '../ledger/index.ts';
+import { createSettlement, type Settlement } from '../settlement/index.ts';
+import type { Config } from './config.ts';
+import type { Addresses } from './database.ts';
+
+/** What the house stands on; made by whoever starts it. */
+export type Ground = { config: Config; keyFile: string; addresses: Addresses; db: Pool; log: Log; metrics: MetricsRegistry };
+
+/** Every part of a running house, and how to let it stop. */
+export type House = {
+  access: Access;
+  ledger: Ledger;
+  settlement: Settlement;
+  modules: readonly Module[];
+  checks: readonly Check[];
+  bus: Bus;
+  kv: Kv;
+  history: History;
+  /** Starts consumers and jobs; apart from the rest, since tools want the house without its background work. */
+  begin(): Promise<void>;
+  /** Background work first, then the modules from the top down. Idempotent. */
+  close(): Promise<void>;
+};
+
+/** The one composition root: each module gets the ports of those below it. */
+export async function compose(ground: Ground): Promise<House> {
+  const { config, db, log, metrics, addresses } = ground;
+  const outbox = createOutbox();
+  const shared = await createShared(ground);
+  const access = createAccess({
+    db,
+    outbox,
+    masterKey: await readMasterKey(ground.keyFile),
+    issuer: config.publicUrl ?? 'http://rialto.local',
+    log: log.child({ module: 'access' }),
+  });
+  const ledger = createLedger({ db, outbox, access: access.port, clock: systemClock, log: log.child({ module: 'ledger' }), metrics });
+  const settlement = createSettlement({
+    db,
+    outbox,
+    clock: systemClock,
+    access: access.port,
+    ledger: ledger.port,
+    log: log.child({ module: 'settlement' }),
+    windowSeconds: config.windowSeconds,
+  });
+  const modules: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    access,
+    ledger,
+    settlement,
+    modules,
+    ...shared,
+    checks: [databaseCheck(db), ...shared.relay.checks, ...modules.flatMap((module) => module.checks)],
+    async begin() {
+      for (const consumer of modules.flatMap((module) => module.consumers)) await shared.bus.subscribe(consumer);
+      const jobs = await createJobs({
+        adminUrl: addresses.adminUrl,
+        direct: shared.direct,
+        log: log.child({ module: 'jobs' }),
+        jobs: [...shared.relay.jobs, ...inboxJobs(db), ...modules.flatMap((module) => module.jobs)],
+        onRun: jobMetrics(metrics),
+      });
+      stops.push(() => jobs.close());
+    },
+    async close() {
+      for (const stop of stops.splice(0)) await stop();
+      for (const module of modules.splice(0).reverse()) await module.close();
+      await shared.close();
+    },
+  };
+}
+
+type Shared = { direct: Direct; bus: Bus; kv: Kv; history: History; relay: Relay; close(): Promise<void> };
+
+/** What the modules share beside the database: leases, bus, relay and short-lived values. */
+async function createShared({ config, db, log, metrics, addresses }: Ground): Promise<Shared> {
+  const infraLog = log.child({ module: 'infra' });
+  const fallbacks = metrics.counter({ name: 'rialto_kv_fallbacks_total', help: 'Calls answered by this process because Redis did not' });
+  const kv = await createKv({ redisUrl: config.redisUrl?.reveal(), log: infraLog, onFallback: () => fallbacks.inc() });
+  const direct = await createDirect({ url: addresses.adminUrl, log: infraLog });
+  const bus = await createBus({ natsUrl: config.natsUrl?.reveal(), events: eventLog(db), store: busStore(db), direct, log: infraLog });
+  const relay = startRelay({ db, direct, bus, log: infraLog, sharedBus: config.natsUrl !== undefined });
+  metrics.gauge({
+    name: 'rialto_outbox_events',
+    help: 'Events that wait to be published',
+    read: async () => (await relay.backlog()).events,
+  });
+  return {
+    direct,
+    bus,
+    kv,
+    relay,
+    history: createHistory(db),
+    async close() {
+      await relay.close();
+      await bus.close();
+      await direct.close();
+      await kv.close();
+    },
+  };
+}
+
+function databaseCheck(db: Pool): Check {
+  return {
+    name: 'database',
+    async run() {
+      await db.ping();
+      const { total, idle, waiting } = db.numbers();
+      return { ok: true, detail: `${total} connections, ${idle} idle, ${waiting} waiting` };
+    },
+  };
+}
+
+function jobMetrics(metrics: MetricsRegistry): (outcome: { job: string; ok: boolean; durationMs: number }) => void {
+  const runs = metrics.counter({ name: 'rialto_job_runs_total', help: 'Runs of background jobs', labels: ['job', 'outcome'] });
+  const seconds = metrics.histogram({ name: 'rialto_job_seconds', help: 'How long runs took', labels: ['job'], buckets: SECONDS_BUCKETS });
+  return ({ job, ok, durationMs }) => {
+    runs.inc({ job, outcome: ok ? 'ok' : 'failed' });
+    seconds.observe(durationMs / 1_000, { job });
+  };
+}

@@ -1,0 +1,10 @@
+import { usualLimits, type Limits } from '../infra/http/limits.ts';
+import type { Config } from './config.ts';
+
+const MINUTE_MS = 60_000;
+
+/** The usual limits with the rates that the configuration names. */
+export function httpLimits({ limits }: Pick<Config, 'limits'>): Limits {
+  const rate = (units: number) => ({ units, windowMs: MINUTE_MS });
+  return { ...usualLimits, actor: rate(limits.actor), tenant: rate(limits.tenant), global: rate(limits.global) };
+}
