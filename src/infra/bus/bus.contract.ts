@@ -186,8 +186,10 @@ export function busContract(title: string, start: () => Promise<BusHarness>): vo
       await record(['beside'], { tenantId: other });
       await publish(bus);
       await until(() => expect(seen).toEqual(['beside']));
+      expect((await bus.backlog()).get(name)).toBeGreaterThan(0);
       stuck.resolve();
       await until(() => expect(seen).toEqual(['beside', 'behind']));
+      await vi.waitFor(async () => expect((await bus.backlog()).get(name)).toBe(0), WAIT);
     });
 
     test('events recorded while no bus ran are delivered when it runs again, each once', async () => {

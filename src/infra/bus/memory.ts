@@ -31,6 +31,8 @@ class MemoryBus implements Bus {
   readonly #leads = new Map<string, Lead>();
   readonly #latches = new Set<Latch>();
   readonly #watchers = new Set<(event: LoggedEvent) => void>();
+  /** How far each consumer has come whose lease is held here: the position of its slowest lane. */
+  readonly #reached = new Map<string, number[]>();
   #recent: LoggedEvent[] = [];
   /** Every event behind this position, up to the tail, is in `#recent`. */
   #recentFrom: number;
@@ -77,10 +79,15 @@ class MemoryBus implements Bus {
     const work = async (signal: AbortSignal) => {
       // One lane that fails (a lost database) ends them all; the lease then starts them again.
       const stop = new AbortController();
+      this.#reached.set(
+        name,
+        lanes.map(() => this.#tail),
+      );
       const both = AbortSignal.any([signal, stop.signal]);
       const ended = await Promise.allSettled(
         lanes.map((lane) => this.#runLane(consumer, lane, both).catch((error) => (stop.abort(), Promise.reject(error)))),
       );
+      this.#reached.delete(name);
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     };
     this.#leads.set(name, this.#deps.direct.lead(`consumer:${name}`, work));
@@ -89,6 +96,10 @@ class MemoryBus implements Bus {
   watch(heard: (event: LoggedEvent) => void): () => void {
     this.#watchers.add(heard);
     return () => void this.#watchers.delete(heard);
+  }
+
+  async backlog(): Promise<ReadonlyMap<string, number>> {
+    return new Map(Array.from(this.#reached, ([name, lanes]) => [name, Math.max(0, this.#tail - Math.min(...lanes))]));
   }
 
   async close(): Promise<void> {
@@ -112,11 +123,17 @@ class MemoryBus implements Bus {
     this.#latches.add(waiting);
     let position = (await store.loadPosition(consumer.name, lane)) ?? 0;
     let saved = position;
+    const save = async () => {
+      await store.savePosition(consumer.name, lane, position);
+      saved = position;
+    };
     try {
       while (!signal.aborted) {
+        this.#reached.get(consumer.name)![lane] = position;
         const events = await this.#after(position);
         if (events.length === 0) {
-          await waiting.wait(POLL_MS, signal);
+          const woken = await waiting.wait(POLL_MS, signal);
+          if (!woken && position > saved) await save();
           continue;
         }
         const due = events.filter((event) => types.has(event.type) && laneOf(event.tenantId) === lane);
@@ -125,14 +142,11 @@ class MemoryBus implements Bus {
           position = event.position;
         }
         position = events.at(-1)!.position;
-        if (due.length > 0 || position - saved >= SAVE_EVERY) {
-          await store.savePosition(consumer.name, lane, position);
-          saved = position;
-        }
+        if (due.length > 0 || position - saved >= SAVE_EVERY) await save();
       }
     } finally {
       this.#latches.delete(waiting);
-      if (position > saved) await store.savePosition(consumer.name, lane, position).catch(() => undefined);
+      if (position > saved) await save().catch(() => undefined);
     }
   }
 

@@ -114,6 +114,15 @@ class NatsBus implements Bus {
     return () => void this.#watchers.delete(heard);
   }
 
+  async backlog(): Promise<ReadonlyMap<string, number>> {
+    const counts = Array.from(this.#subscribed, async (name): Promise<[string, number]> => {
+      const lanes = Array.from({ length: LANES }, (_, lane) => this.#connected.manager.consumers.info(this.#name, durableName(name, lane)));
+      const infos = await Promise.all(lanes);
+      return [name, infos.reduce((sum, info) => sum + info.num_pending + info.num_ack_pending, 0)];
+    });
+    return new Map(await Promise.all(counts));
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#watchers.clear();

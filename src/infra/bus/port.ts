@@ -21,6 +21,8 @@ export type Bus = {
   subscribe(consumer: Consumer): Promise<void>;
   /** Hears every event from now on, in this process, as it comes; may miss some (sockets then ask `history`). Answers with how to stop. */
   watch(heard: (event: LoggedEvent) => void): () => void;
+  /** About how many events each consumer subscribed here has still to look at: a metric. */
+  backlog(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
 };
 

@@ -190,6 +190,13 @@ test('what a living consumer has not taken is not trimmed', async () => {
   expect(await trimEvents(database.db, cutoff, 100)).toBe(1);
 });
 
+test.each(['rialto_writer', 'rialto_relay'] as const)('%s appends for several tenants in one transaction', async (role) => {
+  const [one, two] = [newId(), newId()];
+  await database.db.write({ role }, (tx) => outbox.append(tx, [draft(one, 'a'), draft(two, 'b'), draft(one, 'c')]));
+  await move();
+  expect([await subjects(one), await subjects(two)]).toEqual([['1 a', '2 c'], ['1 b']]);
+});
+
 test('an event that is too large is refused by name', async () => {
   const tenantId = newId();
   await expect(append(tenantId, draft(tenantId, 'big', { data: { text: 'x'.repeat(300_000) } }))).rejects.toMatchObject({

@@ -107,6 +107,7 @@ test('the check fails when events wait too long', async () => {
     publish: async () => undefined,
     subscribe: async () => undefined,
     watch: () => () => undefined,
+    backlog: async () => new Map(),
     close: async () => undefined,
   };
   const stuck = startRelay({ db, direct, bus, log: silentLog, sharedBus: true });
