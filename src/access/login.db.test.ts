@@ -42,7 +42,11 @@ const code = (expected: string) => expect.objectContaining({ code: expected });
 test('a user signs in by e-mail in any case, and the token opens what its roles allow', async () => {
   const { email, id } = await newUser(['compliance']);
   const session = await signIn(email.toUpperCase());
-  expect(session).toMatchObject({ user: { id, email, roles: ['compliance'] }, tenant: { id: setup.operator.tenantId }, scopes: scopesOf(['compliance']) });
+  expect(session).toMatchObject({
+    user: { id, email, roles: ['compliance'] },
+    tenant: { id: setup.operator.tenantId },
+    scopes: scopesOf(['compliance']),
+  });
   const actor = await setup.access.authenticate(session.accessToken);
   expect(actor).toMatchObject({ kind: 'user', id, name: email, tenantId: setup.operator.tenantId });
   expect([...actor.scopes]).toEqual(scopesOf(['compliance']));
@@ -52,7 +56,9 @@ test('a user signs in by e-mail in any case, and the token opens what its roles 
 test('the refresh cookie goes to the auth paths only and lives no longer than the session', async () => {
   const { email } = await newUser();
   const { extras } = await setup.call.reply(login, nobody, { email, password: PASSWORD });
-  expect(extras.cookies).toEqual([{ name: 'rialto_refresh', value: expect.stringMatching(/^[0-9A-Za-z]{43}$/), path: '/v1/auth', maxAgeSeconds: 14 * 86_400 }]);
+  expect(extras.cookies).toEqual([
+    { name: 'rialto_refresh', value: expect.stringMatching(/^[0-9A-Za-z]{43}$/), path: '/v1/auth', maxAgeSeconds: 14 * 86_400 },
+  ]);
 });
 
 test('an unknown address, a wrong password and a disabled user are answered alike', async () => {
@@ -60,7 +66,9 @@ test('an unknown address, a wrong password and a disabled user are answered alik
   const { email: disabled, id: disabledId } = await newUser();
   await setup.call.output(disableUser, admin, { id: disabledId });
   const refusals = [signIn(`nobody-${newId()}@rialto.test`), signIn(email, 'not this password'), signIn(disabled)];
-  const answers = await Promise.all(refusals.map((refusal) => refusal.then(String, (error: Error & { code: string }) => `${error.code} ${error.message}`)));
+  const answers = await Promise.all(
+    refusals.map((refusal) => refusal.then(String, (error: Error & { code: string }) => `${error.code} ${error.message}`)),
+  );
   expect(new Set(answers)).toEqual(new Set(['access.bad_credentials E-mail address or password is wrong.']));
   expect((await setup.call.output(listUsers, admin, { limit: 500 })).items.find((user) => user.id === id)?.disabledAt).toBeUndefined();
 });
@@ -97,7 +105,8 @@ test('guesses made at once count one by one', async () => {
 test('an address that guesses at many accounts is locked for all of them, others are not', async () => {
   const { email } = await newUser();
   const thief = from('2001:db8:1:2:3::4');
-  for (let i = 0; i < 51; i++) await expect(signIn(`victim-${i}@rialto.test`, PASSWORD, thief)).rejects.toEqual(code('access.bad_credentials'));
+  for (let i = 0; i < 51; i++)
+    await expect(signIn(`victim-${i}@rialto.test`, PASSWORD, thief)).rejects.toEqual(code('access.bad_credentials'));
   await expect(signIn(email, PASSWORD, from('2001:db8:1:2:ffff::1'))).rejects.toEqual(code('access.locked'));
   await signIn(email);
 }, 60_000);
@@ -188,8 +197,12 @@ test('a changed password ends the other sessions and keeps the own one', async (
   const { email } = await newUser();
   const [here, there] = [await signIn(email), await signIn(email)];
   const actor = await setup.access.authenticate(here.accessToken);
-  await expect(setup.call.output(changePassword, actor, { currentPassword: 'not this password', newPassword: PASSWORD })).rejects.toEqual(code('access.password_wrong'));
-  await expect(setup.call.output(changePassword, actor, { currentPassword: PASSWORD, newPassword: 'short' })).rejects.toEqual(code('access.password_too_short'));
+  await expect(setup.call.output(changePassword, actor, { currentPassword: 'not this password', newPassword: PASSWORD })).rejects.toEqual(
+    code('access.password_wrong'),
+  );
+  await expect(setup.call.output(changePassword, actor, { currentPassword: PASSWORD, newPassword: 'short' })).rejects.toEqual(
+    code('access.password_too_short'),
+  );
   const next = 'another long passphrase';
   await setup.call.output(changePassword, actor, { currentPassword: PASSWORD, newPassword: next });
   await expect(renew(there.cookie)).rejects.toEqual(code('access.session_ended'));

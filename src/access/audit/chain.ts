@@ -32,25 +32,25 @@ export async function chainAudit(deps: { db: Db; clock: Clock }, signal: AbortSi
 /** Answers whether there is more to do. */
 async function chainSome(tx: Tx, clock: Clock): Promise<boolean> {
   await lockChains(tx);
-  const { below, next } = await horizon(tx);
-  const chains = await selectChainsBehind(tx, below);
-  let done = 0;
-  for (const chain of chains) {
-    done += await extend(tx, chain, { below, next, at: clock.now() });
-    if (done >= MOST_ROWS_A_TRANSACTION) return true;
-  }
-  return false;
-}
-
-/** Appends the next rows of one tenant and answers how many they were; as many as fit when it was more. */
-async function extend(tx: Tx, chain: Chain, now: { below: bigint; next: bigint; at: number }): Promise<number> {
-  if (chain.xid >= now.next) {
+  const { below, next, last } = await horizon(tx);
+  if (last >= next) {
     throw new AppError(
       'unavailable',
       'access.audit_order_lost',
       'The database was moved to a server with lower transaction numbers; raise them (pg_resetwal -x) before the audit log can go on.',
     );
   }
+  const chains = await selectChainsBehind(tx, below);
+  let done = 0;
+  for (const chain of chains) {
+    done += await extend(tx, chain, { below, at: clock.now() });
+    if (done >= MOST_ROWS_A_TRANSACTION) return true;
+  }
+  return false;
+}
+
+/** Appends the next rows of one tenant and answers how many they were; as many as fit when it was more. */
+async function extend(tx: Tx, chain: Chain, now: { below: bigint; at: number }): Promise<number> {
   let [size, done] = [chain.size, 0];
   let place: Pick<Chain, 'xid' | 'id'> = chain;
   let frontier = unpackFrontier(Number(size), chain.peaks);

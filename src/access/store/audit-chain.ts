@@ -9,10 +9,14 @@ export type Chain = { tenantId: Uuid; xid: bigint; id: Uuid; size: bigint; peaks
 export type TileRef = { level: number; index: bigint };
 export type Tile = TileRef & { hashes: Buffer };
 
-/** Below this transaction nothing can be added any more; `next` is the one that the server gives out next. */
-export async function horizon(tx: Tx): Promise<{ below: bigint; next: bigint }> {
-  const [row] = await tx.query<{ below: bigint; next: bigint }>(
-    `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as below, pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next`,
+/**
+ * Below transaction `below` nothing can be added any more; `next` is the one that the server gives out next, and `last`
+ * the highest that was chained.
+ */
+export async function horizon(tx: Tx): Promise<{ below: bigint; next: bigint; last: bigint }> {
+  const [row] = await tx.query<{ below: bigint; next: bigint; last: bigint }>(
+    `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as below, pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next,
+       (select coalesce(max(xid), 0) from access.audit_chain) as last`,
   );
   return row!;
 }
