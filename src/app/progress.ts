@@ -32,11 +32,10 @@ export function createProgress(out: Pick<WriteStream, 'write'> & { isTTY?: boole
       lastQuarter = quarter;
     },
     ready(address, login) {
-      line(`\nRialto is ready at ${address}`);
-      if (!login) return;
-      line(
-        `\n  Log in as   ${login.email}\n  Password    ${login.password}\n\nThe password is shown this once. Change it after logging in.\n`,
-      );
+      const once =
+        login &&
+        `\n  Log in as   ${login.email}\n  Password    ${login.password}\n\nThe password is shown this once. Change it after logging in.\n`;
+      line(`\nRialto is ready at ${address}\n${once ?? ''}`);
     },
     fail: (text) => void line(`\n${text}`),
   };
