@@ -1,0 +1,388 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { sampleServer, SAMPLE_ACTOR, type SampleServer } from '../../../test/support/sample-http.ts';
+import { AppError } from '../../base/error.ts';
+import type { Event } from '../../base/event.ts';
+import { manualClock } from '../../base/time.ts';
+import { createLog } from '../log/log.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import { createSocketGateway, type SocketGateway, type SocketOptions } from './socket.ts';
+import { frameOf } from './socket-protocol.ts';
+
+const TENANT = SAMPLE_ACTOR.tenantId;
+const [BANK_A, BANK_B] = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b'];
+const clock = manualClock();
+const channels = [
+  { name: 'payments', scope: 'sample:read', eventTypes: ['pay.made'] },
+  { name: 'windows', scope: 'sample:read', eventTypes: (type: string) => type.startsWith('win.') },
+  { name: 'secret', scope: 'secret:read', eventTypes: ['pay.made'] },
+];
+
+const eventOf = (seq: number, more: Partial<Event> = {}): Event => ({
+  id: `e${seq}`,
+  tenantId: TENANT,
+  seq,
+  type: 'pay.made',
+  version: 1,
+  subject: 's',
+  data: { seq },
+  at: '2026-01-01T00:00:00.000Z',
+  ...more,
+});
+
+type Message = { type: string; channel?: string; events?: Event[]; code?: string; afterSeq?: number };
+
+let server: SampleServer;
+let gateway: SocketGateway;
+let address: string;
+let kept: Event[] | 'gap';
+let denied: unknown[];
+let onHistory: (afterSeq: number) => Promise<void> | void;
+const open: Client[] = [];
+
+async function authenticate(token: string) {
+  const [name, memberId] = token.split(':');
+  if (name !== 'good' && name !== 'other' && name !== 'short') throw new AppError('unauthenticated', 'access.token_invalid', 'No.');
+  const expiresAtMs = clock.now() + (name === 'short' ? 1 : 3_600_000);
+  return { ...SAMPLE_ACTOR, ...(name === 'other' && { tenantId: 'another', id: 'x' }), ...(memberId && { memberId }), expiresAtMs };
+}
+
+async function start(options: Partial<SocketOptions> = {}): Promise<void> {
+  kept = [];
+  denied = [];
+  onHistory = () => undefined;
+  gateway = createSocketGateway({
+    channels,
+    authenticate,
+    async history(tenantId, afterSeq, limit) {
+      await onHistory(afterSeq);
+      return kept === 'gap' ? 'gap' : kept.filter((event) => event.tenantId === tenantId && event.seq > afterSeq).slice(0, limit);
+    },
+    onDenied: (who, channel, error) => denied.push([who.actor?.id, channel, error.code]),
+    log: createLog({ level: 'silent' }),
+    metrics: createMetrics({ processMetrics: false }),
+    clock,
+    ...options,
+  });
+  server = await sampleServer({ sockets: gateway });
+  address = await server.listen({ host: '127.0.0.1', port: 0 });
+}
+
+afterEach(async () => {
+  for (const client of open.splice(0)) client.ws.terminate();
+  await server.close();
+});
+
+/** A client that keeps what it gets and lets a test wait for it. */
+class Client {
+  readonly ws: WebSocket;
+  readonly got: Message[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #wake: () => void = () => undefined;
+
+  constructor(headers: Record<string, string> = {}) {
+    this.ws = new WebSocket(`${address.replace('http', 'ws')}/v1/stream`, { headers });
+    this.closed = new Promise((resolve) => this.ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() })));
+    this.ws.on('error', () => undefined);
+    this.ws.on('message', (data: Buffer) => {
+      this.got.push(JSON.parse(data.toString()) as Message);
+      this.#wake();
+    });
+    open.push(this);
+  }
+
+  async until(fits: (message: Message) => boolean): Promise<Message> {
+    for (;;) {
+      const found = this.got.find(fits);
+      if (found) return found;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  send(message: unknown): void {
+    this.ws.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+  }
+
+  /** Sequence numbers received on a channel, in order. */
+  seqs(channel = 'payments'): number[] {
+    return this.got.filter((message) => message.channel === channel).flatMap(({ events = [] }) => events.map(({ seq }) => seq));
+  }
+
+  async untilSeq(seq: number, channel = 'payments'): Promise<void> {
+    await this.until(({ channel: name, events }) => name === channel && (events ?? []).some((event) => event.seq === seq));
+  }
+}
+
+async function follow(token = 'good', subscribe: object = { channel: 'payments' }): Promise<Client> {
+  const client = new Client();
+  await once(client.ws, 'open');
+  client.send({ type: 'auth', token });
+  client.send({ type: 'subscribe', ...subscribe });
+  await client.until(({ type }) => type === 'subscribed' || type === 'error');
+  return client;
+}
+
+test('events reach those who follow their channel, once and in order, of their own tenant only', async () => {
+  await start();
+  const [mine, windows, foreign] = [await follow(), await follow('good', { channel: 'windows' }), await follow('other')];
+  for (const seq of [1, 2, 2, 1, 3]) gateway.publish(eventOf(seq));
+  gateway.publish(eventOf(4, { type: 'win.closed' }));
+  gateway.publish(eventOf(1, { tenantId: 'another' }));
+  gateway.publish(eventOf(5));
+  await mine.untilSeq(5);
+  await windows.untilSeq(4, 'windows');
+  await foreign.untilSeq(1);
+  expect(mine.seqs()).toEqual([1, 2, 3, 5]);
+  expect(windows.seqs('windows')).toEqual([4]);
+  expect(foreign.seqs()).toEqual([1]);
+});
+
+test('a member sees only what concerns it, and never whom else it concerns', async () => {
+  await start();
+  const [a, whole] = [await follow(`good:${BANK_A}`), await follow()];
+  gateway.publish(eventOf(1, { memberIds: [BANK_A!, BANK_B!] }));
+  gateway.publish(eventOf(2, { memberIds: [BANK_B!] }));
+  gateway.publish(eventOf(3));
+  gateway.publish(eventOf(4, { memberIds: [BANK_A!] }));
+  await Promise.all([a.untilSeq(4), whole.untilSeq(4)]);
+  expect(a.seqs()).toEqual([1, 4]);
+  expect(whole.seqs()).toEqual([1, 2, 3, 4]);
+  expect(JSON.stringify(a.got)).not.toContain(BANK_B);
+});
+
+test('who comes back gets what it missed, then what is live, without hole or repetition', async () => {
+  await start({ bounds: { historyPage: 2 } });
+  kept = [1, 2, 3, 4, 5].map((seq) => eventOf(seq));
+  const resident = await follow();
+  gateway.publish(eventOf(5));
+  await resident.untilSeq(5);
+  // While history is being read, two more are committed and published.
+  onHistory = (afterSeq) => {
+    if (afterSeq !== 4) return;
+    (kept as Event[]).push(eventOf(6), eventOf(7));
+    gateway.publish(eventOf(6));
+    gateway.publish(eventOf(7));
+  };
+  const back = await follow('good', { channel: 'payments', afterSeq: 2 });
+  await back.untilSeq(7);
+  gateway.publish(eventOf(8));
+  await back.untilSeq(8);
+  expect(back.seqs()).toEqual([3, 4, 5, 6, 7, 8]);
+  expect(resident.seqs()).toEqual([5, 6, 7, 8]);
+});
+
+test('more live events than may wait are read from history instead', async () => {
+  await start({ bounds: { pendingEvents: 3, historyPage: 100 } });
+  kept = [eventOf(1)];
+  const resident = await follow();
+  onHistory = async (afterSeq) => {
+    if (afterSeq !== 0) return;
+    onHistory = () => undefined;
+    for (let seq = 2; seq <= 20; seq++) {
+      (kept as Event[]).push(eventOf(seq));
+      gateway.publish(eventOf(seq));
+    }
+    await resident.untilSeq(20);
+  };
+  const back = await follow('good', { channel: 'payments', afterSeq: 0 });
+  await back.untilSeq(20);
+  expect(back.seqs()).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+test('a hole that the bus left is filled from history for everyone', async () => {
+  await start();
+  const [one, two] = [await follow(), await follow()];
+  kept = [1, 2, 3, 4, 5, 6].map((seq) => eventOf(seq));
+  for (const seq of [1, 2, 6]) gateway.publish(eventOf(seq));
+  await Promise.all([one.untilSeq(6), two.untilSeq(6)]);
+  expect(one.seqs()).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(two.seqs()).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('when history does not reach back, the client is told so and goes on live', async () => {
+  await start();
+  kept = 'gap';
+  const client = await follow('good', { channel: 'payments', afterSeq: 7 });
+  expect(await client.until(({ type }) => type === 'gap')).toEqual({ type: 'gap', channel: 'payments', afterSeq: 7 });
+  gateway.publish(eventOf(50));
+  await client.untilSeq(50);
+  gateway.publish(eventOf(60));
+  await client.untilSeq(60);
+  expect(client.got.filter(({ type }) => type === 'gap')).toHaveLength(2);
+});
+
+test('a channel without the scope, or that does not exist, is refused by name and audited; the connection stays', async () => {
+  await start();
+  const client = await follow('good', { channel: 'secret' });
+  expect(client.got.at(-1)).toMatchObject({ type: 'error', channel: 'secret', code: 'request.scope_missing' });
+  client.send({ type: 'subscribe', channel: 'none' });
+  await client.until(({ code }) => code === 'socket.no_such_channel');
+  client.send({ type: 'subscribe', channel: 'payments' });
+  await client.until(({ type }) => type === 'subscribed');
+  gateway.publish(eventOf(1));
+  await client.untilSeq(1);
+  expect(client.seqs('secret')).toEqual([]);
+  expect(denied).toEqual([[SAMPLE_ACTOR.id, 'secret', 'request.scope_missing']]);
+});
+
+test('after unsubscribing nothing more comes', async () => {
+  await start();
+  const client = await follow();
+  client.send({ type: 'subscribe', channel: 'windows' });
+  client.send({ type: 'unsubscribe', channel: 'payments' });
+  await client.until(({ type }) => type === 'unsubscribed');
+  gateway.publish(eventOf(1));
+  gateway.publish(eventOf(2, { type: 'win.opened' }));
+  await client.untilSeq(2, 'windows');
+  expect(client.seqs()).toEqual([]);
+});
+
+test.each<[string, unknown, number, string]>([
+  ['a refused token', { type: 'auth', token: 'forged' }, 4401, 'socket.auth_refused'],
+  ['a subscription before the token', { type: 'subscribe', channel: 'payments' }, 4401, 'socket.auth_refused'],
+  ['what is not JSON', 'hello', 4400, 'socket.malformed_message'],
+  ['an unknown message', { type: 'publish' }, 4400, 'socket.malformed_message'],
+  ['an unknown field', { type: 'auth', token: 'good', admin: true }, 4400, 'socket.malformed_message'],
+  ['a negative position', { type: 'subscribe', channel: 'payments', afterSeq: -1 }, 4400, 'socket.malformed_message'],
+  ['bytes', Buffer.from([1, 2, 3]), 4400, 'socket.malformed_message'],
+  ['a message over the limit', 'x'.repeat(20_000), 1009, ''],
+])('%s ends the connection with a named reason', async (_, message, code, reason) => {
+  await start();
+  const client = new Client();
+  await once(client.ws, 'open');
+  client.send(message);
+  expect(await client.closed).toEqual({ code, reason });
+  if (reason === 'socket.auth_refused' && (message as { type: string }).type === 'auth')
+    expect(denied).toEqual([[undefined, undefined, 'access.token_invalid']]);
+});
+
+test('who says nothing is let go', async () => {
+  await start({ bounds: { authMs: 10 } });
+  expect(await new Client().closed).toEqual({ code: 4401, reason: 'socket.auth_timeout' });
+});
+
+test('a connection ends with its token, and a new token of the same actor extends it', async () => {
+  await start();
+  const short = await follow('short');
+  expect(await short.closed).toEqual({ code: 4401, reason: 'socket.token_expired' });
+  const long = await follow();
+  long.send({ type: 'auth', token: 'good' });
+  await long.until(() => long.got.filter(({ type }) => type === 'ready').length === 2);
+  long.send({ type: 'auth', token: 'other' });
+  expect(await long.closed).toEqual({ code: 4401, reason: 'socket.auth_refused' });
+});
+
+test('revoked actors are let go at once, others stay', async () => {
+  await start();
+  const [gone, stays] = [await follow(), await follow('other')];
+  expect(gateway.revoke(({ id }) => id === SAMPLE_ACTOR.id)).toBe(1);
+  expect(await gone.closed).toEqual({ code: 4401, reason: 'socket.revoked' });
+  gateway.publish(eventOf(1, { tenantId: 'another' }));
+  await stays.untilSeq(1);
+});
+
+test('who does not read is let go with a named reason, before its buffer fills the memory', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  await start({ metrics, bounds: { bufferBytes: 10_000 } });
+  const [slow, quick] = [await follow(), await follow()];
+  slow.ws.pause();
+  const data = { text: 'x'.repeat(100_000) };
+  let seq = 0;
+  let text = '';
+  // The kernel's own buffers take some megabytes first.
+  while (!text.includes('reason="socket.slow_consumer"') && seq < 2_000) {
+    gateway.publish(eventOf(++seq, { data }));
+    await quick.untilSeq(seq);
+    text = await metrics.text();
+  }
+  expect(text).toContain('rialto_socket_closed_total{reason="socket.slow_consumer"} 1');
+  expect(quick.seqs()).toHaveLength(seq);
+}, 60_000);
+
+test('who sends without end is let go', async () => {
+  await start({ bounds: { messagesPerMinute: 5 } });
+  const client = await follow();
+  for (let i = 0; i < 10; i++) client.send({ type: 'unsubscribe', channel: 'x' });
+  expect(await client.closed).toEqual({ code: 4429, reason: 'socket.too_many_messages' });
+});
+
+test('who does not answer the heartbeat is cut off', async () => {
+  await start({ bounds: { heartbeatMs: 20 } });
+  const client = new Client();
+  // A raw connection that never answers a ping.
+  const socket = connect(Number(new URL(address).port), '127.0.0.1', () => {
+    socket.write(
+      `GET /v1/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n\r\n`,
+    );
+  });
+  socket.resume();
+  await once(socket, 'close');
+  await once(client.ws, 'ping');
+  expect(client.ws.readyState).toBe(WebSocket.OPEN);
+});
+
+test.each([
+  ['a page of another origin', { origin: 'https://evil.example' }, 403, 'socket.origin_refused'],
+  ['a page without an origin of its own', { origin: 'null' }, 403, 'socket.origin_refused'],
+])('%s may not open a socket', async (_, headers, status, code) => {
+  await start({ origins: ['https://desk.example'] });
+  const client = new Client(headers);
+  const [, response] = (await once(client.ws, 'unexpected-response')) as [
+    unknown,
+    NodeJS.ReadableStream & { statusCode: number; headers: Record<string, string> },
+  ];
+  expect(response.statusCode).toBe(status);
+  expect(response.headers['content-type']).toBe('application/problem+json');
+  let body = '';
+  for await (const chunk of response) body += String(chunk);
+  expect(JSON.parse(body)).toMatchObject({ code });
+});
+
+test('pages of the own address and of allowed origins may', async () => {
+  await start({ origins: ['https://desk.example'] });
+  for (const origin of [address, 'https://desk.example']) await once(new Client({ origin }).ws, 'open');
+});
+
+test('an address cannot hold more than its share of connections that say nothing', async () => {
+  await start({ bounds: { strangers: 2 } });
+  const first = [new Client(), new Client()];
+  await Promise.all(first.map(({ ws }) => once(ws, 'open')));
+  const [, response] = (await once(new Client().ws, 'unexpected-response')) as [unknown, { statusCode: number }];
+  expect(response.statusCode).toBe(429);
+  first[0]!.send({ type: 'auth', token: 'good' });
+  await first[0]!.until(({ type }) => type === 'ready');
+  await once(new Client().ws, 'open');
+});
+
+test('closing tells everyone to go elsewhere and lets nobody in', async () => {
+  await start();
+  const client = await follow();
+  await server.close();
+  expect(await client.closed).toEqual({ code: 1001, reason: 'server.stopping' });
+});
+
+test('plain HTTP at the address is told to upgrade', async () => {
+  await start();
+  const reply = await server.app.inject({ url: '/v1/stream' });
+  expect(reply.json()).toMatchObject({ status: 426, code: 'request.upgrade_required' });
+});
+
+test('a thousand clients all get every event in order', async () => {
+  await start({ bounds: { strangers: 2_000 } });
+  const clients = await Promise.all(Array.from({ length: 1_000 }, () => follow()));
+  for (let seq = 1; seq <= 20; seq++) gateway.publish(eventOf(seq));
+  await Promise.all(clients.map((client) => client.untilSeq(20)));
+  const expected = Array.from({ length: 20 }, (_, i) => i + 1);
+  for (const client of clients) expect(client.seqs()).toEqual(expected);
+}, 60_000);
+
+test.each([0, 125 - 37, 200, 70_000])('a frame with %i more bytes is a well-formed text frame', async (extra) => {
+  await start();
+  const client = await follow();
+  gateway.publish(eventOf(1, { data: { text: 'é'.repeat(extra) } }));
+  await client.untilSeq(1);
+  expect(client.got.at(-1)!.events![0]!.data).toEqual({ text: 'é'.repeat(extra) });
+  expect(frameOf({ type: 'subscribed', channel: 'a' })[0]).toBe(0x81);
+});
