@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { verifyAudit } from '../access/audit/verify.ts';
 import { openapi } from '../infra/http/openapi.ts';
+import { migrateJobs } from '../infra/jobs/boss.ts';
+import { silentLog } from '../infra/log/log.ts';
 import { migrate, planMigrations } from '../infra/postgres/migrate.ts';
 import { verifyLedger } from '../ledger/verify/verify.ts';
 import { examine } from './cli/doctor.ts';
@@ -50,6 +52,7 @@ command<[{ plan?: boolean }]>(program, 'migrate', 'bring the database schema up 
   const { adminUrl, stop } = tools?.addresses ?? (await findDatabase(config, config.dataFolder, () => {}));
   try {
     const steps = plan ? await planMigrations({ adminUrl, migrations: MIGRATIONS }) : await migrate({ adminUrl, migrations: MIGRATIONS });
+    if (!plan) await migrateJobs(adminUrl, silentLog);
     const pending = steps.filter(({ state }) => state === 'pending');
     const verb = plan ? 'would be applied' : 'applied';
     print(pending.length === 0 ? 'The schema is up to date.' : pending.map(({ module, file }) => `${module}/${file} ${verb}`).join('\n'), {

@@ -62,6 +62,7 @@ export async function compose(ground: Ground): Promise<House> {
     ledger: ledger.port,
     log: log.child({ module: 'settlement' }),
     windowSeconds: config.windowSeconds,
+    metrics,
   });
   const modules: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];
   const stops: (() => Promise<void>)[] = [];

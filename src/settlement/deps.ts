@@ -4,6 +4,7 @@ import type { Log } from '../infra/log/log.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { SettlementMetrics } from './metrics.ts';
 import type { Directory } from './participant/directory.ts';
 import type { Screening } from './screening/screening.ts';
 
@@ -17,4 +18,5 @@ export type SettlementDeps = {
   outbox: Outbox;
   directory: Directory;
   screening: Screening;
+  metrics: SettlementMetrics;
 };

@@ -3,12 +3,14 @@ import type { Uuid } from '../base/id.ts';
 import type { Clock } from '../base/time.ts';
 import { route, type Route } from '../infra/http/route.ts';
 import type { Log } from '../infra/log/log.ts';
+import type { Metrics } from '../infra/metrics/metrics.ts';
 import type { Job, Module } from '../infra/module.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { SettlementDeps } from './deps.ts';
 import { AppError } from '../base/error.ts';
+import { settlementMetrics } from './metrics.ts';
 import { getOverview as overviewContract } from './overview/contract.ts';
 import { getOverview } from './overview/get-overview.ts';
 import * as participant from './participant/contract.ts';
@@ -33,17 +35,27 @@ import { getWindow, listWindows } from './window/read-windows.ts';
 /** The module, and what its operations work with, for the demonstration day. */
 export type Settlement = Module<undefined> & { deps: SettlementDeps };
 
-type Deps = { db: Db; clock: Clock; log: Log; access: AccessPort; ledger: LedgerPort; outbox: Outbox; windowSeconds: number };
+type Deps = {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  access: AccessPort;
+  ledger: LedgerPort;
+  outbox: Outbox;
+  windowSeconds: number;
+  metrics: Metrics;
+};
 
 /** How soon a window that a crash left half-way is taken up again. */
 const FINISH_EVERY_MS = 5_000;
 
 /** The settlement network: participants, payments, screening, netting windows. */
-export function createSettlement({ windowSeconds, ...given }: Deps): Settlement {
+export function createSettlement({ windowSeconds, metrics, ...given }: Deps): Settlement {
   const deps: SettlementDeps = {
     ...given,
     directory: createDirectory(given.db, given.clock),
     screening: createScreening(given.db, given.clock),
+    metrics: settlementMetrics(metrics),
   };
   return {
     name: 'settlement',

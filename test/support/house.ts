@@ -37,6 +37,7 @@ export async function createTestHouse({ clock = systemClock }: { clock?: Clock }
     const { db } = database;
     const outbox = createOutbox({ clock });
     const access = createAccess({ db, outbox, masterKey, issuer: 'http://test.invalid', clock });
+    const metrics = createMetrics({ processMetrics: false });
     const ledger = createLedger({
       db,
       outbox,
@@ -45,7 +46,16 @@ export async function createTestHouse({ clock = systemClock }: { clock?: Clock }
       log: silentLog,
       metrics: createMetrics({ processMetrics: false }),
     });
-    const settlement = createSettlement({ db, outbox, clock, access: access.port, ledger: ledger.port, log: silentLog, windowSeconds: 0 });
+    const settlement = createSettlement({
+      db,
+      outbox,
+      clock,
+      access: access.port,
+      ledger: ledger.port,
+      log: silentLog,
+      windowSeconds: 0,
+      metrics,
+    });
     return { access, ledger, settlement };
   };
   const closeModules = async ({ access, ledger, settlement }: ReturnType<typeof build>) => {

@@ -32,7 +32,9 @@ export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, 
   const payment = recordOf(deps, ctx, entry, order, checked, screening);
   const outcome = await deps.ledger.enact(actOf(deps, ctx, entry, checked, payment));
   if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') return standing(deps, ctx, entry, payment, participants);
-  return viewOfRecord(decided(payment, outcome), checked);
+  const view = viewOfRecord(decided(payment, outcome), checked);
+  deps.metrics.paymentTaken(view);
+  return view;
 }
 
 function recordOf(

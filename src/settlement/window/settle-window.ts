@@ -32,7 +32,9 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
       detail: { step: 'settled', transfers: chain.length },
     };
   });
-  return (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
+  const settled = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
+  deps.metrics.windowSettled(settled);
+  return settled;
 }
 
 /**
