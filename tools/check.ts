@@ -9,12 +9,24 @@ import { arrowsCheck } from './check/arrows.ts';
 import { lengthsCheck } from './check/lengths.ts';
 import { licencesCheck } from './check/licences.ts';
 import { linksCheck } from './check/links.ts';
+import { lockfileCheck } from './check/lockfile.ts';
 import { formatCheck, lintCheck, typesCheck, unusedCheck } from './check/programs.ts';
 import { choose, formatResults, runChecks } from './check/run.ts';
 import { referenceCheck } from './docs/reference.ts';
 
 const root = path.join(fileURLToPath(import.meta.url), '../..');
-const all = [typesCheck, lintCheck, formatCheck, unusedCheck, arrowsCheck, lengthsCheck, linksCheck, referenceCheck, licencesCheck];
+const all = [
+  typesCheck,
+  lintCheck,
+  formatCheck,
+  unusedCheck,
+  arrowsCheck,
+  lengthsCheck,
+  linksCheck,
+  referenceCheck,
+  lockfileCheck,
+  licencesCheck,
+];
 
 const results = await runChecks(choose(all, process.argv.slice(2)), root, Math.min(2, availableParallelism()));
 console.log(formatResults(results));

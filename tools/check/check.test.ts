@@ -4,6 +4,7 @@ import { type Check, formatFinding } from './finding.ts';
 import { lengthsCheck } from './lengths.ts';
 import { isAllowed, licencesCheck } from './licences.ts';
 import { anchorsOf, linksCheck } from './links.ts';
+import { lockfileCheck } from './lockfile.ts';
 import { choose, formatResults, runChecks } from './run.ts';
 
 const check = async (one: Check, files: Record<string, string>) => (await one.run(temporaryFolder(files))).map(formatFinding);
@@ -75,6 +76,31 @@ test('a dependency under another licence, or under none, is found, however deep'
     expect.stringContaining('bad 2.0.0 is licensed under AGPL-3.0'),
     expect.stringContaining('silent 3.0.0 names no licence'),
     expect.stringContaining('prose 1.0.0 is licensed under CC-BY-4.0'),
+  ]);
+});
+
+test('a lockfile that npm ci would refuse is found: another version asked for, or a dependency left out, of another platform too', async () => {
+  const packages = {
+    '': { dependencies: { tool: '^1.0.0', gone: '1.0.0' } },
+    console: { devDependencies: { tool: '^1.0.0' } },
+    'node_modules/@rialto/console': { resolved: 'console', link: true },
+    'node_modules/tool': {
+      version: '1.0.0',
+      dependencies: { '@a/b': '1' },
+      optionalDependencies: { 'tool-linux': '1', 'tool-darwin': '1' },
+    },
+    'node_modules/tool/node_modules/@a/b': { version: '1.0.0', dependencies: { tool: '1' } },
+    'node_modules/tool-linux': { version: '1.0.0' },
+  };
+  const files = {
+    'package-lock.json': JSON.stringify({ packages }),
+    'package.json': '{"dependencies":{"tool":"^2.0.0","gone":"1.0.0"}}',
+    'console/package.json': '{"devDependencies":{"tool":"^1.0.0"}}',
+  };
+  expect(await check(lockfileCheck, files)).toEqual([
+    expect.stringContaining('package.json: asks for tool ^2.0.0, the lockfile has it as ^1.0.0'),
+    expect.stringContaining('package-lock.json: lacks gone, which package.json needs'),
+    expect.stringContaining('package-lock.json: lacks tool-darwin, which node_modules/tool needs'),
   ]);
 });
 
