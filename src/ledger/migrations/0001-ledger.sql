@@ -177,6 +177,7 @@ select infra.admit('ledger.hold', 'rialto_writer', 'select, insert, update');
 select infra.admit('ledger.failed_transfer', 'rialto_writer', 'select, insert');
 select infra.admit('ledger.book', 'rialto_relay', 'select');
 select infra.admit('ledger.transfer', 'rialto_relay', 'select');
+select infra.admit('ledger.account', 'rialto_relay', 'select');
 select infra.admit('ledger.hold', 'rialto_relay', 'select');
 select infra.admit('ledger.log_tile', 'rialto_relay', 'select, insert, update');
 select infra.admit('ledger.log_head', 'rialto_relay', 'select, insert');

@@ -190,3 +190,8 @@ function holdColumns(made: readonly Transfer[], holds: ReadonlyMap<Uuid, Hold>):
     uuids(rows.map((h) => h.resolvedBy)),
   ];
 }
+
+/** Marks the locked book as changed by something other than transfers: accounts opened or closed. */
+export async function touchBook(tx: Tx, tenantId: Uuid): Promise<void> {
+  await tx.query('update ledger.book set version = version + 1 where tenant_id = $1', [tenantId]);
+}

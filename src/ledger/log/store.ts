@@ -1,0 +1,68 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import { bytes, instant, integers } from '../../infra/postgres/columns.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import { transferOf, TRANSFER_COLUMNS, type TransferRow } from '../store/transfer-row.ts';
+import type { Transfer } from '../transfer.ts';
+import { type Tile, tileKey } from './tiles.ts';
+
+export type Head = { size: number; root: Buffer; frontier: Buffer; at: Millis };
+
+/** Books with transfers that are not in their log yet. */
+export async function booksBehind(tx: Tx): Promise<Uuid[]> {
+  const rows = await tx.query<{ tenantId: Uuid }>(
+    `select b.tenant_id as "tenantId" from ledger.book b
+    where b.seq > coalesce((select h.size from ledger.log_head h where h.tenant_id = b.tenant_id order by h.size desc limit 1), 0)`,
+  );
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/** One grower at a time for each book. */
+export async function lockLog(tx: Tx, tenantId: Uuid): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('ledger.log ' || $1::text, 0))`, [tenantId]);
+}
+
+/** The log's newest head, undefined before its first. */
+export async function lastHead(tx: Tx, tenantId: Uuid): Promise<Head | undefined> {
+  const [row] = await tx.query<Omit<Head, 'size'> & { size: bigint }>(
+    'select size, root, frontier, at from ledger.log_head where tenant_id = $1 order by size desc limit 1',
+    [tenantId],
+  );
+  return row && { ...row, size: Number(row.size) };
+}
+
+/** The transfers behind a size, in order. */
+export async function transfersBehind(tx: Tx, tenantId: Uuid, size: number, limit: number): Promise<Transfer[]> {
+  const rows = await tx.query<TransferRow>(
+    `select ${TRANSFER_COLUMNS} from ledger.transfer t where t.tenant_id = $1 and t.seq > $2 order by t.seq limit $3`,
+    [tenantId, size, limit],
+  );
+  return rows.map(transferOf);
+}
+
+/** Tiles by their key; those that do not exist are absent. */
+export async function readTiles(tx: Tx, tenantId: Uuid, wanted: readonly { level: number; index: number }[]): Promise<Map<string, Buffer>> {
+  const rows = await tx.query<{ level: number; index: bigint; hashes: Buffer }>(
+    `select t.level, t.index, t.hashes from unnest($2::smallint[], $3::bigint[]) w (level, index)
+    join ledger.log_tile t on t.tenant_id = $1 and t.level = w.level and t.index = w.index`,
+    [tenantId, integers(wanted.map((w) => w.level)), integers(wanted.map((w) => w.index))],
+  );
+  return new Map(rows.map(({ level, index, hashes }) => [tileKey(level, Number(index)), hashes]));
+}
+
+/** Writes grown and new tiles and the head that covers them. */
+export async function writeGrowth(tx: Tx, tenantId: Uuid, tiles: readonly Tile[], head: Head): Promise<void> {
+  await tx.query(
+    `insert into ledger.log_tile (tenant_id, level, index, hashes)
+    select $1, * from unnest($2::smallint[], $3::bigint[], $4::bytea[])
+    on conflict (tenant_id, level, index) do update set hashes = excluded.hashes`,
+    [tenantId, integers(tiles.map((t) => t.level)), integers(tiles.map((t) => t.index)), bytes(tiles.map((t) => t.hashes))],
+  );
+  await tx.query('insert into ledger.log_head (tenant_id, size, root, frontier, at) values ($1, $2, $3, $4, $5)', [
+    tenantId,
+    head.size,
+    head.root,
+    head.frontier,
+    instant(head.at),
+  ]);
+}

@@ -1,0 +1,29 @@
+import type { StaticDecode } from 'typebox';
+import type { Account as AccountSchema, Transfer as TransferSchema } from './contract.ts';
+import type { AccountView } from './store/accounts.ts';
+import { sumsOf } from './account.ts';
+import type { Transfer } from './transfer.ts';
+
+/** An account as the contract answers it. */
+export function accountAnswer(view: AccountView): StaticDecode<typeof AccountSchema> {
+  return {
+    id: view.id,
+    name: view.name,
+    kind: view.kind,
+    asset: view.asset,
+    memberId: view.memberId ?? undefined,
+    debitsMustNotExceedCredits: view.debitsLimited,
+    creditsMustNotExceedDebits: view.creditsLimited,
+    reference: view.reference ?? undefined,
+    metadata: view.metadata ?? undefined,
+    openedAt: view.openedAt,
+    closedAt: view.closedAt ?? undefined,
+    balance: sumsOf(view),
+  };
+}
+
+/** A transfer as the contract answers it; its sums afterwards are the business of statements. */
+export function transferAnswer(transfer: Transfer): StaticDecode<typeof TransferSchema> {
+  const { debitAfter: _debit, creditAfter: _credit, ...facts } = transfer;
+  return facts;
+}

@@ -1,0 +1,39 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import type { Account } from '../account.ts';
+import type { Draft } from '../evaluate.ts';
+import { type Known, readAccounts, readKnown } from '../store/book.ts';
+
+/** Where accounts are kept in memory: the writer's cache, or a plain map for one transaction. */
+export type Accounts = { get(id: Uuid): Account | undefined; put(account: Account): void };
+
+/** Reads all that evaluating these drafts may need and that memory does not hold: at most three queries. */
+export async function load(tx: Tx, tenantId: Uuid, drafts: readonly Draft[], accounts: Accounts): Promise<Known> {
+  const known = await readKnown(tx, tenantId, namedTransfers(drafts));
+  const missing = new Set<Uuid>();
+  const want = (id: Uuid): void => {
+    if (id !== '' && !accounts.get(id)) missing.add(id);
+  };
+  for (const draft of drafts) {
+    if (draft.kind === 'expire') continue;
+    want(draft.debitAccountId);
+    want(draft.creditAccountId);
+  }
+  for (const transfer of known.transfers.values()) {
+    if (transfer.kind !== 'pending') continue;
+    want(transfer.debitAccountId);
+    want(transfer.creditAccountId);
+  }
+  for (const account of await readAccounts(tx, tenantId, [...missing])) accounts.put(account);
+  return known;
+}
+
+/** The ids of the drafts and of the pending transfers that they name. */
+function namedTransfers(drafts: readonly Draft[]): Uuid[] {
+  const ids: Uuid[] = [];
+  for (const { id, pendingId } of drafts) {
+    ids.push(id);
+    if (pendingId !== undefined) ids.push(pendingId);
+  }
+  return ids;
+}
