@@ -17,7 +17,8 @@ import { createHistory, createOutbox, startRelay, type Relay } from '../infra/ou
 import type { History } from '../infra/outbox/port.ts';
 import { eventLog } from '../infra/outbox/store.ts';
 import type { Pool } from '../infra/postgres/pool.ts';
-import { createLedger, type Ledger } from '../ledger/index.ts';
+import { createLedger } from '../ledger/index.ts';
+import type { LedgerPort } from '../ledger/port.ts';
 import { createSettlement, type Settlement } from '../settlement/index.ts';
 import type { Config } from './config.ts';
 import type { Addresses } from './database.ts';
@@ -28,7 +29,7 @@ export type Ground = { config: Config; keyFile: string; addresses: Addresses; db
 /** Every part of a running house, and how to let it stop. */
 export type House = {
   access: Access;
-  ledger: Ledger;
+  ledger: Module<LedgerPort>;
   settlement: Settlement;
   modules: readonly Module[];
   checks: readonly Check[];

@@ -4,7 +4,6 @@ import { createLog } from '../infra/log/log.ts';
 import { createTrace } from '../infra/trace/trace.ts';
 import { readConfig, type Config } from './config.ts';
 import { builtConsole } from './console.ts';
-import { runDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { openHouse, type OpenHouse } from './house.ts';
 import { httpLimits } from './limits.ts';
@@ -37,7 +36,6 @@ async function run(config: Config, progress: Progress, stop: AbortSignal): Promi
       const url = await server.listen({ host: config.host, port: config.port });
       const address = config.publicUrl ?? url;
       progress.ready(address, operator && { email: operator.email, password: operator.password.reveal() });
-      if (operator && config.demo) await runDemo(house, operator.tenantId, progress, stop);
       if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
       progress.step('Stopping');
     } finally {

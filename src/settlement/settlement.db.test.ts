@@ -218,7 +218,7 @@ describe('a window', () => {
     expect(end.map(({ reserved }) => reserved)).toEqual(start.map(({ reserved }) => reserved));
     for (const { id } of sent) expect((await getPayment(deps(), house.ctx, { id })).status).toBe('settled');
     const detail = await getWindow(deps(), house.ctx, { id: closed.id });
-    expect(detail.finality).toMatchObject({ transfers: 6 });
+    expect(detail.finality).toMatchObject({ transfers: 5 });
     expect(detail.positions.map(({ net }) => net)).toEqual([-300n, 100n, 200n]);
   });
 

@@ -8,7 +8,9 @@ import { systemClock, type Clock } from '../../src/base/time.ts';
 import { silentLog } from '../../src/infra/log/log.ts';
 import { createMetrics } from '../../src/infra/metrics/metrics.ts';
 import { createOutbox } from '../../src/infra/outbox/index.ts';
-import { createLedger, type Ledger } from '../../src/ledger/index.ts';
+import { createLedger } from '../../src/ledger/index.ts';
+import type { Module } from '../../src/infra/module.ts';
+import type { LedgerPort } from '../../src/ledger/port.ts';
 import { createSettlement, type Settlement } from '../../src/settlement/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -16,7 +18,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 export type TestHouse = {
   database: TestDatabase;
   access: Access;
-  ledger: Ledger;
+  ledger: Module<LedgerPort>;
   settlement: Settlement;
   tenantId: Uuid;
   /** An administrator of the tenant, with every scope. */
