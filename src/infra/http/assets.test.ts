@@ -17,7 +17,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'dist/index.html'), '<!doctype html><title>console</title>');
   await writeFile(join(folder, 'dist/assets/index-B3xK9_a1.js'), script);
   await writeFile(join(folder, 'dist/favicon.svg'), '<svg/>');
-  expect(await precompress(join(folder, 'dist'))).toBeGreaterThan(0);
+  await precompress(join(folder, 'dist'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(() => server?.close());

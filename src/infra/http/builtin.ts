@@ -17,13 +17,17 @@ export type BuiltinDeps = {
   version: string;
   /** Asked once, when the first visitor wants it. */
   document: () => OpenApi;
+  /** Headers of pages, see `securityHeaders`. */
+  page: Headers;
 };
+
+type Headers = Readonly<Record<string, string>>;
 
 /** The addresses that every deployment has beside its contracts: health, metrics, the API document and its page. */
 export function addBuiltinRoutes(app: FastifyInstance, deps: BuiltinDeps): void {
   addHealth(app, deps);
   addMetrics(app, deps);
-  addDocuments(app, deps.document);
+  addDocuments(app, deps);
 }
 
 function addHealth(app: FastifyInstance, { health, version }: BuiltinDeps): void {
@@ -70,10 +74,10 @@ function addMetrics(app: FastifyInstance, { metrics, authenticate }: BuiltinDeps
   });
 }
 
-function addDocuments(app: FastifyInstance, document: () => OpenApi): void {
+function addDocuments(app: FastifyInstance, { document, page }: BuiltinDeps): void {
   const once = (make: () => Asset) => {
     let made: Asset | undefined;
-    return async (request: FastifyRequest, reply: FastifyReply) => sendAsset(request, reply, (made ??= make()));
+    return async (request: FastifyRequest, reply: FastifyReply) => sendAsset(request, reply.headers(page), (made ??= make()));
   };
   const asset = (text: string, type: string): Asset => ({
     bytes: Buffer.from(text),
@@ -117,13 +121,17 @@ export function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: A
  * The console: its files, and its index for every page that it makes itself (`/payments/…`), when a browser asks for
  * a page and the address is not one of the API's.
  */
-export function addConsole(app: FastifyInstance, assets: Assets, isReserved: (path: string) => boolean): void {
+export function addConsole(
+  app: FastifyInstance,
+  assets: Assets,
+  { page, isReserved }: { page: Headers; isReserved: (path: string) => boolean },
+): void {
   app.get('/*', { config: { name: 'http.console' } }, async (request, reply) => {
     const path = request.url.split('?', 1)[0]!;
     const asset = assets.find(path === '/' ? '/index.html' : path);
-    if (asset) return sendAsset(request, reply, asset);
+    if (asset) return sendAsset(request, reply.headers(page), asset);
     const wantsPage = (request.headers.accept ?? '').includes('text/html');
-    if (assets.index && wantsPage && !isReserved(path)) return sendAsset(request, reply, assets.index);
+    if (assets.index && wantsPage && !isReserved(path)) return sendAsset(request, reply.headers(page), assets.index);
     return reply.callNotFound();
   });
 }

@@ -72,20 +72,20 @@ test('a text in a path cannot lead elsewhere', async () => {
 });
 
 test('no answer, a late answer and an answer of a proxy each have a code of their own', async () => {
-  const with_ = (fetch: typeof globalThis.fetch, timeoutMs = 1_000) =>
+  const ask = (fetch: typeof globalThis.fetch, timeoutMs = 1_000) =>
     createClient({ baseUrl: '', fetch, timeoutMs })(logIn, { password: 'x' });
-  await expect(with_(() => Promise.reject(new TypeError('fetch failed')))).rejects.toMatchObject({
+  await expect(ask(() => Promise.reject(new TypeError('fetch failed')))).rejects.toMatchObject({
     status: 0,
     code: 'network.unreachable',
   });
-  await expect(with_(async () => new Response('<html>', { status: 502, headers: { 'retry-after': '7' } }))).rejects.toMatchObject({
+  await expect(ask(async () => new Response('<html>', { status: 502, headers: { 'retry-after': '7' } }))).rejects.toMatchObject({
     status: 502,
     code: 'network.no_problem_document',
     retryAfterSeconds: 7,
   });
   const hang: typeof fetch = (_url, init) =>
     new Promise((_, reject) => init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error)));
-  await expect(with_(hang, 1)).rejects.toMatchObject({ status: 0, code: 'network.timed_out' });
+  await expect(ask(hang, 1)).rejects.toMatchObject({ status: 0, code: 'network.timed_out' });
 });
 
 test('a call that the caller breaks off ends with the caller’s reason', async () => {

@@ -1,3 +1,5 @@
+import { Agent, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createNote, getNote, listNotes, logIn, sampleServer, type SampleServer, uploadFile } from '../../../test/support/sample-http.ts';
@@ -18,13 +20,15 @@ const nasty = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', '%00', '../..', '\u0000', '{}', '[]', 'null', "' or 1=1 --", '‮'),
 );
 const segment = nasty.map((text) => encodeURIComponent(text.toWellFormed()));
-const url = fc.oneof(
-  fc.tuple(fc.constantFrom(...paths), segment).map(([path, value]) => path.replace(/\{\w+\}/, value)),
-  fc
-    .tuple(fc.constantFrom(...paths), fc.array(fc.tuple(segment, segment), { maxLength: 4 }))
-    .map(([path, pairs]) => `${path}?${pairs.map((pair) => pair.join('=')).join('&')}`),
-  fc.string({ unit: 'grapheme-ascii', maxLength: 40 }).map((text) => `/${text.replaceAll(/[\s#]/g, '')}`),
-);
+const url = fc
+  .oneof(
+    fc.tuple(fc.constantFrom(...paths), segment).map(([path, value]) => path.replace(/\{\w+\}/, value)),
+    fc
+      .tuple(fc.constantFrom(...paths), fc.array(fc.tuple(segment, segment), { maxLength: 4 }))
+      .map(([path, pairs]) => `${path}?${pairs.map((pair) => pair.join('=')).join('&')}`),
+    fc.string({ unit: 'grapheme-ascii', maxLength: 40 }).map((text) => `/${text.replaceAll(/[\s#]/g, '')}`),
+  )
+  .filter((text) => URL.canParse(text, 'http://localhost'));
 const nearly = fc.record(
   {
     asset: fc.oneof(fc.constant('USD/2'), nasty),
@@ -78,4 +82,41 @@ test('whatever is sent, the answer is never our failure and every refusal is a p
     }),
     { numRuns: 1_500 },
   );
+}, 60_000);
+
+/** A request over a real connection, with the path just as given. */
+function ask(path: string, agent: Agent): Promise<{ status: number; body: string; type: string }> {
+  const { port } = server.app.server.address() as AddressInfo;
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, agent, headers: { authorization: 'Bearer good' } }, (reply) => {
+      let body = '';
+      reply.on('data', (chunk) => (body += String(chunk)));
+      reply.on('end', () => resolve({ status: reply.statusCode ?? 0, body, type: reply.headers['content-type'] ?? '' }));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+test('no path, however crooked, is more than a refusal', async () => {
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const agent = new Agent({ keepAlive: true });
+  const crooked = fc.string({
+    unit: fc.constantFrom('/', '.', '%', '2', 'e', 'f', '5', 'c', '\\', ';', ':', '*', '?', '=', '&', '[', '"', '{', 'v', '1'),
+    maxLength: 20,
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      crooked,
+      fc.constantFrom('/', '/v1/sample/notes/', '/v1/sample/notes?', '/v1/sample/trouble/', '/docs'),
+      async (tail, head) => {
+        const { status, body, type } = await ask(`${head}${tail}`, agent);
+        expect(status).toBeLessThan(500);
+        if (status < 400) return;
+        expect(type).toContain('application/problem+json');
+        expect(JSON.parse(body)).toMatchObject({ status });
+      },
+    ),
+    { numRuns: 500 },
+  );
+  agent.destroy();
 }, 60_000);

@@ -3,11 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { CookieSpec } from './route.ts';
 
 /**
- * Headers of every answer. The content policy fits the console: its own scripts, styles and connections, nothing
- * inline, nothing foreign, never in a frame. API answers carry the same, since a browser may be led to open one.
- * With an https address, browsers are told to use nothing else for two years.
+ * Headers of every answer (`api`), and what pages carry besides. The page policy fits the console: its own scripts,
+ * styles and connections, nothing inline, nothing foreign, never in a frame; an API answer that a browser is led to open
+ * may do nothing at all. With an https address, browsers are told to use nothing else for two years.
  */
-export function securityHeaders(publicUrl: string | undefined): Readonly<Record<string, string>> {
+export function securityHeaders(publicUrl: string | undefined): {
+  api: Readonly<Record<string, string>>;
+  page: Readonly<Record<string, string>>;
+} {
   const https = isHttps(publicUrl);
   const policy = [
     "default-src 'none'",
@@ -24,14 +27,20 @@ export function securityHeaders(publicUrl: string | undefined): Readonly<Record<
     ...(https ? ['upgrade-insecure-requests'] : []),
   ];
   return {
-    'content-security-policy': policy.join('; '),
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'no-referrer',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    ...(https && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
+    api: {
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+      ...(https && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
+    },
+    page: {
+      'content-security-policy': policy.join('; '),
+      'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()',
+      'cross-origin-opener-policy': 'same-origin',
+    },
   };
 }
 

@@ -133,7 +133,7 @@ function levelsOf(payer: Payer): { name: Level; key: string }[] {
 function describe(verdict: Verdict, name: Level, rate: Rate, taken: Taken): void {
   const comma = verdict.policy === '' ? '' : ', ';
   verdict.policy += `${comma}"${name}";q=${rate.units};w=${Math.ceil(rate.windowMs / 1000)}`;
-  verdict.state += `${comma}"${name}";r=${taken.remaining};t=${Math.ceil(taken.resetMs / 1000)}`;
+  verdict.state += `${comma}"${name}";r=${Math.min(taken.remaining, rate.units)};t=${Math.ceil(taken.resetMs / 1000)}`;
 }
 
 /** One subscriber holds a whole /64 of IPv6, so that is what counts as one address. */

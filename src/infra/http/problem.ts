@@ -88,11 +88,6 @@ const FRAMEWORK: Readonly<Record<string, readonly [kind: Kind, code: string, mes
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid', 'request.content_length', 'The body is not as long as Content-Length says.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['media_type', 'request.media_type', 'This media type is not supported here.'],
   FST_ERR_BAD_URL: ['invalid', 'request.bad_url', 'The address holds a broken percent escape.'],
-  FST_ERR_HANDLER_TIMEOUT: [
-    'timeout',
-    'request.timed_out',
-    'The answer took too long. What was asked may still have been done: ask again with the same key.',
-  ],
 };
 
 const FRAMEWORK_HTTP: Readonly<Record<string, readonly [status: number, code: string, message: string]>> = {

@@ -235,8 +235,10 @@ test('cookies are read, and written HttpOnly, SameSite=Strict and Secure under h
 test('every answer carries the security headers, refusals too, and HSTS only under https', async () => {
   for (const url of ['/health', '/v1/sample/notes', '/nowhere', '/%zz', '/docs']) {
     const { headers } = await server.app.inject({ url });
-    expect(headers['content-security-policy']).toContain("script-src 'self'");
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(headers['content-security-policy']).not.toContain('unsafe');
+    expect(headers['content-security-policy']!.includes("script-src 'self'")).toBe(url === '/docs');
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' });
     expect(headers['strict-transport-security']).toBeUndefined();
     expect(headers['x-request-id']).toMatch(/^[A-Za-z0-9._-]{1,64}$/);
@@ -415,32 +417,44 @@ test('an upgrade to something unknown is served as plain HTTP', async () => {
 });
 
 test('closing turns readiness off, finishes what is under way, then lets nobody in', async () => {
-  let release: () => void = () => undefined;
-  const entered = new Promise<void>((resolve) => {
-    const gate = new Promise<void>((open) => (release = open));
-    void start({
-      authenticate: async () => {
-        resolve();
-        await gate;
-        return SAMPLE_ACTOR;
-      },
-    }).then(async () => {
-      const address = await server.listen({ host: '127.0.0.1', port: 0 });
-      asked = fetch(`${address}/v1/sample/notes?limit=2`, { headers: auth });
-    });
+  const entered = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  await start({
+    authenticate: async () => {
+      entered.resolve();
+      await gate.promise;
+      return SAMPLE_ACTOR;
+    },
   });
-  let asked: Promise<Response> | undefined;
-  await entered;
+  const address = await server.listen({ host: '127.0.0.1', port: 0 });
+  const asked = fetch(`${address}/v1/sample/notes?limit=2`, { headers: auth });
+  await entered.promise;
   const { port } = server.app.server.address() as { port: number };
   const closing = server.close();
-  release();
-  const reply = await asked!;
+  gate.resolve();
+  const reply = await asked;
   expect(reply.status).toBe(200);
   expect(((await reply.json()) as { items: unknown[] }).items).toHaveLength(2);
   await closing;
   await expect(
     new Promise((resolve, reject) => httpRequest({ port, host: '127.0.0.1' }, resolve).on('error', reject).end()),
   ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('a handler that takes too long is answered for, and what it says later does no harm', async () => {
+  let release: () => void = () => undefined;
+  const gate = new Promise<void>((open) => (release = open));
+  await start({
+    timing: { handlerMs: 10 },
+    authenticate: async () => {
+      await gate;
+      return SAMPLE_ACTOR;
+    },
+  });
+  const reply = await post(note);
+  expect(reply.json()).toMatchObject({ status: 504, code: 'request.timed_out' });
+  release();
+  expect((await server.app.inject({ url: '/health' })).statusCode).toBe(200);
 });
 
 test('closing does not wait for a request that never ends', async () => {

@@ -19,6 +19,7 @@ import { openapi } from './openapi.ts';
 import { HttpError, problemOf, rawProblem } from './problem.ts';
 import type { Route } from './route.ts';
 import { STREAM_PATH, type SocketGateway } from './socket.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export type HttpOptions = {
   routes: readonly Route[];
@@ -67,12 +68,14 @@ export type HttpServer = {
 export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   const timing = { ...USUAL_TIMING, ...options.timing };
   const observer = createObserver(options);
-  const headers = securityHeaders(options.publicUrl);
+  const { api: headers } = securityHeaders(options.publicUrl);
+  const fail = createFailure(options, observer);
+  const watchdog = createWatchdog(timing.handlerMs, (...late) => void fail(...late));
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
     observer.began(request, reply);
-    reply.headers(headers).header('x-request-id', request.id).header('cache-control', 'no-store');
+    watchdog.watch(request, reply);
+    reply.headers(headers).header('x-request-id', request.id);
   };
-  const fail = createFailure(options, observer);
   const app = Fastify({
     ...frame(timing, options, observer),
     frameworkErrors(error, request, reply) {
@@ -81,6 +84,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     },
   });
   await addRoutes(app, options, { begin, fail });
+  app.addHook('onClose', async () => watchdog.stop());
   await app.ready();
   if (options.sockets) serveUpgrades(app, options.sockets);
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => refuseExpectation(request, response, observer));
@@ -113,9 +117,10 @@ async function addRoutes(app: FastifyInstance, options: HttpOptions, { begin, fa
   for (const route of routes) addContractRoute(app, route, deps);
   const operations = routes.map(({ operation }) => operation);
   const document = () => openapi({ title: 'Rialto', version, operations, ...(sockets && { channels: sockets.channels }) });
-  addBuiltinRoutes(app, { ...options, document });
+  const { page } = securityHeaders(options.publicUrl);
+  addBuiltinRoutes(app, { ...options, document, page });
   if (sockets) addStreamRoute(app, STREAM_PATH);
-  if (options.consoleFolder) addConsole(app, await readAssets(options.consoleFolder), map.isReserved);
+  if (options.consoleFolder) addConsole(app, await readAssets(options.consoleFolder), { page, isReserved: map.isReserved });
 }
 
 /** What bounds a connection before any of our code runs. */
@@ -127,7 +132,6 @@ function frame(timing: Timing, options: HttpOptions, observer: Observer) {
     trustProxy: options.trustProxy && options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     requestTimeout: timing.requestMs,
     keepAliveTimeout: timing.keepAliveMs,
-    handlerTimeout: timing.handlerMs,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     http: {

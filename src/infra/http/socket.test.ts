@@ -342,7 +342,11 @@ test.each([
 
 test('pages of the own address and of allowed origins may', async () => {
   await start({ origins: ['https://desk.example'] });
-  for (const origin of [address, 'https://desk.example']) await once(new Client({ origin }).ws, 'open');
+  for (const origin of [address, 'https://desk.example']) {
+    const client = new Client({ origin });
+    await once(client.ws, 'open');
+    expect(client.ws.readyState).toBe(WebSocket.OPEN);
+  }
 });
 
 test('an address cannot hold more than its share of connections that say nothing', async () => {
