@@ -89,7 +89,7 @@ async function admitKey(deps: Deps, prefix: string, hash: Buffer): Promise<Admit
 }
 
 /** The part of a stored key that decides. */
-export function stateOf(row: ApiKeyRow): Parameters<typeof judgeKey>[0] {
+function stateOf(row: ApiKeyRow): Parameters<typeof judgeKey>[0] {
   return {
     hash: row.hash,
     previousHash: row.previousHash ?? undefined,

@@ -1,52 +1,27 @@
 import Type from 'typebox';
 import { eventKind } from '../base/event.ts';
-import { idOf } from '../base/id.ts';
 import { operation } from '../base/operation.ts';
 import { pageOf, pageQuery } from '../base/page.ts';
 import { Instant } from '../base/time.ts';
-import { roleNames, scopes, type RoleName, type ScopeName } from './role.ts';
+import { auditHead, listAudit } from './audit/contract.ts';
+import {
+  ApiKeyId,
+  Email,
+  KeyScopes,
+  line,
+  Login,
+  Me,
+  MemberId,
+  Password,
+  passwordErrors,
+  Roles,
+  RoleText,
+  ScopeText,
+  TenantId,
+  UserId,
+} from './schema.ts';
 
 const closed = { additionalProperties: false };
-
-export const TenantId = idOf('ten');
-export const UserId = idOf('usr');
-export const ApiKeyId = idOf('key');
-export const AuditId = idOf('aud');
-/** A settlement participant, trader or publisher inside the tenant. */
-export const MemberId = idOf('mem');
-
-const oneOf = <T extends string>(words: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...words] });
-const line = (maxLength: number, example: string) =>
-  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: [example] });
-
-export const Email = Type.String({
-  minLength: 3,
-  maxLength: 254,
-  pattern: '^[^\\s@\\u0000-\\u001f\\u007f]+@[^\\s@\\u0000-\\u001f\\u007f]+$',
-  examples: ['ada@example.com'],
-});
-/** Taken as it is sent; the rules for new ones are in `password.ts`. The upper bound keeps hashing cheap. */
-const Password = Type.String({ minLength: 1, maxLength: 1024, examples: ['correct horse battery staple'], format: 'password' });
-export const RoleText = oneOf<RoleName>(roleNames);
-export const ScopeText = oneOf<ScopeName>(scopes);
-const Roles = Type.Array(RoleText, { minItems: 1, maxItems: 10, uniqueItems: true, examples: [['viewer']] });
-const KeyScopes = Type.Array(ScopeText, { minItems: 1, maxItems: 50, uniqueItems: true, examples: [['ledger:read']] });
-
-const TenantRef = Type.Object({ id: TenantId, name: Type.String() }, closed);
-
-const Login = Type.Object(
-  {
-    accessToken: Type.String({ description: 'JWT for the header `Authorization: Bearer …`' }),
-    expiresAt: Instant,
-    user: Type.Object(
-      { id: UserId, email: Email, name: Type.String(), roles: Type.Array(RoleText), memberId: Type.Optional(MemberId) },
-      closed,
-    ),
-    tenant: TenantRef,
-    scopes: Type.Array(ScopeText),
-  },
-  closed,
-);
 
 export const login = operation({
   name: 'access.login',
@@ -120,20 +95,6 @@ export const jwks = operation({
   example: {},
 });
 
-const Me = Type.Object(
-  {
-    kind: oneOf(['user', 'key']),
-    id: Type.String({ description: '`usr_…` or `key_…`' }),
-    name: Type.String(),
-    email: Type.Optional(Email),
-    roles: Type.Array(RoleText),
-    memberId: Type.Optional(MemberId),
-    tenant: TenantRef,
-    scopes: Type.Array(ScopeText),
-  },
-  closed,
-);
-
 export const me = operation({
   name: 'access.me',
   method: 'GET',
@@ -145,8 +106,6 @@ export const me = operation({
   errors: [],
   example: {},
 });
-
-const passwordErrors = ['access.password_too_short', 'access.password_too_common', 'access.password_too_personal'];
 
 export const changePassword = operation({
   name: 'access.change_password',
@@ -379,62 +338,7 @@ export const listTenants = operation({
   example: {},
 });
 
-export const AuditRow = Type.Object(
-  {
-    id: AuditId,
-    at: Instant,
-    actor: Type.Object(
-      {
-        kind: oneOf(['user', 'key', 'system', 'stranger']),
-        id: Type.String({ description: '`usr_…`, `key_…`, or a UUID for background work' }),
-        name: Type.String(),
-      },
-      closed,
-    ),
-    action: Type.String({ description: 'The operation, or `access.denied`' }),
-    subject: Type.String({ description: 'What it was done to' }),
-    outcome: Type.String(),
-    requestId: Type.String(),
-    detail: Type.Record(Type.String(), Type.Unknown()),
-  },
-  closed,
-);
-
-export const listAudit = operation({
-  name: 'access.list_audit',
-  method: 'GET',
-  path: '/v1/audit',
-  summary: 'The audit log, newest first',
-  scope: 'audit:read',
-  cost: 'normal',
-  query: Type.Object(
-    {
-      ...pageQuery,
-      actor: Type.Optional(Type.String({ maxLength: 254, description: "An actor's id, or its exact name" })),
-      action: Type.Optional(Type.String({ maxLength: 100, examples: ['access.create_user'] })),
-      subject: Type.Optional(Type.String({ maxLength: 200 })),
-      outcome: Type.Optional(Type.String({ maxLength: 60, examples: ['done'] })),
-      from: Type.Optional(Instant),
-      to: Type.Optional(Instant),
-    },
-    closed,
-  ),
-  output: pageOf(AuditRow),
-  errors: ['request.cursor_invalid'],
-  example: { query: { action: 'access.create_user' } },
-});
-
-export const auditHead = operation({
-  name: 'access.audit_head',
-  method: 'GET',
-  path: '/v1/audit/head',
-  summary: 'Size and Merkle root (RFC 6962) of the audit log as far as it is chained; keep it to prove later that nothing was changed',
-  scope: 'audit:read',
-  cost: 'light',
-  output: Type.Object({ size: Type.Integer(), root: Type.String({ pattern: '^[0-9a-f]{64}$' }), at: Type.Optional(Instant) }, closed),
-  errors: [],
-  example: {},
-});
+export { auditHead, listAudit };
 
 /** Every public operation of access. */
 export const operations = [

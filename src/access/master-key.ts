@@ -26,7 +26,7 @@ export async function readMasterKey(path: string): Promise<Secret<Uint8Array>> {
 
 /** Written whole under another name and then linked, so that a second process or a crash never leaves half a key. */
 async function makeOnce(path: string): Promise<void> {
-  const draft = `${path}.${process.pid}.new`;
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   const exists = await readFile(path).then(
     () => true,
     () => false,

@@ -9,7 +9,7 @@ export const ROTATE_MS = 30 * 24 * HOUR;
 /** A new key is published so long before it signs, so that whoever caches the key set has met it by then. */
 export const ANNOUNCE_MS = HOUR;
 /** A key still verifies so long after its successor has begun to sign: longer than any token lives. */
-export const KEEP_MS = HOUR;
+const KEEP_MS = HOUR;
 
 /** When a key signs; one signs from `activeFrom` until its successor does. */
 export type KeyTime = { kid: string; activeFrom: Millis };

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, SignJWT, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Actor } from '../base/context.ts';
-import { AppError } from '../base/error.ts';
+import { AppError, type Kind } from '../base/error.ts';
 import { isUuid, type Uuid } from '../base/id.ts';
 import type { Millis } from '../base/time.ts';
 
@@ -110,10 +110,10 @@ export function actorOf(claims: Claims): Actor & { sessionId: Uuid } {
   };
 }
 
-const claimErrors: Record<string, [string, string]> = {
-  iss: ['token_issuer', 'The access token was issued by someone else.'],
-  aud: ['token_audience', 'The access token is meant for someone else.'],
-  nbf: ['token_not_yet_valid', 'The access token is not valid yet.'],
+const claimErrors: Record<string, readonly [Kind, string, string]> = {
+  iss: ['unauthenticated', 'access.token_issuer', 'The access token was issued by someone else.'],
+  aud: ['unauthenticated', 'access.token_audience', 'The access token is meant for someone else.'],
+  nbf: ['unauthenticated', 'access.token_not_yet_valid', 'The access token is not valid yet.'],
 };
 
 function named(error: unknown): unknown {
@@ -122,8 +122,8 @@ function named(error: unknown): unknown {
   if (error instanceof errors.JWSSignatureVerificationFailed)
     return refused('token_forged', 'The signature does not belong to the access token.');
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const [code, message] = claimErrors[error.claim] ?? ['token_malformed', 'The access token does not hold what it should.'];
-    return refused(code, message);
+    const known = claimErrors[error.claim];
+    return known ? new AppError(...known) : refused('token_malformed', 'The access token does not hold what it should.');
   }
   if (error instanceof errors.JOSEError) return refused('token_malformed', 'This is not an access token.');
   return error;

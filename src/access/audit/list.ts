@@ -3,7 +3,7 @@ import { fromWireId, isUuid, toWireId, type Uuid } from '../../base/id.ts';
 import { EMPTY_ROOT } from '../../base/merkle.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE } from '../../base/page.ts';
-import type { auditHead, listAudit as contract } from '../contract.ts';
+import type { auditHead, listAudit as contract } from './contract.ts';
 import type { AccessDeps } from '../deps.ts';
 import { cursorInvalid } from '../page.ts';
 import { findAuditHead, selectAudit, type AuditPlace, type AuditRow } from '../store/audit.ts';

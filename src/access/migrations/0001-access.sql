@@ -7,6 +7,7 @@ create table access.tenant (
   created_at timestamptz(3) not null
 );
 create unique index tenant_operator on access.tenant (operator) where operator;
+comment on index access.tenant_operator is 'global: there is one operator';
 select infra.protect('access.tenant');
 select infra.admit('access.tenant', 'rialto_auth', 'select');
 select infra.admit('access.tenant', 'rialto_relay', 'select');
@@ -26,8 +27,8 @@ create table access.user (
   disabled_at timestamptz(3),
   primary key (tenant_id, id)
 );
--- The one uniqueness across tenants: a login names only an address, and must lead to one user.
 create unique index user_email on access.user (email);
+comment on index access.user_email is 'global: a login names only an address and must lead to one user';
 select infra.protect('access.user');
 grant update (password_hash, roles, version, disabled_at) on access.user to rialto_app;
 select infra.admit('access.user', 'rialto_auth', 'select');
