@@ -4,7 +4,6 @@ import { openapi } from '../infra/http/openapi.ts';
 import { migrateJobs } from '../infra/jobs/boss.ts';
 import { silentLog } from '../infra/log/log.ts';
 import { migrate, planMigrations } from '../infra/postgres/migrate.ts';
-import { verifyLedger } from '../ledger/verify/verify.ts';
 import { examine } from './cli/doctor.ts';
 import { createKey, rotateKey } from './cli/keys.ts';
 import { guarded, outputOf, table } from './cli/output.ts';
@@ -78,6 +77,7 @@ command(program, 'doctor', 'look at everything that a start depends on', async (
 const ledger = program.command('ledger').description('the books');
 command(ledger, 'verify', 'recompute every balance, limit, chain and proof from the tables', ({ print }) =>
   withTools(async ({ db }) => {
+    const { verifyLedger } = await import('../ledger/verify/verify.ts');
     const verdict = await verifyLedger(db);
     print(verdict.ok ? `The ledger is sound: ${verdict.summary}` : `The ledger is NOT sound:\n${verdict.problems.join('\n')}`, verdict);
     if (!verdict.ok) process.exitCode = 1;
