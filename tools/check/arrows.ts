@@ -88,7 +88,7 @@ function refusePackage({ packages }: Arrows, file: string, { specifier, line }: 
 }
 
 /** Cycles of imports that exist at run time (a type import is gone by then), each once, beginning with its first file by name. */
-export function cyclesIn(graph: Graph): Finding[] {
+function cyclesIn(graph: Graph): Finding[] {
   const found = new Map<string, Finding>();
   const done = new Set<string>();
   const trail: string[] = [];

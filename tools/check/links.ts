@@ -16,7 +16,7 @@ export const linksCheck: Check = {
 type Link = { target: string; line: number };
 
 /** Links of a Markdown text: inline, images, reference definitions, and `href` and `src` of HTML. Code is left out. */
-export function linksIn(text: string): Link[] {
+function linksIn(text: string): Link[] {
   return proseLines(text).flatMap((prose, i) => {
     const inline = [...prose.matchAll(/\]\(\s*(?:<([^>]+)>|([^\s)]+))[^)]*\)/g)].map((match) => match[1] ?? match[2]!);
     const html = [...prose.matchAll(/\b(?:href|src)="([^"]+)"/g)].map((match) => match[1]!);

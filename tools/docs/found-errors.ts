@@ -21,7 +21,14 @@ type Site = { args: Args; within: readonly Fn[]; file: string; line: number };
 type Call = { args: Args; within: readonly Fn[]; file: string };
 type Bindings = ReadonlyMap<string, { node: Node; outer: Scope }>;
 type Scope = { bindings: Bindings; file: string };
-type Source = { file: string; sites: Site[]; tuples: FoundError[]; calls: Map<string, Call[]>; constants: Map<string, Node> };
+type Source = {
+  file: string;
+  sites: Site[];
+  tuples: FoundError[];
+  calls: Map<string, Call[]>;
+  constants: Map<string, Node>;
+  unpacked: Set<string>;
+};
 
 const CLASSES = new Set(['AppError', 'HttpError']);
 const CODE = /^[a-z][a-z0-9]*(\.[a-z0-9_]+)+$/;
@@ -54,7 +61,7 @@ export function errorsIn(root: string): { errors: FoundError[]; findings: Findin
 function read(file: string, text: string): Source {
   const { program, errors } = parseSync(file, text);
   if (errors[0]) throw new SyntaxError(`${file}: ${errors[0].message}`);
-  const source: Source = { file, sites: [], tuples: [], calls: new Map(), constants: new Map() };
+  const source: Source = { file, sites: [], tuples: [], calls: new Map(), constants: new Map(), unpacked: new Set() };
   const within: Fn[] = [];
   /** The class around, when it is a kind of error; its constructor is then a helper like any other. */
   const subclass: string[] = [];
@@ -68,6 +75,7 @@ function read(file: string, text: string): Source {
     FunctionDeclaration: (node) => enter(node.id?.name ?? '', node.params),
     'FunctionDeclaration:exit': leave,
     VariableDeclarator: ({ id, init }) => {
+      if (id.type === 'ArrayPattern' && init && isTableRow(init)) for (const one of id.elements) if (one) source.unpacked.add(nameOf(one));
       if (id.type !== 'Identifier' || !init) return;
       if (init.type === 'ArrowFunctionExpression' || init.type === 'FunctionExpression') enter(id.name, init.params);
       else source.constants.set(id.name, init);
@@ -113,6 +121,12 @@ function nameOf(param: Node): string {
   return param.type === 'TSParameterProperty' ? nameOf(param.parameter) : '';
 }
 
+/** `TABLE[key]`, a row itself, or one for want of the other. */
+function isTableRow(node: Node): boolean {
+  if (node.type === 'LogicalExpression') return isTableRow(node.left) && isTableRow(node.right);
+  return node.type === 'MemberExpression' || (node.type === 'ArrayExpression' && node.elements.length === 3);
+}
+
 function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list) list.push(value);
@@ -121,8 +135,11 @@ function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 /** The errors of one site: as it stands, else once for each call of the function around it. Undefined when the code stays unknown. */
 function resolveSite(site: Site, sources: readonly Source[], source: Source): FoundError[] | undefined {
-  // `new AppError(...table[key])`: the table's rows are found as tuples.
-  if (site.args.some((arg) => arg.type === 'SpreadElement')) return source.tuples.length > 0 ? [] : undefined;
+  // `new AppError(...table[key])`, or a row unpacked before: the table's rows are found as tuples.
+  const [, code] = site.args;
+  const fromTable =
+    site.args.some((arg) => arg.type === 'SpreadElement') || (code?.type === 'Identifier' && source.unpacked.has(code.name));
+  if (fromTable) return source.tuples.length > 0 ? [] : undefined;
   const plain = errorsAt(site, { bindings: new Map(), file: site.file }, source);
   if (plain) return plain;
   const fn = site.within.find(({ params, name }) => name !== '' && params.length > 0);

@@ -43,6 +43,11 @@ describe('the errors of the code', () => {
       "const T = { x: ['invalid', 'a.x', 'X.'], y: [414, 'a.y', 'Y.'] } as const; throw new AppError(...T[k]);",
       ['invalid a.x | X.', '414 a.y | Y.'],
     ],
+    [
+      'unpacked from a table',
+      "const T = { x: ['invalid', 'a.x', 'X.'] }; const [kind, code, text] = T[k] ?? ['invalid', 'a.y', 'Y.']; throw new AppError(kind, code, text);",
+      ['invalid a.x | X.', 'invalid a.y | Y.'],
+    ],
   ])('are found when %s', (_, text, expected) => expect(found(text)).toEqual(expected));
 
   test('are followed through an exported helper into other files', () => {
