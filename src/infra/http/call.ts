@@ -174,12 +174,13 @@ export class Extras implements RequestExtras {
   }
 }
 
-/** What HTTP itself demands of a request, whatever it asks. */
-export function requireSoundRequest(request: FastifyRequest): void {
+/** What HTTP itself demands of a request, whatever it asks; undefined when all is well. */
+export function unsoundness(request: FastifyRequest): InputError | HttpError | undefined {
   if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-    throw new InputError('request.host_missing', 'An HTTP/1.1 request must name its Host.');
+    return new InputError('request.host_missing', 'An HTTP/1.1 request must name its Host.');
   }
-  if (request.url.length > MAX_URL) throw new HttpError(414, 'request.url_too_long', `The address is longer than ${MAX_URL} characters.`);
+  if (request.url.length <= MAX_URL) return undefined;
+  return new HttpError(414, 'request.url_too_long', `The address is longer than ${MAX_URL} characters.`);
 }
 
 const MAX_URL = 8_192;

@@ -88,12 +88,17 @@ export function createLimiter(deps: {
   const own = memoryLimits(now ? { now } : {});
   const failures = memoryLimits(now ? { now } : {});
 
-  async function take(key: string, cost: number, rate: Rate): Promise<Taken> {
-    try {
-      return await store.take(key, cost, rate.units, rate.windowMs);
-    } catch (error) {
+  /** At once when the store is this process's memory: three waits a call would cost more than the counting. */
+  function take(key: string, cost: number, rate: Rate): Taken | Promise<Taken> {
+    const alone = (error: unknown) => {
       onStoreError?.(error);
       return own.take(key, cost, rate.units, rate.windowMs);
+    };
+    try {
+      const taken = store.take(key, cost, rate.units, rate.windowMs);
+      return taken instanceof Promise ? taken.catch(alone) : taken;
+    } catch (error) {
+      return alone(error);
     }
   }
 
@@ -102,7 +107,8 @@ export function createLimiter(deps: {
       const verdict: Verdict = { policy: '', state: '' };
       for (const { name, key } of levelsOf(payer)) {
         const rate = limits[name];
-        const taken = await take(key, Math.min(limits.cost[cost], rate.units), rate);
+        const answer = take(key, Math.min(limits.cost[cost], rate.units), rate);
+        const taken = answer instanceof Promise ? await answer : answer;
         // The deployment's own load is nobody's business until it refuses.
         if (name !== 'global' || !taken.allowed) describe(verdict, name, rate, taken);
         if (!taken.allowed)

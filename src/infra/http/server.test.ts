@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { INSIDE, SAMPLE_ACTOR, sampleServer, type SampleServer } from '../../../test/support/sample-http.ts';
 import { createHealth } from '../health/health.ts';
 import { AppError } from '../../base/error.ts';
+import { noTrace, type Trace } from '../trace/trace.ts';
 import { COMMON_CODES } from './codes.ts';
 import type { HttpOptions } from './server.ts';
 
@@ -359,6 +360,26 @@ test('one line is written for a refusal and a failure, none for a quiet success,
     }),
   ]);
   expect(server.logged.join('')).not.toContain('geheim');
+});
+
+test("a handler runs inside a span of its operation, within the caller's trace", async () => {
+  const spans: unknown[] = [];
+  const trace: Trace = {
+    ...noTrace,
+    enabled: true,
+    serve: (name, attributes, { parent, work }) => {
+      spans.push([name, attributes, parent?.traceId]);
+      return work();
+    },
+  };
+  await start({ trace });
+  await post(note, { ...write, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
+  await post(note, { ...write, traceparent: 'forged' });
+  const attributes = { 'http.request.method': 'POST', 'http.route': '/v1/sample/notes' };
+  expect(spans).toEqual([
+    ['sample.create_note', attributes, '4bf92f3577b34da6a3ce929d0e0e4736'],
+    ['sample.create_note', attributes, undefined],
+  ]);
 });
 
 test('a port in use is told with what to do', async () => {

@@ -9,7 +9,7 @@ import type { MetricsRegistry } from '../metrics/metrics.ts';
 import type { Trace } from '../trace/trace.ts';
 import { readAssets } from './assets.ts';
 import { addBuiltinRoutes, addConsole, addStreamRoute } from './builtin.ts';
-import { anonymous, type Authenticate, type OnDenied, requireSoundRequest, visitorOf } from './call.ts';
+import { anonymous, type Authenticate, type OnDenied, unsoundness, visitorOf } from './call.ts';
 import { addContractRoute } from './contract-route.ts';
 import { isHttps, requestIdOf, securityHeaders } from './headers.ts';
 import { createLimiter, type Limits, type LimitStore, memoryLimits, usualLimits } from './limits.ts';
@@ -100,9 +100,9 @@ async function addRoutes(app: FastifyInstance, options: HttpOptions, { begin, fa
   app.removeAllContentTypeParsers();
   // Bodies stay bytes until the operation is known to want them; `admit` has refused foreign media types by then.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     begin(request, reply);
-    requireSoundRequest(request);
+    done(unsoundness(request));
   });
   if (corsOrigins.length > 0) await app.register(cors, corsOptions(corsOrigins));
   app.setErrorHandler((error, request, reply) => fail(request, reply, error));

@@ -82,7 +82,7 @@ function copyObject(value: object, state: State): unknown {
 function copyEntries(entries: readonly (readonly [string, unknown])[], state: State): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [key, entry] of entries.slice(0, MAX_ENTRIES)) {
-    const hidden = typeof entry !== 'number' && typeof entry !== 'boolean' && entry != null && isSecretName(key);
+    const hidden = typeof entry !== 'number' && typeof entry !== 'boolean' && entry !== null && entry !== undefined && isSecretName(key);
     // A computed key also defines `__proto__` as a plain field.
     Object.defineProperty(result, maskText(key), {
       value: hidden ? MASK : copy(entry, state),
@@ -108,12 +108,17 @@ function copyError(error: Error, state: State): Record<string, unknown> {
   const { code } = error as { code?: unknown };
   const internal = error instanceof AppError && state.withInternal ? error.internal : undefined;
   return {
-    type: maskText(String(error.name)),
-    message: maskText(String(error.message)),
+    type: textOf(error.name),
+    message: textOf(error.message),
     ...((typeof code === 'string' || typeof code === 'number') && { code: typeof code === 'string' ? maskText(code) : code }),
     ...(internal !== undefined && { internal: copy(internal, state) }),
-    stack: maskText(String(error.stack ?? '')),
+    stack: textOf(error.stack),
     ...(error.cause !== undefined && { cause: copy(error.cause, state) }),
     ...(error instanceof AggregateError && { errors: copy(error.errors, state) }),
   };
+}
+
+/** The types promise text; an error made by careless code may hold anything. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? maskText(value) : '';
 }

@@ -26,12 +26,13 @@ export function prettyLine(line: string): string {
   const rest = Object.entries(fields).map(
     ([key, value]) => `${key}=${printable(typeof value === 'string' ? value : JSON.stringify(value))}`,
   );
-  const head = `${DIM}${String(time).slice(11, 23)}${PLAIN} ${COLOUR[name] ?? ''}${name.padEnd(5)}${PLAIN} ${printable(String(msg ?? ''))}`;
+  const head = `${DIM}${String(time).slice(11, 23)}${PLAIN} ${COLOUR[name] ?? ''}${name.padEnd(5)}${PLAIN} ${printable(typeof msg === 'string' ? msg : '')}`;
   return `${head}${rest.length > 0 ? ` ${DIM}${rest.join(' ')}${PLAIN}` : ''}\n${errorLines(error)}`;
 }
 
 function errorLines(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return error === undefined ? '' : `  ${printable(String(error))}\n`;
+  if (error === undefined) return '';
+  if (typeof error !== 'object' || error === null) return `  ${printable(JSON.stringify(error))}\n`;
   const { stack, message, cause } = error as { stack?: string; message?: string; cause?: unknown };
   const lines = (stack || message || '').split('\n').map((line) => `  ${printable(line)}\n`);
   return lines.join('') + (cause === undefined ? '' : `  caused by:\n${errorLines(cause)}`);
