@@ -104,7 +104,7 @@ function addDocuments(app: FastifyInstance, { document, page }: BuiltinDeps): vo
 }
 
 /** Sends a file: 304 when the caller has it, compressed when it may be; only files with a hash in their name are kept for good. */
-export function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
+function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): FastifyReply {
   const { bytes, encoding } = chooseEncoding(asset, request.headers['accept-encoding'] as string | undefined);
   reply.headers({
     etag: asset.etag,

@@ -137,7 +137,7 @@ function hashOf(request: FastifyRequest): string {
 }
 
 /** The body as it came. */
-export function bodyOf(request: FastifyRequest): Buffer {
+function bodyOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : EMPTY;
 }
 
