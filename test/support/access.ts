@@ -57,8 +57,12 @@ export function callerOf(routes: readonly Route[]) {
   };
   return {
     reply,
-    output: async <T extends Operation>(operation: T, actor: Actor | Ctx, input: InputOf<T>, request?: RequestExtras): Promise<OutputOf<T>> =>
-      (await reply(operation, actor, input, request)).output,
+    output: async <T extends Operation>(
+      operation: T,
+      actor: Actor | Ctx,
+      input: InputOf<T>,
+      request?: RequestExtras,
+    ): Promise<OutputOf<T>> => (await reply(operation, actor, input, request)).output,
   };
 }
 
