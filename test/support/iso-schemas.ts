@@ -1,16 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+import { sharedData } from './shared-data.ts';
 
-/** The schemas of the ISO 20022 registration authority lie beside the checkout; they are not ours to hand on. */
-const FOLDER = fileURLToPath(new URL('../../../shared/data/iso20022/', import.meta.url));
+const FOLDER = sharedData('iso20022/', 'ISO 20022 outputs are held against golden files only, not against the schemas');
 const validators = new Map<string, XsdValidator>();
 
-/** Whether the schemas are there; says so plainly, once, when they are not. */
+/** Whether the schemas of the ISO 20022 registration authority are there. */
 export function haveIsoSchemas(): boolean {
-  const found = existsSync(FOLDER);
-  if (!found) console.warn(`ISO 20022 schemas not found at ${FOLDER}: outputs are held against the golden files only.`);
-  return found;
+  return FOLDER !== undefined;
 }
 
 /** What the schema of the message (`pacs.002.001.12`) finds wrong with a document; empty when it is valid. */

@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sharedData } from '../../../test/support/shared-data.ts';
+import { readListCsv } from './csv.ts';
+import { buildIndex, screen, THRESHOLD } from './match.ts';
+import type { ScreeningEntry } from './name-index.ts';
+import { wordsOf } from './normalise.ts';
+import { phoneticKey } from './phonetic.ts';
+import { jaro, winkler } from './similarity.ts';
+import { likeness, SIMILAR, similarWords, vocabularyOf } from './vocabulary.ts';
+
+const listOf = (...names: string[]): ScreeningEntry[] => names.map((name, i) => ({ listId: 'house', entryId: String(i), names: [name] }));
+const scoreOf = (listed: string, name: string) => screen(buildIndex(listOf(listed)), name)[0]?.score ?? 0;
+
+const pairs = readFileSync(new URL('../../../test/fixtures/screening/pairs.tsv', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split('\t') as [listed: string, name: string, label: string]);
+
+describe('on the labelled pairs', () => {
+  test('F1 at the threshold is at least 0.96, on either half of the pairs', () => {
+    for (const half of [0, 1]) {
+      const scored = pairs
+        .filter((_, i) => i % 2 === half)
+        .map(([listed, name, label]) => ({ found: scoreOf(listed, name) >= THRESHOLD, label: label === '1' }));
+      const count = (found: boolean, label: boolean) => scored.filter((pair) => pair.found === found && pair.label === label).length;
+      const f1 = (2 * count(true, true)) / (2 * count(true, true) + count(true, false) + count(false, true));
+      expect(scored.length).toBeGreaterThan(90);
+      expect(f1).toBeGreaterThanOrEqual(0.96);
+    }
+  });
+});
+
+describe('identity', () => {
+  test.each([
+    ['Petrov, Viktor', 'Viktor PETROV'],
+    ['Petrov, Viktor', 'Виктор Петров'],
+    ['Petrov, Viktor', 'Ｐｅｔｒｏｖ　Ｖｉｋｔｏｒ'],
+    ['Petrov, Viktor', 'Мr. Рetrov, Vіktor'],
+    ['Söderström & Ångman AB', 'Soderstrom Angman Aktiebolag'],
+    ['Severny Port OOO', 'Severny Port Limited Liability Company'],
+    ['Abd al-Rahman Qasimi', 'Abdul Rahman Qasimi'],
+  ])('%s and %s are the same name, told as exact', (listed, name) => {
+    expect(screen(buildIndex(listOf(listed)), name)).toMatchObject([
+      { listed, score: 1, exact: true, explanation: ['All words are the same after transliteration.'] },
+    ]);
+  });
+
+  test('a name in Hangul is divided into family and given name, and its given name as the list divides it', () => {
+    expect(screen(buildIndex(listOf('Kim Jong Min')), '김종민')).toMatchObject([
+      { exact: true, explanation: ['Read as "kim jong min".', expect.any(String)] },
+    ]);
+  });
+
+  test('a legal form or an order alone costs little, another name costs the match', () => {
+    expect(scoreOf('Northern Harbor Shipping LLC', 'Northern Harbor Shipping')).toBeGreaterThan(0.9);
+    expect(scoreOf('Northern Harbor Shipping LLC', 'Northern Lights Shipping LLC')).toBe(0);
+    expect(scoreOf('Viktor Petrov', 'Petrov Viktor Ivanovich')).toBeGreaterThan(THRESHOLD);
+  });
+
+  test('common words alone never make a match with a name that has more than those', () => {
+    expect(scoreOf('Rahimi General Trading Company', 'General Trading Company')).toBe(0);
+    expect(scoreOf('General Trading Company', 'General Trading Co')).toBe(1);
+  });
+});
+
+describe('what is found', () => {
+  const index = buildIndex([
+    { listId: 'house', entryId: 'H1', names: ['Mohammed Al-Rashidi', 'Abu Karim', 'Mohamad Rashidi'] },
+    { listId: 'house', entryId: 'H2', names: ['Blackgate Maritime Trading Co., Ltd.'] },
+    { listId: 'other', entryId: 'O1', names: ['Mohammed Al-Rashidi'] },
+  ]);
+
+  test('one match an entry, by its best name, best first, with an explanation a person can follow', () => {
+    expect(screen(index, 'Mohamad al Rashidi')).toEqual([
+      {
+        listId: 'house',
+        entryId: 'H1',
+        listed: 'Mohamad Rashidi',
+        score: expect.any(Number),
+        exact: false,
+        explanation: expect.any(Array),
+      },
+      {
+        listId: 'other',
+        entryId: 'O1',
+        listed: 'Mohammed Al-Rashidi',
+        score: expect.any(Number),
+        exact: false,
+        explanation: expect.any(Array),
+      },
+    ]);
+    const [match] = screen(index, 'Blakgate Maritime Tradings of Oslo Ltd');
+    expect(match?.explanation).toEqual([
+      '"blakgate" is like "blackgate" (0.97).',
+      '"maritime" is the same.',
+      '"tradings" is like "trading" (0.97).',
+      '"ltd" is the same.',
+      'Not in the listed name: "of", "oslo".',
+    ]);
+    expect(screen(index, 'Black Gate Maritime Trading')[0]?.explanation[0]).toBe('Read as "blackgate maritime trading".');
+  });
+
+  test('a repeated name answers the same, whatever a caller did with the first answer', () => {
+    const first = screen(index, 'Mohammed Rashidi');
+    const copy = structuredClone(first);
+    first[0]!.explanation.push('changed');
+    first.pop();
+    expect(screen(index, 'Mohammed Rashidi')).toEqual(copy);
+    expect(screen(index, 'Mohammed Rashidi', { limit: 1 })).toEqual(copy.slice(0, 1));
+  });
+
+  test('recent names are kept in bounded number', () => {
+    for (let i = 0; i < 20_100; i++) screen(index, `somebody ${i}`);
+    expect(index.recent.size).toBeLessThanOrEqual(20_000);
+  });
+
+  test('any text is screened without an error', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', maxLength: 300 })), (name) =>
+        Array.isArray(screen(index, name)),
+      ),
+    );
+    expect(screen(buildIndex(listOf('', '...', '??')), 'anyone')).toEqual([]);
+  });
+});
+
+/** Few letters and sounds, so that words are often alike. */
+const word = fc
+  .array(fc.constantFrom('ka', 'ko', 'lo', 'mi', 'ra', 'ren', 'vo', 'wo', 'sha', 'sa', 'k', 'n'), { minLength: 1, maxLength: 4 })
+  .map((parts) => parts.join(''));
+const name = fc
+  .array(
+    fc.oneof(
+      { weight: 5, arbitrary: word },
+      { weight: 2, arbitrary: fc.constantFrom('trading', 'bank', 'ltd', 'al', '7', '12', 'k', 'n', 'general') },
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((words) => words.join(' '));
+
+describe('completeness', () => {
+  test('every word alike enough is found among the vocabulary, and with the same likeness', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(word, { maxLength: 60 }), word, (words, probe) => {
+        fc.pre(probe.length > 1);
+        const long = words.filter((one) => one.length > 1);
+        const expected = new Map(
+          long.flatMap((other, id) => (likeness(probe, other) >= SIMILAR ? [[id, likeness(probe, other)] as const] : [])),
+        );
+        expect(new Map([...similarWords(vocabularyOf(long), probe)].sort((a, b) => a[0] - b[0]))).toEqual(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('a list together finds exactly what each of its names finds alone', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 25 }), name, (names, probe) => {
+        const entries = listOf(...names);
+        const together = screen(buildIndex(entries), probe).filter(({ explanation }) => !explanation[0]!.startsWith('Read as'));
+        const alone = entries
+          .flatMap((entry) => screen(buildIndex([entry]), probe))
+          .filter(({ explanation }) => !explanation[0]!.startsWith('Read as'));
+        // Which words are read together depends on the whole list; everything else is a matter of two names.
+        const key = (match: { entryId: string; score: number }) => `${match.entryId} ${match.score}`;
+        const readTogether = new Set(screen(buildIndex(entries), probe).map(({ entryId }) => entryId));
+        for (const match of alone) expect(readTogether).toContain(match.entryId);
+        for (const match of together) expect(alone.map(key)).toContain(key(match));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('every listed name finds itself, exactly', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 25 }), (names) => {
+        const index = buildIndex(listOf(...names));
+        names.forEach((one, i) =>
+          expect(screen(index, one)).toContainEqual(expect.objectContaining({ entryId: String(i), exact: true, score: 1 })),
+        );
+      }),
+    );
+  });
+});
+
+describe('parts', () => {
+  test('Jaro and Winkler give the values of their papers', () => {
+    const value = (a: string, b: string, prefix: number) => Number(winkler(jaro(a, b), prefix).toFixed(3));
+    expect([value('martha', 'marhta', 3), value('dwayne', 'duane', 1), value('dixon', 'dicksonx', 2)]).toEqual([0.961, 0.84, 0.813]);
+    expect(jaro('abc', 'xyz')).toBe(0);
+  });
+
+  test('spellings of one sound have one phonetic key', () => {
+    for (const words of [
+      ['mohammed', 'muhamad', 'mhmd'],
+      ['qaddafi', 'gadhafi', 'kadafi'],
+      ['shcherbakov', 'scherbakov'],
+      ['yusuf', 'youssef'],
+    ]) {
+      expect(new Set(words.map(phoneticKey)).size).toBe(1);
+    }
+  });
+
+  test('titles go, legal forms become one word, kinds are told apart', () => {
+    expect(wordsOf('Dr. Farid Nazari Gesellschaft mit beschränkter Haftung 24').map(({ text, kind }) => `${text}:${kind}`)).toEqual([
+      'farid:name',
+      'nazari:name',
+      'llc:form',
+      '24:number',
+    ]);
+    expect(wordsOf('S.p.A.')).toEqual([{ text: 'jsc', kind: 'form' }]);
+    expect(wordsOf('Mr.')).toEqual([{ text: 'mr', kind: 'name' }]);
+  });
+});
+
+const SDN = sharedData('sanctions/sdn.csv', 'recall on the OFAC list is not tested');
+
+describe.runIf(SDN)('on the OFAC list', () => {
+  // The body runs even when the tests in it are skipped.
+  const rows = (SDN ? readFileSync(SDN, 'latin1') : '').matchAll(/^(\d+),"((?:[^"]|"")*)"/gm);
+  const names = Array.from(rows, ([, entryId, listed]): [string, string] => [entryId!, listed!]);
+  const index = buildIndex(names.map(([entryId, primary]) => ({ listId: 'sdn', entryId, names: [primary] })));
+  const missed = (rewrite: (listed: string) => string, every: number) =>
+    names.filter(
+      ([entryId, listed], i) =>
+        i % every === 0 && !screen(index, rewrite(listed)).some((match) => match.entryId === entryId && match.exact),
+    );
+
+  test('recall of its names as they stand is 100 %', () => {
+    expect(names.length).toBeGreaterThan(7000);
+    expect(missed((listed) => listed, 3)).toEqual([]);
+  });
+
+  test('recall of its names in full-width letters, with accents, and in Cyrillic letters is 100 %', () => {
+    const fullWidth = (listed: string) => listed.replace(/[A-Za-z0-9]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0));
+    const accented = (listed: string) => listed.replace(/[aeiou]/gi, '$&\u0301');
+    const cyrillic = new Map([...'abdefgiklmnoprstuvz'].map((letter, i) => [letter, 'абдефгиклмнопрстувз'[i]!]));
+    const inCyrillic = (listed: string) =>
+      listed
+        .toLowerCase()
+        .replace(/[a-z]+/g, (all) =>
+          [...all].every((letter) => cyrillic.has(letter)) ? [...all].map((letter) => cyrillic.get(letter)!).join('') : all,
+        );
+    for (const rewrite of [fullWidth, accented, inCyrillic]) expect(missed(rewrite, 10)).toEqual([]);
+  });
+});
+
+test('a list read from CSV is screened with all its aliases', () => {
+  const index = buildIndex(readListCsv('house', 'id,name,aliases\n1,"Petrov, Viktor","Vitya P; Виктор Северный"\n'));
+  expect(screen(index, 'Viktor Severnyy')).toMatchObject([{ listId: 'house', entryId: '1', listed: 'Виктор Северный', exact: true }]);
+});
