@@ -147,7 +147,7 @@ describe('a batch', () => {
         wire({}),
       ],
     });
-    expect(results.map((result) => ('payment' in result ? result.payment.status : result.error.code))).toEqual([
+    expect(results.map((result) => result.payment?.status ?? result.error?.code)).toEqual([
       'reserved',
       'request.invalid',
       'settlement.participant_unknown',
