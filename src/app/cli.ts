@@ -6,7 +6,7 @@ import { silentLog } from '../infra/log/log.ts';
 import { migrate, planMigrations } from '../infra/postgres/migrate.ts';
 import { examine } from './cli/doctor.ts';
 import { createKey, rotateKey } from './cli/keys.ts';
-import { guarded, outputOf, table } from './cli/output.ts';
+import { digits, guarded, outputOf, table } from './cli/output.ts';
 import { generateSecrets } from './cli/secrets.ts';
 import { sendFile } from './cli/send-file.ts';
 import { readConfig } from './config.ts';
@@ -78,8 +78,12 @@ const ledger = program.command('ledger').description('the books');
 command(ledger, 'verify', 'recompute every balance, limit, chain and proof from the tables', ({ print }) =>
   withTools(async ({ db }) => {
     const { verifyLedger } = await import('../ledger/verify/verify.ts');
-    const verdict = await verifyLedger(db);
-    print(verdict.ok ? `The ledger is sound: ${verdict.summary}` : `The ledger is NOT sound:\n${verdict.problems.join('\n')}`, verdict);
+    const verdict = await db.read({ role: 'rialto_verify' }, (tx) => verifyLedger(tx));
+    const sums = verdict.books.map(
+      ({ tenantId, transfers, accounts, logged }) => `book ${tenantId}: ${transfers} transfers, ${accounts} accounts, ${logged} in the log`,
+    );
+    const found = verdict.findings.map((finding) => JSON.stringify(finding, digits));
+    print(verdict.ok ? `The ledger is sound.\n${sums.join('\n')}` : `The ledger is NOT sound:\n${found.join('\n')}`, verdict);
     if (!verdict.ok) process.exitCode = 1;
   }),
 );

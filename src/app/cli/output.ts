@@ -9,7 +9,7 @@ export function outputOf(json: boolean): Output {
 }
 
 /** Big numbers leave as digits, as everywhere in JSON. */
-function digits(_key: string, value: unknown): unknown {
+export function digits(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
