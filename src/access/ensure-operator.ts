@@ -1,10 +1,14 @@
-import { newId, type Uuid } from '../base/id.ts';
+import { derivedId } from '../base/derived-id.ts';
+import { newId, toWireId, type Uuid } from '../base/id.ts';
 import { Secret } from '../base/secret.ts';
 import type { Clock } from '../base/time.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import { sqlState } from '../infra/postgres/failure.ts';
+import { createTenant } from './contract.ts';
 import { hashPassword } from './password.ts';
+import type { AuditEntry } from './port.ts';
 import { randomText } from './random-text.ts';
+import { insertAudit } from './store/audit.ts';
 import { findOperatorId, insertTenant } from './store/tenant.ts';
 import { insertUser, type UserRow } from './store/user.ts';
 
@@ -40,6 +44,7 @@ export async function ensureOperator(deps: { db: Db; clock: Clock }, options: Op
       await insertTenant(tx, tenant, async () => {
         if (!(await insertUser(tx, admin))) throw new Error(`a user with the address ${admin.email} exists without an operator tenant`);
       });
+      await insertAudit(tx, [{ atMs: now, value: entryOf(tenant.id, admin.email) }]);
     });
   } catch (error) {
     // Another process was faster, and has told the password.
@@ -47,4 +52,20 @@ export async function ensureOperator(deps: { db: Db; clock: Clock }, options: Op
     throw error;
   }
   return { tenantId: tenant.id, userId: admin.id, email: admin.email, password };
+}
+
+function entryOf(tenantId: Uuid, email: string): AuditEntry {
+  const actorName = 'the first start';
+  return {
+    tenantId,
+    id: newId(),
+    actorKind: 'system',
+    actorId: derivedId(tenantId, actorName),
+    actorName,
+    action: createTenant.name,
+    subject: toWireId('ten', tenantId),
+    requestId: '',
+    outcome: 'done',
+    detail: { admin: email },
+  };
 }

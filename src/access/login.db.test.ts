@@ -5,6 +5,8 @@ import type { Actor } from '../base/context.ts';
 import { newId } from '../base/id.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
 import { changePassword, createUser, disableUser, jwks, listUsers, login, logout, me, refresh, setUserRoles } from './contract.ts';
+import { ensureOperator } from './ensure-operator.ts';
+import { manualClock } from '../base/time.ts';
 import type { Admitted } from './authenticate.ts';
 import { scopes, scopesOf } from './role.ts';
 import { GRACE_MS } from './session.ts';
@@ -255,13 +257,17 @@ test('refresh tokens, passwords and private keys are not in the database', async
   }
 });
 
-test('the first start makes the operator once, whoever asks', async () => {
+test('the first start makes the operator once, whoever asks, and it stands in the log', async () => {
   expect(await setup.access.ensureOperator()).toBeUndefined();
   const empty = await createTestDatabase({ modules: ['access'] });
-  const { access } = await createTestAccess(empty.db);
-  await access.close();
-  const [row] = await empty.admin<{ operators: bigint }>('select count(*) as operators from access.tenant where operator');
-  expect(row!.operators).toBe(1n);
+  const clock = manualClock();
+  const made = await Promise.all(Array.from({ length: 4 }, () => ensureOperator({ db: empty.db, clock }, { email: 'Root@rialto.test' })));
+  const operators = made.filter((one) => one !== undefined);
+  expect(operators).toMatchObject([{ email: 'root@rialto.test' }]);
+  expect(operators[0]!.password.reveal()).toMatch(/^[0-9A-Za-z]{24}$/);
+  expect(await empty.admin('select action, actor_kind, detail from access.audit')).toEqual([
+    { action: 'access.create_tenant', actor_kind: 'system', detail: { admin: 'root@rialto.test' } },
+  ]);
   await empty.drop();
 });
 
