@@ -11,3 +11,11 @@ export function sharedData(path: string, untested: string): string | undefined {
   process.stderr.write(`Skipped: ${found} is absent, so ${untested}.\n`);
   return undefined;
 }
+
+/**
+ * Declares tests only where their data is. They are not counted as skipped, which is for what a machine can be given by
+ * `tools/install-test-servers`; what is not tested is said when the data is looked for.
+ */
+export function whereThere(present: unknown, declare: () => void): void {
+  if (present) declare();
+}
