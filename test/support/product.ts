@@ -46,7 +46,7 @@ export async function startProduct({ env = {}, dataFolder, startMs = 120_000 }: 
   });
   let said = '';
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const url = await address(child, startMs, (text) => (said += text), ended);
+  const url = await address(child, startMs, (text) => (said += text));
   const [, email, password] = /Log in as +(\S+)\s+Password +(\S+)/.exec(said) ?? [];
   return {
     url,
@@ -70,16 +70,18 @@ export async function startProduct({ env = {}, dataFolder, startMs = 120_000 }: 
 }
 
 /** Reads both streams for as long as the process lives; resolves with the address that it prints once it is ready. */
-function address(child: ChildProcess, startMs: number, heard: (text: string) => void, ended: Promise<number | null>): Promise<string> {
+function address(child: ChildProcess, startMs: number, heard: (text: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
+    let why = '';
     const late = setTimeout(() => {
+      why = ` (killed, since it was not ready after ${startMs} ms)`;
       child.kill('SIGKILL');
-      reject(new Error(`the product was not ready after ${startMs} ms; it said:\n${said}`));
     }, startMs);
+    // Only when it is gone may another take its data folder.
     void ended.then((code) => {
       clearTimeout(late);
-      reject(new Error(`the product ended with ${code}; it said:\n${said}`));
+      reject(new Error(`the product ended with ${code}${why}; it said:\n${said}`));
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {

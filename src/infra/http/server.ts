@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { AppError } from '../../base/error.ts';
+import { AppError, RetryLater } from '../../base/error.ts';
 import type { Health } from '../health/health.ts';
 import type { Log } from '../log/log.ts';
 import type { MetricsRegistry } from '../metrics/metrics.ts';
@@ -208,6 +208,7 @@ function createFailure({ onDenied, log }: HttpOptions, observer: Observer): Fail
     if (unexpected || problem.status >= 500) observer.failed(request, failure);
     observer.refused(problem.status, problem.code);
     if (onDenied && error instanceof AppError && (problem.status === 401 || problem.status === 403)) deny(request, error, onDenied, log);
+    if (error instanceof RetryLater) reply.header('retry-after', String(error.retryAfterSeconds));
     if (hasLongUnreadBody(request)) reply.header('connection', 'close');
     return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   };

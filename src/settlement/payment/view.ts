@@ -52,7 +52,7 @@ export function detailOf(payment: StandingPayment): PaymentDetailView {
 type Step = PaymentDetailView['timeline'][number];
 
 /** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
-export function timelineOf({ record, decidedAt, review, window, reason, seq }: StandingPayment): Step[] {
+function timelineOf({ record, decidedAt, review, window, reason, seq }: StandingPayment): Step[] {
   const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
   const names = record.screening?.hits.map((hit) => hit.listed) ?? [];
   steps.push({ at: record.receivedAt, step: 'screened', text: names.length ? `Names match ${names.join(', ')}.` : 'No listed name.' });

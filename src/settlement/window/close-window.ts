@@ -33,7 +33,7 @@ function empty(): AppError {
 }
 
 /** Carries a window that was cut off to its end, from whichever state it is in; safe to repeat and to run twice at once. */
-export async function finishWindow(deps: SettlementDeps, ctx: Ctx, id: Uuid): Promise<WindowRow> {
+async function finishWindow(deps: SettlementDeps, ctx: Ctx, id: Uuid): Promise<WindowRow> {
   let window = (await deps.db.read({ tenantId: ctx.tenantId }, (tx) => findWindow(tx, ctx.tenantId, id)))!;
   if (window.state === 'cut_off') window = await netWindow(deps, ctx, window);
   if (window.state === 'netted') window = await settleWindow(deps, ctx, window);
