@@ -79,7 +79,7 @@ function address(child: ChildProcess, startMs: number, heard: (text: string) => 
       child.kill('SIGKILL');
     }, startMs);
     // Only when it is gone may another take its data folder.
-    void ended.then((code) => {
+    child.on('close', (code) => {
       clearTimeout(late);
       reject(new Error(`the product ended with ${code}${why}; it said:\n${said}`));
     });
