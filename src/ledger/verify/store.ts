@@ -106,7 +106,7 @@ export function sumsByAsset(tx: Tx, tenantId: Uuid): Promise<{ asset: string; su
   );
 }
 
-/** Rows that belong to nothing: balances without account, holds without a pending transfer, spent ids that stand in the book. */
+/** Rows that belong to nothing: balances without account, holds without a pending transfer or settled by nothing, spent ids that stand in the book. */
 export function orphans(tx: Tx, tenantId: Uuid): Promise<{ what: 'balance' | 'hold' | 'failed_id'; id: Uuid }[]> {
   return tx.query(
     `(select 'balance' as what, b.account_id as id from ledger.balance b
@@ -114,6 +114,10 @@ export function orphans(tx: Tx, tenantId: Uuid): Promise<{ what: 'balance' | 'ho
     union all
     (select 'hold', h.transfer_id from ledger.hold h
       where h.tenant_id = $1 and not exists (select from ledger.transfer t where t.tenant_id = $1 and t.id = h.transfer_id and t.kind = 'pending') limit 20)
+    union all
+    (select 'hold', h.transfer_id from ledger.hold h
+      where h.tenant_id = $1 and h.resolved_by is not null
+        and not exists (select from ledger.transfer t where t.tenant_id = $1 and t.id = h.resolved_by and t.pending_id = h.transfer_id) limit 20)
     union all
     (select 'failed_id', f.transfer_id from ledger.failed_transfer f
       where f.tenant_id = $1 and exists (select from ledger.transfer t where t.tenant_id = $1 and t.id = f.transfer_id) limit 20)`,
