@@ -1,9 +1,11 @@
+import { AppError } from '../base/error.ts';
 import { createHealth } from '../infra/health/health.ts';
 import { createHttp } from '../infra/http/server.ts';
 import { createLog } from '../infra/log/log.ts';
 import { createTrace } from '../infra/trace/trace.ts';
 import { readConfig, type Config } from './config.ts';
 import { builtConsole } from './console.ts';
+import { runDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { openHouse, type OpenHouse } from './house.ts';
 import { httpLimits } from './limits.ts';
@@ -36,11 +38,34 @@ async function run(config: Config, progress: Progress, stop: AbortSignal): Promi
       const url = await server.listen({ host: config.host, port: config.port });
       const address = config.publicUrl ?? url;
       progress.ready(address, operator && { email: operator.email, password: operator.password.reveal() });
+      if (operator && config.demo) await runDemo(house, operator.tenantId, progress, stop);
       if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
       progress.step('Stopping');
     } finally {
       await server.close();
     }
+  } finally {
+    await house.close();
+  }
+}
+
+/** The demonstration day in an installation that is not running. Errors: `demo.not_empty`. */
+export async function demo(): Promise<void> {
+  const progress = createProgress(process.stderr);
+  const config = readConfig();
+  const house = await openHouse(config, createLog({ level: config.logLevel }), progress.step);
+  try {
+    await house.access.ensureOperator();
+    const [tenantId] = await house.access.port.tenantIds();
+    const { deps } = house.settlement;
+    const { byId } = await deps.directory.of(tenantId!);
+    if (byId.size > 0)
+      throw new AppError(
+        'conflict',
+        'demo.not_empty',
+        'There are participants already; the demonstration day wants an empty installation.',
+      );
+    await runDemo(house, tenantId!, progress, new AbortController().signal);
   } finally {
     await house.close();
   }
