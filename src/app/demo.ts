@@ -14,6 +14,7 @@ import type { Progress } from './progress.ts';
 
 /** The day that everyone sees who starts Rialto for the first time. */
 const SEED = 'rialto';
+const PAYMENTS = 20_000;
 /** Single payments that are under way together. */
 const AT_ONCE = 64;
 /** Windows in the day. */
@@ -26,17 +27,17 @@ const WINDOWS = 12;
 export async function runDemo(
   house: Pick<House, 'access' | 'settlement'>,
   tenantId: Uuid,
-  progress: Progress,
-  stop: AbortSignal,
+  options: { progress: Pick<Progress, 'part'>; stop?: AbortSignal; payments?: number },
 ): Promise<BusinessDay> {
+  const { progress, stop, payments = PAYMENTS } = options;
   const ctx = house.access.port.systemCtx('demonstration', tenantId);
   const { routes } = house.settlement;
-  const day = businessDay(SEED, { day: dayOf(Date.now()) });
+  const day = businessDay(SEED, { day: dayOf(Date.now()), payments });
   await admit(house, ctx, day);
   const steps = stepsOf(day.submissions);
   const perWindow = Math.ceil(steps.length / WINDOWS);
   for (const [done, step] of steps.entries()) {
-    if (stop.aborted) return day;
+    if (stop?.aborted) return day;
     await Promise.all(step.map((submission) => submit(house, ctx, submission)));
     if (done % perWindow === perWindow - 1 || done === steps.length - 1) await cutOff(routes, ctx);
     progress.part('The demonstration day', (done + 1) / steps.length);

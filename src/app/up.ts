@@ -38,7 +38,7 @@ async function run(config: Config, progress: Progress, stop: AbortSignal): Promi
       const url = await server.listen({ host: config.host, port: config.port });
       const address = config.publicUrl ?? url;
       progress.ready(address, operator && { email: operator.email, password: operator.password.reveal() });
-      if (operator && config.demo) await runDemo(house, operator.tenantId, progress, stop);
+      if (operator && config.demo) await runDemo(house, operator.tenantId, { progress, stop });
       if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
       progress.step('Stopping');
     } finally {
@@ -65,7 +65,7 @@ export async function demo(): Promise<void> {
         'demo.not_empty',
         'There are participants already; the demonstration day wants an empty installation.',
       );
-    await runDemo(house, tenantId!, progress, new AbortController().signal);
+    await runDemo(house, tenantId!, { progress });
   } finally {
     await house.close();
   }
