@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { leiOf } from '../src/base/check-digit.ts';
 import { startProduct, type Product } from '../test/support/product.ts';
-import type { Figure } from './support/figures.ts';
+import type { Bench } from './support/bench.ts';
 
 const BANKS = 40;
 const CONNECTIONS = 64;
@@ -14,18 +14,25 @@ const LISTED_NAMES = 5_000;
 
 const LIMITS = { RIALTO_LIMIT_ACTOR: '10000000', RIALTO_LIMIT_TENANT: '100000000', RIALTO_LIMIT_GLOBAL: '1000000000' };
 
+/** See `run`. */
+export const bench: Bench = { summary: 'payments over HTTP from another process: screened, reserved, durable', run };
+
 /**
  * Payments over HTTP from this process against the product in another: screened against 5,000 names, reserved on the
  * ledger, durable when answered. First as many as go at once (closed loop), then at half that rate with arrivals fixed
  * in advance, so that a slow answer delays no later question and its own delay counts (no coordinated omission).
  */
-export async function run(): Promise<Figure[]> {
+async function run({ report }: Parameters<Bench['run']>[0]): ReturnType<Bench['run']> {
+  report('starting the product with 40 banks and 5,000 listed names');
   const product = await startProduct({ env: { ...LIMITS, RIALTO_WINDOW_SECONDS: '5', LOG_LEVEL: 'error' } });
   try {
     const client = await prepare(product);
     await closedLoop(2_000, CONNECTIONS, () => client.pay());
+    report('single payments, as many as go');
     const single = await closedLoop(SINGLE_MS, CONNECTIONS, () => client.pay());
+    report('batches of 500');
     const batches = await closedLoop(BATCH_MS, BATCHES_AT_ONCE, () => client.payMany());
+    report(`single payments, ${Math.round(single / 2)} a second at fixed times`);
     const half = await openLoop(HALF_RATE_MS, single / 2, () => client.pay());
     await client.close();
     return [
