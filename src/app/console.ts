@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../base/error.ts';
+import { isLocked, takeLock, type FileLock } from '../infra/file-lock.ts';
 import type { Report } from './database.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const DIST = join(ROOT, 'console/dist');
+const CONSOLE = join(ROOT, 'console');
+const DIST = join(CONSOLE, 'dist');
+/** Where a build is made before it takes its place, so that nobody ever serves half of one. */
+const WORKSHOP = join(CONSOLE, 'node_modules/.console');
 /** What the console is made of: its own files, and the contracts and values that it imports. */
 const SOURCES = [
   'console/src',
@@ -24,12 +29,32 @@ const SOURCES = [
  * Errors: `start.console_build_failed` with what the build said.
  */
 export async function builtConsole(report: Report): Promise<string | undefined> {
+  if (!existsSync(join(CONSOLE, 'index.html'))) return existsSync(join(DIST, 'index.html')) ? DIST : undefined;
+  if (isFresh()) return DIST;
+  const lock = await ownWorkshop();
+  try {
+    if (isFresh()) return DIST;
+    report('Building the console');
+    await build();
+    return DIST;
+  } finally {
+    lock.release();
+  }
+}
+
+function isFresh(): boolean {
   const index = join(DIST, 'index.html');
-  if (!existsSync(join(ROOT, 'console/index.html'))) return existsSync(index) ? DIST : undefined;
-  if (existsSync(index) && newest(SOURCES) <= statSync(index).mtimeMs) return DIST;
-  report('Building the console');
-  await build();
-  return DIST;
+  return existsSync(index) && newest(SOURCES) <= statSync(index).mtimeMs;
+}
+
+/** One build at a time in a checkout, however many processes start. */
+async function ownWorkshop(): Promise<FileLock> {
+  mkdirSync(WORKSHOP, { recursive: true });
+  for (;;) {
+    const lock = takeLock(join(WORKSHOP, 'lock'));
+    if (isLocked(lock)) return lock;
+    await delay(100);
+  }
 }
 
 function newest(paths: readonly string[]): number {
@@ -50,13 +75,22 @@ function isSource(path: string): boolean {
 }
 
 async function build(): Promise<void> {
+  const startedAt = new Date();
+  const made = join(WORKSHOP, 'dist');
   const vite = fileURLToPath(new URL('bin/vite.js', import.meta.resolve('vite/package.json')));
-  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: join(ROOT, 'console'),
+  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', relative(CONSOLE, made), '--emptyOutDir'], {
+    cwd: CONSOLE,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   if (code !== 0) throw new AppError('unavailable', 'start.console_build_failed', `The console could not be built:\n${said.slice(-2_000)}`);
+  // A source that was changed meanwhile is newer than this build.
+  utimesSync(join(made, 'index.html'), startedAt, startedAt);
+  const old = join(WORKSHOP, 'old');
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(DIST)) renameSync(DIST, old);
+  renameSync(made, DIST);
+  rmSync(old, { recursive: true, force: true });
 }
