@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { leiOf } from '../src/base/check-digit.ts';
 import { startProduct, type Product } from '../test/support/product.ts';
-import type { Bench } from './support/bench.ts';
+import { figure, percentile, type Bench } from './support/bench.ts';
 
 const BANKS = 40;
 const CONNECTIONS = 64;
@@ -36,12 +36,12 @@ async function run({ report }: Parameters<Bench['run']>[0]): ReturnType<Bench['r
     const half = await openLoop(HALF_RATE_MS, single / 2, () => client.pay());
     await client.close();
     return [
-      { name: 'payments.single.per_s', value: single, unit: '1/s' },
-      { name: 'payments.batch.per_s', value: batches, unit: '1/s' },
-      { name: 'payments.half_rate.per_s', value: half.perSecond, unit: '1/s' },
-      { name: 'payments.half_rate.p50_ms', value: half.p50, unit: 'ms' },
-      { name: 'payments.half_rate.p95_ms', value: half.p95, unit: 'ms' },
-      { name: 'payments.half_rate.p99_ms', value: half.p99, unit: 'ms' },
+      figure('payments.single.per_s', single, '1/s'),
+      figure('payments.batch.per_s', batches, '1/s'),
+      figure('payments.half_rate.per_s', half.perSecond, '1/s'),
+      figure('payments.half_rate.p50_ms', half.p50, 'ms'),
+      figure('payments.half_rate.p95_ms', half.p95, 'ms'),
+      figure('payments.half_rate.p99_ms', half.p99, 'ms'),
     ];
   } finally {
     await product.stop();
@@ -170,7 +170,5 @@ async function openLoop(ms: number, perSecond: number, ask: () => Promise<number
   }
   await Promise.all(asked);
   const perSecondDone = delays.length / ((performance.now() - begin) / 1_000);
-  delays.sort((a, b) => a - b);
-  const at = (q: number) => delays[Math.min(delays.length - 1, Math.floor(delays.length * q))]!;
-  return { perSecond: perSecondDone, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { perSecond: perSecondDone, p50: percentile(delays, 0.5), p95: percentile(delays, 0.95), p99: percentile(delays, 0.99) };
 }
