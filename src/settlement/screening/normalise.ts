@@ -31,7 +31,15 @@ const PERSON_IN_HAN = /(?<!\p{L})(\p{Script=Han})(\p{Script=Han}{1,2})(?!\p{L})/
 export function wordsOf(name: string): Word[] {
   const words = unified(nameWords(toAscii(name)));
   const kept = words.filter((word) => !TITLES.has(word));
-  return withForms(kept.length > 0 ? kept : words).slice(0, MAX_WORDS);
+  return withPatronymics(withForms(kept.length > 0 ? kept : words).slice(0, MAX_WORDS));
+}
+
+const PATRONYMIC = /.{3}(?:[oe]vich|[oe]vna|ichna)$/;
+
+/** Beside a given and a family name a patronymic only supports: many payments leave it out. Alone it may be a family name. */
+function withPatronymics(words: Word[]): Word[] {
+  if (words.filter(({ kind }) => kind === 'name').length < 3) return words;
+  return words.map((word) => (word.kind === 'name' && PATRONYMIC.test(word.text) ? { ...word, kind: 'common' } : word));
 }
 
 /** `abd al rahman`, `abdel rahman` and `abdur rahman` are one name; so are `el masri` and `al masri`. */

@@ -77,7 +77,8 @@ function candidatePairs(query: Query, name: ListedName): Pair[] {
 
 function isInitialOf(a: Word, b: Word): boolean {
   if (a.kind !== 'initial' && b.kind !== 'initial') return false;
-  return a.text[0] === b.text[0] && (a.kind === 'name' || b.kind === 'name');
+  const whole = a.kind === 'initial' ? b.kind : a.kind;
+  return a.text[0] === b.text[0] && (whole === 'name' || whole === 'common');
 }
 
 function assign(query: Query, name: ListedName, candidates: Pair[]): Pair[] {
