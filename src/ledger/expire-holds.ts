@@ -14,7 +14,8 @@ const STEP = 1_000;
  */
 export async function expireHolds(deps: { db: Db; clock: Clock; writers: Writers }, signal?: AbortSignal): Promise<void> {
   const { db, clock, writers } = deps;
-  while (!signal?.aborted) {
+  const stopped = (): boolean => signal?.aborted ?? false;
+  while (!stopped()) {
     const due = await db.read({ role: 'rialto_relay' }, (tx) => dueHolds(tx, clock.now(), STEP));
     await Promise.all(due.map((hold) => writers.enqueue(hold.tenantId, expiryOf(hold))));
     if (due.length < STEP) return;

@@ -14,9 +14,10 @@ const STEP = 4_096;
  * when told to; the next run goes on from the last head.
  */
 export async function growLogs(deps: { db: Db; clock: Clock }, signal?: AbortSignal): Promise<void> {
+  const stopped = (): boolean => signal?.aborted ?? false;
   const behind = await deps.db.read({ role: 'rialto_relay' }, booksBehind);
   for (const tenantId of behind) {
-    while (!signal?.aborted && (await growLog(deps, tenantId)) === STEP);
+    while (!stopped() && (await growLog(deps, tenantId)) === STEP);
   }
 }
 

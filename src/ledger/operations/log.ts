@@ -2,7 +2,7 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { EMPTY_ROOT } from '../../base/merkle.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
-import { logConsistency as consistencyContract, logHead as headContract, transferProof as proofContract } from '../contract.ts';
+import type { logConsistency as consistencyContract, logHead as headContract, transferProof as proofContract } from '../contract.ts';
 import { type OperationDeps, scopeOf, transferNotFound } from '../deps.ts';
 import { leafDocument, leafOf } from '../log/leaf.ts';
 import { proveConsistency, proveInclusion, rootAt } from '../log/prove.ts';
