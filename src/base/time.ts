@@ -45,12 +45,17 @@ export function isLocalDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
+const DAY_MS = 86_400_000;
+
+let lastDay = { number: Number.NaN, text: '' };
+
 /** The UTC day of an instant. */
 export function dayOf(ms: Millis): LocalDate {
-  return new Date(ms).toISOString().slice(0, 10);
+  // Nearly all calls ask for today, and writing a date takes a microsecond.
+  const number = Math.floor(ms / DAY_MS);
+  if (lastDay.number !== number) lastDay = { number, text: new Date(ms).toISOString().slice(0, 10) };
+  return lastDay.text;
 }
-
-const DAY_MS = 86_400_000;
 
 function startOf(day: LocalDate): Millis {
   if (!isLocalDate(day)) throw new RangeError(`there is no day ${day}`);

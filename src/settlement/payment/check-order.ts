@@ -64,14 +64,24 @@ function held(agent: Member, asset: string) {
 }
 
 function valueDateOf(order: PaymentOrder, today: LocalDate): LocalDate {
-  const day = order.valueDate ?? today;
-  // One day back is allowed: a bank east of UTC may already write tomorrow, one west of it still yesterday.
-  if (!isLocalDate(day) || day < addDays(today, -1) || day > addDays(today, MAX_DAYS_AHEAD)) {
+  const { valueDate } = order;
+  if (valueDate === undefined || valueDate === today) return today;
+  const { first, last } = allowedDays(today);
+  if (valueDate < first || valueDate > last || !isLocalDate(valueDate)) {
     throw new AppError(
       'unprocessable',
       'settlement.value_date_invalid',
-      `The value date ${day} is not between ${addDays(today, -1)} and ${addDays(today, MAX_DAYS_AHEAD)}.`,
+      `The value date ${valueDate} is not between ${first} and ${last}.`,
     );
   }
-  return day;
+  return valueDate;
+}
+
+let allowed = { today: '', first: '', last: '' };
+
+/** One day back is allowed: a bank east of UTC may already write tomorrow, one west of it still yesterday. */
+function allowedDays(today: LocalDate): { first: LocalDate; last: LocalDate } {
+  // Counting days takes longer than all other checks together, and the answer changes once a day.
+  if (allowed.today !== today) allowed = { today, first: addDays(today, -1), last: addDays(today, MAX_DAYS_AHEAD) };
+  return allowed;
 }

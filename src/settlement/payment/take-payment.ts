@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { EventDraft } from '../../base/event.ts';
