@@ -300,6 +300,8 @@ describe('what people read', () => {
     const { reserved, clearing, settled, held, rejected } = view.payments;
     expect(reserved + clearing + settled + held + rejected).toBe(view.payments.received);
     expect(view.series.reduce((sum, bucket) => sum + bucket.received, 0)).toBe(view.payments.received);
+    const starts = view.series.map(({ startMs }) => startMs);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
     expect(view.timeToFinalityMs!.p50).toBeGreaterThan(0);
   });
 });

@@ -38,7 +38,9 @@ function figuresOf(rows: readonly DayRow[]): Omit<View, 'day' | 'currencies' | '
     },
     failures: part('failure').map(({ key, text, count: n }) => ({ code: key, text, count: n })),
     ...(finality && { timeToFinalityMs: { p50: finality.p50, p95: finality.p95, max: finality.max } }),
-    series: part('bucket').map((row) => ({ startMs: Number(row.key), received: row.count, rejected: row.rejected })),
+    series: part('bucket')
+      .map((row) => ({ startMs: Number(row.key), received: row.count, rejected: row.rejected }))
+      .sort((a, b) => a.startMs - b.startMs),
     flows: part('flow').map((row) => ({ from: row.key, to: row.text, payments: row.count })),
   };
 }
