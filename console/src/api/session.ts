@@ -15,8 +15,29 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const watchers = new Set<() => void>();
 const otherTabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('rialto-session');
 
+const HINT = 'rialto-signed-in';
+
+/** Remembers, without any secret, whether a cookie may be there: a visitor who never signed in causes no refused request. */
+function keepHint(signedIn: boolean): void {
+  try {
+    if (signedIn) localStorage.setItem(HINT, 'yes');
+    else localStorage.removeItem(HINT);
+  } catch {
+    // Without storage, every reload asks the server.
+  }
+}
+
+function mayHaveCookie(): boolean {
+  try {
+    return localStorage.getItem(HINT) === 'yes';
+  } catch {
+    return true;
+  }
+}
+
 function become(next: SessionState): void {
   state = next;
+  if (next.phase !== 'starting') keepHint(next.phase === 'in');
   clearTimeout(timer);
   if (next.phase === 'in') {
     const left = Date.parse(next.login.expiresAt) - Date.now() - EARLY_MS;
@@ -64,7 +85,10 @@ export const session = {
     return () => watchers.delete(watcher);
   },
   /** After a reload: asks once whether the cookie still opens a session. */
-  restore: (): Promise<unknown> => renew().catch(() => undefined),
+  async restore(): Promise<void> {
+    if (mayHaveCookie()) await renew().catch(() => undefined);
+    else become({ phase: 'out' });
+  },
   renew,
   async signIn(email: string, password: string): Promise<void> {
     become({ phase: 'in', login: await send(login, requestOf(login, { email, password })) });

@@ -3,6 +3,7 @@ import { accountBalance, accountStatement, getAccount } from '../../../src/ledge
 import type { WireOutput } from '../api/call.ts';
 import { useOperation } from '../api/queries.ts';
 import { Pager, useFilters } from '../parts/filters.tsx';
+import { Reference } from '../parts/reference.tsx';
 import { Badge, State } from '../ui/badge.tsx';
 import { heldBalance, postedBalance, type Sums } from '../ui/balance.ts';
 import { buttonClass } from '../ui/button.tsx';
@@ -131,7 +132,15 @@ const columns = (account: Account): readonly Column<Entry>[] => [
   { head: '№', cell: (row) => <span className="num text-xs text-ink-2">{row.transfer.seq}</span> },
   { head: 'Recorded', from: 'sm', cell: (row) => <Time at={row.transfer.recordedAt} /> },
   { head: 'Kind', from: 'sm', cell: (row) => <State of={row.transfer.kind} /> },
-  { head: 'Reference', grow: true, cell: (row) => <span className="block truncate text-ink-2">{row.transfer.reference ?? '–'}</span> },
+  {
+    head: 'Reference',
+    grow: true,
+    cell: (row) => (
+      <span className="block truncate">
+        <Reference text={row.transfer.reference} />
+      </span>
+    ),
+  },
   { head: 'Debit', end: true, cell: (row) => row.side === 'debit' && <Money asset={account.asset} units={row.transfer.units} bare /> },
   { head: 'Credit', end: true, cell: (row) => row.side === 'credit' && <Money asset={account.asset} units={row.transfer.units} bare /> },
   {

@@ -60,7 +60,7 @@ export function AccountsPage() {
             aria-label="Kind"
             value={search.kind ?? ''}
             onChange={(event) => set({ kind: event.target.value })}
-            className="max-sm:flex-1"
+            className="max-sm:basis-[calc(50%-0.25rem)]"
           >
             <option value="">Every kind</option>
             {KINDS.map((kind) => (
@@ -71,7 +71,7 @@ export function AccountsPage() {
             aria-label="Currency"
             value={search.asset ?? ''}
             onChange={(event) => set({ asset: event.target.value })}
-            className="max-sm:flex-1"
+            className="max-sm:basis-[calc(50%-0.25rem)]"
           >
             <option value="">All currencies</option>
             {(search.asset && !assets.includes(search.asset) ? [search.asset, ...assets] : assets).map((asset) => (
@@ -84,7 +84,7 @@ export function AccountsPage() {
             aria-label="Participant"
             value={search.memberId ?? ''}
             onChange={(event) => set({ memberId: event.target.value })}
-            className="max-w-52 max-sm:flex-1"
+            className="sm:max-w-52 max-sm:basis-[calc(50%-0.25rem)]"
           >
             <option value="">All participants</option>
             {banks.data?.items.map((bank) => (

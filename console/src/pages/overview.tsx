@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
+import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
 import type { WireOutput } from '../api/call.ts';
-import { useOperation } from '../api/queries.ts';
+import { useAllowed, useOperation } from '../api/queries.ts';
 import { useFilters } from '../parts/filters.tsx';
 import { Flows } from '../parts/flows.tsx';
 import { GrossNet, GrossNetKey } from '../parts/gross-net.tsx';
@@ -84,7 +85,7 @@ function Pictures({ overview }: { overview: Day }) {
     <>
       <Figures overview={overview} />
       <Card title="Received" aside={<SeriesKey buckets={overview.series} />} className="lg:col-span-2">
-        <SeriesChart buckets={overview.series} />
+        <SeriesChart series={overview.series} />
       </Card>
       <Card title="Not taken" aside={`${count(overview.payments.rejected)} rejected`}>
         <Failures failures={overview.failures} />
@@ -98,10 +99,21 @@ function Pictures({ overview }: { overview: Day }) {
         )}
       </Card>
       <Card title="Who pays whom" aside="payments between banks, the largest flows" className="lg:col-span-3 xl:col-span-2">
-        <Flows flows={overview.flows} />
+        <NamedFlows flows={overview.flows} />
       </Card>
     </>
   );
+}
+
+/** The overview names banks by BIC; people know them by name. */
+function NamedFlows({ flows }: { flows: Day['flows'] }) {
+  const allowed = useAllowed();
+  const banks = useOperation(listParticipants, { limit: '500' }, { staleMs: 60_000, enabled: allowed(listParticipants) }).data?.items;
+  const named = useMemo(() => {
+    const names = new Map(banks?.map((bank) => [bank.bic, bank.name]));
+    return flows.map((flow) => ({ ...flow, from: names.get(flow.from) ?? flow.from, to: names.get(flow.to) ?? flow.to }));
+  }, [flows, banks]);
+  return flows.length > 0 ? <Flows flows={named} /> : <Empty icon="payments" title="Nothing flows yet" />;
 }
 
 const STEPS = [
@@ -183,7 +195,8 @@ function Figure({ label, value, note, to }: { label: string; value: string; note
 }
 
 function SeriesKey({ buckets }: { buckets: Day['series'] }) {
-  const lengthMs = buckets.length > 1 ? buckets[1]!.startMs - buckets[0]!.startMs : 60_000;
+  const starts = buckets.map((bucket) => bucket.startMs);
+  const lengthMs = buckets.length > 1 ? (Math.max(...starts) - Math.min(...starts)) / (buckets.length - 1) : 60_000;
   return (
     <span className="flex items-center gap-4">
       <span className="flex items-center gap-1.5">
@@ -205,7 +218,7 @@ function Failures({ failures }: { failures: Day['failures'] }) {
       {failures.slice(0, 6).map((failure) => (
         <li key={failure.code}>
           <div className="flex items-baseline justify-between gap-3 text-sm">
-            <span className="min-w-0 truncate" title={failure.text}>
+            <span className="min-w-0">
               <span className="mr-2 font-mono text-xs text-ink-3">{failure.code}</span>
               {failure.text}
             </span>

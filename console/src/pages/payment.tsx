@@ -219,7 +219,7 @@ function TransferLine({ id }: { id: string }) {
 function Details({ payment }: { payment: Detail }) {
   const rows: (readonly [string, ReactNode] | false | undefined)[] = [
     ['Payment', <Copyable key="id" text={payment.id} label="payment id" />],
-    ['UETR', <Copyable key="uetr" text={payment.uetr} whole label="UETR" />],
+    ['UETR', <Copyable key="uetr" text={payment.uetr} label="UETR" />],
     ['End-to-end id', payment.endToEndId],
     ['Received', <Time key="at" at={payment.receivedAt} />],
     ['Value date', day(payment.valueDate)],

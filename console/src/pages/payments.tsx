@@ -42,7 +42,7 @@ export const paymentColumns: readonly Column<PaymentRow>[] = [
       </span>
     ),
   },
-  { head: 'Reference', from: 'lg', cell: (row) => <span className="ident">{row.endToEndId}</span> },
+  { head: 'Reference', from: 'lg', cell: (row) => <span className="ident block max-w-44 truncate">{row.endToEndId}</span> },
   {
     head: 'Window',
     from: 'xl',
@@ -128,12 +128,12 @@ function Filters() {
   const assets = [...new Set(banks.data?.items.flatMap((bank) => bank.accounts.map((account) => account.asset)) ?? [])].toSorted();
   return (
     <div role="search" aria-label="Filter payments" className="flex flex-wrap gap-2 border-b border-line p-3">
-      <SearchBox label="Reference, UETR or name" />
+      <SearchBox label="Reference or name" />
       <Select
         aria-label="Status"
         value={search.status ?? ''}
         onChange={(event) => set({ status: event.target.value })}
-        className="max-sm:flex-1"
+        className="max-sm:basis-[calc(50%-0.25rem)]"
       >
         <option value="">Any status</option>
         {STATUSES.map((status) => (
@@ -144,7 +144,7 @@ function Filters() {
         aria-label="Currency"
         value={search.asset ?? ''}
         onChange={(event) => set({ asset: event.target.value })}
-        className="max-sm:flex-1"
+        className="max-sm:basis-[calc(50%-0.25rem)]"
       >
         <option value="">All currencies</option>
         {withKept(assets, search.asset).map((asset) => (
@@ -157,7 +157,7 @@ function Filters() {
         aria-label="Participant"
         value={search.participantId ?? ''}
         onChange={(event) => set({ participantId: event.target.value })}
-        className="max-w-52 max-sm:flex-1"
+        className="sm:max-w-52 max-sm:basis-[calc(50%-0.25rem)]"
       >
         <option value="">All participants</option>
         {banks.data?.items.map((bank) => (
@@ -170,7 +170,7 @@ function Filters() {
         aria-label="Window"
         value={search.windowId ?? ''}
         onChange={(event) => set({ windowId: event.target.value })}
-        className="max-sm:flex-1"
+        className="max-sm:basis-[calc(50%-0.25rem)]"
       >
         <option value="">All windows</option>
         {windows.data?.items.map((one) => (

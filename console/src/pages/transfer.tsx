@@ -3,6 +3,7 @@ import { getAccount, getTransfer } from '../../../src/ledger/contract.ts';
 import type { WireOutput } from '../api/call.ts';
 import { useOperation } from '../api/queries.ts';
 import { ProofBadge, ProofDetail } from '../parts/proof-check.tsx';
+import { Reference } from '../parts/reference.tsx';
 import { State } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Drawer } from '../ui/dialog.tsx';
@@ -94,12 +95,7 @@ function Details({ transfer, hold }: { transfer: Detail['transfer']; hold: Detai
         ['Recorded', <Time key="at" at={transfer.recordedAt} />],
         ['Kind', transfer.kind],
         !!transfer.effectiveOn && ['Effective on', day(transfer.effectiveOn)],
-        !!transfer.reference && [
-          'Reference',
-          <span key="ref" className="break-all">
-            {transfer.reference}
-          </span>,
-        ],
+        !!transfer.reference && ['Reference', <Reference key="ref" text={transfer.reference} />],
         !!transfer.pendingId && ['Settles the pending', other(transfer.pendingId)],
         !!hold?.resolvedBy && ['Settled by', other(hold.resolvedBy)],
         !!hold?.dueAt && ['Ends by itself', <Time key="due" at={hold.dueAt} />],

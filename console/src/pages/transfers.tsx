@@ -3,6 +3,7 @@ import { listTransfers } from '../../../src/ledger/contract.ts';
 import type { WireInput, WireOutput } from '../api/call.ts';
 import { useOperation } from '../api/queries.ts';
 import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
+import { Reference } from '../parts/reference.tsx';
 import { State } from '../ui/badge.tsx';
 import { shortId } from '../ui/format.ts';
 import { PageHead } from '../ui/layout.tsx';
@@ -16,7 +17,16 @@ const columns: readonly Column<Row>[] = [
   { head: '№', cell: (row) => <span className="num font-medium">{row.seq}</span> },
   { head: 'Recorded', from: 'sm', cell: (row) => <Time at={row.recordedAt} /> },
   { head: 'Kind', cell: (row) => <State of={row.kind} /> },
-  { head: 'Reference', from: 'md', grow: true, cell: (row) => <span className="block truncate text-ink-2">{row.reference ?? '–'}</span> },
+  {
+    head: 'Reference',
+    from: 'md',
+    grow: true,
+    cell: (row) => (
+      <span className="block truncate">
+        <Reference text={row.reference} />
+      </span>
+    ),
+  },
   { head: 'Debit', from: 'xl', cell: (row) => <span className="ident">{shortId(row.debitAccountId)}</span> },
   { head: 'Credit', from: 'xl', cell: (row) => <span className="ident">{shortId(row.creditAccountId)}</span> },
   { head: 'Amount', end: true, cell: (row) => <Money asset={row.asset} units={row.units} /> },

@@ -6,6 +6,7 @@ import { useFilters } from '../parts/filters.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { count } from '../ui/format.ts';
+import { Select } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Card, PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
@@ -46,10 +47,11 @@ const assetColumns: readonly Column<AssetRow>[] = [
 ];
 
 const kindColumns: readonly Column<KindRow>[] = [
+  { head: 'Currency', cell: (row) => <span className="text-ink-2">{codeOf(row.asset)}</span> },
   { head: 'Kind', cell: (row) => <span className="font-medium">{row.kind}</span> },
   { head: 'Accounts', end: true, from: 'sm', cell: (row) => <span className="num text-ink-2">{count(row.accounts)}</span> },
   { head: 'Debits', end: true, from: 'sm', grow: true, cell: (row) => <Money asset={row.asset} units={row.debitsPosted} bare /> },
-  { head: 'Credits', end: true, cell: (row) => <Money asset={row.asset} units={row.creditsPosted} /> },
+  { head: 'Credits', end: true, cell: (row) => <Money asset={row.asset} units={row.creditsPosted} bare /> },
 ];
 
 /** The book at one glance: in every currency debits equal credits, or something is very wrong. */
@@ -90,11 +92,18 @@ export function TrialBalancePage() {
           <Card
             title="By kind of account"
             aside={
-              search.asset ? (
-                <button type="button" className="rounded text-accent hover:underline" onClick={() => set({ asset: undefined })}>
-                  {codeOf(search.asset)} only ×
-                </button>
-              ) : undefined
+              <Select
+                aria-label="Currency of the kinds"
+                value={search.asset ?? ''}
+                onChange={(event) => set({ asset: event.target.value })}
+              >
+                <option value="">All currencies</option>
+                {asked.data?.assets.map(({ asset }) => (
+                  <option key={asset} value={asset}>
+                    {codeOf(asset)}
+                  </option>
+                ))}
+              </Select>
             }
           >
             <Table

@@ -37,7 +37,7 @@ export function SearchBox({ label, name = 'query' }: { label: string; name?: str
     return () => clearTimeout(timer);
   });
   return (
-    <div className="relative min-w-44 flex-1 sm:max-w-72">
+    <div className="relative min-w-44 flex-1 max-sm:basis-full sm:max-w-72">
       <Icon name="search" size={15} className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" />
       <input
         type="search"

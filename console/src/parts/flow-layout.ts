@@ -2,15 +2,17 @@ export type Flow = { from: string; to: string; payments: number };
 export type Node = { side: 'from' | 'to'; name: string; payments: number; y: number; height: number };
 export type Ribbon = Flow & { d: string };
 
-/** A name on both sides, so that a label below still finds room. */
-const MOST = 14;
-const GAP = 6;
-const OTHERS = 'Others';
+/** Banks a side, the largest; the rest is one. */
+const MOST = 15;
+const GAP = 8;
+/** Height that even the smallest bar gets, so that its name finds room. */
+const LEAST = 9;
+export const OTHERS = 'Others';
 
 function totals(flows: readonly Flow[], side: 'from' | 'to'): Map<string, number> {
   const sums = new Map<string, number>();
   for (const flow of flows) sums.set(flow[side], (sums.get(flow[side]) ?? 0) + flow.payments);
-  return new Map([...sums].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
+  return new Map([...sums].toSorted((a, b) => Number(a[0] === OTHERS) - Number(b[0] === OTHERS) || b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
 /** Banks beyond the largest are one: too many ribbons are a fog. */
@@ -23,6 +25,7 @@ function grouped(flows: readonly Flow[]): Flow[] {
   for (const flow of flows) {
     const from = kept.from.has(flow.from) ? flow.from : OTHERS;
     const to = kept.to.has(flow.to) ? flow.to : OTHERS;
+    if (from === OTHERS && to === OTHERS) continue;
     const before = merged.get(`${from}\n${to}`)?.payments ?? 0;
     merged.set(`${from}\n${to}`, { from, to, payments: before + flow.payments });
   }
@@ -32,10 +35,10 @@ function grouped(flows: readonly Flow[]): Flow[] {
 function column(flows: readonly Flow[], side: 'from' | 'to', height: number): Node[] {
   const sums = [...totals(flows, side)];
   const total = sums.reduce((sum, [, payments]) => sum + payments, 0);
-  const room = height - GAP * Math.max(0, sums.length - 1);
+  const room = height - GAP * Math.max(0, sums.length - 1) - LEAST * sums.length;
   let y = 0;
   return sums.map(([name, payments]) => {
-    const node: Node = { side, name, payments, y, height: Math.max(1, (payments / total) * room) };
+    const node: Node = { side, name, payments, y, height: LEAST + (payments / total) * room };
     y += node.height + GAP;
     return node;
   });

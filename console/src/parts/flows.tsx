@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
 import { count } from '../ui/format.ts';
-import { layOut, type Flow, type Node, type Ribbon } from './flow-layout.ts';
+import { layOut, OTHERS, type Flow, type Node, type Ribbon } from './flow-layout.ts';
 import { useWidth } from './use-width.ts';
 
-const HEIGHT = 380;
+const HEIGHT = 520;
 
 /** Who pays whom: senders on the left, receivers on the right, ribbons as thick as the number of payments. */
 export function Flows({ flows }: { flows: readonly Flow[] }) {
@@ -64,18 +64,23 @@ function Bank({
     >
       <title>{`${node.name}: ${count(node.payments)} ${left ? 'sent' : 'received'}`}</title>
       <rect x={left ? 0 : width - side} y={node.y} width={side} height={node.height} fill="transparent" />
-      <rect x={x} y={node.y} width={6} height={node.height} rx={2} className={left ? 'fill-outgoing' : 'fill-accent'} />
-      {node.height >= 11 && (
-        <text
-          x={left ? x - 8 : x + 14}
-          y={node.y + node.height / 2}
-          dy="0.35em"
-          textAnchor={left ? 'end' : 'start'}
-          className="fill-ink-2 text-2xs"
-        >
-          {name}
-        </text>
-      )}
+      <rect
+        x={x}
+        y={node.y}
+        width={6}
+        height={node.height}
+        rx={2}
+        className={node.name === OTHERS ? 'fill-ink-3' : left ? 'fill-outgoing' : 'fill-accent'}
+      />
+      <text
+        x={left ? x - 8 : x + 14}
+        y={node.y + node.height / 2}
+        dy="0.35em"
+        textAnchor={left ? 'end' : 'start'}
+        className="fill-ink-2 text-2xs"
+      >
+        {name}
+      </text>
     </g>
   );
 }

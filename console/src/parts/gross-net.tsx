@@ -12,7 +12,7 @@ export function GrossNet({ currencies, label }: { currencies: readonly Currency[
   return (
     <ul aria-label={label} className="px-4 pb-4">
       {currencies.map((currency) => (
-        <li key={currency.asset} className="border-t border-line py-2 first:border-0">
+        <li key={currency.asset} className="py-1.75">
           <Line {...currency} />
         </li>
       ))}
@@ -22,28 +22,29 @@ export function GrossNet({ currencies, label }: { currencies: readonly Currency[
 
 function Line({ asset, payments, gross, net, efficiency }: Currency) {
   const netShare = share(net, gross);
+  const width = `${Math.max(netShare * 100, net === '0' ? 0 : 0.75)}%`;
   return (
-    <div className="grid grid-cols-[3.25rem_1fr_4rem] items-center gap-x-3 gap-y-1 text-sm sm:grid-cols-[3.25rem_4.5rem_1fr_4.5rem_4rem]">
-      <Link to="/payments" search={{ asset }} className="font-medium hover:underline">
+    <div className="grid grid-cols-[2.75rem_1fr_3.75rem] items-center gap-x-3 text-sm">
+      <Link to="/payments" search={{ asset }} className="rounded font-medium hover:underline">
         {codeOf(asset)}
-        <span className="num block text-2xs font-normal text-ink-3">{count(payments)}</span>
       </Link>
-      <span className="num hidden text-right text-ink-2 sm:block" title={`gross ${money(asset, gross)}`}>
-        {moneyShort(asset, gross)}
-      </span>
-      <span
-        className="relative block h-4 overflow-hidden rounded-sm bg-gross"
-        role="img"
-        aria-label={`gross ${money(asset, gross)}, net ${money(asset, net)}`}
-      >
-        <span
-          className="absolute inset-y-0 left-0 rounded-sm bg-net"
-          style={{ width: `${Math.max(netShare * 100, net === '0' ? 0 : 0.75)}%` }}
-        />
-      </span>
-      <span className="num hidden text-accent sm:block" title={`net ${money(asset, net)}`}>
-        {moneyShort(asset, net)}
-      </span>
+      <div className="min-w-0">
+        <div
+          className="h-2.5 overflow-hidden rounded-xs bg-gross"
+          role="img"
+          aria-label={`gross ${money(asset, gross)}, net ${money(asset, net)}`}
+        >
+          <div className="h-full rounded-xs bg-net" style={{ width }} />
+        </div>
+        <p className="num mt-0.5 flex justify-between gap-2 text-2xs text-ink-3">
+          <span className="text-accent" title={money(asset, net)}>
+            {moneyShort(asset, net)}
+          </span>
+          <span className="truncate">
+            <span title={money(asset, gross)}>{moneyShort(asset, gross)}</span> in {count(payments)}
+          </span>
+        </p>
+      </div>
       <span className="num text-right font-medium">{percent(efficiency)}</span>
     </div>
   );

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { count } from '../ui/format.ts';
@@ -7,7 +7,7 @@ import { useWidth } from './use-width.ts';
 
 type Bucket = { startMs: number; received: number; rejected: number };
 
-const HEIGHT = 196;
+const HEIGHT = 228;
 
 /** The colours of the theme as a canvas understands them. */
 function colours(host: HTMLElement) {
@@ -24,12 +24,19 @@ function colours(host: HTMLElement) {
 
 const two = (value: number) => String(value).padStart(2, '0');
 
-function utcClock(seconds: number): string {
+/** The clock in UTC; with seconds where minutes alone would repeat. */
+function utcClock(seconds: number, withSeconds: boolean): string {
   const at = new Date(seconds * 1000);
-  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}${withSeconds ? `:${two(at.getUTCSeconds())}` : ''}`;
 }
 
-function optionsFor(host: HTMLElement, width: number): uPlot.Options {
+const LONG_MS = 15 * 60_000;
+
+function isShort(buckets: readonly Bucket[]): boolean {
+  return buckets.at(-1)!.startMs - buckets[0]!.startMs < LONG_MS;
+}
+
+function optionsFor(host: HTMLElement, width: number, withSeconds: boolean): uPlot.Options {
   const { net, bad, ink, line } = colours(host);
   const font = `11px ${getComputedStyle(host).fontFamily}`;
   const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
@@ -41,7 +48,12 @@ function optionsFor(host: HTMLElement, width: number): uPlot.Options {
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_, splits) => splits.map(utcClock), space: 56 },
+      {
+        ...axis,
+        grid: { show: false },
+        values: (_, splits) => splits.map((at) => utcClock(at, withSeconds)),
+        space: withSeconds ? 72 : 56,
+      },
       { ...axis, size: 44, values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? count(value) : '')), space: 34 },
     ],
     series: [
@@ -63,7 +75,7 @@ function readout(element: HTMLElement, buckets: readonly Bucket[]): uPlot.Plugin
       setCursor(plot) {
         const bucket = buckets[plot.cursor.idx ?? -1];
         element.textContent = bucket
-          ? `${utcClock(bucket.startMs / 1000)} · ${count(bucket.received)} received · ${count(bucket.rejected)} rejected`
+          ? `${utcClock(bucket.startMs / 1000, isShort(buckets))} · ${count(bucket.received)} received · ${count(bucket.rejected)} rejected`
           : '';
       },
     },
@@ -71,7 +83,8 @@ function readout(element: HTMLElement, buckets: readonly Bucket[]): uPlot.Plugin
 }
 
 /** Payments received and rejected over the day. */
-export function SeriesChart({ buckets }: { buckets: readonly Bucket[] }) {
+export function SeriesChart({ series }: { series: readonly Bucket[] }) {
+  const buckets = useMemo(() => series.toSorted((a, b) => a.startMs - b.startMs), [series]);
   const [ref, width] = useWidth<HTMLDivElement>();
   useEffect(() => {
     const host = ref.current;
@@ -85,7 +98,7 @@ export function SeriesChart({ buckets }: { buckets: readonly Bucket[] }) {
     let plot: uPlot | undefined;
     const draw = () => {
       plot?.destroy();
-      plot = new uPlot({ ...optionsFor(host, width), plugins: [readout(words, buckets)] }, data, host);
+      plot = new uPlot({ ...optionsFor(host, width, isShort(buckets)), plugins: [readout(words, buckets)] }, data, host);
     };
     draw();
     const unwatch = watchTheme(draw);
@@ -98,7 +111,7 @@ export function SeriesChart({ buckets }: { buckets: readonly Bucket[] }) {
   return (
     <div className="px-4 pb-3">
       <p className="num h-4 text-xs text-ink-2" aria-hidden="true" />
-      <div ref={ref} role="img" aria-label={`Payments received over the day, at most ${count(most)} a bucket`} className="min-h-49" />
+      <div ref={ref} role="img" aria-label={`Payments received over the day, at most ${count(most)} a bucket`} className="min-h-57" />
     </div>
   );
 }

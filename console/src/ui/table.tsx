@@ -31,7 +31,7 @@ type Props<Row> = {
 };
 
 function classOf<Row>(column: Column<Row>): string {
-  return `${column.from ? SHOWN[column.from] : ''} ${column.end ? 'text-right' : 'text-left'} ${column.grow ? 'w-full max-w-0' : ''}`;
+  return `${column.from ? SHOWN[column.from] : ''} ${column.end ? 'text-right' : 'text-left'} ${column.grow ? 'w-full max-w-0' : 'whitespace-nowrap'}`;
 }
 
 /** A table with its four faces: loading, failed, empty, and rows. j and k move between rows that lead somewhere. */
