@@ -6,13 +6,13 @@ import { idCursor, DEFAULT_PAGE } from '../../base/page.ts';
 import { isLocalDate } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import {
-  accountBalance as balanceContract,
-  accountStatement as statementContract,
+  type accountBalance as balanceContract,
+  type accountStatement as statementContract,
   closeAccount as closeContract,
-  getAccount as getContract,
-  listAccounts as listContract,
+  type getAccount as getContract,
+  type listAccounts as listContract,
   openAccount as openContract,
-  trialBalance as trialContract,
+  type trialBalance as trialContract,
 } from '../contract.ts';
 import { sumsOf } from '../account.ts';
 import { accountNotFound, type OperationDeps, refuseMember, scopeOf } from '../deps.ts';

@@ -7,8 +7,8 @@ import { DEFAULT_PAGE } from '../../base/page.ts';
 import { checkDraft } from '../check-draft.ts';
 import {
   createTransfers as createContract,
-  getTransfer as getContract,
-  listTransfers as listContract,
+  type getTransfer as getContract,
+  type listTransfers as listContract,
   type TransferDraft as WireDraft,
   type TransferResult,
 } from '../contract.ts';

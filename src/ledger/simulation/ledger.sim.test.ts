@@ -57,7 +57,7 @@ const text = (answer: Told): string => ('created' in answer ? answer.created.joi
 
 let ledger: TestLedger;
 beforeAll(async () => {
-  ledger = await createTestLedger({ cachedAccounts: 16 });
+  ledger = await createTestLedger({ cachedAccounts: 16, maxBatchWeight: 300 });
 });
 afterAll(() => ledger.close());
 

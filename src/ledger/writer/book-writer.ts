@@ -3,14 +3,11 @@ import type { Uuid } from '../../base/id.ts';
 import type { Clock } from '../../base/time.ts';
 import type { Outbox } from '../../infra/outbox/port.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
-import type { Hold } from '../evaluate.ts';
-import type { Outcome } from '../port.ts';
-import { lockBook, writeChange } from '../store/book.ts';
 import type { LedgerMetrics } from '../metrics.ts';
-import { AccountCache } from './account-cache.ts';
-import { Claims } from './claims.ts';
-import { load } from './load.ts';
-import { type Answer, type BookAct, isEmpty, type Plan, planBatch } from './plan.ts';
+import type { Outcome } from '../port.ts';
+import { type BookHead, lockBook, writeChange } from '../store/book.ts';
+import { BookMemory, type Evaluation } from './book-memory.ts';
+import { type Answer, type BookAct, isEmpty } from './plan.ts';
 
 /** What a book's writer needs, and its bounds; weights count transfers, and one for an act without. */
 export type WriterDeps = {
@@ -25,17 +22,19 @@ export type WriterDeps = {
 
 type Waiting = { act: BookAct; weight: number; resolve(outcome: Outcome): void; reject(error: unknown): void };
 
+/** A batch, and what it comes to when it could be evaluated before its turn. */
+type Batch = { waiting: readonly Waiting[]; ahead?: Evaluation | undefined };
+
 /**
  * The one writer of a book within this process. It takes whatever has queued up, evaluates it in memory, writes it in one
- * transaction and answers; meanwhile the next batch gathers. Its memory of accounts is checked against the book's version
- * behind the row lock, so that another process, or `inTx`, can slow it down but never mislead it.
+ * transaction and answers; while the database writes one batch, the next is evaluated on top of it. Its memory is
+ * checked against the book's version behind the row lock, so that another process, `inTx` or a failed commit can slow it
+ * down but never mislead it.
  */
 export class BookWriter {
   readonly #deps: WriterDeps;
   readonly #tenantId: Uuid;
-  readonly #cache: AccountCache;
-  /** The book's version of which the cache is a true picture; undefined when it may not be. */
-  #version: bigint | undefined;
+  readonly #memory: BookMemory;
   #queue: Waiting[] = [];
   #queued = 0;
   #running: Promise<void> | undefined;
@@ -43,7 +42,7 @@ export class BookWriter {
   constructor(deps: WriterDeps, tenantId: Uuid) {
     this.#deps = deps;
     this.#tenantId = tenantId;
-    this.#cache = new AccountCache(deps.cachedAccounts);
+    this.#memory = new BookMemory(tenantId, deps.cachedAccounts);
   }
 
   /** Answers when the act is durable. Errors: `ledger.overloaded`, and those of the commit. */
@@ -51,9 +50,8 @@ export class BookWriter {
     const weight = Math.max(1, act.transfers.length);
     if (this.#queued > 0 && this.#queued + weight > this.#deps.maxQueueWeight) {
       this.#deps.metrics.overloaded();
-      return Promise.reject(
-        new AppError('unavailable', 'ledger.overloaded', 'Too much is waiting for the ledger. Nothing was changed; try again in a moment.'),
-      );
+      const text = 'Too much is waiting for the ledger. Nothing was changed; try again in a moment.';
+      return Promise.reject(new AppError('unavailable', 'ledger.overloaded', text));
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ act, weight, resolve, reject });
@@ -67,7 +65,7 @@ export class BookWriter {
   }
 
   get cachedAccounts(): number {
-    return this.#cache.size;
+    return this.#memory.size;
   }
 
   get idle(): boolean {
@@ -82,9 +80,14 @@ export class BookWriter {
   async #run(): Promise<void> {
     // Lets everything of this turn of the event loop queue up first.
     await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
-      const batch = this.#take();
-      await this.#process(batch);
+    let next: Batch | undefined;
+    while (next || this.#queue.length > 0) {
+      const batch: Batch = next ?? { waiting: this.#take() };
+      const sent = Promise.withResolvers<void>();
+      const done = this.#process(batch, sent.resolve);
+      await sent.promise;
+      next = this.#queue.length > 0 ? await this.#lookAhead(this.#take()) : undefined;
+      await done;
     }
     this.#running = undefined;
   }
@@ -97,65 +100,80 @@ export class BookWriter {
       weight += waiting.weight;
       count++;
     }
-    const batch = count === this.#queue.length ? this.#queue : this.#queue.slice(0, count);
-    this.#queue = batch === this.#queue ? [] : this.#queue.slice(count);
+    const batch = this.#queue.slice(0, count);
+    this.#queue = this.#queue.slice(count);
     this.#queued -= weight;
     return batch;
   }
 
-  /**
-   * Commits a batch and answers it. When the database refuses it, the batch is tried once more, since another
-   * transaction may have claimed a key in the meantime, and then by halves, until the one act at fault stands alone.
-   */
-  async #process(batch: readonly Waiting[], attempts = 2): Promise<void> {
+  /** Reads and evaluates a batch while the one before it is being written. When that cannot be done, its turn will come. */
+  async #lookAhead(waiting: readonly Waiting[]): Promise<Batch> {
+    const acts = waiting.map(({ act }) => act);
+    const scope = { tenantId: this.#tenantId, role: 'rialto_writer' as const };
+    const ahead = await this.#deps.db
+      .read(scope, (tx) => this.#memory.evaluateAhead(tx, acts, this.#deps.clock.now()))
+      .catch(() => undefined);
+    return { waiting, ahead };
+  }
+
+  /** Commits a batch and answers it; calls `sent` when nothing but the database is waited for, at the latest at the end. */
+  async #process({ waiting, ahead }: Batch, sent: () => void): Promise<void> {
     const started = performance.now();
     try {
-      const answers = await this.#commit(batch.map((waiting) => waiting.act));
-      batch.forEach((waiting, i) => settle(waiting, answers[i]!));
+      const answers = await this.#commit(
+        waiting.map(({ act }) => act),
+        ahead,
+        sent,
+      );
+      waiting.forEach((one, i) => settle(one, answers[i]!));
       this.#deps.metrics.committed(answers, (performance.now() - started) / 1000);
     } catch (error) {
-      if (isOutside(error)) return batch.forEach((waiting) => waiting.reject(error));
-      if (attempts > 1) return this.#process(batch, attempts - 1);
-      if (batch.length === 1) return batch[0]!.reject(error);
-      const middle = batch.length >> 1;
-      await this.#process(batch.slice(0, middle), 1);
-      await this.#process(batch.slice(middle), 1);
+      await this.#recover(waiting, error);
+    } finally {
+      sent();
     }
   }
 
-  async #commit(acts: readonly BookAct[]): Promise<readonly Answer[]> {
-    let version: bigint | undefined;
-    const plan = await this.#deps.db.write({ tenantId: this.#tenantId, role: 'rialto_writer' }, async (tx) => {
-      const head = await lockBook(tx, this.#tenantId);
-      if (head.version !== this.#version) this.#cache.clear();
-      // Until the commit is certain, memory is ahead of the tables.
-      this.#version = undefined;
-      this.#cache.age();
-      const atMs = Math.max(head.recordedAt, this.#deps.clock.now());
-      const planned = await this.#plan(tx, acts, head.seq, atMs);
-      version = isEmpty(planned.plan) ? head.version : head.version + 1n;
-      if (isEmpty(planned.plan)) return planned.plan;
-      const { transfers, moved, failed, rows, events } = planned.plan;
-      await writeChange(tx, this.#tenantId, head, { transfers, accounts: [...moved], holds: planned.holds, failed }, atMs);
-      for (const [set, placed] of rows) await set.write(tx, placed);
-      if (events.length > 0) await this.#deps.outbox.append(tx, events);
-      return planned.plan;
-    });
-    this.#version = version;
-    return plan.answers;
+  /**
+   * After a failure that is the batch's own, it is tried once more, since another transaction may have claimed a key in
+   * the meantime, and then by halves, until the one act at fault stands alone.
+   */
+  async #recover(batch: readonly Waiting[], error: unknown, again = true): Promise<void> {
+    if (isOutside(error)) return batch.forEach((one) => one.reject(error));
+    const middle = batch.length >> 1;
+    if (!again && middle === 0) return batch[0]!.reject(error);
+    for (const part of again ? [batch] : [batch.slice(0, middle), batch.slice(middle)]) {
+      try {
+        const answers = await this.#commit(part.map(({ act }) => act));
+        part.forEach((one, i) => settle(one, answers[i]!));
+      } catch (next) {
+        await this.#recover(part, next, false);
+      }
+    }
   }
 
-  async #plan(tx: Tx, acts: readonly BookAct[], seq: bigint, atMs: number): Promise<{ plan: Plan; holds: Map<Uuid, Hold> }> {
-    const drafts = acts.flatMap((act) => act.transfers);
-    const known = await load(tx, this.#tenantId, drafts, this.#cache);
-    const claims = new Claims();
-    await claims.ask(
-      tx,
-      acts.flatMap((act) => act.rows ?? []),
-    );
-    const book = { seq, accounts: this.#cache, ...known };
-    const plan = await planBatch({ book, claims, atMs, askMore: (rows) => claims.ask(tx, rows) }, acts);
-    return { plan, holds: known.holds };
+  async #commit(acts: readonly BookAct[], ahead?: Evaluation, sent?: () => void): Promise<readonly Answer[]> {
+    let usable = ahead;
+    const { evaluation, version } = await this.#deps.db.write({ tenantId: this.#tenantId, role: 'rialto_writer' }, async (tx) => {
+      const head = await lockBook(tx, this.#tenantId);
+      const current = this.#memory.confirm(head, usable) ?? (await this.#memory.evaluate(tx, acts, head, this.#deps.clock.now()));
+      // A second run of this work, after a deadlock, begins from the tables.
+      usable = undefined;
+      if (isEmpty(current.plan)) return { evaluation: current, version: head.version };
+      await this.#write(tx, head, current, sent);
+      return { evaluation: current, version: head.version + 1n };
+    });
+    this.#memory.committed(evaluation, version);
+    return evaluation.plan.answers;
+  }
+
+  async #write(tx: Tx, head: BookHead, { plan, known }: Evaluation, sent?: () => void): Promise<void> {
+    const { transfers, moved, failed, rows, events, atMs } = plan;
+    const written = writeChange(tx, this.#tenantId, head, { transfers, accounts: [...moved], holds: known.holds, failed }, atMs);
+    sent?.();
+    await written;
+    for (const [set, placed] of rows) await set.write(tx, placed);
+    if (events.length > 0) await this.#deps.outbox.append(tx, events);
   }
 }
 

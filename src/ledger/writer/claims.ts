@@ -9,6 +9,17 @@ export type Taken = { index: number; key: string };
 /** The keys that rows claim for themselves: which stand in the tables, and which were claimed earlier in the batch. */
 export class Claims {
   readonly #sets = new Map<RowSet<unknown>, Keys>();
+  #before: Claims | undefined;
+
+  /** `before`: claims of a batch that is being written at this moment. */
+  constructor(before?: Claims) {
+    this.#before = before;
+  }
+
+  /** Nothing before this batch is in writing any more. */
+  standAlone(): void {
+    this.#before = undefined;
+  }
 
   /** Asks the tables about keys of these rows that were not asked about yet: one query for each set that has some. */
   async ask(tx: Tx, rows: Iterable<RowOf>): Promise<void> {
@@ -41,7 +52,7 @@ export class Claims {
       if (!set.keys) continue;
       for (const key of set.keys(value)) {
         const ownKey = `${set.name} ${key}`;
-        if (own.has(ownKey) || this.#keysOf(set).taken.has(key)) return { index, key };
+        if (own.has(ownKey) || this.#isTaken(set, key)) return { index, key };
         own.add(ownKey);
       }
     }
@@ -53,6 +64,12 @@ export class Claims {
       if (!set.keys) continue;
       for (const key of set.keys(value)) this.#keysOf(set).taken.add(key);
     }
+  }
+
+  #isTaken(set: RowSet<unknown>, key: string): boolean {
+    if (this.#keysOf(set).taken.has(key)) return true;
+    const before = this.#before;
+    return before !== undefined && before.#keysOf(set).taken.has(key);
   }
 
   #keysOf(set: RowSet<unknown>): Keys {

@@ -7,9 +7,14 @@ import { type Known, readAccounts, readKnown } from '../store/book.ts';
 /** Where accounts are kept in memory: the writer's cache, or a plain map for one transaction. */
 export type Accounts = { get(id: Uuid): Account | undefined; put(account: Account): void };
 
-/** Reads all that evaluating these drafts may need and that memory does not hold: at most three queries. */
-export async function load(tx: Tx, tenantId: Uuid, drafts: readonly Draft[], accounts: Accounts): Promise<Known> {
-  const known = await readKnown(tx, tenantId, namedTransfers(drafts));
+/**
+ * Reads all that evaluating these drafts may need and that memory does not hold: at most three queries. `before` is what
+ * was known of a batch that is being written at this moment; what it says of a transfer is newer than the tables.
+ */
+export async function load(tx: Tx, tenantId: Uuid, drafts: readonly Draft[], accounts: Accounts, before?: Known): Promise<Known> {
+  const named = namedTransfers(drafts);
+  const known = await readKnown(tx, tenantId, named);
+  if (before) overlay(known, before, named);
   const missing = new Set<Uuid>();
   const want = (id: Uuid): void => {
     if (id !== '' && !accounts.get(id)) missing.add(id);
@@ -36,4 +41,14 @@ function namedTransfers(drafts: readonly Draft[]): Uuid[] {
     if (pendingId !== undefined) ids.push(pendingId);
   }
   return ids;
+}
+
+function overlay(known: Known, before: Known, ids: readonly Uuid[]): void {
+  for (const id of ids) {
+    const transfer = before.transfers.get(id);
+    const hold = before.holds.get(id);
+    if (transfer) known.transfers.set(id, transfer);
+    if (hold) known.holds.set(id, hold);
+    if (before.failed.has(id)) known.failed.add(id);
+  }
 }

@@ -40,12 +40,30 @@ export type Desk = {
  * instead. Nothing is written here; the book in memory is moved on.
  */
 export async function planBatch(desk: Desk, acts: readonly BookAct[]): Promise<Plan> {
-  const plan: Plan = { atMs: desk.atMs, transfers: [], moved: new Set(), failed: [], rows: new Map(), events: [], answers: [] };
+  const plan = emptyPlan(desk);
   for (const act of acts) {
     const answer = planAct(desk, plan, act);
     plan.answers.push(answer instanceof Promise ? await answer : answer);
   }
   return plan;
+}
+
+/** The same without ever waiting; undefined when that cannot be, and then the book in memory is no longer to be used. */
+export function planAtOnce(desk: Omit<Desk, 'askMore'>, acts: readonly BookAct[]): Plan | undefined {
+  const plan = emptyPlan(desk);
+  const here = { ...desk, askMore: never };
+  for (const act of acts) {
+    const answer = planAct(here, plan, act);
+    if (answer instanceof Promise) return undefined;
+    plan.answers.push(answer);
+  }
+  return plan;
+}
+
+const never = (): Promise<void> => new Promise(() => undefined);
+
+function emptyPlan({ atMs }: { atMs: Millis }): Plan {
+  return { atMs, transfers: [], moved: new Set(), failed: [], rows: new Map(), events: [], answers: [] };
 }
 
 /** Whether anything of the plan has to be written. */

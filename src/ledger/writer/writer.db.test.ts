@@ -103,6 +103,30 @@ describe('an act', () => {
     expect((await port.balances(tenantId, [b!])).get(b!)!.creditsPosted).toBe(100n);
   });
 
+  test('whose key is claimed by a batch that is still being written is refused as well', async () => {
+    const { port, tenantId } = ledger;
+    const [a, b] = await ledger.open({}, {});
+    const acts = Array.from({ length: 240 }, (_, i) =>
+      port.enact({ tenantId, transfers: [ledger.draft(a!, b!)], rows: [note(`key ${i % 60}`)] }),
+    );
+    const outcomes = await Promise.all(acts);
+    expect(outcomes.map(({ result }) => result)).toEqual(acts.map((_, i) => (i < 60 ? 'enacted' : 'refused')));
+    expect((await port.balances(tenantId, [b!])).get(b!)!.creditsPosted).toBe(6_000n);
+  });
+
+  test('that settles what a batch still being written holds finds it', async () => {
+    const { port, tenantId } = ledger;
+    const [a, b] = await ledger.open({}, {});
+    const holds = Array.from({ length: 80 }, () => ledger.draft(a!, b!, { kind: 'pending' }));
+    const posts = holds.map(({ id }) => ledger.draft('', '', { kind: 'post', pendingId: id, asset: '', units: 0n }));
+    const again = posts.map((post) => ({ ...post, id: newId() }));
+    const outcomes = await Promise.all(
+      [...holds, ...posts, ...again, ...posts].map((draft) => port.enact({ tenantId, transfers: [draft] })),
+    );
+    const codes = outcomes.map((outcome) => (outcome.result === 'enacted' ? 'enacted' : outcome.refusal.code));
+    expect(codes).toEqual(['enacted', 'enacted', 'pending_transfer_already_posted', 'exists'].flatMap((code) => holds.map(() => code)));
+  });
+
   test('whose note instead is taken as well records nothing', async () => {
     const { port, tenantId } = ledger;
     const outcome = await port.enact({

@@ -1,0 +1,108 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import type { Account } from '../account.ts';
+import type { BookHead, Known } from '../store/book.ts';
+import { AccountCache } from './account-cache.ts';
+import { Claims } from './claims.ts';
+import { load } from './load.ts';
+import { type BookAct, isEmpty, type Plan, planAtOnce, planBatch } from './plan.ts';
+
+/** A batch evaluated in memory: what it will write, what it knew, and of which version of the book that is true. */
+export type Evaluation = { plan: Plan; known: Known; claims: Claims; version: bigint; seqAfter: bigint; epoch: number };
+
+/**
+ * What a writer remembers of its book. The accounts in it are exact as of one version of the book, plus the effects of the
+ * evaluations since; `epoch` counts how often it was forgotten, which voids every evaluation made before.
+ */
+export class BookMemory {
+  readonly #tenantId: Uuid;
+  readonly #accounts: AccountCache;
+  /** The version that the accounts are exact for; undefined while a batch is being written, or when in doubt. */
+  #version: bigint | undefined;
+  /** The batch that is being written, on top of which the next may be evaluated. */
+  #writing: Evaluation | undefined;
+  #epoch = 0;
+
+  constructor(tenantId: Uuid, capacity: number) {
+    this.#tenantId = tenantId;
+    this.#accounts = new AccountCache(capacity);
+  }
+
+  get size(): number {
+    return this.#accounts.size;
+  }
+
+  /** Behind the lock: the evaluation made ahead, if the book is exactly as it assumed. Else everything is forgotten. */
+  confirm(head: BookHead, ahead: Evaluation | undefined): Evaluation | undefined {
+    const exact = head.version === this.#version;
+    this.#version = undefined;
+    if (!exact || (ahead && (ahead.epoch !== this.#epoch || ahead.version !== head.version))) this.#forget();
+    else if (ahead) return (this.#writing = ahead);
+    return undefined;
+  }
+
+  /** Behind the lock: evaluates acts on what the tables say, as far as memory does not hold it. */
+  async evaluate(tx: Tx, acts: readonly BookAct[], head: BookHead, nowMs: Millis): Promise<Evaluation> {
+    this.#writing = undefined;
+    this.#accounts.age();
+    const drafts = acts.flatMap((act) => act.transfers);
+    const known = await load(tx, this.#tenantId, drafts, this.#accounts);
+    const claims = new Claims();
+    await claims.ask(
+      tx,
+      acts.flatMap((act) => act.rows ?? []),
+    );
+    const book = { seq: head.seq, accounts: this.#accounts, ...known };
+    const atMs = Math.max(head.recordedAt, nowMs);
+    const plan = await planBatch({ book, claims, atMs, askMore: (rows) => claims.ask(tx, rows) }, acts);
+    return (this.#writing = { plan, known, claims, version: head.version, seqAfter: book.seq, epoch: this.#epoch });
+  }
+
+  /**
+   * While a batch is being written: evaluates the next as if that one had committed. Reads happen without the lock;
+   * `confirm` finds out whether anything came in between. Undefined when it cannot be done this time.
+   */
+  async evaluateAhead(tx: Tx, acts: readonly BookAct[], nowMs: Millis): Promise<Evaluation | undefined> {
+    const before = this.#writing;
+    if (!before || before.epoch !== this.#epoch) return undefined;
+    // What is read here reaches memory only when it is certain that memory was not forgotten meanwhile.
+    const read = new Map<Uuid, Account>();
+    const accounts = {
+      get: (id: Uuid) => this.#accounts.get(id) ?? read.get(id),
+      put: (account: Account) => void read.set(account.id, account),
+    };
+    const known = await load(
+      tx,
+      this.#tenantId,
+      acts.flatMap((act) => act.transfers),
+      accounts,
+      before.known,
+    );
+    const claims = new Claims(before.claims);
+    await claims.ask(
+      tx,
+      acts.flatMap((act) => act.rows ?? []),
+    );
+    if (before.epoch !== this.#epoch) return undefined;
+    this.#accounts.age();
+    for (const account of read.values()) this.#accounts.put(account);
+    const book = { seq: before.seqAfter, accounts: this.#accounts, ...known };
+    const atMs = Math.max(before.plan.atMs, nowMs);
+    const version = isEmpty(before.plan) ? before.version : before.version + 1n;
+    const plan = planAtOnce({ book, claims, atMs }, acts);
+    if (!plan) this.#forget();
+    return plan && { plan, known, claims, version, seqAfter: book.seq, epoch: this.#epoch };
+  }
+
+  /** The batch is durable; memory is exact for this version of the book. */
+  committed(evaluation: Evaluation, version: bigint): void {
+    evaluation.claims.standAlone();
+    if (evaluation.epoch === this.#epoch) this.#version = version;
+  }
+
+  #forget(): void {
+    this.#accounts.clear();
+    this.#epoch++;
+  }
+}
