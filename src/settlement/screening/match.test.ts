@@ -173,6 +173,16 @@ describe('completeness', () => {
     );
   });
 
+  test('the bounds by which names are passed over cost no match: with next to none the same are found', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 25 }), name, (names, probe) => {
+        const index = buildIndex(listOf(...names));
+        expect(screen(index, probe)).toEqual(screen(index, probe, { threshold: 0.001 }).filter(({ score }) => score >= THRESHOLD));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('every listed name finds itself, exactly', () => {
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 25 }), (names) => {

@@ -2,14 +2,18 @@ import type { StaticDecode } from 'typebox';
 import type { ScreeningMatch } from './contract.ts';
 import { indexNames, regrouped, weightOf, type NameIndex, type ScreeningEntry } from './name-index.ts';
 import { WEIGHTS, wordsOf, type Word } from './normalise.ts';
-import { align, explain, neededCoverage, worth, type Alignment, type Query } from './score.ts';
+import { align, explain, scoreOf, worth, type Alignment, type Query } from './score.ts';
 import { similarWords, type SimilarWords } from './vocabulary.ts';
 
 export type Match = StaticDecode<typeof ScreeningMatch>;
 export type { ScreeningEntry } from './name-index.ts';
 
 /** Lists ready to be screened against; keeps what recent names came to. */
-export type ScreeningIndex = NameIndex & { readonly recent: Map<string, readonly Match[]>; readonly reached: Float64Array };
+export type ScreeningIndex = NameIndex & {
+  readonly recent: Map<string, readonly Match[]>;
+  readonly reached: Float64Array;
+  readonly covered: Float64Array;
+};
 
 /** Score from which a name is a match; tuned on the labelled pairs in test/fixtures/screening. */
 export const THRESHOLD = 0.8;
@@ -18,10 +22,10 @@ const RECENT_NAMES = 20_000;
 const NONE: readonly Match[] = Object.freeze([]);
 const NO_WORDS: SimilarWords = new Map();
 
-/** Builds the index of all lists in force. Takes about a second for 50,000 names. */
+/** Builds the index of all lists in force. Takes a few seconds for 50,000 names. */
 export function buildIndex(entries: readonly ScreeningEntry[]): ScreeningIndex {
   const index = indexNames(entries);
-  return { ...index, recent: new Map(), reached: new Float64Array(index.names.length) };
+  return { ...index, recent: new Map(), reached: new Float64Array(index.names.length), covered: new Float64Array(index.names.length) };
 }
 
 /**
@@ -87,31 +91,43 @@ function queryOf(index: ScreeningIndex, words: readonly Word[]): Query {
 }
 
 /**
- * Names that could reach the threshold. Every word of the query adds what its pairing could be worth to the names it leads
- * to; what pairs without leading anywhere (common words, particles, legal forms, initials) is taken as covered.
+ * Names that could reach the threshold: for either side, the most of it that could be covered. Every word of the query adds
+ * what its pairing could be worth to the names it leads to; what pairs without leading anywhere (common words, particles,
+ * legal forms, initials) is taken as covered.
  */
-function candidates(index: ScreeningIndex, { words, weight, similar }: Query, threshold: number): number[] {
-  const { reached, postings, supporting, names } = index;
+function candidates(index: ScreeningIndex, query: Query, threshold: number): number[] {
+  const { reached, covered, names } = index;
+  const { touched, free } = reach(index, query);
+  const initials = query.words.filter(({ kind }) => kind === 'initial').length;
+  const found = touched.filter((at) => {
+    const name = names[at]!;
+    const ofQuery = Math.min(1, (reached[at]! + name.initials + free) / query.weight);
+    const ofListed = Math.min(1, (covered[at]! + name.support + initials) / name.weight);
+    return scoreOf(ofQuery, ofListed) >= threshold - 1e-9;
+  });
+  for (const at of touched) reached[at] = covered[at] = 0;
+  return found;
+}
+
+/** Follows the words of a query to names. `free` is the weight of its words that may pair without leading anywhere. */
+function reach({ reached, covered, postings, supporting }: ScreeningIndex, { words, similar }: Query): { touched: number[]; free: number } {
   const touched: number[] = [];
   let free = 0;
   for (let q = 0; q < words.length; q++) {
     const [isName, own] = [words[q]!.kind === 'name', WEIGHTS[words[q]!.kind]];
     let supported = isName ? 0 : own;
     for (const [word, alike] of similar[q]!) {
-      const gain = isName ? own * worth(alike) : Number.MIN_VALUE;
-      if (supporting[word] === 1) supported = Math.max(supported, gain);
+      const value = worth(alike);
+      if (supporting[word] === 1) supported = Math.max(supported, own * value);
       const places = postings[word]!;
       for (let i = 0; i < places.length; i++) {
         const at = places[i]!;
-        if (reached[at] === 0) touched.push(at);
-        reached[at]! += gain;
+        if (covered[at] === 0) touched.push(at);
+        covered[at]! += value;
+        if (isName) reached[at]! += own * value;
       }
     }
     free += supported;
   }
-  const needed = neededCoverage(threshold) * weight - free - 1e-9;
-  // An initial of the listed name pairs with a word of the query that led elsewhere.
-  const found = touched.filter((at) => reached[at]! + names[at]!.initials >= needed);
-  for (const at of touched) reached[at] = 0;
-  return found;
+  return { touched, free };
 }

@@ -1,6 +1,6 @@
 import { phoneticKey } from './phonetic.ts';
 import { WEIGHTS, wordsOf, type Word } from './normalise.ts';
-import { vocabularyOf, type Vocabulary } from './vocabulary.ts';
+import { lookUp, vocabularyOf, type Vocabulary } from './vocabulary.ts';
 
 /** Someone on a list: the primary name first, then the aliases. */
 export type ScreeningEntry = { listId: string; entryId: string; names: readonly string[]; type?: string; country?: string };
@@ -13,6 +13,8 @@ export type ListedName = {
   readonly ids: Uint32Array;
   readonly weight: number;
   readonly hasNameWord: boolean;
+  /** Weight of the words it is not found by. */
+  readonly support: number;
   /** Words of one letter, which pair with any word that begins so. */
   readonly initials: number;
 };
@@ -56,6 +58,7 @@ export function indexNames(entries: readonly ScreeningEntry[]): NameIndex {
       ids,
       weight: weightOf(words),
       hasNameWord: words.some(({ kind }) => kind === 'name'),
+      support: weightOf(words.filter((word) => !anchors.includes(word))),
       initials: words.filter(({ kind }) => kind === 'initial').length,
     };
   });
@@ -110,14 +113,14 @@ export function regrouped({ glued, vocabulary }: NameIndex, words: readonly stri
       changed = true;
       continue;
     }
-    const parts = vocabulary.idOf.has(word) ? undefined : partsOf(glued, word);
+    const parts = vocabulary.idOf.has(word) ? undefined : partsOf({ glued, vocabulary }, word);
     found.push(...(parts ?? [word]));
     changed ||= parts !== undefined;
   }
   return changed ? found : undefined;
 }
 
-function partsOf(glued: NameIndex['glued'], word: string): readonly string[] | undefined {
+function partsOf({ glued, vocabulary }: Pick<NameIndex, 'glued' | 'vocabulary'>, word: string): readonly string[] | undefined {
   if (word.length < GLUED_LETTERS) return undefined;
-  return glued.get(word) ?? glued.get(`/${phoneticKey(word)}`);
+  return glued.get(word) ?? glued.get(`/${lookUp(vocabulary, word).key}`);
 }

@@ -43,7 +43,8 @@ function withPatronymics(words: Word[]): Word[] {
 }
 
 /** `abd al rahman`, `abdel rahman` and `abdur rahman` are one name; so are `el masri` and `al masri`. */
-function unified(words: readonly string[]): string[] {
+function unified(words: string[]): string[] {
+  if (!words.some((word) => SPELLINGS.has(word))) return words;
   const isArticle = (word: string | undefined) => word !== undefined && (SPELLINGS.get(word) ?? word) === 'al';
   return words.filter((word, i) => !(isArticle(word) && words[i - 1] === 'abd')).map((word) => SPELLINGS.get(word) ?? word);
 }

@@ -48,9 +48,10 @@ function soundOf(word: string, at: number): string {
 
 /** A word with vowels and doubled letters in one of their spellings: `noor` and `nur`, `youssef` and `yusef`. */
 export function foldedSpelling(word: string): string {
+  if (!/[euy]|(.)\1/.test(word)) return word;
   return word
     .replace(/oo|ou/g, 'u')
     .replace(/ee|ie|ij|iy|yi|y/g, 'i')
-    .replace(/ae|oe|ue/g, (both) => both[0]!)
+    .replace(/[aou]e/g, (both) => both[0]!)
     .replace(/(.)\1+/g, '$1');
 }

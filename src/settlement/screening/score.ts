@@ -34,11 +34,6 @@ export function scoreOf(queryCovered: number, listedCovered: number): number {
   return more * (1 - LACKING * (1 - less));
 }
 
-/** The smallest coverage of the query with which a name could still reach a threshold. */
-export function neededCoverage(threshold: number): number {
-  return 1 - (1 - threshold) / LACKING;
-}
-
 /**
  * Pairs the words of a query with those of a listed name, best pairs first and each word once, and scores how much of
  * either side is covered.

@@ -17,6 +17,9 @@ const OTHER_FIRST = 0.88;
 /** Words of a listed vocabulary that are like a given one, and how much. */
 export type SimilarWords = ReadonlyMap<number, number>;
 
+/** What is like a word, and its phonetic key. */
+export type KnownWord = { readonly similar: SimilarWords; readonly key: string };
+
 type Bucket = {
   readonly ids: Uint32Array;
   readonly letters: Uint32Array;
@@ -32,7 +35,7 @@ export type Vocabulary = {
   readonly byKey: ReadonlyMap<string, readonly number[]>;
   /** By length: ids, with the letters each word has (a bit each) and its first four letters, in columns. */
   readonly byLength: readonly Bucket[];
-  readonly cache: Map<string, SimilarWords>;
+  readonly cache: Map<string, KnownWord>;
 };
 
 const CACHE_WORDS = 50_000;
@@ -90,78 +93,96 @@ function spelledLikeness(a: string, b: string, prefix: number): number {
 
 /**
  * Every word of the vocabulary whose likeness to the given one reaches `SIMILAR`. Nothing is missed: a word is passed over
- * only when the letters it shares could not bring Jaro's measure high enough even if all stood in the right place.
+ * only when the letters it shares could not bring the measures high enough even if all stood in the right place.
  */
 export function similarWords(vocabulary: Vocabulary, word: string): SimilarWords {
+  return lookUp(vocabulary, word).similar;
+}
+
+/** A word with what was found out about it; kept for the words that come often. */
+export function lookUp(vocabulary: Vocabulary, word: string): KnownWord {
   const known = vocabulary.cache.get(word);
   if (known) return known;
-  const found = new Map<number, number>();
-  const probe = { word, letters: lettersOf(word), start: startOf(word), found };
-  const shortest = Math.max(2, Math.ceil(word.length * LENGTH_RATIO));
-  const longest = Math.min(MAX_LETTERS, Math.floor(word.length / LENGTH_RATIO));
-  for (let length = shortest; length <= longest; length++) searchLength(vocabulary, probe, length);
-  const same = vocabulary.idOf.get(word);
-  if (same !== undefined) found.set(same, 1);
-  const raise = (ids: readonly number[] = [], least: number) => {
-    for (const id of ids) found.set(id, Math.max(least, found.get(id) ?? 0));
-  };
   const key = phoneticKey(word);
-  if (key.length >= MIN_KEY) raise(vocabulary.byKey.get(key), SOUNDS_ALIKE);
-  raise(vocabulary.byKey.get(`~${foldedSpelling(word)}`), SPELLED_OTHERWISE);
+  const found = { similar: search(vocabulary, word, key), key };
   if (vocabulary.cache.size >= CACHE_WORDS) vocabulary.cache.delete(vocabulary.cache.keys().next().value!);
   vocabulary.cache.set(word, found);
   return found;
 }
 
+const NOTHING: SimilarWords = new Map();
+
+function search(vocabulary: Vocabulary, word: string, key: string): SimilarWords {
+  const probe: Probe = { word, letters: lettersOf(word), start: startOf(word), found: undefined };
+  const shortest = Math.max(2, Math.ceil(word.length * LENGTH_RATIO));
+  const longest = Math.min(MAX_LETTERS, Math.floor(word.length / LENGTH_RATIO));
+  for (let length = shortest; length <= longest; length++) searchLength(vocabulary, probe, length);
+  const same = vocabulary.idOf.get(word);
+  if (same !== undefined) add(probe, same, 1);
+  const raise = (ids: readonly number[] | undefined, least: number) => {
+    if (ids) for (const id of ids) add(probe, id, Math.max(least, probe.found?.get(id) ?? 0));
+  };
+  if (key.length >= MIN_KEY) raise(vocabulary.byKey.get(key), SOUNDS_ALIKE);
+  raise(vocabulary.byKey.get(`~${foldedSpelling(word)}`), SPELLED_OTHERWISE);
+  return probe.found ?? NOTHING;
+}
+
 /** A word under half as long as another is never like it: Jaro is at most 0.83 then, and the difference in length takes more. */
 const LENGTH_RATIO = 0.5;
 
-type Probe = { word: string; letters: number; start: number; found: Map<number, number> };
+type Probe = { word: string; letters: number; start: number; found: Map<number, number> | undefined };
+
+function add(probe: Probe, id: number, alike: number): void {
+  (probe.found ??= new Map()).set(id, alike);
+}
 
 /** Words of one length stand in order of their first letters, so those that begin alike are searched together. */
 function searchLength(vocabulary: Vocabulary, probe: Probe, length: number): void {
   const bucket = vocabulary.byLength[length]!;
   if (bucket.ids.length === 0) return;
   const n = probe.word.length;
-  const needed = neededMatches(n, length);
+  const least = neededFor(n, length);
+  const most = Math.min(n, length);
   for (const { from, to, first } of bucket.segments) {
-    // Most words that begin with another sound are out by their lengths alone.
-    if (first !== probe.word[0] && !soundAlikeFirst(first, probe.word)) {
-      if (needed.otherSound <= Math.min(n, length)) searchSegment(vocabulary, probe, { bucket, from, to, length }, () => needed.otherSound);
-    } else searchSegment(vocabulary, probe, { bucket, from, to, length }, (prefix) => needed.byPrefix[prefix]!);
+    if (first === probe.word[0]) searchSegment(vocabulary, probe, { bucket, from, to, length }, least.byPrefix);
+    // Most words that begin otherwise are out by their lengths alone.
+    else if (least.byPrefix[0]! > most) continue;
+    else if (soundAlikeFirst(first, probe.word)) searchSegment(vocabulary, probe, { bucket, from, to, length }, least.byPrefix);
+    else if (least.otherSound[0]! <= most) searchSegment(vocabulary, probe, { bucket, from, to, length }, least.otherSound);
   }
 }
 
 type Segment = { bucket: Bucket; from: number; to: number; length: number };
 
-function searchSegment(vocabulary: Vocabulary, probe: Probe, segment: Segment, neededFor: (prefix: number) => number): void {
+function searchSegment(vocabulary: Vocabulary, probe: Probe, segment: Segment, least: readonly number[]): void {
   const { ids, letters, starts } = segment.bucket;
-  const { word, letters: own, start, found } = probe;
+  const { word, letters: own, start } = probe;
   const [n, m] = [word.length, segment.length];
-  const least = neededFor(first4Possible(start, starts[segment.from]!));
   for (let i = segment.from; i < segment.to; i++) {
-    const theirs = letters[i]!;
-    const shared = Math.min(n - bits(own & ~theirs), m - bits(theirs & ~own));
-    if (shared < least) continue;
     const prefix = prefixOf(start, starts[i]!);
-    if (shared < neededFor(prefix)) continue;
+    const needed = least[prefix]!;
+    const theirs = letters[i]!;
+    if (n - bits(own & ~theirs) < needed || m - bits(theirs & ~own) < needed) continue;
     const alike = spelledLikeness(word, vocabulary.words[ids[i]!]!, prefix);
-    if (alike >= SIMILAR) found.set(ids[i]!, alike);
+    if (alike >= SIMILAR) add(probe, ids[i]!, alike);
   }
 }
 
-/** The longest common beginning that words of a segment could have with another word: none when their first letters differ. */
-function first4Possible(a: number, b: number): number {
-  return a >>> 24 === b >>> 24 ? 4 : 0;
+type Needed = { byPrefix: readonly number[]; otherSound: readonly number[] };
+
+const needed: Needed[] = [];
+
+/** How many letters words of two lengths must share for `SIMILAR` to be within reach: by length of the common beginning, or with another first sound. */
+function neededFor(n: number, m: number): Needed {
+  return (needed[n * (MAX_LETTERS + 1) + m] ??= neededMatches(n, m));
 }
 
-/** How many letters must match for `SIMILAR` to be within reach at all: by length of the common beginning, or with another first sound. */
-function neededMatches(n: number, m: number): { byPrefix: readonly number[]; otherSound: number } {
+function neededMatches(n: number, m: number): Needed {
   const penalty = Math.max(0, 0.75 - Math.min(n, m) / Math.max(n, m)) * 0.6;
-  // Jaro is at most (matches/n + matches/m + 1) / 3.
-  const matchesFor = (jaroNeeded: number) => ((3 * jaroNeeded - 1) * n * m) / (n + m) - 1e-9;
+  // Jaro is at most (matches/n + matches/m + 1) / 3, and every letter of the longer word that stays is a match.
+  const matchesFor = (jaroNeeded: number) => Math.max(((3 * jaroNeeded - 1) * n * m) / (n + m), KEPT * Math.max(n, m)) - 1e-9;
   const byPrefix = [0, 1, 2, 3, 4].map((prefix) => matchesFor((SIMILAR + penalty - prefix * 0.1) / (1 - prefix * 0.1)));
-  return { byPrefix, otherSound: matchesFor(SIMILAR / OTHER_FIRST + penalty) };
+  return { byPrefix, otherSound: [matchesFor(SIMILAR / OTHER_FIRST + penalty)] };
 }
 
 /** A bit for each letter a word has; digits share one. */
