@@ -82,9 +82,7 @@ function hashOf(order: PaymentOrder): Buffer {
     creditor.account,
   ];
   const rest = [creditor.country, order.asset, order.units.toString(), order.valueDate, order.purpose, order.remittance];
-  return createHash('sha256')
-    .update(JSON.stringify([...fields, ...rest]))
-    .digest();
+  return hash('sha256', JSON.stringify([...fields, ...rest]), 'buffer');
 }
 
 function actOf(deps: SettlementDeps, ctx: Ctx, entry: Entry, checked: Checked, payment: PaymentRecord): Act {
