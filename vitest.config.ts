@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const database = ['{src,test,tools,bench}/**/*.{db,sim}.test.ts'];
-const common = { exclude: ['**/node_modules/**', 'console/**'], testTimeout: 30_000, hookTimeout: 60_000 };
+const common = { exclude: ['**/node_modules/**'], testTimeout: 30_000, hookTimeout: 60_000 };
 
 /**
  * Two projects, so that a run without database tests starts no server. Workers are kept from file to file: a fresh one for
@@ -16,7 +16,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...common, name: 'unit', include: ['{src,test,tools,bench}/**/*.test.ts'], exclude: [...common.exclude, ...database] },
+        test: { ...common, name: 'unit', include: ['{src,test,tools,bench,console/src}/**/*.test.ts'], exclude: [...common.exclude, ...database] },
       },
       { extends: true, test: { ...common, name: 'database', include: database, globalSetup: ['test/support/postgres-server.ts'] } },
     ],

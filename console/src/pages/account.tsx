@@ -184,7 +184,7 @@ function Statement({ account }: { account: Account }) {
         label="Statement"
         columns={columns(account)}
         rows={said?.items}
-        keyOf={(row) => row.transfer.id + String(row.side)}
+        keyOf={(row) => `${row.transfer.id}${row.side}`}
         to={(row) => ({ to: '/ledger/transfers/$id', params: { id: row.transfer.id }, search: {} })}
         problem={asked.error}
         retry={() => void asked.refetch()}

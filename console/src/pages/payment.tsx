@@ -193,7 +193,6 @@ function Transfers({ ids }: { ids: readonly string[] }) {
         {ids.map((id) => (
           <li key={id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line py-2.5 first:border-0">
             <TransferLine id={id} />
-            <ProofBadge transferId={id} />
           </li>
         ))}
       </ul>
@@ -206,13 +205,16 @@ function TransferLine({ id }: { id: string }) {
   const transfer = asked.data?.transfer;
   if (!transfer) return asked.error ? <span className="text-sm text-bad">{asked.error.message}</span> : <Skeleton className="h-5 w-56" />;
   return (
-    <Link to="/ledger/transfers/$id" params={{ id }} search={{}} className="flex items-center gap-3 rounded hover:underline">
-      <span className="num w-16 text-xs text-ink-3">№ {transfer.seq}</span>
-      <State of={transfer.kind} />
-      <span className="text-sm">
-        <Money asset={transfer.asset} units={transfer.units} />
-      </span>
-    </Link>
+    <>
+      <Link to="/ledger/transfers/$id" params={{ id }} search={{}} className="flex items-center gap-3 rounded hover:underline">
+        <span className="num w-16 text-xs text-ink-3">№ {transfer.seq}</span>
+        <State of={transfer.kind} />
+        <span className="text-sm">
+          <Money asset={transfer.asset} units={transfer.units} />
+        </span>
+      </Link>
+      <ProofBadge transfer={transfer} />
+    </>
   );
 }
 

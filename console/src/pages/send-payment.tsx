@@ -5,7 +5,8 @@ import { listParticipants } from '../../../src/settlement/participant/contract.t
 import { sendPayment } from '../../../src/settlement/payment/contract.ts';
 import type { WireOutput } from '../api/call.ts';
 import { useCommand, useLogin, useOperation } from '../api/queries.ts';
-import { AmountField, readAmount } from '../parts/amount-field.tsx';
+import { AmountField } from '../parts/amount-field.tsx';
+import { readAmount } from '../parts/read-amount.ts';
 import { Button } from '../ui/button.tsx';
 import { Drawer } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';

@@ -51,9 +51,9 @@ function Body({ detail: { transfer, hold } }: { detail: Detail }) {
         </span>
         <Side title="Credit" accountId={transfer.creditAccountId} />
       </div>
-      <Card title="Proof" aside={<ProofBadge transferId={transfer.id} />}>
+      <Card title="Proof" aside={<ProofBadge transfer={transfer} />}>
         <div className="px-4 pb-4">
-          <ProofDetail transferId={transfer.id} />
+          <ProofDetail transfer={transfer} />
         </div>
       </Card>
       <Card title="Details">

@@ -9,7 +9,8 @@ import { SelectField, TextField } from '../ui/field.tsx';
 import { money } from '../ui/format.ts';
 import { ProblemNote } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { AmountField, readAmount } from './amount-field.tsx';
+import { AmountField } from './amount-field.tsx';
+import { readAmount } from './read-amount.ts';
 
 type Bank = WireOutput<typeof getParticipant>;
 

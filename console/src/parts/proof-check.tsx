@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { logHead, transferProof } from '../../../src/ledger/contract.ts';
-import { Problem } from '../api/call.ts';
 import { verifyInclusion } from '../api/proof.ts';
 import { useOperation } from '../api/queries.ts';
 import { call } from '../api/session.ts';
@@ -11,9 +11,24 @@ import { Icon } from '../ui/icon.tsx';
 import { Facts } from '../ui/layout.tsx';
 import { Skeleton } from '../ui/states.tsx';
 
+/** A transfer by its id and its place in the book. */
+type Place = { id: string; seq: string };
+
+/** The log is built right behind the commits; a transfer made a moment ago is asked about when the log has reached it. */
+const LOG_MS = 1000;
+
 /** Fetches the proof and recomputes the root from the transfer's own document, here in the browser. */
-function useProof(transferId: string) {
-  return useQuery({
+function useProof({ id: transferId, seq }: Place) {
+  const head = useOperation(logHead, {});
+  const isLogged = head.data !== undefined && head.data.size >= Number(seq);
+  const { refetch } = head;
+  useEffect(() => {
+    if (isLogged) return;
+    const timer = setInterval(() => void refetch(), LOG_MS);
+    return () => clearInterval(timer);
+  }, [isLogged, refetch]);
+  const proof = useQuery({
+    enabled: isLogged,
     queryKey: ['console.proof', transferId],
     queryFn: async ({ signal }) => {
       const proof = await call(transferProof, { id: transferId }, { signal });
@@ -22,18 +37,15 @@ function useProof(transferId: string) {
     },
     retry: false,
     staleTime: Infinity,
-    refetchInterval: (query) =>
-      query.state.error instanceof Problem && query.state.error.code === 'ledger.transfer_not_logged' ? 2000 : false,
   });
+  return { ...proof, isWaiting: head.data !== undefined && !isLogged };
 }
 
 /** Whether a transfer stands in the Merkle log: not as the server says, but as the arithmetic does. */
-export function ProofBadge({ transferId }: { transferId: string }) {
-  const { data, error } = useProof(transferId);
-  if (error)
-    return (
-      <Badge tone="plain">{error instanceof Problem && error.code === 'ledger.transfer_not_logged' ? 'being logged' : 'no proof'}</Badge>
-    );
+export function ProofBadge({ transfer }: { transfer: Place }) {
+  const { data, error, isWaiting } = useProof(transfer);
+  if (isWaiting) return <Badge>being logged</Badge>;
+  if (error) return <Badge>no proof</Badge>;
   if (!data) return <Skeleton className="h-5 w-20" />;
   return data.holds ? (
     <Badge tone="good">
@@ -47,8 +59,8 @@ export function ProofBadge({ transferId }: { transferId: string }) {
 }
 
 /** The proof itself, for whoever wants to keep it or check it elsewhere. */
-export function ProofDetail({ transferId }: { transferId: string }) {
-  const { data } = useProof(transferId);
+export function ProofDetail({ transfer }: { transfer: Place }) {
+  const { data } = useProof(transfer);
   const head = useOperation(logHead, {});
   if (!data) return null;
   const { proof } = data;

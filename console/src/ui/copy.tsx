@@ -15,9 +15,9 @@ export function Copyable({ text, whole = false, label = 'id' }: { text: string; 
       type="button"
       onClick={() => void copy()}
       title={text}
-      aria-label={`Copy ${label} ${text}`}
       className={`ident group -mx-1 inline-flex max-w-full items-center gap-1 rounded px-1 text-left hover:bg-sunken hover:text-ink ${whole ? 'break-all' : ''}`}
     >
+      <span className="sr-only">{`Copy ${label} `}</span>
       <span>{whole ? text : shortId(text)}</span>
       <Icon
         name={done ? 'check' : 'copy'}

@@ -1,0 +1,221 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityViolations, isTooWide, launchBrowser, LOOKS, visit, type Look, type Visit } from '../support/browser.ts';
+import { openSite, pay, type Site } from '../support/console-site.ts';
+import { hasServer } from '../support/servers.ts';
+
+const DESK = LOOKS[0]!;
+
+let site: Site;
+let browser: Browser;
+
+/** Every page by its address, and what shows that it has its data. */
+function pages(): [path: string, shows: string][] {
+  const { ids } = site;
+  return [
+    ['/', 'Who pays whom'],
+    ['/payments', 'FIRST-0001|Casa del Mare'],
+    [`/payments/${ids.settled}`, 'proof verified'],
+    [`/payments/${ids.held}`, 'Decision'],
+    ['/payments/new', 'From bank'],
+    ['/payments/file', 'drop it here'],
+    ['/windows', 'settled'],
+    [`/windows/${ids.window}`, 'Positions'],
+    ['/participants', 'Nordfjord Bank'],
+    [`/participants/${ids.participant}`, 'Latest payments'],
+    ['/screening', 'house'],
+    ['/ledger/accounts', 'liability'],
+    ['/ledger/transfers', '№'],
+    ['/ledger/balance', 'balanced'],
+    ['/audit', 'settlement.close_window'],
+    ['/access/users', 'admin'],
+    ['/access/keys', 'payments:write|test'],
+    ['/password', 'New password again'],
+    ['/nowhere', 'There is no such page'],
+  ];
+}
+
+async function signIn({ page }: Visit, path = '/'): Promise<void> {
+  await page.goto(path);
+  await page.getByLabel('E-mail').fill(site.product.email!);
+  await page.getByLabel('Password').fill(site.product.password!);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('[data-live=live]').waitFor();
+}
+
+async function withVisit(look: Look, work: (visited: Visit) => Promise<void>): Promise<void> {
+  const visited = await visit(browser, look, site.product.url);
+  try {
+    await work(visited);
+    expect(visited.complaints).toEqual([]);
+  } finally {
+    await visited.context.close();
+  }
+}
+
+/** Turns to a page as a link would, without loading everything anew. */
+async function turnTo(page: Page, path: string): Promise<void> {
+  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`);
+}
+
+describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () => {
+  beforeAll(async () => {
+    site = await openSite();
+    browser = await launchBrowser();
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.product.stop();
+    site?.product.clean();
+  });
+
+  test.each(LOOKS)('every page shows its data, fits its width, and axe and the browser have nothing to say: $name', async (look) => {
+    await withVisit(look, async (visited) => {
+      const { page } = visited;
+      await page.goto('/');
+      await page.getByLabel('E-mail').waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await signIn(visited);
+      for (const [path, shows] of pages()) {
+        await turnTo(page, path);
+        await page.getByText(new RegExp(shows)).locator('visible=true').first().waitFor();
+        await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+        expect(await accessibilityViolations(page), `${path}, ${look.name}`).toEqual([]);
+        expect(await isTooWide(page), `${path}, ${look.name}, is wider than the window`).toBe(false);
+      }
+    });
+  });
+
+  test('a wrong password is refused in words, and the right one leads to the page that was asked for', async () => {
+    const visited = await visit(browser, DESK, site.product.url);
+    const { page } = visited;
+    await page.goto('/windows');
+    await page.getByLabel('E-mail').fill(site.product.email!);
+    await page.getByLabel('Password').fill('not the password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('E-mail address or password is wrong');
+    await page.getByLabel('Password').fill(site.product.password!);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Windows' }).waitFor();
+    await visited.context.close();
+  });
+
+  test('a reload keeps the session and the page with its filters; after signing out it does not', async () => {
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/payments?status=held');
+      await page.reload();
+      await page.getByText('Viktor Baranovski').first().waitFor();
+      expect(await page.getByLabel('Status').inputValue()).toBe('held');
+      expect(await page.getByRole('table', { name: 'Payments' }).getByText('settled').count()).toBe(0);
+      await page.getByRole('button', { name: /menu$/ }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+      await page.getByLabel('E-mail').waitFor();
+      await page.reload();
+      await page.getByLabel('E-mail').waitFor();
+    });
+  });
+
+  test('no token is ever kept where scripts of another visit could read it', async () => {
+    await withVisit(DESK, async (visited) => {
+      await signIn(visited);
+      const kept = await visited.page.evaluate<string>(
+        'JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])',
+      );
+      expect(kept).not.toMatch(/eyJ|refresh/i);
+      const cookies = await visited.context.cookies();
+      expect(cookies.map(({ httpOnly, sameSite }) => [httpOnly, sameSite])).toEqual([[true, 'Strict']]);
+    });
+  });
+
+  test('a payment sent through the API appears in the open list by itself', async () => {
+    await withVisit(DESK, async (visited) => {
+      await signIn(visited, '/payments');
+      await visited.page.getByText('HELD-0001').waitFor();
+      await pay(site.api, { endToEndId: 'LIVE-0001' });
+      await visited.page.getByText('LIVE-0001').waitFor();
+    });
+  });
+
+  test('everything can be reached without a mouse', async () => {
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited);
+      await page.keyboard.press('g');
+      await page.keyboard.press('p');
+      await page.getByRole('heading', { name: 'Payments' }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('FIRST-0001');
+      await expect.poll(() => page.url()).toContain('query=FIRST-0001');
+      await expect.poll(() => page.getByRole('table', { name: 'Payments' }).getByRole('link').count()).toBe(1);
+      await page.keyboard.press('Tab');
+      await page.evaluate('document.activeElement.blur()');
+      await page.keyboard.press('j');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Payment' }).getByText('proof verified').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Jump or search' }).waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.keyboard.type('trial');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Trial balance' }).waitFor();
+    });
+  });
+
+  test('a payment is sent, a held one released and the window cut off by hand', async () => {
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/payments/new');
+      await page.getByLabel('From bank').selectOption({ label: 'Nordfjord Bank · NORDFIHH' });
+      await page.getByLabel('To bank').selectOption({ label: 'Polder Bank · POLDNL2A' });
+      await page.getByLabel('Amount in EUR').fill('1,250.50');
+      await page.getByLabel('Debtor', { exact: true }).fill('Aurora Shipping AS');
+      await page.getByLabel('Creditor', { exact: true }).fill('Blue Heron BV');
+      await page.getByLabel('End-to-end id').fill('HAND-0001');
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      const detail = page.getByRole('dialog', { name: 'Payment' });
+      await detail.getByText('HAND-0001').first().waitFor();
+      expect(await detail.getByText(/^1,250\.50/).count()).toBeGreaterThan(0);
+      await turnTo(page, `/payments/${site.ids.held}`);
+      await detail.getByLabel(/say why/).fill('Another person of that name.');
+      await detail.getByRole('button', { name: 'Release' }).click();
+      await detail.getByText('reserved', { exact: true }).first().waitFor();
+      await turnTo(page, '/windows');
+      await page.getByRole('button', { name: 'Cut off now' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Cut off' }).click();
+      await page.getByText('Positions').waitFor();
+    });
+  });
+
+  test('an API key is shown once, whole, and not again', async () => {
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/access/keys');
+      await page.getByRole('button', { name: 'New key' }).click();
+      await page.getByLabel('Name').fill('Reporting');
+      await page.getByLabel('ledger:read').check();
+      await page.getByRole('button', { name: 'Make the key' }).click();
+      const key = await page.getByRole('button', { name: /^Copy key / }).getAttribute('title');
+      expect(key!.length).toBeGreaterThan(20);
+      await page.getByRole('button', { name: 'I have it' }).click();
+      await page.getByText('Reporting').first().waitFor();
+      expect(await page.content()).not.toContain(key!);
+    });
+  });
+
+  test('a pacs.008 file is answered with a status report that people can read', async () => {
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/payments/file');
+      await page.setInputFiles('input[type=file]', fileURLToPath(new URL('../fixtures/pacs008/batch-09.xml', import.meta.url)));
+      const report = page.getByRole('region', { name: 'Status report' });
+      await report.getByRole('row').nth(1).waitFor();
+      expect(await report.getByText('rejected').count()).toBeGreaterThan(0);
+      expect(await accessibilityViolations(page)).toEqual([]);
+    });
+  });
+});
