@@ -15,8 +15,8 @@ export type TestLedger = {
   clock: ReturnType<typeof manualClock>;
   writers: Writers;
   port: LedgerPort;
-  /** Another process on the same book: its own memory, queue and connections. */
-  another(): { writers: Writers; port: LedgerPort };
+  /** Another process on the same book: its own memory, queue and connections, which may be made to fail. */
+  another(through?: (db: Db) => Db): { writers: Writers; port: LedgerPort };
   open(...drafts: (Partial<AccountDraft> | undefined)[]): Promise<Uuid[]>;
   /** A posted transfer of 100 EUR/2 unless told otherwise. */
   draft(debitAccountId: Uuid, creditAccountId: Uuid, more?: Partial<TransferDraft>): TransferDraft;
@@ -41,9 +41,9 @@ export async function createTestLedger(bounds: Partial<LedgerBounds> = {}): Prom
     clock,
     writers,
     port,
-    another() {
+    another(through = (db) => db) {
       const db = database.open();
-      const made = build(db);
+      const made = build(through(db));
       others.push({ ...made, db });
       return made;
     },

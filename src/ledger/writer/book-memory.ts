@@ -22,6 +22,8 @@ export class BookMemory {
   #version: bigint | undefined;
   /** The batch that is being written, on top of which the next may be evaluated. */
   #writing: Evaluation | undefined;
+  /** The evaluation that the accounts already carry though it is not being written; it may never be, when its connection is lost. */
+  #ahead: Evaluation | undefined;
   #epoch = 0;
 
   constructor(tenantId: Uuid, capacity: number) {
@@ -33,10 +35,14 @@ export class BookMemory {
     return this.#accounts.size;
   }
 
-  /** Behind the lock: the evaluation made ahead, if the book is exactly as it assumed. Else everything is forgotten. */
+  /**
+   * Behind the lock: the evaluation made ahead, if the book is exactly as it assumed. Everything is forgotten when it is not,
+   * and when memory carries an evaluation other than the one to be written.
+   */
   confirm(head: BookHead, ahead: Evaluation | undefined): Evaluation | undefined {
-    const exact = head.version === this.#version;
+    const exact = head.version === this.#version && ahead === this.#ahead;
     this.#version = undefined;
+    this.#ahead = undefined;
     if (!exact || (ahead && (ahead.epoch !== this.#epoch || ahead.version !== head.version))) this.#forget();
     else if (ahead) return (this.#writing = ahead);
     return undefined;
@@ -85,14 +91,20 @@ export class BookMemory {
       acts.flatMap((act) => act.rows ?? []),
     );
     if (before.epoch !== this.#epoch) return undefined;
+    // Carried already by a run before this one, whose connection was lost: nothing may be put on top of it.
+    if (this.#ahead) {
+      this.#forget();
+      return undefined;
+    }
     this.#accounts.age();
     for (const account of read.values()) this.#accounts.put(account);
     const book = { seq: before.seqAfter, accounts: this.#accounts, ...known };
     const atMs = Math.max(before.plan.atMs, nowMs);
     const version = isEmpty(before.plan) ? before.version : before.version + 1n;
     const plan = planAtOnce({ book, claims, atMs }, acts);
-    if (!plan) this.#forget();
-    return plan && { plan, known, claims, version, seqAfter: book.seq, epoch: this.#epoch };
+    if (plan) return (this.#ahead = { plan, known, claims, version, seqAfter: book.seq, epoch: this.#epoch });
+    this.#forget();
+    return undefined;
   }
 
   /** The batch is durable; memory is exact for this version of the book. */
@@ -103,6 +115,7 @@ export class BookMemory {
 
   #forget(): void {
     this.#accounts.clear();
+    this.#ahead = undefined;
     this.#epoch++;
   }
 }
