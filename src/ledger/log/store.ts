@@ -2,8 +2,8 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { bytes, instant, integers } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { transferOf, TRANSFER_COLUMNS, type TransferRow } from '../store/transfer-row.ts';
-import type { Transfer } from '../transfer.ts';
+import { FACT_COLUMNS, factsOf, type FactsRow } from '../store/transfer-row.ts';
+import type { LeafFacts } from './leaf.ts';
 import { type Tile, tileKey } from './tiles.ts';
 
 export type Head = { size: number; root: Buffer; frontier: Buffer; at: Millis };
@@ -32,12 +32,12 @@ export async function lastHead(tx: Tx, tenantId: Uuid): Promise<Head | undefined
 }
 
 /** The transfers behind a size, in order. */
-export async function transfersBehind(tx: Tx, tenantId: Uuid, size: number, limit: number): Promise<Transfer[]> {
-  const rows = await tx.query<TransferRow>(
-    `select ${TRANSFER_COLUMNS} from ledger.transfer t where t.tenant_id = $1 and t.seq > $2 order by t.seq limit $3`,
+export async function transfersBehind(tx: Tx, tenantId: Uuid, size: number, limit: number): Promise<LeafFacts[]> {
+  const rows = await tx.query<FactsRow>(
+    `select ${FACT_COLUMNS} from ledger.transfer t where t.tenant_id = $1 and t.seq > $2 order by t.seq limit $3`,
     [tenantId, size, limit],
   );
-  return rows.map(transferOf);
+  return rows.map(factsOf);
 }
 
 /** Tiles by their key; those that do not exist are absent. */

@@ -2,17 +2,20 @@ import type { Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import type { Balancing, Sums, Transfer, TransferKind } from '../transfer.ts';
 
-/** The columns of `ledger.transfer t` under the names of `TransferRow`. */
-export const TRANSFER_COLUMNS = `t.seq, t.id, t.kind, t.debit_account_id as "debitAccountId",
+/** The facts of `ledger.transfer t` under the names of `FactsRow`. */
+export const FACT_COLUMNS = `t.seq, t.id, t.kind, t.debit_account_id as "debitAccountId",
   t.credit_account_id as "creditAccountId", t.asset, t.units, t.pending_id as "pendingId", t.timeout_ms as "timeoutMs",
-  t.balancing, t.effective_on as "effectiveOn", t.reference, t.metadata, t.recorded_at as "recordedAt",
+  t.balancing, t.effective_on as "effectiveOn", t.reference, t.metadata, t.recorded_at as "recordedAt"`;
+
+/** All columns of `ledger.transfer t` under the names of `TransferRow`. */
+export const TRANSFER_COLUMNS = `${FACT_COLUMNS},
   t.debit_debits_posted as "dDp", t.debit_credits_posted as "dCp", t.debit_debits_pending as "dDh", t.debit_credits_pending as "dCh",
   t.credit_debits_posted as "cDp", t.credit_credits_posted as "cCp", t.credit_debits_pending as "cDh", t.credit_credits_pending as "cCh"`;
 
 type SumColumns = Record<'dDp' | 'dCp' | 'dDh' | 'dCh' | 'cDp' | 'cCp' | 'cDh' | 'cCh', bigint>;
 
-/** A row of `ledger.transfer` as it comes from the driver. */
-export type TransferRow = SumColumns & {
+/** The facts of a row of `ledger.transfer` as they come from the driver. */
+export type FactsRow = {
   seq: bigint;
   id: Uuid;
   kind: TransferKind;
@@ -29,8 +32,20 @@ export type TransferRow = SumColumns & {
   recordedAt: Millis;
 };
 
+/** A row of `ledger.transfer` as it comes from the driver. */
+export type TransferRow = SumColumns & FactsRow;
+
 /** The row in the field's words. */
 export function transferOf(row: TransferRow): Transfer {
+  return {
+    ...factsOf(row),
+    debitAfter: sums(row.dDp, row.dCp, row.dDh, row.dCh),
+    creditAfter: sums(row.cDp, row.cCp, row.cDh, row.cCh),
+  };
+}
+
+/** The row's facts in the field's words, without the sums after it. */
+export function factsOf(row: FactsRow): Omit<Transfer, 'debitAfter' | 'creditAfter'> {
   return {
     seq: row.seq,
     id: row.id,
@@ -46,8 +61,6 @@ export function transferOf(row: TransferRow): Transfer {
     reference: row.reference ?? undefined,
     metadata: row.metadata ?? undefined,
     recordedAt: row.recordedAt,
-    debitAfter: sums(row.dDp, row.dCp, row.dDh, row.dCh),
-    creditAfter: sums(row.cDp, row.cCp, row.cDh, row.cCh),
   };
 }
 
