@@ -25,6 +25,12 @@ export function manualClock(start: Millis = Date.UTC(2026, 0, 5, 9)): Clock & { 
   };
 }
 
+/** Whether something noted at an instant is younger than so long; not when it seems to lie ahead, since then the clock was set back. */
+export function isYounger(clock: Clock, notedAt: Millis, ageMs: Millis): boolean {
+  const age = clock.now() - notedAt;
+  return age >= 0 && age < ageMs;
+}
+
 /** An instant: whole milliseconds in code, ISO 8601 with `Z` and three decimals in JSON. */
 export const Instant = Type.Codec(
   Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', examples: ['2026-11-22T09:30:00.000Z'] }),

@@ -1,11 +1,13 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
-import { addDays, dayOf, isLocalDate } from '../../base/time.ts';
+import { dayOf, isLocalDate } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { efficiencyOf } from '../window/view.ts';
 import type { getOverview as contract } from './contract.ts';
 import { countDay, currenciesOfDay, windowsOfDay, type DayRow } from './store.ts';
+
+const DAY_MS = 86_400_000;
 
 type View = OutputOf<typeof contract>;
 
@@ -13,7 +15,8 @@ type View = OutputOf<typeof contract>;
 export async function getOverview(deps: Pick<SettlementDeps, 'db' | 'clock'>, ctx: Ctx, input: InputOf<typeof contract>): Promise<View> {
   const day = input.day ?? dayOf(deps.clock.now());
   if (!isLocalDate(day)) throw new AppError('invalid', 'settlement.day_invalid', `${day} is not a day.`);
-  const range = { tenantId: ctx.tenantId, fromMs: Date.parse(`${day}T00:00:00Z`), toMs: Date.parse(`${addDays(day, 1)}T00:00:00Z`) };
+  const fromMs = Date.parse(`${day}T00:00:00Z`);
+  const range = { tenantId: ctx.tenantId, fromMs, toMs: fromMs + DAY_MS };
   return deps.db.read(ctx, async (tx) => {
     const counts = await countDay(tx, range);
     const currencies = await currenciesOfDay(tx, range);

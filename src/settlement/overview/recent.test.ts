@@ -19,3 +19,22 @@ test('a failure is told to those who wait for it and to nobody after', async () 
   await expect(ask('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(await ask('a', async () => 7)).toBe(7);
 });
+
+test('an answer that takes longer than its time is waited for by all, not asked for again', async () => {
+  const clock = manualClock();
+  const ask = recent<number>(clock, 1_000);
+  const slow = Promise.withResolvers<number>();
+  const first = ask('a', () => slow.promise);
+  clock.advance(5_000);
+  const second = ask('a', async () => 2);
+  slow.resolve(1);
+  expect(await Promise.all([first, second])).toEqual([1, 1]);
+});
+
+test('a clock that is set back does not keep an old answer', async () => {
+  const clock = manualClock();
+  const ask = recent<number>(clock, 1_000);
+  expect(await ask('a', async () => 1)).toBe(1);
+  clock.advance(-3_600_000);
+  expect(await ask('a', async () => 2)).toBe(2);
+});

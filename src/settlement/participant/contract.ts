@@ -157,7 +157,7 @@ export const getStatement = operation({
   params,
   query: Type.Object({ asset: Asset, day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-11-22'] }) }, closed),
   output: Type.String(),
-  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.day_invalid'],
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.day_invalid', 'iso20022.not_expressible'],
 });
 
 export const participantOperations = [

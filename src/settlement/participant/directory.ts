@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import type { Clock, Millis } from '../../base/time.ts';
+import { isYounger, type Clock, type Millis } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import { allParticipants, type AccountRow, type ParticipantRow } from './store.ts';
 
@@ -21,7 +21,7 @@ export function createDirectory(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
   return {
     async of(tenantId) {
       const copy = copies.get(tenantId);
-      if (copy && clock.now() - copy.readAt < maxAgeMs) return copy.participants;
+      if (copy && isYounger(clock, copy.readAt, maxAgeMs)) return copy.participants;
       const participants = db.read({ tenantId }, async (tx) => index(await allParticipants(tx, tenantId)));
       copies.set(tenantId, { readAt: clock.now(), participants });
       participants.catch(() => copies.delete(tenantId));

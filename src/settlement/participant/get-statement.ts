@@ -2,14 +2,14 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf } from '../../base/operation.ts';
-import { addDays, dayOf, isLocalDate, type Millis } from '../../base/time.ts';
+import { dayOf, isLocalDate, type Millis } from '../../base/time.ts';
 import type { Balance } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { writeCamt053, type StatementEntry } from '../iso20022/camt053.ts';
 import { settledPaymentsOf, type StandingPayment } from '../payment/store.ts';
 import type { getStatement as contract } from './contract.ts';
 import { mustFind } from './read-participants.ts';
-import { fundingsOf, type FundingRow, type Range } from './store.ts';
+import { fundingsOf, type AccountRow, type FundingRow, type Range } from './store.ts';
 
 /** How far behind the clock a statement of today ends, so that no act still being committed falls into it later. */
 const SETTLE_BACK_MS = 1_000;
@@ -25,34 +25,57 @@ export async function getStatement(deps: SettlementDeps, ctx: Ctx, input: InputO
   const participant = await mustFind(deps, ctx, input.id);
   const account = participant.accounts.find(({ asset }) => asset === input.asset);
   if (!account) throw new AppError('unprocessable', 'settlement.asset_not_held', `${participant.bic} has no account in ${input.asset}.`);
-  const of = { participantId: participant.id, asset: input.asset, ...range };
-  const [payments, fundings] = await deps.db.read(ctx, async (tx) => [
-    await settledPaymentsOf(tx, ctx.tenantId, of),
-    await fundingsOf(tx, ctx.tenantId, of),
-  ]);
-  const accounts = [account.settlementAccountId, account.reserveAccountId];
-  const statement = {
+  const figures = await figuresOf(deps, ctx, { participantId: participant.id, account, ...range });
+  return writeCamt053({
     messageId: newId().replaceAll('-', ''),
     createdAt: deps.clock.now(),
     statementId: `${input.day}-${input.asset.replace('/', '-')}`,
     day: input.day,
     account: { id: toWireId('acc', account.settlementAccountId), ownerName: participant.name, ownerBic: participant.bic },
     asset: input.asset,
-    // Balances are asked as they stood just before an instant: recorded at or before it.
-    opening: await fundsAt(deps, ctx, accounts, range.fromMs - 1),
-    closing: await fundsAt(deps, ctx, accounts, range.toMs - 1),
-    entries: [...payments.map((payment) => paymentEntry(payment, participant.id)), ...fundings.map(fundingEntry)].sort(
-      (a, b) => a.bookedAt - b.bookedAt,
-    ),
-  };
-  return writeCamt053(statement);
+    ...figures,
+  });
 }
+
+type Figures = { opening: bigint; closing: bigint; entries: StatementEntry[] };
+type Side = { participantId: Uuid; account: AccountRow } & Range;
+
+/** Balances and entries, read again when an act was committed between the one and the other. */
+async function figuresOf(deps: SettlementDeps, ctx: Ctx, side: Side): Promise<Figures> {
+  for (let attempt = 1; ; attempt++) {
+    const figures = await readFigures(deps, ctx, side);
+    const sum = figures.entries.reduce((total, { units }) => total + units, figures.opening);
+    // What never adds up is refused by the writer of the statement.
+    if (sum === figures.closing || attempt === ATTEMPTS) return figures;
+  }
+}
+
+const ATTEMPTS = 3;
+
+async function readFigures(deps: SettlementDeps, ctx: Ctx, { participantId, account, fromMs, toMs }: Side): Promise<Figures> {
+  const of = { participantId, asset: account.asset, fromMs, toMs };
+  const [payments, fundings] = await deps.db.read(ctx, async (tx) => [
+    await settledPaymentsOf(tx, ctx.tenantId, of),
+    await fundingsOf(tx, ctx.tenantId, of),
+  ]);
+  const accounts = [account.settlementAccountId, account.reserveAccountId];
+  const entries = [...payments.map((payment) => paymentEntry(payment, participantId)), ...fundings.map(fundingEntry)];
+  return {
+    // Balances are asked as they stood just before an instant: recorded at or before it.
+    opening: await fundsAt(deps, ctx, accounts, fromMs - 1),
+    closing: await fundsAt(deps, ctx, accounts, toMs - 1),
+    entries: entries.sort((a, b) => a.bookedAt - b.bookedAt),
+  };
+}
+
+const DAY_MS = 86_400_000;
 
 function rangeOf(day: string, now: Millis): Range {
   if (!isLocalDate(day) || day > dayOf(now)) {
     throw new AppError('invalid', 'settlement.day_invalid', `${day} is not a day that has begun.`);
   }
-  return { fromMs: Date.parse(`${day}T00:00:00Z`), toMs: Math.min(Date.parse(`${addDays(day, 1)}T00:00:00Z`), now - SETTLE_BACK_MS) };
+  const fromMs = Date.parse(`${day}T00:00:00Z`);
+  return { fromMs, toMs: Math.max(fromMs, Math.min(fromMs + DAY_MS, now - SETTLE_BACK_MS)) };
 }
 
 /** What a participant has in all: free and set aside. */

@@ -20,10 +20,31 @@ export function actRows(
     rows.audit,
     auditEntry(ctx, operation, { subject: toWireId('pay', act.paymentId), outcome: act.outcome, detail: act.detail }),
   );
-  if (!ctx.idempotency) return [audit];
-  const key = `${ctx.idempotency.key}${act.keySuffix ?? ''}`;
-  const kept = { tenantId: ctx.tenantId, actorId: ctx.actor.id, key, bodyHash: ctx.idempotency.bodyHash, operation: operation.name };
-  return [audit, rowOf(rows.keptAnswer, { ...kept, answer: () => ({ payment: act.paymentId }) })];
+  return [audit, ...keptRows(deps, ctx, operation, { keySuffix: act.keySuffix, answer: { payment: act.paymentId } })];
+}
+
+/** The answer kept for the caller's key; nothing when it sent none. */
+function keptRows(
+  { access: { rows } }: Pick<SettlementDeps, 'access'>,
+  ctx: Ctx,
+  operation: Operation,
+  kept: { keySuffix?: string; answer: object },
+): RowOf[] {
+  if (!ctx.idempotency) return [];
+  const { key, bodyHash } = ctx.idempotency;
+  const ref = { tenantId: ctx.tenantId, actorId: ctx.actor.id, key: `${key}${kept.keySuffix ?? ''}` };
+  return [rowOf(rows.keptAnswer, { ...ref, bodyHash, operation: operation.name, answer: () => kept.answer })];
+}
+
+/**
+ * Claims the caller's key for the whole of a request that is taken in parts, before any part of it. The same request may
+ * claim it again, as after an answer that was lost. Errors: `request.key_reused`.
+ */
+export async function claimKey(deps: Pick<SettlementDeps, 'access' | 'ledger'>, ctx: Ctx, operation: Operation): Promise<void> {
+  const rows = keptRows(deps, ctx, operation, { answer: {} });
+  if (rows.length === 0) return;
+  const outcome = await deps.ledger.enact({ tenantId: ctx.tenantId, transfers: [], rows });
+  if (outcome.result === 'refused') await deps.access.keptAnswer(ctx, operation);
 }
 
 /** The payment that an idempotency key was used for, undefined when the key is new or absent. Errors: `request.key_reused`. */

@@ -35,7 +35,7 @@ export function checkOrder(order: PaymentOrder, participants: Participants, toda
   if (debtorAgent.id === creditorAgent.id) {
     throw new AppError('unprocessable', 'settlement.same_agent', 'Debtor agent and creditor agent are the same participant.');
   }
-  for (const agent of [debtorAgent, creditorAgent]) active(agent);
+  for (const agent of [debtorAgent, creditorAgent]) requireActive(agent);
   const account = held(debtorAgent, order.asset);
   held(creditorAgent, order.asset);
   return {
@@ -53,7 +53,8 @@ function known(participants: Participants, bic: string): Member {
   return member;
 }
 
-function active(agent: Member): void {
+/** Errors: `settlement.participant_suspended`. */
+export function requireActive(agent: Pick<Member, 'bic' | 'state'>): void {
   if (agent.state !== 'active') throw new AppError('unprocessable', 'settlement.participant_suspended', `${agent.bic} is suspended.`);
 }
 

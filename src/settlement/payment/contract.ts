@@ -210,7 +210,14 @@ export const releasePayment = operation({
   cost: 'normal',
   ...decision,
   output: Payment,
-  errors: ['settlement.payment_not_found', 'settlement.payment_not_held', 'request.key_reused'],
+  errors: [
+    'settlement.payment_not_found',
+    'settlement.payment_not_held',
+    'settlement.participant_suspended',
+    'settlement.asset_not_held',
+    'ledger.overloaded',
+    'request.key_reused',
+  ],
 });
 
 export const rejectPayment = operation({
@@ -232,11 +239,13 @@ export const submitIso20022 = operation({
   summary: 'Takes a pacs.008 file of one or more transactions and answers with the pacs.002 status report',
   scope: 'payments:write',
   cost: 'heavy',
+  // The message id does what a key would do, and every bank sends one.
+  idempotencyKey: 'none',
   consumes: 'application/xml',
   produces: 'application/xml',
   bodyLimit: 8 << 20,
   output: Type.String(),
-  errors: ['iso20022.not_xml', 'iso20022.unsafe_xml', 'iso20022.unsupported_message', 'request.key_reused'],
+  errors: ['iso20022.not_xml', 'iso20022.unsafe_xml', 'iso20022.unsupported_message', 'ledger.overloaded'],
 });
 
 export const paymentOperations = [

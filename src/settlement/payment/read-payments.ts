@@ -12,7 +12,7 @@ type ReadDeps = Pick<SettlementDeps, 'db'>;
 
 /** Errors: `settlement.payment_not_found`, the same for a payment that the caller may not see. */
 export async function getPayment(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof getContract>): Promise<OutputOf<typeof getContract>> {
-  return detailOf(await mustFindPayment(deps, ctx, input.id));
+  return detailOf(await mustFindPayment(deps, ctx, input.id), ctx.memberId === undefined ? 'operator' : 'bank');
 }
 
 export async function listPayments(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof listContract>): Promise<OutputOf<typeof listContract>> {

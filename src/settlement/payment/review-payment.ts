@@ -5,6 +5,7 @@ import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
 import { rowOf, type Act } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
+import { requireActive } from './check-order.ts';
 import { rejectPayment as rejectContract, releasePayment as releaseContract } from './contract.ts';
 import { reasonOf, REJECTED_BY_REVIEW, type Decision } from './payment.ts';
 import { mustFindPayment } from './read-payments.ts';
@@ -16,7 +17,10 @@ import { viewOfStanding } from './view.ts';
 type Input = InputOf<typeof releaseContract>;
 type Output = OutputOf<typeof releaseContract>;
 
-/** Reserves the funds of a held payment now, or rejects it when they are missing. Errors: `settlement.payment_not_held`. */
+/**
+ * Reserves the funds of a held payment now, or rejects it when they are missing.
+ * Errors: `settlement.payment_not_held`, `settlement.participant_suspended`, `settlement.asset_not_held`.
+ */
 export function releasePayment(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
   return decide(deps, ctx, releaseContract, input, (held) => releaseAct(deps, ctx, held, input.comment));
 }
@@ -38,13 +42,19 @@ async function decide(deps: SettlementDeps, ctx: Ctx, operation: Operation, inpu
   if ((await keptPayment(deps, ctx, operation)) === input.id) return viewOfStanding(before);
   if (before.status !== 'held') throw notHeld();
   const outcome = await deps.ledger.enact({ tenantId: ctx.tenantId, ...(await actOn(before)) });
-  if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') throw notHeld();
+  const taken = outcome.result === 'refused' && outcome.refusal.code === 'row_taken';
+  // The same request sent twice at once is one decision, and is told so both times.
+  if (taken && (await keptPayment(deps, ctx, operation)) !== input.id) throw notHeld();
   return viewOfStanding(await mustFindPayment(deps, ctx, input.id));
 }
 
 async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment, comment: string): Promise<Omit<Act, 'tenantId'>> {
   const payment = { ...held.record, transferId: newId() };
-  const account = (await deps.directory.of(ctx.tenantId)).byId.get(payment.debtorAgentId)?.accounts.get(payment.asset);
+  const { byId } = await deps.directory.of(ctx.tenantId);
+  const agents = [byId.get(payment.debtorAgentId), byId.get(payment.creditorAgentId)];
+  // It enters the network only now, so what holds at the door holds here as well.
+  for (const agent of agents) if (agent) requireActive(agent);
+  const account = agents[0]?.accounts.get(payment.asset);
   if (!account)
     throw new AppError('unprocessable', 'settlement.asset_not_held', 'The debtor agent no longer has an account in this currency.');
   const note = noteOf(deps, ctx, releaseContract, held, comment, { decision: 'reserved', transferId: payment.transferId });

@@ -3,6 +3,7 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { claimKey } from './act-rows.ts';
 import { PaymentOrder as OrderSchema, sendPayment as oneContract, sendPayments as manyContract } from './contract.ts';
 import type { PaymentOrder } from './payment.ts';
 import { takePayment } from './take-payment.ts';
@@ -17,9 +18,12 @@ type BatchAnswer = OutputOf<typeof manyContract>;
 
 /**
  * Takes each order by itself and answers in their order; all of them travel to the ledger together. The caller's key
- * covers the batch: each order is kept under the key and its place.
+ * covers the batch: it is claimed first, and each order is kept under the key and its place.
+ *
+ * Errors: `request.key_reused`.
  */
 export async function sendPayments(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof manyContract>): Promise<BatchAnswer> {
+  await claimKey(deps, ctx, manyContract);
   const results = await Promise.all(input.payments.map((wire, index) => takeOne(deps, ctx, wire, index)));
   return { results };
 }

@@ -1,4 +1,4 @@
-import type { Uuid } from '../../base/id.ts';
+import { idFloor, type Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
@@ -162,10 +162,28 @@ export async function findPayment(tx: Tx, tenantId: Uuid, id: Uuid): Promise<Sta
   return row && toStanding(row);
 }
 
+/** Payments of the windows that a condition on `x` names, by way of the obligations, whose key is the sequence. */
+const obligedIn = (windows: string) => `
+  select o.payment_id from settlement.netting_window x
+    join settlement.obligation o on o.tenant_id = x.tenant_id and o.seq > x.from_seq and (x.to_seq is null or o.seq <= x.to_seq)
+   where x.tenant_id = $1 and ${windows}`;
+
+/** The few payments that can have a status, found by an index; which of them do have it, their rows tell. */
+const CANDIDATES: Readonly<Record<PaymentView['status'], string>> = {
+  held: `p.decision = 'held'`,
+  rejected: `p.decision <> 'reserved'`,
+  reserved: `p.id in (${obligedIn(`x.state = 'open'`)})`,
+  clearing: `p.id in (${obligedIn(`x.state in ('cut_off', 'netted')`)})`,
+  settled: `p.decision <> 'rejected'`,
+};
+
+/** How far the time in an id may be ahead of the time of receipt, as after a clock was set back. */
+const ID_AHEAD_MS = 86_400_000;
+
 export type PaymentFilter = {
   limit: number;
   after?: Uuid;
-  status?: string;
+  status?: PaymentView['status'];
   asset?: string;
   participantId?: Uuid;
   windowId?: Uuid;
@@ -185,11 +203,15 @@ export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilt
   };
   add((v) => `p.id < ${v}::uuid`, filter.after);
   add((v) => `s.status = ${v}`, filter.status);
+  if (filter.status) where.push(CANDIDATES[filter.status]);
   add((v) => `p.asset = ${v}`, filter.asset);
   add((v) => `(p.debtor_agent_id = ${v}::uuid or p.creditor_agent_id = ${v}::uuid)`, filter.participantId);
-  add((v) => `w.id = ${v}::uuid`, filter.windowId);
-  add((v) => `p.received_at >= ${v}::timestamptz`, filter.fromMs === undefined ? undefined : instant(filter.fromMs));
-  add((v) => `p.received_at < ${v}::timestamptz`, filter.toMs === undefined ? undefined : instant(filter.toMs));
+  add((v) => `p.id in (${obligedIn(`x.id = ${v}::uuid`)})`, filter.windowId);
+  const { fromMs, toMs } = filter;
+  add((v) => `p.received_at >= ${v}::timestamptz`, fromMs === undefined ? undefined : instant(fromMs));
+  add((v) => `p.id >= ${v}::uuid`, fromMs === undefined ? undefined : idFloor(fromMs));
+  add((v) => `p.received_at < ${v}::timestamptz`, toMs === undefined ? undefined : instant(toMs));
+  add((v) => `p.id < ${v}::uuid`, toMs === undefined ? undefined : idFloor(toMs + ID_AHEAD_MS));
   add(
     (v) =>
       `(p.end_to_end_id = ${v} or p.uetr::text = ${v} or position(lower(${v}) in lower(p.debtor ->> 'name')) > 0 or position(lower(${v}) in lower(p.creditor ->> 'name')) > 0)`,
@@ -208,8 +230,8 @@ export async function settledPaymentsOf(
 ): Promise<StandingPayment[]> {
   const rows = await tx.query<Standing>(
     `${STANDING}
-      where p.tenant_id = $1 and (p.debtor_agent_id = $2 or p.creditor_agent_id = $2) and p.asset = $3
-        and w.settled_at >= $4::timestamptz and w.settled_at < $5::timestamptz
+      where p.tenant_id = $1 and p.id in (${obligedIn('x.settled_at >= $4::timestamptz and x.settled_at < $5::timestamptz')}
+        and o.asset = $3 and (o.debtor_agent_id = $2 or o.creditor_agent_id = $2))
       order by s.book_seq`,
     [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],
   );

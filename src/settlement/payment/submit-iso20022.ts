@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Ctx } from '../../base/context.ts';
 import { derivedId } from '../../base/derived-id.ts';
 import { AppError } from '../../base/error.ts';
@@ -11,7 +11,7 @@ import { transactionStatusOf, writePacs002, type StatusReport, type TransactionR
 import type { ReasonCode } from '../iso20022/reason.ts';
 import { normalBic, type Participants } from '../participant/directory.ts';
 import { submitIso20022 as contract } from './contract.ts';
-import { findMessage, keepMessage } from './message-store.ts';
+import { claimMessage, keepAnswer } from './message-store.ts';
 import type { PaymentOrder, PaymentView } from './payment.ts';
 import { takePayment } from './take-payment.ts';
 
@@ -32,22 +32,28 @@ export async function submitIso20022(
   const participants = await deps.directory.of(ctx.tenantId);
   const sender = senderOf(ctx, file, participants);
   const { messageId } = file.header;
-  const contentHash = createHash('sha256').update(request.document).digest();
-  const before = await deps.db.read(ctx, (tx) => findMessage(tx, ctx.tenantId, sender, messageId));
-  if (before) return before.contentHash.equals(contentHash) ? before.answer : writePacs002(duplicateMessage(deps, file));
-  const answer = writePacs002(await report(deps, ctx, file, sender, participants));
+  const answer = async () => writePacs002(await report(deps, ctx, file, sender, participants));
   // A file without an id of its own cannot be told from another one, so nothing is kept of it.
-  if (messageId !== 'NOTPROVIDED') {
-    await deps.db.write(ctx, (tx) => keepMessage(tx, ctx.tenantId, { sender, messageId, contentHash, receivedAt, answer }));
-  }
-  return answer;
+  if (messageId === NO_ID) return answer();
+  const contentHash = hash('sha256', request.document, 'buffer');
+  const claim = { sender, messageId, contentHash, receivedAt };
+  const standing = await deps.db.write(ctx, (tx) => claimMessage(tx, ctx.tenantId, claim));
+  if (!standing.contentHash.equals(contentHash)) return writePacs002(duplicateMessage(deps, file));
+  if (standing.answer !== '') return standing.answer;
+  // The same file may be under way, or a crash has cut it short: taking it again pays nothing twice.
+  const made = await answer();
+  return deps.db.write(ctx, (tx) => keepAnswer(tx, ctx.tenantId, { ...claim, answer: made }));
 }
+
+/** What ISO 20022 writes for an id that there is not. */
+const NO_ID = 'NOTPROVIDED';
 
 /** BIC of the bank that sent the file: the caller's own when it is bound to one, else as the file says. */
 function senderOf(ctx: Ctx, file: Pacs008File, participants: Participants): string {
   const own = ctx.memberId && participants.byId.get(ctx.memberId)?.bic;
   const first = file.transactions.find((reading) => reading.result === 'ok');
-  return own ?? file.header.instructingAgent ?? (first?.result === 'ok' ? first.order.debtorAgent : ctx.actor.name);
+  const said = file.header.instructingAgent ?? (first?.result === 'ok' ? first.order.debtorAgent : undefined);
+  return own ?? (said === undefined ? ctx.actor.name : normalBic(said));
 }
 
 async function report(
@@ -59,9 +65,16 @@ async function report(
 ): Promise<StatusReport> {
   if (file.refusals.length > 0) return { ...frame(deps, file), groupStatus: 'RJCT', groupReasons: file.refusals, transactions: [] };
   const namespace = `${sender}/${file.header.messageId}`;
-  const transactions = await Promise.all(file.transactions.map((reading) => takeOne(deps, ctx, reading, namespace, participants)));
+  const transactions: TransactionReport[] = [];
+  for (let from = 0; from < file.transactions.length; from += AT_ONCE) {
+    const part = file.transactions.slice(from, from + AT_ONCE);
+    transactions.push(...(await Promise.all(part.map((reading) => takeOne(deps, ctx, reading, namespace, participants)))));
+  }
   return { ...frame(deps, file), transactions };
 }
+
+/** Transactions that are under way together: enough for full batches of the ledger, too few to fill its queue or to hold up the process. */
+const AT_ONCE = 500;
 
 function frame(deps: SettlementDeps, { message, header }: Pacs008File): Omit<StatusReport, 'transactions'> {
   const { messageId, createdAt, transactions, controlSum, instructingAgent } = header;
@@ -87,6 +100,7 @@ async function takeOne(
 ): Promise<TransactionReport> {
   const { references } = reading;
   if (reading.result === 'refused') return { references, status: 'RJCT', reason: reading.refusal };
+  if (reading.order.uetr === undefined && namespace.endsWith(`/${NO_ID}`)) return { references, status: 'RJCT', reason: NAMELESS };
   const order = { ...reading.order, uetr: reading.order.uetr ?? derivedUetr(ctx.tenantId, namespace, reading) };
   try {
     const payment = await takePayment(deps, { ...ctx, idempotency: undefined }, { channel: 'iso20022', operation: contract }, order);
@@ -96,6 +110,11 @@ async function takeOne(
     return { references, status: 'RJCT', reason: { code: reasonCodeOf(error, order, participants), text: error.message } };
   }
 }
+
+const NAMELESS = {
+  code: 'CH21',
+  text: 'Neither the file nor the transaction has an id (MsgId, UETR), so a repetition could not be told from a second payment.',
+} as const;
 
 function taken(references: TransactionReport['references'], payment: PaymentView): TransactionReport {
   return {

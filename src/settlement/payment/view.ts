@@ -39,34 +39,53 @@ export function viewOfStanding(payment: StandingPayment): PaymentView {
   };
 }
 
-export function detailOf(payment: StandingPayment): PaymentDetailView {
+/** For whom a payment is shown. */
+type Reader = 'operator' | 'bank';
+
+/**
+ * A payment with its history. Banks are told what was decided; who is listed, who reviewed and what was noted stays with
+ * the operator, since a customer must not be warned.
+ */
+export function detailOf(payment: StandingPayment, reader: Reader): PaymentDetailView {
   return {
     ...viewOfStanding(payment),
     ...(payment.seq !== undefined && { seq: payment.seq.toString() }),
-    timeline: timelineOf(payment),
+    timeline: timelineOf(payment, reader),
     transferIds: payment.transferId ? [payment.transferId] : [],
-    screening: payment.record.screening ?? { hits: [] },
+    screening: (reader === 'operator' && payment.record.screening) || { hits: [] },
   };
 }
 
 type Step = PaymentDetailView['timeline'][number];
 
 /** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
-function timelineOf({ record, decidedAt, review, window, reason, seq }: StandingPayment): Step[] {
+function timelineOf({ record, decidedAt, review, window, reason, seq }: StandingPayment, reader: Reader): Step[] {
   const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
-  const names = record.screening?.hits.map((hit) => hit.listed) ?? [];
-  steps.push({ at: record.receivedAt, step: 'screened', text: names.length ? `Names match ${names.join(', ')}.` : 'No listed name.' });
+  steps.push({ at: record.receivedAt, step: 'screened', text: reader === 'bank' ? 'Both names were screened.' : findingsOf(record) });
   if (record.decision === 'held') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
   if (record.decision === 'rejected') steps.push({ at: decidedAt, step: 'rejected', text: record.reason?.text ?? 'Rejected.' });
   if (record.decision === 'reserved') steps.push({ at: decidedAt, step: 'reserved', text: `Funds set aside at sequence ${seq}.` });
-  if (review) steps.push(reviewStep(review, reason?.text, seq));
+  if (review) steps.push(reader === 'bank' ? publicStep(review, reason?.text, seq) : reviewStep(review, reason?.text, seq));
   if (window?.cutOffAt !== undefined) steps.push({ at: window.cutOffAt, step: 'cut_off', text: `Fixed in window ${window.number}.` });
   if (window?.nettedAt !== undefined) steps.push({ at: window.nettedAt, step: 'netted', text: 'Counted into the net positions.' });
   if (window?.settledAt !== undefined) steps.push({ at: window.settledAt, step: 'settled', text: 'Final on the ledger.' });
   return steps;
 }
 
-function reviewStep(review: NonNullable<StandingPayment['review']>, reason: string | undefined, seq: bigint | undefined): Step {
+function findingsOf({ screening }: PaymentRecord): string {
+  const names = screening?.hits.map((hit) => hit.listed) ?? [];
+  return names.length > 0 ? `Names match ${names.join(', ')}.` : 'No listed name.';
+}
+
+type Review = NonNullable<StandingPayment['review']>;
+
+/** What a bank is told of a review. */
+function publicStep({ decision, decidedAt }: Review, reason: string | undefined, seq: bigint | undefined): Step {
+  if (decision === 'reserved') return { at: decidedAt, step: 'released', text: `Released at sequence ${seq}.` };
+  return { at: decidedAt, step: 'rejected', text: reason ?? 'Rejected.' };
+}
+
+function reviewStep(review: Review, reason: string | undefined, seq: bigint | undefined): Step {
   const text =
     review.decision === 'reserved' ? `Released at sequence ${seq}: ${review.comment}` : `${reason ?? 'Rejected'} ${review.comment}`;
   return { at: review.decidedAt, step: review.decision === 'reserved' ? 'released' : 'rejected', text, actor: review.actorName };

@@ -38,11 +38,14 @@ export async function loadScreeningList(
 }
 
 function decode(document: Uint8Array): string {
+  let text: string;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(document);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(document);
   } catch {
     throw new AppError('invalid', 'settlement.list_malformed', 'The file is not UTF-8 text.');
   }
+  if (text.includes('\0')) throw new AppError('invalid', 'settlement.list_malformed', 'The file holds the character U+0000.');
+  return text;
 }
 
 export async function checkName(

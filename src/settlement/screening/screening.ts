@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import type { Clock, Millis } from '../../base/time.ts';
+import { isYounger, type Clock, type Millis } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import type { PaymentOrder, ScreeningResult } from '../payment/payment.ts';
 import { readListCsv } from './csv.ts';
@@ -19,8 +19,8 @@ export type Screening = {
 type InForce = { readAt: Millis; version: string; index: ScreeningIndex };
 
 /**
- * Keeps one index a tenant in memory and looks every `maxAgeMs` whether a list has changed. While a new index is being
- * built the old one answers; a tenant's first payment waits for its first index, so that nothing passes unscreened.
+ * Keeps one index a tenant in memory and looks every `maxAgeMs` whether a list has changed. Names wait while it looks and
+ * while an index is being built, so that nothing passes unscreened.
  */
 export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000): Screening {
   const inForce = new Map<Uuid, InForce>();
@@ -28,30 +28,36 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
 
   async function load(tenantId: Uuid): Promise<InForce> {
     const readAt = clock.now();
-    const versions = await db.read({ tenantId }, (tx) => versionsOfLists(tx, tenantId));
-    const version = versions.map((list) => `${list.id}@${list.version.slice(0, 16)}`).join(' ');
     const known = inForce.get(tenantId);
+    // One look at the database, so that a version is never noted with the content of another.
+    const { version, contents } = await db.read({ tenantId }, async (tx) => {
+      const versions = await versionsOfLists(tx, tenantId);
+      const found = versions.map((list) => `${list.id}@${list.version.slice(0, 16)}`).join(' ');
+      return { version: found, contents: found === known?.version ? [] : await contentsOfLists(tx, tenantId) };
+    });
     if (known?.version === version) return { ...known, readAt };
-    const contents = await db.read({ tenantId }, (tx) => contentsOfLists(tx, tenantId));
     return { readAt, version, index: buildIndex(contents.flatMap(({ id, content }) => readListCsv(id, content))) };
   }
 
   function refresh(tenantId: Uuid): Promise<InForce> {
     const already = loading.get(tenantId);
     if (already) return already;
-    const next = load(tenantId)
+    const next: Promise<InForce> = load(tenantId)
       .then((loaded) => {
-        inForce.set(tenantId, loaded);
+        // Unless it was told meanwhile that what it read is old.
+        if (loading.get(tenantId) === next) inForce.set(tenantId, loaded);
         return loaded;
       })
-      .finally(() => loading.delete(tenantId));
+      .finally(() => {
+        if (loading.get(tenantId) === next) loading.delete(tenantId);
+      });
     loading.set(tenantId, next);
     return next;
   }
 
   async function current(tenantId: Uuid): Promise<InForce> {
     const known = inForce.get(tenantId);
-    if (!known || clock.now() - known.readAt >= maxAgeMs) return refresh(tenantId);
+    if (!known || !isYounger(clock, known.readAt, maxAgeMs)) return refresh(tenantId);
     return known;
   }
 
@@ -76,6 +82,7 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
     },
     forget(tenantId) {
       inForce.delete(tenantId);
+      loading.delete(tenantId);
     },
   };
 }

@@ -40,8 +40,10 @@ async function finishWindow(deps: SettlementDeps, ctx: Ctx, id: Uuid): Promise<W
   return window;
 }
 
-/** What a crash left behind is carried to its end, oldest window first. */
+/** What a crash left behind is carried to its end, oldest window first; one that cannot be does not hold up the others. */
 export async function finishWindows(deps: SettlementDeps, ctx: Ctx): Promise<void> {
   const ids = await deps.db.read({ tenantId: ctx.tenantId }, (tx) => unfinishedWindows(tx, ctx.tenantId));
-  for (const id of ids) await finishWindow(deps, ctx, id);
+  const failures: unknown[] = [];
+  for (const id of ids) await finishWindow(deps, ctx, id).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }

@@ -19,9 +19,11 @@ export async function netWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRo
   const root = Buffer.from(rootOf(obligations));
   if (!window.inputRoot) {
     await deps.db.write({ tenantId }, async (tx) => {
-      await publishInput(tx, tenantId, window.id, { payments: obligations.length, root });
+      if (!(await publishInput(tx, tenantId, window.id, { payments: obligations.length, root }))) return;
       await deps.outbox.append(tx, [cutOffEvent(tenantId, window, obligations.length, root)]);
     });
+  } else if (!root.equals(window.inputRoot)) {
+    throw new Error(`the obligations of window ${window.number} are no longer those of its published root; it is not netted`);
   }
   const { currencies, positions } = netObligations(obligations);
   const resultHash = Buffer.from(resultHashOf(positions));

@@ -15,9 +15,12 @@ import { viewOfWindow } from './view.ts';
 export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRow): Promise<WindowRow> {
   const { tenantId } = ctx;
   const participants = await deps.directory.of(tenantId);
-  await deps.access.command({ ...ctx, idempotency: undefined }, contract, async (tx) => {
+  let claimed = true;
+  const act = deps.access.command({ ...ctx, idempotency: undefined }, contract, async (tx) => {
     const subject = toWireId('win', window.id);
-    if (!(await claimForSettlement(tx, tenantId, window.id))) return { answer: viewOfWindow(window), subject };
+    claimed = await claimForSettlement(tx, tenantId, window.id);
+    // Rolled back, since what did not happen is neither audited nor counted.
+    if (!claimed) throw new Error('another process has settled the window');
     const positions = await positionsOf(tx, tenantId, window.id);
     const clearing = await systemAccounts(tx, tenantId, 'clearing');
     const chain = settlementChain(window, positions, participants, clearing);
@@ -32,8 +35,11 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
       detail: { step: 'settled', transfers: chain.length },
     };
   });
+  await act.catch((error: unknown) => {
+    if (claimed) throw error;
+  });
   const settled = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
-  deps.metrics.windowSettled(settled);
+  if (claimed) deps.metrics.windowSettled(settled);
   return settled;
 }
 

@@ -154,14 +154,13 @@ export async function obligationsBehind(
   );
 }
 
-/** Publishes the root of the input, which must happen before any result is known. */
-export async function publishInput(tx: Tx, tenantId: Uuid, id: Uuid, input: { payments: number; root: Buffer }): Promise<void> {
-  await tx.query('update settlement.netting_window set payments = $3, input_root = $4 where tenant_id = $1 and id = $2', [
-    tenantId,
-    id,
-    input.payments,
-    input.root,
-  ]);
+/** Publishes the root of the input, which must happen before any result is known. False when it is published already. */
+export async function publishInput(tx: Tx, tenantId: Uuid, id: Uuid, input: { payments: number; root: Buffer }): Promise<boolean> {
+  const rows = await tx.query(
+    'update settlement.netting_window set payments = $3, input_root = $4 where tenant_id = $1 and id = $2 and input_root is null returning id',
+    [tenantId, id, input.payments, input.root],
+  );
+  return rows.length > 0;
 }
 
 /** False when another process has netted the window already. */
