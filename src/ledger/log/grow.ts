@@ -22,7 +22,7 @@ export async function growLogs(deps: { db: Db; clock: Clock }, signal?: AbortSig
 }
 
 /** One step of one book's log; answers how many transfers it took in. */
-export function growLog({ db, clock }: { db: Db; clock: Clock }, tenantId: Uuid): Promise<number> {
+function growLog({ db, clock }: { db: Db; clock: Clock }, tenantId: Uuid): Promise<number> {
   return db.write({ tenantId, role: 'rialto_relay' }, async (tx) => {
     await lockLog(tx, tenantId);
     const head = await lastHead(tx, tenantId);

@@ -1,7 +1,7 @@
 import { HASH_BYTES, type LeafRange, nodeHash, rootOfLeaves } from '../../base/merkle.ts';
 
 /** Hashes in a whole tile. */
-export const TILE_HASHES = 256;
+const TILE_HASHES = 256;
 
 /** A run of node hashes at a level of tiles: level 0 are leaves, level n nodes over 256ⁿ leaves. */
 export type Tile = { level: number; index: number; hashes: Uint8Array };
