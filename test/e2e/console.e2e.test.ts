@@ -99,6 +99,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
     await page.getByLabel('Password').fill(site.product.password!);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Windows' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/windows');
     await visited.context.close();
   });
 
@@ -135,7 +136,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
       await signIn(visited, '/payments');
       await visited.page.getByText('HELD-0001').waitFor();
       await pay(site.api, { endToEndId: 'LIVE-0001' });
-      await visited.page.getByText('LIVE-0001').waitFor();
+      await expect.poll(() => visited.page.getByText('LIVE-0001').count(), { timeout: 10_000 }).toBe(1);
     });
   });
 

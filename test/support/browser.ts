@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { findProgram } from './servers.ts';
 
@@ -42,7 +42,7 @@ export async function visit(browser: Browser, { colorScheme, width, height }: Lo
   return { page, context, complaints };
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 type AxeResult = { violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] };
 

@@ -108,11 +108,13 @@ function Pictures({ overview }: { overview: Day }) {
 /** The overview names banks by BIC; people know them by name. */
 function NamedFlows({ flows }: { flows: Day['flows'] }) {
   const allowed = useAllowed();
-  const banks = useOperation(listParticipants, { limit: '500' }, { staleMs: 60_000, enabled: allowed(listParticipants) }).data?.items;
+  const asked = useOperation(listParticipants, { limit: '500' }, { staleMs: 60_000, enabled: allowed(listParticipants) });
+  const banks = asked.data?.items;
   const named = useMemo(() => {
     const names = new Map(banks?.map((bank) => [bank.bic, bank.name]));
     return flows.map((flow) => ({ ...flow, from: names.get(flow.from) ?? flow.from, to: names.get(flow.to) ?? flow.to }));
   }, [flows, banks]);
+  if (asked.isLoading) return <Skeleton className="mx-4 mb-4 h-130" />;
   return flows.length > 0 ? <Flows flows={named} /> : <Empty icon="payments" title="Nothing flows yet" />;
 }
 

@@ -29,15 +29,17 @@ export const paymentColumns: readonly Column<PaymentRow>[] = [
       <span className="block min-w-0">
         <span className="block truncate">
           <span className="font-medium">{row.debtorAgent.name}</span>
-          <Icon name="arrow" size={13} className="mx-1.5 inline align-[-2px] text-ink-3" />
-          <span className="sr-only">to</span>
-          <span className="font-medium">{row.creditorAgent.name}</span>
+          <span className="max-sm:block max-sm:truncate">
+            <Icon name="arrow" size={13} className="mr-1.5 inline align-[-2px] text-ink-3 sm:ml-1.5" />
+            <span className="sr-only">to</span>
+            <span className="font-medium">{row.creditorAgent.name}</span>
+          </span>
         </span>
         <span className="block truncate text-xs text-ink-3">
           <span className="sm:hidden">
             <Time at={row.receivedAt} show="clock" /> ·{' '}
           </span>
-          {row.debtor.name} → {row.creditor.name}
+          <bdi>{row.debtor.name}</bdi> → <bdi>{row.creditor.name}</bdi>
         </span>
       </span>
     ),

@@ -8,9 +8,11 @@ const HEIGHT = 520;
 /** Who pays whom: senders on the left, receivers on the right, ribbons as thick as the number of payments. */
 export function Flows({ flows }: { flows: readonly Flow[] }) {
   const [ref, width] = useWidth<HTMLDivElement>();
-  const [lit, setLit] = useState<string | undefined>();
-  const side = width < 520 ? 96 : 172;
+  const [pointedAt, setLit] = useState<string | undefined>();
+  const side = width < 520 ? 96 : 196;
   const picture = useMemo(() => layOut(flows, { width, height: HEIGHT, side }), [flows, width, side]);
+  // A bank may have left the picture, or changed its name, under the pointer.
+  const lit = picture.nodes.some((node) => node.name === pointedAt) ? pointedAt : undefined;
   const isLit = (ribbon: Ribbon) => lit === undefined || ribbon.from === lit || ribbon.to === lit;
   return (
     <div ref={ref} className="px-4 pb-4">

@@ -12,7 +12,7 @@ import type { IconName } from '../ui/icon.tsx';
 export type NavItem = { to: string; label: string; icon: IconName; operation: Operation; key: string };
 
 /** Every page that exists, in groups; a new module adds its lines here. */
-export const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
+const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
   {
     title: 'Settlement',
     items: [
