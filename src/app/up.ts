@@ -17,7 +17,9 @@ import { createSockets } from './sockets.ts';
 export async function up(): Promise<void> {
   const progress = createProgress(process.stderr);
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+  // Every time, not once: npm passes Ctrl-C on to a process that the terminal has told already, and a signal that nobody
+  // listens to would end it in the middle of stopping.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   try {
     await run(readConfig(), progress, stop.signal);
   } catch (error) {
