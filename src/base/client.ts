@@ -88,7 +88,9 @@ function requestOf(operation: Operation, plan: Plan, { input, options, credentia
     plan[place].encode(pick(input as Fields, Object.keys(operation.input[place].properties))) as Fields;
   const params = part('params');
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
-  const search = new URLSearchParams(Object.entries(part('query')).map(([name, value]) => [name, String(value)])).toString();
+  const search = new URLSearchParams(
+    Object.entries(part('query')).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
   const body = bodyOf(operation, () => part('body'), options.document);
   const key = options.idempotencyKey ?? (operation.idempotencyKey === 'required' ? crypto.randomUUID() : undefined);
   const headers = {

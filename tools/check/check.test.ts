@@ -4,7 +4,7 @@ import { type Check, formatFinding } from './finding.ts';
 import { lengthsCheck } from './lengths.ts';
 import { isAllowed, licencesCheck } from './licences.ts';
 import { anchorsOf, linksCheck } from './links.ts';
-import { lockfileCheck } from './lockfile.ts';
+import { lockfileCheck, withoutEngines } from './lockfile.ts';
 import { choose, formatResults, runChecks } from './run.ts';
 
 const check = async (one: Check, files: Record<string, string>) => (await one.run(temporaryFolder(files))).map(formatFinding);
@@ -102,6 +102,16 @@ test('a lockfile that npm ci would refuse is found: another version asked for, o
     expect.stringContaining('package-lock.json: lacks gone, which package.json needs'),
     expect.stringContaining('package-lock.json: lacks tool-darwin, which node_modules/tool needs'),
   ]);
+});
+
+test('a lockfile that says which Node a package asks for is found, and can be freed of it', async () => {
+  const lockfile = (engines: object) =>
+    `${JSON.stringify({ name: 'x', packages: { '': { engines: { node: '>=24' } }, 'node_modules/tool': { version: '1.0.0', ...engines } } }, null, 2)}\n`;
+  const [free, asking] = [lockfile({}), lockfile({ engines: { node: '>=20' } })];
+  const findings = await check(lockfileCheck, { 'package.json': '{}', 'package-lock.json': asking });
+  expect(findings).toEqual([expect.stringContaining('package-lock.json: node_modules/tool says which Node it asks for')]);
+  expect(withoutEngines(asking)).toBe(free);
+  expect(await check(lockfileCheck, { 'package.json': '{}', 'package-lock.json': free })).toEqual([]);
 });
 
 test('a file of more than 400 lines is found, a test is not', async () => {

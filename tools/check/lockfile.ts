@@ -7,6 +7,7 @@ type Locked = {
   dependencies?: Dependencies;
   devDependencies?: Dependencies;
   optionalDependencies?: Dependencies;
+  engines?: unknown;
   link?: boolean;
   resolved?: string;
 };
@@ -15,7 +16,9 @@ type Packages = Readonly<Record<string, Locked>>;
 /**
  * Whether `npm ci` will accept the lockfile: it states what package.json asks for, and holds every dependency of every
  * package, those of other platforms included. npm leaves a platform's package out, without a word, when it could not find
- * it at that moment, and `npm ci` then refuses everywhere.
+ * it at that moment, and `npm ci` then refuses everywhere. What a package asks of Node must not be in it: npm holds that
+ * against the Node that npm itself runs on, and leaves out optional packages, which compilers and linters are made of, for a
+ * Node too old, although they would run on the one that it brings.
  */
 export const lockfileCheck: Check = {
   name: 'lockfile',
@@ -28,6 +31,7 @@ export const lockfileCheck: Check = {
     return [
       ...own.flatMap((place) => differences(place, packages[place]!, read(path.posix.join(place, 'package.json')) as Locked)),
       ...places.flatMap((place) => missing(packages, place)),
+      ...places.filter((place) => !own.includes(place) && packages[place]!.engines !== undefined).map(asksForNode),
     ];
   },
 };
@@ -44,6 +48,17 @@ function differences(place: string, locked: Locked, asked: Locked): Finding[] {
         message: `asks for ${name} ${asked[kind]?.[name] ?? '(nothing)'}, the lockfile has it as ${locked[kind]?.[name] ?? '(nothing)'}; run npm install`,
       }));
   });
+}
+
+/** The lockfile's text without what packages ask of Node, laid out as npm does. */
+export function withoutEngines(text: string): string {
+  const lockfile = JSON.parse(text) as { packages: Record<string, Locked> };
+  for (const [place, locked] of Object.entries(lockfile.packages)) if (place.includes('node_modules')) delete locked.engines;
+  return `${JSON.stringify(lockfile, null, 2)}\n`;
+}
+
+function asksForNode(place: string): Finding {
+  return { file: 'package-lock.json', message: `${place} says which Node it asks for; run npm run lockfile` };
 }
 
 function missing(packages: Packages, place: string): Finding[] {

@@ -254,7 +254,7 @@ function curlOf(call: Call): string {
   const query = new URLSearchParams(
     call.parameters
       .filter(({ in: place, required, example }) => place === 'query' && (required || example !== undefined))
-      .map(({ name }) => [name, named.find((entry) => entry.name === name)!.value]),
+      .map(({ name }): [string, string] => [name, named.find((entry) => entry.name === name)!.value]),
   );
   const json = body && media === 'application/json' ? JSON.stringify(body.example ?? sample(body.schema as Schema), null, 2) : undefined;
   const lines = [
