@@ -293,6 +293,14 @@ describe('what people read', () => {
     expect((await listParticipants(deps(), house.ctx, { query: 'bbbb' })).items.map(({ bic }) => bic)).toEqual(['BBBBNOKK']);
   });
 
+  test('the payments of one participant are those in which it is one of the sides, newest first', async () => {
+    const { items } = await listPayments(deps(), house.ctx, { limit: 500, participantId: banks[2].id });
+    const all = await listPayments(deps(), house.ctx, { limit: 500 });
+    const own = all.items.filter((p) => p.debtorAgent.id === banks[2].id || p.creditorAgent.id === banks[2].id);
+    expect(items).toEqual(own);
+    expect(items.length).toBeGreaterThan(2);
+  });
+
   test('the overview counts every payment of the day once', async () => {
     const view = await getOverview(deps(), house.ctx, {});
     const [row] = await house.database.admin<{ n: bigint }>('select count(*) as n from settlement.payment');

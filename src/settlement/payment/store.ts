@@ -192,10 +192,22 @@ export type PaymentFilter = {
   toMs?: Millis;
 };
 
+const ALL_PAYMENTS = 'settlement.payment p';
+
+/**
+ * The payments of one side and those of the other, which never overlap. Each side's index has them in order of id, so the
+ * newest are merged from both; an `or` would read a tenant's payments from the newest on until enough have been found.
+ */
+function paymentsWith(participant: string): string {
+  const side = (name: string) => `select * from settlement.payment where tenant_id = $1 and ${name}_agent_id = ${participant}`;
+  return `(${side('debtor')} union all ${side('creditor')}) p`;
+}
+
 /** Newest first: ids are ordered by time, so the id is order and cursor at once. */
 export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilter): Promise<StandingPayment[]> {
   const where = ['p.tenant_id = $1'];
   const values: unknown[] = [tenantId];
+  const source = filter.participantId === undefined ? ALL_PAYMENTS : paymentsWith(`$${values.push(filter.participantId)}::uuid`);
   const add = (condition: (placeholder: string) => string, value: unknown) => {
     if (value === undefined) return;
     values.push(value);
@@ -205,7 +217,6 @@ export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilt
   add((v) => `s.status = ${v}`, filter.status);
   if (filter.status) where.push(CANDIDATES[filter.status]);
   add((v) => `p.asset = ${v}`, filter.asset);
-  add((v) => `(p.debtor_agent_id = ${v}::uuid or p.creditor_agent_id = ${v}::uuid)`, filter.participantId);
   add((v) => `p.id in (${obligedIn(`x.id = ${v}::uuid`)})`, filter.windowId);
   const { fromMs, toMs } = filter;
   add((v) => `p.received_at >= ${v}::timestamptz`, fromMs === undefined ? undefined : instant(fromMs));
@@ -218,7 +229,10 @@ export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilt
     filter.query,
   );
   values.push(filter.limit);
-  const rows = await tx.query<Standing>(`${STANDING} where ${where.join(' and ')} order by p.id desc limit $${values.length}`, values);
+  const rows = await tx.query<Standing>(
+    `${STANDING.replace(ALL_PAYMENTS, source)} where ${where.join(' and ')} order by p.id desc limit $${values.length}`,
+    values,
+  );
   return rows.map(toStanding);
 }
 
