@@ -123,7 +123,7 @@ command<[{ name: string; scopes?: string[]; member?: string; days?: string }]>(
   'create',
   'make an API key; it is printed this once',
   async ({ print }, options) => {
-    const key = await createKey({ ...options, days: options.days ? Number(options.days) : undefined });
+    const key = await createKey(options);
     print(key.key, key);
   },
 )
@@ -136,7 +136,7 @@ command<[string, { overlap: string }]>(
   'rotate <id>',
   'give a key a new secret; the old one goes on for a while',
   async ({ print }, id, { overlap }) => {
-    const key = await rotateKey(id, Number(overlap));
+    const key = await rotateKey(id, overlap);
     print(key.key, key);
   },
 ).option('--overlap <seconds>', 'how long the old secret still works', '3600');

@@ -20,6 +20,7 @@ import type { Pool } from '../infra/postgres/pool.ts';
 import { createLedger } from '../ledger/index.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { createSettlement, type Settlement } from '../settlement/index.ts';
+import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Addresses } from './database.ts';
 
@@ -44,9 +45,20 @@ export type House = {
 
 /** The one composition root: each module gets the ports of those below it. */
 export async function compose(ground: Ground): Promise<House> {
+  const closers = createClosers();
+  try {
+    return await build(ground, closers);
+  } catch (error) {
+    // What is open already would keep the process alive for ever.
+    await closers.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function build(ground: Ground, closers: Closers): Promise<House> {
   const { config, db, log, metrics, addresses } = ground;
   const outbox = createOutbox();
-  const shared = await createShared(ground);
+  const shared = await createShared(ground, closers);
   const access = createAccess({
     db,
     outbox,
@@ -66,7 +78,7 @@ export async function compose(ground: Ground): Promise<House> {
     metrics,
   });
   const modules: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];
-  const stops: (() => Promise<void>)[] = [];
+  for (const module of modules) closers.add(() => module.close());
   return {
     access,
     ledger,
@@ -83,44 +95,32 @@ export async function compose(ground: Ground): Promise<House> {
         jobs: [...shared.relay.jobs, ...inboxJobs(db), ...modules.flatMap((module) => module.jobs)],
         onRun: jobMetrics(metrics),
       });
-      stops.push(() => jobs.close());
+      closers.add(() => jobs.close());
     },
-    async close() {
-      for (const stop of stops.splice(0)) await stop();
-      for (const module of modules.splice(0).reverse()) await module.close();
-      await shared.close();
-    },
+    close: () => closers.close(),
   };
 }
 
-type Shared = { direct: Direct; bus: Bus; kv: Kv; history: History; relay: Relay; close(): Promise<void> };
+type Shared = { direct: Direct; bus: Bus; kv: Kv; history: History; relay: Relay };
 
 /** What the modules share beside the database: leases, bus, relay and short-lived values. */
-async function createShared({ config, db, log, metrics, addresses }: Ground): Promise<Shared> {
+async function createShared({ config, db, log, metrics, addresses }: Ground, closers: Closers): Promise<Shared> {
   const infraLog = log.child({ module: 'infra' });
   const fallbacks = metrics.counter({ name: 'rialto_kv_fallbacks_total', help: 'Calls answered by this process because Redis did not' });
   const kv = await createKv({ redisUrl: config.redisUrl?.reveal(), log: infraLog, onFallback: () => fallbacks.inc() });
+  closers.add(() => kv.close());
   const direct = await createDirect({ url: addresses.adminUrl, log: infraLog });
+  closers.add(() => direct.close());
   const bus = await createBus({ natsUrl: config.natsUrl?.reveal(), events: eventLog(db), store: busStore(db), direct, log: infraLog });
+  closers.add(() => bus.close());
   const relay = startRelay({ db, direct, bus, log: infraLog, sharedBus: config.natsUrl !== undefined });
+  closers.add(() => relay.close());
   metrics.gauge({
     name: 'rialto_outbox_events',
     help: 'Events that wait to be published',
     read: async () => (await relay.backlog()).events,
   });
-  return {
-    direct,
-    bus,
-    kv,
-    relay,
-    history: createHistory(db),
-    async close() {
-      await relay.close();
-      await bus.close();
-      await direct.close();
-      await kv.close();
-    },
-  };
+  return { direct, bus, kv, relay, history: createHistory(db) };
 }
 
 function databaseCheck(db: Pool): Check {

@@ -1,12 +1,17 @@
 import type { WriteStream } from 'node:tty';
 
+/** The first administrator of an installation. */
+export type Login = { email: string; password: string };
+
 /** Tells a person what is going on: one line that changes on a terminal, plain lines elsewhere. */
 export type Progress = {
   step(text: string): void;
   /** A long step, from 0 to 1. */
   part(text: string, done: number): void;
   /** Where the product is, and its first password once. */
-  ready(address: string, login?: { email: string; password: string }): void;
+  ready(address: string, login?: Login): void;
+  /** The first password, when nothing is ready yet. */
+  login(login: Login): void;
   fail(text: string): void;
 };
 
@@ -32,11 +37,13 @@ export function createProgress(out: Pick<WriteStream, 'write'> & { isTTY?: boole
       lastQuarter = quarter;
     },
     ready(address, login) {
-      const once =
-        login &&
-        `\n  Log in as   ${login.email}\n  Password    ${login.password}\n\nThe password is shown this once. Change it after logging in.\n`;
-      line(`\nRialto is ready at ${address}\n${once ?? ''}`);
+      line(`\nRialto is ready at ${address}\n${login ? introduction(login) : ''}`);
     },
+    login: (login) => void line(introduction(login)),
     fail: (text) => void line(`\n${text}`),
   };
+}
+
+function introduction({ email, password }: Login): string {
+  return `\n  Log in as   ${email}\n  Password    ${password}\n\nThe password is shown this once. Change it after logging in.\n`;
 }

@@ -13,27 +13,32 @@ import { perform } from '../perform.ts';
 import { openTools, type Tools } from '../tools.ts';
 
 /** A new key in the operator's tenant, or for one of its members. Whoever can read the data folder may make one. */
-export function createKey(options: { name: string; scopes?: string[]; member?: string; days?: number }) {
-  return withAccess(async (access, ctx) => {
-    const input = {
-      name: options.name,
-      scopes: (options.scopes ?? [...scopes]).map(scopeOf),
-      ...(options.member && { memberId: fromWireId(options.member) }),
-      ...(options.days && { expiresAt: Date.now() + options.days * 86_400_000 }),
-    };
-    return perform(access.routes, createApiKey, { ctx, input });
-  });
+export async function createKey(options: { name: string; scopes?: string[]; member?: string; days?: string }) {
+  const input = {
+    name: options.name,
+    scopes: (options.scopes ?? [...scopes]).map(scopeOf),
+    ...(options.member !== undefined && { memberId: wireId('mem', options.member) }),
+    ...(options.days !== undefined && { expiresAt: Date.now() + wholeNumber('--days', options.days, 1, 36_500) * 86_400_000 }),
+  };
+  return withAccess((access, ctx) => perform(access.routes, createApiKey, { ctx, input }));
 }
 
-/** A new secret for a key; the old one goes on for `overlapSeconds`. */
-export function rotateKey(id: string, overlapSeconds: number) {
-  return withAccess((access, ctx) => perform(access.routes, rotateApiKey, { ctx, input: { id: wireKey(id), overlapSeconds } }));
+/** A new secret for a key; the old one goes on for `overlap` seconds, 30 days at most. */
+export async function rotateKey(id: string, overlap: string) {
+  const input = { id: wireId('key', id), overlapSeconds: wholeNumber('--overlap', overlap, 0, 30 * 86_400) };
+  return withAccess((access, ctx) => perform(access.routes, rotateApiKey, { ctx, input }));
 }
 
-function wireKey(id: string): Uuid {
-  if (!/^key_[0-9a-f]{32}$/.test(id))
-    throw new AppError('invalid', 'request.invalid', `${id} is not the id of a key; it looks like key_0192….`);
-  return fromWireId(id);
+function wireId(prefix: 'key' | 'mem', id: string): Uuid {
+  if (new RegExp(`^${prefix}_[0-9a-f]{32}$`).test(id)) return fromWireId(id);
+  throw new AppError('invalid', 'request.invalid', `${id} is not such an id; it looks like ${prefix}_0192….`);
+}
+
+/** What is no number must never count as none: a key would live for ever. */
+function wholeNumber(option: string, text: string, from: number, to: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= from && value <= to) return value;
+  throw new AppError('invalid', 'request.invalid', `${option} must be a whole number from ${from} to ${to}.`);
 }
 
 function scopeOf(text: string): ScopeName {

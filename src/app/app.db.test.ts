@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rialto-app-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Starts a program of the product on the test's own data folder. `until` answers with true when it has said enough. */
+async function run(args: string[], env: Record<string, string> = {}, until?: (said: string) => boolean) {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { PATH, HOME, PORT: '0', RIALTO_DATA: folder, RIALTO_DEMO: 'off', LOG_LEVEL: 'silent', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    if (until?.(stderr)) child.kill('SIGKILL');
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
+describe('a start', () => {
+  test('that fails ends the process, also when half of the house stands already', async () => {
+    const { code, stderr } = await run(['src/app/main.ts'], { NATS_URL: 'nats://127.0.0.1:1' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('NATS_URL');
+  }, 120_000);
+});
+
+describe('rialto demo', () => {
+  test('in an empty installation tells the first password, which no later start knows', async () => {
+    const { stderr } = await run(['src/app/cli.ts', 'demo'], {}, (said) => /Password +\S+/.test(said) || said.includes('%'));
+    expect(stderr).toMatch(/Log in as +\S+@\S+\n +Password +\S+/);
+  }, 60_000);
+});
+
+describe('rialto keys', () => {
+  test.each([
+    [['create', '--name', 'x', '--days', 'soon'], '--days'],
+    [['create', '--name', 'x', '--days', '0'], '--days'],
+    [['create', '--name', 'x', '--days', '99999999999'], '--days'],
+    [['create', '--name', 'x', '--member', 'nobody'], 'mem_'],
+    [['rotate', `key_${'0'.repeat(32)}`, '--overlap', 'later'], '--overlap'],
+  ])('%j is refused in words, and standard output stays empty', async (args, named) => {
+    const { code, stdout, stderr } = await run(['src/app/cli.ts', 'keys', ...args, '--json']);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    const { error } = JSON.parse(stderr) as { error: { code: string; message: string } };
+    expect(error.code).toBe('request.invalid');
+    expect(error.message).toContain(named);
+  });
+});
+
+describe('rialto payments send', () => {
+  test('tells the status of an answer that is not ours, as of a proxy', async () => {
+    const proxy = createServer((_request, response) => response.writeHead(502).end('<html>Bad gateway</html>'));
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const { code, stderr } = await run(['src/app/cli.ts', 'payments', 'send', 'package.json', '--url', url, '--json'], {
+      RIALTO_API_KEY: 'k',
+    });
+    proxy.close();
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr)).toEqual({ error: { code: 'cli.refused', message: 'The answer was 502.' } });
+  });
+
+  test('names an address that is none', async () => {
+    const { stderr } = await run(['src/app/cli.ts', 'payments', 'send', 'package.json', '--url', 'nowhere', '--json'], {
+      RIALTO_API_KEY: 'k',
+    });
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'request.invalid' } });
+  });
+});
