@@ -38,13 +38,15 @@ type Decide = (held: StandingPayment) => Omit<Act, 'tenantId'> | Promise<Omit<Ac
 
 /** Two people may decide at once: the review row is claimed, so one of them is told that it is no longer held. */
 async function decide(deps: SettlementDeps, ctx: Ctx, operation: Operation, input: Input, actOn: Decide): Promise<Output> {
+  // The key is looked at after the payment: the same request sent twice at once is one decision, and is told so both times.
+  const mine = async () => (await keptPayment(deps, ctx, operation)) === input.id;
   const before = await mustFindPayment(deps, ctx, input.id);
-  if ((await keptPayment(deps, ctx, operation)) === input.id) return viewOfStanding(before);
-  if (before.status !== 'held') throw notHeld();
+  if (before.status !== 'held') {
+    if (await mine()) return viewOfStanding(before);
+    throw notHeld();
+  }
   const outcome = await deps.ledger.enact({ tenantId: ctx.tenantId, ...(await actOn(before)) });
-  const taken = outcome.result === 'refused' && outcome.refusal.code === 'row_taken';
-  // The same request sent twice at once is one decision, and is told so both times.
-  if (taken && (await keptPayment(deps, ctx, operation)) !== input.id) throw notHeld();
+  if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken' && !(await mine())) throw notHeld();
   return viewOfStanding(await mustFindPayment(deps, ctx, input.id));
 }
 
