@@ -16,7 +16,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...common, name: 'unit', include: ['{src,test,tools,bench,console/src}/**/*.test.ts'], exclude: [...common.exclude, ...database] },
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['{src,test,tools,bench,console/src}/**/*.test.ts'],
+          exclude: [...common.exclude, ...database],
+        },
       },
       { extends: true, test: { ...common, name: 'database', include: database, globalSetup: ['test/support/postgres-server.ts'] } },
     ],
