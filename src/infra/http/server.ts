@@ -54,6 +54,7 @@ const USUAL_TIMING: Timing = { headersMs: 15_000, requestMs: 30_000, handlerMs: 
 
 const MAX_CONNECTIONS = 20_000;
 const MAX_PARAM_LENGTH = 200;
+const SWEEP_MS = 50;
 
 export type HttpServer = {
   /** Opens the door and answers with its address. Errors: `start.port_in_use`, `start.port_forbidden`, `start.host_unknown`. */
@@ -265,7 +266,10 @@ async function close(app: FastifyInstance, { health, sockets, log }: HttpOptions
     log.warn('requests were still under way at the end of the time to stop', { closeMs: timing.closeMs });
     app.server.closeAllConnections();
   }, timing.closeMs);
+  // A connection that was busy when the door closed is kept alive after its answer, and would be waited for until late.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
   await Promise.all([app.close(), sockets?.close()]);
+  clearInterval(sweep);
   clearTimeout(late);
 }
 
