@@ -9,6 +9,7 @@ import { createKey, rotateKey } from './cli/keys.ts';
 import { digits, guarded, outputOf, table } from './cli/output.ts';
 import { generateSecrets } from './cli/secrets.ts';
 import { sendFile } from './cli/send-file.ts';
+import { CHANNELS } from './channels.ts';
 import { readConfig } from './config.ts';
 import { findDatabase } from './database.ts';
 import { publicOperations } from './operations.ts';
@@ -113,7 +114,7 @@ command<[string, { url: string }]>(
 
 command(program, 'openapi', 'print the OpenAPI document', async () => {
   process.stdout.write(
-    `${JSON.stringify(openapi({ title: 'Rialto', version: manifest.version, operations: publicOperations }), null, 2)}\n`,
+    `${JSON.stringify(openapi({ title: 'Rialto', version: manifest.version, operations: publicOperations, channels: CHANNELS }), null, 2)}\n`,
   );
 });
 

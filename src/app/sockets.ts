@@ -1,12 +1,6 @@
-import { createSocketGateway, type ChannelInfo, type SocketGateway } from '../infra/http/socket.ts';
+import { createSocketGateway, type SocketGateway } from '../infra/http/socket.ts';
+import { CHANNELS } from './channels.ts';
 import type { OpenHouse } from './house.ts';
-
-/** The live side of the API: which events a subscriber of a channel hears, and the scope it needs. */
-const CHANNELS: readonly ChannelInfo[] = [
-  { name: 'settlement', scope: 'settlement:read', eventTypes: (type) => type.startsWith('settlement.') },
-  { name: 'payments', scope: 'payments:read', eventTypes: (type) => type.startsWith('settlement.payment_') },
-  { name: 'ledger', scope: 'ledger:read', eventTypes: (type) => type.startsWith('ledger.') },
-];
 
 /** The gateway, fed by the bus and told of revocations by access. */
 export function createSockets({ access, history, bus, ground }: OpenHouse): SocketGateway {
