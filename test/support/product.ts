@@ -46,7 +46,10 @@ export async function startProduct({ env = {}, dataFolder, startMs = 120_000 }: 
   });
   let said = '';
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const url = await address(child, startMs, (text) => (said += text));
+  const url = await address(child, startMs, (text) => (said += text)).catch((error: unknown) => {
+    if (dataFolder === undefined) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
   const [, email, password] = /Log in as +(\S+)\s+Password +(\S+)/.exec(said) ?? [];
   return {
     url,
