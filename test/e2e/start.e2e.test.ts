@@ -27,18 +27,19 @@ function serversOf(dataFolder: string): string[] {
 
 describe('one installation, from its first start to its third', () => {
   let product: Product;
+  let first: Product;
   let api: Api;
   let env: Record<string, string>;
 
   beforeAll(async () => {
-    product = await startProduct();
+    first = product = await startProduct();
     env = { RIALTO_DATA: product.dataFolder, PORT: new URL(product.url).port };
     const { email, password } = product as Required<Product>;
     api = await administrator({ url: () => product.url, email, password }, ['participants:read']);
   }, 90_000);
   afterAll(async () => {
     await product.kill();
-    product.clean();
+    first.clean();
   });
 
   test.each(['/health', '/health/ready', '/api/health', '/api/v1/health', '/openapi.json', '/docs', '/metrics'])(
