@@ -58,7 +58,7 @@ beforeAll(async () => {
   await asAdministrator(`update access.api_key set expires_at = now() - interval '1 hour'`);
 }, 120_000);
 afterAll(async () => {
-  await product.kill();
+  await product.stop();
   product.clean();
 });
 

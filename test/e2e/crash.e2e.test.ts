@@ -60,7 +60,7 @@ async function openSite(): Promise<Site> {
   const product = await startProduct({ env: ENV });
   const site = { product, cluster: join(place(product.dataFolder).home, 'cluster'), books: booksOf(product.dataFolder) } as Site;
   onTestFinished(async () => {
-    await site.product.kill();
+    await site.product.stop();
     product.clean();
   });
   const scopes = ['payments:write', 'settlement:write', 'participants:write', 'screening:write'];

@@ -38,7 +38,7 @@ describe('one installation, from its first start to its third', () => {
     api = await administrator({ url: () => product.url, email, password }, ['participants:read']);
   }, 90_000);
   afterAll(async () => {
-    await product.kill();
+    await product.stop();
     first.clean();
   });
 
