@@ -1,8 +1,8 @@
 // Runs a program of this checkout with the Node that `npm ci` brought: `node bin/node.mjs src/app/main.ts`.
 // Plain JavaScript that any Node of the last years can read, because the one that npm starts it with may be too old.
 //
-// npm puts node_modules/.bin first in the PATH of a script, and a link to that Node should be there. npm 9 and 10 lose
-// it (docs/decisions/0004-node-24-from-npm.md).
+// The folder node_modules/.bin comes first in the PATH of npm's scripts, with a link to that Node, which npm 9 and 10 lose:
+// docs/decisions/0004-node-24-from-npm.md tells why.
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';

@@ -12,7 +12,7 @@ export const ApiKeyId = idOf('key');
 export const MemberId = idOf('mem');
 
 /** One of some words, which TypeScript knows. */
-export const oneOf = <T extends string>(words: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...words] });
+const oneOf = <T extends string>(words: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...words] });
 /** Text of one line. */
 export const line = (maxLength: number, example: string) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: [example] });

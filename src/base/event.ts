@@ -1,4 +1,4 @@
-import type { StaticDecode, TObject } from 'typebox';
+import type { TObject } from 'typebox';
 import type { Uuid } from './id.ts';
 import type { Millis } from './time.ts';
 
@@ -24,5 +24,3 @@ export type EventDraft = {
 
 /** An event as consumers and sockets receive it: gap-free `seq` per tenant, in commit order. */
 export type Event = Omit<EventDraft, 'at'> & { seq: number; at: string };
-
-export type DataOf<K extends EventKind> = StaticDecode<K['data']>;

@@ -144,7 +144,7 @@ const TROUBLE: Readonly<Record<string, () => unknown>> = {
 };
 
 /** Handlers of the sample contracts; `acts` counts what the writing ones did. */
-export function sampleRoutes(acts: { count: number } = { count: 0 }): Route[] {
+function sampleRoutes(acts: { count: number } = { count: 0 }): Route[] {
   return [
     route(createNote, async (_ctx, { asset, units, text }) => {
       acts.count++;
@@ -174,7 +174,7 @@ export function sampleRoutes(acts: { count: number } = { count: 0 }): Route[] {
 }
 
 /** `good` is Anna, `reader` may only read, anything else is refused. */
-export async function sampleAuthenticate(token: string): Promise<Actor> {
+async function sampleAuthenticate(token: string): Promise<Actor> {
   if (token === 'good') return SAMPLE_ACTOR;
   if (token === 'reader') return { ...SAMPLE_ACTOR, id: '018f0000-0000-7000-8000-000000000002', scopes: new Set(['sample:read']) };
   if (token === 'scraper') return { ...SAMPLE_ACTOR, scopes: new Set(['metrics:read']) };

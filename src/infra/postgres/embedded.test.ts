@@ -107,9 +107,7 @@ test('the first start makes a UTF-8 cluster on a unix socket, a later start keep
   await keep(first.adminUrl());
   const settings = `select current_setting('server_encoding') as encoding, current_setting('listen_addresses') as addresses, datlocprovider::text as provider,
     current_setting('max_wal_size') as wal, current_setting('wal_compression') as compression from pg_database where datname = 'rialto'`;
-  expect(await ask(first.appUrl(), settings)).toEqual([
-    { encoding: 'UTF8', addresses: '', provider: 'b', wal: '4GB', compression: 'off' },
-  ]);
+  expect(await ask(first.appUrl(), settings)).toEqual([{ encoding: 'UTF8', addresses: '', provider: 'b', wal: '4GB', compression: 'off' }]);
   await first.stop();
   await first.stop();
   expect(existsSync(join(first.home, 'cluster/postmaster.pid'))).toBe(false);

@@ -38,7 +38,7 @@ const whole: Parser = (text) => (/^-?\d+$/.test(text) ? BigInt(text) : text);
  * An instant in PostgreSQL's ISO form (`2026-11-22 09:30:00.123+00`) as whole milliseconds since 1970. Microseconds are cut
  * off downwards; `infinity` becomes Infinity.
  */
-export function instantOf(text: string): number {
+function instantOf(text: string): number {
   const parts = /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?( BC)?$/.exec(text);
   if (parts === null) return text === '-infinity' ? -Infinity : Infinity;
   const n = (i: number): number => Number(parts[i] ?? 0);

@@ -34,7 +34,7 @@ export type Pacs008File = {
 };
 
 /** First and last version of pacs.008.001 that is read; what this network uses of it did not change between them. */
-export const PACS008_VERSIONS = { first: 8, last: 13 } as const;
+const PACS008_VERSIONS = { first: 8, last: 13 } as const;
 
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:(pacs\.008\.001\.(\d{2}))$/;
 const ANY_MESSAGE = /^urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.\d{3}\.\d{3}\.\d{2})$/;
@@ -157,7 +157,7 @@ function readHeader(findings: Findings, message: Place): Pacs008Header {
 }
 
 /** XML Schema's decimals may have leading zeros, a plus sign and no digit before or after the point. */
-export function xmlDecimal(text: string): Decimal | undefined {
+function xmlDecimal(text: string): Decimal | undefined {
   const match = /^\+?(\d{0,30})(?:\.(\d{0,30}))?$/.exec(text);
   if (!match || `${match[1]}${match[2] ?? ''}` === '') return undefined;
   const whole = match[1]!.replace(/^0+(?=\d)/, '') || '0';

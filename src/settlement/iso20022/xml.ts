@@ -16,7 +16,7 @@ export type XmlElement = {
 export type XmlLimits = { bytes: number; depth: number; attributes: number; elements: number; textLength: number; nameLength: number };
 
 /** Wide of what any ISO 20022 message needs: the deepest standard path has 16 levels. */
-export const XML_LIMITS: XmlLimits = {
+const XML_LIMITS: XmlLimits = {
   bytes: 32 << 20,
   depth: 64,
   attributes: 32,

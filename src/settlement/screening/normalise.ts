@@ -50,7 +50,7 @@ function unified(words: string[]): string[] {
 }
 
 /** A name in lower-case ASCII. */
-export function toAscii(name: string): string {
+function toAscii(name: string): string {
   if (ASCII.test(name)) return name.toLowerCase();
   const plain = name.normalize('NFKC').replace(/\p{L}+/gu, undisguise);
   // The article is written together with its word in Arabic, and its first letter is lost in transliteration.

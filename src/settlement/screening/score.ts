@@ -16,9 +16,9 @@ export type Pair = { query: number; listed: number; alike: number; initial?: tru
 export type Alignment = { score: number; exact: boolean; pairs: readonly Pair[]; swapped: boolean };
 
 /** How much faster than likeness a pair's worth falls: names of likeness 0.9 are often those of different people. */
-export const SHARPNESS = 1.25;
+const SHARPNESS = 1.25;
 /** What a side that is not covered at all takes away from a side that is covered fully. */
-export const LACKING = 0.45;
+const LACKING = 0.45;
 const SWAPPED = 0.98;
 const OTHER_NUMBER = 0.8;
 const INITIAL = 0.9;
