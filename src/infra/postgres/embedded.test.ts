@@ -207,12 +207,15 @@ test('a server that was left behind is stopped, and its cluster goes on', async 
   expect(await kept(second.adminUrl())).toEqual(STILL_HERE);
 });
 
-test('a lock file whose pid is by now another process does not keep the server from starting', async () => {
+test('lock files of cluster and socket whose pid is by now another process do not keep the server from starting', async () => {
   const first = await start();
   await first.stop();
-  const lock = join(first.home, 'cluster/postmaster.pid');
-  writeFileSync(lock, `${process.pid}\n${join(first.home, 'cluster')}\n1\n5432\n${join(first.home, 'socket')}\n\n\n`);
+  const other = spawn('sleep', ['600'], { ...runAs(), stdio: 'ignore', cwd: '/' });
+  const lock = `${other.pid}\n${join(first.home, 'cluster')}\n1\n5432\n${join(first.home, 'socket')}\n\n\n`;
+  writeFileSync(join(first.home, 'cluster/postmaster.pid'), lock);
+  writeFileSync(join(first.home, 'socket/.s.PGSQL.5432.lock'), lock);
   const second = await start();
+  other.kill();
   expect(pidIn(join(second.home, 'cluster'))).toBe(second.pid());
 });
 

@@ -63,9 +63,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   try {
     const binaries = findBinaries(placement, report);
     const cluster = join(placement.home, 'cluster');
-    await clearOrphan(cluster, report);
-    const passwords = await prepareCluster({ placement, binaries, durable, report, file: join(dataFolder, 'postgres.passwords') });
     const socketFolder = makeSocketFolder(placement);
+    await clearOrphan(cluster, socketFolder, report);
+    const passwords = await prepareCluster({ placement, binaries, durable, report, file: join(dataFolder, 'postgres.passwords') });
     writeSettings(placement, { durable, loopbackPort, socketFolder });
     const setup = { placement, binaries, passwords, socketFolder, port: loopbackPort ?? 5432, report };
     const server = await launch(setup);
@@ -125,7 +125,7 @@ async function launch({ placement, binaries, passwords, socketFolder, port, repo
     const said = server.said();
     const stale = /lock file "|pre-existing shared memory block/.test(said);
     if (stale && Date.now() < end) {
-      await clearOrphan(join(placement.home, 'cluster'), report);
+      await clearOrphan(join(placement.home, 'cluster'), socketFolder, report);
       continue;
     }
     throw new AppError(
@@ -217,7 +217,7 @@ async function relaunch(setup: Setup, stopping: AbortSignal): Promise<Postmaster
   setup.report('PostgreSQL has ended unexpectedly; starting it again');
   for (let pause = 100; !stopping.aborted; pause = Math.min(2 * pause, SLOWEST_RESTART_MS)) {
     try {
-      await clearOrphan(join(setup.placement.home, 'cluster'), setup.report);
+      await clearOrphan(join(setup.placement.home, 'cluster'), setup.socketFolder, setup.report);
       const server = await launch(setup);
       setup.report('PostgreSQL is running again');
       if (!stopping.aborted) return server;

@@ -5,6 +5,7 @@ import {
   fstatSync,
   openSync,
   readFileSync,
+  readdirSync,
   readSync,
   readlinkSync,
   realpathSync,
@@ -70,18 +71,27 @@ function hasSetpriv(): boolean {
 }
 
 /**
- * Makes way for a new server: stops the one a killed process left behind, and takes away a lock file whose pid belongs to
- * something else by now, or to a zombie that nobody reaps: to the server both would look like a running server. Whoever calls holds the lock on the cluster's folder, so no living process owns that server.
+ * Makes way for a new server: stops the one a killed process left behind, and takes away lock files, the cluster's and the
+ * socket's, whose pid belongs to something else by now, or to a zombie that nobody reaps (the first process of a container
+ * often does not): to the server they would look like a running server. Whoever calls holds the lock on the cluster's
+ * folder, so no living process owns that server.
  */
-export async function clearOrphan(cluster: string, report: (text: string) => void): Promise<void> {
-  const pid = pidIn(cluster);
-  if (pid === undefined) return;
-  if (isAlive(pid) && isServerOf(pid, cluster)) {
-    report(`Stopping the PostgreSQL (process ${pid}) that an earlier run left behind`);
-    await stopPid(pid);
-  } else if (existsSync(`/proc/${pid}`)) {
-    rmSync(join(cluster, 'postmaster.pid'), { force: true });
+export async function clearOrphan(cluster: string, socketFolder: string, report: (text: string) => void): Promise<void> {
+  for (const file of [join(cluster, 'postmaster.pid'), ...socketLocks(socketFolder)]) {
+    const pid = pidAtHead(file);
+    if (pid === undefined) continue;
+    if (isAlive(pid) && isServerOf(pid, cluster)) {
+      report(`Stopping the PostgreSQL (process ${pid}) that an earlier run left behind`);
+      await stopPid(pid);
+    } else if (existsSync(`/proc/${pid}`)) {
+      rmSync(file, { force: true });
+    }
   }
+}
+
+function socketLocks(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((name) => name.startsWith('.s.PGSQL.') && name.endsWith('.lock')).map((name) => join(folder, name));
 }
 
 /** Fast shutdown: open transactions are rolled back, everything is flushed. After a minute it stops as in a crash, which loses nothing either. */
@@ -96,8 +106,13 @@ export async function stopPid(pid: number): Promise<void> {
 
 /** The pid in the cluster's lock file. */
 export function pidIn(cluster: string): number | undefined {
+  return pidAtHead(join(cluster, 'postmaster.pid'));
+}
+
+/** The pid that a lock file begins with. */
+function pidAtHead(file: string): number | undefined {
   try {
-    const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+    const pid = Number(readFileSync(file, 'utf8').split('\n', 1)[0]);
     return Number.isInteger(pid) && pid > 1 ? pid : undefined;
   } catch {
     return undefined;
