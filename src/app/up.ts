@@ -50,14 +50,18 @@ async function run(config: Config, progress: Progress, stop: AbortSignal): Promi
   const consoleFolder = await builtConsole(progress.step);
   const house = await openHouse(config, log, progress.step);
   try {
-    const operator = await house.access.ensureOperator();
     const server = await serve(house, config, consoleFolder);
     try {
       await house.begin();
       const url = await server.listen({ host: config.host, port: config.port });
       const address = config.publicUrl ?? url;
+      // Not before, or a start that fails on a port in use would take the only password with it.
+      const operator = await house.access.ensureOperator();
       progress.ready(address, loginOf(operator));
-      if (operator && config.demo && config.modules.includes('settlement')) await runDemo(house, operator.tenantId, { progress, stop });
+      if (operator && config.demo && config.modules.includes('settlement')) {
+        await runDemo(house, operator.tenantId, { progress, stop });
+        if (!stop.aborted) progress.step(`The day is over and settled; it is all there at ${address}`);
+      }
       if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
       progress.step('Stopping');
     } finally {
