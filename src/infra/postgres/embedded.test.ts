@@ -166,8 +166,8 @@ test('a server that is killed is started again by itself, and the pool goes on w
   const killed = server.pid()!;
   process.kill(killed, 'SIGKILL');
   expect(await pool.read({}, (tx) => tx.query('select text from kept'))).toEqual(STILL_HERE);
-  await expect.poll(() => server.pid(), { interval: 5, timeout: 20_000 }).not.toBe(undefined);
-  expect(server.pid()).not.toBe(killed);
+  // A backend may outlive the killed server by the one answer, before anybody has noticed.
+  await expect.poll(() => [undefined, killed].includes(server.pid()), { interval: 5, timeout: 20_000 }).toBe(false);
   expect(said.some((text) => text.includes('starting it again'))).toBe(true);
   await pool.close();
 });
