@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { sampleServer, type SampleServer } from '../../../test/support/sample-http.ts';
-import { precompress, readAssets } from './assets.ts';
+import { readAssets } from './assets.ts';
 
 const script = 'console.log("hello");\n'.repeat(100);
 let folder: string;
@@ -17,7 +17,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'dist/index.html'), '<!doctype html><title>console</title>');
   await writeFile(join(folder, 'dist/assets/index-B3xK9_a1.js'), script);
   await writeFile(join(folder, 'dist/favicon.svg'), '<svg/>');
-  await precompress(join(folder, 'dist'));
+  await writeFile(join(folder, 'dist/assets/index-B3xK9_a1.js.br'), brotliCompressSync(script));
+  await writeFile(join(folder, 'dist/assets/index-B3xK9_a1.js.gz'), gzipSync(script));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(() => server?.close());

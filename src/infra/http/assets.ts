@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
-
-const brotli = promisify(brotliCompress);
-const zip = promisify(gzip);
 
 /** A file ready to be sent: its bytes, also compressed where that helps, and its headers. */
 export type Asset = { bytes: Buffer; br?: Buffer; gz?: Buffer; type: string; etag: string; immutable: boolean };
@@ -82,25 +77,6 @@ async function sibling(file: string, extension: string): Promise<Buffer | undefi
   } catch {
     return undefined;
   }
-}
-
-/** Writes `.br` and `.gz` beside every file of a built console that gets smaller by it; part of the console's build. Answers with the number of files written. */
-export async function precompress(folder: string): Promise<number> {
-  let written = 0;
-  for (const file of await filesOf(folder)) {
-    if (!COMPRESSIBLE.has(extname(file)) || COMPRESSED.has(extname(file))) continue;
-    const bytes = await readFile(file);
-    const small = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
-    for (const [extension, compressed] of [
-      ['.br', await brotli(bytes, small)] as const,
-      ['.gz', await zip(bytes, { level: 9 })] as const,
-    ]) {
-      if (compressed.length >= bytes.length) continue;
-      await writeFile(file + extension, compressed);
-      written++;
-    }
-  }
-  return written;
 }
 
 /** The bytes that fit a caller's `Accept-Encoding`, and how they are encoded. */
