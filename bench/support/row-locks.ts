@@ -6,14 +6,15 @@ import { connectionConfig } from '../../src/infra/postgres/connection.ts';
 /**
  * What most ledgers do, done well: one transaction for each transfer, which locks its two accounts in the order of their
  * ids, tests the limit, inserts the transfer with the sums after it and updates both balances in one statement; all
- * prepared, on the ledger's own tables and with the same durability. Its sequence is PostgreSQL's, so that
- * transfers do not wait for each other's numbers.
+ * prepared, on the ledger's own table of transfers and with the same durability. Balances are rows, as such ledgers have
+ * them, with room on every page and no index on what changes. Its sequence is PostgreSQL's, so that transfers do not wait
+ * for each other's numbers.
  */
 export type RowLockLedger = { transfer(connection: number, debit: Uuid, credit: Uuid): Promise<void>; close(): Promise<void> };
 
 const LOCK = {
   name: 'lock',
-  text: `select account_id, debits_posted, credits_posted, debits_pending, credits_pending, debits_limited from ledger.balance
+  text: `select account_id, debits_posted, credits_posted, debits_pending, credits_pending, debits_limited from public.row_lock_balance
     where tenant_id = $1 and account_id in ($2, $3) order by account_id for no key update`,
 };
 const INSERT = {
@@ -25,10 +26,24 @@ const INSERT = {
 };
 const UPDATE = {
   name: 'update',
-  text: `update ledger.balance set debits_posted = debits_posted + case when account_id = $2 then $4::numeric else 0 end,
+  text: `update public.row_lock_balance set debits_posted = debits_posted + case when account_id = $2 then $4::numeric else 0 end,
       credits_posted = credits_posted + case when account_id = $3 then $4::numeric else 0 end
     where tenant_id = $1 and account_id in ($2, $3)`,
 };
+
+const BALANCES = `
+  create table public.row_lock_balance (
+    tenant_id uuid not null,
+    account_id uuid not null,
+    debits_posted numeric(38, 0) not null check (debits_posted >= 0),
+    credits_posted numeric(38, 0) not null check (credits_posted >= 0),
+    debits_pending numeric(38, 0) not null check (debits_pending >= 0),
+    credits_pending numeric(38, 0) not null check (credits_pending >= 0),
+    debits_limited boolean not null,
+    primary key (tenant_id, account_id),
+    check (not debits_limited or debits_posted + debits_pending <= credits_posted)
+  ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+  grant select, update on public.row_lock_balance to rialto_writer`;
 
 type Locked = Record<'account_id' | 'debits_posted' | 'credits_posted' | 'debits_pending' | 'credits_pending', string> & {
   debits_limited: boolean;
@@ -37,6 +52,13 @@ type Locked = Record<'account_id' | 'debits_posted' | 'credits_posted' | 'debits
 export async function createRowLockLedger(adminUrl: Secret, tenantId: Uuid, connections: number): Promise<RowLockLedger> {
   const clients = Array.from({ length: connections }, () => new pg.Client(connectionConfig(adminUrl)));
   await Promise.all(clients.map((client) => client.connect()));
+  await clients[0]!.query(BALANCES);
+  await clients[0]!.query(
+    `insert into public.row_lock_balance select b.*, a.debits_limited from ledger.balance b
+      join ledger.account a on a.tenant_id = b.tenant_id and a.id = b.account_id where b.tenant_id = $1`,
+    [tenantId],
+  );
+  await clients[0]!.query('vacuum analyze public.row_lock_balance');
   await clients[0]!.query('create sequence if not exists public.row_lock_seq start 1000000000000 cache 100');
   await clients[0]!.query('grant usage on sequence public.row_lock_seq to rialto_writer');
   await Promise.all(clients.map((client) => client.query('set role rialto_writer')));

@@ -17,6 +17,11 @@ export function sumsOf(account: Sums): Sums {
   };
 }
 
+/** An account's limits as bits: 1 debits must not exceed credits, 2 credits must not exceed debits. */
+export function limitsOf({ debitsLimited, creditsLimited }: Account): number {
+  return (debitsLimited ? 1 : 0) | (creditsLimited ? 2 : 0);
+}
+
 /** Moves the sums of both accounts by one transfer; `held` is the pending amount that a settling kind releases. */
 export function add(debit: Account, credit: Account, kind: TransferKind, units: bigint, held: bigint): void {
   if (kind === 'pending') {

@@ -1,6 +1,6 @@
 import type { Uuid } from '../base/id.ts';
 import type { Millis } from '../base/time.ts';
-import { type Account, add, MAX_UNITS, remove, sumsOf } from './account.ts';
+import { type Account, add, limitsOf, MAX_UNITS, remove, sumsOf } from './account.ts';
 import { differenceFrom } from './exists.ts';
 import type { TransferDraft } from './port.ts';
 import type { Transfer, TransferCode } from './transfer.ts';
@@ -209,9 +209,15 @@ function unsettleable(hold: Hold, draft: Draft, atMs: Millis, debit: Account, cr
   return undefined;
 }
 
-function record(book: BookState, debit: Account, credit: Account, facts: Omit<Transfer, 'debitAfter' | 'creditAfter'>): Transfer {
+function record(
+  book: BookState,
+  debit: Account,
+  credit: Account,
+  facts: Omit<Transfer, 'debitAfter' | 'creditAfter' | 'limits'>,
+): Transfer {
   book.seq += 1n;
-  const transfer: Transfer = Object.assign(facts, { seq: book.seq, debitAfter: sumsOf(debit), creditAfter: sumsOf(credit) });
+  const limits = limitsOf(debit) | (limitsOf(credit) << 2);
+  const transfer: Transfer = Object.assign(facts, { seq: book.seq, debitAfter: sumsOf(debit), creditAfter: sumsOf(credit), limits });
   book.transfers.set(transfer.id, transfer);
   return transfer;
 }

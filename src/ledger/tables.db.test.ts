@@ -52,8 +52,7 @@ const CHANGES = [
   'truncate ledger.transfer',
   'delete from ledger.account',
   `update ledger.account set name = 'x'`,
-  'delete from ledger.balance',
-  'truncate ledger.balance, ledger.hold',
+  'truncate ledger.hold',
   'delete from ledger.hold',
   `update ledger.log_head set root = root`,
   'delete from ledger.book',
@@ -79,10 +78,23 @@ describe('what is written stays', () => {
     await expect(work).rejects.toMatchObject({ code: '42501' });
   });
 
-  test('a balance beyond its limit is refused by the table itself', async () => {
-    const [poor] = await ledger.open({ debitsMustNotExceedCredits: true });
-    const sql = 'update ledger.balance set debits_pending = 1 where account_id = $1';
-    await expect(ledger.database.admin(sql, [poor])).rejects.toMatchObject({ constraint: 'debits_within_credits' });
+  test.each([
+    [1, [7, 9, 3, 0, 0, 0, 0, 0], 'debit_account_debits_within_credits'],
+    [2, [9, 7, 0, 3, 0, 0, 0, 0], 'debit_account_credits_within_debits'],
+    [4, [0, 0, 0, 0, 7, 9, 3, 0], 'credit_account_debits_within_credits'],
+    [8, [0, 0, 0, 0, 9, 7, 0, 3], 'credit_account_credits_within_debits'],
+    [0, [0, 0, 0, 0, 0, 0, 0, -1], 'transfer_check'],
+  ] as const)('a balance beyond limit %i is refused by the table itself', async (limits, sums, constraint) => {
+    const { tenantId, database } = ledger;
+    const insert = (bits: number): Promise<unknown> =>
+      database.admin(
+        `begin; insert into ledger.transfer (tenant_id, seq, id, debit_account_id, credit_account_id, recorded_at, kind, asset, units,
+          debit_debits_posted, debit_credits_posted, debit_debits_pending, debit_credits_pending,
+          credit_debits_posted, credit_credits_posted, credit_debits_pending, credit_credits_pending, limits)
+        values ('${tenantId}', 1000000, '${newId()}', '${newId()}', '${newId()}', now(), 'posted', 'EUR/2', 1, ${sums.join()}, ${bits}); rollback`,
+      );
+    await expect(insert(limits)).rejects.toMatchObject({ constraint });
+    if (limits > 0) await insert(0);
   });
 
   test('every table of the ledger is protected', async () => {

@@ -103,4 +103,6 @@ export type Transfer = {
   recordedAt: Millis;
   debitAfter: Sums;
   creditAfter: Sums;
+  /** The limits of both accounts as bits, for the table's own check: 1 and 2 those of the debit account's debits and credits, 4 and 8 the credit account's. */
+  limits: number;
 };

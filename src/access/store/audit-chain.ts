@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { instant, integers, numerics } from '../../infra/postgres/columns.ts';
+import { instant, integers } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { AUDIT_COLUMNS, type AuditRow } from './audit.ts';
 
@@ -69,9 +69,9 @@ export async function updateChain(tx: Tx, chain: Chain): Promise<void> {
 export async function selectTiles(tx: Tx, tenantId: Uuid, refs: readonly TileRef[]): Promise<Tile[]> {
   if (refs.length === 0) return [];
   return await tx.query<Tile>(
-    `select level, index, hashes from access.audit_tile join unnest($2::int[], $3::bigint[]) as r (level, index) using (level, index)
-     where tenant_id = $1`,
-    [tenantId, integers(refs.map((ref) => ref.level)), numerics(refs.map((ref) => ref.index))],
+    `select t.level, t.index, t.hashes from unnest($2::bigint[], $3::bigint[]) as r (level, index)
+     join access.audit_tile t on t.tenant_id = $1 and t.level = r.level and t.index = r.index`,
+    [tenantId, integers(refs.map((ref) => ref.level)), integers(refs.map((ref) => ref.index))],
   );
 }
 

@@ -30,8 +30,8 @@ export async function insertAudit(tx: Tx, rows: readonly { atMs: Millis; value: 
   if (rows.length === 0) return;
   await tx.query(
     `insert into access.audit (tenant_id, id, at, actor_kind, actor_id, actor_name, action, subject, request_id, outcome, detail)
-     select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-       $9::text[], $10::text[], $11::jsonb[])`,
+     select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::timestamptz[]), unnest($4::text[]), unnest($5::uuid[]), unnest($6::text[]),
+       unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::jsonb[])`,
     [
       uuids(rows.map((row) => row.value.tenantId)),
       uuids(rows.map((row) => row.value.id)),

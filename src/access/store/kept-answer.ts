@@ -70,7 +70,7 @@ export const keptAnswerRows: RowSet<KeptAnswer> = {
   async write(tx, rows) {
     await tx.query(
       `insert into access.kept_answer (tenant_id, actor_id, key, body_hash, operation, answer, at)
-       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])`,
+       select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::bytea[]), unnest($5::text[]), unnest($6::text[]), unnest($7::timestamptz[])`,
       [
         uuids(rows.map((row) => row.value.tenantId)),
         uuids(rows.map((row) => row.value.actorId)),

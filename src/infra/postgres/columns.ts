@@ -1,57 +1,78 @@
 import type { Uuid } from '../../base/id.ts';
-import type { Millis } from '../../base/time.ts';
+import type { LocalDate, Millis } from '../../base/time.ts';
 
 /**
- * Array parameters for set-wise statements: `insert … select * from unnest($1::uuid[], $2::numeric[])`. Each function
- * turns one column of values into an array literal of PostgreSQL; null and undefined become NULL. The driver's own
- * serialiser quotes every element and is several times slower; uuids, numbers and instants need no quotes.
+ * Array parameters for set-wise statements: `insert … select unnest($1::uuid[]), unnest($2::numeric[])`. Each function
+ * turns one column of values into an array in PostgreSQL's binary form (array_send of its source), which the driver passes on
+ * as it is: neither side writes or parses text. Null and undefined become NULL. The element type stands in the
+ * array, so that the parameter must be cast to exactly that array type.
+ *
+ * `unnest` belongs into the select list: there its rows come one by one, while in `from` each of several is first kept
+ * in a store of its own.
  */
 type Maybe<T> = T | null | undefined;
 
-/** `uuid[]`. A value of another length than 36 could break out of its element and is refused. */
-export function uuids(values: readonly Maybe<Uuid>[]): string {
-  return literal(values, (value) => {
-    if (value.length !== 36) throw new TypeError('not a uuid');
-    return value;
-  });
+/** Element types by their numbers in pg_type. */
+const OID = { bool: 16, bytea: 17, int8: 20, text: 25, date: 1082, timestamptz: 1184, numeric: 1700, uuid: 2950, jsonb: 3802 } as const;
+
+/** `uuid[]`. */
+export function uuids(values: readonly Maybe<Uuid>[]): Buffer {
+  return column(OID.uuid, values, putUuid);
 }
 
-/** `numeric[]` or `bigint[]`. */
-export function numerics(values: readonly Maybe<bigint>[]): string {
-  return literal(values, (value) => value.toString());
+/** `numeric[]`: whole numbers of any length. */
+export function numerics(values: readonly Maybe<bigint>[]): Buffer {
+  return column(OID.numeric, values, putNumeric);
 }
 
-/** `int[]`: whole numbers that are no money. */
-export function integers(values: readonly Maybe<number>[]): string {
-  return literal(values, (value) => {
-    if (!Number.isSafeInteger(value)) throw new TypeError('not a whole number');
-    return String(value);
-  });
+/** `bigint[]`. Throws a TypeError for a number that is not whole. */
+export function integers(values: readonly Maybe<bigint | number>[]): Buffer {
+  return column(OID.int8, values, putInteger);
 }
 
 /** `bool[]`. */
-export function bools(values: readonly Maybe<boolean>[]): string {
-  return literal(values, (value) => (value ? 't' : 'f'));
+export function bools(values: readonly Maybe<boolean>[]): Buffer {
+  return column(OID.bool, values, (value) => {
+    reserve(5);
+    putInt32(1);
+    scratch[end++] = value ? 1 : 0;
+  });
 }
 
 /** `timestamptz[]` from milliseconds. */
-export function instants(values: readonly Maybe<Millis>[]): string {
-  return literal(values, instant);
+export function instants(values: readonly Maybe<Millis>[]): Buffer {
+  return column(OID.timestamptz, values, putInstant);
 }
 
-/** `text[]`, also for types written as text (`date[]`, decimals). */
-export function texts(values: readonly Maybe<string>[]): string {
-  return literal(values, quoted);
+/** `date[]`. */
+export function dates(values: readonly Maybe<LocalDate>[]): Buffer {
+  return column(OID.date, values, (value) => {
+    const days = (Date.parse(value) - EPOCH_MS) / 86_400_000;
+    if (!Number.isInteger(days)) throw new TypeError('not a day');
+    reserve(8);
+    putInt32(4);
+    putInt32(days);
+  });
+}
+
+/** `text[]`. */
+export function texts(values: readonly Maybe<string>[]): Buffer {
+  return column(OID.text, values, (value) => putText(value));
 }
 
 /** `jsonb[]`; a JSON null cannot be told from SQL NULL here and becomes the latter. */
-export function jsons(values: readonly unknown[]): string {
-  return literal(values, (value) => quoted(JSON.stringify(value)));
+export function jsons(values: readonly unknown[]): Buffer {
+  return column(OID.jsonb, values, (value) => putText(JSON.stringify(value), JSONB_VERSION));
 }
 
 /** `bytea[]`. */
-export function bytes(values: readonly Maybe<Uint8Array>[]): string {
-  return literal(values, (value) => `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`);
+export function bytes(values: readonly Maybe<Uint8Array>[]): Buffer {
+  return column(OID.bytea, values, (value) => {
+    reserve(4 + value.length);
+    putInt32(value.length);
+    scratch.set(value, end);
+    end += value.length;
+  });
 }
 
 /** One `timestamptz` parameter from milliseconds since 1970. */
@@ -63,16 +84,158 @@ export function instant(ms: Millis): string {
   return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, '0')}${rest} BC`;
 }
 
-function literal<T>(values: readonly Maybe<T>[], element: (value: NonNullable<T>) => string): string {
-  let text = '{';
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (i > 0) text += ',';
-    text += value === null || value === undefined ? 'NULL' : element(value);
+/** Where a column is put together before it is copied out; grows to the largest and is used by one column at a time. */
+let scratch = Buffer.allocUnsafeSlow(1 << 16);
+let end = 0;
+
+const HEADER = 20;
+const JSONB_VERSION = 1;
+/** PostgreSQL counts time from 2000-01-01. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
+
+function column<T>(oid: number, values: readonly Maybe<T>[], put: (value: NonNullable<T>) => void): Buffer {
+  end = HEADER;
+  let nulls = 0;
+  for (const value of values) {
+    if (value === null || value === undefined) {
+      reserve(4);
+      putInt32(-1);
+      nulls = 1;
+    } else put(value);
   }
-  return `${text}}`;
+  const length = end;
+  end = 0;
+  // Dimensions, whether there are NULLs, element type; then length and lower bound of the one dimension, if there is one.
+  putInt32(values.length === 0 ? 0 : 1);
+  putInt32(nulls);
+  putInt32(oid);
+  if (values.length === 0) return Buffer.from(scratch.subarray(0, end));
+  putInt32(values.length);
+  putInt32(1);
+  return Buffer.from(scratch.subarray(0, length));
 }
 
-function quoted(text: string): string {
-  return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
+function reserve(length: number): void {
+  if (end + length <= scratch.length) return;
+  const larger = Buffer.allocUnsafeSlow(2 * (end + length));
+  scratch.copy(larger, 0, 0, end);
+  scratch = larger;
+}
+
+function putInt32(value: number): void {
+  scratch[end++] = value >>> 24;
+  scratch[end++] = value >>> 16;
+  scratch[end++] = value >>> 8;
+  scratch[end++] = value;
+}
+
+function putInt16(value: number): void {
+  scratch[end++] = value >>> 8;
+  scratch[end++] = value;
+}
+
+/** The value of a hexadecimal digit by its character code; 255 for every other character. */
+const NIBBLES = new Uint8Array(128).fill(255);
+for (let digit = 0; digit < 16; digit++) {
+  NIBBLES[digit.toString(16).charCodeAt(0)] = digit;
+  NIBBLES[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
+}
+
+function putUuid(value: Uuid): void {
+  reserve(20);
+  putInt32(16);
+  let wrong = value.length === 36 ? 0 : 255;
+  for (let i = 0; i < 36; i += 2) {
+    if (i === 8 || i === 13 || i === 18 || i === 23) i++;
+    const high = NIBBLES[value.charCodeAt(i)] ?? 255;
+    const low = NIBBLES[value.charCodeAt(i + 1)] ?? 255;
+    wrong |= high | low;
+    scratch[end++] = (high << 4) | low;
+  }
+  if (wrong > 15) throw new TypeError('not a uuid');
+}
+
+function putInteger(value: bigint | number): void {
+  reserve(12);
+  putInt32(8);
+  const wide = BigInt.asIntN(64, typeof value === 'bigint' ? value : wholeOf(value));
+  if (typeof value === 'bigint' && wide !== value) throw new TypeError('not a bigint of PostgreSQL');
+  end = scratch.writeBigInt64BE(wide, end);
+}
+
+function wholeOf(value: number): bigint {
+  if (!Number.isSafeInteger(value)) throw new TypeError('not a whole number');
+  return BigInt(value);
+}
+
+function putInstant(value: Millis): void {
+  reserve(12);
+  putInt32(8);
+  const micros = (value - EPOCH_MS) * 1000;
+  if (Number.isSafeInteger(micros)) {
+    putInt32(Math.floor(micros / 2 ** 32));
+    putInt32(micros % 2 ** 32);
+  } else end = scratch.writeBigInt64BE(BigInt(value - EPOCH_MS) * 1000n, end);
+}
+
+/** Digits to the base 10,000, the last first, of the number that is being put. */
+const digits = new Uint16Array(64);
+
+/** numeric_send: how many digits to the base 10,000, the weight of the first, sign, decimals; then the digits without zeros behind. */
+function putNumeric(value: bigint): void {
+  const count = digitsOf(value < 0n ? -value : value);
+  let last = 0;
+  while (last < count && digits[last] === 0) last++;
+  const kept = count - last;
+  reserve(12 + 2 * kept);
+  putInt32(8 + 2 * kept);
+  putInt16(kept);
+  putInt16(kept === 0 ? 0 : count - 1);
+  putInt16(value < 0n ? 0x4000 : 0);
+  putInt16(0);
+  for (let i = count - 1; i >= last; i--) putInt16(digits[i]!);
+}
+
+function digitsOf(magnitude: bigint): number {
+  let count = 0;
+  let rest = magnitude;
+  // Three digits at a time, as far as numbers are not exact.
+  for (; rest > MAX_SAFE; rest /= CHUNK) {
+    let part = Number(rest % CHUNK);
+    for (let i = 0; i < 3; i++) {
+      digits[count++] = part % 10_000;
+      part = Math.floor(part / 10_000);
+    }
+  }
+  for (let small = Number(rest); small > 0; small = Math.floor(small / 10_000)) digits[count++] = small % 10_000;
+  return count;
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+const CHUNK = 10n ** 12n;
+
+/** Characters that are looked at one by one; longer texts are better left to the encoder. */
+const SHORT = 40;
+
+function putText(text: string, version?: number): void {
+  reserve(5 + 3 * text.length);
+  const start = end;
+  end += 4;
+  if (version !== undefined) scratch[end++] = version;
+  if (text.length > SHORT || !putAscii(text)) end += scratch.write(text, end, 'utf8');
+  const stop = end;
+  end = start;
+  putInt32(stop - start - 4);
+  end = stop;
+}
+
+/** Answers false, with nothing put, when the text has other characters. */
+function putAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return false;
+    scratch[end + i] = code;
+  }
+  end += text.length;
+  return true;
 }

@@ -3,7 +3,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Transfer } from '../transfer.ts';
 
 /** What of a transfer is in its leaf: all but the sums it left, which follow from the others. */
-export type LeafFacts = Omit<Transfer, 'debitAfter' | 'creditAfter'>;
+export type LeafFacts = Omit<Transfer, 'debitAfter' | 'creditAfter' | 'limits'>;
 
 /**
  * Canonical JSON (RFC 8785) of a transfer as the contract answers it: whoever has the answer of `ledger.get_transfer`

@@ -43,7 +43,7 @@ export async function transfersBehind(tx: Tx, tenantId: Uuid, size: number, limi
 /** Tiles by their key; those that do not exist are absent. */
 export async function readTiles(tx: Tx, tenantId: Uuid, wanted: readonly { level: number; index: number }[]): Promise<Map<string, Buffer>> {
   const rows = await tx.query<{ level: number; index: bigint; hashes: Buffer }>(
-    `select t.level, t.index, t.hashes from unnest($2::smallint[], $3::bigint[]) w (level, index)
+    `select t.level, t.index, t.hashes from unnest($2::bigint[], $3::bigint[]) w (level, index)
     join ledger.log_tile t on t.tenant_id = $1 and t.level = w.level and t.index = w.index`,
     [tenantId, integers(wanted.map((w) => w.level)), integers(wanted.map((w) => w.index))],
   );
@@ -54,7 +54,7 @@ export async function readTiles(tx: Tx, tenantId: Uuid, wanted: readonly { level
 export async function writeGrowth(tx: Tx, tenantId: Uuid, tiles: readonly Tile[], head: Head): Promise<void> {
   await tx.query(
     `insert into ledger.log_tile (tenant_id, level, index, hashes)
-    select $1, * from unnest($2::smallint[], $3::bigint[], $4::bytea[])
+    select $1, unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::bytea[])
     on conflict (tenant_id, level, index) do update set hashes = excluded.hashes`,
     [tenantId, integers(tiles.map((t) => t.level)), integers(tiles.map((t) => t.index)), bytes(tiles.map((t) => t.hashes))],
   );

@@ -26,17 +26,14 @@ const COLUMNS = `a.id, a.name, a.kind, a.asset, a.member_id as "memberId", a.deb
   b.credits_pending as "creditsPending"`;
 const FROM = 'from ledger.account a join ledger.balance b on b.tenant_id = a.tenant_id and b.account_id = a.id';
 
-/** Opens accounts with all sums at zero; answers how many of the ids were new. */
+/** Opens accounts; answers how many of the ids were new. */
 export async function insertAccounts(tx: Tx, tenantId: Uuid, drafts: readonly AccountDraft[], atMs: Millis): Promise<number> {
   const rows = await tx.query(
-    `with opened as (
-      insert into ledger.account (tenant_id, id, name, kind, asset, debits_limited, credits_limited, member_id, reference, metadata, opened_at)
-      select $1, t.*, $11 from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::bool[], $8::uuid[], $9::text[], $10::jsonb[]) t
-      on conflict (tenant_id, id) do nothing
-      returning id, debits_limited, credits_limited
-    )
-    insert into ledger.balance (tenant_id, account_id, debits_limited, credits_limited)
-    select $1, id, debits_limited, credits_limited from opened returning 1`,
+    `insert into ledger.account (tenant_id, id, name, kind, asset, debits_limited, credits_limited, member_id, reference, metadata, opened_at)
+    select $1, unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::bool[]), unnest($7::bool[]),
+      unnest($8::uuid[]), unnest($9::text[]), unnest($10::jsonb[]), $11
+    on conflict (tenant_id, id) do nothing
+    returning 1`,
     [
       tenantId,
       uuids(drafts.map((d) => d.id)),

@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { instant, instants, jsons, numerics, texts, uuids, integers } from '../../infra/postgres/columns.ts';
+import { dates, instant, instants, integers, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { Account } from '../account.ts';
 import type { Hold } from '../evaluate.ts';
@@ -77,8 +77,6 @@ export async function readAccounts(tx: Tx, tenantId: Uuid, ids: readonly Uuid[])
 /** What a batch changes in the book, all of it or nothing. */
 export type Change = {
   transfers: readonly Transfer[];
-  /** Accounts that moved, with their sums afterwards. */
-  accounts: readonly Account[];
   holds: ReadonlyMap<Uuid, Hold>;
   failed: readonly { id: Uuid; code: TransferCode }[];
 };
@@ -88,65 +86,50 @@ const WRITE = `
     insert into ledger.transfer (tenant_id, seq, id, debit_account_id, credit_account_id, recorded_at, kind, asset, units,
       pending_id, timeout_ms, balancing, effective_on, reference, metadata,
       debit_debits_posted, debit_credits_posted, debit_debits_pending, debit_credits_pending,
-      credit_debits_posted, credit_credits_posted, credit_debits_pending, credit_credits_pending)
-    select $1::uuid, $2::bigint + ordinality, id, debit, credit, $3::timestamptz, kind, asset, units,
-      pending, timeout, balancing, effective, reference, metadata, d1, d2, d3, d4, c1, c2, c3, c4
-    from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::numeric[], $10::uuid[], $11::bigint[], $12::text[],
-      $13::date[], $14::text[], $15::jsonb[], $16::numeric[], $17::numeric[], $18::numeric[], $19::numeric[], $20::numeric[],
-      $21::numeric[], $22::numeric[], $23::numeric[]) with ordinality
-      as t (id, debit, credit, kind, asset, units, pending, timeout, balancing, effective, reference, metadata,
-        d1, d2, d3, d4, c1, c2, c3, c4)
-  ), moved as (
-    update ledger.balance b
-    set debits_posted = n.d1, credits_posted = n.d2, debits_pending = n.d3, credits_pending = n.d4
-    from unnest($24::uuid[], $25::numeric[], $26::numeric[], $27::numeric[], $28::numeric[]) as n (id, d1, d2, d3, d4)
-    where b.tenant_id = $1 and b.account_id = n.id
-    returning 1
+      credit_debits_posted, credit_credits_posted, credit_debits_pending, credit_credits_pending, limits)
+    select $1::uuid, generate_series($2::bigint + 1, $3::bigint), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::uuid[]),
+      $7::timestamptz, unnest($8::text[]), unnest($9::text[]), unnest($10::numeric[]), unnest($11::uuid[]), unnest($12::bigint[]),
+      unnest($13::text[]), unnest($14::date[]), unnest($15::text[]), unnest($16::jsonb[]), unnest($17::numeric[]),
+      unnest($18::numeric[]), unnest($19::numeric[]), unnest($20::numeric[]), unnest($21::numeric[]), unnest($22::numeric[]),
+      unnest($23::numeric[]), unnest($24::numeric[]), unnest($25::bigint[])
   ), held as (
     insert into ledger.hold (tenant_id, transfer_id, state, due_at, resolved_by)
-    select $1, * from unnest($29::uuid[], $30::text[], $31::timestamptz[], $32::uuid[])
+    select $1, unnest($26::uuid[]), unnest($27::text[]), unnest($28::timestamptz[]), unnest($29::uuid[])
   ), settled as (
     update ledger.hold h set state = s.state, resolved_by = s.resolved_by, due_at = null
-    from unnest($33::uuid[], $34::text[], $35::uuid[]) as s (id, state, resolved_by)
+    from (select unnest($30::uuid[]) as id, unnest($31::text[]) as state, unnest($32::uuid[]) as resolved_by) s
     where h.tenant_id = $1 and h.transfer_id = s.id and h.state = 'pending'
     returning 1
   ), spent as (
     insert into ledger.failed_transfer (tenant_id, transfer_id, code, recorded_at)
-    select $1, f.id, f.code, $3 from unnest($36::uuid[], $37::text[]) as f (id, code)
+    select $1, unnest($33::uuid[]), unnest($34::text[]), $7
   )
-  update ledger.book set seq = $38, version = version + 1, recorded_at = $3
-  where tenant_id = $1 and seq = $2 and version = $39
-  returning (select count(*) from moved) as moved, (select count(*) from settled) as settled`;
+  update ledger.book set seq = $3, version = version + 1, recorded_at = $7
+  where tenant_id = $1 and seq = $2 and version = $35
+  returning (select count(*) from settled) as settled`;
 
 /**
  * Writes a change to the locked book in one statement. Throws when the tables are not as the evaluation believed:
  * that cannot happen behind the lock, and is looked at all the same.
  */
 export async function writeChange(tx: Tx, tenantId: Uuid, head: BookHead, change: Change, atMs: Millis): Promise<void> {
-  const { transfers, accounts, failed } = change;
+  const { transfers, failed } = change;
   const made = transfers.filter((t) => t.kind === 'pending');
   const settled = settledBefore(transfers);
-  const answer = await tx.query<{ moved: bigint; settled: bigint }>(WRITE, [
+  const [counts] = await tx.query<{ settled: bigint }>(WRITE, [
     tenantId,
     head.seq,
-    instant(atMs),
-    ...transferColumns(transfers),
-    uuids(accounts.map((a) => a.id)),
-    numerics(accounts.map((a) => a.debitsPosted)),
-    numerics(accounts.map((a) => a.creditsPosted)),
-    numerics(accounts.map((a) => a.debitsPending)),
-    numerics(accounts.map((a) => a.creditsPending)),
+    head.seq + BigInt(transfers.length),
+    ...transferColumns(transfers, instant(atMs)),
     ...holdColumns(made, change.holds),
     uuids(settled.map((t) => t.pendingId)),
     texts(settled.map((t) => SETTLED[t.kind as keyof typeof SETTLED])),
     uuids(settled.map((t) => t.id)),
     uuids(failed.map((f) => f.id)),
     texts(failed.map((f) => f.code)),
-    head.seq + BigInt(transfers.length),
     head.version,
   ]);
-  const counts = answer[0];
-  if (!counts || counts.moved !== BigInt(accounts.length) || counts.settled !== BigInt(settled.length)) {
+  if (counts?.settled !== BigInt(settled.length)) {
     throw new Error('the book is not as its writer remembers it; nothing was written');
   }
 }
@@ -161,18 +144,19 @@ function settledBefore(transfers: readonly Transfer[]): readonly Transfer[] {
   return settling.filter((t) => !made.has(t.pendingId!));
 }
 
-function transferColumns(rows: readonly Transfer[]): string[] {
+function transferColumns(rows: readonly Transfer[], recordedAt: string): (Buffer | string)[] {
   return [
     uuids(rows.map((t) => t.id)),
     uuids(rows.map((t) => t.debitAccountId)),
     uuids(rows.map((t) => t.creditAccountId)),
+    recordedAt,
     texts(rows.map((t) => t.kind)),
     texts(rows.map((t) => t.asset)),
     numerics(rows.map((t) => t.units)),
     uuids(rows.map((t) => t.pendingId)),
     integers(rows.map((t) => t.timeoutMs)),
     texts(rows.map((t) => t.balancing)),
-    texts(rows.map((t) => t.effectiveOn)),
+    dates(rows.map((t) => t.effectiveOn)),
     texts(rows.map((t) => t.reference)),
     jsons(rows.map((t) => t.metadata)),
     numerics(rows.map((t) => t.debitAfter.debitsPosted)),
@@ -183,11 +167,12 @@ function transferColumns(rows: readonly Transfer[]): string[] {
     numerics(rows.map((t) => t.creditAfter.creditsPosted)),
     numerics(rows.map((t) => t.creditAfter.debitsPending)),
     numerics(rows.map((t) => t.creditAfter.creditsPending)),
+    integers(rows.map((t) => t.limits)),
   ];
 }
 
 /** Holds that this change made, in the state that it left them in. */
-function holdColumns(made: readonly Transfer[], holds: ReadonlyMap<Uuid, Hold>): string[] {
+function holdColumns(made: readonly Transfer[], holds: ReadonlyMap<Uuid, Hold>): Buffer[] {
   const rows = made.map((t) => holds.get(t.id)!);
   return [
     uuids(made.map((t) => t.id)),

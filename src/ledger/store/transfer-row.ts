@@ -10,7 +10,7 @@ export const FACT_COLUMNS = `t.seq, t.id, t.kind, t.debit_account_id as "debitAc
 /** All columns of `ledger.transfer t` under the names of `TransferRow`. */
 export const TRANSFER_COLUMNS = `${FACT_COLUMNS},
   t.debit_debits_posted as "dDp", t.debit_credits_posted as "dCp", t.debit_debits_pending as "dDh", t.debit_credits_pending as "dCh",
-  t.credit_debits_posted as "cDp", t.credit_credits_posted as "cCp", t.credit_debits_pending as "cDh", t.credit_credits_pending as "cCh"`;
+  t.credit_debits_posted as "cDp", t.credit_credits_posted as "cCp", t.credit_debits_pending as "cDh", t.credit_credits_pending as "cCh", t.limits`;
 
 type SumColumns = Record<'dDp' | 'dCp' | 'dDh' | 'dCh' | 'cDp' | 'cCp' | 'cDh' | 'cCh', bigint>;
 
@@ -33,7 +33,7 @@ export type FactsRow = {
 };
 
 /** A row of `ledger.transfer` as it comes from the driver. */
-export type TransferRow = SumColumns & FactsRow;
+export type TransferRow = SumColumns & FactsRow & { limits: number };
 
 /** The row in the field's words. */
 export function transferOf(row: TransferRow): Transfer {
@@ -41,11 +41,12 @@ export function transferOf(row: TransferRow): Transfer {
     ...factsOf(row),
     debitAfter: sums(row.dDp, row.dCp, row.dDh, row.dCh),
     creditAfter: sums(row.cDp, row.cCp, row.cDh, row.cCh),
+    limits: row.limits,
   };
 }
 
 /** The row's facts in the field's words, without the sums after it. */
-export function factsOf(row: FactsRow): Omit<Transfer, 'debitAfter' | 'creditAfter'> {
+export function factsOf(row: FactsRow): Omit<Transfer, 'debitAfter' | 'creditAfter' | 'limits'> {
   return {
     seq: row.seq,
     id: row.id,

@@ -6,7 +6,7 @@ export type Book = { tenantId: Uuid; seq: bigint; recordedAt: number };
 
 export type Sums = [debitsPosted: bigint, creditsPosted: bigint, debitsPending: bigint, creditsPending: bigint];
 
-export type AccountRow = { id: Uuid; asset: string; debitsLimited: boolean; creditsLimited: boolean; balance: Sums | null };
+export type AccountRow = { id: Uuid; asset: string; debitsLimited: boolean; creditsLimited: boolean; balance: Sums };
 
 export type TransferRow = {
   seq: bigint;
@@ -54,8 +54,8 @@ export function accountsOf(tx: Tx, tenantId: Uuid, shares: number, share: number
   return stream<AccountRow>(
     tx,
     `select a.id, a.asset, a.debits_limited as "debitsLimited", a.credits_limited as "creditsLimited",
-      case when b.account_id is not null then array[b.debits_posted, b.credits_posted, b.debits_pending, b.credits_pending] end as balance
-    from ledger.account a left join ledger.balance b on b.tenant_id = a.tenant_id and b.account_id = a.id
+      array[b.debits_posted, b.credits_posted, b.debits_pending, b.credits_pending] as balance
+    from ledger.account a join ledger.balance b on b.tenant_id = a.tenant_id and b.account_id = a.id
     where a.tenant_id = '${checked(tenantId)}' and abs(hashtext(a.id::text)::bigint) % ${shares} = ${share}`,
   );
 }
@@ -106,13 +106,10 @@ export function sumsByAsset(tx: Tx, tenantId: Uuid): Promise<{ asset: string; su
   );
 }
 
-/** Rows that belong to nothing: balances without account, holds without a pending transfer or settled by nothing, spent ids that stand in the book. */
-export function orphans(tx: Tx, tenantId: Uuid): Promise<{ what: 'balance' | 'hold' | 'failed_id'; id: Uuid }[]> {
+/** Rows that belong to nothing: holds without a pending transfer or settled by nothing, spent ids that stand in the book. */
+export function orphans(tx: Tx, tenantId: Uuid): Promise<{ what: 'hold' | 'failed_id'; id: Uuid }[]> {
   return tx.query(
-    `(select 'balance' as what, b.account_id as id from ledger.balance b
-      where b.tenant_id = $1 and not exists (select from ledger.account a where a.tenant_id = $1 and a.id = b.account_id) limit 20)
-    union all
-    (select 'hold', h.transfer_id from ledger.hold h
+    `(select 'hold' as what, h.transfer_id as id from ledger.hold h
       where h.tenant_id = $1 and not exists (select from ledger.transfer t where t.tenant_id = $1 and t.id = h.transfer_id and t.kind = 'pending') limit 20)
     union all
     (select 'hold', h.transfer_id from ledger.hold h

@@ -125,9 +125,7 @@ function withinLimits({ sums: [dp, cp, dh, ch], debitsLimited, creditsLimited }:
 
 function compareBalances(running: Map<Uuid, Running>, findings: Findings): void {
   for (const { id, balance, sums } of running.values()) {
-    if (!balance) findings.add('balance', `account ${id} has no balance`);
-    else if (!equal(balance, sums))
-      findings.add('balance', `account ${id} holds ${balance.join('/')}, its transfers make ${sums.join('/')}`);
+    if (!equal(balance, sums)) findings.add('balance', `account ${id} holds ${balance.join('/')}, its transfers make ${sums.join('/')}`);
   }
 }
 

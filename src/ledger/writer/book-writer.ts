@@ -168,8 +168,8 @@ export class BookWriter {
   }
 
   async #write(tx: Tx, head: BookHead, { plan, known }: Evaluation, sent?: () => void): Promise<void> {
-    const { transfers, moved, failed, rows, events, atMs } = plan;
-    const written = writeChange(tx, this.#tenantId, head, { transfers, accounts: [...moved], holds: known.holds, failed }, atMs);
+    const { transfers, failed, rows, events, atMs } = plan;
+    const written = writeChange(tx, this.#tenantId, head, { transfers, holds: known.holds, failed }, atMs);
     sent?.();
     await written;
     for (const [set, placed] of rows) await set.write(tx, placed);

@@ -58,8 +58,7 @@ async function transfer(tx: Tx, tenantId: Uuid, chain: readonly TransferDraft[],
   const book: BookState = { seq: head.seq, accounts, ...known };
   const evaluated = evaluateChain(book, chain, atMs);
   if (!evaluated.ok) throw new LedgerRefused({ code: evaluated.code, index: evaluated.index });
-  const moved = new Set(evaluated.transfers.flatMap((t) => [accounts.get(t.debitAccountId)!, accounts.get(t.creditAccountId)!]));
-  const change = { transfers: evaluated.transfers, accounts: [...moved], holds: known.holds, failed: [] };
+  const change = { transfers: evaluated.transfers, holds: known.holds, failed: [] };
   if (change.transfers.length > 0) await writeChange(tx, tenantId, head, change, atMs);
   return { seq: book.seq, atMs };
 }

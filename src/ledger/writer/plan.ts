@@ -2,7 +2,6 @@ import type { EventDraft } from '../../base/event.ts';
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import type { RowSet } from '../../infra/postgres/db.ts';
-import type { Account } from '../account.ts';
 import { type BookState, type Draft, evaluateChain, takeBack } from '../evaluate.ts';
 import type { Act, Note, Outcome, Recorded, Refusal, RowOf } from '../port.ts';
 import { TRANSIENT_CODES, type Transfer, type TransferCode } from '../transfer.ts';
@@ -20,7 +19,6 @@ type PlacedRow = { seq: bigint; atMs: Millis; value: unknown };
 export type Plan = {
   atMs: Millis;
   transfers: Transfer[];
-  moved: Set<Account>;
   failed: { id: Uuid; code: TransferCode }[];
   rows: Map<RowSet<unknown>, PlacedRow[]>;
   events: EventDraft[];
@@ -63,7 +61,7 @@ export function planAtOnce(desk: Omit<Desk, 'askMore'>, acts: readonly BookAct[]
 const never = (): Promise<void> => new Promise(() => undefined);
 
 function emptyPlan({ atMs }: { atMs: Millis }): Plan {
-  return { atMs, transfers: [], moved: new Set(), failed: [], rows: new Map(), events: [], answers: [] };
+  return { atMs, transfers: [], failed: [], rows: new Map(), events: [], answers: [] };
 }
 
 /** Whether anything of the plan has to be written. */
@@ -125,11 +123,7 @@ function note(desk: Desk, plan: Plan, { rows = [], events }: Note, transfers: re
     throw error;
   }
   desk.claims.claim(rows);
-  for (const transfer of transfers) {
-    plan.transfers.push(transfer);
-    plan.moved.add(desk.book.accounts.get(transfer.debitAccountId)!);
-    plan.moved.add(desk.book.accounts.get(transfer.creditAccountId)!);
-  }
+  plan.transfers.push(...transfers);
   for (const { set, value } of rows) {
     const placed = plan.rows.get(set);
     if (placed) placed.push({ ...recorded, value });

@@ -18,7 +18,7 @@ const notes: RowSet<Note> = {
   },
   async write(tx, rows) {
     await tx.query(
-      `insert into test.note (tenant_id, key, text, seq) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])`,
+      `insert into test.note (tenant_id, key, text, seq) select unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::bigint[])`,
       [
         uuids(rows.map((row) => row.value.tenantId)),
         texts(rows.map((row) => row.value.key)),

@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import { bytes, instants, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
+import { bytes, dates, instants, integers, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet } from '../../infra/postgres/db.ts';
 import type { Decision, PaymentRecord } from './payment.ts';
 
@@ -33,13 +33,13 @@ export const paymentRows: RowSet<PaymentRecord> = {
       jsons(values.map((p) => p.creditor)),
       texts(values.map((p) => p.asset)),
       numerics(values.map((p) => p.units)),
-      texts(values.map((p) => p.valueDate)),
+      dates(values.map((p) => p.valueDate)),
       texts(values.map((p) => p.purpose ?? null)),
       texts(values.map((p) => p.remittance ?? null)),
       bytes(values.map((p) => p.orderHash)),
       instants(values.map((p) => p.receivedAt)),
       instants(rows.map((row) => row.atMs)),
-      numerics(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
+      integers(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
       uuids(values.map((p) => (p.decision === 'reserved' ? (p.transferId ?? null) : null))),
       jsons(values.map((p) => p.screening ?? null)),
     ]);
@@ -50,10 +50,10 @@ const INSERT_PAYMENTS = `
   insert into settlement.payment (tenant_id, id, uetr, end_to_end_id, channel, decision, reason_code, reason_text, debtor_agent_id,
                                   creditor_agent_id, debtor, creditor, asset, units, value_date, purpose, remittance, order_hash,
                                   received_at, decided_at, seq, transfer_id, screening)
-  select (select infra.tenant_id()), *
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::jsonb[],
-                $11::jsonb[], $12::text[], $13::numeric[], $14::date[], $15::text[], $16::text[], $17::bytea[], $18::timestamptz[],
-                $19::timestamptz[], $20::bigint[], $21::uuid[], $22::jsonb[])`;
+  select (select infra.tenant_id()), unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+    unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::uuid[]), unnest($10::jsonb[]), unnest($11::jsonb[]),
+    unnest($12::text[]), unnest($13::numeric[]), unnest($14::date[]), unnest($15::text[]), unnest($16::text[]), unnest($17::bytea[]),
+    unnest($18::timestamptz[]), unnest($19::timestamptz[]), unnest($20::bigint[]), unnest($21::uuid[]), unnest($22::jsonb[])`;
 
 /** What one bank owes another because of a payment. */
 export type Obligation = { paymentId: Uuid; debtorAgentId: Uuid; creditorAgentId: Uuid; asset: string; units: bigint; leaf: Buffer };
@@ -65,9 +65,10 @@ export const obligationRows: RowSet<Obligation> = {
     const values = rows.map((row) => row.value);
     await tx.query(
       `insert into settlement.obligation (tenant_id, seq, payment_id, debtor_agent_id, creditor_agent_id, asset, units, leaf)
-       select (select infra.tenant_id()), * from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::numeric[], $7::bytea[])`,
+       select (select infra.tenant_id()), unnest($1::bigint[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::uuid[]), unnest($5::text[]),
+         unnest($6::numeric[]), unnest($7::bytea[])`,
       [
-        numerics(rows.map((row) => row.seq)),
+        integers(rows.map((row) => row.seq)),
         uuids(values.map((o) => o.paymentId)),
         uuids(values.map((o) => o.debtorAgentId)),
         uuids(values.map((o) => o.creditorAgentId)),
@@ -96,8 +97,8 @@ export const reviewRows: RowSet<Review> = {
     const values = rows.map((row) => row.value);
     await tx.query(
       `insert into settlement.review (tenant_id, payment_id, decision, reason_code, reason_text, comment, actor_name, decided_at, seq, transfer_id)
-       select (select infra.tenant_id()), *
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::uuid[])`,
+       select (select infra.tenant_id()), unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+         unnest($6::text[]), unnest($7::timestamptz[]), unnest($8::bigint[]), unnest($9::uuid[])`,
       [
         uuids(values.map((r) => r.paymentId)),
         texts(values.map((r) => r.decision)),
@@ -106,7 +107,7 @@ export const reviewRows: RowSet<Review> = {
         texts(values.map((r) => r.comment)),
         texts(values.map((r) => r.actorName)),
         instants(rows.map((row) => row.atMs)),
-        numerics(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
+        integers(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
         uuids(values.map((r) => (r.decision === 'reserved' ? (r.transferId ?? null) : null))),
       ],
     );
