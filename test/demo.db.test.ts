@@ -1,17 +1,54 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runDemo } from '../src/app/demo.ts';
+import { demonstrate, runDemo } from '../src/app/demo.ts';
+import { createProgress } from '../src/app/progress.ts';
 import { verifyAudit } from '../src/access/audit/verify.ts';
+import type { Route } from '../src/infra/http/route.ts';
+import { silentLog } from '../src/infra/log/log.ts';
 import { verifyLedger } from '../src/ledger/verify/verify.ts';
 import type { BusinessDay } from '../src/settlement/demo/business-day.ts';
 import { createTestHouse, type TestHouse } from './support/house.ts';
 
 let house: TestHouse;
 let day: BusinessDay;
+const said: string[] = [];
 beforeAll(async () => {
   house = await createTestHouse();
-  day = await runDemo(house, house.tenantId, { progress: { part: () => {} }, payments: 3_000 });
+  const progress = { ...createProgress({ write: (text) => said.push(String(text)) > 0 }), part: () => {} };
+  const beside = { isFirst: true, address: 'http://here', log: silentLog, progress, stop: new AbortController().signal, payments: 3_000 };
+  // Everything comes to a bad end twice, once among the banks and once among the payments, before the day goes through.
+  for (const calls of [70, 600]) await demonstrate(failingAfter(calls), house.tenantId, beside);
+  ({ day } = await runDemo(house, house.tenantId, { progress: { part: () => {} }, payments: 3_000 }));
 });
 afterAll(() => house.close());
+
+/** The house, whose operations fail for good after so many calls. */
+function failingAfter(calls: number): Pick<TestHouse, 'access' | 'settlement'> {
+  let left = calls;
+  const routes = house.settlement.routes.map(({ operation, handle }): Route => ({
+    operation,
+    handle: (...args) => (left-- > 0 ? handle(...args) : Promise.reject(new Error('the disk is full'))),
+  }));
+  return { access: house.access, settlement: { ...house.settlement, routes } };
+}
+
+test('a day that fails is told with its reason and what goes on with it, and nothing is thrown', () => {
+  expect(said).toHaveLength(2);
+  for (const text of said) expect(text).toMatch(/stopped: the disk is full\nEverything else goes on at http:\/\/here; .*rialto -- demo/);
+});
+
+test('a day that failed half-way admits and funds every bank once when it goes on', async () => {
+  const [row] = await house.database.admin<{ banks: number; fundings: number }>(
+    'select (select count(*)::int from settlement.participant) as banks, (select count(*)::int from settlement.funding) as fundings',
+  );
+  expect(row).toEqual({ banks: day.participants.length, fundings: day.fundings.length });
+});
+
+test('a day that is over is not gone through again, whatever was admitted since', async () => {
+  const before = await counts();
+  const again = await runDemo(failingAfter(0), house.tenantId, { progress: { part: () => {} }, payments: 3_000 });
+  expect(again.finished).toBe(true);
+  expect(await counts()).toEqual(before);
+});
 
 /** Counts of payments as they stand, settled ones by the window that holds them. */
 async function counts(): Promise<Record<string, bigint>> {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startProduct } from '../../test/support/product.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
@@ -15,8 +16,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Starts a program of the product on the test's own data folder. `until` answers with true when it has said enough. */
-async function run(args: string[], env: Record<string, string> = {}, until?: (said: string) => boolean) {
+/** Starts a program of the product on the test's own data folder. `until` answers with the signal to end it by, when it has said enough. */
+async function run(args: string[], env: Record<string, string> = {}, until?: (said: string) => NodeJS.Signals | false) {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
@@ -25,10 +26,17 @@ async function run(args: string[], env: Record<string, string> = {}, until?: (sa
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  const heard = () => {
+    const signal = until?.(stdout + stderr);
+    if (signal) child.kill(signal);
+  };
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    heard();
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
-    if (until?.(stderr)) child.kill('SIGKILL');
+    heard();
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, stdout, stderr };
@@ -42,10 +50,43 @@ describe('a start', () => {
   }, 120_000);
 });
 
-describe('rialto demo', () => {
-  test('in an empty installation tells the first password, which no later start knows', async () => {
-    const { stderr } = await run(['src/app/cli.ts', 'demo'], {}, (said) => /Password +\S+/.test(said) || said.includes('%'));
-    expect(stderr).toMatch(/Log in as +\S+@\S+\n +Password +\S+/);
+describe('rialto demo and rialto up', () => {
+  test('in an empty installation the first password is told, which no later start knows', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'rialto-app-'));
+    try {
+      const { stderr } = await run(['src/app/cli.ts', 'demo'], { RIALTO_DATA: own }, (said) => /Password +\S+/.test(said) && 'SIGKILL');
+      expect(stderr).toMatch(/Log in as +\S+@\S+\n +Password +\S+/);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  }, 60_000);
+
+  test('a day that is broken off tells machines in one JSON value how far it came, and the first password', async () => {
+    const { code, stdout } = await run(['src/app/cli.ts', 'demo', '--json'], {}, (said) => said.includes(' %') && 'SIGINT');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      finished: false,
+      participants: 40,
+      orders: 20_000,
+      login: { email: expect.stringContaining('@') as string, password: expect.stringMatching(/^\w{24}$/) as string },
+    });
+  }, 60_000);
+
+  test('a later start says what goes on with a day that is not finished, and where it serves in one JSON value', async () => {
+    const { code, stdout, stderr } = await run(['src/app/cli.ts', 'up', '--json'], {}, (said) => said.includes('not finished') && 'SIGINT');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ address: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string });
+    expect(stderr).toContain('rialto -- demo` goes on with it');
+  }, 60_000);
+
+  test('the day goes on beside a running house', async () => {
+    const product = await startProduct({ dataFolder: folder });
+    try {
+      const { stdout } = await run(['src/app/cli.ts', 'demo', '--json'], {}, (said) => said.includes(' %') && 'SIGINT');
+      expect(JSON.parse(stdout)).toMatchObject({ finished: false, participants: 40 });
+    } finally {
+      expect(await product.stop()).toBe(0);
+    }
   }, 60_000);
 });
 

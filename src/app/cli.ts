@@ -6,7 +6,7 @@ import { silentLog } from '../infra/log/log.ts';
 import { migrate, planMigrations } from '../infra/postgres/migrate.ts';
 import { examine } from './cli/doctor.ts';
 import { createKey, rotateKey } from './cli/keys.ts';
-import { digits, guarded, outputOf, table } from './cli/output.ts';
+import { digits, guarded, outputOf, table, type Output } from './cli/output.ts';
 import { generateSecrets } from './cli/secrets.ts';
 import { sendFile } from './cli/send-file.ts';
 import { CHANNELS } from './channels.ts';
@@ -26,7 +26,7 @@ function command<A extends unknown[]>(
   parent: Command,
   usage: string,
   about: string,
-  work: (output: ReturnType<typeof outputOf>, ...args: A) => Promise<void>,
+  work: (output: Output, ...args: A) => Promise<void>,
 ): Command {
   return parent
     .command(usage)
@@ -38,12 +38,13 @@ function command<A extends unknown[]>(
     });
 }
 
-command(program, 'up', 'start the platform in this process', async () => {
-  await (await import('./up.ts')).up();
+command(program, 'up', 'start the platform in this process', async (output) => {
+  const { up, upForMachines } = await import('./up.ts');
+  await (output.json ? upForMachines(output) : up());
 });
 
-command(program, 'demo', 'run the demonstration day in an empty installation', async () => {
-  await (await import('./up.ts')).demo();
+command(program, 'demo', 'run the demonstration day in an empty installation, or go on with one that was interrupted', async (output) => {
+  await (await import('./up.ts')).demo(output);
 });
 
 command<[{ plan?: boolean }]>(program, 'migrate', 'bring the database schema up to date', async ({ print }, { plan }) => {

@@ -1,13 +1,16 @@
+import { hash } from 'node:crypto';
 import type { Ctx } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import type { Uuid } from '../base/id.ts';
 import { dayOf } from '../base/time.ts';
 import { businessDay, type BusinessDay } from '../settlement/demo/business-day.ts';
+import { beginDemonstration, findDemonstration, finishDemonstration, type Demonstration } from '../settlement/demo/store.ts';
 import type { Submission } from '../settlement/demo/submissions.ts';
 import { createParticipant, fundParticipant } from '../settlement/participant/contract.ts';
 import { sendPayment, sendPayments, submitIso20022 } from '../settlement/payment/contract.ts';
 import { loadScreeningList } from '../settlement/screening/contract.ts';
 import { closeWindow } from '../settlement/window/contract.ts';
+import type { Log } from '../infra/log/log.ts';
 import type { House } from './compose.ts';
 import { perform } from './perform.ts';
 import type { Progress } from './progress.ts';
@@ -20,41 +23,100 @@ const AT_ONCE = 64;
 /** Windows in the day. */
 const WINDOWS = 12;
 
+/** The day, and whether it has come to its end; not when it was told to stop. */
+export type DemoOutcome = { day: BusinessDay; finished: boolean };
+
+type Parts = Pick<House, 'access' | 'settlement'>;
+
 /**
  * Runs the demonstration day: 40 banks, 20,000 payments as JSON, batches and files, twelve netting windows; as fast as it
- * goes, through the public operations. Stops early when told to.
+ * goes, through the public operations. Stops early when told to. A day that was interrupted is gone through again from its
+ * beginning: what was done before is answered from what stands, since every step has its key, its UETR or its message id.
+ *
+ * Errors: `demo.not_empty` when there are participants and no day was begun.
  */
 export async function runDemo(
-  house: Pick<House, 'access' | 'settlement'>,
+  house: Parts,
   tenantId: Uuid,
   options: { progress: Pick<Progress, 'part'>; stop?: AbortSignal; payments?: number },
-): Promise<BusinessDay> {
+): Promise<DemoOutcome> {
   const { progress, stop, payments = PAYMENTS } = options;
   const ctx = house.access.port.systemCtx('demonstration', tenantId);
-  const { routes } = house.settlement;
-  const day = businessDay(SEED, { day: dayOf(Date.now()), payments });
+  const { routes, deps } = house.settlement;
+  const begun = await begin(house, tenantId);
+  const day = businessDay(SEED, { day: begun.day, payments });
+  if (begun.finished) return { day, finished: true };
   await admit(house, ctx, day);
   const steps = stepsOf(day.submissions);
   const perWindow = Math.ceil(steps.length / WINDOWS);
   for (const [done, step] of steps.entries()) {
-    if (stop?.aborted) return day;
+    if (stop?.aborted) return { day, finished: false };
     await Promise.all(step.map((submission) => submit(house, ctx, submission)));
     if (done % perWindow === perWindow - 1 || done === steps.length - 1) await cutOff(routes, ctx);
     progress.part('The demonstration day', (done + 1) / steps.length);
   }
-  return day;
+  await deps.db.write({ tenantId }, (tx) => finishDemonstration(tx, tenantId, deps.clock.now()));
+  return { day, finished: true };
 }
 
-async function admit({ settlement: { routes } }: Pick<House, 'settlement'>, ctx: Ctx, day: BusinessDay): Promise<void> {
+const RESUME = '`npm run -s rialto -- demo` goes on with it';
+
+/** What is said of a day that was told to stop. */
+export const BROKEN_OFF = `The demonstration day was broken off; ${RESUME}.`;
+
+type Beside = { isFirst: boolean; address: string; log: Log; progress: Progress; stop: AbortSignal; payments?: number };
+
+/**
+ * The demonstration day beside a serving house, which goes on whatever becomes of the day: a failure is told and logged,
+ * never thrown. Later starts only say that a day waits to be finished.
+ */
+export async function demonstrate(house: Parts, tenantId: Uuid, { isFirst, address, log, ...options }: Beside): Promise<void> {
+  const { progress } = options;
+  try {
+    if (isFirst) {
+      const { finished } = await runDemo(house, tenantId, options);
+      progress.step(finished ? `The day is over and settled; it is all there at ${address}` : BROKEN_OFF);
+      return;
+    }
+    const { deps } = house.settlement;
+    const begun = await deps.db.read({ tenantId }, (tx) => findDemonstration(tx, tenantId));
+    if (begun?.finished === false) progress.step(`The demonstration day is not finished; ${RESUME}.`);
+  } catch (error) {
+    log.error('The demonstration day failed', { error });
+    const why = error instanceof Error ? error.message : String(error);
+    progress.step(`The demonstration day stopped: ${why}\nEverything else goes on at ${address}; ${RESUME}.`);
+  }
+}
+
+async function begin({ settlement: { deps } }: Parts, tenantId: Uuid): Promise<Demonstration> {
+  const begun = await deps.db.read({ tenantId }, (tx) => findDemonstration(tx, tenantId));
+  if (begun) return begun;
+  const { byId } = await deps.directory.of(tenantId);
+  if (byId.size > 0)
+    throw new AppError('conflict', 'demo.not_empty', 'There are participants already; the demonstration day wants an empty installation.');
+  const at = deps.clock.now();
+  await deps.db.write({ tenantId }, (tx) => beginDemonstration(tx, tenantId, { day: dayOf(at), at }));
+  return { day: dayOf(at), finished: false };
+}
+
+async function admit({ settlement: { routes } }: Parts, ctx: Ctx, day: BusinessDay): Promise<void> {
   const ids = new Map<string, Uuid>();
   for (const input of day.participants) {
-    const { id } = await perform(routes, createParticipant, { ctx, input });
+    const { id } = await perform(routes, createParticipant, { ctx: keyed(ctx, `admit ${input.bic}`, input), input });
     ids.set(input.bic, id);
   }
-  for (const { bic, ...movement } of day.fundings)
-    await perform(routes, fundParticipant, { ctx, input: { id: ids.get(bic)!, ...movement } });
+  for (const { bic, ...movement } of day.fundings) {
+    const input = { id: ids.get(bic)!, ...movement };
+    await perform(routes, fundParticipant, { ctx: keyed(ctx, `fund ${bic} ${movement.asset}`, input), input });
+  }
   const { id, csv } = day.screeningList;
   await perform(routes, loadScreeningList, { ctx, input: { id }, document: Buffer.from(csv) });
+}
+
+/** The same key each time the day is gone through, so that a bank is admitted and funded once. */
+function keyed(ctx: Ctx, what: string, input: object): Ctx {
+  const body = JSON.stringify(input, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  return { ...ctx, idempotency: { key: `demonstration/${what}`, bodyHash: hash('sha256', body) } };
 }
 
 /** Single payments go together, batches and files by themselves, so that a repetition always comes after its first. */
@@ -70,7 +132,7 @@ function stepsOf(submissions: readonly Submission[]): Submission[][] {
 }
 
 /** What a bank would be told is not of interest here; a refusal is part of the day. */
-async function submit({ settlement: { routes } }: Pick<House, 'settlement'>, ctx: Ctx, submission: Submission): Promise<void> {
+async function submit({ settlement: { routes } }: Parts, ctx: Ctx, submission: Submission): Promise<void> {
   try {
     if (submission.kind === 'payment') await perform(routes, sendPayment, { ctx, input: submission.order });
     else if (submission.kind === 'batch') await perform(routes, sendPayments, { ctx, input: { payments: submission.orders.map(wire) } });

@@ -1,25 +1,28 @@
 import { join } from 'node:path';
+import { AppError } from '../base/error.ts';
 import { openDataFolder, type DataFolder } from '../infra/data-folder.ts';
 import type { Log } from '../infra/log/log.ts';
 import { createMetrics } from '../infra/metrics/metrics.ts';
+import { attachEmbedded } from '../infra/postgres/attach.ts';
 import { createClosers } from './closers.ts';
 import { compose, type Ground, type House } from './compose.ts';
 import type { Config } from './config.ts';
-import { findDatabase, openMigrated, type Report } from './database.ts';
+import { findDatabase, openMigrated, type Addresses, type Report } from './database.ts';
 
 /** A house with the ground under it; `close` leaves nothing behind, and closes first what was added by `onClose`. */
 export type OpenHouse = House & { ground: Ground; onClose(close: () => Promise<void>): void };
 
 /**
- * Opens everything that answers no network yet: data folder, database, schema, modules.
+ * Opens everything that answers no network yet: data folder, database, schema, modules. `beside` allows that another
+ * process runs on the same data folder: its database is used, and it goes on undisturbed.
  * Errors: those of `openDataFolder`, of the embedded server, of the migrations and of `requireSafeRole`.
  */
-export async function openHouse(config: Config, log: Log, report: Report): Promise<OpenHouse> {
+export async function openHouse(config: Config, log: Log, report: Report, { beside = false } = {}): Promise<OpenHouse> {
   const closers = createClosers();
   try {
-    const folder: DataFolder = openDataFolder(config.dataFolder);
+    const folder = takeFolder(config, beside);
     closers.add(() => folder.close());
-    const addresses = await findDatabase(config, folder.path, report);
+    const addresses = folder.inUse ? attached(config) : await findDatabase(config, folder.path, report);
     closers.add(() => addresses.stop());
     const db = await openMigrated(addresses, report);
     closers.add(() => db.close());
@@ -33,4 +36,20 @@ export async function openHouse(config: Config, log: Log, report: Report): Promi
     await closers.close();
     throw error;
   }
+}
+
+/** The data folder for this process alone, or as another one has it. */
+function takeFolder({ dataFolder }: Config, beside: boolean): DataFolder & { inUse: boolean } {
+  try {
+    return { ...openDataFolder(dataFolder), inUse: false };
+  } catch (error) {
+    if (!beside || !(error instanceof AppError) || error.code !== 'start.data_folder_in_use') throw error;
+    return { path: dataFolder, close: () => {}, inUse: true };
+  }
+}
+
+/** The database that the process in the data folder uses, which also stops it. */
+function attached({ databaseUrl, databaseAdminUrl, dataFolder }: Config): Addresses {
+  const urls = databaseUrl && databaseAdminUrl ? { appUrl: databaseUrl, adminUrl: databaseAdminUrl } : attachEmbedded(dataFolder);
+  return { ...urls, stop: () => Promise.resolve() };
 }

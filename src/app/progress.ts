@@ -44,6 +44,15 @@ export function createProgress(out: Pick<WriteStream, 'write'> & { isTTY?: boole
   };
 }
 
+/**
+ * For machines: lines as without a terminal, while what is ready, the first password with it, is one JSON value on
+ * standard output. `tell` writes it.
+ */
+export function machineProgress(out: Pick<WriteStream, 'write'>, tell: (value: object) => void): Progress {
+  const plain = createProgress({ write: out.write.bind(out) });
+  return { ...plain, ready: (address, login) => tell({ address, ...(login && { login }) }) };
+}
+
 function introduction({ email, password }: Login): string {
   return `\n  Log in as   ${email}\n  Password    ${password}\n\nThe password is shown this once. Change it after logging in.\n`;
 }

@@ -1,28 +1,42 @@
 import { constants } from 'node:os';
+import { findOperatorId } from '../access/store/tenant.ts';
 import { AppError } from '../base/error.ts';
+import type { Uuid } from '../base/id.ts';
 import { createHealth } from '../infra/health/health.ts';
 import { createHttp } from '../infra/http/server.ts';
-import { createLog } from '../infra/log/log.ts';
+import { createLog, type Log } from '../infra/log/log.ts';
 import { createTrace } from '../infra/trace/trace.ts';
+import type { Output } from './cli/output.ts';
 import { readConfig, type Config } from './config.ts';
 import { builtConsole } from './console.ts';
-import { runDemo } from './demo.ts';
+import { BROKEN_OFF, demonstrate, runDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { openHouse, type OpenHouse } from './house.ts';
 import { httpLimits } from './limits.ts';
 import { manifest } from './modules.ts';
-import { createProgress, type Login, type Progress } from './progress.ts';
+import { createProgress, machineProgress, type Login, type Progress } from './progress.ts';
 import { createSockets } from './sockets.ts';
 
 /** Starts the platform, tells where it is, and stops it on SIGINT or SIGTERM. */
 export async function up(): Promise<void> {
   const progress = createProgress(process.stderr);
   try {
-    await run(readConfig(), progress, stopSignal());
+    const config = readConfig();
+    await run(config, { progress, log: createLog({ level: config.logLevel, pretty: process.stdout.isTTY }) }, stopSignal());
   } catch (error) {
     progress.fail(explain(error));
     process.exitCode = 1;
   }
+}
+
+/**
+ * The same for machines: one JSON value on standard output when the platform is ready, `{ address, login? }`, and the log
+ * on standard error.
+ */
+export async function upForMachines(output: Output): Promise<void> {
+  const config = readConfig();
+  const progress = machineProgress(process.stderr, (value) => output.print('', value));
+  await run(config, { progress, log: createLog({ level: config.logLevel, stream: process.stderr }) }, stopSignal());
 }
 
 /** How long after the first signal another one counts as an answer to waiting in vain. */
@@ -45,8 +59,10 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-async function run(config: Config, progress: Progress, stop: AbortSignal): Promise<void> {
-  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
+/** Where a start says what it does: sentences for whoever started it, lines for the log. */
+type Voice = { progress: Progress; log: Log };
+
+async function run(config: Config, { progress, log }: Voice, stop: AbortSignal): Promise<void> {
   const consoleFolder = await builtConsole(progress.step);
   const house = await openHouse(config, log, progress.step);
   try {
@@ -58,10 +74,8 @@ async function run(config: Config, progress: Progress, stop: AbortSignal): Promi
       // Not before, or a start that fails on a port in use would take the only password with it.
       const operator = await house.access.ensureOperator();
       progress.ready(address, loginOf(operator));
-      if (operator && config.demo && config.modules.includes('settlement')) {
-        await runDemo(house, operator.tenantId, { progress, stop });
-        if (!stop.aborted) progress.step(`The day is over and settled; it is all there at ${address}`);
-      }
+      if (config.modules.includes('settlement'))
+        await demonstrate(house, await operatorOf(house), { isFirst: Boolean(operator && config.demo), address, log, progress, stop });
       if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
       progress.step('Stopping');
     } finally {
@@ -72,28 +86,36 @@ async function run(config: Config, progress: Progress, stop: AbortSignal): Promi
   }
 }
 
-/** The demonstration day in an installation that is not running. Errors: `demo.not_empty`. */
-export async function demo(): Promise<void> {
-  const progress = createProgress(process.stderr);
+/**
+ * The demonstration day in an installation that is not running, or beside one that is; one that was interrupted goes on.
+ * With `--json` what the day came to is one JSON value, with the first password when this made the installation.
+ * Errors: `demo.not_empty`.
+ */
+export async function demo(output: Output): Promise<void> {
+  const stop = stopSignal();
+  const { json } = output;
+  const progress = json ? machineProgress(process.stderr, () => {}) : createProgress(process.stderr);
   const config = readConfig();
-  const house = await openHouse(config, createLog({ level: config.logLevel }), progress.step);
+  const log = createLog({ level: config.logLevel, ...(json && { stream: process.stderr }) });
+  const house = await openHouse(config, log, progress.step, { beside: true });
   try {
     const login = loginOf(await house.access.ensureOperator());
     // It is told this once only, and the next start will not know it.
     if (login) progress.login(login);
-    const [tenantId] = await house.access.port.tenantIds();
-    const { deps } = house.settlement;
-    const { byId } = await deps.directory.of(tenantId!);
-    if (byId.size > 0)
-      throw new AppError(
-        'conflict',
-        'demo.not_empty',
-        'There are participants already; the demonstration day wants an empty installation.',
-      );
-    await runDemo(house, tenantId!, { progress });
+    const { day, finished } = await runDemo(house, await operatorOf(house), { progress, stop });
+    const { orders, reserved, held, insufficientFunds } = day.expectation;
+    const came = { day: day.day, finished, participants: day.participants.length, orders, reserved, held, insufficientFunds };
+    output.print(finished ? 'The day is over and settled.' : BROKEN_OFF, { ...came, ...(login && { login }) });
+    if (!finished) process.exitCode = 1;
   } finally {
     await house.close();
   }
+}
+
+async function operatorOf(house: OpenHouse): Promise<Uuid> {
+  const tenantId = await house.ground.db.read({ role: 'rialto_auth' }, findOperatorId);
+  if (!tenantId) throw new AppError('not_found', 'start.no_installation', 'There is no operator tenant yet. Start Rialto once.');
+  return tenantId;
 }
 
 function loginOf(operator: Awaited<ReturnType<OpenHouse['access']['ensureOperator']>>): Login | undefined {

@@ -2,10 +2,10 @@ import { explain } from '../explain.ts';
 import { AppError } from '../../base/error.ts';
 
 /** Where a command's result goes: words for people, one JSON value for machines. */
-export type Output = { print(text: string, value: unknown): void };
+export type Output = { json: boolean; print(text: string, value: unknown): void };
 
 export function outputOf(json: boolean): Output {
-  return { print: (text, value) => void process.stdout.write(json ? `${JSON.stringify(value, digits)}\n` : `${text}\n`) };
+  return { json, print: (text, value) => void process.stdout.write(json ? `${JSON.stringify(value, digits)}\n` : `${text}\n`) };
 }
 
 /** Big numbers leave as digits, as everywhere in JSON. */
