@@ -224,7 +224,28 @@ describe('a window', () => {
 
   test('without payments is not cut off', async () => {
     await closeWindow(deps(), house.ctx).catch(() => {});
-    await expect(closeWindow(deps(), house.ctx)).rejects.toMatchObject({ code: 'settlement.window_empty' });
+    await expect(closeWindow(deps(), house.ctx)).rejects.toMatchObject({
+      code: 'settlement.window_empty',
+      message: expect.stringMatching(/since window \d+ was cut off at \S+Z; it is settled/) as string,
+    });
+  });
+
+  test('is the same one for all who close it at once', async () => {
+    const { id } = await sendPayment(deps(), house.ctx, orderOf(banks[0], banks[1], { units: 3n }));
+    const closed = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => closeWindow(deps(), i % 2 ? house.ctx : house.keyed(`close-${i}`))),
+    );
+    expect(new Set(closed.map((window) => window.id)).size).toBe(1);
+    for (const window of closed) expect(window).toMatchObject({ state: 'settled', payments: 1 });
+    expect((await getPayment(deps(), house.ctx, { id })).window).toMatchObject({ id: closed[0]!.id });
+  });
+
+  test('that is on its way to finality answers who closes meanwhile, and is carried to its end', async () => {
+    await sendPayment(deps(), house.ctx, orderOf(banks[0], banks[1], { units: 4n }));
+    const broken = { ...deps(), outbox: { append: () => Promise.reject(new Error('the process died here')) } };
+    await expect(closeWindow(broken, house.ctx)).rejects.toThrow('the process died here');
+    const [, left] = (await listWindows(deps(), house.ctx, { limit: 2 })).items;
+    expect(await closeWindow(deps(), house.ctx)).toMatchObject({ id: left!.id, state: 'settled', payments: 1 });
   });
 
   test('holds each payment exactly once, however cut-offs and payments overlap', async () => {

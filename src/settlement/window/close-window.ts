@@ -2,34 +2,58 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { OutputOf } from '../../base/operation.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { closeWindow as contract } from './contract.ts';
 import { netWindow } from './net-window.ts';
 import { settleWindow } from './settle-window.ts';
-import { cutOffWindow, findWindow, hasObligations, lockOpenWindow, unfinishedWindows, type WindowRow } from './store.ts';
+import {
+  cutOffWindow,
+  findOpenWindow,
+  findWindow,
+  hasObligations,
+  lockIfOpen,
+  unfinishedWindows,
+  windowNumbered,
+  type WindowRow,
+} from './store.ts';
 import { viewOfWindow } from './view.ts';
 
 /**
- * Cuts off the open window at the book's sequence of this moment, opens the next one behind it, nets and settles.
+ * Cuts off the open window at the book's sequence of this moment, opens the next one behind it, nets and settles. Requests
+ * that come at once are about one window: whoever finds it cut off already, and nothing owed since, is answered with it.
  *
- * Errors: `settlement.window_empty` when nothing was owed since the last cut-off.
+ * Errors: `settlement.window_empty` when nothing was owed since the last cut-off, which is settled.
  */
 export async function closeWindow(deps: SettlementDeps, ctx: Ctx): Promise<OutputOf<typeof contract>> {
   const cut = await deps.access.command(ctx, contract, async (tx) => {
-    const open = await lockOpenWindow(tx, ctx.tenantId);
-    if (!open) throw empty();
-    const ledger = await deps.ledger.inTx(tx, ctx.tenantId);
-    const toSeq = await ledger.seq();
-    if (!(await hasObligations(tx, ctx.tenantId, open.fromSeq, toSeq))) throw empty();
-    await cutOffWindow(tx, ctx.tenantId, { ...open, toSeq, at: deps.clock.now(), nextId: newId() });
-    const row = (await findWindow(tx, ctx.tenantId, open.id))!;
-    return { answer: viewOfWindow(row), subject: toWireId('win', open.id), detail: { step: 'cut_off', toSeq: toSeq.toString() } };
+    const { window, step } = await cutOff(deps, ctx, tx);
+    return { answer: viewOfWindow(window), subject: toWireId('win', window.id), detail: { step, toSeq: window.toSeq!.toString() } };
   });
   return viewOfWindow(await finishWindow(deps, ctx, cut.id));
 }
 
-function empty(): AppError {
-  return new AppError('conflict', 'settlement.window_empty', 'No payment has come in since the last cut-off.');
+type Cut = { window: WindowRow; step: 'cut_off' | 'joined' };
+
+/** Cuts off the open window, or finds the one that another request cut off meanwhile. */
+async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx): Promise<Cut> {
+  const open = await findOpenWindow(tx, tenantId);
+  if (!open) throw empty();
+  if (!(await lockIfOpen(tx, tenantId, open.id))) return { window: (await findWindow(tx, tenantId, open.id))!, step: 'joined' };
+  const ledger = await deps.ledger.inTx(tx, tenantId);
+  const toSeq = await ledger.seq();
+  if (!(await hasObligations(tx, tenantId, open.fromSeq, toSeq))) {
+    const last = await windowNumbered(tx, tenantId, open.number - 1);
+    if (last && last.state !== 'settled') return { window: last, step: 'joined' };
+    throw empty(last);
+  }
+  await cutOffWindow(tx, tenantId, { ...open, toSeq, at: deps.clock.now(), nextId: newId() });
+  return { window: (await findWindow(tx, tenantId, open.id))!, step: 'cut_off' };
+}
+
+function empty(last?: WindowRow): AppError {
+  const since = last ? `since window ${last.number} was cut off at ${new Date(last.cutOffAt!).toISOString()}; it is settled` : 'yet';
+  return new AppError('conflict', 'settlement.window_empty', `No payment has come in ${since}.`);
 }
 
 /** Carries a window that was cut off to its end, from whichever state it is in; safe to repeat and to run twice at once. */

@@ -96,13 +96,27 @@ export async function pageOfWindows(tx: Tx, tenantId: Uuid, page: { limit: numbe
   return rows.map(toRow);
 }
 
-/** Locks the open window until the transaction ends, so that only one cut-off goes on at a time. */
-export async function lockOpenWindow(tx: Tx, tenantId: Uuid): Promise<{ id: Uuid; number: number; fromSeq: bigint } | undefined> {
+/** The window that takes payments now, without a lock. */
+export async function findOpenWindow(tx: Tx, tenantId: Uuid): Promise<{ id: Uuid; number: number; fromSeq: bigint } | undefined> {
   const [row] = await tx.query<{ id: Uuid; number: number; from_seq: bigint }>(
-    `select id, number, from_seq from settlement.netting_window where tenant_id = $1 and state = 'open' for update`,
+    `select id, number, from_seq from settlement.netting_window where tenant_id = $1 and state = 'open'`,
     [tenantId],
   );
   return row && { id: row.id, number: row.number, fromSeq: row.from_seq };
+}
+
+/** Locks a window until the transaction ends, so that only one cut-off goes on at a time. False when it is no longer open. */
+export async function lockIfOpen(tx: Tx, tenantId: Uuid, id: Uuid): Promise<boolean> {
+  const rows = await tx.query(`select id from settlement.netting_window where tenant_id = $1 and id = $2 and state = 'open' for update`, [
+    tenantId,
+    id,
+  ]);
+  return rows.length > 0;
+}
+
+export async function windowNumbered(tx: Tx, tenantId: Uuid, number: number): Promise<WindowRow | undefined> {
+  const [row] = await tx.query<Flat>(`${SELECT} where w.tenant_id = $1 and w.number = $2`, [tenantId, number]);
+  return row && toRow(row);
 }
 
 /** Opens the first window of a tenant; does nothing when it has one. */
