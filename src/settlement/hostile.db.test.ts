@@ -7,6 +7,7 @@ import { writePacs008 } from './iso20022/pacs008-writer.ts';
 import { getOverview } from './overview/get-overview.ts';
 import { getStatement } from './participant/get-statement.ts';
 import { fundParticipant } from './participant/move-funds.ts';
+import { createDirectory } from './participant/directory.ts';
 import { getParticipant } from './participant/read-participants.ts';
 import { setParticipantState } from './participant/set-participant-state.ts';
 import type { PaymentOrder } from './payment/payment.ts';
@@ -137,6 +138,17 @@ describe('a pacs.008 file', () => {
 });
 
 describe('a window', () => {
+  test('is settled by a process that has not yet heard of a bank in it, as of one that another process has just admitted', async () => {
+    const behind = () => ({ ...deps(), directory: createDirectory(house.database.db, clock) });
+    const [closing, releasing] = [behind(), behind()];
+    for (const { directory } of [closing, releasing]) await directory.of(house.tenantId);
+    const [young] = (await admitBanks(house, ['YUNGDEFF'], { 'EUR/2': 1_000n })) as [Bank];
+    await sendPayment(deps(), house.ctx, orderOf(young, banks[1], { units: 10n }));
+    expect(await closeWindow(closing, house.ctx)).toMatchObject({ state: 'settled' });
+    const { id } = await sendPayment(deps(), house.ctx, orderOf(young, banks[0], { units: 1n, creditor: { name: 'Viktor Baranovski' } }));
+    expect(await releasePayment(releasing, house.ctx, { id, comment: 'another person' })).toMatchObject({ status: 'reserved' });
+  });
+
   const cutOff = async () => {
     await sendPayment(deps(), house.ctx, orderOf(banks[0], banks[1]));
     const dies = { ...deps(), outbox: { append: () => Promise.reject(new Error('the process died here')) } };

@@ -52,7 +52,7 @@ async function decide(deps: SettlementDeps, ctx: Ctx, operation: Operation, inpu
 
 async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment, comment: string): Promise<Omit<Act, 'tenantId'>> {
   const payment = { ...held.record, transferId: newId() };
-  const { byId } = await deps.directory.of(ctx.tenantId);
+  const { byId } = await deps.directory.of(ctx.tenantId, { ids: [payment.debtorAgentId, payment.creditorAgentId] });
   const agents = [byId.get(payment.debtorAgentId), byId.get(payment.creditorAgentId)];
   // It enters the network only now, so what holds at the door holds here as well.
   for (const agent of agents) if (agent) requireActive(agent);

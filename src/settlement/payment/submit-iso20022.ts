@@ -29,7 +29,7 @@ export async function submitIso20022(
 ): Promise<string> {
   const receivedAt = deps.clock.now();
   const file = await readPacs008InTurns(request.document);
-  const participants = await deps.directory.of(ctx.tenantId);
+  const participants = await deps.directory.of(ctx.tenantId, ctx.memberId === undefined ? {} : { ids: [ctx.memberId] });
   const sender = senderOf(ctx, file, participants);
   const { messageId } = file.header;
   const answer = async () => writePacs002(await report(deps, ctx, file, sender, participants));

@@ -14,14 +14,15 @@ import { viewOfWindow } from './view.ts';
  */
 export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRow): Promise<WindowRow> {
   const { tenantId } = ctx;
-  const participants = await deps.directory.of(tenantId);
+  // Positions never change once they are recorded, so nothing of them has to be looked up under the book's lock.
+  const positions = await deps.db.read({ tenantId }, (tx) => positionsOf(tx, tenantId, window.id));
+  const participants = await deps.directory.of(tenantId, { ids: positions.map(({ participantId }) => participantId) });
   let claimed = true;
   const act = deps.access.command({ ...ctx, idempotency: undefined }, contract, async (tx) => {
     const subject = toWireId('win', window.id);
     claimed = await claimForSettlement(tx, tenantId, window.id);
     // Rolled back, since what did not happen is neither audited nor counted.
     if (!claimed) throw new Error('another process has settled the window');
-    const positions = await positionsOf(tx, tenantId, window.id);
     const clearing = await systemAccounts(tx, tenantId, 'clearing');
     const chain = settlementChain(window, positions, participants, clearing);
     const ledger = await deps.ledger.inTx(tx, tenantId);
