@@ -108,30 +108,41 @@ const WRITE = `
   where tenant_id = $1 and seq = $2 and version = $35
   returning (select count(*) from settled) as settled`;
 
-/**
- * Writes a change to the locked book in one statement. Throws when the tables are not as the evaluation believed:
- * that cannot happen behind the lock, and is looked at all the same.
- */
-export async function writeChange(tx: Tx, tenantId: Uuid, head: BookHead, change: Change, atMs: Millis): Promise<void> {
-  const { transfers, failed } = change;
+/** A change as the statement takes it, made before the book is locked; it fits the book at one sequence and version only. */
+export type PreparedChange = { parameters: readonly unknown[]; settled: number };
+
+/** Puts a change into columns. */
+export function prepareChange(
+  tenantId: Uuid,
+  book: Pick<BookHead, 'seq' | 'version'>,
+  { transfers, holds, failed }: Change,
+  atMs: Millis,
+): PreparedChange {
   const made = transfers.filter((t) => t.kind === 'pending');
   const settled = settledBefore(transfers);
-  const [counts] = await tx.query<{ settled: bigint }>(WRITE, [
+  const parameters = [
     tenantId,
-    head.seq,
-    head.seq + BigInt(transfers.length),
+    book.seq,
+    book.seq + BigInt(transfers.length),
     ...transferColumns(transfers, instant(atMs)),
-    ...holdColumns(made, change.holds),
+    ...holdColumns(made, holds),
     uuids(settled.map((t) => t.pendingId)),
     texts(settled.map((t) => SETTLED[t.kind as keyof typeof SETTLED])),
     uuids(settled.map((t) => t.id)),
     uuids(failed.map((f) => f.id)),
     texts(failed.map((f) => f.code)),
-    head.version,
-  ]);
-  if (counts?.settled !== BigInt(settled.length)) {
-    throw new Error('the book is not as its writer remembers it; nothing was written');
-  }
+    book.version,
+  ];
+  return { parameters, settled: settled.length };
+}
+
+/**
+ * Writes a change to the locked book in one statement. Throws when the tables are not as the evaluation believed:
+ * that cannot happen behind the lock, and is looked at all the same.
+ */
+export async function writeChange(tx: Tx, { parameters, settled }: PreparedChange): Promise<void> {
+  const [counts] = await tx.query<{ settled: bigint }>(WRITE, parameters);
+  if (counts?.settled !== BigInt(settled)) throw new Error('the book is not as its writer remembers it; nothing was written');
 }
 
 const SETTLED = { post: 'posted', void: 'voided', expire: 'expired' } as const;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../base/error.ts';
 import type { Uuid } from '../../base/id.ts';
 import type { Clock } from '../../base/time.ts';
@@ -5,7 +6,7 @@ import type { Outbox } from '../../infra/outbox/port.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
 import type { LedgerMetrics } from '../metrics.ts';
 import type { Outcome } from '../port.ts';
-import { type BookHead, lockBook, writeChange } from '../store/book.ts';
+import { lockBook, type PreparedChange, prepareChange, writeChange } from '../store/book.ts';
 import { BookMemory, type Evaluation } from './book-memory.ts';
 import { type Answer, type BookAct, isEmpty } from './plan.ts';
 
@@ -22,14 +23,35 @@ export type WriterDeps = {
 
 type Waiting = { act: BookAct; weight: number; resolve(outcome: Outcome): void; reject(error: unknown): void };
 
-/** A batch, and what it comes to when it could be evaluated before its turn. */
-type Batch = { waiting: readonly Waiting[]; ahead?: Evaluation | undefined };
+/** A batch on its way: evaluated, written and committed, then answered. */
+type Flight = {
+  waiting: readonly Waiting[];
+  /** What it comes to, when that was found while the batch before it was being written. */
+  ahead?: Evaluation | undefined;
+  prepared?: PreparedChange | undefined;
+  before?: Flight | undefined;
+  answers?: readonly Answer[];
+  /** When it got the lock. */
+  startedAt: number;
+  /** When nothing but the database is waited for, at the latest at the end. */
+  sent: PromiseWithResolvers<void>;
+  /** Whether the first attempt committed. Of a batch that did not, the next must let go of the lock. */
+  outcome: PromiseWithResolvers<boolean>;
+  /** When it has come to its end, second attempts included. */
+  done: PromiseWithResolvers<void>;
+};
+
+/** The batch before this one did not commit at once, and needs the lock that this one holds. */
+class Overtaken extends Error {}
+
+/** Milliseconds for which the answers of a batch wait until the next one is on its way. */
+const ANSWER_PATIENCE_MS = 2;
 
 /**
  * The one writer of a book within this process. It takes whatever has queued up, evaluates it in memory, writes it in one
- * transaction and answers; while the database writes one batch, the next is evaluated on top of it. Its memory is
- * checked against the book's version behind the row lock, so that another process, `inTx` or a failed commit can slow it
- * down but never mislead it.
+ * transaction and answers. While the database writes one batch, the next is evaluated on top of it and already waits for
+ * the book's lock, so that the database has always something to do. Its memory is checked against the book's version behind the row
+ * lock, so that another process, `inTx` or a failed commit can slow it down but never mislead it.
  */
 export class BookWriter {
   readonly #deps: WriterDeps;
@@ -80,16 +102,37 @@ export class BookWriter {
   async #run(): Promise<void> {
     // Lets everything of this turn of the event loop queue up first.
     await new Promise(setImmediate);
-    let next: Batch | undefined;
-    while (next || this.#queue.length > 0) {
-      const batch: Batch = next ?? { waiting: this.#take() };
-      const sent = Promise.withResolvers<void>();
-      const done = this.#process(batch, sent.resolve);
-      await sent.promise;
-      next = this.#queue.length > 0 ? await this.#lookAhead(this.#take()) : undefined;
-      await done;
+    let flight: Flight | undefined;
+    while (flight || this.#queue.length > 0) {
+      const next = this.#queue.length > 0 ? await this.#launch(this.#take(), flight) : undefined;
+      if (flight) {
+        if (!(await flight.outcome.promise)) await flight.done.promise;
+        // First the next batch on its way to the database, then the answers, whose receivers may have much to do.
+        else if (next) await Promise.race([next.sent.promise, delay(ANSWER_PATIENCE_MS)]);
+        answer(flight);
+      }
+      await next?.sent.promise;
+      flight = next;
     }
     this.#running = undefined;
+  }
+
+  /** Sets a batch off; behind another one it is evaluated ahead first, when that is possible. */
+  async #launch(waiting: readonly Waiting[], before?: Flight): Promise<Flight> {
+    const flight: Flight = {
+      waiting,
+      before,
+      startedAt: performance.now(),
+      sent: Promise.withResolvers(),
+      outcome: Promise.withResolvers(),
+      done: Promise.withResolvers(),
+    };
+    if (before) {
+      flight.ahead = await this.#lookAhead(waiting);
+      if (flight.ahead) flight.prepared = this.#prepare(flight.ahead);
+    }
+    void this.#fly(flight);
+    return flight;
   }
 
   #take(): Waiting[] {
@@ -107,30 +150,36 @@ export class BookWriter {
   }
 
   /** Reads and evaluates a batch while the one before it is being written. When that cannot be done, its turn will come. */
-  async #lookAhead(waiting: readonly Waiting[]): Promise<Batch> {
-    const acts = waiting.map(({ act }) => act);
+  async #lookAhead(waiting: readonly Waiting[]): Promise<Evaluation | undefined> {
+    const acts = actsOf(waiting);
     const scope = { tenantId: this.#tenantId, role: 'rialto_writer' as const };
-    const ahead = await this.#deps.db
-      .read(scope, (tx) => this.#memory.evaluateAhead(tx, acts, this.#deps.clock.now()))
-      .catch(() => undefined);
-    return { waiting, ahead };
+    return this.#deps.db.read(scope, (tx) => this.#memory.evaluateAhead(tx, acts, this.#deps.clock.now())).catch(() => undefined);
   }
 
-  /** Commits a batch and answers it; calls `sent` when nothing but the database is waited for, at the latest at the end. */
-  async #process({ waiting, ahead }: Batch, sent: () => void): Promise<void> {
-    const started = performance.now();
+  /** Commits a batch, and sees to it when that fails. Never throws. */
+  async #fly(flight: Flight): Promise<void> {
     try {
-      const answers = await this.#commit(
-        waiting.map(({ act }) => act),
-        ahead,
-        sent,
-      );
-      waiting.forEach((one, i) => settle(one, answers[i]!));
-      this.#deps.metrics.committed(answers, (performance.now() - started) / 1000);
+      flight.answers = await this.#commit(actsOf(flight.waiting), flight);
+      flight.outcome.resolve(true);
     } catch (error) {
-      await this.#recover(waiting, error);
+      flight.outcome.resolve(false);
+      if (error instanceof Overtaken) await this.#flyAgain(flight);
+      else await this.#recover(flight.waiting, error);
     } finally {
-      sent();
+      if (flight.answers) this.#deps.metrics.committed(flight.answers, (performance.now() - flight.startedAt) / 1000);
+      flight.before = undefined;
+      flight.sent.resolve();
+      flight.done.resolve();
+    }
+  }
+
+  /** The batch before goes first; then this one, from the tables. */
+  async #flyAgain(flight: Flight): Promise<void> {
+    await flight.before?.done.promise;
+    try {
+      flight.answers = await this.#commit(actsOf(flight.waiting));
+    } catch (error) {
+      await this.#recover(flight.waiting, error);
     }
   }
 
@@ -152,29 +201,48 @@ export class BookWriter {
     }
   }
 
-  async #commit(acts: readonly BookAct[], ahead?: Evaluation, sent?: () => void): Promise<readonly Answer[]> {
-    let usable = ahead;
+  async #commit(acts: readonly BookAct[], flight?: Flight): Promise<readonly Answer[]> {
+    let first = true;
     const { evaluation, version } = await this.#deps.db.write({ tenantId: this.#tenantId, role: 'rialto_writer' }, async (tx) => {
+      // A second run of this work, after a deadlock, begins from the tables, and behind it nobody may hold the lock.
+      const { ahead, prepared, before } = first && flight ? flight : {};
+      if (!first) flight?.outcome.resolve(false);
+      first = false;
       const head = await lockBook(tx, this.#tenantId);
-      const current = this.#memory.confirm(head, usable) ?? (await this.#memory.evaluate(tx, acts, head, this.#deps.clock.now()));
-      // A second run of this work, after a deadlock, begins from the tables.
-      usable = undefined;
+      if (before && !(await before.outcome.promise)) throw new Overtaken();
+      if (flight) flight.startedAt = performance.now();
+      const confirmed = this.#memory.confirm(head, ahead);
+      const current = confirmed ?? (await this.#memory.evaluate(tx, acts, head, this.#deps.clock.now()));
       if (isEmpty(current.plan)) return { evaluation: current, version: head.version };
-      await this.#write(tx, head, current, sent);
+      const writing = this.#write(tx, current, confirmed && prepared);
+      flight?.sent.resolve();
+      await writing;
       return { evaluation: current, version: head.version + 1n };
     });
     this.#memory.committed(evaluation, version);
     return evaluation.plan.answers;
   }
 
-  async #write(tx: Tx, head: BookHead, { plan, known }: Evaluation, sent?: () => void): Promise<void> {
-    const { transfers, failed, rows, events, atMs } = plan;
-    const written = writeChange(tx, this.#tenantId, head, { transfers, holds: known.holds, failed }, atMs);
-    sent?.();
-    await written;
-    for (const [set, placed] of rows) await set.write(tx, placed);
-    if (events.length > 0) await this.#deps.outbox.append(tx, events);
+  /** Statements follow each other on the connection; each is put into columns while the database runs those before it. */
+  async #write(tx: Tx, evaluation: Evaluation, prepared = this.#prepare(evaluation)): Promise<void> {
+    const { rows, events } = evaluation.plan;
+    const written = [writeChange(tx, prepared)];
+    for (const [set, placed] of rows) written.push(set.write(tx, placed));
+    if (events.length > 0) written.push(this.#deps.outbox.append(tx, events));
+    await Promise.all(written);
   }
+
+  #prepare({ plan, known, version, seqAfter }: Evaluation): PreparedChange {
+    const { transfers, failed, atMs } = plan;
+    const book = { seq: seqAfter - BigInt(transfers.length), version };
+    return prepareChange(this.#tenantId, book, { transfers, holds: known.holds, failed }, atMs);
+  }
+}
+
+const actsOf = (waiting: readonly Waiting[]): readonly BookAct[] => waiting.map(({ act }) => act);
+
+function answer({ waiting, answers }: Flight): void {
+  answers?.forEach((one, i) => settle(waiting[i]!, one));
 }
 
 function settle(waiting: Waiting, answer: Answer): void {

@@ -7,7 +7,7 @@ import { checkAccountDraft, checkDraft } from '../check-draft.ts';
 import { type BookState, evaluateChain } from '../evaluate.ts';
 import { type AccountDraft, type Balance, LedgerRefused, type LedgerTx, type Recorded, type TransferDraft } from '../port.ts';
 import { insertAccounts, markClosed } from '../store/accounts.ts';
-import { type BookHead, lockBook, readAccounts, readBook, touchBook, writeChange } from '../store/book.ts';
+import { type BookHead, lockBook, readAccounts, readBook, touchBook, prepareChange, writeChange } from '../store/book.ts';
 import { load } from './load.ts';
 
 /**
@@ -59,7 +59,7 @@ async function transfer(tx: Tx, tenantId: Uuid, chain: readonly TransferDraft[],
   const evaluated = evaluateChain(book, chain, atMs);
   if (!evaluated.ok) throw new LedgerRefused({ code: evaluated.code, index: evaluated.index });
   const change = { transfers: evaluated.transfers, holds: known.holds, failed: [] };
-  if (change.transfers.length > 0) await writeChange(tx, tenantId, head, change, atMs);
+  if (change.transfers.length > 0) await writeChange(tx, prepareChange(tenantId, head, change, atMs));
   return { seq: book.seq, atMs };
 }
 
