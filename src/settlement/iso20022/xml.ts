@@ -9,6 +9,11 @@ export type XmlElement = {
   readonly attributes: Readonly<Record<string, string>>;
   readonly line: number;
   readonly children: XmlElement[];
+  /** Namespaces declared on this element, by prefix; absent when there are none. */
+  readonly namespaces?: Readonly<Record<string, string>>;
+  /** Where the element stands in the decoded text: from its `<` to behind its last `>`. */
+  readonly start: number;
+  end: number;
   text: string;
 };
 
@@ -28,12 +33,15 @@ const XML_LIMITS: XmlLimits = {
 /** Called when an element is complete; answers true to take it out of the tree, so that a long file need not be held at once. */
 export type OnElement = (element: XmlElement, ancestors: readonly XmlElement[]) => boolean;
 
+/** A document that was read: its text without byte order mark, and the root of its tree. */
+export type XmlDocument = { text: string; root: XmlElement };
+
 /** Small enough that reading one takes a few milliseconds. */
 const CHUNK = 1 << 14;
 
 /**
  * Reads an XML document piece by piece into a light tree: pauses after each piece, so that the caller may let others work
- * while a long file is read, and answers the root.
+ * while a long file is read, and answers text and root.
  *
  * Errors: `iso20022.not_xml` with the line for what is not well-formed, not in a supported encoding, or empty;
  * `iso20022.unsafe_xml` for a document type declaration, an entity of its own, or more than the limits allow.
@@ -41,23 +49,24 @@ const CHUNK = 1 << 14;
 export function* readXml(
   bytes: Uint8Array,
   options: { limits?: Partial<XmlLimits>; onElement?: OnElement } = {},
-): Generator<void, XmlElement> {
+): Generator<void, XmlDocument> {
   const limits = { ...XML_LIMITS, ...options.limits };
   if (bytes.length > limits.bytes) throw unsafe(`The document has ${bytes.length} bytes; at most ${limits.bytes} are read`);
   const text = decodeXml(bytes);
-  const tree = treeBuilder(limits, options.onElement ?? (() => false));
+  const tree = treeBuilder(limits, text, options.onElement ?? (() => false));
   for (let at = 0; at < text.length; at += CHUNK) {
     tree.write(text.slice(at, at + CHUNK));
     yield;
   }
-  return tree.close();
+  return { text, root: tree.close() };
 }
 
-function treeBuilder(limits: XmlLimits, onElement: OnElement) {
+function treeBuilder(limits: XmlLimits, text: string, onElement: OnElement) {
   const parser = new SaxesParser({ xmlns: true, position: true });
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
   let elements = 0;
+  let start = 0;
   const refuse = (what: string) => unsafe(`${what} (line ${parser.line})`);
 
   parser.on('error', (error) => {
@@ -70,6 +79,7 @@ function treeBuilder(limits: XmlLimits, onElement: OnElement) {
     if (open.length >= limits.depth) throw refuse(`Elements are nested deeper than ${limits.depth} levels`);
     if (++elements > limits.elements) throw refuse(`The document has more than ${limits.elements} elements`);
     if (tag.name.length > limits.nameLength) throw refuse(`A name is longer than ${limits.nameLength} characters`);
+    start = text.lastIndexOf('<', parser.position - 1);
   });
   let attributes = 0;
   parser.on('attribute', (attribute) => {
@@ -84,6 +94,9 @@ function treeBuilder(limits: XmlLimits, onElement: OnElement) {
       attributes: attributesOf(tag.attributes),
       line: parser.line,
       children: [],
+      namespaces: declaredIn(tag.ns),
+      start,
+      end: start,
       text: '',
     };
     root ??= element;
@@ -102,6 +115,7 @@ function treeBuilder(limits: XmlLimits, onElement: OnElement) {
   parser.on('cdata', addText);
   parser.on('closetag', () => {
     const element = open.pop()!;
+    element.end = parser.position;
     if (onElement(element, open)) open.at(-1)?.children.pop();
   });
   return {
@@ -111,6 +125,11 @@ function treeBuilder(limits: XmlLimits, onElement: OnElement) {
       return root!;
     },
   };
+}
+
+function declaredIn(namespaces: Record<string, string> | undefined): Readonly<Record<string, string>> | undefined {
+  for (const _ in namespaces) return { ...namespaces };
+  return undefined;
 }
 
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze(Object.create(null) as Record<string, string>);
