@@ -1,8 +1,15 @@
 import type { ChannelInfo } from '../infra/http/socket.ts';
 
+const isPayment = (type: string) => type.startsWith('settlement.payment_');
+
 /** The live side of the API: which events a subscriber of a channel hears, and the scope it needs. */
 export const CHANNELS: readonly ChannelInfo[] = [
-  { name: 'settlement', scope: 'settlement:read', eventTypes: (type) => type.startsWith('settlement.') },
-  { name: 'payments', scope: 'payments:read', eventTypes: (type) => type.startsWith('settlement.payment_') },
+  {
+    name: 'settlement',
+    scope: 'settlement:read',
+    eventTypes: (type) => type.startsWith('settlement.'),
+    narrower: { scope: 'payments:read', eventTypes: isPayment },
+  },
+  { name: 'payments', scope: 'payments:read', eventTypes: isPayment },
   { name: 'ledger', scope: 'ledger:read', eventTypes: (type) => type.startsWith('ledger.') },
 ];

@@ -204,14 +204,12 @@ describe('a review', () => {
   test('stays with compliance: a bank learns that its payment was decided, not who was listed, who decided and what was noted', async () => {
     const { id } = await held();
     await rejectPayment(deps(), house.ctx, { id, comment: 'Reported to the authority.' });
-    for (const bank of banks.slice(0, 2)) {
-      const seen = await getPayment(deps(), house.memberCtx(bank.id), { id });
-      expect(seen).toMatchObject({ status: 'rejected', reason: { code: 'RR04' }, screening: { hits: [] } });
-      const timeline = JSON.stringify(seen.timeline);
-      expect(timeline).not.toContain('Reported');
-      expect(timeline).not.toContain('Baranovski');
-      expect(timeline).not.toContain(house.ctx.actor.name);
-    }
+    const seen = await getPayment(deps(), house.memberCtx(banks[0].id), { id });
+    expect(seen).toMatchObject({ status: 'rejected', reason: { code: 'RR04' }, screening: { hits: [] } });
+    const timeline = JSON.stringify(seen.timeline);
+    expect(timeline).not.toContain('Reported');
+    expect(timeline).not.toContain('Baranovski');
+    expect(timeline).not.toContain(house.ctx.actor.name);
     expect(JSON.stringify((await getPayment(deps(), house.ctx, { id })).timeline)).toContain('Reported to the authority.');
   });
 });

@@ -53,7 +53,7 @@ export function WindowPage() {
 
 function Body({ window }: { window: Detail }) {
   const [search, set] = useFilters();
-  const assets = window.currencies.map((one) => one.asset);
+  const assets = [...new Set(window.positions.map((one) => one.asset))].sort();
   const asset = search.asset && assets.includes(search.asset) ? search.asset : assets[0];
   return (
     <div className="grid gap-4 xl:grid-cols-3">
@@ -66,8 +66,8 @@ function Body({ window }: { window: Detail }) {
         {window.currencies.length > 0 ? (
           <GrossNet currencies={window.currencies} label="Gross against net by currency" />
         ) : (
-          <Empty icon="windows" title="Not netted yet">
-            Results appear at cut-off.
+          <Empty icon="windows" title={window.nettedAt ? 'For the operator' : 'Not netted yet'}>
+            {window.nettedAt ? 'What the network came to in all is not shown to banks.' : 'Results appear at cut-off.'}
           </Empty>
         )}
       </Card>

@@ -146,11 +146,7 @@ test('the page names every operation, its path, scope and errors, and links lead
 test('the page runs nothing and loads nothing foreign, so that it works under the content policy', () => {
   const page = docsPage(document);
   expect(page).not.toMatch(/<script|style=|<style| on\w+=|javascript:/i);
-  expect([...page.matchAll(/(?:src|href)="([^"#][^"]*)"/g)].map(([, url]) => url)).toEqual([
-    '/favicon.svg',
-    '/docs.css',
-    '/openapi.json',
-  ]);
+  expect([...page.matchAll(/(?:src|href)="([^"#][^"]*)"/g)].map(([, url]) => url)).toEqual(['/favicon.svg', '/docs.css', '/openapi.json']);
 });
 
 test('text from a contract cannot become markup', () => {

@@ -197,18 +197,20 @@ export class SocketClient {
     if (frame) this.#write(frame);
   }
 
-  /** Clients of one member with the same channel and the same past get the same bytes. */
+  /** Clients of one member with the same channel, the same reach in it and the same past get the same bytes. */
   #sharedFrame(subscription: Subscription, events: readonly Event[], frames: Map<string, Buffer>): Buffer | undefined {
     const fresh = Math.max(subscription.lastSeq, events[0]!.seq - 1);
-    const key = `${subscription.channel.name}\n${this.#actor?.memberId ?? ''}\n${fresh}`;
+    const { name, narrower } = subscription.channel;
+    const reach = narrower !== undefined && this.#actor?.scopes.has(narrower.scope);
+    const key = `${name}\n${this.#actor?.memberId ?? ''}\n${reach}\n${fresh}`;
     let frame = frames.get(key);
     if (frame === undefined) frames.set(key, (frame = this.#frame(subscription, events) ?? NOTHING));
     return frame === NOTHING ? undefined : frame;
   }
 
   #frame({ channel, lastSeq }: Subscription, events: readonly Event[]): Buffer | undefined {
-    const memberId = this.#actor?.memberId;
-    const own = events.filter((event) => event.seq > lastSeq && onChannel(channel, event.type) && visibleTo(memberId, event));
+    const { memberId, scopes = NO_SCOPES } = this.#actor ?? {};
+    const own = events.filter((event) => event.seq > lastSeq && onChannel(channel, event.type, scopes) && visibleTo(memberId, event));
     return own.length === 0 ? undefined : frameOf({ type: 'events', channel: channel.name, events: own.map(publicEvent) });
   }
 
@@ -234,6 +236,7 @@ export class SocketClient {
 
 const MAX_DATE_MS = 8.64e15;
 const NOTHING = Buffer.alloc(0);
+const NO_SCOPES: ReadonlySet<string> = new Set();
 
 function tryRead(data: Buffer): ClientMessage | undefined {
   try {

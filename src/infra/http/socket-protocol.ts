@@ -3,8 +3,16 @@ import { Compile } from 'typebox/compile';
 import type { Event } from '../../base/event.ts';
 import { AppError } from '../../base/error.ts';
 
-/** A stream of events that a client may subscribe to: those of the listed types, for whoever holds the scope. */
-export type ChannelInfo = { name: string; scope: string; eventTypes: readonly string[] | ((type: string) => boolean) };
+/**
+ * A stream of events that a client may subscribe to: those of the listed types, for whoever holds the scope. `narrower`
+ * are those of them that only go to who holds a further scope too.
+ */
+export type ChannelInfo = {
+  name: string;
+  scope: string;
+  eventTypes: readonly string[] | ((type: string) => boolean);
+  narrower?: { scope: string; eventTypes: (type: string) => boolean };
+};
 
 const Message = Type.Union([
   Type.Object({ type: Type.Literal('auth'), token: Type.String({ minLength: 1, maxLength: 8192 }) }, { additionalProperties: false }),
@@ -82,9 +90,10 @@ export function frameOf(message: ServerMessage): Buffer {
 
 const TEXT = 0x81;
 
-/** Whether an event belongs on a channel. */
-export function onChannel({ eventTypes }: ChannelInfo, type: string): boolean {
-  return typeof eventTypes === 'function' ? eventTypes(type) : eventTypes.includes(type);
+/** Whether an event belongs on a channel, for someone with these scopes. */
+export function onChannel({ eventTypes, narrower }: ChannelInfo, type: string, scopes: ReadonlySet<string>): boolean {
+  const isListed = typeof eventTypes === 'function' ? eventTypes(type) : eventTypes.includes(type);
+  return isListed && (!narrower || scopes.has(narrower.scope) || !narrower.eventTypes(type));
 }
 
 /** Whether an actor may see an event: one bound to a member only what names that member. */

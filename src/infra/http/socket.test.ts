@@ -18,6 +18,12 @@ const channels = [
   { name: 'payments', scope: 'sample:read', eventTypes: ['pay.made'] },
   { name: 'windows', scope: 'sample:read', eventTypes: (type: string) => type.startsWith('win.') },
   { name: 'secret', scope: 'secret:read', eventTypes: ['pay.made'] },
+  {
+    name: 'all',
+    scope: 'sample:read',
+    eventTypes: () => true,
+    narrower: { scope: 'secret:read', eventTypes: (type: string) => type === 'pay.made' },
+  },
 ];
 
 const eventOf = (seq: number, more: Partial<Event> = {}): Event => ({
@@ -44,9 +50,16 @@ const open: Client[] = [];
 
 async function authenticate(token: string) {
   const [name, memberId] = token.split(':');
-  if (name !== 'good' && name !== 'other' && name !== 'short') throw new AppError('unauthenticated', 'access.token_invalid', 'No.');
+  if (name !== 'good' && name !== 'other' && name !== 'short' && name !== 'trusted')
+    throw new AppError('unauthenticated', 'access.token_invalid', 'No.');
   const expiresAtMs = clock.now() + (name === 'short' ? 1 : 3_600_000);
-  return { ...SAMPLE_ACTOR, ...(name === 'other' && { tenantId: 'another', id: 'x' }), ...(memberId && { memberId }), expiresAtMs };
+  return {
+    ...SAMPLE_ACTOR,
+    ...(name === 'other' && { tenantId: 'another', id: 'x' }),
+    ...(memberId && { memberId }),
+    ...(name === 'trusted' && { scopes: new Set([...SAMPLE_ACTOR.scopes, 'secret:read']) }),
+    expiresAtMs,
+  };
 }
 
 async function start(options: Partial<SocketOptions> = {}): Promise<void> {
@@ -211,6 +224,20 @@ test('when history does not reach back, the client is told so and goes on live',
   gateway.publish(eventOf(60));
   await client.untilSeq(60);
   expect(client.got.filter(({ type }) => type === 'gap')).toHaveLength(2);
+});
+
+test('events that need a further scope reach only who holds it, live and from history, on a channel that both follow', async () => {
+  await start();
+  kept = [eventOf(1), eventOf(2, { type: 'win.closed' })];
+  const [plain, trusted] = [
+    await follow('good', { channel: 'all', afterSeq: 0 }),
+    await follow('trusted', { channel: 'all', afterSeq: 0 }),
+  ];
+  for (const seq of [3, 4]) gateway.publish(eventOf(seq));
+  gateway.publish(eventOf(5, { type: 'win.closed' }));
+  await Promise.all([plain.untilSeq(5, 'all'), trusted.untilSeq(5, 'all')]);
+  expect(plain.seqs('all')).toEqual([2, 5]);
+  expect(trusted.seqs('all')).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('a channel without the scope, or that does not exist, is refused by name and audited; the connection stays', async () => {

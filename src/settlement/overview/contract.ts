@@ -11,6 +11,7 @@ export const Overview = Type.Object(
   {
     day: LocalDateText,
     payments: Type.Object({ received: Count, reserved: Count, clearing: Count, settled: Count, held: Count, rejected: Count }, closed),
+    /** Of the windows settled that day: the network's totals for the operator, for a bank what it paid itself. */
     currencies: Type.Array(Type.Object({ asset: Asset, payments: Count, gross: Units, net: Units, efficiency: Type.Number() }, closed)),
     failures: Type.Array(Type.Object({ code: Type.String(), text: Type.String(), count: Count }, closed)),
     windows: Type.Object({ open: Count, settled: Count }, closed),

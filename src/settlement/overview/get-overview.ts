@@ -5,7 +5,7 @@ import { dayOf, isLocalDate } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { efficiencyOf } from '../window/view.ts';
 import type { getOverview as contract } from './contract.ts';
-import { countDay, currenciesOfDay, windowsOfDay, type DayRow } from './store.ts';
+import { countDay, currenciesOfDay, ownCurrenciesOfDay, windowsOfDay, type DayRow } from './store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +19,8 @@ export async function getOverview(deps: Pick<SettlementDeps, 'db' | 'clock'>, ct
   const range = { tenantId: ctx.tenantId, fromMs, toMs: fromMs + DAY_MS };
   return deps.db.read(ctx, async (tx) => {
     const counts = await countDay(tx, range);
-    const currencies = await currenciesOfDay(tx, range);
+    const { memberId } = ctx;
+    const currencies = await (memberId === undefined ? currenciesOfDay(tx, range) : ownCurrenciesOfDay(tx, range, memberId));
     const windows = await windowsOfDay(tx, range);
     return { day, ...figuresOf(counts), currencies: currencies.map((c) => ({ ...c, efficiency: efficiencyOf(c.gross, c.net) })), windows };
   });

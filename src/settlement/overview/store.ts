@@ -72,6 +72,25 @@ export async function currenciesOfDay(tx: Tx, day: Day): Promise<CurrencyDay[]> 
   );
 }
 
+/**
+ * The same for one bank, of its own: what it paid in the windows settled that day, gross, and what it had to bring for it
+ * after netting. The network's totals are the operator's.
+ */
+export async function ownCurrenciesOfDay(tx: Tx, day: Day, memberId: Uuid): Promise<CurrencyDay[]> {
+  return tx.query<CurrencyDay>(
+    `with settled as (
+       select w.id, w.from_seq, w.to_seq from settlement.netting_window w
+        where w.tenant_id = $1 and w.settled_at >= $2::timestamptz and w.settled_at < $3::timestamptz)
+     select p.asset, sum(p.outgoing)::numeric(38, 0) as gross, sum(greatest(-p.net, 0))::numeric(38, 0) as net,
+            (select count(*)::int from settled s join settlement.obligation o on o.tenant_id = $1 and o.seq > s.from_seq and o.seq <= s.to_seq
+              where o.debtor_agent_id = $4 and o.asset = p.asset) as payments
+       from settlement.position p join settled on settled.id = p.window_id
+      where p.tenant_id = $1 and p.participant_id = $4
+      group by p.asset having sum(p.outgoing) > 0 order by payments desc, p.asset`,
+    [day.tenantId, instant(day.fromMs), instant(day.toMs), memberId],
+  );
+}
+
 export async function windowsOfDay(tx: Tx, day: Day): Promise<{ open: number; settled: number }> {
   const [row] = await tx.query<{ open: number; settled: number }>(
     `select count(*) filter (where state <> 'settled')::int as open,

@@ -12,7 +12,9 @@ type ReadDeps = Pick<SettlementDeps, 'db'>;
 
 /** Errors: `settlement.payment_not_found`, the same for a payment that the caller may not see. */
 export async function getPayment(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof getContract>): Promise<OutputOf<typeof getContract>> {
-  return detailOf(await mustFindPayment(deps, ctx, input.id), ctx.memberId === undefined ? 'operator' : 'bank');
+  const payment = await mustFindPayment(deps, ctx, input.id);
+  if (ctx.memberId === undefined) return detailOf(payment, 'operator');
+  return detailOf(payment, ctx.memberId === payment.record.debtorAgentId ? 'debtor' : 'creditor');
 }
 
 export async function listPayments(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof listContract>): Promise<OutputOf<typeof listContract>> {

@@ -39,12 +39,12 @@ export function viewOfStanding(payment: StandingPayment): PaymentView {
   };
 }
 
-/** For whom a payment is shown. */
-type Reader = 'operator' | 'bank';
+/** For whom a payment is shown: the operator, the bank that pays, or the one that is paid. */
+type Reader = 'operator' | 'debtor' | 'creditor';
 
 /**
  * A payment with its history. Banks are told what was decided; who is listed, who reviewed and what was noted stays with
- * the operator, since a customer must not be warned.
+ * the operator, since a customer must not be warned. The creditor's bank is not even told that a payment was held.
  */
 export function detailOf(payment: StandingPayment, reader: Reader): PaymentDetailView {
   return {
@@ -61,11 +61,11 @@ type Step = PaymentDetailView['timeline'][number];
 /** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
 function timelineOf({ record, decidedAt, review, window, reason, seq }: StandingPayment, reader: Reader): Step[] {
   const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
-  steps.push({ at: record.receivedAt, step: 'screened', text: reader === 'bank' ? 'Both names were screened.' : findingsOf(record) });
-  if (record.decision === 'held') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
+  steps.push({ at: record.receivedAt, step: 'screened', text: reader === 'operator' ? findingsOf(record) : 'Both names were screened.' });
+  if (record.decision === 'held' && reader !== 'creditor') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
   if (record.decision === 'rejected') steps.push({ at: decidedAt, step: 'rejected', text: record.reason?.text ?? 'Rejected.' });
   if (record.decision === 'reserved') steps.push({ at: decidedAt, step: 'reserved', text: `Funds set aside at sequence ${seq}.` });
-  if (review) steps.push(reader === 'bank' ? publicStep(review, reason?.text, seq) : reviewStep(review, reason?.text, seq));
+  if (review) steps.push(reader === 'operator' ? reviewStep(review, reason?.text, seq) : publicStep(review, reader, reason?.text, seq));
   if (window?.cutOffAt !== undefined) steps.push({ at: window.cutOffAt, step: 'cut_off', text: `Fixed in window ${window.number}.` });
   if (window?.nettedAt !== undefined) steps.push({ at: window.nettedAt, step: 'netted', text: 'Counted into the net positions.' });
   if (window?.settledAt !== undefined) steps.push({ at: window.settledAt, step: 'settled', text: 'Final on the ledger.' });
@@ -80,7 +80,8 @@ function findingsOf({ screening }: PaymentRecord): string {
 type Review = NonNullable<StandingPayment['review']>;
 
 /** What a bank is told of a review. */
-function publicStep({ decision, decidedAt }: Review, reason: string | undefined, seq: bigint | undefined): Step {
+function publicStep({ decision, decidedAt }: Review, reader: Reader, reason: string | undefined, seq: bigint | undefined): Step {
+  if (reader === 'creditor') return { at: decidedAt, step: 'reserved', text: `Funds set aside at sequence ${seq}.` };
   if (decision === 'reserved') return { at: decidedAt, step: 'released', text: `Released at sequence ${seq}.` };
   return { at: decidedAt, step: 'rejected', text: reason ?? 'Rejected.' };
 }

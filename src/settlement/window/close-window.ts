@@ -2,6 +2,7 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { OutputOf } from '../../base/operation.ts';
+import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { closeWindow as contract } from './contract.ts';
@@ -21,13 +22,15 @@ import { viewOfWindow } from './view.ts';
 
 /**
  * Cuts off the open window at the book's sequence of this moment, opens the next one behind it, nets and settles. Requests
- * that come at once are about one window: whoever finds it cut off already, and nothing owed since, is answered with it.
+ * that come at once are about one window: whoever finds it cut off since it asked, and nothing owed after it, is answered
+ * with it.
  *
  * Errors: `settlement.window_empty` when nothing was owed since the last cut-off, which is settled.
  */
 export async function closeWindow(deps: SettlementDeps, ctx: Ctx): Promise<OutputOf<typeof contract>> {
+  const askedAt = deps.clock.now();
   const cut = await deps.access.command(ctx, contract, async (tx) => {
-    const { window, step } = await cutOff(deps, ctx, tx);
+    const { window, step } = await cutOff(deps, ctx, tx, askedAt);
     return { answer: viewOfWindow(window), subject: toWireId('win', window.id), detail: { step, toSeq: window.toSeq!.toString() } };
   });
   return viewOfWindow(await finishWindow(deps, ctx, cut.id));
@@ -36,7 +39,7 @@ export async function closeWindow(deps: SettlementDeps, ctx: Ctx): Promise<Outpu
 type Cut = { window: WindowRow; step: 'cut_off' | 'joined' };
 
 /** Cuts off the open window, or finds the one that another request cut off meanwhile. */
-async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx): Promise<Cut> {
+async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx, askedAt: Millis): Promise<Cut> {
   const open = await findOpenWindow(tx, tenantId);
   if (!open) throw empty();
   if (!(await lockIfOpen(tx, tenantId, open.id))) return { window: (await findWindow(tx, tenantId, open.id))!, step: 'joined' };
@@ -44,7 +47,7 @@ async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx): Promise<
   const toSeq = await ledger.seq();
   if (!(await hasObligations(tx, tenantId, open.fromSeq, toSeq))) {
     const last = await windowNumbered(tx, tenantId, open.number - 1);
-    if (last && last.state !== 'settled') return { window: last, step: 'joined' };
+    if (last && (last.state !== 'settled' || last.cutOffAt! >= askedAt)) return { window: last, step: 'joined' };
     throw empty(last);
   }
   await cutOffWindow(tx, tenantId, { ...open, toSeq, at: deps.clock.now(), nextId: newId() });

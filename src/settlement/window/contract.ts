@@ -39,11 +39,13 @@ const windowFields = {
   cutOffAt: Type.Optional(Instant),
   nettedAt: Type.Optional(Instant),
   settledAt: Type.Optional(Instant),
+  /** How many obligations there are in all: the size of the tree whose root is published. */
   payments: Type.Integer(),
   /** Merkle root of the obligations, published at cut-off, before the results. */
   inputRoot: Type.Optional(Hash),
   /** SHA-256 of the canonical JSON of the positions. */
   resultHash: Type.Optional(Hash),
+  /** The network's totals; for the operator only, empty for a bank. */
   currencies: Type.Array(CurrencyResult),
 };
 
