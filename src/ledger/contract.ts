@@ -156,6 +156,7 @@ export const openAccount = operation({
   ),
   output: Account,
   errors: ['ledger.flags_are_mutually_exclusive', 'ledger.member_bound', 'request.key_reused'],
+  example: { body: { name: 'Nordfjord Bank, settlement EUR', kind: 'liability', asset: 'EUR/2', debitsMustNotExceedCredits: true } },
 });
 
 export const listAccounts = operation({
@@ -177,6 +178,7 @@ export const listAccounts = operation({
   ),
   output: pageOf(Account),
   errors: ['request.cursor_invalid'],
+  example: { query: { asset: 'EUR/2', kind: 'liability' } },
 });
 
 export const getAccount = operation({
@@ -189,6 +191,7 @@ export const getAccount = operation({
   params: accountParams,
   output: Account,
   errors: ['ledger.account_not_found'],
+  example: { params: { id: 'acc_0192837465ab7def8192837465abcdef' } },
 });
 
 export const closeAccount = operation({
@@ -201,6 +204,7 @@ export const closeAccount = operation({
   params: accountParams,
   output: Account,
   errors: ['ledger.account_not_found', 'ledger.member_bound', 'request.key_reused'],
+  example: { params: { id: 'acc_0192837465ab7def8192837465abcdef' } },
 });
 
 export const accountBalance = operation({
@@ -214,6 +218,7 @@ export const accountBalance = operation({
   query: Type.Object({ at: Type.Optional(Instant), effectiveOn: Type.Optional(LocalDateText) }, closed),
   output: Type.Object({ accountId: AccountId, asset: Asset, ...BalanceSums.properties }, closed),
   errors: ['ledger.account_not_found', 'ledger.day_invalid', 'ledger.at_or_effective_on'],
+  example: { params: { id: 'acc_0192837465ab7def8192837465abcdef' }, query: { at: '2026-01-05T18:00:00.000Z' } },
 });
 
 export const StatementEntry = Type.Object({ side: oneOf('debit', 'credit'), transfer: Transfer, balance: BalanceSums }, closed);
@@ -238,6 +243,7 @@ export const accountStatement = operation({
     closed,
   ),
   errors: ['ledger.account_not_found', 'request.cursor_invalid'],
+  example: { params: { id: 'acc_0192837465ab7def8192837465abcdef' }, query: { from: '2026-01-05T00:00:00.000Z' } },
 });
 
 export const createTransfers = operation({
@@ -260,6 +266,23 @@ export const createTransfers = operation({
   ),
   output: Type.Object({ chains: Type.Array(Type.Array(TransferResult)), dryRun: Type.Boolean() }, closed),
   errors: ['ledger.too_many_transfers', 'ledger.transfer_invalid', 'ledger.member_bound', 'ledger.overloaded', 'database.commit_unknown'],
+  example: {
+    body: {
+      chains: [
+        [
+          {
+            id: 'trf_0192837465ab7def8192837465abcdef',
+            kind: 'posted',
+            debitAccountId: 'acc_0192837465ab7def8192837465abcdef',
+            creditAccountId: 'acc_0192837465ab7def8192837465abcd02',
+            asset: 'EUR/2',
+            units: '125000',
+            reference: 'INV-2026-0017',
+          },
+        ],
+      ],
+    },
+  },
 });
 
 export const listTransfers = operation({
@@ -281,6 +304,7 @@ export const listTransfers = operation({
   ),
   output: pageOf(Transfer),
   errors: ['ledger.metadata_pair', 'request.cursor_invalid'],
+  example: { query: { accountId: 'acc_0192837465ab7def8192837465abcdef' } },
 });
 
 export const getTransfer = operation({
@@ -293,6 +317,7 @@ export const getTransfer = operation({
   params: transferParams,
   output: TransferDetail,
   errors: ['ledger.transfer_not_found'],
+  example: { params: { id: 'trf_0192837465ab7def8192837465abcdef' } },
 });
 
 export const transferProof = operation({
@@ -316,6 +341,7 @@ export const transferProof = operation({
     closed,
   ),
   errors: ['ledger.transfer_not_found', 'ledger.transfer_not_logged'],
+  example: { params: { id: 'trf_0192837465ab7def8192837465abcdef' } },
 });
 
 const LogHead = Type.Object({ size: Size, root: Hash, at: Instant }, closed);
@@ -329,6 +355,7 @@ export const logHead = operation({
   cost: 'light',
   output: LogHead,
   errors: [],
+  example: {},
 });
 
 export const logConsistency = operation({
@@ -341,6 +368,7 @@ export const logConsistency = operation({
   query: Type.Object({ from: SizeQuery, to: SizeQuery }, closed),
   output: Type.Object({ from: Size, to: Size, fromRoot: Hash, toRoot: Hash, path: Type.Array(Hash) }, closed),
   errors: ['ledger.log_range_invalid'],
+  example: { query: { from: '1', to: '1' } },
 });
 
 export const trialBalance = operation({
@@ -359,6 +387,7 @@ export const trialBalance = operation({
     closed,
   ),
   errors: ['ledger.member_bound'],
+  example: {},
 });
 
 /** Every public operation of the ledger. */

@@ -150,3 +150,4 @@ select infra.protect('access.kept_answer');
 grant update (answer) on access.kept_answer to rialto_app;
 select infra.admit('access.kept_answer', 'rialto_writer', 'select, insert');
 select infra.admit('access.kept_answer', 'rialto_relay', 'select, delete');
+select infra.grows('access.kept_answer', 'tenant_id', 'actor_id', 'key', 'at');

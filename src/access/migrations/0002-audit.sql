@@ -15,9 +15,10 @@ create table access.audit (
   detail jsonb not null,
   primary key (tenant_id, xid, id)
 );
-create index audit_by_subject on access.audit (tenant_id, subject);
+create index audit_by_subject on access.audit (subject);
 create index audit_by_time on access.audit using brin (at);
 select infra.protect('access.audit');
+select infra.grows('access.audit', 'tenant_id', 'xid', 'id', 'at', 'subject');
 select infra.admit('access.audit', 'rialto_writer', 'insert');
 select infra.admit('access.audit', 'rialto_relay', 'select');
 select infra.admit('access.audit', 'rialto_verify', 'select');

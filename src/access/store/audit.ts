@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { instant, instants, jsons, texts, uuids } from '../../infra/postgres/columns.ts';
+import { instant, instants, jsonbs, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet, Tx } from '../../infra/postgres/db.ts';
 import type { AuditEntry } from '../port.ts';
 
@@ -43,7 +43,7 @@ export async function insertAudit(tx: Tx, rows: readonly { atMs: Millis; value: 
       texts(rows.map((row) => row.value.subject)),
       texts(rows.map((row) => row.value.requestId)),
       texts(rows.map((row) => row.value.outcome)),
-      jsons(rows.map((row) => row.value.detail)),
+      jsonbs(rows.map((row) => row.value.detail)),
     ],
   );
 }

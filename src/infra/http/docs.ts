@@ -263,9 +263,19 @@ function curlOf(call: Call): string {
     ...(call.security.length > 0 ? ['-H "Authorization: Bearer $TOKEN"'] : []),
     ...(named.some(({ name }) => name === 'Idempotency-Key') ? ['-H "Idempotency-Key: $(uuidgen)"'] : []),
     ...(media ? [`-H "Content-Type: ${media}"`] : []),
-    ...(json !== undefined ? [`-d '${json.replaceAll("'", String.raw`'\''`)}'`] : media ? ['--data-binary @FILE'] : []),
+    ...(json !== undefined ? [`-d '${quoted(json)}'`] : media ? [`--data-binary ${fileOf(body?.example)}`] : []),
   ];
   return lines.join(' \\\n  ');
+}
+
+/** A document that is too long for an argument comes from standard input. */
+function fileOf(example: unknown): string {
+  return typeof example === 'string' ? `@- <<'END'\n${example.trimEnd()}\nEND` : '@FILE';
+}
+
+/** Text between single quotes of a shell. */
+function quoted(text: string): string {
+  return text.replaceAll("'", String.raw`'\''`);
 }
 
 function plainText(value: unknown): string {

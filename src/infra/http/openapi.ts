@@ -107,7 +107,10 @@ function parametersOf({ input, idempotencyKey, example }: Operation): OpenApiCal
 
 function bodyOf({ method, consumes, input, example }: Operation): OpenApiCall['requestBody'] {
   if (method === 'GET') return undefined;
-  if (consumes !== 'application/json') return { required: true, content: { [consumes]: { schema: { type: 'string' } } } };
+  if (consumes !== 'application/json') {
+    const media = { schema: { type: 'string' }, ...(example?.document !== undefined && { example: example.document }) };
+    return { required: true, content: { [consumes]: media } };
+  }
   if (Object.keys(input.body.properties).length === 0) return undefined;
   const media = { schema: plainSchema(input.body), ...(example?.body && { example: example.body }) };
   return { required: (input.body.required ?? []).length > 0, content: { [consumes]: media } };

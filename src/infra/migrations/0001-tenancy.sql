@@ -77,4 +77,20 @@ $$;
 comment on function infra.admit(regclass, name, text) is
   'Lets a named role reach all tenants'' rows of a protected table with the listed privileges';
 
-revoke all on function infra.protect(regclass), infra.admit(regclass, name, text), infra.require_named_role(name) from public;
+create function infra.grows(t regclass, variadic keys name[]) returns void
+language plpgsql
+as $$
+declare
+  c name;
+begin
+  for c in select attname from pg_attribute where attrelid = t and attnum > 0 and not attisdropped loop
+    execute format('alter table %s alter column %I set statistics %s', t, c, case when c = any (keys) then 20 else 0 end);
+  end loop;
+  execute format('alter table %s set (autovacuum_analyze_scale_factor = 0.3, autovacuum_vacuum_insert_scale_factor = 0.5)', t);
+end
+$$;
+comment on function infra.grows(regclass, name[]) is
+  'For a large table that is only added to and looked into by its keys: a small sample of those is all the planner needs, and all that is taken';
+
+revoke all on function infra.protect(regclass), infra.admit(regclass, name, text), infra.grows(regclass, name[]), infra.require_named_role(name)
+  from public;

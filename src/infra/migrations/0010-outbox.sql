@@ -1,18 +1,18 @@
 -- What is to be published, written in the transaction of the act that caused it: one row for each append, with its
 -- events as arrays. A row per append instead of per event makes the append of 1,000 events one insert, and lets the
--- relay write each event once. `data` is one JSON array, in step with the others.
+-- relay write each event once.
 create table infra.outbox (
   tenant_id uuid not null,
   id uuid not null default gen_random_uuid(),
   events integer not null check (events > 0),
   ids uuid[] not null,
   types text[] not null,
-  versions integer[] not null,
+  versions bigint[] not null,
   subjects text[] not null,
   -- The members of each event as the text of a uuid[], since arrays of arrays cannot have different lengths.
   members text[] not null,
   ats timestamptz(3)[] not null,
-  data json not null,
+  data json[] not null,
   primary key (tenant_id, id)
 );
 -- The rows live for milliseconds: compressing them would cost more than it saves.
@@ -69,6 +69,7 @@ revoke insert on infra.event from rialto_app;
 create policy member on infra.event as restrictive for select to rialto_app
   using ((select infra.member_id()) is null or (select infra.member_id()) = any (member_ids));
 select infra.admit('infra.event', 'rialto_relay', 'select, insert, delete');
+select infra.grows('infra.event', 'tenant_id', 'seq', 'position');
 
 -- Each tenant's last sequence number, and the last one that has been trimmed from infra.event.
 create table infra.event_head (

@@ -17,9 +17,9 @@ export async function insertOutbox(tx: Tx, rows: readonly AppendRow[], wake: boo
     await tx.query(
       `with put as (
          insert into infra.outbox (tenant_id, events, ids, types, versions, subjects, members, ats, data)
-         values ($1, cardinality($2::uuid[]), $2::uuid[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::json))
+         values ($1, $10, $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::json[]))
        select pg_notify('${APPENDED}', '') where $9::boolean`,
-      [row.tenantId, row.ids, row.types, row.versions, row.subjects, row.members, row.ats, row.data, wake && index === 0],
+      [row.tenantId, row.ids, row.types, row.versions, row.subjects, row.members, row.ats, row.data, wake && index === 0, row.events],
     );
   }
 }
@@ -49,10 +49,12 @@ with oldest as (
   from taken t join totals s using (tenant_id) join heads h using (tenant_id)
 ), moved as (
   insert into infra.event (tenant_id, seq, id, type, version, subject, member_ids, at, data)
-  select p.tenant_id, p.seq_before + e.place, e.id, e.type, e.version, e.subject, e.members::uuid[], e.at, e.data
-  from placed p cross join lateral rows from (unnest(p.ids, p.types, p.versions, p.subjects, p.members, p.ats), json_array_elements(p.data))
-    with ordinality as e (id, type, version, subject, members, at, data, place)
-  order by p.stamp, e.place
+  select tenant_id, seq, id, type, version, subject, members::uuid[], at, data
+  from (
+    select tenant_id, seq_before + generate_series(1, events) as seq, unnest(ids) as id, unnest(types) as type, unnest(versions) as version,
+      unnest(subjects) as subject, unnest(members) as members, unnest(ats) as at, unnest(data) as data
+    from (select * from placed order by stamp) as p
+  ) as e
   returning 1
 )
 select count(*)::integer as moved from moved`;

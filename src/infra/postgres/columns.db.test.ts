@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { bools, bytes, dates, instant, instants, integers, jsons, numerics, texts, uuids } from './columns.ts';
+import { bools, bytes, dates, instant, instants, integers, jsonbs, jsons, jsonTexts, numerics, texts, uuids } from './columns.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -55,11 +55,15 @@ test.each([
   },
 );
 
-test('a column of jsonb comes back as it was sent, with null as NULL', async () => {
+test.each([
+  ['jsonb', jsonbs],
+  ['json', jsons],
+  ['json', (values: readonly unknown[]) => jsonTexts(values.map((value) => (value === null ? null : JSON.stringify(value))))],
+] as const)('a column of %s comes back as it was sent, with null as NULL', async (type, columnOf) => {
   const value = fc.jsonValue({ stringUnit: 'grapheme' }).filter((json) => !JSON.stringify(json).includes('\\u0000'));
   await fc.assert(
     fc.asyncProperty(column(value), async (sent) => {
-      expect(await roundTrip('jsonb', jsons(sent))).toEqual(JSON.parse(JSON.stringify(sent).replaceAll(/(?<=[[,:])-0(?=[\],}])/g, '0')));
+      expect(await roundTrip(type, columnOf(sent))).toEqual(JSON.parse(JSON.stringify(sent).replaceAll(/(?<=[[,:])-0(?=[\],}])/g, '0')));
     }),
   );
 });

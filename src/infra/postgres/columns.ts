@@ -13,7 +13,18 @@ import type { LocalDate, Millis } from '../../base/time.ts';
 type Maybe<T> = T | null | undefined;
 
 /** Element types by their numbers in pg_type. */
-const OID = { bool: 16, bytea: 17, int8: 20, text: 25, date: 1082, timestamptz: 1184, numeric: 1700, uuid: 2950, jsonb: 3802 } as const;
+const OID = {
+  bool: 16,
+  bytea: 17,
+  int8: 20,
+  text: 25,
+  json: 114,
+  date: 1082,
+  timestamptz: 1184,
+  numeric: 1700,
+  uuid: 2950,
+  jsonb: 3802,
+} as const;
 
 /** `uuid[]`. */
 export function uuids(values: readonly Maybe<Uuid>[]): Buffer {
@@ -60,8 +71,18 @@ export function texts(values: readonly Maybe<string>[]): Buffer {
   return column(OID.text, values, (value) => putText(value));
 }
 
-/** `jsonb[]`; a JSON null cannot be told from SQL NULL here and becomes the latter. */
+/** `json[]`: JSON that is kept as it is written. A JSON null cannot be told from SQL NULL here and becomes the latter. */
 export function jsons(values: readonly unknown[]): Buffer {
+  return column(OID.json, values, (value) => putText(JSON.stringify(value)));
+}
+
+/** `json[]` from JSON that is written out already. */
+export function jsonTexts(values: readonly Maybe<string>[]): Buffer {
+  return column(OID.json, values, (value) => putText(value));
+}
+
+/** `jsonb[]`; a JSON null becomes SQL NULL here as well. */
+export function jsonbs(values: readonly unknown[]): Buffer {
   return column(OID.jsonb, values, (value) => putText(JSON.stringify(value), JSONB_VERSION));
 }
 

@@ -219,6 +219,55 @@ test('lock files of cluster and socket whose pid is by now another process do no
   expect(pidIn(join(second.home, 'cluster'))).toBe(second.pid());
 });
 
+test('lock files of cluster and socket whose pid is a zombie, which nobody reaps, do not keep the server from starting', async () => {
+  const first = await start();
+  await first.stop();
+  // The child of a process that becomes another program has a parent that knows nothing of it.
+  const script = 'sleep 600 & echo $!; exec sleep 600';
+  const parent = spawn('/bin/sh', ['-c', script], { ...runAs(), stdio: ['ignore', 'pipe', 'ignore'], cwd: '/' });
+  const zombie = Number(((await once(parent.stdout, 'data')) as [Buffer])[0].toString());
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8'), { interval: 5, timeout: 20_000 }).toBe('sleep\n');
+  process.kill(zombie);
+  await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'utf8'), { interval: 5, timeout: 20_000 }).toMatch(/\) Z /);
+  const lock = `${zombie}\n${join(first.home, 'cluster')}\n1\n5432\n${join(first.home, 'socket')}\n\n\n`;
+  writeFileSync(join(first.home, 'cluster/postmaster.pid'), lock);
+  writeFileSync(join(first.home, 'socket/.s.PGSQL.5432.lock'), lock);
+  const second = await start();
+  expect(existsSync(`/proc/${zombie}/stat`)).toBe(true);
+  parent.kill();
+  expect(pidIn(join(second.home, 'cluster'))).toBe(second.pid());
+});
+
+test('a first start that is stopped makes nothing that a later one stumbles over', async () => {
+  const stopping = new AbortController();
+  const reason = new Error('enough');
+  const starting = startHere({ stop: stopping.signal, report: () => stopping.abort(reason) });
+  await expect(starting).rejects.toBe(reason);
+  expect(await ask((await start()).appUrl(), 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('a start that is stopped when its server runs already leaves none behind', async () => {
+  const first = await start();
+  await keep(first.adminUrl());
+  await first.stop();
+  const cluster = join(first.home, 'cluster');
+  const stopping = new AbortController();
+  const reason = new Error('enough');
+  const seen = new Set<number>();
+  const watching = setInterval(() => {
+    const pid = pidIn(cluster);
+    if (pid === undefined) return;
+    seen.add(pid);
+    stopping.abort(reason);
+  }, 1);
+  await expect(start({ stop: stopping.signal })).rejects.toBe(reason);
+  clearInterval(watching);
+  expect(seen.size).toBe(1);
+  for (const pid of seen) await gone(pid);
+  expect(existsSync(join(cluster, 'postmaster.pid'))).toBe(false);
+  expect(await kept((await start()).adminUrl())).toEqual(STILL_HERE);
+});
+
 test('a cluster is run once at a time', async () => {
   await start();
   await expect(start()).rejects.toMatchObject({

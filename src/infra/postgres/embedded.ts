@@ -36,6 +36,8 @@ export type EmbeddedOptions = {
   loopbackPort?: number;
   /** Hears of slow steps and of incidents, as sentences for a person. */
   report?: (text: string) => void;
+  /** Ends the start, be it in the middle of a recovery; whoever has been given the server stops it by `stop()`. */
+  stop?: AbortSignal;
 };
 
 type Setup = {
@@ -45,6 +47,8 @@ type Setup = {
   socketFolder: string;
   port: number;
   report: (text: string) => void;
+  /** Ends a launch. */
+  stop: AbortSignal;
 };
 
 const LOCK_PATIENCE_MS = 5_000;
@@ -54,10 +58,10 @@ const SLOWEST_RESTART_MS = 10_000;
  * Starts PostgreSQL on a private folder and unix socket and keeps it running: a server that dies is started again, and
  * one that a killed process left behind is stopped first. It ends with this process, however that ends.
  * Errors: `database.in_use` when another process runs this cluster, `database.embedded_missing`,
- * `database.setup_failed`, `database.start_failed` with the end of the server's log.
+ * `database.setup_failed`, `database.start_failed` with the end of the server's log, the reason of `stop`.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const { dataFolder, durable = true, loopbackPort, report = () => {} } = options;
+  const { dataFolder, durable = true, loopbackPort, report = () => {}, stop = new AbortController().signal } = options;
   const placement = place(dataFolder);
   const lock = holdHome(placement.home);
   try {
@@ -65,11 +69,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const cluster = join(placement.home, 'cluster');
     const socketFolder = makeSocketFolder(placement);
     await clearOrphan(cluster, socketFolder, report);
+    stop.throwIfAborted();
     const passwords = await prepareCluster({ placement, binaries, durable, report, file: join(dataFolder, 'postgres.passwords') });
     writeSettings(placement, { durable, loopbackPort, socketFolder });
-    const setup = { placement, binaries, passwords, socketFolder, port: loopbackPort ?? 5432, report };
+    const setup = { placement, binaries, passwords, socketFolder, port: loopbackPort ?? 5432, report, stop };
     const server = await launch(setup);
-    await prepareDatabase(setup);
+    try {
+      await prepareDatabase(setup);
+      stop.throwIfAborted();
+    } catch (error) {
+      await stopPid(server.pid);
+      throw error;
+    }
     return supervise(setup, server, lock);
   } catch (error) {
     lock.release();
@@ -117,11 +128,13 @@ function makeSocketFolder({ home, runAs }: Placement): string {
   return own;
 }
 
-async function launch({ placement, binaries, passwords, socketFolder, port, report }: Setup): Promise<Postmaster> {
+async function launch(setup: Setup): Promise<Postmaster> {
+  const { placement, binaries, passwords, socketFolder, port, report, stop } = setup;
   const url = urlOf({ socketFolder, port }, 'postgres', passwords.admin, 'postgres');
   for (const end = Date.now() + LOCK_PATIENCE_MS; ; await delay(50)) {
+    stop.throwIfAborted();
     const server = startPostmaster(binaries, placement);
-    if (await isReady(server, url, report)) return server;
+    if (await isReady(server, url, setup)) return server;
     const said = server.said();
     const stale = /lock file "|pre-existing shared memory block/.test(said);
     if (stale && Date.now() < end) {
@@ -136,8 +149,8 @@ async function launch({ placement, binaries, passwords, socketFolder, port, repo
   }
 }
 
-/** Waits until the server answers; false when it ended first. A recovery after a crash takes as long as it takes. */
-async function isReady(server: Postmaster, url: Secret, report: (text: string) => void): Promise<boolean> {
+/** Waits until the server answers; false when it ended first. A recovery after a crash takes as long as it takes, unless we are stopped. */
+async function isReady(server: Postmaster, url: Secret, { report, stop }: Pick<Setup, 'report' | 'stop'>): Promise<boolean> {
   let nextReport = Date.now() + 5_000;
   for (let pause = 10; !server.isGone(); pause = Math.min(1.5 * pause, 250)) {
     const client = new Client({ ...connectionConfig(url), connectionTimeoutMillis: 5_000 });
@@ -152,6 +165,10 @@ async function isReady(server: Postmaster, url: Secret, report: (text: string) =
         await stopPid(server.pid);
         throw new AppError('unavailable', 'database.start_failed', 'PostgreSQL refuses the password in postgres.passwords.', error);
       }
+    }
+    if (stop.aborted) {
+      await stopPid(server.pid);
+      throw stop.reason;
     }
     if (Date.now() > nextReport) {
       report('PostgreSQL is still starting; after a crash it first repeats what its log has');
@@ -218,11 +235,12 @@ async function relaunch(setup: Setup, stopping: AbortSignal): Promise<Postmaster
   for (let pause = 100; !stopping.aborted; pause = Math.min(2 * pause, SLOWEST_RESTART_MS)) {
     try {
       await clearOrphan(join(setup.placement.home, 'cluster'), setup.socketFolder, setup.report);
-      const server = await launch(setup);
+      const server = await launch({ ...setup, stop: stopping });
       setup.report('PostgreSQL is running again');
       if (!stopping.aborted) return server;
       await stopPid(server.pid);
     } catch (error) {
+      if (stopping.aborted) return undefined;
       setup.report(`${error instanceof Error ? error.message : String(error)} Trying again`);
       await delay(pause, undefined, { signal: stopping }).catch(() => {});
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError } from '../../base/error.ts';
 import type { Secret } from '../../base/secret.ts';
@@ -19,6 +20,8 @@ export type MigrateOptions = {
   /** Password for `rialto_app` if that role has to be created; an existing role keeps its own. */
   appPassword?: Secret;
   report?: (text: string) => void;
+  /** Ends the run between two files, or while another migrator is at work. */
+  stop?: AbortSignal;
 };
 
 type File = { module: string; file: string; checksum: string; sql: string };
@@ -26,6 +29,7 @@ type Applied = { module: string; file: string; checksum: string };
 
 /** One number for all migrators of a database, so that two never run at once. */
 const LOCK = '7311846902211';
+const LOCK_POLL_MS = 50;
 
 const HISTORY = `
   create schema if not exists infra;
@@ -43,20 +47,32 @@ const HISTORY = `
  * migrator at a time. Answers with the files it applied.
  * Errors: `migrate.changed` for a file that differs from what was applied, `migrate.missing` when the database has files
  * that this version does not know, `migrate.out_of_order` for a new file before an applied one,
- * `migrate.failed` names file and line, `migrate.not_allowed` when the administrator may not create what is needed.
+ * `migrate.failed` names file and line, `migrate.not_allowed` when the administrator may not create what is needed; the
+ * reason of `stop`.
  */
 export async function migrate(options: MigrateOptions): Promise<PlanStep[]> {
   const files = filesOf(options.migrations);
   return withClient(options.adminUrl, async (client) => {
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    await takeTurn(client, options.stop);
     await prepare(client, options.appPassword);
     const pending = compare(files, await appliedIn(client));
     for (const file of pending) {
+      options.stop?.throwIfAborted();
       options.report?.(`Migrating ${file.module}/${file.file}`);
       await apply(client, file);
     }
     return pending.map(({ module, file }) => ({ module, file, state: 'pending' }));
   });
+}
+
+/** Asks again and again, since who waits in the database for the lock cannot be stopped. */
+async function takeTurn(client: pg.Client, stop: AbortSignal | undefined): Promise<void> {
+  for (;;) {
+    stop?.throwIfAborted();
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [LOCK]);
+    if (rows[0]?.mine) return;
+    await delay(LOCK_POLL_MS);
+  }
 }
 
 /** What `migrate` would find and do, without doing anything. Errors: those of `migrate` that concern files. */

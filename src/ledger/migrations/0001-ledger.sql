@@ -76,22 +76,12 @@ create unique index transfer_id on ledger.transfer (tenant_id, id);
 -- Without the tenant, whose part the accounts' ids know: these two are most of what a transfer costs to write.
 create index transfer_debit on ledger.transfer (debit_account_id, seq);
 create index transfer_credit on ledger.transfer (credit_account_id, seq);
-create index transfer_reference on ledger.transfer (tenant_id, reference, seq) where reference is not null;
+create index transfer_reference on ledger.transfer (reference, seq) where reference is not null;
 create index transfer_metadata on ledger.transfer using gin (metadata jsonb_path_ops) where metadata is not null;
 -- Only what takes effect on another day than that of its recording needs a look by day.
 create index transfer_debit_effective on ledger.transfer (tenant_id, debit_account_id, effective_on) where effective_on is not null;
 create index transfer_credit_effective on ledger.transfer (tenant_id, credit_account_id, effective_on) where effective_on is not null;
--- The table only grows and is looked into by its keys: a small sample of these is all that the planner needs.
-do $$
-declare
-  c text;
-begin
-  for c in select attname from pg_attribute where attrelid = 'ledger.transfer'::regclass and attnum > 0 loop
-    execute format('alter table ledger.transfer alter column %I set statistics %s', c,
-      case when c in ('tenant_id', 'seq', 'id', 'debit_account_id', 'credit_account_id', 'reference', 'effective_on') then 20 else 0 end);
-  end loop;
-end
-$$;
+select infra.grows('ledger.transfer', 'tenant_id', 'seq', 'id', 'debit_account_id', 'credit_account_id', 'reference', 'effective_on');
 
 -- What became of pending transfers. `due_at` is emptied when it is settled, so that the index holds only what may expire.
 create table ledger.hold (

@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { bools, instant, jsons, texts, uuids } from '../../infra/postgres/columns.ts';
+import { bools, instant, jsonbs, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { AccountDraft, AccountKind } from '../port.ts';
 import type { Sums } from '../transfer.ts';
@@ -44,7 +44,7 @@ export async function insertAccounts(tx: Tx, tenantId: Uuid, drafts: readonly Ac
       bools(drafts.map((d) => d.creditsMustNotExceedDebits ?? false)),
       uuids(drafts.map((d) => d.memberId)),
       texts(drafts.map((d) => d.reference)),
-      jsons(drafts.map((d) => d.metadata)),
+      jsonbs(drafts.map((d) => d.metadata)),
       instant(atMs),
     ],
   );

@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { dates, instant, instants, integers, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
+import { dates, instant, instants, integers, jsonbs, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { Account } from '../account.ts';
 import type { Hold } from '../evaluate.ts';
@@ -169,7 +169,7 @@ function transferColumns(rows: readonly Transfer[], recordedAt: string): (Buffer
     texts(rows.map((t) => t.balancing)),
     dates(rows.map((t) => t.effectiveOn)),
     texts(rows.map((t) => t.reference)),
-    jsons(rows.map((t) => t.metadata)),
+    jsonbs(rows.map((t) => t.metadata)),
     numerics(rows.map((t) => t.debitAfter.debitsPosted)),
     numerics(rows.map((t) => t.debitAfter.creditsPosted)),
     numerics(rows.map((t) => t.debitAfter.debitsPending)),

@@ -52,8 +52,8 @@ create table settlement.payment (
   reason_text text,
   debtor_agent_id uuid not null,
   creditor_agent_id uuid not null,
-  debtor jsonb not null,
-  creditor jsonb not null,
+  debtor json not null,
+  creditor json not null,
   asset text not null,
   units numeric(38, 0) not null check (units > 0),
   value_date date not null,
@@ -68,11 +68,12 @@ create table settlement.payment (
   primary key (tenant_id, id),
   unique (tenant_id, uetr)
 );
-create index payment_by_debtor_agent on settlement.payment (tenant_id, debtor_agent_id, id);
-create index payment_by_creditor_agent on settlement.payment (tenant_id, creditor_agent_id, id);
-create index payment_by_end_to_end_id on settlement.payment (tenant_id, end_to_end_id);
+create index payment_by_debtor_agent on settlement.payment (debtor_agent_id, id);
+create index payment_by_creditor_agent on settlement.payment (creditor_agent_id, id);
+create index payment_by_end_to_end_id on settlement.payment (end_to_end_id);
 create index payment_held on settlement.payment (tenant_id, id) where decision = 'held';
 select infra.protect('settlement.payment');
+select infra.grows('settlement.payment', 'tenant_id', 'id', 'uetr', 'end_to_end_id', 'debtor_agent_id', 'creditor_agent_id', 'decision');
 select infra.admit('settlement.payment', 'rialto_writer', 'select, insert');
 create policy member on settlement.payment as restrictive for select to rialto_app
   using ((select infra.member_id()) is null or debtor_agent_id = (select infra.member_id()) or creditor_agent_id = (select infra.member_id()));
@@ -107,6 +108,7 @@ create table settlement.obligation (
   primary key (tenant_id, seq)
 );
 select infra.protect('settlement.obligation');
+select infra.grows('settlement.obligation', 'tenant_id', 'seq');
 select infra.admit('settlement.obligation', 'rialto_writer', 'select, insert');
 create policy member on settlement.obligation as restrictive for select to rialto_app
   using ((select infra.member_id()) is null or debtor_agent_id = (select infra.member_id()) or creditor_agent_id = (select infra.member_id()));

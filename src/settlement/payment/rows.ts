@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import { bytes, dates, instants, integers, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
+import { bytes, dates, instants, integers, jsonbs, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet } from '../../infra/postgres/db.ts';
 import type { Decision, PaymentRecord } from './payment.ts';
 
@@ -41,7 +41,7 @@ export const paymentRows: RowSet<PaymentRecord> = {
       instants(rows.map((row) => row.atMs)),
       integers(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
       uuids(values.map((p) => (p.decision === 'reserved' ? (p.transferId ?? null) : null))),
-      jsons(values.map((p) => p.screening ?? null)),
+      jsonbs(values.map((p) => p.screening ?? null)),
     ]);
   },
 };
@@ -51,7 +51,7 @@ const INSERT_PAYMENTS = `
                                   creditor_agent_id, debtor, creditor, asset, units, value_date, purpose, remittance, order_hash,
                                   received_at, decided_at, seq, transfer_id, screening)
   select (select infra.tenant_id()), unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
-    unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::uuid[]), unnest($10::jsonb[]), unnest($11::jsonb[]),
+    unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::uuid[]), unnest($10::json[]), unnest($11::json[]),
     unnest($12::text[]), unnest($13::numeric[]), unnest($14::date[]), unnest($15::text[]), unnest($16::text[]), unnest($17::bytea[]),
     unnest($18::timestamptz[]), unnest($19::timestamptz[]), unnest($20::bigint[]), unnest($21::uuid[]), unnest($22::jsonb[])`;
 
