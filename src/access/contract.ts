@@ -35,6 +35,7 @@ export const login = operation({
   body: Type.Object({ email: Email, password: Password }, closed),
   output: Login,
   errors: ['access.bad_credentials', 'access.locked'],
+  example: { body: { email: 'ada@example.com', password: 'correct horse battery staple' } },
 });
 
 export const refresh = operation({
@@ -48,6 +49,7 @@ export const refresh = operation({
   bodyLimit: 1 << 10,
   output: Login,
   errors: ['access.refresh_missing', 'access.refresh_unknown', 'access.refresh_expired', 'access.refresh_reused', 'access.session_ended'],
+  example: {},
 });
 
 const Done = Type.Object({ done: Type.Literal(true) }, closed);
@@ -120,6 +122,7 @@ export const changePassword = operation({
   body: Type.Object({ currentPassword: Password, newPassword: Password }, closed),
   output: Done,
   errors: ['access.users_only', 'access.password_wrong', 'access.locked', ...passwordErrors],
+  example: { body: { currentPassword: 'correct horse battery staple', newPassword: 'nine wandering albatrosses' } },
 });
 
 export const User = Type.Object(
@@ -323,6 +326,12 @@ export const createTenant = operation({
   ),
   output: Tenant,
   errors: ['access.operator_only', 'access.email_taken', ...passwordErrors],
+  example: {
+    body: {
+      name: 'Nordfjord Exchange',
+      admin: { email: 'ada@example.com', name: 'Ada Lovelace', password: 'correct horse battery staple' },
+    },
+  },
 });
 
 export const listTenants = operation({

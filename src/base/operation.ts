@@ -6,8 +6,11 @@ export type Scope = `${string}:${'read' | 'write'}` | 'public' | 'authenticated'
 /** The three places of a request that a caller fills. Unknown fields are refused. */
 export type Input = { params: TObject; query: TObject; body: TObject };
 
-/** A call that succeeds on the demonstration tenant; the cross-tenant probe and the docs are made from it. */
-export type Example = { params?: object; query?: object; body?: object };
+/**
+ * A call that succeeds where the things that it names exist; the cross-tenant probe, which puts ids of such things in, and
+ * the docs are made from it. `document` is the body of an operation that does not read JSON.
+ */
+export type Example = { params?: object; query?: object; body?: object; document?: string };
 
 /** One public operation of a module as a plain value: the only place where its shape is written. */
 export type Operation<I extends Input = Input, O extends TSchema = TSchema> = {

@@ -17,6 +17,7 @@ const get = operation({
   params: Type.Object({ id: idOf('thg') }),
   output: Type.Object({ id: idOf('thg') }),
   errors: [],
+  example: { params: { id: 'thg_0192837465ab7def8192837465abcdef' } },
 });
 const list = operation({
   name: 'test.list',
@@ -37,7 +38,7 @@ const make = async () => {
   return toWireId('thg', id);
 };
 const run = (one: ReturnType<typeof route>) =>
-  probe({ house: {}, owner, other, fixtures: { make: { thg: make }, examples: {}, skip: {} } }, one);
+  probe({ house: {}, owner, other, fixtures: { make: { thg: make }, makeFor: {}, before: {}, examples: {}, skip: {} } }, one);
 const missing = (id: Uuid, kind: 'not_found' | 'forbidden' = 'not_found') =>
   new AppError(kind, `test.${kind}`, `no ${toWireId('thg', id)}`);
 

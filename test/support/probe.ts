@@ -16,20 +16,26 @@ import { nobody, visitor } from './access.ts';
 export type Fixture<H> = {
   /** Makes a new thing of the owner's for an id prefix and answers with its id in wire form. */
   make?: Record<string, (house: H) => Promise<string>>;
-  /** Calls that the contract's own example, or the examples of its fields, do not describe; wire form, ids filled in. */
-  examples?: Record<string, (house: H) => Promise<Example & { document?: Uint8Array }>>;
+  /** The same for one operation alone, which needs a thing in a state of its own: by the operation's name, then by prefix. */
+  makeFor?: Record<string, Record<string, (house: H) => Promise<string>>>;
+  /** What must be there before an operation is called, by its name. */
+  before?: Record<string, (house: H) => Promise<void>>;
+  /** Calls that must differ each time, so that the contract's example cannot describe them; wire form, ids filled in. */
+  examples?: Record<string, (house: H) => Promise<Example>>;
   /** Operations that cannot be tried like this, and why. */
   skip?: Record<string, string>;
 };
 
 /** The fixtures of all modules together; a module without any is tried by its contract alone. */
 export async function fixturesOf<H>(modules: readonly string[]): Promise<Required<Fixture<H>>> {
-  const all: Required<Fixture<H>> = { make: {}, examples: {}, skip: {} };
+  const all: Required<Fixture<H>> = { make: {}, makeFor: {}, before: {}, examples: {}, skip: {} };
   for (const module of modules) {
     const file = new URL(`fixtures/${module}.ts`, import.meta.url);
     if (!existsSync(file)) continue;
     const { fixture } = (await import(pathToFileURL(file.pathname).href)) as { fixture: Fixture<H> };
     Object.assign(all.make, fixture.make);
+    Object.assign(all.makeFor, fixture.makeFor);
+    Object.assign(all.before, fixture.before);
     Object.assign(all.examples, fixture.examples);
     Object.assign(all.skip, fixture.skip);
   }
@@ -92,47 +98,24 @@ function masked(outcome: Outcome, ids: readonly string[]): string {
   return outcome.ok ? `with success: ${text}` : text;
 }
 
-/** The operation's input in wire form: the fixture's example, else the contract's, else the examples of its fields. */
+/** The operation's input in wire form: the fixture's example, else the contract's, with ids of things that are there. */
 async function wireOf<H>(operation: Operation, fixtures: Required<Fixture<H>>, house: H): Promise<Wire> {
-  const own = await fixtures.examples[operation.name]?.(house);
-  const example = own ?? operation.example;
-  const { params, query, body } = operation.input;
-  const fill = async (schema: TObject, given: object | undefined): Promise<object> =>
-    (await filled(schema, given ?? (example ? {} : sampleOf(schema)), async (prefix, id) =>
-      own ? id : ((await fixtures.make[prefix]?.(house)) ?? id),
-    )) as object;
+  const { name, input } = operation;
+  await fixtures.before[name]?.(house);
+  const own = await fixtures.examples[name]?.(house);
+  const example = own ?? operation.example ?? {};
+  const make = { ...fixtures.make, ...fixtures.makeFor[name] };
+  const fill = async (schema: TObject, given: object = {}): Promise<object> =>
+    (await filled(schema, given, async (prefix, id) => (own ? id : ((await make[prefix]?.(house)) ?? id)))) as object;
   return {
-    params: await fill(params, example?.params),
-    query: await fill(query, example?.query),
-    body: await fill(body, example?.body),
-    document: own?.document ?? new Uint8Array(),
+    params: await fill(input.params, example.params),
+    query: await fill(input.query, example.query),
+    body: await fill(input.body, example.body),
+    document: Buffer.from(example.document ?? ''),
   };
 }
 
-type Parts = {
-  anyOf?: TSchema[];
-  const?: unknown;
-  enum?: unknown[];
-  type?: string;
-  items?: TSchema;
-  properties?: Record<string, TSchema>;
-  required?: string[];
-  examples?: unknown[];
-  minItems?: number;
-  default?: unknown;
-};
-
-/** A value of a schema out of its examples; optional fields stay away. */
-function sampleOf(schema: TSchema): unknown {
-  const { examples, const: constant, enum: words, anyOf, type, properties = {}, required = [], items, minItems = 0 } = schema as Parts;
-  if (examples?.length) return examples[0];
-  if (constant !== undefined) return constant;
-  if (words) return words[0];
-  if (anyOf) return sampleOf(anyOf[0]!);
-  if (type === 'object') return Object.fromEntries(required.map((key) => [key, sampleOf(properties[key]!)]));
-  if (type === 'array') return minItems > 0 && items ? [sampleOf(items)] : [];
-  return type === 'string' ? 'text' : type === 'boolean' ? false : 1;
-}
+type Parts = { anyOf?: TSchema[]; items?: TSchema; properties?: Record<string, TSchema> };
 
 /** The value with every id field put through `replace`. */
 async function filled(

@@ -62,8 +62,7 @@ export function renderOperations(contracts: readonly Contract[]): string {
 }
 
 function renderOperation(operation: Operation): string {
-  const { name, method, path, summary, scope, cost, idempotencyKey, status, consumes, produces, input, output, errors, example } =
-    operation;
+  const { name, method, path, summary, scope, cost, idempotencyKey, status, consumes, produces, input, output, errors } = operation;
   const media = [consumes, produces].some((type) => type !== 'application/json') ? ` · ${consumes} → ${produces}` : '';
   const places = (['params', 'query', 'body'] as const).flatMap((place) => fieldsOf(input[place]).map((field) => ({ place, field })));
   const inputs = places.map(({ place, field }) => row(place === 'params' ? 'path' : place, ...fieldCells(field)));
@@ -74,10 +73,18 @@ function renderOperation(operation: Operation): string {
     inputs.length > 0 ? table(['In', 'Field', 'Type', 'Note'], inputs) : '',
     renderAnswer(output),
     errors.length > 0 ? `Errors: ${errors.map((code) => `[\`${code}\`](errors.md#${code})`).join(', ')}` : '',
-    example && Object.keys(example).length > 0 ? `Example:\n\n\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\`` : '',
+    ...exampleOf(operation),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function exampleOf({ example, consumes }: Operation): string[] {
+  const { document, ...fields } = example ?? {};
+  return [
+    ...(Object.keys(fields).length > 0 ? [`Example:\n\n\`\`\`json\n${JSON.stringify(fields, null, 2)}\n\`\`\``] : []),
+    ...(document === undefined ? [] : [`Example of the body:\n\n\`\`\`${consumes.split('/').at(-1)}\n${document.trimEnd()}\n\`\`\``]),
+  ];
 }
 
 function renderAnswer(output: Operation['output']): string {

@@ -35,6 +35,7 @@ export const getOverview = operation({
   query: Type.Object({ day: Type.Optional(LocalDateText) }, closed),
   output: Overview,
   errors: ['settlement.day_invalid'],
+  example: { query: { day: '2025-11-24' } },
 });
 
 export const overviewOperations = [getOverview] as const;

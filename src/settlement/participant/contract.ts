@@ -76,6 +76,7 @@ export const createParticipant = operation({
   ),
   output: Participant,
   errors: ['settlement.bic_invalid', 'settlement.lei_invalid', 'settlement.asset_unknown', 'settlement.bic_taken', 'request.key_reused'],
+  example: { body: { name: 'Meridian Bank', bic: 'MERIDEFF', lei: '529900T8BM49AURSDO55', assets: ['EUR/2', 'USD/2'] } },
 });
 
 export const listParticipants = operation({
@@ -91,6 +92,7 @@ export const listParticipants = operation({
   ),
   output: pageOf(Participant),
   errors: [],
+  example: { query: { query: 'bank' } },
 });
 
 export const getParticipant = operation({
@@ -103,6 +105,7 @@ export const getParticipant = operation({
   params,
   output: Participant,
   errors: ['settlement.participant_not_found'],
+  example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' } },
 });
 
 export const setParticipantState = operation({
@@ -116,6 +119,7 @@ export const setParticipantState = operation({
   body: Type.Object({ state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]) }, closed),
   output: Participant,
   errors: ['settlement.participant_not_found', 'request.key_reused'],
+  example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, body: { state: 'suspended' } },
 });
 
 export const fundParticipant = operation({
@@ -130,6 +134,10 @@ export const fundParticipant = operation({
   body: Movement,
   output: MovementDone,
   errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'request.key_reused'],
+  example: {
+    params: { id: 'mem_0192837465ab7def8192837465abcdef' },
+    body: { asset: 'EUR/2', units: '500000000', reference: 'FUND-2026-0001' },
+  },
 });
 
 export const defundParticipant = operation({
@@ -144,6 +152,10 @@ export const defundParticipant = operation({
   body: Movement,
   output: MovementDone,
   errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.insufficient_funds', 'request.key_reused'],
+  example: {
+    params: { id: 'mem_0192837465ab7def8192837465abcdef' },
+    body: { asset: 'EUR/2', units: '100000', reference: 'OUT-2026-0001' },
+  },
 });
 
 export const getStatement = operation({
@@ -158,6 +170,7 @@ export const getStatement = operation({
   query: Type.Object({ asset: Asset, day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-11-22'] }) }, closed),
   output: Type.String(),
   errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.day_invalid', 'iso20022.not_expressible'],
+  example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, query: { asset: 'EUR/2', day: '2025-11-24' } },
 });
 
 export const participantOperations = [

@@ -125,6 +125,45 @@ const orderErrors = [
   'settlement.uetr_reused',
 ] as const;
 
+/** An order as the reference shows it. */
+const ORDER_EXAMPLE = {
+  endToEndId: 'INV-2026-11-0042',
+  debtorAgent: 'NORDFIHH',
+  creditorAgent: 'AURONOKK',
+  debtor: { name: 'Nordfjord Trading AS' },
+  creditor: { name: 'Aurora Shipping AS', account: 'NO9386011117947', country: 'NO' },
+  asset: 'EUR/2',
+  units: '125000',
+  remittance: 'Invoice 42',
+};
+
+/** The same as a pacs.008 file of one transaction. */
+const FILE_EXAMPLE = `<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08">
+  <FIToFICstmrCdtTrf>
+    <GrpHdr>
+      <MsgId>NORD-20261122-1</MsgId>
+      <CreDtTm>2026-11-22T09:30:00.000Z</CreDtTm>
+      <NbOfTxs>1</NbOfTxs>
+      <CtrlSum>1250.00</CtrlSum>
+      <SttlmInf><SttlmMtd>CLRG</SttlmMtd></SttlmInf>
+      <InstgAgt><FinInstnId><BICFI>NORDFIHH</BICFI></FinInstnId></InstgAgt>
+    </GrpHdr>
+    <CdtTrfTxInf>
+      <PmtId><EndToEndId>INV-2026-11-0042</EndToEndId><UETR>97ed4827-7b6f-4491-a06f-b548d5a7512d</UETR></PmtId>
+      <IntrBkSttlmAmt Ccy="EUR">1250.00</IntrBkSttlmAmt>
+      <ChrgBr>SHAR</ChrgBr>
+      <Dbtr><Nm>Nordfjord Trading AS</Nm></Dbtr>
+      <DbtrAgt><FinInstnId><BICFI>NORDFIHH</BICFI></FinInstnId></DbtrAgt>
+      <CdtrAgt><FinInstnId><BICFI>AURONOKK</BICFI></FinInstnId></CdtrAgt>
+      <Cdtr><Nm>Aurora Shipping AS</Nm></Cdtr>
+      <CdtrAcct><Id><IBAN>NO9386011117947</IBAN></Id></CdtrAcct>
+      <RmtInf><Ustrd>Invoice 42</Ustrd></RmtInf>
+    </CdtTrfTxInf>
+  </FIToFICstmrCdtTrf>
+</Document>
+`;
+
 export const sendPayment = operation({
   name: 'settlement.send_payment',
   method: 'POST',
@@ -136,6 +175,7 @@ export const sendPayment = operation({
   body: PaymentOrder,
   output: Payment,
   errors: [...orderErrors, 'settlement.debtor_agent_foreign', 'ledger.overloaded', 'request.key_reused'],
+  example: { body: ORDER_EXAMPLE },
 });
 
 /**
@@ -159,6 +199,7 @@ export const sendPayments = operation({
   body: Type.Object({ payments: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000 }) }, closed),
   output: Type.Object({ results: Type.Array(BatchResult) }, closed),
   errors: ['ledger.overloaded', 'request.key_reused'],
+  example: { body: { payments: [ORDER_EXAMPLE] } },
 });
 
 export const listPayments = operation({
@@ -183,6 +224,7 @@ export const listPayments = operation({
   ),
   output: pageOf(Payment),
   errors: [],
+  example: { query: { status: 'settled', asset: 'EUR/2' } },
 });
 
 const params = Type.Object({ id: PaymentId }, closed);
@@ -197,6 +239,7 @@ export const getPayment = operation({
   params,
   output: PaymentDetail,
   errors: ['settlement.payment_not_found'],
+  example: { params: { id: 'pay_0192837465ab7def8192837465abcdef' } },
 });
 
 const decision = { params, body: Type.Object({ comment: text(500, 'Different date of birth; not the listed person.') }, closed) };
@@ -218,6 +261,7 @@ export const releasePayment = operation({
     'ledger.overloaded',
     'request.key_reused',
   ],
+  example: { params: { id: 'pay_0192837465ab7def8192837465abcdef' }, body: { comment: 'Different date of birth; not the listed person.' } },
 });
 
 export const rejectPayment = operation({
@@ -230,6 +274,7 @@ export const rejectPayment = operation({
   ...decision,
   output: Payment,
   errors: ['settlement.payment_not_found', 'settlement.payment_not_held', 'request.key_reused'],
+  example: { params: { id: 'pay_0192837465ab7def8192837465abcdef' }, body: { comment: 'The listed person; reported to the authority.' } },
 });
 
 export const submitIso20022 = operation({
@@ -246,6 +291,7 @@ export const submitIso20022 = operation({
   bodyLimit: 8 << 20,
   output: Type.String(),
   errors: ['iso20022.not_xml', 'iso20022.unsafe_xml', 'iso20022.unsupported_message', 'ledger.overloaded'],
+  example: { document: FILE_EXAMPLE },
 });
 
 export const paymentOperations = [

@@ -37,6 +37,7 @@ export const listScreeningLists = operation({
   cost: 'light',
   output: Type.Object({ items: Type.Array(ScreeningList) }, closed),
   errors: [],
+  example: {},
 });
 
 export const loadScreeningList = operation({
@@ -51,6 +52,7 @@ export const loadScreeningList = operation({
   params: Type.Object({ id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['house-list'] }) }, closed),
   output: ScreeningList,
   errors: ['settlement.list_malformed', 'settlement.list_empty', 'request.key_reused'],
+  example: { params: { id: 'house-list' }, document: 'id,name,aliases,type,country\n1,Viktor Baranovski,Wiktor Baranowski,person,\n' },
 });
 
 export const checkName = operation({
@@ -63,6 +65,7 @@ export const checkName = operation({
   body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 140, examples: ['Aurora Shipping AS'] }) }, closed),
   output: Type.Object({ matches: Type.Array(ScreeningMatch), threshold: Type.Number() }, closed),
   errors: [],
+  example: { body: { name: 'Aurora Shipping AS' } },
 });
 
 export const screeningOperations = [listScreeningLists, loadScreeningList, checkName] as const;

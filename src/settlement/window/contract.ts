@@ -75,6 +75,7 @@ export const listWindows = operation({
   query: Type.Object(pageQuery, closed),
   output: pageOf(Window),
   errors: [],
+  example: { query: { limit: '20' } },
 });
 
 export const getWindow = operation({
@@ -87,6 +88,7 @@ export const getWindow = operation({
   params: Type.Object({ id: WindowId }, closed),
   output: WindowDetail,
   errors: ['settlement.window_not_found'],
+  example: { params: { id: 'win_0192837465ab7def8192837465abcdef' } },
 });
 
 export const closeWindow = operation({
@@ -98,6 +100,7 @@ export const closeWindow = operation({
   cost: 'heavy',
   output: Window,
   errors: ['settlement.window_empty', 'request.key_reused'],
+  example: {},
 });
 
 export const windowOperations = [listWindows, getWindow, closeWindow] as const;
