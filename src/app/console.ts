@@ -25,17 +25,17 @@ const SOURCES = [
 
 /**
  * The folder with the built console; builds it first when one of its sources is newer. Undefined when there is neither a
- * build nor the sources to make one.
- * Errors: `start.console_build_failed` with what the build said.
+ * build nor the sources to make one. `stop` ends a build under way.
+ * Errors: `start.console_build_failed` with what the build said, the reason of `stop`.
  */
-export async function builtConsole(report: Report): Promise<string | undefined> {
+export async function builtConsole(report: Report, stop: AbortSignal): Promise<string | undefined> {
   if (!existsSync(join(CONSOLE, 'index.html'))) return existsSync(join(DIST, 'index.html')) ? DIST : undefined;
   if (isFresh()) return DIST;
-  const lock = await ownWorkshop();
+  const lock = await ownWorkshop(stop);
   try {
     if (isFresh()) return DIST;
     report('Building the console');
-    await build();
+    await build(stop);
     return DIST;
   } finally {
     lock.release();
@@ -48,12 +48,13 @@ function isFresh(): boolean {
 }
 
 /** One build at a time in a checkout, however many processes start. */
-async function ownWorkshop(): Promise<FileLock> {
+async function ownWorkshop(stop: AbortSignal): Promise<FileLock> {
   mkdirSync(WORKSHOP, { recursive: true });
   for (;;) {
     const lock = takeLock(join(WORKSHOP, 'lock'));
     if (isLocked(lock)) return lock;
     await delay(100);
+    stop.throwIfAborted();
   }
 }
 
@@ -74,7 +75,7 @@ function isSource(path: string): boolean {
   return !inServer || path.endsWith('contract.ts') || path.startsWith(join(ROOT, 'src/base'));
 }
 
-async function build(): Promise<void> {
+async function build(stop: AbortSignal): Promise<void> {
   const startedAt = new Date();
   const made = join(WORKSHOP, 'dist');
   const vite = fileURLToPath(new URL('bin/vite.js', import.meta.resolve('vite/package.json')));
@@ -84,7 +85,11 @@ async function build(): Promise<void> {
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const end = () => void child.kill();
+  stop.addEventListener('abort', end);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  stop.removeEventListener('abort', end);
+  stop.throwIfAborted();
   if (code !== 0) throw new AppError('unavailable', 'start.console_build_failed', `The console could not be built:\n${said.slice(-2_000)}`);
   // A source that was changed meanwhile is newer than this build.
   utimesSync(join(made, 'index.html'), startedAt, startedAt);

@@ -12,18 +12,18 @@ export type Report = (text: string) => void;
 /** Both addresses of the database, and how to let go of it. */
 export type Addresses = { appUrl: Secret; adminUrl: Secret; stop(): Promise<void> };
 
-/** The database as the configuration names it; without a name the embedded server is started in the data folder. */
-export async function findDatabase(config: Config, dataFolder: string, report: Report): Promise<Addresses> {
+/** The database as the configuration names it; without a name the embedded server is started in the data folder, until `stop` says no. */
+export async function findDatabase(config: Config, dataFolder: string, report: Report, stop?: AbortSignal): Promise<Addresses> {
   if (config.databaseUrl && config.databaseAdminUrl) {
     return { appUrl: config.databaseUrl, adminUrl: config.databaseAdminUrl, stop: () => Promise.resolve() };
   }
-  const server = await startEmbedded({ dataFolder, report });
+  const server = await startEmbedded({ dataFolder, report, ...(stop && { stop }) });
   return { appUrl: server.appUrl(), adminUrl: server.adminUrl(), stop: () => server.stop() };
 }
 
 /** Brings the schema up to date and opens the application's pool, which must not be able to look past a tenant. */
-export async function openMigrated({ appUrl, adminUrl }: Addresses, report: Report): Promise<Pool> {
-  await migrate({ adminUrl, migrations: MIGRATIONS, report });
+export async function openMigrated({ appUrl, adminUrl }: Addresses, report: Report, stop?: AbortSignal): Promise<Pool> {
+  await migrate({ adminUrl, migrations: MIGRATIONS, report, ...(stop && { stop }) });
   const pool = openPool({ url: appUrl, applicationName: 'rialto' });
   try {
     await requireSafeRole(pool);

@@ -12,20 +12,24 @@ import { findDatabase, openMigrated, type Addresses, type Report } from './datab
 /** A house with the ground under it; `close` leaves nothing behind, and closes first what was added by `onClose`. */
 export type OpenHouse = House & { ground: Ground; onClose(close: () => Promise<void>): void };
 
+type Opening = { beside?: boolean; stop: AbortSignal };
+
 /**
  * Opens everything that answers no network yet: data folder, database, schema, modules. `beside` allows that another
- * process runs on the same data folder: its database is used, and it goes on undisturbed.
- * Errors: those of `openDataFolder`, of the embedded server, of the migrations and of `requireSafeRole`.
+ * process runs on the same data folder: its database is used, and it goes on undisturbed. After `stop` nothing more is
+ * opened, and what is open is closed.
+ * Errors: those of `openDataFolder`, of the embedded server, of the migrations and of `requireSafeRole`; the reason of `stop`.
  */
-export async function openHouse(config: Config, log: Log, report: Report, { beside = false } = {}): Promise<OpenHouse> {
+export async function openHouse(config: Config, log: Log, report: Report, { beside = false, stop }: Opening): Promise<OpenHouse> {
   const closers = createClosers();
   try {
     const folder = takeFolder(config, beside);
     closers.add(() => folder.close());
-    const addresses = folder.inUse ? attached(config) : await findDatabase(config, folder.path, report);
+    const addresses = folder.inUse ? attached(config) : await findDatabase(config, folder.path, report, stop);
     closers.add(() => addresses.stop());
-    const db = await openMigrated(addresses, report);
+    const db = await openMigrated(addresses, report, stop);
     closers.add(() => db.close());
+    stop.throwIfAborted();
     const metrics = createMetrics();
     closers.add(() => metrics.close());
     const ground: Ground = { config, keyFile: join(folder.path, 'master.key'), addresses, db, log, metrics };

@@ -53,7 +53,7 @@ function stopSignal(): AbortSignal {
   const asked = (signal: NodeJS.Signals) => {
     if (!stop.signal.aborted) askedAt = performance.now();
     else if (performance.now() - askedAt > INSIST_AFTER_MS) process.exit(128 + constants.signals[signal]);
-    stop.abort();
+    stop.abort(new AppError('unavailable', 'start.stopped', 'Stopped before it was ready.'));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, asked);
   return stop.signal;
@@ -62,13 +62,25 @@ function stopSignal(): AbortSignal {
 /** Where a start says what it does: sentences for whoever started it, lines for the log. */
 type Voice = { progress: Progress; log: Log };
 
-async function run(config: Config, { progress, log }: Voice, stop: AbortSignal): Promise<void> {
-  const consoleFolder = await builtConsole(progress.step);
-  const house = await openHouse(config, log, progress.step);
+/** Who is stopped while starting has done what was wanted, and ends well. */
+async function run(config: Config, voice: Voice, stop: AbortSignal): Promise<void> {
+  try {
+    await runHouse(config, voice, stop);
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+    voice.progress.step('Stopped before it was ready');
+  }
+}
+
+async function runHouse(config: Config, { progress, log }: Voice, stop: AbortSignal): Promise<void> {
+  const consoleFolder = await builtConsole(progress.step, stop);
+  const house = await openHouse(config, log, progress.step, { stop });
   try {
     const server = await serve(house, config, consoleFolder);
     try {
+      stop.throwIfAborted();
       await house.begin();
+      stop.throwIfAborted();
       const url = await server.listen({ host: config.host, port: config.port });
       const address = config.publicUrl ?? url;
       // Not before, or a start that fails on a port in use would take the only password with it.
@@ -97,7 +109,7 @@ export async function demo(output: Output): Promise<void> {
   const progress = json ? machineProgress(process.stderr, () => {}) : createProgress(process.stderr);
   const config = readConfig();
   const log = createLog({ level: config.logLevel, ...(json && { stream: process.stderr }) });
-  const house = await openHouse(config, log, progress.step, { beside: true });
+  const house = await openHouse(config, log, progress.step, { beside: true, stop });
   try {
     const login = loginOf(await house.access.ensureOperator());
     // It is told this once only, and the next start will not know it.

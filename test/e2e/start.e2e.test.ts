@@ -132,12 +132,13 @@ describe('one installation, from its first start to its third', () => {
     expect(serversOf(product.dataFolder)).toEqual([]);
   });
 
-  test('SIGTERM during the start ends it cleanly, and the next start finds everything', TIMEOUT, async () => {
+  test('SIGTERM during the start ends it before it is ready, cleanly, and the next start finds everything', TIMEOUT, async () => {
     const starting = launch([MAIN], { RIALTO_DATA: product.dataFolder, PORT: '0' });
     await starting.said(/PostgreSQL .* is running/);
     starting.signal('SIGTERM');
     const { code, stderr } = await starting.ended;
-    expect([code, stderr]).toEqual([0, expect.not.stringMatching(/^\s+at /m)]);
+    expect([code, stderr]).toEqual([0, expect.not.stringMatching(/^\s+at |is ready/m)]);
+    expect(stderr).toMatch(/Stopped before it was ready\n$/);
     expect(serversOf(product.dataFolder)).toEqual([]);
     product = await startProduct({ dataFolder: product.dataFolder });
     expect((await api('GET /v1/participants')).status).toBe(200);
