@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { sharedData } from './shared-data.ts';
 
-const FOLDER = sharedData('iso20022/', 'ISO 20022 outputs are held against golden files only, not against the schemas');
+const FOLDER = sharedData('iso20022/', 'the extra tests that hold ISO 20022 messages against the official schemas');
 const validators = new Map<string, XsdValidator>();
 
 /** Whether the schemas of the ISO 20022 registration authority are there. */

@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Path of data that lies beside the checkout and is not ours to hand on (schemas of the registration authority, published
- * lists); undefined when it is absent, and then says what is not tested.
+ * lists); undefined when it is absent, and then says which extra tests (`the …`) do not run.
  */
-export function sharedData(path: string, untested: string): string | undefined {
+export function sharedData(path: string, extra: string): string | undefined {
   const found = fileURLToPath(new URL(`../../../shared/data/${path}`, import.meta.url));
   if (existsSync(found)) return found;
-  process.stderr.write(`Skipped: ${found} is absent, so ${untested}.\n`);
+  process.stderr.write(
+    `Not run here: ${extra}. They need files that others publish and that we may not hand on; nothing is wrong, and everything of our own is tested without them.\n`,
+  );
   return undefined;
 }
 

@@ -225,7 +225,7 @@ describe('parts', () => {
   });
 });
 
-const SDN = sharedData('sanctions/sdn.csv', 'recall on the OFAC list is not tested');
+const SDN = sharedData('sanctions/sdn.csv', 'the extra tests of name matching on the sanctions list of OFAC');
 
 whereThere(SDN, () =>
   describe('on the OFAC list', () => {
