@@ -1,10 +1,11 @@
 import type { Decimal } from '../../base/decimal.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
-import type { References } from './pacs008-transaction.ts';
-import { decimalNumber, document, first, leaf, ownReference, pieces, tag, type Xml } from './xml-writer.ts';
+import type { References } from './read-message.ts';
+import { type Frame, stream, whole, writtenMessage } from './write/streaming.ts';
+import { agent, decimalNumber, first, instant, leaf, ownReference, reasonElement, tag, type Xml } from './xml-writer.ts';
 
 /** Version of the status report that is written. */
-export const PACS002_VERSION = 'pacs.002.001.12';
+export const PACS002_VERSION = writtenMessage('pacs.002');
 
 /**
  * Status of a transaction (ExternalPaymentTransactionStatus1Code): ACTC technically valid, ACSP settlement in process,
@@ -32,6 +33,7 @@ export type TransactionReport = {
 
 /** A payment status report on one file. */
 export type StatusReport = {
+  version?: number;
   messageId: string;
   createdAt: Millis;
   /** BICs: who reports and who is told. */
@@ -62,36 +64,64 @@ export function groupStatusOf(statuses: readonly TransactionStatus[]): GroupStat
   return ACCEPTED.find((status) => kinds.has(status))!;
 }
 
-/** The report as an XML document, valid against the schema of `PACS002_VERSION`. */
+/** The report as an XML document, valid against the schema of its version; `streamPacs002` writes long ones. */
 export function writePacs002(report: StatusReport): string {
+  const { transactions } = report;
+  const counts = [...Map.groupBy(transactions, ({ status }) => status)].map(([status, all]) => [status, all.length] as const);
+  const groupStatus = report.groupStatus ?? groupStatusOf(transactions.map(({ status }) => status));
+  return whole(frameOf({ ...report, groupStatus, counts }), transactions);
+}
+
+/** What is said of a report before its transactions. */
+export type ReportHead = Omit<StatusReport, 'transactions' | 'groupStatus'> & {
+  groupStatus: GroupStatus;
+  /** How many transactions have which status. */
+  counts: readonly (readonly [TransactionStatus, number])[];
+};
+
+/** A report in pieces, in constant memory. Throws RangeError at the end when the counts were others. */
+export function streamPacs002(
+  head: ReportHead,
+  transactions: Iterable<TransactionReport> | AsyncIterable<TransactionReport>,
+): AsyncGenerator<string> {
+  return stream(frameOf(head), transactions);
+}
+
+function frameOf(head: ReportHead): Frame<TransactionReport> {
+  const left = new Map(head.counts);
   const header = tag(
     'GrpHdr',
-    ownReference('MsgId', report.messageId),
-    leaf('CreDtTm', new Date(report.createdAt).toISOString()),
-    agent('InstgAgt', report.instructingAgent),
-    agent('InstdAgt', report.instructedAgent),
+    ownReference('MsgId', head.messageId),
+    instant('CreDtTm', head.createdAt),
+    agent('InstgAgt', head.instructingAgent),
+    agent('InstdAgt', head.instructedAgent),
   );
-  return document(PACS002_VERSION, tag('FIToFIPmtStsRpt', header, groupOf(report), ...report.transactions.map(transactionOf)));
+  return {
+    message: writtenMessage('pacs.002', head.version),
+    before: `<FIToFIPmtStsRpt>${header}${groupOf(head)}`,
+    item(transaction) {
+      left.set(transaction.status, (left.get(transaction.status) ?? 0) - 1);
+      return transactionOf(transaction);
+    },
+    after() {
+      for (const [status, count] of left)
+        if (count !== 0) throw new RangeError(`${status}: ${count} transactions fewer came than announced`);
+      return '</FIToFIPmtStsRpt>';
+    },
+  };
 }
 
-/** An agent named by its BIC. */
-export function agent(name: string, bic: string | undefined): Xml {
-  return tag(name, tag('FinInstnId', leaf('BICFI', bic)));
-}
-
-function groupOf({ original, groupStatus, groupReasons = [], transactions }: StatusReport): Xml {
-  const statuses = transactions.map(({ status }) => status);
-  const counts = Map.groupBy(statuses, (status) => status);
+function groupOf({ original, groupStatus, groupReasons = [], counts }: ReportHead): Xml {
   return tag(
     'OrgnlGrpInfAndSts',
     leaf('OrgnlMsgId', first(35, original.messageId)),
     leaf('OrgnlMsgNmId', original.message),
-    leaf('OrgnlCreDtTm', original.createdAt === undefined ? undefined : new Date(original.createdAt).toISOString()),
+    instant('OrgnlCreDtTm', original.createdAt),
     leaf('OrgnlNbOfTxs', original.transactions?.toString()),
     leaf('OrgnlCtrlSum', original.controlSum && decimalNumber(original.controlSum)),
-    leaf('GrpSts', groupStatus ?? groupStatusOf(statuses)),
+    leaf('GrpSts', groupStatus),
     ...groupReasons.map(reasonOf),
-    ...[...counts].map(([status, all]) => tag('NbOfTxsPerSts', leaf('DtldNbOfTxs', String(all.length)), leaf('DtldSts', status))),
+    ...counts.map(([status, count]) => tag('NbOfTxsPerSts', leaf('DtldNbOfTxs', String(count)), leaf('DtldSts', status))),
   );
 }
 
@@ -104,7 +134,7 @@ function transactionOf({ references, status, reason, acceptedAt, settlementDate,
     leaf('OrgnlUETR', references.uetr),
     leaf('TxSts', status),
     reason && reasonOf(reason),
-    leaf('AccptncDtTm', acceptedAt === undefined ? undefined : new Date(acceptedAt).toISOString()),
+    instant('AccptncDtTm', acceptedAt),
     tag('FctvIntrBkSttlmDt', leaf('Dt', settlementDate)),
     ownReference('ClrSysRef', clearingReference),
   );
@@ -112,8 +142,7 @@ function transactionOf({ references, status, reason, acceptedAt, settlementDate,
 
 const reference = (name: string, text: string | undefined) => leaf(name, text && first(35, text));
 
-/** Additional information has 105 characters a line; the path goes last. */
+/** The path goes last. */
 function reasonOf({ code, text, path }: StatusReason): Xml {
-  const words = path ? `${text} (${path})` : text;
-  return tag('StsRsnInf', tag('Rsn', leaf('Cd', code)), ...pieces(105, words).map((line) => leaf('AddtlInf', line)));
+  return reasonElement('StsRsnInf', { code, text: path ? `${text} (${path})` : text });
 }

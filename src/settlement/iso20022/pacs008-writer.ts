@@ -2,9 +2,8 @@ import { codeOf, toDecimalText } from '../../base/money.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import { addDecimal, parseDecimal } from '../../base/decimal.ts';
 import { isIban } from '../../base/check-digit.ts';
-import { agent } from './pacs002.ts';
 import type { Order } from './pacs008-transaction.ts';
-import { amount, decimalNumber, document, leaf, tag, type Xml } from './xml-writer.ts';
+import { agent, amount, decimalNumber, document, leaf, tag, type Xml } from './xml-writer.ts';
 
 /** One transaction to write: the order and how the sender calls it. */
 export type OutgoingTransaction = {

@@ -1,4 +1,9 @@
+import { isIban } from '../../base/check-digit.ts';
+import { CURRENCIES } from '../../base/currency.ts';
 import { type Decimal, formatDecimal } from '../../base/decimal.ts';
+import { AppError } from '../../base/error.ts';
+import { codeOf, type Money, scaleOf, toDecimalText } from '../../base/money.ts';
+import type { Millis } from '../../base/time.ts';
 
 /** Content of an element: nested elements, already written. Made by `tag` and `leaf` only, so nothing is escaped twice. */
 export type Xml = string;
@@ -30,8 +35,15 @@ export function amount(name: string, currency: string, value: string): Xml {
 
 /** A whole ISO 20022 document of a message definition such as `pacs.002.001.12`. */
 export function document(message: string, ...content: readonly Xml[]): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:${message}">${content.join('')}</Document>\n`;
+  return `${documentStart(message)}${content.join('')}${DOCUMENT_END}`;
 }
+
+/** How a document of a message starts, for one that is written piece by piece. */
+export function documentStart(message: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:${message}">`;
+}
+/** How every document ends. */
+export const DOCUMENT_END = '</Document>\n';
 
 /** The first so many characters (code points, as XML Schema counts them). */
 export function first(count: number, text: string): string {
@@ -58,4 +70,42 @@ export function ownReference(name: string, text: string | undefined, max = 35): 
   const short = text?.replace(/^[a-z]+_(?=[0-9a-f]{32}$)/, '');
   if (short !== undefined && short.length > max) throw new RangeError(`${name} may have ${max} characters, not ${short.length}`);
   return leaf(name, short);
+}
+
+/** Money of an ISO 4217 currency, as ISO 20022 writes it: without sign. Errors: `iso20022.not_expressible` for what it cannot carry. */
+export function moneyElement(name: string, { asset, units }: Money): Xml {
+  const code = codeOf(asset);
+  if (CURRENCIES.get(code) !== scaleOf(asset)) {
+    throw new AppError(
+      'unprocessable',
+      'iso20022.not_expressible',
+      `${asset} is no currency of ISO 4217, so no ISO 20022 statement can carry it.`,
+    );
+  }
+  const value = toDecimalText({ asset, units: units < 0n ? -units : units });
+  if (value.replace('.', '').replace(/^0+/, '').length > 18) {
+    throw new AppError('unprocessable', 'iso20022.not_expressible', 'ISO 20022 amounts have at most 18 digits.');
+  }
+  return amount(name, code, value);
+}
+
+/** An instant. */
+export function instant(name: string, at: Millis | undefined): Xml {
+  return leaf(name, at === undefined ? undefined : new Date(at).toISOString());
+}
+
+/** An agent named by its BIC. */
+export function agent(name: string, bic: string | undefined): Xml {
+  return tag(name, tag('FinInstnId', leaf('BICFI', bic)));
+}
+
+/** An account: an IBAN where it is one, else a number. */
+export function account(name: string, number: string | undefined): Xml {
+  if (number === undefined || number.trim() === '') return '';
+  return tag(name, tag('Id', isIban(number) ? leaf('IBAN', number) : tag('Othr', leaf('Id', first(34, number)))));
+}
+
+/** A reason with its words, in lines of 105 characters. */
+export function reasonElement(name: string, { code, text = '' }: { code: string; text?: string }): Xml {
+  return tag(name, tag('Rsn', leaf('Cd', code)), ...pieces(105, text).map((line) => leaf('AddtlInf', line)));
 }

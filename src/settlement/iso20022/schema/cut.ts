@@ -117,6 +117,8 @@ export class CutLines {
     for (let i = first; i < last;) {
       let to = i + 1;
       while (to < last && to - i < PIECE_RECORDS && this.#records[to]!.end - from <= PIECE_LENGTH) to++;
+      // Some messages want at least two records.
+      if (last - to === 1) to++;
       const until = this.#records[to - 1]!.end;
       yield { text: this.#text.slice(from, until), groupsBefore: 0, recordsBefore: i - first };
       [from, i] = [until, to];
