@@ -194,6 +194,8 @@ create policy member on ledger.failed_transfer as restrictive for select to rial
   using ((select infra.member_id()) is null);
 
 -- What every account holds: the sums that its last transfer left, whichever side it was on. It reads with its reader's rights.
+-- Bounds on both sides instead of equality, and the account in the order: only the index by account can serve that. By
+-- equality and sequence the planner may walk the whole book backwards for an account that has not moved for long.
 create view ledger.balance with (security_invoker = true) as
 select a.tenant_id, a.id as account_id, coalesce(l.debits_posted, 0) as debits_posted, coalesce(l.credits_posted, 0) as credits_posted,
   coalesce(l.debits_pending, 0) as debits_pending, coalesce(l.credits_pending, 0) as credits_pending
@@ -201,10 +203,12 @@ from ledger.account a
 left join lateral (
   (select t.seq, t.debit_debits_posted as debits_posted, t.debit_credits_posted as credits_posted,
       t.debit_debits_pending as debits_pending, t.debit_credits_pending as credits_pending
-    from ledger.transfer t where t.tenant_id = a.tenant_id and t.debit_account_id = a.id order by t.seq desc limit 1)
+    from ledger.transfer t where t.tenant_id = a.tenant_id and t.debit_account_id >= a.id and t.debit_account_id <= a.id
+    order by t.debit_account_id desc, t.seq desc limit 1)
   union all
   (select t.seq, t.credit_debits_posted, t.credit_credits_posted, t.credit_debits_pending, t.credit_credits_pending
-    from ledger.transfer t where t.tenant_id = a.tenant_id and t.credit_account_id = a.id order by t.seq desc limit 1)
+    from ledger.transfer t where t.tenant_id = a.tenant_id and t.credit_account_id >= a.id and t.credit_account_id <= a.id
+    order by t.credit_account_id desc, t.seq desc limit 1)
   order by seq desc limit 1
 ) l on true;
 grant select on ledger.balance to rialto_app, rialto_writer, rialto_relay, rialto_verify;

@@ -30,21 +30,39 @@ export type TransferFilter = {
   limit: number;
 };
 
+const SIDES = ['debit_account_id', 'credit_account_id'] as const;
+
+/**
+ * The transfers on one side of an account in a range of sequences, to be ordered by that side and the sequence. By equality
+ * of the account and order of the sequence the planner may instead walk the whole book for an account that rarely moves.
+ */
+function ofAccount(
+  side: (typeof SIDES)[number],
+  account: string,
+  range: { after?: string | undefined; to?: string | undefined; below?: string | undefined },
+): string[] {
+  const { after, to, below } = range;
+  return [
+    after ? `(t.${side}, t.seq) > (${account}, ${after})` : `t.${side} >= ${account}`,
+    below ? `(t.${side}, t.seq) < (${account}, ${below})` : to ? `(t.${side}, t.seq) <= (${account}, ${to})` : `t.${side} <= ${account}`,
+  ];
+}
+
 /** Transfers, newest first. The text holds only the conditions that are asked for, so that each finds its index. */
 export async function listTransfers(tx: Tx, tenantId: Uuid, filter: TransferFilter): Promise<Transfer[]> {
   const values: unknown[] = [tenantId, filter.limit];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const conditions = ['t.tenant_id = $1'];
-  if (filter.before !== undefined) conditions.push(`t.seq < ${bind(filter.before)}`);
+  const before = filter.before === undefined ? undefined : `${bind(filter.before)}::bigint`;
   if (filter.reference !== undefined) conditions.push(`t.reference = ${bind(filter.reference)}`);
   if (filter.metadata !== undefined) conditions.push(`t.metadata @> ${bind(JSON.stringify(filter.metadata))}::jsonb`);
-  const select = (side?: string): string =>
-    `select t.* from ledger.transfer t where ${[...conditions, ...(side ? [side] : [])].join(' and ')} order by t.seq desc limit $2`;
-  const account = filter.accountId === undefined ? undefined : bind(filter.accountId);
+  const select = (more: readonly string[], order: string): string =>
+    `select t.* from ledger.transfer t where ${[...conditions, ...more].join(' and ')} order by ${order} limit $2`;
+  const account = filter.accountId === undefined ? undefined : `${bind(filter.accountId)}::uuid`;
   const source =
     account === undefined
-      ? select()
-      : `(${select(`t.debit_account_id = ${account}`)}) union all (${select(`t.credit_account_id = ${account}`)})`;
+      ? select(before ? [`t.seq < ${before}`] : [], 't.seq desc')
+      : SIDES.map((side) => `(${select(ofAccount(side, account, { below: before }), `t.${side} desc, t.seq desc`)})`).join(' union all ');
   const rows = await tx.query<TransferRow>(`select ${TRANSFER_COLUMNS} from (${source}) t order by t.seq desc limit $2`, values);
   return rows.map(transferOf);
 }
@@ -60,8 +78,9 @@ export async function entriesOf(
   tenantId: Uuid,
   range: { accountId: Uuid; fromSeq: bigint; toSeq: bigint; limit: number },
 ): Promise<Transfer[]> {
-  const side = (column: string): string =>
-    `(select t.* from ledger.transfer t where t.tenant_id = $1 and t.${column} = $2 and t.seq > $3 and t.seq <= $4 order by t.seq limit $5)`;
+  const side = (column: (typeof SIDES)[number]): string =>
+    `(select t.* from ledger.transfer t where t.tenant_id = $1 and ${ofAccount(column, '$2::uuid', { after: '$3::bigint', to: '$4::bigint' }).join(' and ')}
+      order by t.${column}, t.seq limit $5)`;
   const rows = await tx.query<TransferRow>(
     `select ${TRANSFER_COLUMNS} from (${side('debit_account_id')} union all ${side('credit_account_id')}) t order by t.seq limit $5`,
     [tenantId, range.accountId, range.fromSeq, range.toSeq, range.limit],
@@ -73,7 +92,8 @@ export async function entriesOf(
 export async function balancesAtSeq(tx: Tx, tenantId: Uuid, ids: readonly Uuid[], seq: bigint): Promise<Map<Uuid, Sums>> {
   const last = (side: 'debit' | 'credit'): string => `(
     select t.seq, t.${side}_debits_posted as dp, t.${side}_credits_posted as cp, t.${side}_debits_pending as dh, t.${side}_credits_pending as ch
-    from ledger.transfer t where t.tenant_id = $1 and t.${side}_account_id = n.id and t.seq <= $3 order by t.seq desc limit 1)`;
+    from ledger.transfer t where t.tenant_id = $1 and ${ofAccount(`${side}_account_id`, 'n.id', { to: '$3::bigint' }).join(' and ')}
+    order by t.${side}_account_id desc, t.seq desc limit 1)`;
   const rows = await tx.query<Sums & { id: Uuid }>(
     `select n.id, coalesce(l.dp, 0) as "debitsPosted", coalesce(l.cp, 0) as "creditsPosted",
       coalesce(l.dh, 0) as "debitsPending", coalesce(l.ch, 0) as "creditsPending"
