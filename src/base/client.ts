@@ -1,147 +1,130 @@
-import { codecOf, type Codec } from './codec.ts';
-import type { InputOf, Operation, OutputOf } from './operation.ts';
+import type { StaticEncode } from 'typebox';
+import type { Operation } from './operation.ts';
 
-/** An answer that is not a success: the problem document of the server (RFC 9457), or `network` when none came. */
-export class ApiError extends Error {
-  /** HTTP status, 0 when no answer came. */
+/** What a caller sends, in wire form: path, query and body fields in one object. */
+export type WireInput<T extends Operation> = StaticEncode<T['input']['params']> &
+  StaticEncode<T['input']['query']> &
+  StaticEncode<T['input']['body']>;
+
+/** What the server answers, in wire form: ids with prefix, money as digits, instants as ISO text. */
+export type WireOutput<T extends Operation> = StaticEncode<T['output']>;
+
+/** A bare document for operations that do not take JSON. */
+export type WireDocument = Blob | string | Uint8Array<ArrayBuffer>;
+
+/** One field that does not fit: where (a JSON pointer) and why. */
+export type FieldProblem = { pointer: string; detail: string };
+
+type ProblemFields = {
+  status: number;
+  code: string;
+  message: string;
+  requestId?: string | undefined;
+  retryAfterMs?: number | undefined;
+  fields?: readonly FieldProblem[] | undefined;
+  cause?: unknown;
+};
+
+/** An answer that is no success, from its problem+json (RFC 9457); status 0 when the server was not reached. */
+export class Problem extends Error {
   readonly status: number;
-  /** Stable; decide by this one. */
   readonly code: string;
   readonly requestId: string | undefined;
-  /** Fields of the input that do not fit. */
-  readonly fields: readonly { place: string; pointer: string; detail: string }[];
-  /** Seconds until another try makes sense, when the server says so. */
-  readonly retryAfterSeconds: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** Fields of the request that do not fit, when that is why. */
+  readonly fields: readonly FieldProblem[];
 
-  constructor(from: {
-    status: number;
-    code: string;
-    detail: string;
-    requestId?: string | undefined;
-    fields?: ApiError['fields'] | undefined;
-    retryAfterSeconds?: number | undefined;
-    cause?: unknown;
-  }) {
-    super(from.detail, from.cause === undefined ? undefined : { cause: from.cause });
-    this.name = 'ApiError';
-    this.status = from.status;
-    this.code = from.code;
-    this.requestId = from.requestId;
-    this.fields = from.fields ?? [];
-    this.retryAfterSeconds = from.retryAfterSeconds;
+  constructor(fields: ProblemFields) {
+    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.name = 'Problem';
+    this.status = fields.status;
+    this.code = fields.code;
+    this.requestId = fields.requestId;
+    this.retryAfterMs = fields.retryAfterMs;
+    this.fields = fields.fields ?? [];
   }
-}
-
-export type ClientOptions = {
-  /** Where the API is, without a slash at the end; '' for the page's own host. */
-  baseUrl: string;
-  /** Access token or API key, asked for before each call that needs one. */
-  token?: () => string | undefined | Promise<string | undefined>;
-  /** For tests and for environments with a fetch of their own. */
-  fetch?: typeof globalThis.fetch;
-  timeoutMs?: number;
-};
-
-export type CallOptions = {
-  /** Names the act; made anew for each call of an operation that needs one unless given. Give the same to repeat safely. */
-  idempotencyKey?: string;
-  /** The body of an operation that does not read JSON. */
-  document?: string | Uint8Array<ArrayBuffer>;
-  signal?: AbortSignal;
-};
-
-/** Calls any operation of the API with the types of its contract. Errors: `ApiError`. */
-export type Client = <T extends Operation>(operation: T, input: InputOf<T>, options?: CallOptions) => Promise<OutputOf<T>>;
-
-const JSON_TYPE = 'application/json';
-
-/** A client of the public API derived from the contracts; runs in browsers and on servers. */
-export function createClient({ baseUrl, token, fetch = globalThis.fetch, timeoutMs = 30_000 }: ClientOptions): Client {
-  const plans = new Map<Operation, Plan>();
-
-  return async (operation, input, options = {}) => {
-    let plan = plans.get(operation);
-    if (!plan) plans.set(operation, (plan = planOf(operation)));
-    const credential = operation.scope === 'public' ? undefined : await token?.();
-    const call = requestOf(operation, plan, { input: input as object, options, credential });
-    const limit = AbortSignal.timeout(timeoutMs);
-    const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
-    const reply = await send(() => fetch(`${baseUrl}${call.path}`, { ...call.init, signal }), options.signal);
-    if (!reply.ok) throw await refusal(reply);
-    if (operation.produces !== JSON_TYPE) return (await reply.text()) as never;
-    return plan.output.decode(await reply.json()) as never;
-  };
-}
-
-/** The codecs of a contract, found once. */
-type Plan = { params: Codec; query: Codec; body: Codec; output: Codec };
-
-function planOf({ input, output }: Operation): Plan {
-  return { params: codecOf(input.params), query: codecOf(input.query), body: codecOf(input.body), output: codecOf(output) };
 }
 
 type Fields = Record<string, unknown>;
-type Call = { input: object; options: CallOptions; credential: string | undefined };
 
-function requestOf(operation: Operation, plan: Plan, { input, options, credential }: Call): { path: string; init: RequestInit } {
-  const part = (place: 'params' | 'query' | 'body') =>
-    plan[place].encode(pick(input as Fields, Object.keys(operation.input[place].properties))) as Fields;
-  const params = part('params');
+function pick(schema: { properties?: object }, input: Fields): Fields {
+  const keys = Object.keys(schema.properties ?? {}).filter((key) => input[key] !== undefined);
+  return Object.fromEntries(keys.map((key) => [key, input[key]]));
+}
+
+/** The request that an operation's contract and an input come to; `document` is the body where the contract takes no JSON. */
+export function requestOf(
+  operation: Operation,
+  input: Fields,
+  extras: { token?: string | undefined; key?: string | undefined; document?: WireDocument | undefined } = {},
+): { url: string; method: string; headers: Record<string, string>; body: WireDocument | undefined } {
+  const params = pick(operation.input.params, input);
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
-  const search = new URLSearchParams(
-    Object.entries(part('query')).map(([name, value]): [string, string] => [name, String(value)]),
-  ).toString();
-  const body = bodyOf(operation, () => part('body'), options.document);
-  const key = options.idempotencyKey ?? (operation.idempotencyKey === 'required' ? crypto.randomUUID() : undefined);
-  const headers = {
-    ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
-    ...(body !== undefined && { 'content-type': operation.consumes }),
-    ...(key !== undefined && { 'idempotency-key': key }),
-  };
-  return {
-    path: search === '' ? path : `${path}?${search}`,
-    init: { method: operation.method, headers, credentials: 'same-origin', ...(body !== undefined && { body }) },
-  };
+  const query = new URLSearchParams(
+    Object.entries(pick(operation.input.query, input)).map(([name, value]): [string, string] => [name, String(value)]),
+  );
+  const fields = pick(operation.input.body, input);
+  const hasFields = Object.keys(operation.input.body.properties ?? {}).length > 0;
+  const body = extras.document ?? (hasFields ? JSON.stringify(fields) : undefined);
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers['content-type'] = operation.consumes;
+  if (extras.token) headers.authorization = `Bearer ${extras.token}`;
+  if (extras.key && operation.idempotencyKey !== 'none') headers['idempotency-key'] = extras.key;
+  return { url: query.size > 0 ? `${path}?${query}` : path, method: operation.method, headers, body };
 }
 
-function bodyOf(operation: Operation, json: () => Fields, document: CallOptions['document']): string | Uint8Array<ArrayBuffer> | undefined {
-  if (operation.method === 'GET') return undefined;
-  if (operation.consumes !== JSON_TYPE) return document ?? '';
-  return Object.keys(operation.input.body.properties).length > 0 ? JSON.stringify(json()) : undefined;
-}
+type ProblemDocument = { code: string; title: string; detail: string; requestId: string; errors: FieldProblem[] };
 
-/** The fields of one place; what is undefined is not sent. */
-function pick(input: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(names.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]));
-}
-
-/** A call that the caller broke off ends with the caller's own reason. */
-async function send(ask: () => Promise<Response>, given: AbortSignal | undefined): Promise<Response> {
-  try {
-    return await ask();
-  } catch (cause) {
-    if (given?.aborted) throw given.reason;
-    const late = cause instanceof Error && cause.name === 'TimeoutError';
-    const detail = late ? 'The server did not answer in time.' : 'The server cannot be reached.';
-    throw new ApiError({ status: 0, code: late ? 'network.timed_out' : 'network.unreachable', detail, cause });
-  }
-}
-
-async function refusal(reply: Response): Promise<ApiError> {
-  const problem = (await reply.json().catch(() => ({}))) as {
-    code?: string;
-    detail?: string;
-    requestId?: string;
-    errors?: ApiError['fields'];
-  };
-  const seconds = Number(reply.headers.get('retry-after') ?? NaN);
-  return new ApiError({
-    status: reply.status,
+async function problemOf(response: Response): Promise<Problem> {
+  const seconds = Number(response.headers.get('retry-after'));
+  const shown: unknown = await response.json().catch(() => undefined);
+  const said = (typeof shown === 'object' && shown !== null ? shown : {}) as Partial<ProblemDocument>;
+  return new Problem({
+    status: response.status,
     // A proxy on the way answers in its own manner.
-    code: problem.code ?? 'network.no_problem_document',
-    detail: problem.detail ?? `The server answered ${reply.status}.`,
-    requestId: problem.requestId ?? reply.headers.get('x-request-id') ?? undefined,
-    fields: problem.errors,
-    retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
+    code: said.code ?? 'network.no_problem_document',
+    message: said.detail ?? said.title ?? `The server answered ${response.status}.`,
+    requestId: said.requestId ?? response.headers.get('x-request-id') ?? undefined,
+    retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined,
+    fields: said.errors,
   });
+}
+
+export type SendOptions = {
+  /** Where the API is, without a slash at the end; the page's own host unless told. */
+  baseUrl?: string | undefined;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
+  /** For tests. */
+  fetch?: typeof globalThis.fetch;
+};
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Sends one request and answers with the wire form; runs in browsers and on servers. Throws `Problem`, with the codes
+ * `network.unreachable` and `network.timed_out` when no answer came; a call that the caller broke off ends with its reason.
+ */
+export async function send<T extends Operation>(
+  operation: T,
+  request: ReturnType<typeof requestOf>,
+  { baseUrl = '', signal, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: SendOptions = {},
+): Promise<WireOutput<T>> {
+  const { url, body, ...init } = request;
+  const late = AbortSignal.timeout(timeoutMs);
+  const until = signal ? AbortSignal.any([signal, late]) : late;
+  const ask = async () => {
+    const response = await fetch(`${baseUrl}${url}`, { ...init, body: body ?? null, credentials: 'same-origin', signal: until });
+    if (!response.ok) throw await problemOf(response);
+    return operation.produces === 'application/json' ? ((await response.json()) as unknown) : response.text();
+  };
+  return (await ask().catch((error: unknown) => {
+    if (signal?.aborted) throw signal.reason;
+    throw error instanceof Problem ? error : unanswered(late.aborted, error);
+  })) as WireOutput<T>;
+}
+
+function unanswered(isLate: boolean, cause: unknown): Problem {
+  const message = isLate ? 'The server did not answer in time.' : 'The server cannot be reached. Check the connection and try again.';
+  return new Problem({ status: 0, code: isLate ? 'network.timed_out' : 'network.unreachable', message, cause });
 }

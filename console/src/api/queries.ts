@@ -1,7 +1,7 @@
 import { QueryClient, useMutation, useQuery, useQueryClient, keepPreviousData, type UseQueryResult } from '@tanstack/react-query';
 import { useRef, useSyncExternalStore } from 'react';
 import type { Operation } from '../../../src/base/operation.ts';
-import { Problem, type WireDocument, type WireInput, type WireOutput } from './call.ts';
+import { Problem, type WireDocument, type WireInput, type WireOutput } from '../../../src/base/client.ts';
 import { allows, call, session, type Login } from './session.ts';
 
 /** Answers of the server in memory; errors of the caller's making are not tried again. */

@@ -1,6 +1,6 @@
 import { login, logout, refresh } from '../../../src/access/contract.ts';
 import type { Operation, Scope } from '../../../src/base/operation.ts';
-import { Problem, requestOf, send, type WireDocument, type WireInput, type WireOutput } from './call.ts';
+import { Problem, requestOf, send, type WireDocument, type WireInput, type WireOutput } from '../../../src/base/client.ts';
 
 export type Login = WireOutput<typeof login>;
 /** `starting`: asking whether the cookie still opens a session. */
@@ -109,7 +109,7 @@ export type CallExtras = { key?: string; document?: WireDocument; signal?: Abort
 /** Calls an operation as the signed-in user. A token that has just ended is renewed once, without the user noticing. */
 export async function call<T extends Operation>(operation: T, input: WireInput<T>, extras: CallExtras = {}): Promise<WireOutput<T>> {
   const { signal, ...rest } = extras;
-  const attempt = () => send(operation, requestOf(operation, input as Record<string, unknown>, { ...rest, token: token() }), signal);
+  const attempt = () => send(operation, requestOf(operation, input as Record<string, unknown>, { ...rest, token: token() }), { signal });
   try {
     return await attempt();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { accountBalance, accountStatement, getAccount } from '../../../src/ledger/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { Pager, useFilters } from '../parts/filters.tsx';
 import { Reference } from '../parts/reference.tsx';

@@ -1,7 +1,7 @@
 import { codeOf } from '../../../src/base/money.ts';
 import { listAccounts } from '../../../src/ledger/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
-import type { WireInput, WireOutput } from '../api/call.ts';
+import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
 import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
 import { Badge } from '../ui/badge.tsx';

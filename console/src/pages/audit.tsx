@@ -1,5 +1,5 @@
 import { auditHead, listAudit } from '../../../src/access/contract.ts';
-import type { WireInput, WireOutput } from '../api/call.ts';
+import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { ClearFilters, Pager, SearchBox, useFilters, type Search } from '../parts/filters.tsx';
 import { Badge, toneOf } from '../ui/badge.tsx';

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from '../../../src/access/contract.ts';
-import type { WireInput, WireOutput } from '../api/call.ts';
+import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { Pager, useFilters } from '../parts/filters.tsx';
 import { Badge, State } from '../ui/badge.tsx';

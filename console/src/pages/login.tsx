@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { Problem } from '../api/call.ts';
+import { Problem } from '../../../src/base/client.ts';
 import { session } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';

@@ -3,7 +3,7 @@ import { useMemo, type ReactNode } from 'react';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
 import { useFilters } from '../parts/filters.tsx';
 import { Flows } from '../parts/flows.tsx';

@@ -8,7 +8,7 @@ import {
   setParticipantState,
 } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { FundButton } from '../parts/funding.tsx';
 import { StatementForm } from '../parts/statement-form.tsx';

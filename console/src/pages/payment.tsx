@@ -2,7 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { getTransfer } from '../../../src/ledger/contract.ts';
 import { getPayment } from '../../../src/settlement/payment/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
 import { Decision } from '../parts/decision.tsx';
 import { ProofBadge } from '../parts/proof-check.tsx';

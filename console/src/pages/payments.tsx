@@ -2,7 +2,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments, sendPayment } from '../../../src/settlement/payment/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
-import type { WireInput, WireOutput } from '../api/call.ts';
+import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
 import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
 import { codeOf } from '../../../src/base/money.ts';

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { checkName, listScreeningLists, loadScreeningList } from '../../../src/settlement/screening/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { codeOf } from '../../../src/base/money.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { sendPayment } from '../../../src/settlement/payment/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { AmountField } from '../parts/amount-field.tsx';
 import { readAmount } from '../parts/read-amount.ts';

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { getAccount, getTransfer } from '../../../src/ledger/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { ProofBadge, ProofDetail } from '../parts/proof-check.tsx';
 import { Reference } from '../parts/reference.tsx';

@@ -1,6 +1,6 @@
 import { Outlet } from '@tanstack/react-router';
 import { listTransfers } from '../../../src/ledger/contract.ts';
-import type { WireInput, WireOutput } from '../api/call.ts';
+import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
 import { Reference } from '../parts/reference.tsx';

@@ -1,6 +1,6 @@
 import { codeOf } from '../../../src/base/money.ts';
 import { logHead, trialBalance } from '../../../src/ledger/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { useFilters } from '../parts/filters.tsx';
 import { Badge } from '../ui/badge.tsx';

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { createUser, disableUser, listRoles, listUsers, setUserRoles } from '../../../src/access/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
-import type { WireInput, WireOutput } from '../api/call.ts';
+import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { Pager, useFilters } from '../parts/filters.tsx';
 import { RolePicker } from '../parts/role-picker.tsx';

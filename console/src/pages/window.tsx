@@ -1,7 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { codeOf } from '../../../src/base/money.ts';
 import { getWindow } from '../../../src/settlement/window/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { useFilters } from '../parts/filters.tsx';
 import { GrossNet, GrossNetKey } from '../parts/gross-net.tsx';

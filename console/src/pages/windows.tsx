@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import { codeOf } from '../../../src/base/money.ts';
 import { closeWindow, listWindows } from '../../../src/settlement/window/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Pager, useFilters } from '../parts/filters.tsx';
 import { State } from '../ui/badge.tsx';

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { codeOf } from '../../../src/base/money.ts';
 import { defundParticipant, fundParticipant, type getParticipant } from '../../../src/settlement/participant/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useCommand } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';

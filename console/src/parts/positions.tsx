@@ -1,4 +1,4 @@
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import type { getWindow } from '../../../src/settlement/window/contract.ts';
 import { money, share } from '../ui/format.ts';
 import { Money } from '../ui/money.tsx';

@@ -1,5 +1,5 @@
 import { listRoles } from '../../../src/access/contract.ts';
-import type { WireOutput } from '../api/call.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { CheckField } from '../ui/field.tsx';
 

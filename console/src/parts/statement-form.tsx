@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { codeOf } from '../../../src/base/money.ts';
 import { getStatement, type getParticipant } from '../../../src/settlement/participant/contract.ts';
-import type { Problem, WireOutput } from '../api/call.ts';
+import type { Problem, WireOutput } from '../../../src/base/client.ts';
 import { call } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';

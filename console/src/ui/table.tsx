@@ -1,6 +1,6 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Problem } from '../api/call.ts';
+import type { Problem } from '../../../src/base/client.ts';
 import { Empty, Failure, Skeleton } from './states.tsx';
 import type { IconName } from './icon.tsx';
 

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { Problem, requestOf, send } from '../../base/client.ts';
 import { AppError } from '../../base/error.ts';
+import { submitIso20022 } from '../../settlement/payment/contract.ts';
 
 /** Sends a pacs.008 file to a running installation and answers with its pacs.002. */
 export async function sendFile(path: string, options: { url: string; key: string | undefined }): Promise<string> {
@@ -9,33 +11,20 @@ export async function sendFile(path: string, options: { url: string; key: string
       'cli.key_missing',
       'Put an API key with the scope payments:write into RIALTO_API_KEY (rialto keys create makes one).',
     );
-  const address = URL.parse('/v1/iso20022', options.url);
+  const address = URL.parse(options.url);
   if (!address) throw new AppError('invalid', 'request.invalid', `${options.url} is not an address.`);
-  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const document = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new AppError('not_found', 'cli.file_unreadable', `${path} cannot be read: ${error.code ?? error.message}.`);
   });
-  const reply = await fetch(address, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${options.key}`, 'content-type': 'application/xml' },
-    body: content,
-  }).catch((error: Error) => {
-    throw new AppError(
-      'unavailable',
-      'cli.no_answer',
-      `${options.url} does not answer: ${(error.cause as Error | undefined)?.message ?? error.message}.`,
-    );
+  const request = requestOf(submitIso20022, {}, { token: options.key, document });
+  return send(submitIso20022, request, { baseUrl: address.origin }).catch((error: unknown) => {
+    throw error instanceof Problem ? refusalOf(error, options.url) : error;
   });
-  const text = await reply.text();
-  if (reply.ok) return text;
-  const problem = problemOf(text);
-  throw new AppError('unprocessable', problem.code ?? 'cli.refused', problem.detail ?? problem.title ?? `The answer was ${reply.status}.`);
 }
 
-/** What stands between us and the installation (a proxy, say) may answer with anything. */
-function problemOf(text: string): { code?: string; title?: string; detail?: string } {
-  try {
-    return (JSON.parse(text) as object | null) ?? {};
-  } catch {
-    return {};
-  }
+function refusalOf({ status, code, message, cause }: Problem, url: string): AppError {
+  if (code === 'network.no_problem_document') return new AppError('unprocessable', 'cli.refused', `The answer was ${status}.`);
+  if (status > 0) return new AppError('unprocessable', code, message);
+  const why = cause instanceof Error ? ((cause.cause as Error | undefined)?.message ?? cause.message) : message;
+  return new AppError('unavailable', 'cli.no_answer', `${url} does not answer: ${why}.`);
 }

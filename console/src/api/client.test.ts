@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { login } from '../../../src/access/contract.ts';
 import { fundParticipant } from '../../../src/settlement/participant/contract.ts';
 import { listPayments, submitIso20022 } from '../../../src/settlement/payment/contract.ts';
-import { requestOf } from './call.ts';
+import { requestOf } from '../../../src/base/client.ts';
 
 const id = 'mem_0192837465ab7def8192837465abcdef';
 
