@@ -3,8 +3,8 @@ import { ParseOption, type ErrorDetail, XmlDocument, XmlElement, XmlLibError, Xs
 /** One thing that a schema finds wrong: the steps from the root to the element, each with its number among its namesakes. */
 export type Fault = { steps: { name: string; nth: number; of: number }[]; text: string };
 
-/** Enough to tell what is wrong; a document that is wrong everywhere need not be told so a million times. */
-const MAX_FAULTS = 200;
+/** Enough to tell what is wrong with a record; that every record at fault is told is what matters. */
+const MAX_FAULTS_OF_A_RECORD = 20;
 
 /** Nothing is loaded from anywhere, and entities stay what they are: the reader has refused them before. */
 const SAFE = ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_BIG_LINES;
@@ -20,10 +20,11 @@ export function compileSchema(xsd: Uint8Array): XsdValidator {
 }
 
 /**
- * Holds a document against a schema; empty when it is valid. Memory of libxml2 is given back before it returns: what is
+ * Holds a document against a schema; empty when it is valid. Of each record (the elements `depth` levels down) at most 20
+ * faults are told. Memory of libxml2 is given back before it returns: what is
  * not disposed of there is never collected.
  */
-export function checkPiece(validator: XsdValidator, xml: string): Fault[] {
+export function checkPiece(validator: XsdValidator, xml: string, depth: number): Fault[] {
   let document: XmlDocument | undefined;
   try {
     document = XmlDocument.fromString(xml, { option: SAFE });
@@ -31,20 +32,24 @@ export function checkPiece(validator: XsdValidator, xml: string): Fault[] {
     return [];
   } catch (error) {
     if (!(error instanceof XmlLibError)) throw error;
-    return faultsOf(error.details, document);
+    return faultsOf(error.details, document, depth);
   } finally {
     document?.dispose();
   }
 }
 
-function faultsOf(details: readonly ErrorDetail[], document: XmlDocument | undefined): Fault[] {
+function faultsOf(details: readonly ErrorDetail[], document: XmlDocument | undefined, depth: number): Fault[] {
+  const told = new Map<string, number>();
   const children = new Map<string, XmlElement[]>();
   const seen = new Set<string>();
   const faults: Fault[] = [];
   for (const { xpath = '', message } of details) {
+    const record = xpath.split('/', depth + 1).join('/');
+    const count = told.get(record) ?? 0;
     // A value that breaks a pattern is told twice, the second time in more general words.
-    if (faults.length >= MAX_FAULTS || seen.has(xpath)) continue;
+    if (count >= MAX_FAULTS_OF_A_RECORD || seen.has(xpath)) continue;
     seen.add(xpath);
+    told.set(record, count + 1);
     faults.push({ steps: document ? stepsTo(document, xpath, children) : [], text: plain(message) });
   }
   return faults;

@@ -11,11 +11,23 @@ const RETIRING_LENGTH = 4 << 20;
 
 export type PoolOptions = { threads: number; timeoutMs: number };
 
-type Job = { message: string; xml: string; tries: number; done: (faults: Fault[]) => void; failed: (error: unknown) => void };
+type Job = {
+  message: string;
+  xml: string;
+  depth: number;
+  tries: number;
+  done: (faults: Fault[]) => void;
+  failed: (error: unknown) => void;
+};
 type Thread = { worker: Worker; jobs: Map<number, Job>; timer?: NodeJS.Timeout; retiring: boolean; slow: boolean };
 
 /** Threads that hold documents against schemas. Started when first needed; they do not keep the process alive when idle. */
-export type Pool = { check(message: string, xml: string): Promise<Fault[]>; readonly room: number; close(): Promise<void> };
+export type Pool = {
+  /** `depth` is how many levels down the records are. Errors: `iso20022.schema_check_failed`. */
+  check(message: string, xml: string, depth: number): Promise<Fault[]>;
+  readonly room: number;
+  close(): Promise<void>;
+};
 
 /** Opens a pool. `files`: message → path of its schema. */
 export function openPool(files: ReadonlyMap<string, string>, options: PoolOptions): Pool {
@@ -84,7 +96,7 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
   };
 
   const give = (thread: Thread, job: Job) => {
-    const question: Question = { id: ++lastId, message: job.message, xml: job.xml };
+    const question: Question = { id: ++lastId, message: job.message, xml: job.xml, depth: job.depth };
     thread.jobs.set(question.id, job);
     thread.retiring ||= job.xml.length > RETIRING_LENGTH;
     thread.worker.ref();
@@ -94,10 +106,10 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
 
   return {
     room: options.threads * (AT_ONCE + 1),
-    check: (message, xml) =>
+    check: (message, xml, depth) =>
       new Promise((done, failed) => {
         if (closed) return failed(checkFailed(message, 'closed'));
-        waiting.push({ message, xml, tries: 0, done, failed });
+        waiting.push({ message, xml, depth, tries: 0, done, failed });
         hand();
       }),
     async close() {

@@ -39,15 +39,17 @@ export async function openSchemas(folder: string, options: Partial<PoolOptions> 
       const message = headerMessage(header);
       const refusals: Refusal[] = [];
       if (header !== undefined && message !== undefined && files.has(message)) {
-        const faults = await pool.check(message, header);
+        const faults = await pool.check(message, header, 1);
         refusals.push(...faults.map((fault) => refusalOf(fault, HEADER_PIECE)));
       }
       if (!files.has(cut.message)) return { checked: false, refusals };
       await forEachAtMost(pool.room, cut.pieces(), async (piece) => {
-        const faults: Fault[] = await pool.check(cut.message, piece.xml);
+        const faults: Fault[] = await pool.check(cut.message, piece.xml, cut.names.group ? 4 : 3);
         refusals.push(...faults.map((fault) => refusalOf(fault, piece, cut.names)));
       });
-      return { checked: true, refusals };
+      // What is wrong with the head is found in every piece.
+      const told = new Map(refusals.map((refusal) => [`${refusal.path} ${refusal.text}`, refusal]));
+      return { checked: true, refusals: [...told.values()] };
     },
   };
 }

@@ -6,7 +6,7 @@ import { checkPiece, compileSchema, type Fault } from './check-piece.ts';
 /** A thread of the pool: holds documents against schemas, compiled once each. */
 
 /** What a thread is asked, and what it answers: faults, or why it cannot tell. */
-export type Question = { id: number; message: string; xml: string };
+export type Question = { id: number; message: string; xml: string; depth: number };
 export type Answer = { id: number; faults: Fault[] } | { id: number; failure: string };
 
 /** Message → path of its schema. */
@@ -22,9 +22,9 @@ function validatorOf(message: string): XsdValidator {
   return validator;
 }
 
-function answer({ id, message, xml }: Question): Answer {
+function answer({ id, message, xml, depth }: Question): Answer {
   try {
-    return { id, faults: checkPiece(validatorOf(message), xml) };
+    return { id, faults: checkPiece(validatorOf(message), xml, depth) };
   } catch (error) {
     return { id, failure: (error as Error).message };
   }
