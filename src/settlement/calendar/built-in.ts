@@ -1,0 +1,23 @@
+import { readCalendar, type HolidayCalendar } from './holidays.ts';
+import aed from './holidays/AED.json' with { type: 'json' };
+import bhd from './holidays/BHD.json' with { type: 'json' };
+import chf from './holidays/CHF.json' with { type: 'json' };
+import cny from './holidays/CNY.json' with { type: 'json' };
+import eur from './holidays/EUR.json' with { type: 'json' };
+import gbp from './holidays/GBP.json' with { type: 'json' };
+import inr from './holidays/INR.json' with { type: 'json' };
+import jpy from './holidays/JPY.json' with { type: 'json' };
+import krw from './holidays/KRW.json' with { type: 'json' };
+import kwd from './holidays/KWD.json' with { type: 'json' };
+import sgd from './holidays/SGD.json' with { type: 'json' };
+import usd from './holidays/USD.json' with { type: 'json' };
+
+/** The calendars that come with the product, by currency. An operator's own take the place of those of the same currency. */
+export const BUILT_IN_CALENDARS: ReadonlyMap<string, HolidayCalendar> = new Map(
+  [aed, bhd, chf, cny, eur, gbp, inr, jpy, krw, kwd, sgd, usd].map(readCalendar).map((calendar) => [calendar.currency, calendar]),
+);
+
+/** The built-in calendars with some of one's own, from data files. Errors: `settlement.calendar_malformed`. */
+export function calendarsWith(own: readonly unknown[]): ReadonlyMap<string, HolidayCalendar> {
+  return new Map([...BUILT_IN_CALENDARS, ...own.map(readCalendar).map((calendar) => [calendar.currency, calendar] as const)]);
+}
