@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { basicEnvironment } from '../../test/support/environment.ts';
 import { startProduct } from '../../test/support/product.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -18,10 +19,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts a program of the product on the test's own data folder. `until` answers with the signal to end it by, when it has said enough. */
 async function run(args: string[], env: Record<string, string> = {}, until?: (said: string) => NodeJS.Signals | false) {
-  const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: { PATH, HOME, PORT: '0', RIALTO_DATA: folder, RIALTO_DEMO: 'off', LOG_LEVEL: 'silent', ...env },
+    env: { ...basicEnvironment(), PORT: '0', RIALTO_DATA: folder, RIALTO_DEMO: 'off', LOG_LEVEL: 'silent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { basicEnvironment } from './environment.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -34,8 +35,7 @@ export async function startProduct({ env = {}, dataFolder, startMs = 120_000 }: 
   const child = spawn(process.execPath, ['src/app/main.ts'], {
     cwd: ROOT,
     env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
+      ...basicEnvironment(),
       PORT: '0',
       RIALTO_DATA: folder,
       RIALTO_DEMO: 'off',

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { basicEnvironment } from './environment.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -15,7 +16,7 @@ export type Running = {
 
 /** Runs a program of the checkout with nothing of our environment but what is given. */
 export function launch(args: readonly string[], env: Record<string, string> = {}): Running {
-  const basics = { PATH: process.env['PATH'], HOME: process.env['HOME'], RIALTO_DEMO: 'off', LOG_LEVEL: 'warn' };
+  const basics = { ...basicEnvironment(), RIALTO_DEMO: 'off', LOG_LEVEL: 'warn' };
   const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...basics, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   const waiting = new Map<RegExp, () => void>();

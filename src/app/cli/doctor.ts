@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { AppError } from '../../base/error.ts';
 import { planMigrations } from '../../infra/postgres/migrate.ts';
 import { readConfig, type Config } from '../config.ts';
@@ -30,14 +31,26 @@ export async function examine(): Promise<Finding[]> {
   return [...findings, dataFolder(config), diskSpace(config), await port(config), ...(await database(config))];
 }
 
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
 function nodeVersion(): Finding {
   const ok = Number(process.versions.node.split('.')[0]) >= 24;
   return {
     what: 'node',
     ok,
-    detail: process.version,
+    detail: `${process.version}, ${originOfNode()}`,
     advice: 'Run through npm (npm start, npm run rialto), which uses the Node that npm ci brought.',
   };
+}
+
+/** Which Node runs us, and what for: see bin/node.sh. */
+function originOfNode(): string {
+  const platform = `${process.platform}-${process.arch}`;
+  const brought = `${ROOT}node_modules/node-${platform}/bin/node`;
+  if (!existsSync(brought)) return `that of this system (${process.execPath}); npm ci has brought none for ${platform}`;
+  if (realpathSync(brought) !== process.execPath) return `that of this system (${process.execPath}), not the one that npm ci has brought`;
+  const ours = process.env['LD_LIBRARY_PATH']?.split(':').some((folder) => folder.startsWith(`${ROOT}bin/libatomic/`));
+  return `brought by npm ci${ours ? '; with bin/libatomic, as this system has no libatomic' : ''}`;
 }
 
 /** The folder itself, or the nearest one above it that exists. */
