@@ -53,9 +53,15 @@ export type Note = { rows?: readonly RowOf[]; events?: (recorded: Recorded) => r
 
 /**
  * An act: its transfers are one linked chain, and they, the rows and the events commit together or not at all.
- * `otherwise` says what to record instead when the act is refused (nothing when absent).
+ * `otherwise` says what to record instead when the act is refused (nothing when absent). `idsAreNew`: the transfers' ids were
+ * made for this call and nobody else knows them, so the book need not be asked about them, nor remember them when refused.
  */
-export type Act = Note & { tenantId: Uuid; transfers: readonly TransferDraft[]; otherwise?: (refusal: Refusal) => Note };
+export type Act = Note & {
+  tenantId: Uuid;
+  transfers: readonly TransferDraft[];
+  idsAreNew?: boolean;
+  otherwise?: (refusal: Refusal) => Note;
+};
 
 export type Outcome =
   | ({ result: 'enacted' } & Recorded & { units: readonly bigint[] })

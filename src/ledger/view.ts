@@ -22,8 +22,8 @@ export function accountAnswer(view: AccountView): StaticDecode<typeof AccountSch
   };
 }
 
-/** A transfer as the contract answers it; its sums afterwards are the business of statements. */
+/** A transfer as the contract answers it; the sums afterwards are the business of statements, the limits that of the accounts. */
 export function transferAnswer(transfer: Transfer): StaticDecode<typeof TransferSchema> {
-  const { debitAfter: _debit, creditAfter: _credit, ...facts } = transfer;
+  const { debitAfter: _debit, creditAfter: _credit, limits: _limits, ...facts } = transfer;
   return facts;
 }

@@ -56,7 +56,9 @@ export function openPool(options: PoolOptions): Pool {
     // The server ends long statements; this is for a network that swallows the answer.
     query_timeout: settings.statementTimeoutMs + 5_000,
     types: typeParsers,
-  });
+    // Statements that need not wait for each other's answers share a round trip.
+    pipeline: true,
+  } as pg.PoolConfig);
   // An idle connection that breaks is dropped by the pool itself; without a listener it would end the process.
   pool.on('error', () => {});
   const house: House = { pool, settings };
@@ -115,12 +117,15 @@ async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (t
   const client = await connect(house);
   const watch = watchOver(client);
   try {
-    await client.query(opening).catch((error: unknown) => {
-      if (!isConnectionLost(error)) throw named(error);
-      watch.lose();
-      throw new Broken('not_begun', error);
-    });
-    const answer = await statementsOf(client, house.settings.prepare, watch).run(work);
+    const opened = open(client, opening, watch);
+    // The first statement of the work does not wait for it: were it to fail, the server would refuse what comes behind it.
+    const answer = await statementsOf(client, house.settings.prepare, watch)
+      .run(work)
+      .catch(async (error: unknown) => {
+        await opened;
+        throw error;
+      });
+    await opened;
     await commit(client, mode, watch);
     watch.release();
     return answer;
@@ -128,6 +133,17 @@ async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (t
     await rollback(client, watch);
     throw error;
   }
+}
+
+/** Sends the opening. Its failure is told by whoever waits for it, and is no unhandled rejection until then. */
+function open(client: PoolClient, opening: string, watch: Watch): Promise<unknown> {
+  const opened = client.query(opening).catch((error: unknown) => {
+    if (!isConnectionLost(error)) throw named(error);
+    watch.lose();
+    throw new Broken('not_begun', error);
+  });
+  opened.catch(() => undefined);
+  return opened;
 }
 
 /**
@@ -205,8 +221,9 @@ async function rollback(client: PoolClient, watch: Watch): Promise<void> {
 type Statements = { run<T>(work: (tx: Tx) => Promise<T>): Promise<T> };
 
 /**
- * Statements of one transaction, one after the other even when the work does not wait for them, and none after its end.
- * What broke the transaction is remembered here, so that it decides even when the work wraps or swallows the error.
+ * Statements of one transaction, in the order in which they are asked for, and none after its end. Those that are asked for
+ * without waiting for the ones before are sent at once, and when one fails the server refuses the rest. What broke the
+ * transaction is remembered here, so that it decides even when the work wraps or swallows the error.
  */
 function statementsOf(client: PoolClient, prepare: boolean, watch: Watch): Statements {
   let last: Promise<unknown> = Promise.resolve();
@@ -227,8 +244,8 @@ function statementsOf(client: PoolClient, prepare: boolean, watch: Watch): State
   const tx: Tx = {
     query<R extends object>(text: string, values: readonly unknown[] = []): Promise<R[]> {
       if (ended) return Promise.reject(new Error('the transaction has ended'));
-      const next = (): Promise<R[]> => send<R>(statement(text, values, prepare));
-      const answer = last.then(next, next);
+      const answer = send<R>(statement(text, values, prepare));
+      // Answers come in the order of the questions: behind the last one nothing is under way.
       last = answer;
       return answer;
     },

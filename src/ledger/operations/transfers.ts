@@ -80,7 +80,8 @@ function dryRun(deps: OperationDeps, ctx: Ctx, chains: readonly (readonly Transf
     const head = await readBook(tx, ctx.tenantId);
     const atMs = Math.max(head?.recordedAt ?? 0, deps.clock.now());
     const accounts = new Map<string, Account>();
-    const known = await load(tx, ctx.tenantId, chains.flat(), { get: (id) => accounts.get(id), put: (a) => accounts.set(a.id, a) });
+    const acts = chains.map((transfers) => ({ transfers }));
+    const known = await load(tx, ctx.tenantId, acts, { get: (id) => accounts.get(id), put: (a) => accounts.set(a.id, a) });
     const book = { seq: head?.seq ?? 0n, accounts, ...known };
     return chains.map((chain) => {
       const evaluated = evaluateChain(book, chain, atMs);

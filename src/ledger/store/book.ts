@@ -40,6 +40,10 @@ const KNOWN = `
   cross join lateral (select * from ledger.transfer x where x.tenant_id = $1 and x.id = k.id limit 1) t
   left join lateral (select * from ledger.hold x where x.tenant_id = $1 and x.transfer_id = k.id limit 1) h on true`;
 
+const FAILED = `
+  select k.id from unnest($2::uuid[]) as k (id)
+  cross join lateral (select from ledger.failed_transfer f where f.tenant_id = $1 and f.transfer_id = k.id limit 1) f`;
+
 type KnownRow = TransferRow & { holdState: Hold['state'] | null; holdDueAt: Millis | null; holdResolvedBy: Uuid | null };
 
 /** Reads what the book knows of these ids. */
@@ -47,16 +51,15 @@ export async function readKnown(tx: Tx, tenantId: Uuid, ids: readonly Uuid[]): P
   const known: Known = { transfers: new Map(), holds: new Map(), failed: new Set() };
   if (ids.length === 0) return known;
   const wanted = uuids(ids);
-  for (const row of await tx.query<KnownRow>(KNOWN, [tenantId, wanted])) {
+  const [rows, failed] = await Promise.all([
+    tx.query<KnownRow>(KNOWN, [tenantId, wanted]),
+    tx.query<{ id: Uuid }>(FAILED, [tenantId, wanted]),
+  ]);
+  for (const row of rows) {
     known.transfers.set(row.id, transferOf(row));
     if (row.holdState !== null)
       known.holds.set(row.id, { state: row.holdState, dueAt: row.holdDueAt ?? undefined, resolvedBy: row.holdResolvedBy ?? undefined });
   }
-  const failed = await tx.query<{ id: Uuid }>(
-    `select k.id from unnest($2::uuid[]) as k (id)
-      cross join lateral (select from ledger.failed_transfer f where f.tenant_id = $1 and f.transfer_id = k.id limit 1) f`,
-    [tenantId, wanted],
-  );
   for (const { id } of failed) known.failed.add(id);
   return known;
 }

@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { Account } from '../account.ts';
+import type { RowOf } from '../port.ts';
 import type { BookHead, Known } from '../store/book.ts';
 import { AccountCache } from './account-cache.ts';
 import { Claims } from './claims.ts';
@@ -52,13 +53,8 @@ export class BookMemory {
   async evaluate(tx: Tx, acts: readonly BookAct[], head: BookHead, nowMs: Millis): Promise<Evaluation> {
     this.#writing = undefined;
     this.#accounts.age();
-    const drafts = acts.flatMap((act) => act.transfers);
-    const known = await load(tx, this.#tenantId, drafts, this.#accounts);
     const claims = new Claims();
-    await claims.ask(
-      tx,
-      acts.flatMap((act) => act.rows ?? []),
-    );
+    const [known] = await Promise.all([load(tx, this.#tenantId, acts, this.#accounts), claims.ask(tx, rowsOf(acts))]);
     const book = { seq: head.seq, accounts: this.#accounts, ...known };
     const atMs = Math.max(head.recordedAt, nowMs);
     const plan = await planBatch({ book, claims, atMs, askMore: (rows) => claims.ask(tx, rows) }, acts);
@@ -78,18 +74,8 @@ export class BookMemory {
       get: (id: Uuid) => this.#accounts.get(id) ?? read.get(id),
       put: (account: Account) => void read.set(account.id, account),
     };
-    const known = await load(
-      tx,
-      this.#tenantId,
-      acts.flatMap((act) => act.transfers),
-      accounts,
-      before.known,
-    );
     const claims = new Claims(before.claims);
-    await claims.ask(
-      tx,
-      acts.flatMap((act) => act.rows ?? []),
-    );
+    const [known] = await Promise.all([load(tx, this.#tenantId, acts, accounts, before.known), claims.ask(tx, rowsOf(acts))]);
     if (before.epoch !== this.#epoch) return undefined;
     // Carried already by a run before this one, whose connection was lost: nothing may be put on top of it.
     if (this.#ahead) {
@@ -119,3 +105,5 @@ export class BookMemory {
     this.#epoch++;
   }
 }
+
+const rowsOf = (acts: readonly BookAct[]): RowOf[] => acts.flatMap((act) => act.rows ?? []);

@@ -32,12 +32,14 @@ export class Claims {
         unknown.get(set)!.add(key);
       }
     }
-    for (const [set, keys] of unknown) {
-      const taken = await set.taken!(tx, [...keys]);
-      const known = this.#keysOf(set);
-      for (const key of keys) known.asked.add(key);
-      for (const key of taken) known.taken.add(key);
-    }
+    await Promise.all(Array.from(unknown, ([set, keys]) => this.#askSet(tx, set, [...keys])));
+  }
+
+  async #askSet(tx: Tx, set: RowSet<unknown>, keys: readonly string[]): Promise<void> {
+    const taken = await set.taken!(tx, keys);
+    const known = this.#keysOf(set);
+    for (const key of keys) known.asked.add(key);
+    for (const key of taken) known.taken.add(key);
   }
 
   /** Whether every key of these rows has been asked about. */

@@ -54,7 +54,10 @@ async function transfer(tx: Tx, tenantId: Uuid, chain: readonly TransferDraft[],
   chain.forEach(checkDraft);
   const { head, atMs } = at;
   const accounts = new Map<Uuid, Account>();
-  const known = await load(tx, tenantId, chain, { get: (id) => accounts.get(id), put: (account) => accounts.set(account.id, account) });
+  const known = await load(tx, tenantId, [{ transfers: chain }], {
+    get: (id) => accounts.get(id),
+    put: (account) => accounts.set(account.id, account),
+  });
   const book: BookState = { seq: head.seq, accounts, ...known };
   const evaluated = evaluateChain(book, chain, atMs);
   if (!evaluated.ok) throw new LedgerRefused({ code: evaluated.code, index: evaluated.index });

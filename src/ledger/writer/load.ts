@@ -1,18 +1,25 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { Account } from '../account.ts';
-import type { Draft } from '../evaluate.ts';
 import { type Known, readAccounts, readKnown } from '../store/book.ts';
+import type { BookAct } from './plan.ts';
 
 /** Where accounts are kept in memory: the writer's cache, or a plain map for one transaction. */
 export type Accounts = { get(id: Uuid): Account | undefined; put(account: Account): void };
 
 /**
- * Reads all that evaluating these drafts may need and that memory does not hold: at most three queries. `before` is what
+ * Reads all that evaluating these acts may need and that memory does not hold: at most three queries. `before` is what
  * was known of a batch that is being written at this moment; what it says of a transfer is newer than the tables.
  */
-export async function load(tx: Tx, tenantId: Uuid, drafts: readonly Draft[], accounts: Accounts, before?: Known): Promise<Known> {
-  const named = namedTransfers(drafts);
+export async function load(
+  tx: Tx,
+  tenantId: Uuid,
+  acts: readonly Pick<BookAct, 'transfers' | 'idsAreNew'>[],
+  accounts: Accounts,
+  before?: Known,
+): Promise<Known> {
+  const drafts = acts.flatMap((act) => act.transfers);
+  const named = namedTransfers(acts);
   const known = await readKnown(tx, tenantId, named);
   if (before) overlay(known, before, named);
   const missing = new Set<Uuid>();
@@ -33,12 +40,14 @@ export async function load(tx: Tx, tenantId: Uuid, drafts: readonly Draft[], acc
   return known;
 }
 
-/** The ids of the drafts and of the pending transfers that they name. */
-function namedTransfers(drafts: readonly Draft[]): Uuid[] {
+/** The ids of the drafts, as far as anybody may know them, and of the pending transfers that they name. */
+function namedTransfers(acts: readonly Pick<BookAct, 'transfers' | 'idsAreNew'>[]): Uuid[] {
   const ids: Uuid[] = [];
-  for (const { id, pendingId } of drafts) {
-    ids.push(id);
-    if (pendingId !== undefined) ids.push(pendingId);
+  for (const { transfers, idsAreNew } of acts) {
+    for (const { id, pendingId } of transfers) {
+      if (!idsAreNew) ids.push(id);
+      if (pendingId !== undefined) ids.push(pendingId);
+    }
   }
   return ids;
 }

@@ -77,7 +77,7 @@ function planAct(desk: Desk, plan: Plan, act: BookAct): Answer | Promise<Answer>
     const evaluated = evaluateChain(desk.book, act.transfers, desk.atMs);
     if (!evaluated.ok) {
       const { code, index } = evaluated;
-      spend(desk, plan, act.transfers[index]!.id, code);
+      if (!act.idsAreNew) spend(desk, plan, act.transfers[index]!.id, code);
       return refuse(desk, plan, act, { code, index });
     }
     const recorded = note(desk, plan, act, evaluated.transfers);

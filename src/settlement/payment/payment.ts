@@ -23,6 +23,8 @@ export type PaymentRecord = {
   tenantId: Uuid;
   id: Uuid;
   uetr: Uuid;
+  /** Made here because the bank sent none: nobody can send it again. */
+  uetrIsOurs?: boolean;
   endToEndId: string;
   channel: PaymentView['channel'];
   debtorAgentId: Uuid;

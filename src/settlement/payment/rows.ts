@@ -6,7 +6,7 @@ import type { Decision, PaymentRecord } from './payment.ts';
 /** Payments of many acts in one statement. A UETR is claimed once in a tenant. */
 export const paymentRows: RowSet<PaymentRecord> = {
   name: 'settlement.payment',
-  keys: (payment) => [payment.uetr],
+  keys: (payment) => (payment.uetrIsOurs ? [] : [payment.uetr]),
   async taken(tx, keys) {
     // One index probe a key. As `uetr = any(…)` the planner, while its statistics are of a smaller table, walks all of the
     // tenant's rows in another index and filters.

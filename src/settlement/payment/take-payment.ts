@@ -51,6 +51,7 @@ function recordOf(
     tenantId: ctx.tenantId,
     id: newId(receivedAt),
     uetr: order.uetr ?? crypto.randomUUID(),
+    uetrIsOurs: order.uetr === undefined,
     endToEndId: order.endToEndId,
     channel: entry.channel,
     debtorAgentId: checked.debtorAgent.id,
@@ -91,6 +92,7 @@ function actOf(deps: SettlementDeps, ctx: Ctx, entry: Entry, checked: Checked, p
   return {
     tenantId: ctx.tenantId,
     transfers: [reservation(payment, checked)],
+    idsAreNew: true,
     rows: [...note.rows, rowOf(obligationRows, obligationOf(payment))],
     events: note.events,
     otherwise: (refusal) => noteOf(deps, ctx, entry, { ...payment, ...rejection(refusal.code) }, checked),
