@@ -8,7 +8,6 @@ import { dayOf } from '../../base/time.ts';
 import { rowOf, type Act, type Outcome, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { leafOf } from '../netting/leaf.ts';
-import type { Participants } from '../participant/directory.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
 import { checkOrder, type Checked } from './check-order.ts';
 import { HELD, reasonOf, type Decision, type PaymentOrder, type PaymentRecord, type PaymentView, type ScreeningResult } from './payment.ts';
@@ -26,12 +25,24 @@ export type Entry = { channel: PaymentRecord['channel']; operation: Operation; k
  * Errors: those of `checkOrder`, `settlement.uetr_reused`, `request.key_reused`.
  */
 export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, order: PaymentOrder): Promise<PaymentView> {
-  const participants = await deps.directory.of(ctx.tenantId);
-  const checked = checkOrder(order, participants, dayOf(deps.clock.now()), ctx.memberId);
+  const participants = await deps.directory.of(ctx.tenantId, { bics: [order.debtorAgent, order.creditorAgent] });
+  let checked: Checked;
+  try {
+    checked = checkOrder(order, participants, dayOf(deps.clock.now()), ctx.memberId);
+  } catch (error) {
+    // What passed the first time must not fail the second because a day or a bank's state has changed in between.
+    const first = await taken(deps, ctx, entry, order);
+    if (first) return first;
+    throw error;
+  }
   const screening = await deps.screening.screenParties(ctx.tenantId, order);
   const payment = recordOf(deps, ctx, entry, order, checked, screening);
   const outcome = await deps.ledger.enact(actOf(deps, ctx, entry, checked, payment));
-  if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') return standing(deps, ctx, entry, payment, participants);
+  if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') {
+    const first = await taken(deps, ctx, entry, order);
+    if (first) return first;
+    throw new AppError('conflict', 'settlement.uetr_reused', `The UETR ${payment.uetr} already names another payment.`);
+  }
   const view = viewOfRecord(decided(payment, outcome), checked);
   deps.metrics.paymentTaken(view);
   return view;
@@ -150,22 +161,17 @@ function decided(payment: PaymentRecord, outcome: Outcome): PaymentRecord {
   return outcome.result === 'enacted' ? payment : { ...payment, ...rejection(outcome.refusal.code) };
 }
 
-/** The payment that stands for a key or UETR that was sent before. */
-async function standing(
-  deps: SettlementDeps,
-  ctx: Ctx,
-  entry: Entry,
-  sent: PaymentRecord,
-  participants: Participants,
-): Promise<PaymentView> {
+/**
+ * The answer to the payment that was taken before under the caller's key, or under this UETR with the same content.
+ * Errors: `request.key_reused`.
+ */
+async function taken(deps: SettlementDeps, ctx: Ctx, entry: Entry, order: PaymentOrder): Promise<PaymentView | undefined> {
   const kept = await keptPayment(deps, ctx, entry.operation, entry.keySuffix);
-  const first = await deps.db.read(ctx, (tx) => paymentByUetr(tx, ctx.tenantId, kept ? { id: kept } : { uetr: sent.uetr }));
+  const by = kept ? { id: kept } : order.uetr && { uetr: order.uetr };
+  if (!by) return undefined;
+  const first = await deps.db.read(ctx, (tx) => paymentByUetr(tx, ctx.tenantId, by));
   // A key is kept with its body's hash, so it needs no second look; a bare UETR must stand for the same order.
-  if (!first || (!kept && !first.orderHash.equals(sent.orderHash))) {
-    throw new AppError('conflict', 'settlement.uetr_reused', `The UETR ${sent.uetr} already names another payment.`);
-  }
-  return viewOfRecord(first, {
-    debtorAgent: participants.byId.get(first.debtorAgentId)!,
-    creditorAgent: participants.byId.get(first.creditorAgentId)!,
-  });
+  if (!first || (!kept && !first.orderHash.equals(entry.orderHash ?? hashOf(order)))) return undefined;
+  const { byId } = await deps.directory.of(ctx.tenantId, { ids: [first.debtorAgentId, first.creditorAgentId] });
+  return viewOfRecord(first, { debtorAgent: byId.get(first.debtorAgentId)!, creditorAgent: byId.get(first.creditorAgentId)! });
 }
