@@ -28,6 +28,7 @@ import { rejectPayment, releasePayment } from './payment/review-payment.ts';
 import { sendPayment, sendPayments } from './payment/send-payment.ts';
 import { submitIso20022 } from './payment/submit-iso20022.ts';
 import * as screening from './screening/contract.ts';
+import { grantScreeningException, listScreeningExceptions, revokeScreeningException } from './screening/manage-exceptions.ts';
 import { checkName, listScreeningLists, loadScreeningList } from './screening/manage-lists.ts';
 import { createScreening } from './screening/screening.ts';
 import { closeWindow, finishWindows } from './window/close-window.ts';
@@ -96,6 +97,9 @@ function routesOf(deps: SettlementDeps): Route[] {
     route(screening.listScreeningLists, (ctx) => listScreeningLists(deps, ctx)),
     route(screening.loadScreeningList, (ctx, input, request) => loadScreeningList(deps, ctx, input, request)),
     route(screening.checkName, (ctx, input) => checkName(deps, ctx, input)),
+    route(screening.listScreeningExceptions, (ctx) => listScreeningExceptions(deps, ctx)),
+    route(screening.grantScreeningException, (ctx, input) => grantScreeningException(deps, ctx, input)),
+    route(screening.revokeScreeningException, (ctx, input) => revokeScreeningException(deps, ctx, input)),
     route(overviewContract, (ctx, input) => overview(`${ctx.tenantId}/${ctx.memberId}/${input.day}`, () => getOverview(deps, ctx, input))),
   ];
 }

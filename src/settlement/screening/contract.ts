@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { operation } from '../../base/operation.ts';
+import { idOf } from '../../base/id.ts';
 import { Instant } from '../../base/time.ts';
 
 const closed = { additionalProperties: false };
@@ -9,6 +10,12 @@ export const ScreeningList = Type.Object(
     id: Type.String(),
     name: Type.String(),
     version: Type.String({ description: 'SHA-256 of the file' }),
+    format: Type.Optional(Type.String({ description: 'The published format that the file is in' })),
+    purpose: Type.Optional(
+      Type.Union([Type.Literal('sanctions'), Type.Literal('pep')], {
+        description: 'A hit on a PEP list is noted and does not hold the payment',
+      }),
+    ),
     entries: Type.Integer(),
     names: Type.Integer(),
     loadedAt: Instant,
@@ -44,14 +51,39 @@ export const loadScreeningList = operation({
   name: 'settlement.load_screening_list',
   method: 'PUT',
   path: '/v1/screening/lists/{id}',
-  summary: 'Loads a list from CSV (columns id, name, aliases separated by semicolons, type, country) and puts it in force',
+  summary:
+    'Puts a list in force: OFAC SDN (CSV files one after another, or XML), UN XML, EU CSV, UK CSV, US consolidated CSV, or plain CSV (columns id, name, aliases separated by semicolons, type, country)',
   scope: 'screening:write',
   cost: 'heavy',
   consumes: 'text/csv',
-  bodyLimit: 32 << 20,
+  bodyLimit: 128 << 20,
   params: Type.Object({ id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['house-list'] }) }, closed),
+  query: Type.Object(
+    {
+      purpose: Type.Optional(
+        Type.Union([Type.Literal('sanctions'), Type.Literal('pep')], {
+          description: 'sanctions unless told; a list that exists keeps its own',
+        }),
+      ),
+      sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Checksum that the file must have' })),
+      allowSmaller: Type.Optional(
+        Type.Union([Type.Literal('true'), Type.Literal('false')], {
+          description: 'Take a file with less than half of the entries in force',
+        }),
+      ),
+    },
+    closed,
+  ),
   output: ScreeningList,
-  errors: ['settlement.list_malformed', 'settlement.list_empty', 'request.key_reused'],
+  errors: [
+    'settlement.list_malformed',
+    'settlement.list_empty',
+    'settlement.list_truncated',
+    'settlement.list_unknown_format',
+    'settlement.list_checksum',
+    'settlement.list_shrunk',
+    'request.key_reused',
+  ],
   example: { params: { id: 'house-list' }, document: 'id,name,aliases,type,country\n1,Viktor Baranovski,Wiktor Baranowski,person,\n' },
 });
 
@@ -62,10 +94,95 @@ export const checkName = operation({
   summary: 'Screens one name and explains every match',
   scope: 'screening:read',
   cost: 'normal',
-  body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 140, examples: ['Aurora Shipping AS'] }) }, closed),
+  body: Type.Object(
+    {
+      name: Type.String({ minLength: 1, maxLength: 140, examples: ['Aurora Shipping AS'] }),
+      born: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$', description: 'Date of birth as far as it is known' })),
+      country: Type.Optional(Type.String({ minLength: 2, maxLength: 60, description: 'ISO 3166 code or English name' })),
+      ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 10, description: 'Numbers of documents' })),
+      type: Type.Optional(
+        Type.Union([Type.Literal('person'), Type.Literal('organisation'), Type.Literal('vessel'), Type.Literal('aircraft')]),
+      ),
+    },
+    closed,
+  ),
   output: Type.Object({ matches: Type.Array(ScreeningMatch), threshold: Type.Number() }, closed),
-  errors: [],
+  errors: ['settlement.name_unreadable'],
   example: { body: { name: 'Aurora Shipping AS' } },
 });
 
-export const screeningOperations = [listScreeningLists, loadScreeningList, checkName] as const;
+const ScreeningExceptionId = idOf('sce');
+
+export const ScreeningException = Type.Object(
+  {
+    id: ScreeningExceptionId,
+    name: Type.String(),
+    listId: Type.String(),
+    entryId: Type.String(),
+    reason: Type.String(),
+    grantedBy: Type.String(),
+    grantedAt: Instant,
+    expiresAt: Instant,
+    revokedAt: Type.Optional(Instant),
+  },
+  closed,
+);
+
+export const listScreeningExceptions = operation({
+  name: 'settlement.list_screening_exceptions',
+  method: 'GET',
+  path: '/v1/screening/exceptions',
+  summary: 'Names found not to be the entry they match, the latest 500',
+  scope: 'screening:read',
+  cost: 'normal',
+  output: Type.Object({ items: Type.Array(ScreeningException) }, closed),
+  errors: [],
+  example: {},
+});
+
+export const grantScreeningException = operation({
+  name: 'settlement.grant_screening_exception',
+  method: 'POST',
+  path: '/v1/screening/exceptions',
+  summary: 'Lets payments in a name pass beside one entry that it matches, until a day, and only while the entry stays as it is',
+  scope: 'screening:write',
+  cost: 'normal',
+  status: 201,
+  body: Type.Object(
+    {
+      name: Type.String({ minLength: 1, maxLength: 140, examples: ['Viktor Baranovski'] }),
+      listId: Type.String({ minLength: 1, maxLength: 40, examples: ['house-list'] }),
+      entryId: Type.String({ minLength: 1, maxLength: 100, examples: ['1'] }),
+      reason: Type.String({ minLength: 5, maxLength: 500, examples: ['Another date of birth, passport seen'] }),
+      days: Type.Integer({ minimum: 1, maximum: 731, description: 'How long it holds' }),
+    },
+    closed,
+  ),
+  output: ScreeningException,
+  errors: ['settlement.entry_not_matched', 'settlement.name_unreadable', 'request.key_reused'],
+  example: {
+    body: { name: 'Wiktor Baranowski', listId: 'house-list', entryId: '1', reason: 'Another date of birth, passport seen', days: 365 },
+  },
+});
+
+export const revokeScreeningException = operation({
+  name: 'settlement.revoke_screening_exception',
+  method: 'POST',
+  path: '/v1/screening/exceptions/{id}/revoke',
+  summary: 'Ends an exception now',
+  scope: 'screening:write',
+  cost: 'normal',
+  params: Type.Object({ id: ScreeningExceptionId }, closed),
+  output: ScreeningException,
+  errors: ['settlement.exception_not_found', 'request.key_reused'],
+  example: { params: { id: 'sce_0192837465ab7def8192837465abcdef' } },
+});
+
+export const screeningOperations = [
+  listScreeningLists,
+  loadScreeningList,
+  checkName,
+  listScreeningExceptions,
+  grantScreeningException,
+  revokeScreeningException,
+] as const;

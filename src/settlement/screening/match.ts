@@ -1,133 +1,319 @@
 import type { StaticDecode } from 'typebox';
+import { AppError } from '../../base/error.ts';
 import type { ScreeningMatch } from './contract.ts';
-import { indexNames, regrouped, weightOf, type NameIndex, type ScreeningEntry } from './name-index.ts';
+import type { ScreeningEntry } from './entry.ts';
+import {
+  entriesUnder,
+  factsOf,
+  ID,
+  indexBuilder,
+  KIND_SHIFT,
+  listedAt,
+  openNames,
+  regrouped,
+  weightOf,
+  type EntryFacts,
+  type IndexColumns,
+  type ListedName,
+  type NameIndex,
+} from './name-index.ts';
 import { WEIGHTS, wordsOf, type Word } from './normalise.ts';
-import { align, explain, scoreOf, worth, type Alignment, type Query } from './score.ts';
-import { similarWords, type SimilarWords } from './vocabulary.ts';
+import { Recent } from './recent.ts';
+import { align, explain, INITIAL, leastCovered, scoreOf, worth, type Alignment, type Query } from './score.ts';
+import { textAt } from './utf8-pool.ts';
+import { idOf, lookUp, type KnownWord } from './vocabulary.ts';
 
 export type Match = StaticDecode<typeof ScreeningMatch>;
-export type { ScreeningEntry } from './name-index.ts';
 
 /** Lists ready to be screened against; keeps what recent names came to. */
 export type ScreeningIndex = NameIndex & {
-  readonly recent: Map<string, readonly Match[]>;
-  readonly reached: Float64Array;
-  readonly covered: Float64Array;
+  readonly recent: Recent<readonly Match[]>;
+  readonly scratch: Scratch;
 };
 
-/** Score from which a name is a match; tuned on the labelled pairs in test/fixtures/screening. */
+/** What a search writes on; made once, since names are screened one after another. */
+type Scratch = {
+  /** For each word of the lists, two numbers: the most that it could cover of a listed name, and of the query. */
+  readonly covers: Float32Array;
+  readonly stamp: Uint32Array;
+  round: number;
+};
+
+/** Score from which a name is a match; tuned on one half of the labelled pairs. */
 export const THRESHOLD = 0.8;
+/** Under a weak alias only who is called just that is found when it is one word (a nickname, a common word), else what is closer than usual. */
+const WEAK_THRESHOLD = { oneWord: 0.97, words: 0.9 };
 
-const RECENT_NAMES = 20_000;
+const RECENT_NAMES = 10_000;
 const NONE: readonly Match[] = Object.freeze([]);
-const NO_WORDS: SimilarWords = new Map();
 
-/** Builds the index of all lists in force. Takes a few seconds for 50,000 names. */
-export function buildIndex(entries: readonly ScreeningEntry[]): ScreeningIndex {
-  const index = indexNames(entries);
-  return { ...index, recent: new Map(), reached: new Float64Array(index.names.length), covered: new Float64Array(index.names.length) };
+/** Builds the index of all lists in force, here and now; the product does it in a worker (`build-index.ts`). */
+export function buildIndex(entries: Iterable<ScreeningEntry>): ScreeningIndex {
+  const builder = indexBuilder();
+  for (const { listId, ...entry } of entries) builder.add(listId, entry);
+  return openIndex(builder.done());
+}
+
+/** Takes an index into use. */
+export function openIndex(columns: IndexColumns): ScreeningIndex {
+  const words = columns.vocabulary.masks.length;
+  const scratch = { covers: new Float32Array(2 * words), stamp: new Uint32Array(columns.names.entry.length), round: 0 };
+  return { ...openNames(columns), recent: new Recent(RECENT_NAMES), scratch };
 }
 
 /**
  * Everyone on the lists whose name the given one could be, best first, at most one match an entry. Complete: whatever
  * would score at least the threshold is found, since names are only passed over by a bound that their score cannot exceed.
+ * Errors: `settlement.name_unreadable` when there is neither letter nor digit in it.
  */
 export function screen(index: ScreeningIndex, name: string, options: { threshold?: number; limit?: number } = {}): Match[] {
   const { threshold = THRESHOLD, limit = 100 } = options;
   if (threshold !== THRESHOLD) return search(index, name, threshold).slice(0, limit);
   const known = index.recent.get(name);
-  if (known) {
-    index.recent.delete(name);
-    index.recent.set(name, known);
-    return copied(known, limit);
-  }
+  if (known) return copied(known, limit);
   const found = search(index, name, threshold);
-  if (index.recent.size >= RECENT_NAMES) index.recent.delete(index.recent.keys().next().value!);
   index.recent.set(name, found.length === 0 ? NONE : found);
   return copied(found, limit);
 }
 
+/** A name that leaves nothing to compare is no name: it must not pass as one that was compared and not found. */
+function unreadable(name: string): AppError {
+  const shown = JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+  return new AppError(
+    'unprocessable',
+    'settlement.name_unreadable',
+    `The name ${shown} has no letters or digits, so it cannot be screened.`,
+  );
+}
+
 /** Matches belong to the caller, who may change them. */
 function copied(matches: readonly Match[], limit: number): Match[] {
+  if (matches.length === 0) return [];
   return matches.slice(0, limit).map((match) => ({ ...match, explanation: [...match.explanation] }));
 }
 
+type Found = { listed: ListedName; query: Query; alignment: Alignment; regrouped: boolean };
+
 function search(index: ScreeningIndex, name: string, threshold: number): Match[] {
   const words = wordsOf(name);
-  if (words.length === 0) return [];
-  const best = new Map<number, { at: number; query: Query; alignment: Alignment; regrouped: boolean }>();
-  const consider = (query: Query, isRegrouped: boolean) => {
-    for (const at of candidates(index, query, threshold)) {
-      const listed = index.names[at]!;
-      const alignment = align(query, listed);
-      if (alignment.score < threshold || alignment.score <= (best.get(listed.entry)?.alignment.score ?? 0)) continue;
-      best.set(listed.entry, { at, query, alignment, regrouped: isRegrouped });
-    }
-  };
-  consider(queryOf(index, words), false);
-  const texts = words.map(({ text }) => text);
-  const otherwise = regrouped(index, texts);
-  if (otherwise) consider(queryOf(index, wordsOf(otherwise.join(' '))), true);
-  return [...best.entries()]
-    .map(([entry, { at, query, alignment, regrouped: isRegrouped }]): Match => {
-      const { listId, entryId } = index.entries[entry]!;
-      const lines = explain(query, index.names[at]!, alignment);
-      const explanation = isRegrouped ? [`Read as "${query.words.map(({ text }) => text).join(' ')}".`, ...lines] : lines;
-      return { listId, entryId, listed: index.names[at]!.text, score: round(alignment.score), exact: alignment.exact, explanation };
-    })
-    .sort((a, b) => b.score - a.score || compare(a.listId, b.listId) || compare(a.entryId, b.entryId));
+  if (words.length === 0) throw unreadable(name);
+  const best = new Map<number, Found>();
+  consider(index, words, { best, threshold, regrouped: false });
+  const otherwise = regrouped(index, words);
+  if (otherwise) consider(index, wordsOf(otherwise.join(' ')), { best, threshold, regrouped: true });
+  if (best.size === 0) return [];
+  return [...best.values()].map((found) => matchOf(index, found)).sort(byScore);
+}
+
+function matchOf(index: NameIndex, { listed, query, alignment, regrouped: isRegrouped }: Found): Match {
+  const { listId, entryId } = factsOf(index, listed.entry);
+  const lines = explain(query, listed, alignment);
+  const explanation = isRegrouped ? [`Read as "${query.words.map(({ text }) => text).join(' ')}".`, ...lines] : lines;
+  return { listId, entryId, listed: listed.text, score: round(alignment.score), exact: alignment.exact, explanation };
 }
 
 const round = (score: number) => Math.round(score * 10_000) / 10_000;
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const byScore = (a: Match, b: Match) => b.score - a.score || compare(a.listId, b.listId) || compare(a.entryId, b.entryId);
 
-function queryOf(index: ScreeningIndex, words: readonly Word[]): Query {
-  const similar = words.map(({ text, kind }): SimilarWords => {
-    if (kind === 'name' || kind === 'common') return similarWords(index.vocabulary, text);
-    const same = index.vocabulary.idOf.get(text);
-    return same === undefined ? NO_WORDS : new Map([[same, 1]]);
-  });
-  return { words, weight: weightOf(words), similar };
+function consider(
+  index: ScreeningIndex,
+  words: readonly Word[],
+  { best, threshold, regrouped: isRegrouped }: { best: Map<number, Found>; threshold: number; regrouped: boolean },
+): void {
+  const query = queryOf(index, words, threshold);
+  if (!query) return;
+  for (const place of candidates(index, query, threshold)) {
+    const listed = listedAt(index, place);
+    const alignment = align(query, listed);
+    if (alignment.score < (listed.weak ? weakThreshold(listed, threshold) : threshold)) continue;
+    if (alignment.score <= (best.get(listed.entry)?.alignment.score ?? 0)) continue;
+    best.set(listed.entry, { listed, query, alignment, regrouped: isRegrouped });
+  }
 }
 
+const weakThreshold = ({ words }: ListedName, threshold: number) =>
+  Math.max(threshold, words.length > 1 ? WEAK_THRESHOLD.words : WEAK_THRESHOLD.oneWord);
+
+const NO_WORDS: KnownWord = { similar: new Map(), key: '', best: 0 };
+
 /**
- * Names that could reach the threshold: for either side, the most of it that could be covered. Every word of the query adds
- * what its pairing could be worth to the names it leads to; what pairs without leading anywhere (common words, particles,
- * legal forms, initials) is taken as covered.
+ * The words of a name with what is like them on the lists; undefined when too few are like any for a name to reach the
+ * threshold. Words that are known already are looked at first: most clean names then need no search for the others.
+ */
+function queryOf(index: ScreeningIndex, words: readonly Word[], threshold: number): Query | undefined {
+  const weight = weightOf(words);
+  const needed = leastCovered(threshold) * weight - 1e-6;
+  const similar: KnownWord[] = [];
+  let reachable = weight;
+  const look = (at: number): boolean => {
+    const known = similarTo(index, words[at]!);
+    similar[at] = known;
+    reachable -= WEIGHTS[words[at]!.kind] * (1 - mostOf(index, words[at]!, known));
+    return reachable >= needed;
+  };
+  const later: number[] = [];
+  for (let at = 0; at < words.length; at++) {
+    if (isSearched(words[at]!) && !index.vocabulary.cache.has(words[at]!.text)) later.push(at);
+    else if (!look(at)) return undefined;
+  }
+  for (const at of later.sort((a, b) => words[b]!.text.length - words[a]!.text.length)) if (!look(at)) return undefined;
+  return { words, weight, similar: similar.map((word) => word.similar), best: similar.map((word) => word.best) };
+}
+
+const isSearched = ({ kind }: Word) => kind === 'name' || kind === 'common';
+
+function similarTo({ vocabulary }: ScreeningIndex, word: Word): KnownWord {
+  if (isSearched(word)) return lookUp(vocabulary, word.text);
+  const same = idOf(vocabulary, word.text);
+  return same < 0 ? NO_WORDS : { similar: new Map([[same, 1]]), key: '', best: 1 };
+}
+
+/** How much of a word a pair could cover at most. */
+function mostOf(index: ScreeningIndex, word: Word, { best }: KnownWord): number {
+  if (word.kind === 'initial') return 1;
+  return Math.max(0, worth(Math.max(best, initialOf(index, word) >= 0 ? INITIAL : 0)));
+}
+
+/** The id of the listed initial that a word could stand for, or -1. */
+function initialOf({ vocabulary }: ScreeningIndex, word: Word): number {
+  return isSearched(word) ? idOf(vocabulary, word.text[0]!) : -1;
+}
+
+/** A word of the query as a way to names: what it could cover at most, and how many names it leads to. */
+type Way = { word: number; covers: number; names: number; initial: number; byInitial: number };
+
+/**
+ * Names that could reach the threshold. Of the ways to them only the rarest are followed: so many that a name which none of
+ * these leads to could not cover enough of the query with the words that are left. Then, for either side of each name, the
+ * most that could be covered is held against what is needed.
  */
 function candidates(index: ScreeningIndex, query: Query, threshold: number): number[] {
-  const { reached, covered, names } = index;
-  const { touched, free } = reach(index, query);
-  const initials = query.words.filter(({ kind }) => kind === 'initial').length;
-  const found = touched.filter((at) => {
-    const name = names[at]!;
-    const ofQuery = Math.min(1, (reached[at]! + name.initials + free) / query.weight);
-    const ofListed = Math.min(1, (covered[at]! + name.support + initials) / name.weight);
-    return scoreOf(ofQuery, ofListed) >= threshold - 1e-9;
-  });
-  for (const at of touched) reached[at] = covered[at] = 0;
+  const needed = leastCovered(threshold) * query.weight - 1e-6;
+  const ways = query.words.map((_, word) => wayOf(index, query, word));
+  let reachable = 0;
+  for (const { covers } of ways) reachable += covers;
+  const followed = waysToFollow(ways, reachable, needed);
+  note(index, query, ways, 1);
+  const found = follow(index, query, followed, threshold);
+  note(index, query, ways, 0);
   return found;
 }
 
-/** Follows the words of a query to names. `free` is the weight of its words that may pair without leading anywhere. */
-function reach({ reached, covered, postings, supporting }: ScreeningIndex, { words, similar }: Query): { touched: number[]; free: number } {
-  const touched: number[] = [];
-  let free = 0;
-  for (let q = 0; q < words.length; q++) {
-    const [isName, own] = [words[q]!.kind === 'name', WEIGHTS[words[q]!.kind]];
-    let supported = isName ? 0 : own;
-    for (const [word, alike] of similar[q]!) {
-      const value = worth(alike);
-      if (supporting[word] === 1) supported = Math.max(supported, own * value);
-      const places = postings[word]!;
-      for (let i = 0; i < places.length; i++) {
-        const at = places[i]!;
-        if (covered[at] === 0) touched.push(at);
-        covered[at]! += value;
-        if (isName) reached[at]! += own * value;
-      }
-    }
-    free += supported;
+/**
+ * The cheaper of two complete choices: the rarest words, with the listed initials that they could stand for; or every word
+ * without these, since initials alone make no match.
+ */
+function waysToFollow(ways: readonly Way[], reachable: number, needed: number): Way[] {
+  const rarest: Way[] = [];
+  let left = reachable;
+  for (const way of ways.toSorted((a, b) => costOf(a) - costOf(b))) {
+    if (left < needed) break;
+    rarest.push(way);
+    left -= way.covers;
   }
-  return { touched, free };
+  // What was taken early may not be needed beside what came later.
+  const kept: Way[] = [];
+  for (const way of rarest.reverse()) {
+    if (left + way.covers < needed) left += way.covers;
+    else kept.push(way);
+  }
+  let [plain, cost] = [0, 0];
+  for (const { names } of ways) plain += names;
+  for (const way of kept) cost += costOf(way);
+  return plain < cost ? ways.map((way) => ({ ...way, initial: -1 })) : kept;
+}
+
+const costOf = ({ names, byInitial }: Way) => names + byInitial;
+
+function wayOf(index: ScreeningIndex, query: Query, word: number): Way {
+  const { kind } = query.words[word]!;
+  const { at } = index.postings;
+  // An initial of the query pairs with any word that begins so: it leads everywhere, and is taken as covered.
+  if (kind === 'initial') return { word, covers: WEIGHTS.initial, names: 0, initial: -1, byInitial: Infinity };
+  let names = 0;
+  for (const id of query.similar[word]!.keys()) names += at[id + 1]! - at[id]!;
+  const initial = initialOf(index, query.words[word]!);
+  const byInitial = initial < 0 ? 0 : at[initial + 1]! - at[initial]!;
+  return {
+    word,
+    covers: WEIGHTS[kind] * Math.max(0, worth(Math.max(query.best[word]!, initial >= 0 ? INITIAL : 0))),
+    names,
+    initial,
+    byInitial,
+  };
+}
+
+/** Writes into the scratch what each listed word could cover, or takes it out again. */
+function note({ scratch: { covers } }: ScreeningIndex, query: Query, ways: readonly Way[], keep: 0 | 1): void {
+  const put = (id: number, alike: number, weight: number) => {
+    const value = worth(alike) * keep;
+    covers[2 * id] = keep * Math.max(covers[2 * id]!, value);
+    covers[2 * id + 1] = keep * Math.max(covers[2 * id + 1]!, value * weight);
+  };
+  for (const { word, initial } of ways) {
+    const weight = WEIGHTS[query.words[word]!.kind];
+    for (const [id, alike] of query.similar[word]!) put(id, alike, weight);
+    if (initial >= 0) put(initial, INITIAL, weight);
+  }
+}
+
+function follow(index: ScreeningIndex, query: Query, ways: readonly Way[], threshold: number): number[] {
+  const { postings, scratch } = index;
+  const initials = query.words.filter(({ kind }) => kind === 'initial').length;
+  const found: number[] = [];
+  const round = ++scratch.round;
+  const visit = (id: number) => {
+    for (let i = postings.at[id]!; i < postings.at[id + 1]!; i++) {
+      const place = postings.names[i]!;
+      if (scratch.stamp[place] === round) continue;
+      scratch.stamp[place] = round;
+      if (reachOf(index, query, place, initials) >= threshold - 1e-6) found.push(place);
+    }
+  };
+  for (const { word, initial } of ways) {
+    for (const id of query.similar[word]!.keys()) visit(id);
+    if (initial >= 0) visit(initial);
+  }
+  return found;
+}
+
+/** The score that a listed name could reach at most. */
+function reachOf({ names, scratch: { covers } }: ScreeningIndex, query: Query, place: number, initials: number): number {
+  let [ofListed, ofQuery] = [initials, initials * WEIGHTS.initial];
+  for (let i = names.at[place]!; i < names.at[place + 1]!; i++) {
+    const word = names.words[i]!;
+    const id = 2 * (word & ID);
+    ofListed += covers[id]! * WEIGHT_OF_KIND[word >>> KIND_SHIFT]!;
+    ofQuery += covers[id + 1]!;
+  }
+  return scoreOf(Math.min(1, ofQuery / query.weight), Math.min(1, ofListed / names.weight[place]!));
+}
+
+const WEIGHT_OF_KIND = Object.values(WEIGHTS);
+
+/** An entry as the lists in force have it. */
+export type NamedEntry = { facts: EntryFacts; names: string[] };
+
+/** The entry with an id of its list, undefined when no list in force has it. */
+export function entryNamed(index: ScreeningIndex, listId: string, entryId: string): NamedEntry | undefined {
+  for (const place of entriesUnder(index, listId, entryId)) {
+    const facts = factsOf(index, place);
+    if (facts.listId !== listId || facts.entryId !== entryId) continue;
+    const names: string[] = [];
+    for (let at = firstName(index, place); index.names.entry[at] === place; at++) names.push(textAt(index.names.text, at));
+    return { facts, names };
+  }
+  return undefined;
+}
+
+/** Names stand in order of their entries. */
+function firstName({ names }: ScreeningIndex, entry: number): number {
+  let [low, high] = [0, names.entry.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (names.entry[middle]! < entry) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,9 +1,35 @@
+import { fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
+import type { ListEntry, NameKind, ScreeningEntry } from './entry.ts';
+import { WEIGHTS, wordsOf, type Word, type WordKind } from './normalise.ts';
 import { phoneticKey } from './phonetic.ts';
-import { WEIGHTS, wordsOf, type Word } from './normalise.ts';
-import { lookUp, vocabularyOf, type Vocabulary } from './vocabulary.ts';
+import { textAt, textPoolBuilder, type TextPool } from './utf8-pool.ts';
+import { idOf, openVocabulary, vocabularyColumns, wordAt, type Vocabulary, type VocabularyColumns } from './vocabulary.ts';
 
-/** Someone on a list: the primary name first, then the aliases. */
-export type ScreeningEntry = { listId: string; entryId: string; names: readonly string[]; type?: string; country?: string };
+/** The lists in force as plain arrays: built in a worker, handed over without copying. */
+export type IndexColumns = {
+  readonly vocabulary: VocabularyColumns;
+  /** One JSON text an entry: everything but its names. */
+  readonly entries: TextPool;
+  readonly names: {
+    readonly text: TextPool;
+    readonly entry: Uint32Array<ArrayBuffer>;
+    readonly flags: Uint8Array<ArrayBuffer>;
+    readonly weight: Float32Array<ArrayBuffer>;
+    /** Where each name's words begin. */
+    readonly at: Uint32Array<ArrayBuffer>;
+    /** Ids of the words in the vocabulary, with their kind in the highest three bits: read together, they cost one look at memory. */
+    readonly words: Uint32Array<ArrayBuffer>;
+  };
+  /** Word → names that have it. */
+  readonly postings: { readonly at: Uint32Array<ArrayBuffer>; readonly names: Uint32Array<ArrayBuffer> };
+  /** Neighbouring words of listed names written as one (`abdulrahman`), exactly and by sound → where they stand. */
+  readonly glued: Buckets;
+  /** Entries by list and id. */
+  readonly byId: Buckets;
+};
+
+/** What is known of an entry beside its names. */
+export type EntryFacts = Omit<ScreeningEntry, 'names'>;
 
 /** A listed name, ready to be compared. `ids` are its words' places in the vocabulary. */
 export type ListedName = {
@@ -13,114 +39,209 @@ export type ListedName = {
   readonly ids: Uint32Array;
   readonly weight: number;
   readonly hasNameWord: boolean;
-  /** Weight of the words it is not found by. */
-  readonly support: number;
-  /** Words of one letter, which pair with any word that begins so. */
-  readonly initials: number;
+  readonly kind: NameKind;
+  readonly weak: boolean;
 };
 
 /** The lists in force, laid out for fast and complete search. */
-export type NameIndex = {
-  readonly entries: readonly ScreeningEntry[];
-  readonly names: readonly ListedName[];
-  readonly vocabulary: Vocabulary;
-  /** Word → names that are found by it. */
-  readonly postings: readonly Uint32Array[];
-  /** 1 for each word that some name has without being found by it. */
-  readonly supporting: Uint8Array;
-  /** Neighbouring words of listed names written as one (`abdulrahman`), exactly and by sound → the words. */
-  readonly glued: ReadonlyMap<string, readonly string[]>;
-};
+export type NameIndex = Omit<IndexColumns, 'vocabulary'> & { readonly vocabulary: Vocabulary };
+
+const KINDS: readonly WordKind[] = ['name', 'common', 'particle', 'form', 'initial', 'number'];
+const NAME_KINDS: readonly NameKind[] = ['primary', 'aka', 'fka', 'original'];
+/** A word within a name: its kind above its id. */
+export const KIND_SHIFT = 29;
+export const ID = 0x1fffffff;
+const FLAG = { nameWord: 1, weak: 2, kindShift: 2 };
 
 /** Shortest glued word, and shortest key of one, that is worth recognising. */
 const GLUED_LETTERS = 6;
-const GLUED_KEY = 4;
+/** Shortest listed word that neighbouring words of a query are joined to. */
+const JOINED_LETTERS = 5;
+const GLUED_KEY = 5;
+const LONGEST_RUN = 4;
+const SALT = { glued: 11, heard: 12, id: 13 };
 
-export function indexNames(entries: readonly ScreeningEntry[]): NameIndex {
-  const spelled = entries.flatMap((entry, at) => distinctNames(entry).map((text) => ({ entry: at, text, words: wordsOf(text) })));
-  const comparable = spelled.filter(({ words }) => words.length > 0);
-  const vocabulary = vocabularyOf(new Set(comparable.flatMap(({ words }) => words.map(({ text }) => text))));
-  const postings: number[][] = vocabulary.words.map(() => []);
-  const supporting = new Uint8Array(vocabulary.words.length);
-  const glued = new Map<string, readonly string[]>();
-  const names = comparable.map(({ words, ...name }, at): ListedName => {
-    const ids = Uint32Array.from(words, ({ text }) => vocabulary.idOf.get(text)!);
-    const anchors = anchorsOf(words);
-    words.forEach((word, i) => {
-      const places = postings[ids[i]!]!;
-      if (!anchors.includes(word)) supporting[ids[i]!] = 1;
-      else if (places.at(-1) !== at) places.push(at);
-    });
-    noteGlued(glued, words);
-    return {
-      ...name,
-      words,
-      ids,
-      weight: weightOf(words),
-      hasNameWord: words.some(({ kind }) => kind === 'name'),
-      support: weightOf(words.filter((word) => !anchors.includes(word))),
-      initials: words.filter(({ kind }) => kind === 'initial').length,
-    };
-  });
-  return { entries, names, vocabulary, postings: postings.map((places) => Uint32Array.from(places)), supporting, glued };
-}
+/** Takes entries one by one and lays them out. The whole costs some seconds for 50,000 names: in a worker. */
+export type IndexBuilder = { add(listId: string, entry: ListEntry): void; done(): IndexColumns };
 
-/** Spellings of an entry that differ in more than case. */
-function distinctNames(entry: ScreeningEntry): string[] {
-  return [...new Map(entry.names.map((name) => [name.toLowerCase(), name])).values()];
-}
-
-export function weightOf(words: readonly Word[]): number {
-  return words.reduce((sum, { kind }) => sum + WEIGHTS[kind], 0);
-}
-
-/** The words a name is found by: those that carry identity; for a name of common words only, these; else whatever it has. */
-function anchorsOf(words: readonly Word[]): readonly Word[] {
-  const named = words.filter(({ kind }) => kind === 'name');
-  if (named.length > 0) return named;
-  const some = words.filter(({ kind }) => kind === 'common' || kind === 'number');
-  return some.length > 0 ? some : words;
-}
-
-function noteGlued(glued: Map<string, readonly string[]>, words: readonly Word[]): void {
-  const texts = words.filter(({ kind }) => kind !== 'form').map(({ text }) => text);
-  const note = (parts: readonly string[]) => {
-    const whole = parts.join('');
-    if (whole.length < GLUED_LETTERS) return;
-    glued.set(whole, parts);
-    const key = phoneticKey(whole);
-    if (key.length >= GLUED_KEY) glued.set(`/${key}`, parts);
+export function indexBuilder(): IndexBuilder {
+  const provisional = new Map<string, number>();
+  const [entries, texts] = [textPoolBuilder(), textPoolBuilder()];
+  const [entryOf, at, ids] = [new NumberList(), new NumberList(), new NumberList()];
+  const flags: number[] = [];
+  const weights: number[] = [];
+  const [idHashes, idEntries] = [new NumberList(), new NumberList()];
+  let entryCount = 0;
+  at.push(0);
+  return {
+    add(listId, { names, ...facts }) {
+      entries.add(JSON.stringify({ listId, ...facts }));
+      const seen = new Set<string>();
+      for (const { text, kind, quality } of names) {
+        // Spellings that differ in case only are one name.
+        if (seen.has(text.toLowerCase())) continue;
+        seen.add(text.toLowerCase());
+        const words = wordsOf(text);
+        if (words.length === 0) continue;
+        texts.add(text);
+        entryOf.push(entryCount);
+        for (const word of words) {
+          if (!provisional.has(word.text)) provisional.set(word.text, provisional.size);
+          ids.push(((KINDS.indexOf(word.kind) << KIND_SHIFT) | provisional.get(word.text)!) >>> 0);
+        }
+        at.push(ids.length);
+        weights.push(weightOf(words));
+        const nameWord = words.some((word) => word.kind === 'name') ? FLAG.nameWord : 0;
+        flags.push(nameWord | (quality === 'weak' ? FLAG.weak : 0) | (NAME_KINDS.indexOf(kind) << FLAG.kindShift));
+      }
+      idHashes.push(hashOf(`${listId}\n${facts.entryId}`, SALT.id));
+      idEntries.push(entryCount++);
+    },
+    done() {
+      const vocabulary = vocabularyColumns(provisional.keys());
+      const final = Uint32Array.from(provisional.keys(), (word) => idOf(vocabulary, word));
+      const names = {
+        text: texts.done(),
+        entry: entryOf.done(),
+        flags: Uint8Array.from(flags),
+        weight: Float32Array.from(weights),
+        at: at.done(),
+        words: ids.done().map((word) => ((word & ~ID) | final[word & ID]!) >>> 0),
+      };
+      return {
+        vocabulary,
+        entries: entries.done(),
+        names,
+        postings: postingsOf(names, final.length),
+        glued: gluedOf(names, vocabulary),
+        byId: fileUnder(idHashes, idEntries),
+      };
+    },
   };
-  for (let length = 2; length <= Math.min(4, texts.length); length++) {
-    for (let at = 0; at + length <= texts.length; at++) note(texts.slice(at, at + length));
+}
+
+function postingsOf({ at, words: ids }: IndexColumns['names'], words: number): IndexColumns['postings'] {
+  const starts = new Uint32Array(words + 1);
+  for (const word of ids) starts[(word & ID) + 1]!++;
+  for (let word = 0; word < words; word++) starts[word + 1]! += starts[word]!;
+  const next = starts.slice();
+  const names = new Uint32Array(ids.length);
+  for (let name = 0; name + 1 < at.length; name++) {
+    for (let i = at[name]!; i < at[name + 1]!; i++) names[next[ids[i]! & ID]!++] = name;
   }
+  return { at: starts, names };
+}
+
+function gluedOf({ at, words }: IndexColumns['names'], vocabulary: VocabularyColumns): Buckets {
+  const [hashes, runs] = [new NumberList(), new NumberList()];
+  const seen = new Set<number>();
+  const note = (hash: number, run: number) => {
+    if (seen.has(hash)) return;
+    seen.add(hash);
+    hashes.push(hash);
+    runs.push(run);
+  };
+  const form = KINDS.indexOf('form');
+  for (let name = 0; name + 1 < at.length; name++) {
+    for (let from = at[name]!; from < at[name + 1]!; from++) {
+      if (words[from]! >>> KIND_SHIFT === form) continue;
+      let whole = wordAt(vocabulary, words[from]! & ID);
+      for (let length = 2; length <= LONGEST_RUN && from + length <= at[name + 1]!; length++) {
+        if (words[from + length - 1]! >>> KIND_SHIFT === form) break;
+        whole += wordAt(vocabulary, words[from + length - 1]! & ID);
+        if (whole.length < GLUED_LETTERS) continue;
+        const run = from * LONGEST_RUN + length - 1;
+        note(hashOf(whole, SALT.glued), run);
+        const key = phoneticKey(whole);
+        if (key.length >= GLUED_KEY) note(hashOf(key, SALT.heard), run);
+      }
+    }
+  }
+  return fileUnder(hashes, runs);
+}
+
+/** Weight of all words together. */
+export function weightOf(words: readonly Word[]): number {
+  let sum = 0;
+  for (const { kind } of words) sum += WEIGHTS[kind];
+  return sum;
+}
+
+/** Takes columns into use. */
+export function openNames(columns: IndexColumns): NameIndex {
+  return { ...columns, vocabulary: openVocabulary(columns.vocabulary) };
+}
+
+/** A listed name read out of the columns. */
+export function listedAt({ names, vocabulary }: NameIndex, place: number): ListedName {
+  const packed = names.words.subarray(names.at[place], names.at[place + 1]);
+  const flags = names.flags[place]!;
+  return {
+    entry: names.entry[place]!,
+    text: textAt(names.text, place),
+    words: Array.from(packed, (word) => ({ text: wordAt(vocabulary, word & ID), kind: KINDS[word >>> KIND_SHIFT]! })),
+    ids: packed.map((word) => word & ID),
+    weight: names.weight[place]!,
+    hasNameWord: (flags & FLAG.nameWord) !== 0,
+    weak: (flags & FLAG.weak) !== 0,
+    kind: NAME_KINDS[flags >> FLAG.kindShift]!,
+  };
+}
+
+/** What the list says of an entry beside its names. */
+export function factsOf({ entries }: Pick<NameIndex, 'entries'>, entry: number): EntryFacts {
+  return JSON.parse(textAt(entries, entry)) as EntryFacts;
+}
+
+/** Entries that may have this id: those filed under its hash. */
+export function entriesUnder({ byId }: Pick<NameIndex, 'byId'>, listId: string, entryId: string): Uint32Array {
+  const bucket = hashOf(`${listId}\n${entryId}`, SALT.id) & byId.mask;
+  return byId.items.subarray(byId.at[bucket], byId.at[bucket + 1]);
 }
 
 /**
  * The words of a query as the lists would divide them: a word that is several listed words written together is divided,
  * neighbouring words that are one listed word are joined. Undefined when there is nothing to change.
  */
-export function regrouped({ glued, vocabulary }: NameIndex, words: readonly string[]): string[] | undefined {
-  const found: string[] = [];
-  let changed = false;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    const next = words[i + 1];
-    // Joined words are looked up as they are: sounding alike as well would join too much.
-    if (next !== undefined && word.length + next.length >= GLUED_LETTERS && vocabulary.idOf.has(word + next)) {
-      found.push(word + next);
-      i++;
-      changed = true;
-      continue;
-    }
-    const parts = vocabulary.idOf.has(word) ? undefined : partsOf({ glued, vocabulary }, word);
-    found.push(...(parts ?? [word]));
-    changed ||= parts !== undefined;
+export function regrouped(index: NameIndex, words: readonly Word[]): string[] | undefined {
+  let found: string[] | undefined;
+  for (let i = 0; i < words.length;) {
+    const { text } = words[i]!;
+    const joined = joinedFrom(index, words, i);
+    const parts = joined || text.length < GLUED_LETTERS || idOf(index.vocabulary, text) >= 0 ? undefined : partsOf(index, text);
+    if (joined || parts) found ??= words.slice(0, i).map((word) => word.text);
+    found?.push(...(joined ? [joined.text] : (parts ?? [text])));
+    i += joined ? joined.length : 1;
   }
-  return changed ? found : undefined;
+  return found;
 }
 
-function partsOf({ glued, vocabulary }: Pick<NameIndex, 'glued' | 'vocabulary'>, word: string): readonly string[] | undefined {
-  if (word.length < GLUED_LETTERS) return undefined;
-  return glued.get(word) ?? glued.get(`/${lookUp(vocabulary, word).key}`);
+/** The most neighbouring words that are one listed word. They are looked up as they are: sounding alike as well would join too much. */
+function joinedFrom(index: NameIndex, words: readonly Word[], at: number): { text: string; length: number } | undefined {
+  let text = words[at]!.text;
+  let best: { text: string; length: number } | undefined;
+  for (let length = 2; length <= LONGEST_RUN && at + length <= words.length; length++) {
+    text += words[at + length - 1]!.text;
+    if (text.length >= JOINED_LETTERS && idOf(index.vocabulary, text) >= 0) best = { text, length };
+  }
+  return best;
+}
+
+function partsOf(index: NameIndex, word: string): string[] | undefined {
+  const exact = runUnder(index, hashOf(word, SALT.glued), (parts) => parts.join('') === word);
+  if (exact) return exact;
+  const key = index.vocabulary.cache.get(word)?.key ?? phoneticKey(word);
+  if (key.length < GLUED_KEY) return undefined;
+  return runUnder(index, hashOf(key, SALT.heard), (parts) => phoneticKey(parts.join('')) === key);
+}
+
+function runUnder({ glued, names, vocabulary }: NameIndex, hash: number, fits: (parts: string[]) => boolean): string[] | undefined {
+  const bucket = hash & glued.mask;
+  for (let i = glued.at[bucket]!; i < glued.at[bucket + 1]!; i++) {
+    const run = glued.items[i]!;
+    const from = Math.floor(run / LONGEST_RUN);
+    const parts = Array.from(names.words.subarray(from, from + (run % LONGEST_RUN) + 1), (word) => wordAt(vocabulary, word & ID));
+    if (fits(parts)) return parts;
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import anyAscii from 'any-ascii';
+import { readScripts } from './scripts.ts';
 import { MAX_LETTERS } from './similarity.ts';
-import { COMMON, FAMILY_NAMES, LONGEST_FORM, LOOKALIKES, ORG_FORMS, ORG_TOKENS, PARTICLES, SPELLINGS, TITLES } from './words.ts';
+import { ABBREVIATIONS, COMMON, LONGEST_FORM, LOOKALIKES, NUMBERS, ORG_FORMS, ORG_TOKENS, PARTICLES, SPELLINGS, TITLES } from './words.ts';
 
 /**
  * What a word of a name is, and so how much it weighs: a `name` carries the identity; a `common` business word, a
@@ -20,10 +21,6 @@ const MAX_WORDS = 24;
 const ASCII = /^[\x00-\x7f]*$/;
 const LATIN = /\p{Script=Latin}/u;
 const NOT_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
-const ARABIC_ARTICLE = /(?<!\p{L})\u0627\u0644(?=\p{L}{2})/gu;
-const PERSON_IN_HANGUL = /(?<!\p{L})(\p{Script=Hangul})(\p{Script=Hangul}{1,3})(?!\p{L})/gu;
-const PERSON_IN_HAN = /(?<!\p{L})(\p{Script=Han})(\p{Script=Han}{1,2})(?!\p{L})/gu;
-
 /**
  * A name as words to compare: one Unicode form (NFKC), other scripts written in Latin letters, lower case, without titles,
  * legal forms in one token each.
@@ -42,34 +39,58 @@ function withPatronymics(words: Word[]): Word[] {
   return words.map((word) => (word.kind === 'name' && PATRONYMIC.test(word.text) ? { ...word, kind: 'common' } : word));
 }
 
-/** `abd al rahman`, `abdel rahman` and `abdur rahman` are one name; so are `el masri` and `al masri`. */
+/** `abd al rahman`, `abdel rahman`, `abdur rahman` and `abdurrahman` are one name; so are `el masri` and `al masri`, `nur al din` and `nureddin`. */
 function unified(words: string[]): string[] {
-  if (!words.some((word) => SPELLINGS.has(word))) return words;
+  if (!words.some(isSpelledOtherwise)) return words;
+  const found: string[] = [];
   const isArticle = (word: string | undefined) => word !== undefined && (SPELLINGS.get(word) ?? word) === 'al';
-  return words.filter((word, i) => !(isArticle(word) && words[i - 1] === 'abd')).map((word) => SPELLINGS.get(word) ?? word);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (words[i - 1] === 'abd' && isArticle(word)) continue;
+    if (word.startsWith('abd') && words[i + 1] === 'allah') {
+      found.push('abdullah');
+      i++;
+    } else found.push(...(divided(word) ?? [SPELLINGS.get(word) ?? ABBREVIATIONS.get(word) ?? NUMBERS.get(word) ?? word]));
+  }
+  return found;
+}
+
+const WITH_DIN = /^(.{2,}?)(?:[aeiou][dl])?-?d(?:een|ine|in|yn)$/;
+const WITH_ABDUL = /^abd[aeiou](?:l(?!l)|([bcdfghjkmnqrstwz])(?=\1))(.{3,})$/;
+const ORDINAL = /^(\d+)(?:st|nd|rd|th)$/;
+
+function isSpelledOtherwise(word: string): boolean {
+  return SPELLINGS.has(word) || ABBREVIATIONS.has(word) || NUMBERS.has(word) || divided(word) !== undefined;
+}
+
+/** The parts of a word that Arabic names are often written without a space between, and the number of an ordinal. */
+function divided(word: string): string[] | undefined {
+  const first = word.charCodeAt(0);
+  if (first <= 57) {
+    const ordinal = ORDINAL.exec(word)?.[1];
+    return ordinal === undefined ? undefined : [ordinal];
+  }
+  if (word.length < 6) return undefined;
+  if (first === 97 && word.startsWith('abd')) {
+    const rest = WITH_ABDUL.exec(word)?.[2];
+    if (rest) return ['abdul', rest];
+  }
+  if (!/[aeiou][dl]d(?:een|ine|in|yn)$/.test(word)) return undefined;
+  const stem = WITH_DIN.exec(word)?.[1];
+  return stem ? [stem, 'al', 'din'] : undefined;
 }
 
 /** A name in lower-case ASCII. */
 function toAscii(name: string): string {
   if (ASCII.test(name)) return name.toLowerCase();
   const plain = name.normalize('NFKC').replace(/\p{L}+/gu, undisguise);
-  // The article is written together with its word in Arabic, and its first letter is lost in transliteration.
-  const divided = plain.replace(ARABIC_ARTICLE, 'al ');
-  const spaced = divided.replace(PERSON_IN_HANGUL, (_, family: string, given: string) => `${familyName(family)} ${joined(given)}`);
-  return anyAscii(spaced.replace(PERSON_IN_HAN, (_, family: string, given: string) => `${joined(family)} ${joined(given)}`)).toLowerCase();
+  return anyAscii(readScripts(plain)).toLowerCase();
 }
 
 /** A word that mixes Latin with Cyrillic or Greek letters is read by what its letters look like. */
 function undisguise(word: string): string {
   if (!NOT_LATIN.test(word) || !LATIN.test(word)) return word;
   return Array.from(word, (char) => LOOKALIKES.get(char) ?? char).join('');
-}
-
-const joined = (text: string) => anyAscii(text).toLowerCase();
-
-function familyName(letter: string): string {
-  const latin = joined(letter);
-  return FAMILY_NAMES.get(latin) ?? latin;
 }
 
 /** Splits at everything but letters and digits; full stops within initials (`l.l.c.`) and apostrophes join. */
@@ -112,11 +133,14 @@ function formAt(words: readonly string[], at: number): [form: string | undefined
 
 const FORM_STARTS: ReadonlySet<string> = new Set([...ORG_FORMS.keys()].map((phrase) => phrase.split(' ')[0]!));
 
+/** Letters that are a word between others (Spanish `y`, Portuguese `e`, Russian `i`). */
+const JOINING = new Set(['y', 'e', 'i', '&']);
+
 function kindOf(word: string): WordKind {
   if (ORG_TOKENS.has(word)) return 'form';
   const code = word.charCodeAt(0);
   if (code <= 57 && /^\d+$/.test(word)) return 'number';
-  if (word.length === 1) return 'initial';
+  if (word.length === 1) return JOINING.has(word) ? 'particle' : 'initial';
   if (PARTICLES.has(word)) return 'particle';
   return COMMON.has(word) ? 'common' : 'name';
 }

@@ -18,7 +18,7 @@ export function phoneticKey(word: string): string {
 
 /** Groups of letters for one sound. */
 const GROUPS: ReadonlyMap<string, string> = new Map(
-  'sch s,tch s,dzh j,ph f,sh s,ch s,kh h,gh k,dh t,th t,ts s,tz s,cz s,sz s,zh s,ck k,qu k,dj j,dz s,ks k,wh v'
+  'tsch s,dsch j,zch s,sch s,tch s,dzs j,dzh j,ph f,sh s,ch s,kh h,gh k,dh t,th t,ts s,tz s,cz s,sz s,zh s,ck k,qu k,dj j,dz s,ks k,wh v'
     .split(',')
     .map((pair): [string, string] => [pair.slice(0, -2), pair.slice(-1)]),
 );
@@ -29,6 +29,7 @@ const GROUP_SECONDS: ReadonlySet<string> = new Set([...GROUPS.keys()].map((group
 function groupLength(word: string, at: number): number {
   const second = word[at + 1];
   if (second === undefined || !GROUP_SECONDS.has(second) || !GROUP_STARTS.has(word[at]!)) return 1;
+  if (GROUPS.has(word.slice(at, at + 4))) return 4;
   if (GROUPS.has(word.slice(at, at + 3))) return Math.min(3, word.length - at);
   return GROUPS.has(word.slice(at, at + 2)) ? 2 : 1;
 }
@@ -54,4 +55,33 @@ export function foldedSpelling(word: string): string {
     .replace(/ee|ie|ij|iy|yi|y/g, 'i')
     .replace(/[aou]e/g, (both) => both[0]!)
     .replace(/(.)\1+/g, '$1');
+}
+
+const VOWEL_OF: Readonly<Record<string, string>> = { a: 'a', e: 'i', i: 'i', y: 'i', j: 'i', o: 'u', u: 'u', w: 'u' };
+
+/** The vowels of a word in order, `e` as `i` and `o` as `u`, neighbours as one (`ai`, `ei` as `i`, `au`, `ou` as `u`). */
+export function vowelsOf(word: string): string {
+  let [vowels, run] = ['', ''];
+  for (let i = 0; i <= word.length; i++) {
+    const vowel = i < word.length && !(i === 0 && 'yjw'.includes(word[0]!)) ? VOWEL_OF[word[i]!] : undefined;
+    if (vowel) run += vowel;
+    else if (run !== '') {
+      vowels += run.includes('i') ? 'i' : run.includes('u') ? 'u' : 'a';
+      run = '';
+    }
+  }
+  return vowels;
+}
+
+/**
+ * Whether two words of the same consonants may be the same word by their vowels: most agree, or one of the words has next
+ * to none, as Arabic and Hebrew write.
+ */
+export function vowelsAgree(a: string, b: string): boolean {
+  const [own, theirs] = [vowelsOf(a), vowelsOf(b)];
+  const [more, less] = own.length >= theirs.length ? [own, theirs] : [theirs, own];
+  if (less.length <= more.length / 3) return true;
+  let common = 0;
+  for (const vowel of more) if (vowel === less[common]) common++;
+  return common >= less.length - (less.length > 2 ? 1 : 0) && more.length - less.length <= 1;
 }

@@ -8,6 +8,8 @@ export type Query = {
   readonly weight: number;
   /** For each word, the listed words like it. */
   readonly similar: readonly SimilarWords[];
+  /** For each word, the likeness of the listed word most like it. */
+  readonly best: readonly number[];
 };
 
 /** Two words taken for the same: places in the query and the listed name, and how alike they are (1 is equal). */
@@ -16,12 +18,12 @@ export type Pair = { query: number; listed: number; alike: number; initial?: tru
 export type Alignment = { score: number; exact: boolean; pairs: readonly Pair[]; swapped: boolean };
 
 /** How much faster than likeness a pair's worth falls: names of likeness 0.9 are often those of different people. */
-const SHARPNESS = 1.25;
+const SHARPNESS = 1.6;
 /** What a side that is not covered at all takes away from a side that is covered fully. */
 const LACKING = 0.45;
 const SWAPPED = 0.98;
 const OTHER_NUMBER = 0.8;
-const INITIAL = 0.9;
+export const INITIAL = 0.9;
 
 /** What a pair of this likeness is worth. */
 export function worth(alike: number): number {
@@ -32,6 +34,11 @@ export function worth(alike: number): number {
 export function scoreOf(queryCovered: number, listedCovered: number): number {
   const [more, less] = queryCovered > listedCovered ? [queryCovered, listedCovered] : [listedCovered, queryCovered];
   return more * (1 - LACKING * (1 - less));
+}
+
+/** How much of a side has to be covered at the least, whatever the other, for a score to reach the threshold. */
+export function leastCovered(threshold: number): number {
+  return Math.max(0, 1 - (1 - threshold) / LACKING);
 }
 
 /**

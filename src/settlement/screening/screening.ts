@@ -1,88 +1,191 @@
 import type { Uuid } from '../../base/id.ts';
 import { isYounger, type Clock, type Millis } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
-import type { PaymentOrder, ScreeningResult } from '../payment/payment.ts';
-import { readListCsv } from './csv.ts';
-import { buildIndex, screen, type Match, type ScreeningIndex } from './match.ts';
-import { contentsOfLists, versionsOfLists } from './store.ts';
+import type { Hit, PaymentOrder, ScreeningResult } from '../payment/payment.ts';
+import { buildColumns } from './build-index.ts';
+import { digestOf, nameKeyOf } from './exception.ts';
+import { exceptionsFor } from './exception-store.ts';
+import { assess, type KnownFacts } from './factors.ts';
+import { entryNamed, openIndex, screen, THRESHOLD, type Match, type ScreeningIndex } from './match.ts';
+import { contentsOfLists, versionsOfLists, type ListPurpose, type ListRow } from './store.ts';
+
+type Parties = Pick<PaymentOrder, 'debtor' | 'creditor'>;
+
+/** All that the lists say of two parties. */
+export type Findings = {
+  listVersion?: string;
+  /** Matches on lists of sanctions: they hold the payment. */
+  hits: Hit[];
+  /** Matches on lists of politically exposed persons: they raise the risk and hold nothing. */
+  notices: Hit[];
+  /** Matches that an exception in force sets aside, with its id. */
+  cleared: (Hit & { exceptionId: Uuid })[];
+};
 
 /** Screens names against the lists that are in force in a tenant. */
 export type Screening = {
-  /** Debtor and creditor of an order; a hit on either holds the payment. */
-  screenParties(tenantId: Uuid, order: Pick<PaymentOrder, 'debtor' | 'creditor'>): Promise<ScreeningResult>;
-  /** Every match of one name. */
-  check(tenantId: Uuid, name: string): Promise<Match[]>;
-  /** Reads the lists again at the next name. */
+  /** Debtor and creditor of an order; a hit on either holds the payment. Errors: `settlement.name_unreadable`. */
+  screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult>;
+  /** The same, with notices and what exceptions set aside. Errors: `settlement.name_unreadable`. */
+  findings(tenantId: Uuid, order: Parties): Promise<Findings>;
+  /** Every match of one name, weighed by what else is known. Errors: `settlement.name_unreadable`. */
+  check(tenantId: Uuid, name: string, known?: KnownFacts): Promise<Match[]>;
+  /** The digest of an entry in force, undefined when no list has it. */
+  digestOf(tenantId: Uuid, listId: string, entryId: string): Promise<string | undefined>;
+  /** Brings what the database holds into force; others are screened against the earlier lists meanwhile. */
+  reload(tenantId: Uuid): Promise<void>;
+  /** Makes the next names wait for the lists as they are then. */
   forget(tenantId: Uuid): void;
 };
 
-type InForce = { readAt: Millis; version: string; index: ScreeningIndex };
+type InForce = { readAt: Millis; version: string; index: ScreeningIndex; purposes: ReadonlyMap<string, ListPurpose> };
+
+const versionOf = (lists: readonly ListRow[]) =>
+  lists.map(({ id, version, purpose }) => `${id}@${version.slice(0, 16)}${purpose === 'pep' ? '/pep' : ''}`).join(' ');
+
+/** How long a build that failed is left alone, while the earlier lists stay in force. */
+const TRY_AGAIN_MS = 30_000;
 
 /**
- * Keeps one index a tenant in memory and looks every `maxAgeMs` whether a list has changed. Names wait while it looks and
- * while an index is being built, so that nothing passes unscreened.
+ * Keeps one index a tenant in memory and looks every `maxAgeMs` whether a list has changed. A changed list is read and laid
+ * out in a worker; until it is ready names are screened against the index before, and wait only where there is none.
  */
 export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000): Screening {
   const inForce = new Map<Uuid, InForce>();
-  const loading = new Map<Uuid, Promise<InForce>>();
+  const looking = new Map<Uuid, Promise<InForce>>();
+  const building = new Map<Uuid, { version: string; done: Promise<InForce> }>();
+  const failedAt = new Map<Uuid, Millis>();
 
-  async function load(tenantId: Uuid): Promise<InForce> {
+  async function build(tenantId: Uuid): Promise<InForce> {
     const readAt = clock.now();
-    const known = inForce.get(tenantId);
     // One look at the database, so that a version is never noted with the content of another.
-    const { version, contents } = await db.read({ tenantId }, async (tx) => {
-      const versions = await versionsOfLists(tx, tenantId);
-      const found = versions.map((list) => `${list.id}@${list.version.slice(0, 16)}`).join(' ');
-      return { version: found, contents: found === known?.version ? [] : await contentsOfLists(tx, tenantId) };
-    });
-    if (known?.version === version) return { ...known, readAt };
-    return { readAt, version, index: buildIndex(contents.flatMap(({ id, content }) => readListCsv(id, content))) };
+    const { lists, contents } = await db.read({ tenantId }, async (tx) => ({
+      lists: await versionsOfLists(tx, tenantId),
+      contents: await contentsOfLists(tx, tenantId),
+    }));
+    const encoder = new TextEncoder();
+    const columns = await buildColumns(contents.map(({ id, content, format }) => ({ id, format, document: encoder.encode(content) })));
+    const purposes = new Map(lists.map(({ id, purpose }) => [id, purpose]));
+    return { readAt, version: versionOf(lists), index: openIndex(columns), purposes };
   }
 
-  function refresh(tenantId: Uuid): Promise<InForce> {
-    const already = loading.get(tenantId);
-    if (already) return already;
-    const next: Promise<InForce> = load(tenantId)
-      .then((loaded) => {
-        // Unless it was told meanwhile that what it read is old.
-        if (loading.get(tenantId) === next) inForce.set(tenantId, loaded);
-        return loaded;
+  /** Builds once for all who ask for the same version; whoever asks for another waits for its own. */
+  function startBuild(tenantId: Uuid, version: string): Promise<InForce> {
+    const under = building.get(tenantId);
+    if (under?.version === version) return under.done;
+    const done: Promise<InForce> = build(tenantId)
+      .then((built) => {
+        if (building.get(tenantId)?.done === done) inForce.set(tenantId, built);
+        failedAt.delete(tenantId);
+        return built;
+      })
+      .catch((error: unknown) => {
+        failedAt.set(tenantId, clock.now());
+        throw error;
       })
       .finally(() => {
-        if (loading.get(tenantId) === next) loading.delete(tenantId);
+        if (building.get(tenantId)?.done === done) building.delete(tenantId);
       });
-    loading.set(tenantId, next);
-    return next;
+    building.set(tenantId, { version, done });
+    return done;
   }
 
-  async function current(tenantId: Uuid): Promise<InForce> {
+  async function look(tenantId: Uuid, { wait }: { wait: boolean }): Promise<InForce> {
+    const readAt = clock.now();
+    const version = versionOf(await db.read({ tenantId }, (tx) => versionsOfLists(tx, tenantId)));
     const known = inForce.get(tenantId);
-    if (!known || !isYounger(clock, known.readAt, maxAgeMs)) return refresh(tenantId);
+    if (known?.version === version) {
+      known.readAt = readAt;
+      return known;
+    }
+    const failed = failedAt.get(tenantId);
+    if (known && !wait && failed !== undefined && isYounger(clock, failed, TRY_AGAIN_MS)) return known;
+    const built = startBuild(tenantId, version);
+    if (!known || wait) return built;
+    // It is looked at again at the next names; the failure is told to whoever waits for the build.
+    built.catch(() => undefined);
+    known.readAt = readAt;
     return known;
   }
 
+  function current(tenantId: Uuid): InForce | Promise<InForce> {
+    const known = inForce.get(tenantId);
+    if (known && isYounger(clock, known.readAt, maxAgeMs)) return known;
+    const already = looking.get(tenantId);
+    if (already) return already;
+    const next: Promise<InForce> = look(tenantId, { wait: false }).finally(() => {
+      if (looking.get(tenantId) === next) looking.delete(tenantId);
+    });
+    looking.set(tenantId, next);
+    return next;
+  }
+
+  async function findings(tenantId: Uuid, order: Parties): Promise<Findings> {
+    const lists = await current(tenantId);
+    const found = partyHits(lists.index, order);
+    const listVersion = lists.version;
+    if (found.length === 0) return { ...(listVersion && { listVersion }), hits: [], notices: [], cleared: [] };
+    const cleared = await setAside(tenantId, lists, order, found);
+    const open = found.filter(
+      (hit) => !cleared.some((one) => one.party === hit.party && one.listId === hit.listId && one.entryId === hit.entryId),
+    );
+    const isNotice = (hit: Hit) => lists.purposes.get(hit.listId) === 'pep';
+    return { ...(listVersion && { listVersion }), hits: open.filter((hit) => !isNotice(hit)), notices: open.filter(isNotice), cleared };
+  }
+
+  async function setAside(tenantId: Uuid, { index }: InForce, order: Parties, found: readonly Hit[]): Promise<Findings['cleared']> {
+    const keyOf = ({ party }: Hit) => nameKeyOf(order[party].name);
+    const rows = await db.read({ tenantId }, (tx) => exceptionsFor(tx, tenantId, [...new Set(found.map(keyOf))], clock.now()));
+    return found.flatMap((hit) => {
+      const fits = rows.find((row) => row.nameKey === keyOf(hit) && row.listId === hit.listId && row.entryId === hit.entryId);
+      const entry = fits && entryNamed(index, hit.listId, hit.entryId);
+      return fits && entry && digestOf(entry) === fits.entryDigest ? [{ ...hit, exceptionId: fits.id }] : [];
+    });
+  }
+
   return {
-    async screenParties(tenantId, { debtor, creditor }) {
-      const { index, version } = await current(tenantId);
-      const hits = (['debtor', 'creditor'] as const).flatMap((party) => {
-        const { name } = party === 'debtor' ? debtor : creditor;
-        return screen(index, name).map(({ listed, listId, entryId, score, explanation }) => ({
-          party,
-          listed,
-          listId,
-          entryId,
-          score,
-          explanation,
-        }));
-      });
-      return { ...(version && { listVersion: version }), hits };
+    async screenParties(tenantId, order) {
+      const { listVersion, hits } = await findings(tenantId, order);
+      return { ...(listVersion && { listVersion }), hits };
     },
-    async check(tenantId, name) {
-      return screen((await current(tenantId)).index, name);
+    findings,
+    async check(tenantId, name, known = {}) {
+      const { index } = await current(tenantId);
+      return weighed(index, screen(index, name), known);
+    },
+    async digestOf(tenantId, listId, entryId) {
+      const entry = entryNamed((await current(tenantId)).index, listId, entryId);
+      return entry && digestOf(entry);
+    },
+    async reload(tenantId) {
+      await look(tenantId, { wait: true });
     },
     forget(tenantId) {
       inForce.delete(tenantId);
-      loading.delete(tenantId);
+      looking.delete(tenantId);
+      building.delete(tenantId);
     },
   };
+}
+
+function partyHits(index: ScreeningIndex, order: Parties): Hit[] {
+  const hits: Hit[] = [];
+  for (const party of ['debtor', 'creditor'] as const) {
+    for (const { listed, listId, entryId, score, explanation } of screen(index, order[party].name)) {
+      hits.push({ party, listed, listId, entryId, score, explanation });
+    }
+  }
+  return hits;
+}
+
+/** Matches with their scores moved by second factors; what falls below the threshold stays out. */
+function weighed(index: ScreeningIndex, matches: readonly Match[], known: KnownFacts): Match[] {
+  if (Object.values(known).every((value) => value === undefined)) return [...matches];
+  return matches
+    .map((match) => {
+      const { score, lines } = assess(match.score, entryNamed(index, match.listId, match.entryId)!.facts, known);
+      return { ...match, score, explanation: [...match.explanation, ...lines] };
+    })
+    .filter(({ score }) => score >= THRESHOLD)
+    .sort((a, b) => b.score - a.score);
 }

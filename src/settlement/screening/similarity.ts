@@ -1,34 +1,41 @@
 /** Longest word that is compared in full; of a longer one the first letters count. */
 export const MAX_LETTERS = 40;
 
+/** A word as ASCII letters within a larger array, so that comparing makes no strings. */
+export type Letters = { readonly bytes: Uint8Array; at: number; length: number };
+
 const usedA = new Uint8Array(MAX_LETTERS);
 const usedB = new Uint8Array(MAX_LETTERS);
 
 /** Jaro's similarity (1989) of two words of at most `MAX_LETTERS` letters, 0 to 1. */
-export function jaro(a: string, b: string): number {
+export function jaro(a: Letters, b: Letters): number {
   const [n, m] = [a.length, b.length];
   const reach = Math.max(0, (Math.max(n, m) >> 1) - 1);
   usedA.fill(0, 0, n);
   usedB.fill(0, 0, m);
   let matches = 0;
   for (let i = 0; i < n; i++) {
-    const code = a.charCodeAt(i);
+    const code = a.bytes[a.at + i]!;
     const to = Math.min(m, i + reach + 1);
     for (let j = Math.max(0, i - reach); j < to; j++) {
-      if (usedB[j] !== 0 || b.charCodeAt(j) !== code) continue;
+      if (usedB[j] !== 0 || b.bytes[b.at + j] !== code) continue;
       usedA[i] = usedB[j] = 1;
       matches++;
       break;
     }
   }
   if (matches === 0) return 0;
+  return (matches / n + matches / m + (matches - transposedOf(a, b) / 2) / matches) / 3;
+}
+
+function transposedOf(a: Letters, b: Letters): number {
   let [transposed, j] = [0, 0];
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < a.length; i++) {
     if (usedA[i] === 0) continue;
     while (usedB[j] === 0) j++;
-    if (a.charCodeAt(i) !== b.charCodeAt(j++)) transposed++;
+    if (a.bytes[a.at + i] !== b.bytes[b.at + j++]) transposed++;
   }
-  return (matches / n + matches / m + (matches - transposed / 2) / matches) / 3;
+  return transposed;
 }
 
 /** Winkler's addition (1990): each of the first `prefix` (at most 4) equal letters takes away a tenth of what is missing. */
@@ -36,34 +43,124 @@ export function winkler(similarity: number, prefix: number): number {
   return similarity + prefix * 0.1 * (1 - similarity);
 }
 
-/** Letters that begin the same sound somewhere: a bit for each sound. */
-const FIRST: Readonly<Record<string, number>> = (() => {
-  const bits: Record<string, number> = {};
+/** How many of the first four letters are equal. */
+export function prefixOf(a: Letters, b: Letters): number {
+  const most = Math.min(4, a.length, b.length);
+  let prefix = 0;
+  while (prefix < most && a.bytes[a.at + prefix] === b.bytes[b.at + prefix]) prefix++;
+  return prefix;
+}
+
+/** Letters that begin the same sound somewhere: a bit for each sound, by character code. */
+const FIRST: Uint16Array = (() => {
+  const bits = new Uint16Array(128);
   ['aeiouyh', 'jyig', 'ckqgx', 'szcx', 'vwfbp', 'uwvo', 'dt', 'hk', 'jz'].forEach((letters, sound) => {
-    for (const letter of letters) bits[letter] = (bits[letter] ?? 0) | (1 << sound);
+    for (const letter of letters) bits[letter.charCodeAt(0)]! |= 1 << sound;
   });
   return bits;
 })();
 
-/** Whether two words may begin with the same sound. */
-export function soundAlikeFirst(a: string, b: string): boolean {
-  return a[0] === b[0] || ((FIRST[a[0]!] ?? 0) & (FIRST[b[0]!] ?? 0)) !== 0;
+/** Whether two letters may begin the same sound. */
+export function soundAlikeFirst(a: number, b: number): boolean {
+  return a === b || (FIRST[a]! & FIRST[b]!) !== 0;
 }
 
 const row = new Uint8Array(MAX_LETTERS + 1);
 
 /** Share of letters that stay when one word is turned into the other by the fewest insertions, deletions and changes. */
-export function keptLetters(a: string, b: string): number {
+export function keptLetters(a: Letters, b: Letters): number {
   const [n, m] = [a.length, b.length];
   for (let j = 0; j <= m; j++) row[j] = j;
   for (let i = 1; i <= n; i++) {
+    const code = a.bytes[a.at + i - 1];
     let diagonal = row[0]!;
     row[0] = i;
     for (let j = 1; j <= m; j++) {
-      const changed = diagonal + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
+      const changed = diagonal + (code === b.bytes[b.at + j - 1] ? 0 : 1);
       diagonal = row[j]!;
-      row[j] = Math.min(changed, row[j]! + 1, row[j - 1]! + 1);
+      row[j] = Math.min(changed, diagonal + 1, row[j - 1]! + 1);
     }
   }
   return 1 - row[m]! / Math.max(n, m);
+}
+
+/** Reads an ASCII word into letters. */
+export function lettersFrom(word: string): Letters {
+  const length = Math.min(word.length, MAX_LETTERS);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = word.charCodeAt(i);
+  return { bytes, at: 0, length };
+}
+
+/** What it costs to read one letter as another, 1 when they have nothing to do with each other. */
+const CHANGE: Float32Array = (() => {
+  const costs = new Float32Array(128 * 128).fill(1);
+  const pairs = `iy.1 ou.25 uw.3 ie.3 ye.3 ae.4 ao.4 oe.5 eu.5 ai.55 au.5 iu.5 ck.2 kq.15 cq.3 gk.35 gq.35 sz.25 cs.4 cz.4 vw.2 fv.35 bp.5 bv.5 dt.4
+    jy.2 ij.2 gj.35 gh.35 hk.5 ks.8 xk.6 xs.5 xh.6 zj.45 jz.45 mn.6 lr.8 fp.5 dz.6 cj.6 qg.35 hx.5`;
+  for (const pair of pairs.split(/\s+/)) {
+    const [a, b] = [pair.charCodeAt(0), pair.charCodeAt(1)];
+    costs[a * 128 + b] = costs[b * 128 + a] = Number(pair.slice(2));
+  }
+  for (let letter = 0; letter < 128; letter++) costs[letter * 128 + letter] = 0;
+  return costs;
+})();
+
+/** What it costs to leave a letter out. */
+const DROP: Float32Array = (() => {
+  const costs = new Float32Array(128).fill(1);
+  for (const [letters, cost] of [
+    ['aeiou', 0.5],
+    ['yj', 0.35],
+    ['h', 0.35],
+    ['w', 0.6],
+    ['k', 0.8],
+    ['c', 0.8],
+  ] as const) {
+    for (const letter of letters) costs[letter.charCodeAt(0)] = cost;
+  }
+  return costs;
+})();
+const DOUBLED = 0.2;
+const PLURAL = 0.6;
+/** A word is remembered by its first letter, which is rarely mistaken. */
+const FIRST_LETTER = 0.3;
+const SWAPPED = 0.7;
+
+const rows = [new Float32Array(MAX_LETTERS + 1), new Float32Array(MAX_LETTERS + 1), new Float32Array(MAX_LETTERS + 1)] as const;
+
+/**
+ * How far two words are apart when each change costs what it says: another vowel or another way to write a sound little, a
+ * sound of its own 1. 0 is equal.
+ */
+export function soundDistance(a: Letters, b: Letters): number {
+  let [before, above, current]: [Float32Array, Float32Array, Float32Array] = [rows[0], rows[1], rows[2]];
+  above[0] = 0;
+  for (let j = 1; j <= b.length; j++) above[j] = above[j - 1]! + dropCost(b, j - 1);
+  for (let i = 1; i <= a.length; i++) {
+    const own = a.bytes[a.at + i - 1]!;
+    const dropOwn = dropCost(a, i - 1);
+    current[0] = above[0]! + dropOwn;
+    for (let j = 1; j <= b.length; j++) {
+      const theirs = b.bytes[b.at + j - 1]!;
+      const first = i === 1 && j === 1 && own !== theirs ? FIRST_LETTER : 0;
+      let least = above[j - 1]! + CHANGE[own * 128 + theirs]! + first;
+      least = Math.min(least, above[j]! + dropOwn, current[j - 1]! + dropCost(b, j - 1));
+      if (i > 1 && j > 1 && own === b.bytes[b.at + j - 2] && theirs === a.bytes[a.at + i - 2])
+        least = Math.min(least, before[j - 2]! + SWAPPED);
+      current[j] = least;
+    }
+    [before, above, current] = [above, current, before];
+  }
+  return above[b.length]!;
+}
+
+const [C, K, S] = ['c', 'k', 's'].map((letter) => letter.charCodeAt(0)) as [number, number, number];
+
+function dropCost({ bytes, at, length }: Letters, place: number): number {
+  const letter = bytes[at + place]!;
+  if (place === 0) return DROP[letter]! + FIRST_LETTER;
+  // `ck` and `k` are one sound, and a last `s` is often only a plural.
+  if (letter === C && place + 1 < length && bytes[at + place + 1] === K) return DOUBLED;
+  if (letter === S && place === length - 1) return PLURAL;
+  return bytes[at + place - 1] === letter ? DOUBLED : DROP[letter]!;
 }

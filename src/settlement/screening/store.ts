@@ -2,28 +2,56 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import type { ListFormat } from './lists/read-list.ts';
+
+/** What a hit means: one on a list of sanctions holds the payment, one on a list of exposed persons is noted. */
+export type ListPurpose = 'sanctions' | 'pep';
 
 /** A list in force. `version` is the SHA-256 of its file. */
-export type ListRow = { id: string; version: string; entries: number; names: number; loadedAt: Millis };
+export type ListRow = {
+  id: string;
+  version: string;
+  format: ListFormat;
+  purpose: ListPurpose;
+  entries: number;
+  names: number;
+  loadedAt: Millis;
+};
 
 export async function versionsOfLists(tx: Tx, tenantId: Uuid): Promise<ListRow[]> {
   return tx.query<ListRow>(
-    'select id, version, entries, names, loaded_at as "loadedAt" from settlement.screening_list where tenant_id = $1 order by id',
+    `select id, version, format, purpose, entries, names, loaded_at as "loadedAt"
+       from settlement.screening_list where tenant_id = $1 order by id`,
     [tenantId],
   );
 }
 
-export async function contentsOfLists(tx: Tx, tenantId: Uuid): Promise<{ id: string; content: string }[]> {
-  return tx.query('select id, content from settlement.screening_list where tenant_id = $1 order by id', [tenantId]);
+export async function contentsOfLists(tx: Tx, tenantId: Uuid): Promise<{ id: string; content: string; format: ListFormat }[]> {
+  return tx.query('select id, content, format from settlement.screening_list where tenant_id = $1 order by id', [tenantId]);
 }
 
-/** Puts a list in force in place of the one with its id. */
-export async function putList(tx: Tx, tenantId: Uuid, list: ListRow & { content: string }): Promise<void> {
+/** The list in force under an id; no one else replaces it before the transaction ends. */
+export async function lockList(tx: Tx, tenantId: Uuid, id: string): Promise<{ entries: number; purpose: ListPurpose } | undefined> {
+  const [row] = await tx.query<{ entries: number; purpose: ListPurpose }>(
+    'select entries, purpose from settlement.screening_list where tenant_id = $1 and id = $2 for update',
+    [tenantId, id],
+  );
+  return row;
+}
+
+/** Puts a list in force in place of the one with its id, and notes its version for good. */
+export async function putList(tx: Tx, tenantId: Uuid, list: ListRow & { content: string; loadedBy: string }): Promise<void> {
   await tx.query(
-    `insert into settlement.screening_list (tenant_id, id, version, entries, names, content, loaded_at)
-     values ($1, $2, $3, $4, $5, $6, $7::timestamptz)
+    `insert into settlement.screening_list (tenant_id, id, version, format, purpose, entries, names, content, loaded_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz)
      on conflict (tenant_id, id) do update
-       set version = excluded.version, entries = excluded.entries, names = excluded.names, content = excluded.content, loaded_at = excluded.loaded_at`,
-    [tenantId, list.id, list.version, list.entries, list.names, list.content, instant(list.loadedAt)],
+       set version = excluded.version, format = excluded.format, purpose = excluded.purpose, entries = excluded.entries,
+           names = excluded.names, content = excluded.content, loaded_at = excluded.loaded_at`,
+    [tenantId, list.id, list.version, list.format, list.purpose, list.entries, list.names, list.content, instant(list.loadedAt)],
+  );
+  await tx.query(
+    `insert into settlement.screening_list_version (tenant_id, list_id, version, format, purpose, entries, names, loaded_by, loaded_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz) on conflict do nothing`,
+    [tenantId, list.id, list.version, list.format, list.purpose, list.entries, list.names, list.loadedBy, instant(list.loadedAt)],
   );
 }

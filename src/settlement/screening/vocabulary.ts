@@ -1,8 +1,23 @@
-import { foldedSpelling, phoneticKey } from './phonetic.ts';
-import { jaro, keptLetters, MAX_LETTERS, soundAlikeFirst, winkler } from './similarity.ts';
+import { droppedHashes, fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
+import { EQUAL_SPELLING, equalSpellings } from './equal-spellings.ts';
+import { foldedSpelling, phoneticKey, vowelsAgree } from './phonetic.ts';
+import { Recent } from './recent.ts';
+import {
+  jaro,
+  keptLetters,
+  lettersFrom,
+  MAX_LETTERS,
+  prefixOf,
+  soundAlikeFirst,
+  soundDistance,
+  winkler,
+  type Letters,
+} from './similarity.ts';
 
 /** Words less alike than this do not count as the same word. */
-export const SIMILAR = 0.82;
+export const SIMILAR = 0.78;
+/** Jaro-Winkler under which words are not looked at closer. */
+const ALIKE = 0.82;
 /** Words of the same consonants are at least this alike. */
 const SOUNDS_ALIKE = 0.88;
 /** Words that differ only in how vowels and doubled letters are spelled. */
@@ -13,166 +28,256 @@ const KEPT = 0.7;
 const MIN_KEY = 3;
 /** What a different first sound leaves of a likeness. */
 const OTHER_FIRST = 0.88;
+/** Words up to this length that are alike differ in at most two letters, and are found by leaving letters out. */
+const SHORT = 9;
+const OTHER_SOUND = 5;
+
+const SALT = { word: 1, key: 2, fold: 3, dropped: 4 };
+
+/**
+ * Every distinct word of the lists in arrays that a worker can hand over. Words stand in order of length, then of their
+ * letters; their place is their id.
+ */
+export type VocabularyColumns = {
+  readonly letters: Uint8Array<ArrayBuffer>;
+  /** Where each word's letters begin; one more than there are words. */
+  readonly at: Uint32Array<ArrayBuffer>;
+  /** Which letters a word has (a bit each, digits share one), and in the highest five bits its first one. */
+  readonly masks: Uint32Array<ArrayBuffer>;
+  /** First id of each length. */
+  readonly lengthAt: Uint32Array<ArrayBuffer>;
+  /** Ids by the word itself, its phonetic key, its folded spelling, and by short words with up to two letters left out. */
+  readonly filed: Buckets;
+};
 
 /** Words of a listed vocabulary that are like a given one, and how much. */
 export type SimilarWords = ReadonlyMap<number, number>;
 
-/** What is like a word, and its phonetic key. */
-export type KnownWord = { readonly similar: SimilarWords; readonly key: string };
+/** What is like a word, its phonetic key, and the likeness of what is most like it. */
+export type KnownWord = { readonly similar: SimilarWords; readonly key: string; readonly best: number };
 
-type Bucket = {
-  readonly ids: Uint32Array;
-  readonly letters: Uint32Array;
-  readonly starts: Uint32Array;
-  /** Runs of words with the same first letter. */
-  readonly segments: readonly { from: number; to: number; first: string }[];
-};
+/** A vocabulary in use; keeps what recent words came to. */
+export type Vocabulary = VocabularyColumns & { readonly cache: Recent<KnownWord>; readonly seen: Uint32Array; looked: number };
 
-/** Every distinct word of the lists, laid out so that the words like another are found fast and none is missed. */
-export type Vocabulary = {
-  readonly words: readonly string[];
-  readonly idOf: ReadonlyMap<string, number>;
-  readonly byKey: ReadonlyMap<string, readonly number[]>;
-  /** By length: ids, with the letters each word has (a bit each) and its first four letters, in columns. */
-  readonly byLength: readonly Bucket[];
-  readonly cache: Map<string, KnownWord>;
-};
+const CACHE_WORDS = 20_000;
 
-const CACHE_WORDS = 50_000;
-
-export function vocabularyOf(distinct: Iterable<string>): Vocabulary {
-  const words = [...distinct];
-  const byKey = new Map<string, number[]>();
-  const note = (key: string, id: number) => {
-    const same = byKey.get(key);
-    if (same) same.push(id);
-    else byKey.set(key, [id]);
-  };
-  const lengths: number[][] = Array.from({ length: MAX_LETTERS + 1 }, () => []);
+/** Lays distinct words out for search. */
+export function vocabularyColumns(distinct: Iterable<string>): VocabularyColumns {
+  const words = [...distinct].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  const at = new Uint32Array(words.length + 1);
+  const lengthAt = new Uint32Array(MAX_LETTERS + 2);
   words.forEach((word, id) => {
-    lengths[word.length]!.push(id);
-    const key = phoneticKey(word);
-    if (key.length >= MIN_KEY) note(key, id);
-    note(`~${foldedSpelling(word)}`, id);
+    at[id + 1] = at[id]! + word.length;
+    lengthAt[word.length + 1]!++;
   });
-  const byLength = lengths.map((ids) => bucketOf(words, ids));
-  return { words, idOf: new Map(words.map((word, id) => [word, id])), byKey, byLength, cache: new Map() };
+  for (let length = 1; length < lengthAt.length; length++) lengthAt[length]! += lengthAt[length - 1]!;
+  const letters = new Uint8Array(at[words.length]!);
+  words.forEach((word, id) => {
+    for (let i = 0; i < word.length; i++) letters[at[id]! + i] = word.charCodeAt(i);
+  });
+  return { letters, at, lengthAt, masks: Uint32Array.from(words, maskOf), filed: fileWords(words) };
 }
 
-function bucketOf(words: readonly string[], unsorted: readonly number[]): Bucket {
-  const ids = [...unsorted].sort((a, b) => (words[a]! < words[b]! ? -1 : 1));
-  const firsts = ids.map((id) => words[id]![0]!);
-  const segments = [...new Set(firsts)].map((first) => ({ first, from: firsts.indexOf(first), to: firsts.lastIndexOf(first) + 1 }));
-  return {
-    ids: Uint32Array.from(ids),
-    letters: Uint32Array.from(ids, (id) => lettersOf(words[id]!)),
-    starts: Uint32Array.from(ids, (id) => startOf(words[id]!)),
-    segments,
-  };
+function fileWords(words: readonly string[]): Buckets {
+  const [hashes, ids] = [new NumberList(), new NumberList()];
+  words.forEach((word, id) => {
+    const dropped = word.length <= SHORT ? droppedHashes(word, mostDropped(word), SALT.dropped) : [];
+    for (const hash of [...heardHashes(word, phoneticKey(word)), ...dropped]) {
+      hashes.push(hash);
+      ids.push(id);
+    }
+  });
+  return fileUnder(hashes, ids);
+}
+
+/** Hashes under which a word is found as it is, by how it sounds and by how its vowels may be spelled. */
+function heardHashes(word: string, key: string): number[] {
+  const hashes = [hashOf(word, SALT.word), hashOf(foldedSpelling(word), SALT.fold)];
+  if (key.length >= MIN_KEY) hashes.push(hashOf(key, SALT.key));
+  return hashes;
+}
+
+/** How many letters a word of this length may lose and be alike still; as many are left out to find it. */
+const mostDropped = (word: string) => Math.floor((1 - KEPT) * word.length + 1e-9);
+const MOST_STRANGE = 4;
+
+/** Takes columns into use. */
+export function openVocabulary(columns: VocabularyColumns): Vocabulary {
+  return { ...columns, cache: new Recent(CACHE_WORDS), seen: new Uint32Array(columns.masks.length), looked: 0 };
+}
+
+/** A word of the vocabulary as text. */
+export function wordAt({ letters, at }: VocabularyColumns, id: number): string {
+  let word = '';
+  for (let i = at[id]!; i < at[id + 1]!; i++) word += String.fromCharCode(letters[i]!);
+  return word;
+}
+
+/** The id of a word, -1 when no list has it. */
+export function idOf(vocabulary: VocabularyColumns, word: string): number {
+  const { filed, at, letters } = vocabulary;
+  const bucket = hashOf(word, SALT.word) & filed.mask;
+  for (let i = filed.at[bucket]!; i < filed.at[bucket + 1]!; i++) {
+    const id = filed.items[i]!;
+    const start = at[id]!;
+    if (at[id + 1]! - start !== word.length) continue;
+    let same = 0;
+    while (same < word.length && letters[start + same] === word.charCodeAt(same)) same++;
+    if (same === word.length) return id;
+  }
+  return -1;
 }
 
 /**
- * How alike two words are, 0 to 1: Jaro-Winkler, less for different lengths and a different first sound, nothing when too
- * few letters are kept, more for the same consonants or another spelling of vowels. Below `SIMILAR` it is no likeness.
+ * How alike two words are, 0 to 1: nothing when Jaro-Winkler (less for different lengths and another first sound) or the share
+ * of letters that stay is too low, else by what the changes cost (`soundDistance`); more for the same consonants, another spelling of vowels, or two usual spellings of one name.
+ * Below `SIMILAR` it is no likeness.
  */
 export function likeness(a: string, b: string): number {
   if (a === b) return 1;
   const key = phoneticKey(a);
-  const sounded = key.length >= MIN_KEY && key === phoneticKey(b) ? SOUNDS_ALIKE : 0;
+  const sounded = key.length >= MIN_KEY && key === phoneticKey(b) && vowelsAgree(a, b) ? SOUNDS_ALIKE : 0;
   const folded = foldedSpelling(a) === foldedSpelling(b) ? SPELLED_OTHERWISE : 0;
-  return Math.max(spelledLikeness(a, b, prefixOf(startOf(a), startOf(b))), sounded, folded);
+  const equal = equalSpellings(a).includes(b) ? EQUAL_SPELLING : 0;
+  return Math.max(spelledLikeness(lettersFrom(a), lettersFrom(b)), sounded, folded, equal);
 }
 
-function spelledLikeness(a: string, b: string, prefix: number): number {
+function spelledLikeness(a: Letters, b: Letters): number {
+  const prefix = prefixOf(a, b);
   const alike = winkler(jaro(a, b), prefix);
   const ratio = Math.min(a.length, b.length) / Math.max(a.length, b.length);
   const evened = ratio < 0.75 ? alike - (0.75 - ratio) * 0.6 : alike;
-  const likeness = prefix > 0 || soundAlikeFirst(a, b) ? evened : evened * OTHER_FIRST;
-  return likeness >= SIMILAR && keptLetters(a, b) < KEPT ? 0 : likeness;
-}
-
-/**
- * Every word of the vocabulary whose likeness to the given one reaches `SIMILAR`. Nothing is missed: a word is passed over
- * only when the letters it shares could not bring the measures high enough even if all stood in the right place.
- */
-export function similarWords(vocabulary: Vocabulary, word: string): SimilarWords {
-  return lookUp(vocabulary, word).similar;
+  const likeness = prefix > 0 || soundAlikeFirst(a.bytes[a.at]!, b.bytes[b.at]!) ? evened : evened * OTHER_FIRST;
+  if (likeness < ALIKE || keptLetters(a, b) < KEPT - 1e-9) return 0;
+  return 1 - soundDistance(a, b) / Math.max(a.length, b.length);
 }
 
 /** A word with what was found out about it; kept for the words that come often. */
 export function lookUp(vocabulary: Vocabulary, word: string): KnownWord {
   const known = vocabulary.cache.get(word);
   if (known) return known;
-  const key = phoneticKey(word);
-  const found = { similar: search(vocabulary, word, key), key };
-  if (vocabulary.cache.size >= CACHE_WORDS) vocabulary.cache.delete(vocabulary.cache.keys().next().value!);
+  const found = search(vocabulary, word);
   vocabulary.cache.set(word, found);
   return found;
 }
 
 const NOTHING: SimilarWords = new Map();
 
-function search(vocabulary: Vocabulary, word: string, key: string): SimilarWords {
-  const probe: Probe = { word, letters: lettersOf(word), start: startOf(word), found: undefined };
-  const shortest = Math.max(2, Math.ceil(word.length * LENGTH_RATIO));
-  const longest = Math.min(MAX_LETTERS, Math.floor(word.length / LENGTH_RATIO));
-  for (let length = shortest; length <= longest; length++) searchLength(vocabulary, probe, length);
-  const same = vocabulary.idOf.get(word);
-  if (same !== undefined) add(probe, same, 1);
-  const raise = (ids: readonly number[] | undefined, least: number) => {
-    if (ids) for (const id of ids) add(probe, id, Math.max(least, probe.found?.get(id) ?? 0));
-  };
-  if (key.length >= MIN_KEY) raise(vocabulary.byKey.get(key), SOUNDS_ALIKE);
-  raise(vocabulary.byKey.get(`~${foldedSpelling(word)}`), SPELLED_OTHERWISE);
-  return probe.found ?? NOTHING;
+type Probe = { word: string; key: string; fold: string; mask: number; letters: Letters; found: Map<number, number> | undefined };
+
+/**
+ * Every word of the vocabulary whose likeness to the given one reaches `SIMILAR`. Nothing is missed: words alike by sound or
+ * spelling share a hash; others keep at least `KEPT` of their letters, so that short ones share what is left when letters
+ * are left out, and long ones are passed over only when the letters they share could not bring the measure high enough.
+ */
+function search(vocabulary: Vocabulary, word: string): KnownWord {
+  const key = phoneticKey(word);
+  const probe: Probe = { word, key, fold: foldedSpelling(word), mask: maskOf(word), letters: lettersFrom(word), found: undefined };
+  const look = ++vocabulary.looked;
+  lookInBuckets(vocabulary, probe, heardHashes(word, key), true);
+  if (word.length <= SHORT) lookInBuckets(vocabulary, probe, droppedHashes(word, mostDropped(word), SALT.dropped), false);
+  for (const spelling of equalSpellings(word)) raise(probe, idOf(vocabulary, spelling), EQUAL_SPELLING);
+  searchLong(vocabulary, probe, look);
+  let best = 0;
+  if (probe.found) for (const alike of probe.found.values()) if (alike > best) best = alike;
+  return { similar: probe.found ?? NOTHING, key, best };
 }
 
-/** A word under half as long as another is never like it: Jaro is at most 0.83 then, and the difference in length takes more. */
-const LENGTH_RATIO = 0.5;
-
-type Probe = { word: string; letters: number; start: number; found: Map<number, number> | undefined };
-
-function add(probe: Probe, id: number, alike: number): void {
-  (probe.found ??= new Map()).set(id, alike);
+/** Judges what is filed under hashes. By sound and spelling of vowels only what is filed under these can be alike. */
+function lookInBuckets(vocabulary: Vocabulary, probe: Probe, hashes: readonly number[], heard: boolean): void {
+  const { filed, seen, masks, looked } = vocabulary;
+  for (const hash of hashes) {
+    const bucket = hash & filed.mask;
+    for (let i = filed.at[bucket]!; i < filed.at[bucket + 1]!; i++) {
+      const id = filed.items[i]!;
+      if (seen[id] === looked) continue;
+      // Buckets hold strangers as well: two letters that differ are at most four that only one of the words has.
+      if (!heard && bits((probe.mask ^ masks[id]!) & LETTERS) > MOST_STRANGE) continue;
+      seen[id] = looked;
+      judge(vocabulary, probe, id, heard);
+    }
+  }
 }
 
-/** Words of one length stand in order of their first letters, so those that begin alike are searched together. */
-function searchLength(vocabulary: Vocabulary, probe: Probe, length: number): void {
-  const bucket = vocabulary.byLength[length]!;
-  if (bucket.ids.length === 0) return;
+function raise(probe: Probe, id: number, alike: number): void {
+  if (id < 0) return;
+  probe.found ??= new Map();
+  if (alike > (probe.found.get(id) ?? 0)) probe.found.set(id, alike);
+}
+
+const other: { bytes: Uint8Array; at: number; length: number } = { bytes: new Uint8Array(0), at: 0, length: 0 };
+
+function judge(vocabulary: Vocabulary, probe: Probe, id: number, heard: boolean): void {
+  const { at, letters } = vocabulary;
+  other.bytes = letters;
+  other.at = at[id]!;
+  other.length = at[id + 1]! - other.at;
+  const spelled = spelledOrSame(probe.letters, other);
+  const alike = heard && spelled < SPELLED_OTHERWISE ? Math.max(spelled, heardLikeness(probe, wordAt(vocabulary, id))) : spelled;
+  if (alike >= SIMILAR) raise(probe, id, alike);
+}
+
+function spelledOrSame(a: Letters, b: Letters): number {
+  if (a.length === b.length) {
+    let same = 0;
+    while (same < a.length && a.bytes[a.at + same] === b.bytes[b.at + same]) same++;
+    if (same === a.length) return 1;
+  }
+  return Math.min(spelledLikeness(a, b), 1 - 1e-9);
+}
+
+function heardLikeness({ word: own, key, fold }: Probe, word: string): number {
+  if (foldedSpelling(word) === fold) return SPELLED_OTHERWISE;
+  return key.length >= MIN_KEY && phoneticKey(word) === key && vowelsAgree(own, word) ? SOUNDS_ALIKE : 0;
+}
+
+/** Looks through the words that are long, or that a long word could be like. */
+function searchLong(vocabulary: Vocabulary, probe: Probe, look: number): void {
   const n = probe.word.length;
-  const least = neededFor(n, length);
-  const most = Math.min(n, length);
-  for (const { from, to, first } of bucket.segments) {
-    if (first === probe.word[0]) searchSegment(vocabulary, probe, { bucket, from, to, length }, least.byPrefix);
-    // Most words that begin otherwise are out by their lengths alone.
-    else if (least.byPrefix[0]! > most) continue;
-    else if (soundAlikeFirst(first, probe.word)) searchSegment(vocabulary, probe, { bucket, from, to, length }, least.byPrefix);
-    else if (least.otherSound[0]! <= most) searchSegment(vocabulary, probe, { bucket, from, to, length }, least.otherSound);
+  const shortest = Math.max(n > SHORT ? Math.ceil(n * KEPT - 1e-9) : SHORT + 1, 2);
+  const longest = Math.min(MAX_LETTERS, Math.floor(n / KEPT + 1e-9));
+  for (let m = shortest; m <= longest; m++) {
+    scan(vocabulary, probe, { look, n, m, least: neededFor(n, m) });
   }
 }
 
-type Segment = { bucket: Bucket; from: number; to: number; length: number };
+type Scan = { look: number; n: number; m: number; least: Needed };
 
-function searchSegment(vocabulary: Vocabulary, probe: Probe, segment: Segment, least: readonly number[]): void {
-  const { ids, letters, starts } = segment.bucket;
-  const { word, letters: own, start } = probe;
-  const [n, m] = [word.length, segment.length];
-  for (let i = segment.from; i < segment.to; i++) {
-    const prefix = prefixOf(start, starts[i]!);
-    const needed = least[prefix]!;
-    const theirs = letters[i]!;
-    if (n - bits(own & ~theirs) < needed || m - bits(theirs & ~own) < needed) continue;
-    const alike = spelledLikeness(word, vocabulary.words[ids[i]!]!, prefix);
-    if (alike >= SIMILAR) add(probe, ids[i]!, alike);
+function scan(vocabulary: Vocabulary, probe: Probe, { look, n, m, least }: Scan): void {
+  const { masks, lengthAt, seen } = vocabulary;
+  const own = probe.mask & LETTERS;
+  const first = probe.mask >>> 27;
+  const to = lengthAt[m + 1]!;
+  for (let id = lengthAt[m]!; id < to; id++) {
+    const mask = masks[id]!;
+    const sameFirst = mask >>> 27 === first;
+    const begins = sameFirst ? 4 : ALIKE_FIRST[first * 32 + (mask >>> 27)]!;
+    const shared = Math.min(n - bits(own & ~mask), m - bits(mask & LETTERS & ~own));
+    if (shared < least[begins]! || seen[id] === look) continue;
+    if (sameFirst && shared < least[commonStart(vocabulary, probe.letters, id)]!) continue;
+    judge(vocabulary, probe, id, false);
   }
 }
 
-type Needed = { byPrefix: readonly number[]; otherSound: readonly number[] };
+function commonStart({ letters, at }: Vocabulary, { bytes, length }: Letters, id: number): number {
+  const from = at[id]!;
+  const most = Math.min(4, length, at[id + 1]! - from);
+  let prefix = 1;
+  while (prefix < most && bytes[prefix] === letters[from + prefix]) prefix++;
+  return prefix;
+}
+
+/** By two first letters: 0 when they may begin the same sound, else 5, as places in `Needed`. */
+const ALIKE_FIRST = Uint8Array.from({ length: 32 * 32 }, (_, pair) =>
+  soundAlikeFirst((pair >> 5) + 97, (pair & 31) + 97) ? 0 : OTHER_SOUND,
+);
+
+/** How many letters have to be shared: by length of the common beginning, and behind these with another first sound. */
+type Needed = readonly number[];
 
 const needed: Needed[] = [];
 
-/** How many letters words of two lengths must share for `SIMILAR` to be within reach: by length of the common beginning, or with another first sound. */
+/** How many letters words of two lengths must share for `ALIKE` to be within reach. */
 function neededFor(n: number, m: number): Needed {
   return (needed[n * (MAX_LETTERS + 1) + m] ??= neededMatches(n, m));
 }
@@ -180,31 +285,22 @@ function neededFor(n: number, m: number): Needed {
 function neededMatches(n: number, m: number): Needed {
   const penalty = Math.max(0, 0.75 - Math.min(n, m) / Math.max(n, m)) * 0.6;
   // Jaro is at most (matches/n + matches/m + 1) / 3, and every letter of the longer word that stays is a match.
-  const matchesFor = (jaroNeeded: number) => Math.max(((3 * jaroNeeded - 1) * n * m) / (n + m), KEPT * Math.max(n, m)) - 1e-9;
-  const byPrefix = [0, 1, 2, 3, 4].map((prefix) => matchesFor((SIMILAR + penalty - prefix * 0.1) / (1 - prefix * 0.1)));
-  return { byPrefix, otherSound: [matchesFor(SIMILAR / OTHER_FIRST + penalty)] };
+  const matchesFor = (jaroNeeded: number) => Math.max(((3 * jaroNeeded - 1) * n * m) / (n + m), KEPT * Math.max(n, m)) - 1e-6;
+  return [
+    ...[0, 1, 2, 3, 4].map((prefix) => matchesFor((ALIKE + penalty - prefix * 0.1) / (1 - prefix * 0.1))),
+    matchesFor(ALIKE / OTHER_FIRST + penalty),
+  ];
 }
 
-/** A bit for each letter a word has; digits share one. */
-function lettersOf(word: string): number {
+const LETTERS = 0x07ffffff;
+
+function maskOf(word: string): number {
   let mask = 0;
-  for (let i = 0; i < word.length; i++) {
-    const code = word.charCodeAt(i);
-    mask |= code >= 97 && code <= 122 ? 1 << (code - 97) : 1 << 26;
-  }
-  return mask >>> 0;
+  for (let i = 0; i < word.length; i++) mask |= 1 << letterOf(word.charCodeAt(i));
+  return ((mask & LETTERS) | (letterOf(word.charCodeAt(0)) << 27)) >>> 0;
 }
 
-/** The first four letters in one number, first letter highest. */
-function startOf(word: string): number {
-  const code = (i: number) => (i < word.length ? word.charCodeAt(i) : 0);
-  return ((code(0) << 24) | (code(1) << 16) | (code(2) << 8) | code(3)) >>> 0;
-}
-
-/** How many of the first four letters are equal. Two ends of words are no equal letters, but such words are equal altogether. */
-function prefixOf(a: number, b: number): number {
-  return a === b ? 4 : Math.clz32(a ^ b) >> 3;
-}
+const letterOf = (code: number) => (code >= 97 && code <= 122 ? code - 97 : 26);
 
 function bits(mask: number): number {
   let x = mask - ((mask >>> 1) & 0x55555555);

@@ -75,7 +75,12 @@ export const COMMON: ReadonlySet<string> = new Set(
   iran iranian iraq iraqi syria syrian cuba cuban korea korean russia russian china chinese libya libyan sudan myanmar burma
   belarus venezuela lebanon yemen afghanistan pakistan india turkey dubai uae emirates panama london moscow tehran damascus beijing
   hong kong asia asian africa african europe european america american middle gulf pacific atlantic
-  cooperative market markets media news press school college hospital fishing mill mills tools motors auto textile textiles`.split(/\s+/),
+  cooperative materials machinery exchange security brothers aerospace companies charity charitable humanitarian works laboratory laboratories department
+  government maritime marine tankers shipyard airline cargo instruments instrument factory
+  shenzhen shanghai guangzhou tianjin dandong dalian hongkong pyongyang baghdad kabul karachi tripoli beirut havana caracas minsk kiev kyiv istanbul ankara
+  iranian islamic cooperative market markets media news press school college hospital fishing mill mills tools motors auto textile textiles`.split(
+    /\s+/,
+  ),
 );
 
 /** Spellings of particles and of what joins to the next word, brought to one. */
@@ -85,11 +90,23 @@ export const SPELLINGS: ReadonlyMap<string, string> = new Map(
     .map((pair) => pair.split(' ') as [string, string]),
 );
 
-/** Family names that Korean passports and lists write otherwise than letter-by-letter transliteration does. */
-export const FAMILY_NAMES: ReadonlyMap<string, string> = new Map(
-  `gim kim,bag park,i lee,yi lee,ri lee,bak park,choe choi,jeong jung,gang kang,jo cho,yun yoon,im lim,o oh,seo suh,gwon kwon,no roh,
-  yu yoo,gu koo,baek paik,jeon chun,mun moon,u woo`
-    .split(/,\s*/)
+/** Business words cut short, in full. */
+export const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
+  `intl international,int international,internat international,svcs services,svc service,serv services,mfg manufacturing,mgmt management,tech technology,
+  technologies technology,eng engineering,engg engineering,assn association,assoc association,org organization,organisation organization,dept department,
+  govt government,natl national,univ university,inst institute,centre center,dev development,ind industrial,inds industries,industries industrial,
+  industry industrial,imp import,exp export,impex import,expt export,bros brothers,trdg trading,shpg shipping,transp transport,elec electronics,
+  electronic electronics,chem chemical,pharm pharmaceutical,petrochem petrochemical,constr construction,comm commercial,labs laboratories,lab laboratory`
+    .split(',')
+    .map((pair) => pair.trim().split(' ') as [string, string]),
+);
+
+/** Numbers written as words or in Roman digits (from two letters on, without those that are words). */
+export const NUMBERS: ReadonlyMap<string, string> = new Map(
+  `one 1,two 2,three 3,four 4,five 5,six 6,seven 7,eight 8,nine 9,ten 10,second 2,third 3,fourth 4,fifth 5,sixth 6,seventh 7,eighth 8,ninth 9,tenth 10,
+  uno 1,dos 2,tres 3,cuatro 4,cinco 5,siete 7,ocho 8,deux 2,trois 3,quatre 4,cinq 5,zwei 2,drei 3,vier 4,
+  ii 2,iii 3,iv 4,vi 6,vii 7,viii 8,ix 9,xi 11,xii 12,xiii 13,xiv 14,xv 15,xvi 16,xvii 17,xviii 18,xix 19,xx 20`
+    .split(',')
     .map((pair) => pair.trim().split(' ') as [string, string]),
 );
 

@@ -1,0 +1,39 @@
+import type { Kind } from '../../base/error.ts';
+import { entriesOf, openList, type ListFormat } from './lists/read-list.ts';
+import { indexBuilder, type IndexColumns } from './name-index.ts';
+
+/** A list as it is laid out from: its text as UTF-8. */
+export type ListDocument = { id: string; document: Uint8Array; format: ListFormat };
+
+/** What a file turned out to be, read whole. */
+export type Inspected = { format: ListFormat; text: string; entries: number; names: number };
+
+/** What the worker is asked. */
+export type BuildTask = { task: 'inspect'; document: Uint8Array } | { task: 'index'; lists: readonly ListDocument[] };
+
+/** What it answers; a refusal as plain values, since errors lose their class between threads. */
+export type BuildAnswer =
+  | { ok: true; columns: IndexColumns }
+  | { ok: true; inspected: Inspected }
+  | { ok: false; kind: Kind; code: string; message: string };
+
+/** Reads lists and lays their index out. Errors: those of `entriesOf`. */
+export function layOut(lists: readonly ListDocument[]): IndexColumns {
+  const builder = indexBuilder();
+  const decoder = new TextDecoder();
+  for (const { id, document, format } of lists) {
+    for (const entry of entriesOf({ text: decoder.decode(document), format })) builder.add(id, entry);
+  }
+  return builder.done();
+}
+
+/** Reads a file whole and tells what it is. Errors: those of `openList` and `entriesOf`. */
+export function inspect(document: Uint8Array): Inspected {
+  const file = openList(document);
+  let [entries, names] = [0, 0];
+  for (const entry of entriesOf(file)) {
+    entries++;
+    names += entry.names.length;
+  }
+  return { format: file.format, text: file.text, entries, names };
+}

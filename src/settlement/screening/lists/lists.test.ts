@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sharedData, whereThere } from '../../../../test/support/shared-data.ts';
+import { AppError } from '../../../base/error.ts';
+import { readDate } from './parts.ts';
+import { entriesOf, openList } from './read-list.ts';
+
+const read = (text: string | Uint8Array) => {
+  const file = openList(typeof text === 'string' ? Buffer.from(text) : text);
+  return { format: file.format, entries: [...entriesOf(file)] };
+};
+const codeOf = (text: string | Uint8Array) => {
+  try {
+    read(text);
+    return 'no error';
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+};
+
+const OFAC = `36,"AERO TESTLINE",-0- ,"CUBA] [SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. 'ATL'."
+39,"MUSTERMANN, Maxim","individual","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 07 Oct 1954; alt. DOB 1955; nationality Iran; Passport A123456 (Iran)."
+36,12,"aka","AERO TESTLINIEN",-0-
+39,7,"fka","MUSTERMAN, Max",-0-
+36,25,-0- ,"Havana","Cuba",-0-
+39,"; a.k.a. 'THE SAMPLE'."`;
+
+const SDN_XML = `<?xml version="1.0"?><sdnList xmlns="http://tempuri.org/sdnList.xsd"><publshInformation><Publish_Date>01/02/2026</Publish_Date><Record_Count>2</Record_Count></publshInformation>
+<sdnEntry><uid>36</uid><lastName>AERO TESTLINE</lastName><sdnType>Entity</sdnType><programList><program>CUBA</program></programList></sdnEntry>
+<sdnEntry><uid>39</uid><firstName>Maxim</firstName><lastName>MUSTERMANN</lastName><sdnType>Individual</sdnType><idList><id><uid>1</uid><idType>Passport</idType><idNumber>A123456</idNumber><idCountry>Iran</idCountry></id></idList>
+<akaList><aka><uid>2</uid><type>a.k.a.</type><category>weak</category><lastName>THE SAMPLE</lastName></aka></akaList><dateOfBirthList><dateOfBirthItem><uid>3</uid><dateOfBirth>07 Oct 1954</dateOfBirth></dateOfBirthItem></dateOfBirthList></sdnEntry></sdnList>`;
+
+const UN = readFileSync(new URL('../../../../test/fixtures/screening/un-sample.xml', import.meta.url), 'utf8').trim();
+
+const EU_TITLES =
+  'fileGenerationDate;Entity_LogicalId;Entity_SubjectType;Entity_Regulation_Programme;NameAlias_LastName;NameAlias_FirstName;NameAlias_MiddleName;NameAlias_WholeName;BirthDate_BirthDate;BirthDate_Year;Identification_Number;Identification_TypeCode;Identification_CountryIso2Code;Citizenship_CountryDescription;Address_CountryDescription';
+const EU = `${EU_TITLES}
+01/02/2026;13;P;IRQ;Mustermann;Maxim;;Maxim Mustermann;;;;;;;
+01/02/2026;13;P;IRQ;;;;;1971-04-30;1971;;;;;
+01/02/2026;13;P;IRQ;;;;;;;A123456;passport;IR;;
+01/02/2026;14;E;IRQ;;;;"Test; Front";;;;;;;IRAQ
+`;
+
+const UK_TITLES =
+  'Name 6,Name 1,Name 2,Name 3,Name 4,Name 5,Title,Name Non-Latin Script,Non-Latin Script Type,DOB,Nationality,Passport Number,National Identification Number,Country,Group Type,Alias Type,Alias Quality,Regime,Group ID';
+const UK = `Last Updated,01/02/2026
+${UK_TITLES}
+MUSTERMANN,Maxim,,,,,,Максим,Cyrillic,00/00/1971,(1) Iran. (2) Iraq.,A123456,,Iran,Individual,Primary name,,Test,13
+MUSTER,Max,,,,,,,,,,,,,Individual,AKA,Low quality,Test,13
+TEST FRONT,,,,,,,,,,,,,,Entity,Primary name,,Test,14
+`;
+
+const CSL = `source,entity_number,type,programs,name,alt_names,addresses,citizenships,nationalities,dates_of_birth,ids
+SDN,13,Individual,SDGT,"MUSTERMANN, Maxim",Max Muster; M. M.,"1 Way, Tehran, IR",,IR,1971-04-30,"IR, A123456, Passport"
+DPL,,,,Test Front,,,,,,
+`;
+
+const FILES = { OFAC, SDN_XML, UN, EU, UK, CSL };
+
+describe('published formats', () => {
+  test('are told by their content, and each gives the person with everything that it says', () => {
+    expect(Object.values(FILES).map((text) => read(text).format)).toEqual([
+      'ofac_csv',
+      'ofac_xml',
+      'un_xml',
+      'eu_csv',
+      'uk_csv',
+      'csl_csv',
+    ]);
+    for (const text of Object.values(FILES)) {
+      const person = read(text).entries.find(({ type }) => type === 'person')!;
+      expect(person.names[0]).toMatchObject({ kind: 'primary', quality: 'strong', text: expect.stringMatching(/mustermann/i) });
+      expect(person.born?.[0]).toMatch(/^19(71|54|69)/);
+    }
+  });
+
+  test('OFAC: files one after another are put together, weak aliases are told from others', () => {
+    expect(read(OFAC).entries).toEqual([
+      {
+        entryId: '36',
+        type: 'organisation',
+        names: [
+          { text: 'AERO TESTLINE', kind: 'primary', quality: 'strong' },
+          { text: 'AERO TESTLINIEN', kind: 'aka', quality: 'strong' },
+          { text: 'ATL', kind: 'aka', quality: 'weak' },
+        ],
+        countries: ['Cuba'],
+        programmes: ['CUBA', 'SDGT'],
+      },
+      {
+        entryId: '39',
+        type: 'person',
+        names: [
+          { text: 'MUSTERMANN, Maxim', kind: 'primary', quality: 'strong' },
+          { text: 'MUSTERMAN, Max', kind: 'fka', quality: 'strong' },
+          { text: 'THE SAMPLE', kind: 'aka', quality: 'weak' },
+        ],
+        born: ['1954-10-07', '1955'],
+        countries: ['Iran'],
+        ids: [{ kind: 'Passport', value: 'A123456', country: 'Iran' }],
+        programmes: ['SDGT'],
+      },
+    ]);
+  });
+
+  test('UN: names in their own script, spans of years, and aliases of low quality', () => {
+    expect(read(UN).entries[0]).toMatchObject({
+      entryId: 'CDi.001',
+      names: [
+        { text: 'MAXIM MUSTERMANN', kind: 'primary' },
+        { text: 'Максим Мустерман', kind: 'original' },
+        { text: 'The Sample', quality: 'weak' },
+      ],
+      born: ['1969/1971'],
+    });
+  });
+
+  test('EU and UK: records of one entity are one entry', () => {
+    expect(read(EU).entries.map(({ entryId, names }) => [entryId, names.map(({ text }) => text)])).toEqual([
+      ['13', ['Maxim Mustermann']],
+      ['14', ['Test; Front']],
+    ]);
+    expect(read(UK).entries[0]).toMatchObject({
+      entryId: '13',
+      countries: ['Iran', 'Iraq'],
+      born: ['1971'],
+      ids: [{ kind: 'Passport', value: 'A123456' }],
+    });
+  });
+
+  test('files in the western code page are read where publishers use it, and refused elsewhere', () => {
+    const western = Buffer.from('36,"S\u00e3o Teste",-0- ,"X",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\u001a', 'latin1');
+    expect(read(western).entries[0]?.names[0]?.text).toBe('São Teste');
+    expect(codeOf(Buffer.from('id,name\n1,S\u00e3o', 'latin1'))).toBe('settlement.list_malformed');
+  });
+
+  test.each(Object.entries(FILES))(
+    '%s: wherever the file is cut off, it is refused or whole entries are missing, never read wrongly',
+    (_, text) => {
+      const whole = read(text).entries;
+      const known = new Set(whole.flatMap(({ names }) => names.map((name) => name.text)));
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: text.length - 3 }), (at) => {
+          let entries;
+          try {
+            entries = read(text.slice(0, at)).entries;
+          } catch (error) {
+            expect(error).toBeInstanceOf(AppError);
+            expect((error as AppError).code).toMatch(/^settlement\.list_/);
+            return;
+          }
+          for (const { names } of entries) for (const name of names) expect([...known].some((one) => one.startsWith(name.text))).toBe(true);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+
+  test('XML that is cut off or tells of more entries than it has is not complete; a document type is refused', () => {
+    expect(codeOf(UN.slice(0, -40))).toBe('settlement.list_truncated');
+    expect(codeOf(SDN_XML.replace('<Record_Count>2', '<Record_Count>3'))).toBe('settlement.list_truncated');
+    expect(codeOf('<!DOCTYPE sdnList [<!ENTITY a "b">]><sdnList/>')).toBe('settlement.list_malformed');
+    expect(codeOf('<rss/>')).toBe('settlement.list_unknown_format');
+    expect(codeOf('<sdnList/>')).toBe('settlement.list_empty');
+  });
+});
+
+test.each([
+  ['07 Oct 1954', '1954-10-07'],
+  ['Oct 1954', '1954-10'],
+  ['circa 1954', '1954'],
+  ['1950 to 1952', '1950/1952'],
+  ['01/04/1971', '1971-04-01'],
+  ['00/00/1971', '1971'],
+  ['1971-04-30', '1971-04-30'],
+  ['unknown', undefined],
+])('the date %s is read as %s', (text, date) => {
+  expect(readDate(text)).toBe(date);
+});
+
+const FOLDER = sharedData('sanctions', 'the extra tests of reading the published sanctions lists');
+
+whereThere(FOLDER, () =>
+  describe('the published lists', () => {
+    const bytes = (...files: readonly string[]) => Buffer.concat(files.map((file) => readFileSync(`${FOLDER}/${file}`)));
+    test.each([
+      [['sdn.csv', 'alt.csv', 'add.csv', 'sdn_comments.csv'], 'ofac_csv', 7_379, 19_000],
+      [['UN_consolidated.xml'], 'un_xml', 1_003, 4_100],
+      [['csl.csv'], 'csl_csv', 115, 270],
+      [['dpl.txt'], 'dpl_tsv', 546, 546],
+    ] as const)('%j is read whole', (files, format, entries, names) => {
+      const file = read(bytes(...files));
+      expect([file.format, file.entries.length]).toEqual([format, entries]);
+      expect(file.entries.reduce((sum, entry) => sum + entry.names.length, 0)).toBeGreaterThanOrEqual(names);
+    });
+  }),
+);

@@ -1,0 +1,87 @@
+import { AppError } from '../../../base/error.ts';
+import type { ListEntry } from '../entry.ts';
+import { readCslCsv } from './csl-csv.ts';
+import { truncated } from './csv-records.ts';
+import { readDplTsv } from './dpl-tsv.ts';
+import { readEuCsv } from './eu-csv.ts';
+import { readOfacCsv } from './ofac-csv.ts';
+import { readOfacXml } from './ofac-xml.ts';
+import { readPlainCsv } from './plain-csv.ts';
+import { readUkCsv } from './uk-csv.ts';
+import { readUnXml } from './un-xml.ts';
+
+const READERS = {
+  plain_csv: readPlainCsv,
+  ofac_csv: readOfacCsv,
+  ofac_xml: readOfacXml,
+  un_xml: readUnXml,
+  eu_csv: readEuCsv,
+  uk_csv: readUkCsv,
+  csl_csv: readCslCsv,
+  dpl_tsv: readDplTsv,
+} as const;
+
+/** The published formats that a list may come in. */
+export type ListFormat = keyof typeof READERS;
+
+/** Formats that publishers also send in the western code page. */
+const WESTERN: ReadonlySet<ListFormat> = new Set(['ofac_csv', 'eu_csv', 'uk_csv', 'csl_csv', 'dpl_tsv']);
+
+/** A list's file as text, and the format it is in. */
+export type ListFile = { text: string; format: ListFormat };
+
+/**
+ * Reads the bytes of a list's file: UTF-8, or the western code page where publishers use it; the format is told by content.
+ * Errors: `settlement.list_malformed` when it is no text, `settlement.list_unknown_format`.
+ */
+export function openList(document: Uint8Array): ListFile {
+  const utf8 = decode(document);
+  if (utf8 !== undefined) return { text: utf8, format: formatOf(utf8) };
+  const text = new TextDecoder('windows-1252').decode(document);
+  const format = formatOf(text);
+  if (!WESTERN.has(format)) throw new AppError('invalid', 'settlement.list_malformed', 'The file is not UTF-8 text.');
+  return { text, format };
+}
+
+function decode(document: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(document);
+    if (text.includes('\0')) throw new AppError('invalid', 'settlement.list_malformed', 'The file holds the character U+0000.');
+    return text;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    return undefined;
+  }
+}
+
+function formatOf(text: string): ListFormat {
+  const start = text.slice(0, 2_000).trimStart();
+  if (start.startsWith('<')) return xmlFormatOf(start);
+  const line = start.split(/[\r\n]/, 1)[0]!.toLowerCase();
+  if (line.includes('filegenerationdate') && line.includes(';')) return 'eu_csv';
+  if (/^"?last updated"?,/.test(line)) return 'uk_csv';
+  if (/(^|,)"?source"?,.*entity_number/.test(line)) return 'csl_csv';
+  if (/^"name"\t/.test(line)) return 'dpl_tsv';
+  return /^\d+,"/.test(line) ? 'ofac_csv' : 'plain_csv';
+}
+
+function xmlFormatOf(start: string): ListFormat {
+  const root = /<(?:\w+:)?([A-Za-z_]\w*)/.exec(start.replace(/<\?[^>]*\?>|<!--[\s\S]*?-->/g, ''))?.[1];
+  if (root === 'sdnList') return 'ofac_xml';
+  if (root === 'CONSOLIDATED_LIST') return 'un_xml';
+  if (root === undefined) throw truncated('there is no root element');
+  throw new AppError('invalid', 'settlement.list_unknown_format', `Lists with the root element ${root.slice(0, 40)} are not known.`);
+}
+
+/**
+ * The entries of a list one by one. Errors: `settlement.list_malformed` with the line, `settlement.list_truncated`,
+ * `settlement.list_empty`.
+ */
+export function* entriesOf({ text, format }: ListFile): Generator<ListEntry> {
+  let found = 0;
+  for (const entry of READERS[format](text.startsWith('\uFEFF') ? text.slice(1) : text)) {
+    found++;
+    yield entry;
+  }
+  if (found === 0) throw new AppError('invalid', 'settlement.list_empty', 'The file has no entry.');
+}
