@@ -38,3 +38,8 @@ const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 export function fitsExactNumbers(largestSum: bigint): boolean {
   return largestSum <= MAX_EXACT;
 }
+
+/** A list of so many of one value. */
+export function repeated<T>(value: T, count: number): T[] {
+  return Array.from({ length: count }, () => value);
+}

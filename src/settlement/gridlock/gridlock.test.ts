@@ -124,8 +124,7 @@ function passes(input: GridlockInput, legs: readonly PricedLeg[], payer: string)
 }
 
 /** The feasible set that holds every other, by trying them all; undefined when there is none such. */
-function uniqueMaximum(input: GridlockInput): Set<string> | undefined {
-  const queues = queuesOf(input);
+function uniqueMaximum(input: GridlockInput, queues: readonly string[][] = queuesOf(input)): Set<string> | undefined {
   const feasible: Set<string>[] = [];
   for (let bits = 0; bits < 1 << input.bundles.length; bits++) {
     const taken = new Set(input.bundles.filter((_, i) => (bits >> i) % 2 === 1).map(({ id }) => id));
@@ -164,6 +163,25 @@ describe('gridlock resolution against every possible set', () => {
     }
     // The instances are worth something only if many need all to settle at once.
     expect(gridlocks).toBeGreaterThan(10);
+  });
+
+  test('with a queue for each currency and a test across them there would be no largest set, which is why there is one queue', () => {
+    const leg = (asset: string): Leg => ({ debtor: 'A', creditor: 'B', asset, units: 1n });
+    const input: GridlockInput = {
+      bundles: [
+        { id: 'eur', legs: [leg('EUR/2')] },
+        { id: 'usd', legs: [leg('USD/2')] },
+      ],
+      accounts: ['EUR/2', 'USD/2', 'JPY/0'].map((asset) => ({ participantId: 'A', asset, balance: asset === 'JPY/0' ? 100n : 0n })),
+      risk: {
+        rates: new Map(ASSETS.map((asset) => [asset, 1n])),
+        haircutsBps: new Map(ASSETS.map((asset) => [asset, 0])),
+        members: [{ participantId: 'A', shortLimits: new Map(ASSETS.map((asset) => [asset, 1n])), aggregateShort: 1n }],
+      },
+    };
+    expect(uniqueMaximum(input, [['eur'], ['usd']])).toBeUndefined();
+    expect(uniqueMaximum(input)).toEqual(new Set(['eur']));
+    expect(settledOf(input)).toEqual(['eur']);
   });
 
   test('amounts beyond plain numbers settle just the same', () => {

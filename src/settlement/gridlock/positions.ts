@@ -1,4 +1,4 @@
-import type { Arithmetic } from '../amounts/arithmetic.ts';
+import { repeated, type Arithmetic } from '../amounts/arithmetic.ts';
 import type { Network } from './network.ts';
 import type { RiskTable, Tests } from './tests.ts';
 
@@ -98,7 +98,7 @@ function limitTests<T>({ limits }: Tests<T>, failing: Int32Array, { isLess }: Ar
 
 /** What is still reserved in each cell, after what each class has paid. */
 function reservesOf<T>(reserved: readonly T[], classes: number, { add, subtract, isLess, zero }: Arithmetic<T>) {
-  const used = new Array<T>(reserved.length).fill(zero);
+  const used = repeated(zero, reserved.length);
   const total = Array.from({ length: reserved.length / classes }, (_, cell) =>
     reserved.slice(cell * classes, (cell + 1) * classes).reduce((sum, one) => add(sum, one), zero),
   );
@@ -116,8 +116,8 @@ function reservesOf<T>(reserved: readonly T[], classes: number, { add, subtract,
 
 /** Overall value after haircuts, and all that is short, by member: kept up to date cell by cell. */
 function riskTests({ member, aggregateShort, long, short, rate }: RiskTable, participants: number, failing: Int32Array) {
-  const worth = new Array<bigint>(participants).fill(0n);
-  const owing = new Array<bigint>(participants).fill(0n);
+  const worth = repeated(0n, participants);
+  const owing = repeated(0n, participants);
   const [worthFlags, owingFlags] = [new Uint8Array(participants), new Uint8Array(participants)];
   const valueOf = (asset: number, units: bigint) => units * (units < 0n ? short : long)[asset]!;
   const shortOf = (asset: number, units: bigint) => (units < 0n ? -units * rate[asset]! : 0n);

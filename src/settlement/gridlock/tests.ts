@@ -1,4 +1,4 @@
-import type { Arithmetic } from '../amounts/arithmetic.ts';
+import { repeated, type Arithmetic } from '../amounts/arithmetic.ts';
 import type { GridlockInput } from './bundle.ts';
 import type { Network } from './network.ts';
 
@@ -33,10 +33,10 @@ export function testsOf<T>(input: GridlockInput, network: Network<T>, { of, zero
   const who = new Map(participants.map((id, i) => [id, i]));
   const cellOf = (participantId: string, asset: string) => who.get(participantId)! * assets.length + assets.indexOf(asset);
   const tests: Tests<T> = {
-    balance: new Array<T>(cells).fill(zero),
-    floor: new Array<T>(cells).fill(zero),
-    sentFloor: new Array<T | undefined>(cells).fill(undefined),
-    reserved: input.accounts.some(({ reserved = [] }) => reserved.length > 0) ? new Array<T>(cells * classes).fill(zero) : undefined,
+    balance: repeated(zero, cells),
+    floor: repeated(zero, cells),
+    sentFloor: repeated(undefined, cells),
+    reserved: input.accounts.some(({ reserved = [] }) => reserved.length > 0) ? repeated(zero, cells * classes) : undefined,
     limits: limitsOf(input, who, of),
     risk: riskTableOf(input, network, who),
   };

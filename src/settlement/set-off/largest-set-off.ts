@@ -1,4 +1,4 @@
-import type { Arithmetic } from '../amounts/arithmetic.ts';
+import { repeated, type Arithmetic } from '../amounts/arithmetic.ts';
 import { minCostFlow } from './min-cost-flow.ts';
 
 /**
@@ -44,7 +44,7 @@ export function largestSetOff<T>(debts: Debts<T>, arithmetic: Arithmetic<T>): La
     { arcs: builder.arcs(participants + 3), capacity: builder.capacity, source, sink },
     arithmetic,
   );
-  const none = () => new Array<T>(participants).fill(zero);
+  const none = () => repeated(zero, participants);
   const from = units.length;
   return {
     cleared: units.map((amount, i) => subtract(amount, flow[i]!)),
@@ -86,7 +86,7 @@ function addBalances<T>(
   debts: Debts<T>,
   { add, subtract, isLess, zero }: Arithmetic<T>,
 ): void {
-  const net = new Array<T>(debts.participants).fill(zero);
+  const net = repeated(zero, debts.participants);
   debts.units.forEach((units, i) => {
     const [u, v] = [debts.debtor[i]!, debts.creditor[i]!];
     net[u] = subtract(net[u]!, units);

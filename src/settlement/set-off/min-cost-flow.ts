@@ -1,4 +1,4 @@
-import type { Arithmetic } from '../amounts/arithmetic.ts';
+import { repeated, type Arithmetic } from '../amounts/arithmetic.ts';
 import { radixHeap } from './radix-heap.ts';
 import { residualOf, type Arcs, type Residual } from './residual.ts';
 
@@ -31,7 +31,7 @@ type Search<T> = Residual & {
  */
 export function minCostFlow<T>({ arcs, capacity, source, sink }: FlowProblem<T>, arithmetic: Arithmetic<T>): Flow<T> {
   const residual = residualOf(arcs);
-  const left = new Array<T>(2 * capacity.length).fill(arithmetic.zero);
+  const left = repeated(arithmetic.zero, 2 * capacity.length);
   capacity.forEach((units, i) => {
     const place = residual.place[i]!;
     left[place] = units;
@@ -121,7 +121,7 @@ function sendAlongLevels<T>(search: Search<T>, arithmetic: Arithmetic<T>): void 
     const end = first[node + 1]!;
     const nearer = level[node]! - 1;
     let e = cursor[node]!;
-    while (e < end && !(level[head[e]!] === nearer && cost[e]! + potential[node]! === potential[head[e]!] && open[e] === 1)) e++;
+    while (e < end && !(level[head[e]!] === nearer && potential[head[e]!] === cost[e]! + potential[node]! && open[e] === 1)) e++;
     cursor[node] = e;
     if (e < end) {
       path[depth++] = e;

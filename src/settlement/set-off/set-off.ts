@@ -1,4 +1,4 @@
-import { bigNumbers, exactNumbers, fitsExactNumbers, type Arithmetic } from '../amounts/arithmetic.ts';
+import { bigNumbers, exactNumbers, fitsExactNumbers, type Arithmetic, repeated } from '../amounts/arithmetic.ts';
 import { claimsOf, type Claims, type SetOffObligation } from './claims.ts';
 import { largestSetOff } from './largest-set-off.ts';
 
@@ -97,7 +97,7 @@ function solve<T>(input: SetOffInput, { claims: all, lines, gross }: Prepared, a
 
 /** Gives what a claim clears to its obligations, one after the other. */
 function shareOut(obligations: readonly SetOffObligation[], { members, first }: Claims, byClaim: readonly bigint[]): bigint[] {
-  const cleared = new Array<bigint>(obligations.length).fill(0n);
+  const cleared = repeated(0n, obligations.length);
   byClaim.forEach((total, claim) => {
     let left = total;
     for (let at = first[claim]!; at < first[claim + 1]! && left > 0n; at++) {

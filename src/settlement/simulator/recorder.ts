@@ -106,7 +106,6 @@ function clockOf(day: Day, binMs: number, sums: { settled: Float64Array; entered
       settledPayments: clock.settled,
       queuedPayments: clock.queued,
     });
-    next = Math.min(next + binMs, day.endMs);
   };
   const clock: Clock = {
     queued: 0,
@@ -116,7 +115,7 @@ function clockOf(day: Day, binMs: number, sums: { settled: Float64Array; entered
     series: [],
     advance(atMs) {
       if (atMs > now) clock.longest = Math.max(clock.longest, clock.queued);
-      while (next < atMs) snapshot();
+      for (; next < atMs; next = Math.min(next + binMs, day.endMs)) snapshot();
       clock.weighted += clock.queued * (atMs - now);
       now = atMs;
     },

@@ -1,4 +1,4 @@
-import { exactNumbers } from '../amounts/arithmetic.ts';
+import { exactNumbers, repeated } from '../amounts/arithmetic.ts';
 import { positionsOf } from '../gridlock/positions.ts';
 import { createQueues } from '../gridlock/queues.ts';
 import { runQueues, type LoopRule, type Waiting } from '../gridlock/run-order.ts';
@@ -31,8 +31,8 @@ function waitingOf({ network }: Day, liquidity: Float64Array): Waiting<number> {
   const cells = liquidity.length;
   const tests = {
     balance: Array.from(liquidity),
-    floor: new Array<number>(cells).fill(0),
-    sentFloor: new Array<undefined>(cells).fill(undefined),
+    floor: repeated(0, cells),
+    sentFloor: repeated(undefined, cells),
     reserved: undefined,
     limits: { participant: new Int32Array(), limit: [], netSent: [] },
     risk: undefined,

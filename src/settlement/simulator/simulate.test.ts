@@ -133,7 +133,7 @@ describe('a simulated day', () => {
 });
 
 describe('a generated day of a network', () => {
-  const traffic = demoTraffic('curve', 2_000);
+  const traffic = demoTraffic('curve', 1_000);
 
   test('goes through every regime and eight levels the same way each time, with a word of progress before each', async () => {
     const told: string[] = [];
@@ -163,7 +163,7 @@ describe('a generated day of a network', () => {
     const day = await simulate(traffic, { levels: 2, binMs: HOUR, regimes: ['rtgs', 'windows'] });
     const lines = (csv: string) => csv.trimEnd().split('\n');
     expect(lines(curveCsv(day))).toHaveLength(1 + day.runs.length);
-    expect(lines(curveCsv(day))[2]).toMatch(/^rtgs,1\.000000,1\.000000,[01]\.\d{6},0\.000000,1\.000000,2000,0,0,0\.0$/);
+    expect(lines(curveCsv(day))[2]).toMatch(/^rtgs,1\.000000,1\.000000,[01]\.\d{6},0\.000000,1\.000000,1000,0,0,0\.0$/);
     expect(lines(seriesCsv(day))).toHaveLength(1 + day.runs.length * (1 + (day.endMs - day.openMs) / HOUR));
     expect(lines(seriesCsv(day))[1]).toMatch(/^rtgs,0\.000000,0\d:00,0\.000000,0\.000000,0,0$/);
     expect(lines(currenciesCsv(day))).toHaveLength(1 + day.runs.length * day.currencies.length);
