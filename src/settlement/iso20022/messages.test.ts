@@ -87,7 +87,8 @@ describe('reading each message', () => {
     const [payment] = sample('pacs.008-2009', 'pacs.008').records;
     expect(payment!.value).toMatchObject({ debtorAgent: { bic: 'NORDFIHH' }, debtor: { bic: 'AURONOKK' } });
     expect(isOlder('pacs.008', 2)).toBe(true);
-    expect(locate(CATALOGUE['pacs.008'].record.kind, 'debtorAgent.bic', true)).toBe('DbtrAgt/FinInstnId/BIC');
+    expect(locate(CATALOGUE['pacs.008'].record.kind, 'debtorAgent.bic', payment!.value)).toBe('DbtrAgt/FinInstnId/BIC');
+    expect(locate(CATALOGUE['pacs.008'].record.kind, 'intermediary1.bic', payment!.value, true)).toBe('IntrmyAgt1/FinInstnId/BIC');
     expect(values(sample('camt.053-2009', 'camt.053'))).toMatchObject([
       {
         status: 'BOOK',

@@ -78,12 +78,14 @@ export function record<F extends Fields>(fields: F): Kind<Values<F>> {
   };
 }
 
-type Node = { name: string; repeats: boolean; field?: { key: string; part: Part<unknown> }; below: Map<string, Node> };
+/** A field at one of its names; `elsewhere` when that is not the first of them. */
+type Place = { key: string; part: Part<unknown>; elsewhere?: string };
+type Node = { name: string; repeats: boolean; field?: Place; below: Map<string, Node> };
 
 function treeOf(fields: Fields): Map<string, Node> {
   const root = new Map<string, Node>();
   for (const [key, part] of Object.entries(fields)) {
-    for (const path of part.path.split('|')) {
+    for (const [i, path] of part.path.split('|').entries()) {
       let level = root;
       let node: Node | undefined;
       for (const step of path.split('/')) {
@@ -93,7 +95,7 @@ function treeOf(fields: Fields): Map<string, Node> {
         level.set(name, node);
         level = node.below;
       }
-      node!.field = { key, part };
+      node!.field = { key, part, ...(i > 0 && { elsewhere: path.replaceAll('*', '') }) };
     }
   }
   return root;
@@ -118,13 +120,10 @@ function walk(reader: Reader, spot: Spot, tree: Map<string, Node>, out: Record<s
   }
 }
 
-function take(
-  reader: Reader,
-  at: Spot,
-  field: { key: string; part: Part<unknown> },
-  out: Record<string, unknown>,
-  touched: string[],
-): void {
+/** Values whose field stood at another than its first name: field → path. Few, and only asked when something is wrong. */
+const elsewhere = new WeakMap<object, Map<string, string>>();
+
+function take(reader: Reader, at: Spot, field: Place, out: Record<string, unknown>, touched: string[]): void {
   const { key, part } = field;
   const before = reader.refusals.length;
   const outside = reader.codes;
@@ -133,6 +132,7 @@ function take(
   reader.codes = outside;
   if (reader.refusals.length > before) touched.push(key);
   if (value === undefined) return;
+  if (field.elsewhere !== undefined) elsewhere.set(out, (elsewhere.get(out) ?? new Map<string, string>()).set(key, field.elsewhere));
   if (part.many) ((out[key] ??= []) as unknown[]).push(value);
   else if (key in out) refuse(reader, 'CH17', at, `${at.label} says again what another element has said.`);
   else out[key] = value;
@@ -159,20 +159,23 @@ const firstName = (path: string) => path.split('|')[0]!.replaceAll('*', '');
 
 /**
  * The element that a field stands in, from the element of its record: `creditorAgent.bic` → `CdtrAgt/FinInstnId/BICFI`,
- * `charges.0.amount` → `ChrgsInf[1]/Amt`. In versions of 2009 the older names. Throws RangeError for a field that there is not.
+ * `charges.0.amount` → `ChrgsInf[1]/Amt`. With the value that was read, the name by which it came; for what is absent the
+ * first name, in versions of 2009 the last. Throws RangeError for a field that there is not.
  */
-export function locate(kind: Kind<unknown>, field: string, older = false): string {
+export function locate(kind: Kind<unknown>, field: string, value?: unknown, older = false): string {
   const steps: string[] = [];
   let at: Kind<unknown> | undefined = kind;
+  let inside = value as Record<string, unknown> | undefined;
   for (const name of field.split('.')) {
-    if (/^\d+$/.test(name)) {
-      steps.push(`${steps.pop()}[${Number(name) + 1}]`);
-      continue;
+    if (/^\d+$/.test(name)) steps.push(`${steps.pop()}[${Number(name) + 1}]`);
+    else {
+      const part: Part<unknown> | undefined = at?.fields?.[name];
+      if (!part) throw new RangeError(`there is no field ${field}`);
+      const known = inside?.[name] === undefined ? undefined : (elsewhere.get(inside)?.get(name) ?? firstName(part.path));
+      steps.push(...(known ?? (older ? part.path.split('|').at(-1)!.replaceAll('*', '') : firstName(part.path))).split('/'));
+      at = part.kind;
     }
-    const part: Part<unknown> | undefined = at?.fields?.[name];
-    if (!part) throw new RangeError(`there is no field ${field}`);
-    steps.push(...(older ? part.path.split('|').at(-1)!.replaceAll('*', '') : firstName(part.path)).split('/'));
-    at = part.kind;
+    inside = inside?.[name] as Record<string, unknown> | undefined;
   }
   return steps.join('/');
 }

@@ -56,7 +56,7 @@ export const CREDIT_TRANSFER = record({
   ...ids,
   ...typeFields(),
   ...settlement,
-  acceptedAt: one('AddtlDtTm/AccptncDtTm|AccptncDtTm', dateTime),
+  acceptedAt: one('AccptncDtTm|AddtlDtTm/AccptncDtTm', dateTime),
   instructedAmount: one('InstdAmt', money),
   exchangeRate: one('XchgRate', decimal()),
   chargeBearer: must('ChrgBr', CHARGE_BEARER),

@@ -82,7 +82,7 @@ function checkText(field: string, text: string | undefined, tell: Tell): void {
   if (text !== undefined && !EXTENDED.test(text)) tell('RR10', field, 'The text has a character that the network does not carry.');
 }
 
-const SIDES = { debtor: 'BE07', creditor: 'BE04' } as const;
+const SIDES = { debtor: { name: 'BE08', address: 'BE07' }, creditor: { name: 'BE22', address: 'BE04' } } as const;
 
 const parties = recordRule({
   id: 'C06',
@@ -92,11 +92,10 @@ const parties = recordRule({
   record(payment, tell) {
     for (const side of ['debtor', 'creditor'] as const) {
       const { name, bic, address } = payment[side];
-      if (name === undefined && bic === undefined)
-        tell(side === 'debtor' ? 'BE08' : 'BE22', `${side}.name`, 'Neither name nor BIC is given.');
-      if (address && name === undefined)
-        tell(SIDES[side] === 'BE07' ? 'BE08' : 'BE22', `${side}.name`, 'An address is given, but no name.');
-      checkParty(side, payment[side], SIDES[side], tell);
+      const codes = SIDES[side];
+      if (name === undefined && bic === undefined) tell(codes.name, `${side}.name`, 'Neither name nor BIC is given.');
+      else if (name === undefined && address) tell(codes.name, `${side}.name`, 'An address is given, but no name.');
+      checkParty(side, payment[side], codes.address, tell);
     }
     checkParty('ultimateDebtor', payment.ultimateDebtor, 'BE07', tell);
     checkParty('ultimateCreditor', payment.ultimateCreditor, 'BE04', tell);

@@ -67,13 +67,13 @@ export function judge(message: AnyMessage, rules: readonly Rule[], options: Rule
   const verdicts = { file: [...message.refusals], groups: new Map<number, Refusal[]>(), records: new Map<number, Refusal[]>() };
   // A list is made only when something is told, which is seldom.
   const tellAt =
-    (list: () => Refusal[], kind: Kind<unknown>, path: string, rule: string): Tell =>
+    (list: () => Refusal[], kind: Kind<unknown>, { path, value }: { path: string; value: unknown }, rule: string): Tell =>
     (code, field, text) =>
-      void list().push({ code, text, path: [path, locate(kind, field, older)].filter(Boolean).join('/'), rule });
+      void list().push({ code, text, path: [path, locate(kind, field, value, older)].filter(Boolean).join('/'), rule });
   const telling = (rule: string): Tells => ({
-    file: tellAt(() => verdicts.file, definition.header, '', rule),
-    group: (group) => tellAt(() => listIn(verdicts.groups, group.index), definition.group!.kind, group.path, rule),
-    record: (record) => tellAt(() => listIn(verdicts.records, record.index), definition.record.kind, record.path, rule),
+    file: tellAt(() => verdicts.file, definition.header, { path: '', value: message.header }, rule),
+    group: (group) => tellAt(() => listIn(verdicts.groups, group.index), definition.group!.kind, group, rule),
+    record: (record) => tellAt(() => listIn(verdicts.records, record.index), definition.record.kind, record, rule),
   });
   const applicable = rules.filter(({ profile, families }) => isFor(message.family, families) && (!profile || profile === options.profile));
   for (const rule of applicable) if ('file' in rule) rule.file(message, telling(rule.id), options);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { diag, XmlLibError } from 'libxml2-wasm';
+import { diag, XmlDocument, XmlLibError } from 'libxml2-wasm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { sharedData, whereThere } from '../../../../test/support/shared-data.ts';
 import { AppError } from '../../../base/error.ts';
@@ -156,7 +156,11 @@ describe('memory of libxml2', () => {
     ).toHaveLength(2);
     expect(checkPiece(validator, '<a>', 4)).toMatchObject([{ steps: [] }]);
     expect(() => compileSchema(Buffer.from('<a>'))).toThrow(XmlLibError);
-    expect(Object.keys((diag.report() ?? {}) as object)).toEqual([]);
+    const kept = () => Object.keys((diag.report() ?? {}) as object);
+    expect(kept()).toEqual([]);
+    const leak = XmlDocument.fromString('<a/>');
+    expect(kept()).not.toEqual([]);
+    leak.dispose();
     diag.configure({ enabled: false });
     validator.dispose();
   });
