@@ -14,7 +14,7 @@ export function createSockets({ access, history, bus, ground }: OpenHouse): Sock
     log: log.child({ module: 'sockets' }),
     metrics,
   });
-  bus.watch(gateway.publish);
+  bus.watch(gateway.publish, gateway.isListening);
   access.onRevoked((ends) => gateway.revoke((actor) => ends(actor as Parameters<typeof ends>[0])));
   return gateway;
 }

@@ -30,7 +30,7 @@ class MemoryBus implements Bus {
   readonly #deps: MemoryBusDeps;
   readonly #leads = new Map<string, Lead>();
   readonly #latches = new Set<Latch>();
-  readonly #watchers = new Set<(event: LoggedEvent) => void>();
+  readonly #watchers = new Map<(event: LoggedEvent) => void, () => boolean>();
   /** How far each consumer has come whose lease is held here: the position of its slowest lane. */
   readonly #reached = new Map<string, number[]>();
   #recent: LoggedEvent[] = [];
@@ -49,7 +49,14 @@ class MemoryBus implements Bus {
   }
 
   wanted(): boolean {
-    return this.#leads.size > 0 || this.#watchers.size > 0;
+    return this.#leads.size > 0 || [...this.#watchers.values()].some((isListening) => isListening());
+  }
+
+  skip(position: number): void {
+    if (position <= this.#tail) return;
+    this.#recent = [];
+    this.#recentFrom = position;
+    this.#tail = position;
   }
 
   async publish(events: readonly LoggedEvent[]): Promise<void> {
@@ -62,7 +69,7 @@ class MemoryBus implements Bus {
       this.#recentFrom = dropped.at(-1)!.position;
     }
     for (const waiting of this.#latches) waiting.wake();
-    for (const heard of this.#watchers) {
+    for (const heard of this.#watchers.keys()) {
       for (const event of fresh) this.#tell(heard, event);
     }
   }
@@ -93,8 +100,8 @@ class MemoryBus implements Bus {
     this.#leads.set(name, this.#deps.direct.lead(`consumer:${name}`, work));
   }
 
-  watch(heard: (event: LoggedEvent) => void): () => void {
-    this.#watchers.add(heard);
+  watch(heard: (event: LoggedEvent) => void, isListening = () => true): () => void {
+    this.#watchers.set(heard, isListening);
     return () => void this.#watchers.delete(heard);
   }
 

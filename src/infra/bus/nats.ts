@@ -64,6 +64,10 @@ class NatsBus implements Bus {
     return true;
   }
 
+  skip(): void {
+    throw new Error('what others may want cannot be skipped');
+  }
+
   async tail(): Promise<number> {
     this.#tail = await this.#readTail();
     return this.#tail.position;

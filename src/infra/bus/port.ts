@@ -10,6 +10,8 @@ export type Bus = {
   tail(): Promise<number>;
   /** Whether anybody would hear a publication. */
   wanted(): boolean;
+  /** Nobody wants what lies up to this position: it becomes the tail without being published. */
+  skip(position: number): void;
   /** Events in order, following the tail without an omission; those at or before the tail are ignored. */
   publish(events: readonly LoggedEvent[]): Promise<void>;
   /**
@@ -19,8 +21,11 @@ export type Bus = {
    * Errors: `bus.consumer_known` when the name is subscribed in this process already.
    */
   subscribe(consumer: Consumer): Promise<void>;
-  /** Hears every event from now on, in this process, as it comes; may miss some (sockets then ask `history`). Answers with how to stop. */
-  watch(heard: (event: LoggedEvent) => void): () => void;
+  /**
+   * Hears every event from now on, in this process, as it comes; may miss some (sockets then ask `history`). While
+   * `isListening` says no, events need not be brought. Answers with how to stop.
+   */
+  watch(heard: (event: LoggedEvent) => void, isListening?: () => boolean): () => void;
   /** About how many events each consumer subscribed here has still to look at: a metric. */
   backlog(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;

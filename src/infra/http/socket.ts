@@ -67,6 +67,8 @@ export type SocketGateway = {
   handleUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
   /** Every event of every tenant, as the bus gives it: in order per tenant, perhaps more than once. */
   publish(event: Event): void;
+  /** Whether any socket is open that events could be for. */
+  isListening(): boolean;
   /** Ends the connections of revoked sessions, keys or users; answers with their number. */
   revoke(isRevoked: (actor: Actor) => boolean): number;
   /** Tells everyone to go elsewhere (1001) and waits for them, two seconds at most. */
@@ -109,6 +111,7 @@ export function createSocketGateway(options: SocketOptions): SocketGateway {
       });
     },
     publish: (event) => state.feeds.get(event.tenantId)?.publish(event),
+    isListening: () => state.feeds.size > 0,
     revoke(isRevoked) {
       const gone = [...state.clients.values()].filter(({ actor }) => actor !== undefined && isRevoked(actor));
       for (const client of gone) client.end('socket.revoked');

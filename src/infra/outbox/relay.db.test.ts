@@ -104,6 +104,7 @@ test('the check fails when events wait too long', async () => {
   const bus: Bus = {
     tail: async () => 0,
     wanted: () => false,
+    skip: () => undefined,
     publish: async () => undefined,
     subscribe: async () => undefined,
     watch: () => () => undefined,
@@ -116,4 +117,27 @@ test('the check fails when events wait too long', async () => {
   await act('old, since its time is 1970');
   expect((await check!.run()).ok).toBe(false);
   await stuck.close();
+});
+
+test('what nobody listens to is not brought, and whoever begins to listen hears what comes from then on', async () => {
+  const { bus } = await startProcess();
+  const heard: string[] = [];
+  let listening = false;
+  bus.watch(
+    (event) => event.tenantId === tenantId && heard.push(event.subject),
+    () => listening,
+  );
+  const before = await bus.tail();
+  await act('unheard');
+  await vi.waitFor(async () => expect(await bus.tail()).toBeGreaterThan(before), WAIT);
+  listening = true;
+  for (const subject of ['1', '2', '3']) await act(subject);
+  await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']), WAIT);
+  // A consumer that comes later reads what was skipped from the log.
+  const seen: string[] = [];
+  await bus.subscribe({ ...collect(seen), from: 'start' });
+  await vi.waitFor(
+    () => expect(seen.filter((subject) => ['unheard', '1', '2', '3'].includes(subject))).toEqual(['unheard', '1', '2', '3']),
+    WAIT,
+  );
 });

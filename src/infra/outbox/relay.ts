@@ -38,17 +38,30 @@ export async function relay({ move, moved, log, now = Date.now }: RelayDeps, wok
 
 export type PumpDeps = { events: EventLog; bus: Bus; log: Pick<Log, 'warn'> };
 
+/**
+ * Where to go on when nobody wants the events so far. Whoever begins to listen while the database is asked misses nothing:
+ * then the old place stands, which was right before that.
+ */
+async function skipped(position: number, { events, bus }: Pick<PumpDeps, 'events' | 'bus'>): Promise<number> {
+  const head = await events.head();
+  if (bus.wanted()) return position;
+  bus.skip(head);
+  return Math.max(head, position);
+}
+
 /** Hands published events to the bus, behind what it has, until the signal aborts. */
 export async function pump({ events, bus, log }: PumpDeps, woken: Latch, signal: AbortSignal): Promise<void> {
   let position: number | undefined;
   while (!signal.aborted) {
     try {
       position ??= await bus.tail();
-      const next = bus.wanted() ? await events.after(position, READ_LIMIT) : [];
-      if (next.length > 0) {
+      const next = bus.wanted() ? await events.after(position, READ_LIMIT) : await skipped(position, { events, bus });
+      if (typeof next === 'number') position = next;
+      else if (next.length > 0) {
         await bus.publish(next);
         position = next.at(-1)!.position;
-      } else await woken.wait(POLL_MS, signal);
+      }
+      if (typeof next === 'number' || next.length === 0) await woken.wait(POLL_MS, signal);
     } catch (error) {
       log.warn('events could not be handed to the bus and will be again', { error });
       // What the bus took before it failed, only the bus knows.
