@@ -2,7 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { accountBalance, accountStatement, getAccount } from '../../../src/ledger/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
-import { Pager, useFilters } from '../parts/filters.tsx';
+import { Moment, Pager, useFilters } from '../parts/filters.tsx';
 import { Reference } from '../parts/reference.tsx';
 import { Badge, State } from '../ui/badge.tsx';
 import { heldBalance, postedBalance, type Sums } from '../ui/balance.ts';
@@ -10,10 +10,9 @@ import { buttonClass } from '../ui/button.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Card, Facts, PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
-import { Failure, ProblemNote, Skeleton } from '../ui/states.tsx';
+import { FailurePage, ProblemNote, Skeleton } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { Moment } from './payments.tsx';
 
 type Account = WireOutput<typeof getAccount>;
 type Entry = WireOutput<typeof accountStatement>['items'][number];
@@ -22,13 +21,7 @@ export function AccountPage() {
   const { id } = useParams({ strict: false });
   const asked = useOperation(getAccount, { id: id! });
   const account = asked.data;
-  if (asked.error && !account) {
-    return (
-      <div className="card">
-        <Failure problem={asked.error} retry={() => void asked.refetch()} />
-      </div>
-    );
-  }
+  if (asked.error && !account) return <FailurePage problem={asked.error} retry={() => void asked.refetch()} />;
   return (
     <>
       <PageHead

@@ -1,7 +1,7 @@
 import { auditHead, listAudit } from '../../../src/access/contract.ts';
 import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
-import { ClearFilters, Pager, SearchBox, useFilters, type Search } from '../parts/filters.tsx';
+import { ClearFilters, Moment, Pager, SearchBox, type Search, useFilters } from '../parts/filters.tsx';
 import { Badge, toneOf } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Drawer } from '../ui/dialog.tsx';
@@ -9,7 +9,6 @@ import { count, shortId } from '../ui/format.ts';
 import { Card, Facts, PageHead } from '../ui/layout.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { Moment } from './payments.tsx';
 
 type Row = WireOutput<typeof listAudit>['items'][number];
 

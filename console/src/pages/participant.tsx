@@ -18,7 +18,7 @@ import { Copyable } from '../ui/copy.tsx';
 import { share } from '../ui/format.ts';
 import { Card, PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
-import { Failure, Skeleton } from '../ui/states.tsx';
+import { FailurePage, Skeleton } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { toast } from '../ui/toast.tsx';
 import { paymentColumns } from './payments.tsx';
@@ -30,13 +30,7 @@ export function ParticipantPage() {
   const { id } = useParams({ strict: false });
   const asked = useOperation(getParticipant, { id: id! });
   const bank = asked.data;
-  if (asked.error && !bank) {
-    return (
-      <div className="card">
-        <Failure problem={asked.error} retry={() => void asked.refetch()} />
-      </div>
-    );
-  }
+  if (asked.error && !bank) return <FailurePage problem={asked.error} retry={() => void asked.refetch()} />;
   return (
     <>
       <PageHead

@@ -1,14 +1,12 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments, sendPayment } from '../../../src/settlement/payment/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
 import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
-import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
-import { codeOf } from '../../../src/base/money.ts';
+import { Choose, ChooseCurrency, ChooseParticipant, wordChoices } from '../parts/choices.tsx';
+import { ClearFilters, Moment, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { State } from '../ui/badge.tsx';
-import { Select } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
@@ -124,86 +122,18 @@ export function PaymentsPage() {
 }
 
 function Filters() {
-  const [search, set] = useFilters();
-  const banks = useOperation(listParticipants, { limit: '500' }, { staleMs: 60_000 });
   const windows = useOperation(listWindows, { limit: '50' });
-  const assets = [...new Set(banks.data?.items.flatMap((bank) => bank.accounts.map((account) => account.asset)) ?? [])].toSorted();
+  const numbered = windows.data?.items.map((one) => ({ value: one.id, text: `#${one.number}` })) ?? [];
   return (
     <div role="search" aria-label="Filter payments" className="flex flex-wrap gap-2 border-b border-line p-3">
       <SearchBox label="Reference or name" />
-      <Select
-        aria-label="Status"
-        value={search.status ?? ''}
-        onChange={(event) => set({ status: event.target.value })}
-        className="max-sm:basis-[calc(50%-0.25rem)]"
-      >
-        <option value="">Any status</option>
-        {STATUSES.map((status) => (
-          <option key={status}>{status}</option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Currency"
-        value={search.asset ?? ''}
-        onChange={(event) => set({ asset: event.target.value })}
-        className="max-sm:basis-[calc(50%-0.25rem)]"
-      >
-        <option value="">All currencies</option>
-        {withKept(assets, search.asset).map((asset) => (
-          <option key={asset} value={asset}>
-            {codeOf(asset)}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Participant"
-        value={search.participantId ?? ''}
-        onChange={(event) => set({ participantId: event.target.value })}
-        className="sm:max-w-52 max-sm:basis-[calc(50%-0.25rem)]"
-      >
-        <option value="">All participants</option>
-        {banks.data?.items.map((bank) => (
-          <option key={bank.id} value={bank.id}>
-            {bank.name}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Window"
-        value={search.windowId ?? ''}
-        onChange={(event) => set({ windowId: event.target.value })}
-        className="max-sm:basis-[calc(50%-0.25rem)]"
-      >
-        <option value="">All windows</option>
-        {windows.data?.items.map((one) => (
-          <option key={one.id} value={one.id}>
-            #{one.number}
-          </option>
-        ))}
-      </Select>
+      <Choose name="status" label="Status" all="Any status" choices={wordChoices(STATUSES)} />
+      <ChooseCurrency />
+      <ChooseParticipant name="participantId" />
+      <Choose name="windowId" label="Window" all="All windows" choices={numbered} />
       <Moment label="Received from (UTC)" name="from" />
       <Moment label="Received before (UTC)" name="to" />
       <ClearFilters names={FILTERS} />
     </div>
-  );
-}
-
-/** A kept choice stays visible while the choices load. */
-function withKept(values: readonly string[], kept: string | undefined): readonly string[] {
-  return kept && !values.includes(kept) ? [kept, ...values] : values;
-}
-
-/** A point in time in UTC; the browser's field has no zone, so its text is taken as it stands. */
-export function Moment({ label, name }: { label: string; name: string }) {
-  const [search, set] = useFilters();
-  return (
-    <input
-      type="datetime-local"
-      aria-label={label}
-      title={label}
-      value={search[name]?.slice(0, 16) ?? ''}
-      onChange={(event) => set({ [name]: event.target.value ? `${event.target.value}:00.000Z` : undefined })}
-      className="control num hidden w-46 lg:block"
-    />
   );
 }

@@ -6,7 +6,7 @@ import { useFilters } from '../parts/filters.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { count } from '../ui/format.ts';
-import { Select } from '../ui/field.tsx';
+import { Choose, currencyChoices } from '../parts/choices.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Card, PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
@@ -58,7 +58,7 @@ const kindColumns: readonly Column<KindRow>[] = [
 export function TrialBalancePage() {
   const asked = useOperation(trialBalance, {});
   const head = useOperation(logHead, {});
-  const [search, set] = useFilters();
+  const [search] = useFilters();
   const kinds = asked.data?.kinds.filter((row) => !search.asset || row.asset === search.asset);
   return (
     <>
@@ -92,18 +92,12 @@ export function TrialBalancePage() {
           <Card
             title="By kind of account"
             aside={
-              <Select
-                aria-label="Currency of the kinds"
-                value={search.asset ?? ''}
-                onChange={(event) => set({ asset: event.target.value })}
-              >
-                <option value="">All currencies</option>
-                {asked.data?.assets.map(({ asset }) => (
-                  <option key={asset} value={asset}>
-                    {codeOf(asset)}
-                  </option>
-                ))}
-              </Select>
+              <Choose
+                name="asset"
+                label="Currency of the kinds"
+                all="All currencies"
+                choices={currencyChoices(asked.data?.assets.map(({ asset }) => asset) ?? [])}
+              />
             }
           >
             <Table

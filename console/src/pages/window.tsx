@@ -12,7 +12,7 @@ import { Copyable } from '../ui/copy.tsx';
 import { Select } from '../ui/field.tsx';
 import { count, duration } from '../ui/format.ts';
 import { Card, Facts, PageHead } from '../ui/layout.tsx';
-import { Empty, Failure, Skeleton } from '../ui/states.tsx';
+import { Empty, FailurePage, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 
 type Detail = WireOutput<typeof getWindow>;
@@ -21,13 +21,7 @@ export function WindowPage() {
   const { id } = useParams({ strict: false });
   const asked = useOperation(getWindow, { id: id! });
   const window = asked.data;
-  if (asked.error && !window) {
-    return (
-      <div className="card">
-        <Failure problem={asked.error} retry={() => void asked.refetch()} />
-      </div>
-    );
-  }
+  if (asked.error && !window) return <FailurePage problem={asked.error} retry={() => void asked.refetch()} />;
   const name = window ? `Window #${window.number}` : 'Window';
   return (
     <>

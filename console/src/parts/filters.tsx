@@ -93,3 +93,18 @@ export function Pager({ rows, next, noun }: { rows: number | undefined; next: st
     </nav>
   );
 }
+
+/** A point in time in UTC; the browser's field has no zone, so its text is taken as it stands. */
+export function Moment({ label, name }: { label: string; name: string }) {
+  const [search, set] = useFilters();
+  return (
+    <input
+      type="datetime-local"
+      aria-label={label}
+      title={label}
+      value={search[name]?.slice(0, 16) ?? ''}
+      onChange={(event) => set({ [name]: event.target.value ? `${event.target.value}:00.000Z` : undefined })}
+      className="control num hidden w-46 lg:block"
+    />
+  );
+}

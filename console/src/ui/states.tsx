@@ -40,6 +40,15 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: () => vo
   );
 }
 
+/** In the place of a page whose thing could not be loaded. */
+export function FailurePage(failed: { problem: Problem; retry: () => void }) {
+  return (
+    <div className="card">
+      <Failure {...failed} />
+    </div>
+  );
+}
+
 /** A failed command, inside a form. */
 export function ProblemNote({ problem }: { problem: Problem | null | undefined }) {
   if (!problem) return null;
