@@ -22,6 +22,8 @@ export type LedgerDeps = {
 export type LedgerBounds = {
   /** Most transfers (or acts without any) that one commit carries. */
   maxBatchWeight: number;
+  /** Among many callers a batch leaves so many milliseconds after the one before, unless much waits already. */
+  paceMs: number;
   /** Most that may wait for one book before acts are turned away. */
   maxQueueWeight: number;
   /** Accounts remembered between batches, in all books together. */

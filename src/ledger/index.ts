@@ -12,7 +12,7 @@ import * as transfers from './operations/transfers.ts';
 import type { LedgerPort } from './port.ts';
 import { createWriters, type Writers } from './writer/writers.ts';
 
-const BOUNDS: LedgerBounds = { maxBatchWeight: 2_000, maxQueueWeight: 20_000, cachedAccounts: 100_000 };
+const BOUNDS: LedgerBounds = { maxBatchWeight: 2_000, paceMs: 8, maxQueueWeight: 20_000, cachedAccounts: 100_000 };
 
 export type Ledger = Module<LedgerPort>;
 

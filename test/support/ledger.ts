@@ -30,7 +30,7 @@ export async function createTestLedger(bounds: Partial<LedgerBounds> = {}): Prom
   const others: { writers: Writers; db: { close(): Promise<void> } }[] = [];
   const build = (db: Db) => {
     const metrics = { committed: () => undefined, overloaded: () => undefined };
-    const limits = { maxBatchWeight: 2_000, maxQueueWeight: 20_000, cachedAccounts: 10_000, ...bounds };
+    const limits = { maxBatchWeight: 2_000, paceMs: 1, maxQueueWeight: 20_000, cachedAccounts: 10_000, ...bounds };
     const writers = createWriters({ db, outbox: createOutbox(), clock, metrics, ...limits });
     return { writers, port: createPort({ db, clock, writers }) };
   };

@@ -3,7 +3,7 @@ import { pause, type Latch } from '../bus/latch.ts';
 import type { Bus, EventLog } from '../bus/port.ts';
 
 /** While events flow the relay looks again so often, so that appends need not each send a notification. */
-const LOOK_MS = 10;
+const LOOK_MS = 25;
 /** It stops looking so soon after the last event, and from then on needs a notification or the slow poll. */
 const ALERT_MS = 500;
 const POLL_MS = 1_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../base/error.ts';
 import type { Uuid } from '../../base/id.ts';
-import type { Clock } from '../../base/time.ts';
+import type { Clock, Millis } from '../../base/time.ts';
 import type { Outbox } from '../../infra/outbox/port.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
 import type { LedgerMetrics } from '../metrics.ts';
@@ -17,6 +17,8 @@ export type WriterDeps = {
   clock: Clock;
   metrics: LedgerMetrics;
   maxBatchWeight: number;
+  /** Among many callers a batch leaves this long after the one before, unless much waits already. */
+  paceMs: Millis;
   maxQueueWeight: number;
   cachedAccounts: number;
 };
@@ -44,6 +46,9 @@ type Flight = {
 /** The batch before this one did not commit at once, and needs the lock that this one holds. */
 class Overtaken extends Error {}
 
+/** So much weight leaves at once: more in a batch would save little. */
+const ENOUGH = 256;
+
 /** Milliseconds for which the answers of a batch wait until the next one is on its way. */
 const ANSWER_PATIENCE_MS = 2;
 
@@ -57,13 +62,21 @@ export class BookWriter {
   readonly #deps: WriterDeps;
   readonly #tenantId: Uuid;
   readonly #memory: BookMemory;
+  readonly #enough: number;
   #queue: Waiting[] = [];
   #queued = 0;
   #running: Promise<void> | undefined;
+  /** When the last batch left, and whether several acts were in it. */
+  #leftAt = -Infinity;
+  #wasShared = false;
+  /** When the next batch should leave. */
+  #leaving: Promise<void> | undefined;
+  #arrived: (() => void) | undefined;
 
   constructor(deps: WriterDeps, tenantId: Uuid) {
     this.#deps = deps;
     this.#tenantId = tenantId;
+    this.#enough = Math.min(ENOUGH, deps.maxBatchWeight);
     this.#memory = new BookMemory(tenantId, deps.cachedAccounts);
   }
 
@@ -78,6 +91,7 @@ export class BookWriter {
     return new Promise((resolve, reject) => {
       this.#queue.push({ act, weight, resolve, reject });
       this.#queued += weight;
+      if (this.#queue.length === 1 || this.#queued >= this.#enough) this.#arrived?.();
       this.#running ??= this.#run();
     });
   }
@@ -104,7 +118,9 @@ export class BookWriter {
     await new Promise(setImmediate);
     let flight: Flight | undefined;
     while (flight || this.#queue.length > 0) {
-      const next = this.#queue.length > 0 ? await this.#launch(this.#take(), flight) : undefined;
+      this.#leaving ??= this.#due();
+      const isBack = await Promise.race([this.#leaving.then(() => false), ...(flight ? [flight.outcome.promise.then(() => true)] : [])]);
+      const next = isBack ? undefined : await this.#launch(this.#take(), flight);
       if (flight) {
         if (!(await flight.outcome.promise)) await flight.done.promise;
         // First the next batch on its way to the database, then the answers, whose receivers may have much to do.
@@ -135,7 +151,26 @@ export class BookWriter {
     return flight;
   }
 
+  /**
+   * When a batch should leave: much waits, or something does and the last one left long enough ago. A transaction costs
+   * much the same for one act as for thirty. Who calls alone never waits.
+   */
+  async #due(): Promise<void> {
+    while (this.#queued < this.#enough) {
+      const arrived = new Promise<void>((resolve) => (this.#arrived = resolve));
+      if (this.#queue.length === 0) {
+        await arrived;
+        continue;
+      }
+      const wait = this.#wasShared ? this.#leftAt + this.#deps.paceMs - performance.now() : 0;
+      if (wait <= 0) return;
+      await Promise.race([delay(wait), arrived]);
+    }
+  }
+
   #take(): Waiting[] {
+    this.#leaving = undefined;
+    this.#leftAt = performance.now();
     let weight = 0;
     let count = 0;
     for (const waiting of this.#queue) {
@@ -146,6 +181,7 @@ export class BookWriter {
     const batch = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
     this.#queued -= weight;
+    this.#wasShared = count > 1;
     return batch;
   }
 

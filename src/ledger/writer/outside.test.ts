@@ -17,7 +17,7 @@ function ledgerOn(error: unknown) {
   const db = { read: write, write } as unknown as Db;
   const clock = manualClock();
   const metrics = { committed: () => undefined, overloaded: () => undefined };
-  const bounds = { maxBatchWeight: 10, maxQueueWeight: 100, cachedAccounts: 10 };
+  const bounds = { maxBatchWeight: 10, paceMs: 1, maxQueueWeight: 100, cachedAccounts: 10 };
   const writers = createWriters({ db, outbox: { append: async () => undefined }, clock, metrics, ...bounds });
   return { writers, port: createPort({ db, clock, writers }), calls: () => calls };
 }
