@@ -1,7 +1,7 @@
 import { type Balances, type StatementEntry, type StatementHead, writeStatement } from './write/statement.ts';
 import { writtenMessage } from './write/streaming.ts';
 
-export type { EntryKind, StatementEntry } from './write/statement.ts';
+export type { StatementEntry } from './write/statement.ts';
 
 /** Version of the statement that is written. */
 export const CAMT053_VERSION = writtenMessage('camt.053');

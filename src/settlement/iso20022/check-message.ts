@@ -30,7 +30,7 @@ export async function checkMessage(bytes: Uint8Array, { schemas, rules, ...optio
 }
 
 /** Puts each finding to the record or group that it is about; the rest is about the file. */
-export function withFindings(message: AnyMessage, findings: readonly Refusal[]): AnyMessage {
+function withFindings(message: AnyMessage, findings: readonly Refusal[]): AnyMessage {
   if (findings.length === 0) return message;
   const owners = Map.groupBy(findings, ({ path }) => ownerOf(message, path));
   const attach = <P extends Part<unknown>>(part: P): P => {

@@ -9,7 +9,7 @@ import { type Kind, pathOf, type Reader, refuse, type Spot, type Topic } from '.
 import type { XmlElement } from './xml.ts';
 
 /** An element's text with white space brought to single blanks, as banks' line breaks and indentation mean nothing. */
-export function plainText(element: XmlElement): string | undefined {
+function plainText(element: XmlElement): string | undefined {
   const { text } = element;
   if (text === '') return undefined;
   // Nearly all texts are plain already.
@@ -111,9 +111,6 @@ export const yesNo: Kind<boolean> = leaf((content, reader, spot) => {
   if (content === 'true' || content === '1') return true;
   return content === 'false' || content === '0' ? false : refuse(reader, 'CH16', spot, wrongForm(spot, content));
 });
-
-/** Whether an element is there at all. */
-export const present: Kind<true> = { read: () => true };
 
 /** XML Schema's decimals may have leading zeros, a plus sign and no digit before or after the point. */
 export function xmlDecimal(content: string): Decimal | undefined {

@@ -240,8 +240,8 @@ describe('as banks write it', () => {
     for (const name of names) {
       const text = textOf(name.replace('.xml', ''));
       const expected = read(text);
-      expect(readMessage(way(text)), name).toEqual(expected);
-      expect((await readMessageInTurns(way(text))).message, name).toEqual(expected);
+      expect([name, readMessage(way(text))]).toEqual([name, expected]);
+      expect([name, (await readMessageInTurns(way(text))).message]).toEqual([name, expected]);
     }
   });
 

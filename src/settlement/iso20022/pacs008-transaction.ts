@@ -6,7 +6,6 @@ import type { RecordReading, References } from './read-message.ts';
 import type { ReasonCode, Refusal } from './reason.ts';
 
 export type Order = StaticDecode<typeof PaymentOrder>;
-export type { References } from './read-message.ts';
 
 type Read = {
   /** From 1, in the order of the file. */

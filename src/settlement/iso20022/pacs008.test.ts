@@ -6,8 +6,12 @@ import { haveIsoSchemas, schemaErrors } from '../../../test/support/iso-schemas.
 import { whereThere } from '../../../test/support/shared-data.ts';
 import { CURRENCIES } from '../../base/currency.ts';
 import { AppError } from '../../base/error.ts';
+import { manualClock } from '../../base/time.ts';
 import { PaymentOrder } from '../payment/contract.ts';
-import { readPacs008, readPacs008InTurns } from './pacs008.ts';
+import { checkMessage } from './check-message.ts';
+import { pacs008FileOf, readPacs008, readPacs008InTurns } from './pacs008.ts';
+import type { MessageOf } from './read-message.ts';
+import type { RuleOptions } from './rules/rule.ts';
 import type { Order } from './pacs008-transaction.ts';
 import { writePacs008 } from './pacs008-writer.ts';
 import { REASONS } from './reason.ts';
@@ -157,6 +161,18 @@ const orders: fc.Arbitrary<Order> = fc.record(
 );
 const files = fc.uniqueArray(orders, { minLength: 1, maxLength: 4, selector: (order) => order.uetr ?? order });
 const OrderSchema = Compile(PaymentOrder);
+
+test('a message that went through all layers has the same shape as one that is only read, with what the rules refused', async () => {
+  const clock = manualClock(Date.UTC(2026, 10, 22, 9));
+  const fileWith = async (rules: RuleOptions) => {
+    const { message } = await checkMessage(fixture('enveloped-08.xml'), { families: ['pacs.008'], rules });
+    return pacs008FileOf(message as MessageOf<'pacs.008'>);
+  };
+  expect(await fileWith({ clock })).toEqual(readPacs008(fixture('enveloped-08.xml')));
+  expect((await fileWith({ clock, isKnownAgent: () => false })).transactions).toMatchObject([
+    { result: 'refused', refusal: { code: 'RC03', path: 'CdtTrfTxInf[1]/DbtrAgt', rule: 'P03' } },
+  ]);
+});
 
 describe('properties', () => {
   test('what is written is read back equal, in every version, and each order satisfies the contract', () => {

@@ -95,7 +95,6 @@ export type Agent = Of<typeof AGENT>;
 
 /** A party, or an agent in the place of one. */
 export const PARTY_OR_AGENT = record({ ...partyFields('Pty'), agent: one('Agt', AGENT) });
-export type PartyOrAgent = Of<typeof PARTY_OR_AGENT>;
 
 export const accountFields = {
   iban: one('Id/IBAN', iban),
@@ -113,7 +112,7 @@ export type Account = Of<typeof ACCOUNT>;
 /** Codes that name the side on which something is wrong. */
 export const DEBTOR: Codes = { bank: 'RC03', account: 'AC02', country: 'BE10', identity: 'BE16' };
 export const CREDITOR: Codes = { bank: 'RC04', account: 'AC03', country: 'BE11', identity: 'BE17' };
-export const INTERMEDIARY: Codes = { bank: 'RC11' };
+const INTERMEDIARY: Codes = { bank: 'RC11' };
 
 const STRUCTURED = record({
   documents: many(

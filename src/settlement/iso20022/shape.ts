@@ -10,7 +10,7 @@ import type { XmlElement } from './xml.ts';
 export type Spot = { readonly element: XmlElement; readonly up?: Spot; readonly label: string };
 
 /** What a code is about: the role of the party around decides which code is given (a BIC of the debtor agent: RC03). */
-export type Topic = 'bank' | 'account' | 'country' | 'identity' | 'reference';
+export type Topic = 'bank' | 'account' | 'country' | 'identity';
 export type Codes = Readonly<Partial<Record<Topic, ReasonCode>>>;
 
 /** Where refusals go, and the codes of the role that is being read. */

@@ -51,7 +51,7 @@ export function first(count: number, text: string): string {
 }
 
 /** A text in pieces of at most so many characters. */
-export function pieces(count: number, text: string): string[] {
+function pieces(count: number, text: string): string[] {
   const chars = Array.from(text);
   return Array.from({ length: Math.ceil(chars.length / count) }, (_, i) => chars.slice(i * count, (i + 1) * count).join(''));
 }

@@ -1,6 +1,6 @@
 import { code4, count, date, dateTime, dayOrTime, decimal, money, oneOf, text, uetr, yesNo } from '../kinds.ts';
 import { AGENT, groupFields, ORIGINAL_GROUP, ORIGINAL_TRANSACTION, originalFields, PARTY_OR_AGENT, REASON } from '../parts.ts';
-import { many, must, type Of, one, record } from '../shape.ts';
+import { many, must, one, record } from '../shape.ts';
 
 /** Messages about payments: status (pacs.002), questions (pacs.028), recalls (camt.056) and their answers (camt.029). */
 
@@ -43,7 +43,6 @@ export const RECALL = record({
   reasons: many('CxlRsnInf', REASON),
   original: one('OrgnlTxRef', ORIGINAL_TRANSACTION),
 });
-export type Recall = Of<typeof RECALL>;
 
 /** Head of camt.029. `confirmation`: CNCL cancelled, RJCR refused, PDCR pending, and more of the external code set. */
 export const RESOLUTION_HEADER = record({
@@ -72,7 +71,6 @@ export const RESOLUTION = record({
   returnUetr: one('RsltnRltdInf/UETR', uetr),
   original: one('OrgnlTxRef', ORIGINAL_TRANSACTION),
 });
-export type Resolution = Of<typeof RESOLUTION>;
 
 const routed = {
   ...groupFields,
@@ -100,7 +98,6 @@ export const STATUS_REQUEST = record({
   instructedAgent: one('InstdAgt', AGENT),
   original: one('OrgnlTxRef', ORIGINAL_TRANSACTION),
 });
-export type StatusRequest = Of<typeof STATUS_REQUEST>;
 
 const REPORTED_GROUP = record({
   messageId: must('OrgnlMsgId', text(35)),
@@ -126,4 +123,3 @@ export const TRANSACTION_STATUS = record({
   servicerReference: one('AcctSvcrRef', text(35)),
   systemReference: one('ClrSysRef', text(35)),
 });
-export type TransactionStatusReading = Of<typeof TRANSACTION_STATUS>;

@@ -105,7 +105,6 @@ export const INSTITUTION_TRANSFER = record({
   remittance: one('RmtInf', REMITTANCE),
   underlying: one('UndrlygCstmrCdtTrf', UNDERLYING),
 });
-export type InstitutionTransfer = Of<typeof INSTITUTION_TRANSFER>;
 
 /** Header of pacs.004. */
 export const RETURN_HEADER = record({
@@ -144,7 +143,6 @@ export const PAYMENT_RETURN = record({
   reasons: many('RtrRsnInf', REASON),
   original: one('OrgnlTxRef', ORIGINAL_TRANSACTION),
 });
-export type PaymentReturn = Of<typeof PAYMENT_RETURN>;
 
 /** Header of pain.001. */
 export const INITIATION_HEADER = record({
@@ -168,7 +166,6 @@ export const PAYMENT_BATCH = record({
   ultimateDebtor: one('UltmtDbtr', PARTY, DEBTOR),
   chargeBearer: one('ChrgBr', CHARGE_BEARER),
 });
-export type PaymentBatch = Of<typeof PAYMENT_BATCH>;
 
 /** One `CdtTrfTxInf` of pain.001. The amount is what arrives (`InstdAmt`), or its equivalent in another currency. */
 export const INITIATED_TRANSFER = record({
@@ -192,4 +189,3 @@ export const INITIATED_TRANSFER = record({
   purposeText: one('Purp/Prtry', text(35)),
   remittance: one('RmtInf', REMITTANCE),
 });
-export type InitiatedTransfer = Of<typeof INITIATED_TRANSFER>;

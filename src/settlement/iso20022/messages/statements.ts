@@ -107,8 +107,6 @@ export const ENTRY = record({
   details: many('NtryDtls*/TxDtls*', DETAIL),
   text: one('AddtlNtryInf', text(500)),
 });
-export type EntryReading = Of<typeof ENTRY>;
-export type EntryDetail = Of<typeof DETAIL>;
 
 /** Head of pacs.029. */
 export const SETTLEMENT_REQUEST_HEADER = record({

@@ -85,7 +85,8 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
   };
 
   const hand = () => {
-    while (waiting.length > 0 && !closed) {
+    if (closed) return;
+    while (waiting.length > 0) {
       let thread = [...threads]
         .filter(({ retiring, jobs }) => !retiring && jobs.size < AT_ONCE)
         .sort((a, b) => a.jobs.size - b.jobs.size)[0];

@@ -127,7 +127,7 @@ describe('cutting', () => {
       const bad = new Set(shape.flatMap((size, b) => [1, Math.ceil(size / 2), size].map((p) => `PmtInf[${b + 1}]/CdtTrfTxInf[${p}]/End`)));
       const text = documentOf(shape, (b, p) => `<End>${bad.has(`PmtInf[${b}]/CdtTrfTxInf[${p}]/End`) ? 'wrong' : 'E'}</End>`);
       const found = await findings(schemas, text);
-      expect(found, JSON.stringify(shape)).toEqual([...bad].map((at) => `CH16 ${at} schema`).sort());
+      expect([shape.length, found]).toEqual([shape.length, [...bad].map((at) => `CH16 ${at} schema`).sort()]);
     }
   });
 

@@ -60,13 +60,13 @@ const headerMessage = (header: string | undefined) => header && /urn:iso:std:iso
 /** Takes pieces only when there is room for them, so that a long file is never in the threads as a whole. */
 async function forEachAtMost<T>(limit: number, items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
   const iterator = items[Symbol.iterator]();
-  let failure: unknown;
+  let failure: Error | undefined;
   const lane = async () => {
     for (let next = iterator.next(); !next.done && failure === undefined; next = iterator.next()) {
       try {
         await work(next.value);
       } catch (error) {
-        failure ??= error;
+        failure ??= error as Error;
       }
     }
   };
