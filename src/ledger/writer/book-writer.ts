@@ -49,6 +49,9 @@ class Overtaken extends Error {}
 /** So much weight leaves at once: more in a batch would save little. */
 const ENOUGH = 256;
 
+/** Stands for the tables where they are not to be asked. */
+const MEMORY_ALONE: Tx = { query: () => Promise.reject(new Error('memory alone is not enough')) };
+
 /** Milliseconds for which the answers of a batch wait until the next one is on its way. */
 const ANSWER_PATIENCE_MS = 2;
 
@@ -185,11 +188,12 @@ export class BookWriter {
     return batch;
   }
 
-  /** Reads and evaluates a batch while the one before it is being written. When that cannot be done, its turn will come. */
+  /** Evaluates a batch while the one before it is being written, with a look at the tables if memory alone is not enough. */
   async #lookAhead(waiting: readonly Waiting[]): Promise<Evaluation | undefined> {
-    const acts = actsOf(waiting);
     const scope = { tenantId: this.#tenantId, role: 'rialto_writer' as const };
-    return this.#deps.db.read(scope, (tx) => this.#memory.evaluateAhead(tx, acts, this.#deps.clock.now())).catch(() => undefined);
+    const evaluate = (tx: Tx) => this.#memory.evaluateAhead(tx, actsOf(waiting), this.#deps.clock.now());
+    // When neither can be done its turn will come.
+    return evaluate(MEMORY_ALONE).catch(() => this.#deps.db.read(scope, evaluate).catch(() => undefined));
   }
 
   /** Commits a batch, and sees to it when that fails. Never throws. */
