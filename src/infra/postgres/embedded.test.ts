@@ -207,6 +207,23 @@ test('a server that was left behind is stopped, and its cluster goes on', async 
   expect(await kept(second.adminUrl())).toEqual(STILL_HERE);
 });
 
+test('a killed server comes back although one of its sessions hangs', async () => {
+  const server = await start();
+  await keep(server.adminUrl());
+  const client = new Client(connectionConfig(server.adminUrl()));
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const session = rows[0]!.pid;
+  const killed = server.pid()!;
+  process.kill(session, 'SIGSTOP');
+  process.kill(killed, 'SIGKILL');
+  await expect.poll(() => kept(server.adminUrl()).catch(() => undefined), { interval: 20, timeout: 20_000 }).toEqual(STILL_HERE);
+  expect(server.pid()).not.toBe(killed);
+  await gone(session);
+  await client.end().catch(() => {});
+});
+
 test('lock files of cluster and socket whose pid is by now another process do not keep the server from starting', async () => {
   const first = await start();
   await first.stop();

@@ -73,8 +73,9 @@ function hasSetpriv(): boolean {
 /**
  * Makes way for a new server: stops the one a killed process left behind, and takes away lock files, the cluster's and the
  * socket's, whose pid belongs to something else by now, or to a zombie that nobody reaps (the first process of a container
- * often does not): to the server they would look like a running server. Whoever calls holds the lock on the cluster's
- * folder, so no living process owns that server.
+ * often does not): to the server they would look like a running server. Sessions that outlived their server are killed: they
+ * end by themselves unless they hang, but one that waits for another's latch hangs for ever, and no server starts beside it.
+ * Whoever calls holds the lock on the cluster's folder, so no living process owns that server.
  */
 export async function clearOrphan(cluster: string, socketFolder: string, report: (text: string) => void): Promise<void> {
   for (const file of [join(cluster, 'postmaster.pid'), ...socketLocks(socketFolder)]) {
@@ -87,6 +88,15 @@ export async function clearOrphan(cluster: string, socketFolder: string, report:
       rmSync(file, { force: true });
     }
   }
+  for (const pid of processesIn(cluster)) {
+    send(pid, 'SIGKILL');
+    await goneWithin(pid, 5_000);
+  }
+}
+
+function processesIn(cluster: string): number[] {
+  const pids = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return pids.map(Number).filter((pid) => isServerOf(pid, cluster));
 }
 
 function socketLocks(folder: string): string[] {
@@ -142,7 +152,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A server's working directory is its cluster; a process that is not ours to look at is not our server. */
+/** A server and its sessions work in the folder of the cluster; a process that is not ours to look at is not our server. */
 function isServerOf(pid: number, cluster: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster);
