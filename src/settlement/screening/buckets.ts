@@ -38,7 +38,7 @@ function hashWithout(word: string, first: number, second: number, salt: number):
 
 /** Numbers that are gathered without knowing how many there will be. */
 export class NumberList {
-  private values = new Uint32Array(1024);
+  private values = new Uint32Array(64);
   length = 0;
 
   push(value: number): void {
@@ -61,7 +61,7 @@ export class NumberList {
 
 /** Files items under hashes that go with them by place; within a bucket they keep their order, repeats next to each other go. */
 export function fileUnder(hashes: NumberList, items: NumberList): Buckets {
-  let size = 1024;
+  let size = 16;
   while (size < hashes.length) size *= 2;
   const mask = size - 1;
   const at = new Uint32Array(size + 1);

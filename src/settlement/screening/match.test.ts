@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sharedData, whereThere } from '../../../test/support/shared-data.ts';
 import { AppError } from '../../base/error.ts';
 import { readListCsv } from './csv.ts';
 import { buildIndex, screen, THRESHOLD } from './match.ts';
@@ -233,39 +232,6 @@ describe('parts', () => {
     expect(wordsOf('Mr.')).toEqual([{ text: 'mr', kind: 'name' }]);
   });
 });
-
-const SDN = sharedData('sanctions/sdn.csv', 'the extra tests of name matching on the sanctions list of OFAC');
-
-whereThere(SDN, () =>
-  describe('on the OFAC list', () => {
-    const rows = readFileSync(SDN!, 'latin1').matchAll(/^(\d+),"((?:[^"]|"")*)"/gm);
-    const names = Array.from(rows, ([, entryId, listed]): [string, string] => [entryId!, listed!]);
-    const index = buildIndex(names.map(([entryId, primary]) => ({ listId: 'sdn', entryId, names: [strongName(primary, 'primary')] })));
-    const missed = (rewrite: (listed: string) => string, every: number) =>
-      names.filter(
-        ([entryId, listed], i) =>
-          i % every === 0 && !screen(index, rewrite(listed)).some((match) => match.entryId === entryId && match.exact),
-      );
-
-    test('recall of its names as they stand is 100 %', () => {
-      expect(names.length).toBeGreaterThan(7000);
-      expect(missed((listed) => listed, 3)).toEqual([]);
-    });
-
-    test('recall of its names in full-width letters, with accents, and in Cyrillic letters is 100 %', () => {
-      const fullWidth = (listed: string) => listed.replace(/[A-Za-z0-9]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0));
-      const accented = (listed: string) => listed.replace(/[aeiou]/gi, '$&\u0301');
-      const cyrillic = new Map([...'abdefgiklmnoprstuvz'].map((letter, i) => [letter, 'абдефгиклмнопрстувз'[i]!]));
-      const inCyrillic = (listed: string) =>
-        listed
-          .toLowerCase()
-          .replace(/[a-z]+/g, (all) =>
-            [...all].every((letter) => cyrillic.has(letter)) ? [...all].map((letter) => cyrillic.get(letter)!).join('') : all,
-          );
-      for (const rewrite of [fullWidth, accented, inCyrillic]) expect(missed(rewrite, 10)).toEqual([]);
-    });
-  }),
-);
 
 test('a list read from CSV is screened with all its aliases', () => {
   const index = buildIndex(readListCsv('house', 'id,name,aliases\n1,"Petrov, Viktor","Vitya P; Виктор Северный"\n'));

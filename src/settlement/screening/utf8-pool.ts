@@ -6,7 +6,7 @@ const decoder = new TextDecoder();
 
 /** Gathers texts for a pool. */
 export function textPoolBuilder(): { add(text: string): void; done(): TextPool } {
-  let bytes = new Uint8Array(1 << 16);
+  let bytes = new Uint8Array(1 << 10);
   let used = 0;
   const ends: number[] = [0];
   return {
