@@ -73,8 +73,11 @@ export function findMessage(root: XmlElement, families?: readonly Family[]): Fou
 }
 
 function unsupported(what: string, families = Object.keys(CATALOGUE) as readonly Family[]): AppError {
-  const text = `Read here is ${families.map(describe).join(', ')}; this is ${quote(what)}.`;
-  return new AppError('invalid', 'iso20022.unsupported_message', text);
+  return new AppError(
+    'invalid',
+    'iso20022.unsupported_message',
+    `Read here is ${families.map(describe).join(', ')}; this is ${quote(what)}.`,
+  );
 }
 
 /** `pacs.008.001.02 and .08 to .13`. */

@@ -223,6 +223,13 @@ const WAYS: Readonly<Record<string, (text: string) => Buffer>> = {
   'a namespace declared on the envelope': (text) => Buffer.from(declaredOutside(text)),
   'elements of another namespace between its own': (text) =>
     Buffer.from(text.replace(/<(?:GrpHdr|Assgnmt)>/, '$&<x:MsgId xmlns:x="urn:bank">not this</x:MsgId>')),
+  'a schema location': (text) =>
+    Buffer.from(
+      text.replace(
+        /<Document xmlns="([^"]+)"/,
+        '$& xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="$1 /etc/passwd"',
+      ),
+    ),
   'attributes that mean nothing': (text) =>
     Buffer.from(text.replace(/<MsgId>/, '<MsgId xml:space="preserve" xmlns:i="urn:i" i:type="text">')),
 };

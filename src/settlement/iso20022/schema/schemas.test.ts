@@ -190,6 +190,21 @@ whereThere(published, () =>
       }
     });
 
+    test('are not led astray by where a message says that its schema lies', async () => {
+      const text = readFileSync(new URL('pacs.008.xml', samples), 'utf8');
+      const led = (location: string) =>
+        text.replace('<Document ', `<Document xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${location}" `);
+      const schemas = await open(published!);
+      for (const location of [
+        `${URN}pacs.008.001.09 pacs.008.001.09.xsd`,
+        `${URN}pacs.008.001.09 file:///etc/passwd`,
+        'urn:a http://127.0.0.1:9/b.xsd',
+      ]) {
+        const { message, schema } = await checkMessage(Buffer.from(led(location)), { schemas });
+        expect([schema, message.result, message.refusals]).toEqual(['checked', 'ok', []]);
+      }
+    });
+
     test('refuse what the mapping passes over, for the payment that has it and for no other', async () => {
       const text = readFileSync(new URL('pacs.008.xml', samples), 'utf8').replace('<InstrInf>', '<Wrong/><InstrInf>');
       const { message } = await checkMessage(Buffer.from(text), { schemas: await open(published!) });
