@@ -70,7 +70,7 @@ export function requestOf(
   if (body !== undefined) headers['content-type'] = operation.consumes;
   if (extras.token) headers.authorization = `Bearer ${extras.token}`;
   if (extras.key && operation.idempotencyKey !== 'none') headers['idempotency-key'] = extras.key;
-  return { url: query.size > 0 ? `${path}?${query}` : path, method: operation.method, headers, body };
+  return { url: query.size > 0 ? `${path}?${query.toString()}` : path, method: operation.method, headers, body };
 }
 
 type ProblemDocument = { code: string; title: string; detail: string; requestId: string; errors: FieldProblem[] };
