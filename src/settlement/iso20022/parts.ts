@@ -125,6 +125,8 @@ const STRUCTURED = record({
   ),
   due: one('RfrdDocAmt/DuePyblAmt', moneyOrZero),
   remitted: one('RfrdDocAmt/RmtdAmt', moneyOrZero),
+  /** As later versions tell them: DUEP due, REMT remitted, and others. */
+  amounts: many('RfrdDocAmt/RmtAmtAndTp', record({ type: one('Tp/Cd|Tp/Prtry', text(35)), amount: must('Amt', moneyOrZero) })),
   referenceType: one('CdtrRefInf/Tp/CdOrPrtry/Cd|CdtrRefInf/Tp/CdOrPrtry/Prtry', text(35)),
   reference: one('CdtrRefInf/Ref', text(35)),
   additional: many('AddtlRmtInf', text(140)),

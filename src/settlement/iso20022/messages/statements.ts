@@ -52,6 +52,9 @@ const BANK_CODE = {
   proprietaryCode: one('BkTxCd/Prtry/Cd', text(35)),
 };
 
+/** Totals of charges, and the single ones; in versions of 2009 the element itself comes several times. */
+const CHARGES = 'Chrgs*/TtlChrgsAndTaxAmt|Chrgs*/Rcrd*/Amt|Chrgs*/Amt';
+
 /** One `TxDtls`: a payment behind an entry. Versions of 2009 give the amount below `AmtDtls`. */
 const DETAIL = record({
   messageId: one('Refs/MsgId', text(35)),
@@ -78,6 +81,7 @@ const DETAIL = record({
   purpose: one('Purp/Cd', code4),
   remittance: one('RmtInf', REMITTANCE),
   settlementDate: one('RltdDts/IntrBkSttlmDt', date),
+  charges: many(CHARGES, moneyOrZero),
   returnReason: one('RtrInf/Rsn/Cd', code4),
   text: one('AddtlTxInf', text(500)),
 });
@@ -102,7 +106,7 @@ export const ENTRY = record({
   valueDay: one('ValDt', dayOrTime),
   servicerReference: one('AcctSvcrRef', text(35)),
   ...BANK_CODE,
-  charges: one('Chrgs/TtlChrgsAndTaxAmt', moneyOrZero),
+  charges: many(CHARGES, moneyOrZero),
   batches: many('NtryDtls*/Btch', BATCH),
   details: many('NtryDtls*/TxDtls*', DETAIL),
   text: one('AddtlNtryInf', text(500)),

@@ -106,7 +106,12 @@ const details = recordRule({
     const parts = entry.details ?? [];
     const amounts = parts.map((part) => part.amount ?? part.transactionAmount);
     // Charges may be taken out of an entry, and a net entry has payments of both directions.
-    if (parts.length === 0 || entry.charges || amounts.some((amount) => amount?.asset !== entry.amount.asset)) return;
+    if (
+      parts.length === 0 ||
+      [entry, ...parts].some(({ charges }) => charges) ||
+      amounts.some((amount) => amount?.asset !== entry.amount.asset)
+    )
+      return;
     const sum = parts.reduce((total, part, i) => total + signed(amounts[i]!, part.direction ?? entry.direction), 0n);
     if (sum === signed(entry.amount, entry.direction)) return;
     const text = (units: bigint) => formatDecimal({ units, scale: scaleOf(entry.amount.asset) });

@@ -62,15 +62,18 @@ const total: FileRule = {
   },
 };
 
+const MOVING: readonly Family[] = ['pain.001', 'pacs.008', 'pacs.009', 'pacs.004'];
+
 const created: FileRule = {
   id: 'N04',
-  about: 'A file was made at most 30 days ago, and not tomorrow.',
+  about: 'A file was not made tomorrow, and one that moves money not more than 30 days ago.',
   file(message, { file: tell }, { clock }) {
     const { createdAt } = message.header;
     if (!clock || createdAt === undefined) return;
     const now = clock.now();
     if (createdAt > now + DAY_MS) tell('DT02', 'createdAt', 'The file says that it was made in the future.');
-    if (createdAt < now - 30 * DAY_MS) tell('DT02', 'createdAt', 'The file was made more than 30 days ago.');
+    if (createdAt < now - 30 * DAY_MS && MOVING.includes(message.family))
+      tell('DT02', 'createdAt', 'The file was made more than 30 days ago.');
   },
 };
 
@@ -93,7 +96,8 @@ const duplicates: FileRule = {
     const uetrs = new Map<string, number>();
     const ids = new Map<string, number>();
     for (const record of message.records) {
-      const { uetr, transactionId } = record.references;
+      const { uetr, transactionId: id } = record.references;
+      const transactionId = id === 'NOTPROVIDED' ? undefined : id;
       const earlier = uetr === undefined ? undefined : uetrs.get(uetr);
       if (earlier !== undefined) tellRecord(record)('DUPL', 'uetr', `Transaction ${earlier} of this file has the same UETR.`);
       else if (uetr !== undefined && isTakenUetr?.(uetr)) tellRecord(record)('DUPL', 'uetr', 'A payment with this UETR was taken before.');
