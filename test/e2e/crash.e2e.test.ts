@@ -16,9 +16,11 @@ import { startProduct, type Product } from '../support/product.ts';
 /** What is struck: our process, the server, both at one moment, one session of the server, or our process while it starts. */
 type Blow = 'process' | 'postgres' | 'both' | 'backend' | 'start';
 
-const BLOWS: Readonly<Record<Blow, number>> = { process: 18, postgres: 24, both: 6, backend: 3, start: 3 };
+const BLOWS: Readonly<Record<Blow, number>> = { process: 28, postgres: 12, both: 4, backend: 3, start: 3 };
+/** How often our process has to be killed while requests wait for it to answer. */
+const LEAST_UNDER_LOAD = 30;
 /** Looking takes as long as a blow. */
-const LOOK_EVERY = 5;
+const LOOK_EVERY = 6;
 const SEED = process.env['RIALTO_TEST_SEED'] ?? String(Date.now());
 /** Windows settle all the time, so that a blow may fall into any step of one. */
 const ENV = {
@@ -40,19 +42,36 @@ test(
     const site = await openSite();
     const load = startLoad(site.api, random.fork('load'), BICS);
     const blows = random.shuffle((Object.keys(BLOWS) as Blow[]).flatMap((blow) => Array<Blow>(BLOWS[blow]).fill(blow)));
+    const struck: Struck[] = [];
     for (const [index, blow] of blows.entries()) {
+      // It works again, and requests are on their way at the moment of the blow.
       await load.progress(random.int(1, 40));
       await delay(random.int(0, 60));
+      struck.push({ blow, underway: await load.underway() });
       await strike(site, blow, random);
       if (index % LOOK_EVERY === 0) expect(await site.books.contradictions(), `after blow ${index}, ${blow}, of seed ${SEED}`).toEqual({});
     }
     await load.progress(40);
     await load.end();
+    expect(tell(struck)).toBeGreaterThanOrEqual(LEAST_UNDER_LOAD);
     // Whatever a blow left half-way is carried to its end by the running product alone.
     await vi.waitFor(async () => expect(await site.books.leftOver()).toEqual({}), { timeout: 60_000, interval: 200 });
     await expectSound(site, load);
   },
 );
+
+/** A blow, and the requests that waited for an answer when it fell. */
+type Struck = { blow: Blow; underway: number };
+
+/** Prints how many blows of each kind fell under load, and answers with how often our process was killed under it. */
+function tell(struck: readonly Struck[]): number {
+  const underLoad = struck.filter(({ underway }) => underway > 0);
+  const lines = [...Map.groupBy(underLoad, ({ blow }) => blow)].map(
+    ([blow, own]) => `${blow} ${own.length} (${own.reduce((sum, { underway }) => sum + underway, 0)} requests)`,
+  );
+  console.log(`crash test: blows under load, and the requests that they cut off: ${lines.join(', ')}`);
+  return underLoad.filter(({ blow }) => blow === 'process' || blow === 'both').length;
+}
 
 type Site = { product: Product; cluster: string; api: Api; books: Books };
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../src/base/random.ts';
 import { writePacs008 } from '../../src/settlement/iso20022/pacs008-writer.ts';
 import type { Answer, Api, Call } from './api.ts';
@@ -32,12 +32,14 @@ export type Load = {
   journal: Journal;
   /** Resolves when so many more requests have been answered. */
   progress(answers: number): Promise<void>;
+  /** Resolves with the number of requests that wait for their answer, as soon as there is one. */
+  underway(): Promise<number>;
   /** Lets every client bring its request to an answer, and ends. */
   end(): Promise<void>;
 };
 
 type Payment = Told & { endToEndId: string };
-type Bench = { api: Api; journal: Journal; bics: readonly string[]; isEnding(): boolean; answered(): void };
+type Bench = { api: Api; journal: Journal; bics: readonly string[]; isEnding(): boolean; asking(by: 1 | -1): void; answered(): void };
 type Client = (bench: Bench, random: Random, name: string) => Promise<void>;
 
 const LISTED = 'Viktor Baranovski';
@@ -48,12 +50,14 @@ export function startLoad(api: Api, random: Random, bics: readonly string[]): Lo
   const journal: Journal = { sent: new Map(), told: new Map(), windows: new Map(), wrong: [], unanswered: new Map() };
   let ending = false;
   let answers = 0;
+  const asked = { requests: 0 };
   let waiting: { at: number; resolve: () => void } | undefined;
   const bench: Bench = {
     api,
     journal,
     bics,
     isEnding: () => ending,
+    asking: (by) => void (asked.requests += by),
     answered() {
       answers += 1;
       if (waiting && answers >= waiting.at) waiting.resolve();
@@ -72,6 +76,10 @@ export function startLoad(api: Api, random: Random, bics: readonly string[]): Lo
   return {
     journal,
     progress: (more) => new Promise((resolve) => (waiting = { at: answers + more, resolve })),
+    async underway() {
+      while (asked.requests === 0) await nextTurn();
+      return asked.requests;
+    },
     async end() {
       ending = true;
       await Promise.all(running);
@@ -98,7 +106,9 @@ function orderOf({ bics, journal }: Bench, random: Random, name: string): Order 
 async function persist<T>(bench: Bench, request: string, call: Call, once = false): Promise<Answer<T> | undefined> {
   const { journal } = bench;
   for (;;) {
+    bench.asking(1);
     const answer = await bench.api<T>(request, call).catch((error: Error) => error);
+    bench.asking(-1);
     const outage = answer instanceof Error ? causeOf(answer) : isOutage(answer.status) ? codeOf(answer) : undefined;
     if (outage === undefined) {
       bench.answered();
