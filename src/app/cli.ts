@@ -9,6 +9,7 @@ import { createKey, rotateKey } from './cli/keys.ts';
 import { digits, guarded, outputOf, table, type Output } from './cli/output.ts';
 import { generateSecrets } from './cli/secrets.ts';
 import { sendFile } from './cli/send-file.ts';
+import type { SimulateOptions } from './cli/simulate.ts';
 import { CHANNELS } from './channels.ts';
 import { readConfig } from './config.ts';
 import { findDatabase } from './database.ts';
@@ -112,6 +113,24 @@ command<[string, { url: string }]>(
     print(answer, { pacs002: answer });
   },
 ).option('--url <address>', 'of the installation', 'http://127.0.0.1:8080');
+
+const settlement = program.command('settlement').description('clearing and settlement');
+command<[string | undefined, SimulateOptions]>(
+  settlement,
+  'simulate [traffic.csv]',
+  'replay a day through real-time settlement, gridlock resolution, windows and set-off: how much liquidity buys how little delay',
+  async ({ print }, file, options) => {
+    const { describeCurve, simulateDay } = await import('./cli/simulate.ts');
+    const simulation = await simulateDay(file, options);
+    print(describeCurve(simulation), simulation);
+  },
+)
+  .option('--out <folder>', 'write curve, series, currencies and traffic there as CSV')
+  .option('--regimes <regime...>', 'rtgs, rtgs_gridlock, windows, set_off; all unless told')
+  .option('--levels <count>', 'levels of liquidity between the least and the most', '8')
+  .option('--window <minutes>', 'between two windows', '30')
+  .option('--seed <seed>', 'of the invented day that is replayed without a file', 'rialto')
+  .option('--payments <count>', 'of that day', '20000');
 
 command(program, 'openapi', 'print the OpenAPI document', async () => {
   process.stdout.write(

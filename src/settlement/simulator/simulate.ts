@@ -80,7 +80,7 @@ function settingsOf(options: SimulationOptions) {
   const wrong = [
     !(chosen.length >= 1 && chosen.length <= MAX_LEVELS && chosen.every((level) => level >= 0 && level <= 1)) &&
       `there must be 1 to ${MAX_LEVELS} levels, each from 0 to 1`,
-    regimes.length === 0 && 'there must be a regime',
+    (regimes.length === 0 || regimes.some((regime) => !REGIMES.includes(regime))) && `regimes are ${REGIMES.join(', ')}`,
     !(windowMs >= 1_000 && gridlockMs >= 1_000 && binMs >= 1_000) && 'times between two runs must be a second or more',
     !(gridlockQueued >= 1) && 'gridlock resolution needs a queue of at least one',
   ].find((problem) => problem !== false);
