@@ -92,7 +92,8 @@ function compare({ op, value }: RuleTest, actual: bigint | number): boolean {
     case '<':
       return actual < wanted;
     case '==':
-      return actual >= wanted && actual <= wanted;
+      // A bigint may be compared with a number, but is never strictly equal to one.
+      return !(actual < wanted || actual > wanted);
   }
 }
 

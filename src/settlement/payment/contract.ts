@@ -122,6 +122,7 @@ const orderErrors = [
   'settlement.asset_unknown',
   'settlement.asset_not_held',
   'settlement.value_date_invalid',
+  'settlement.name_unreadable',
   'settlement.uetr_reused',
 ] as const;
 

@@ -47,7 +47,7 @@ export function checkLimitBook(book: LimitBook): void {
 }
 
 /** The limits of a participant in a currency. */
-export function limitsOf(book: LimitBook, participant: string, asset: string): Limits {
+function limitsOf(book: LimitBook, participant: string, asset: string): Limits {
   return book[participant]?.[asset] ?? book['*']?.[asset] ?? {};
 }
 

@@ -12,7 +12,7 @@ export function hashOf(text: string, salt: number): number {
 }
 
 /** The last step of a hash: low bits, by which the bucket is chosen, then depend on all letters. */
-export function finished(hash: number): number {
+function finished(hash: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (mixed ^ (mixed >>> 13)) >>> 0;
 }

@@ -60,7 +60,7 @@ export function foldedSpelling(word: string): string {
 const VOWEL_OF: Readonly<Record<string, string>> = { a: 'a', e: 'i', i: 'i', y: 'i', j: 'i', o: 'u', u: 'u', w: 'u' };
 
 /** The vowels of a word in order, `e` as `i` and `o` as `u`, neighbours as one (`ai`, `ei` as `i`, `au`, `ou` as `u`). */
-export function vowelsOf(word: string): string {
+function vowelsOf(word: string): string {
   let [vowels, run] = ['', ''];
   for (let i = 0; i <= word.length; i++) {
     const vowel = i < word.length && !(i === 0 && 'yjw'.includes(word[0]!)) ? VOWEL_OF[word[i]!] : undefined;

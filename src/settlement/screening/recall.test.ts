@@ -38,7 +38,7 @@ whereThere(FOLDER, () =>
     const index = buildIndex(entries);
     const names = entries.flatMap((entry) => entry.names.map(({ text }) => ({ entry, text })));
 
-    test.each(Object.entries(REWRITTEN))('%s, none is missed', (way, rewrite) => {
+    test.each(Object.entries(REWRITTEN))('%s, none is missed', { timeout: 180_000 }, (way, rewrite) => {
       const every = way === 'as they stand' ? 1 : 7;
       expect(names.length).toBeGreaterThan(20_000);
       const missed = names.filter(({ entry, text }, i) => {

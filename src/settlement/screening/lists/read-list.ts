@@ -61,7 +61,7 @@ function formatOf(text: string): ListFormat {
   if (line.includes('filegenerationdate') && line.includes(';')) return 'eu_csv';
   if (/^"?last updated"?,/.test(line)) return 'uk_csv';
   if (/(^|,)"?source"?,.*entity_number/.test(line)) return 'csl_csv';
-  if (/^"name"\t/.test(line)) return 'dpl_tsv';
+  if (line.startsWith('"name"\t')) return 'dpl_tsv';
   return /^\d+,"/.test(line) ? 'ofac_csv' : 'plain_csv';
 }
 
