@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { startProduct } from './support/product.ts';
 
-test('Ctrl-C ends in a clean stop, though npm passes it on to a process that the terminal has told already', async () => {
+/** The first start in a fresh checkout builds the console. */
+const TIMEOUT = { timeout: 120_000 };
+
+test('Ctrl-C ends in a clean stop, though npm passes it on to a process that the terminal has told already', TIMEOUT, async () => {
   const product = await startProduct();
   try {
     void product.stop();
@@ -18,7 +21,7 @@ test('Ctrl-C ends in a clean stop, though npm passes it on to a process that the
   }
 });
 
-test('a first start that finds its port taken leaves it to the next one to tell the first password', async () => {
+test('a first start that finds its port taken leaves it to the next one to tell the first password', TIMEOUT, async () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'rialto-start-'));
   const other = createServer().listen(0, '127.0.0.1');
   try {
