@@ -1,5 +1,5 @@
 import type { StaticDecode } from 'typebox';
-import type { Account as AccountSchema, Transfer as TransferSchema } from './contract.ts';
+import type { Account as AccountSchema, Transfer as TransferSchema } from './schema.ts';
 import type { AccountView } from './store/accounts.ts';
 import { sumsOf } from './account.ts';
 import type { Transfer } from './transfer.ts';

@@ -4,7 +4,7 @@ import { canonicalJson } from '../../base/canonical-json.ts';
 import { codecOf } from '../../base/codec.ts';
 import { newId } from '../../base/id.ts';
 import { leafHash, rootOfLeaves, verifyConsistency, verifyInclusion } from '../../base/merkle.ts';
-import { Transfer as TransferSchema } from '../contract.ts';
+import { Transfer as TransferSchema } from '../schema.ts';
 import type { OperationDeps } from '../deps.ts';
 import { logConsistency, logHead, transferProof } from '../operations/log.ts';
 import { findTransfer } from '../store/transfers.ts';

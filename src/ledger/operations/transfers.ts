@@ -5,16 +5,11 @@ import { toWireId } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE } from '../../base/page.ts';
 import { checkDraft } from '../check-draft.ts';
-import {
-  createTransfers as createContract,
-  type getTransfer as getContract,
-  type listTransfers as listContract,
-  type TransferDraft as WireDraft,
-  type TransferResult,
-} from '../contract.ts';
+import { createTransfers as createContract, type getTransfer as getContract, type listTransfers as listContract } from '../contract.ts';
 import { type OperationDeps, refuseMember, scopeOf, transferNotFound } from '../deps.ts';
 import { type Evaluated, evaluateChain } from '../evaluate.ts';
 import { type Outcome, type Refusal, rowOf, type TransferDraft } from '../port.ts';
+import type { TransferDraft as WireDraft, TransferResult } from '../schema.ts';
 import { readBook } from '../store/book.ts';
 import { findTransfer, listTransfers as listRows } from '../store/transfers.ts';
 import { TRANSIENT_CODES } from '../transfer.ts';

@@ -73,7 +73,8 @@ export function recordedEvent(
     version: paymentRecorded.version,
     subject: id,
     at,
-    memberIds: [payment.debtorAgentId, payment.creditorAgentId],
+    // A creditor's bank learns of a payment when it is owed the money, see decision 5.
+    memberIds: payment.decision === 'reserved' ? [payment.debtorAgentId, payment.creditorAgentId] : [payment.debtorAgentId],
     data: {
       paymentId: id,
       status: payment.decision,
