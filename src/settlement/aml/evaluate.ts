@@ -92,8 +92,8 @@ function compare({ op, value }: RuleTest, actual: bigint | number): boolean {
     case '<':
       return actual < wanted;
     case '==':
-      // A bigint may be compared with a number, but is never strictly equal to one.
-      return !(actual < wanted || actual > wanted);
+      // A bigint and a number are never strictly equal; amounts are compared with digits, the rest with numbers.
+      return typeof actual === 'bigint' ? actual === BigInt(wanted) : actual === Number(wanted);
   }
 }
 
