@@ -20,6 +20,7 @@ import type { Pool } from '../infra/postgres/pool.ts';
 import { createLedger } from '../ledger/index.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { createSettlement, type Settlement } from '../settlement/index.ts';
+import { openSchemas } from '../settlement/iso20022/schema/schemas.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Addresses } from './database.ts';
@@ -75,6 +76,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     ledger: ledger.port,
     log: log.child({ module: 'settlement' }),
     windowSeconds: config.windowSeconds,
+    ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,
   });
   const modules: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];

@@ -26,6 +26,7 @@ export type Config = {
   limits: { actor: number; tenant: number; global: number };
   /** How often the open netting window is cut off; 0 leaves it to people. */
   windowSeconds: number;
+  schemaFolder: string | undefined;
 };
 
 /** Modules that can be left out; access, ledger and what they stand on always run. */
@@ -145,6 +146,11 @@ export const SETTINGS = {
     name: 'RIALTO_WINDOW_SECONDS',
     about: 'Seconds between cut-offs of the netting window, 0 for by hand only; 60',
     read: optional(whole(0, 86_400), 60),
+  },
+  schemaFolder: {
+    name: 'RIALTO_ISO20022_SCHEMAS',
+    about: 'Folder with the XML schemas of ISO 20022 that messages are held against; none',
+    read: optional((text): string | undefined => resolve(text), undefined),
   },
 } as const satisfies Record<string, Setting<unknown>>;
 

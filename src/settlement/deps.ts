@@ -4,6 +4,7 @@ import type { Log } from '../infra/log/log.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { Schemas } from './iso20022/schema/schemas.ts';
 import type { SettlementMetrics } from './metrics.ts';
 import type { Directory } from './participant/directory.ts';
 import type { Screening } from './screening/screening.ts';
@@ -18,5 +19,7 @@ export type SettlementDeps = {
   outbox: Outbox;
   directory: Directory;
   screening: Screening;
+  /** The ISO 20022 schemas that messages are held against; none unless configured. */
+  schemas?: Schemas | undefined;
   metrics: SettlementMetrics;
 };

@@ -11,6 +11,7 @@ import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { SettlementDeps } from './deps.ts';
 import { AppError } from '../base/error.ts';
+import type { Schemas } from './iso20022/schema/schemas.ts';
 import { settlementMetrics } from './metrics.ts';
 import { getOverview as overviewContract } from './overview/contract.ts';
 import { getOverview } from './overview/get-overview.ts';
@@ -46,6 +47,8 @@ type Deps = {
   ledger: LedgerPort;
   outbox: Outbox;
   windowSeconds: number;
+  /** Closed with the module. */
+  schemas?: Schemas | undefined;
   metrics: Metrics;
 };
 
@@ -70,7 +73,7 @@ export function createSettlement({ windowSeconds, metrics, ...given }: Deps): Se
     jobs: jobsOf(deps, windowSeconds),
     consumers: [],
     checks: [],
-    close: () => Promise.resolve(),
+    close: async () => deps.schemas?.close(),
   };
 }
 

@@ -5,7 +5,9 @@ import { AppError } from '../../base/error.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { RequestExtras } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { readPacs008InTurns, type Pacs008File } from '../iso20022/pacs008.ts';
+import { checkMessage } from '../iso20022/check-message.ts';
+import { pacs008FileOf, type Pacs008File } from '../iso20022/pacs008.ts';
+import type { MessageOf } from '../iso20022/read-message.ts';
 import type { TransactionReading } from '../iso20022/pacs008-transaction.ts';
 import { transactionStatusOf, writePacs002, type StatusReport, type TransactionReport } from '../iso20022/pacs002.ts';
 import type { ReasonCode } from '../iso20022/reason.ts';
@@ -28,7 +30,7 @@ export async function submitIso20022(
   request: Pick<RequestExtras, 'document'>,
 ): Promise<string> {
   const receivedAt = deps.clock.now();
-  const file = await readPacs008InTurns(request.document);
+  const file = await readFile(deps, request.document);
   const participants = await deps.directory.of(ctx.tenantId, ctx.memberId === undefined ? {} : { ids: [ctx.memberId] });
   const sender = senderOf(ctx, file, participants);
   const { messageId } = file.header;
@@ -43,6 +45,12 @@ export async function submitIso20022(
   // The same file may be under way, or a crash has cut it short: taking it again pays nothing twice.
   const made = await answer();
   return deps.db.write(ctx, (tx) => keepAnswer(tx, ctx.tenantId, { ...claim, answer: made }));
+}
+
+/** Through all layers: safe and well-formed, the schema where one is configured, the rules that a file can break by itself. */
+async function readFile({ schemas, clock }: SettlementDeps, document: Uint8Array): Promise<Pacs008File> {
+  const { message } = await checkMessage(document, { families: ['pacs.008'], ...(schemas && { schemas }), rules: { clock } });
+  return pacs008FileOf(message as MessageOf<'pacs.008'>);
 }
 
 /** What ISO 20022 writes for an id that there is not. */
