@@ -25,6 +25,11 @@ export function leafHash(data: Uint8Array): Uint8Array {
   return sha256(LEAF, data);
 }
 
+/** Hash of a leaf whose content is text, in UTF-8, in one call. */
+export function textLeafHash(text: string): Buffer {
+  return hash('sha256', `\0${text}`, 'buffer');
+}
+
 /** Hash of a node over its two children. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(NODE, left, right);

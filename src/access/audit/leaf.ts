@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.ts';
-import { leafHash } from '../../base/merkle.ts';
+import { textLeafHash } from '../../base/merkle.ts';
 import type { AuditRow } from '../store/audit.ts';
 
 /**
@@ -9,5 +9,5 @@ import type { AuditRow } from '../store/audit.ts';
 export function leafOf(row: AuditRow): Uint8Array {
   const { tenantId, id, at, actorKind, actorId, actorName, action, subject, requestId, outcome, detail } = row;
   const text = canonicalJson([tenantId, id, at, actorKind, actorId, actorName, action, subject, requestId, outcome, detail]);
-  return leafHash(Buffer.from(text));
+  return textLeafHash(text);
 }

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
-import type { Uuid } from '../../base/id.ts';
+import { toWireId } from '../../base/id.ts';
+import { textLeafHash } from '../../base/merkle.ts';
 import type { Transfer } from '../transfer.ts';
 
 /** What of a transfer is in its leaf: all but the sums it left, which follow from the others. */
@@ -13,11 +13,11 @@ export function leafDocument(t: LeafFacts): string {
   return (
     `{"asset":"${t.asset}"` +
     (t.balancing === undefined ? '' : `,"balancing":"${t.balancing}"`) +
-    `,"creditAccountId":"${wire('acc', t.creditAccountId)}","debitAccountId":"${wire('acc', t.debitAccountId)}"` +
+    `,"creditAccountId":"${toWireId('acc', t.creditAccountId)}","debitAccountId":"${toWireId('acc', t.debitAccountId)}"` +
     (t.effectiveOn === undefined ? '' : `,"effectiveOn":"${t.effectiveOn}"`) +
-    `,"id":"${wire('trf', t.id)}","kind":"${t.kind}"` +
+    `,"id":"${toWireId('trf', t.id)}","kind":"${t.kind}"` +
     (t.metadata === undefined ? '' : `,"metadata":${sorted(t.metadata)}`) +
-    (t.pendingId === undefined ? '' : `,"pendingId":"${wire('trf', t.pendingId)}"`) +
+    (t.pendingId === undefined ? '' : `,"pendingId":"${toWireId('trf', t.pendingId)}"`) +
     `,"recordedAt":"${isoOf(t.recordedAt)}"` +
     (t.reference === undefined ? '' : `,"reference":${JSON.stringify(t.reference)}`) +
     `,"seq":"${t.seq}"` +
@@ -26,13 +26,9 @@ export function leafDocument(t: LeafFacts): string {
   );
 }
 
-/** Leaf hash of a transfer in the Merkle log: SHA-256 of the byte 0x00 and the document (RFC 6962 §2.1), in one call. */
+/** Leaf hash of a transfer in the Merkle log (RFC 6962 §2.1). */
 export function leafOf(transfer: LeafFacts): Uint8Array {
-  return hash('sha256', `\0${leafDocument(transfer)}`, 'buffer');
-}
-
-function wire(prefix: string, id: Uuid): string {
-  return `${prefix}_${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`;
+  return textLeafHash(leafDocument(transfer));
 }
 
 function sorted(metadata: Record<string, string>): string {

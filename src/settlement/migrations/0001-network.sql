@@ -59,7 +59,8 @@ create table settlement.payment (
   value_date date not null,
   purpose text,
   remittance text,
-  order_hash bytea not null,
+  -- Of what a bank may send again: null when it named no UETR.
+  order_hash bytea,
   received_at timestamptz(3) not null,
   decided_at timestamptz(3) not null,
   seq bigint,

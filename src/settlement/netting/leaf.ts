@@ -1,5 +1,5 @@
 import { toWireId, type Uuid } from '../../base/id.ts';
-import { leafHash } from '../../base/merkle.ts';
+import { textLeafHash } from '../../base/merkle.ts';
 
 /** What one participant owes another by one payment. `id` is the payment's. */
 export type Obligation = { id: Uuid; debtor: Uuid; creditor: Uuid; asset: string; units: bigint };
@@ -12,5 +12,5 @@ export function leafText({ id, debtor, creditor, asset, units }: Obligation): st
 
 /** Leaf hash (RFC 6962) of an obligation, made once when the payment is taken: 32 bytes. */
 export function leafOf(obligation: Obligation): Buffer {
-  return Buffer.from(leafHash(Buffer.from(leafText(obligation))));
+  return textLeafHash(leafText(obligation));
 }

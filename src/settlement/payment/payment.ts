@@ -36,7 +36,8 @@ export type PaymentRecord = {
   valueDate: LocalDate;
   purpose?: string;
   remittance?: string;
-  orderHash: Buffer;
+  /** SHA-256 of the order under the bank's own UETR, by which a repetition is known. */
+  orderHash?: Buffer;
   receivedAt: Millis;
   transferId?: Uuid;
   screening?: ScreeningResult;

@@ -22,7 +22,7 @@ type Flat = {
   value_date: LocalDate;
   purpose: string | null;
   remittance: string | null;
-  order_hash: Buffer;
+  order_hash: Buffer | null;
   received_at: Millis;
   decided_at: Millis;
   seq: bigint | null;
@@ -110,7 +110,7 @@ function toRecord(row: Flat): PaymentRecord {
     valueDate: row.value_date,
     ...(row.purpose !== null && { purpose: row.purpose }),
     ...(row.remittance !== null && { remittance: row.remittance }),
-    orderHash: row.order_hash,
+    ...(row.order_hash && { orderHash: row.order_hash }),
     receivedAt: row.received_at,
     ...(row.transfer_id !== null && { transferId: row.transfer_id }),
     ...(row.screening && { screening: row.screening }),

@@ -16,7 +16,7 @@ import { paymentByUetr } from './store.ts';
 import { viewOfRecord } from './view.ts';
 
 /** How an order came in: through which door, by which operation, and under which part of the caller's idempotency key. */
-export type Entry = { channel: PaymentRecord['channel']; operation: Operation; keySuffix?: string; orderHash?: Buffer };
+export type Entry = { channel: PaymentRecord['channel']; operation: Operation; keySuffix?: string };
 
 /**
  * Takes one order through the door: checked, screened, and in one act on the book reserved, held or rejected. What is
@@ -74,7 +74,7 @@ function recordOf(
     valueDate: checked.valueDate,
     purpose: order.purpose,
     remittance: order.remittance,
-    orderHash: entry.orderHash ?? hashOf(order),
+    ...(order.uetr !== undefined && { orderHash: hashOf(order) }),
     receivedAt,
     ...(hit ? { decision: 'held', reason: HELD, screening } : { decision: 'reserved', transferId: newId(receivedAt) }),
   };
@@ -171,7 +171,7 @@ async function taken(deps: SettlementDeps, ctx: Ctx, entry: Entry, order: Paymen
   if (!by) return undefined;
   const first = await deps.db.read(ctx, (tx) => paymentByUetr(tx, ctx.tenantId, by));
   // A key is kept with its body's hash, so it needs no second look; a bare UETR must stand for the same order.
-  if (!first || (!kept && !first.orderHash.equals(entry.orderHash ?? hashOf(order)))) return undefined;
+  if (!first || (!kept && !first.orderHash?.equals(hashOf(order)))) return undefined;
   const { byId } = await deps.directory.of(ctx.tenantId, { ids: [first.debtorAgentId, first.creditorAgentId] });
   return viewOfRecord(first, { debtorAgent: byId.get(first.debtorAgentId)!, creditorAgent: byId.get(first.creditorAgentId)! });
 }
