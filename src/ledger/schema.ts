@@ -21,7 +21,7 @@ export const oneOf = <const T extends readonly string[]>(...values: T) => Type.U
 export const AccountKind = oneOf('asset', 'liability', 'equity', 'income', 'expense');
 
 /** Printable text; control characters have no place in books. */
-export const text = (maxLength: number, example: string) =>
+const text = (maxLength: number, example: string) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]+$', examples: [example] });
 
 export const Name = text(140, 'Nordfjord Bank, settlement EUR');
@@ -52,8 +52,8 @@ export const Account = Type.Object(
   closed,
 );
 
-export const TransferKind = oneOf('posted', 'pending', 'post', 'void', 'expire');
-export const Balancing = oneOf('debit', 'credit', 'both');
+const TransferKind = oneOf('posted', 'pending', 'post', 'void', 'expire');
+const Balancing = oneOf('debit', 'credit', 'both');
 
 /** A transfer as it stands in the book. The canonical JSON (RFC 8785) of exactly this document is its leaf in the log. */
 export const Transfer = Type.Object(
@@ -77,7 +77,7 @@ export const Transfer = Type.Object(
 );
 
 /** A pending transfer's fate; absent for all other kinds. */
-export const HoldState = oneOf('pending', 'posted', 'voided', 'expired');
+const HoldState = oneOf('pending', 'posted', 'voided', 'expired');
 
 export const TransferDetail = Type.Object(
   {
@@ -107,7 +107,7 @@ export const TransferDraft = Type.Object(
 );
 
 /** `created`, or why not. */
-export const TransferResultCode = oneOf('created', ...TRANSFER_CODES);
+const TransferResultCode = oneOf('created', ...TRANSFER_CODES);
 
 export const TransferResult = Type.Object(
   {

@@ -1,4 +1,5 @@
 import { explain } from '../explain.ts';
+import { Problem } from '../../base/client.ts';
 import { AppError } from '../../base/error.ts';
 
 /** Where a command's result goes: words for people, one JSON value for machines. */
@@ -18,7 +19,7 @@ export async function guarded(json: boolean, work: () => Promise<void>): Promise
   try {
     await work();
   } catch (error) {
-    const code = error instanceof AppError ? error.code : 'internal';
+    const code = error instanceof AppError || error instanceof Problem ? error.code : 'internal';
     process.stderr.write(json ? `${JSON.stringify({ error: { code, message: explain(error) } })}\n` : `${explain(error)}\n`);
     process.exitCode = 1;
   }

@@ -22,9 +22,11 @@ export async function sendFile(path: string, options: { url: string; key: string
   });
 }
 
-function refusalOf({ status, code, message, cause }: Problem, url: string): AppError {
+/** What the server said stays in its words; what is no word of it, in ours. */
+function refusalOf(problem: Problem, url: string): Error {
+  const { status, code, message, cause } = problem;
   if (code === 'network.no_problem_document') return new AppError('unprocessable', 'cli.refused', `The answer was ${status}.`);
-  if (status > 0) return new AppError('unprocessable', code, message);
+  if (status > 0) return problem;
   const why = cause instanceof Error ? ((cause.cause as Error | undefined)?.message ?? cause.message) : message;
   return new AppError('unavailable', 'cli.no_answer', `${url} does not answer: ${why}.`);
 }
