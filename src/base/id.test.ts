@@ -12,6 +12,15 @@ test('ids of one process only increase, within a millisecond, past its 4096 ids 
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('a clock that is set back far is followed, and what comes then only increases again', () => {
+  const timeOf = (id: string): number => parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  const now = Date.now();
+  newId(now + 5 * 86_400_000);
+  const ids = [...Array(5_000)].map(() => newId(now));
+  expect(timeOf(ids[0]!)).toBe(now);
+  expect(ids.toSorted()).toEqual(ids);
+});
+
 test('an id is a UUID of version 7 that tells its millisecond', () => {
   const at = Date.now() + 1_000_000;
   const id = newId(at);

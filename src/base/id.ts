@@ -11,6 +11,8 @@ let lastMs = 0;
 let counter = 0;
 /** What the ids of one millisecond begin with: time and version. */
 let head = '';
+/** How far ids may run ahead of the clock. */
+const MOST_AHEAD_MS = 60_000;
 const COUNTERS = Array.from({ length: 0x1000 }, (_, count) => count.toString(16).padStart(3, '0'));
 /** The variant `10` and two random bits. */
 const VARIANTS: Readonly<Record<string, string>> = Object.fromEntries(
@@ -19,10 +21,11 @@ const VARIANTS: Readonly<Record<string, string>> = Object.fromEntries(
 
 /**
  * A new UUID version 7 (RFC 9562): ordered by time, and within one process strictly increasing, because the 12 bits
- * after the time count up within a millisecond and borrow the next one when they run out.
+ * after the time count up within a millisecond and borrow the next one when they run out. A clock that is set back by more
+ * than a minute is followed, since ids are also looked for by the time that they tell.
  */
 export function newId(nowMs: number = Date.now()): Uuid {
-  if (nowMs > lastMs) startMillisecond(nowMs);
+  if (nowMs > lastMs || nowMs < lastMs - MOST_AHEAD_MS) startMillisecond(nowMs);
   else if (++counter > 0xfff) startMillisecond(lastMs + 1);
   if (used === pool.length) refill();
   const random = pool.slice(used, (used += 16));
