@@ -122,7 +122,7 @@ const harsh = fc.tuple(fc.constantFrom(...samples), edits, fc.boolean()).map(([t
 
 /** Well-formed still: only texts are changed, or elements called by another name. */
 const gentle = fc.tuple(fc.constantFrom(...samples), edits).map(([text, list]) => {
-  // eslint-disable-next-line no-control-regex -- XML has none of them
+  // oxlint-disable-next-line no-control-regex -- XML has none of them
   const safe = (scrap: string) => scrap.toWellFormed().replace(/[<>&\0-\x1f\uFFFE\uFFFF]/g, '');
   const only = list.map((edit): Edit =>
     edit.kind === 'name' || edit.kind === 'text' ? edit : { kind: 'text', at: edit.at, scrap: 'scrap' in edit ? edit.scrap : '7' },

@@ -22,7 +22,7 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40).toWellFormed()}…` : text);
 }
 
-// eslint-disable-next-line no-control-regex -- this is the check that there are none
+// oxlint-disable-next-line no-control-regex -- this is the check that there are none
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** A kind that looks at the text of an element; an empty element is as good as none. */

@@ -17,7 +17,7 @@ export const WEIGHTS: Readonly<Record<WordKind, number>> = { name: 1, common: 0.
 /** Names longer than this many words are compared by their first ones. */
 const MAX_WORDS = 24;
 
-// eslint-disable-next-line no-control-regex -- the range of ASCII starts with control characters
+// oxlint-disable-next-line no-control-regex -- the range of ASCII starts with control characters
 const ASCII = /^[\x00-\x7f]*$/;
 const LATIN = /\p{Script=Latin}/u;
 const NOT_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
