@@ -5,6 +5,7 @@ import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
+import type { MessageHandlers } from './message/handler.ts';
 import type { SettlementMetrics } from './metrics.ts';
 import type { Directory } from './participant/directory.ts';
 import type { Screening } from './screening/screening.ts';
@@ -21,5 +22,7 @@ export type SettlementDeps = {
   screening: Screening;
   /** The ISO 20022 schemas that messages are held against; none unless configured. */
   schemas?: Schemas | undefined;
+  /** Where parts say which ISO 20022 messages they take: `deps.messages.handle('camt.054', handler)`. */
+  messages: MessageHandlers;
   metrics: SettlementMetrics;
 };

@@ -8,6 +8,7 @@ import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { SettlementDeps } from './deps.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
+import { createMessageHandlers } from './message/handler.ts';
 import { settlementMetrics } from './metrics.ts';
 import { overviewPart } from './overview/part.ts';
 import type { Part } from './part.ts';
@@ -40,6 +41,7 @@ export function createSettlement({ windowSeconds, metrics, ...given }: Deps): Se
     ...given,
     directory: createDirectory(given.db, given.clock),
     screening: createScreening(given.db, given.clock),
+    messages: createMessageHandlers(),
     metrics: settlementMetrics(metrics),
   };
   const parts: readonly Part[] = [
