@@ -21,6 +21,9 @@ const ALLOWED = new Set([
 /** Data, not code. */
 const ALLOWED_FOR_DATA = new Map([['caniuse-lite', 'CC-BY-4.0']]);
 
+/** Packages that say it in their LICENSE file only, as read there. */
+const READ_BY_HAND = new Map([['png-js', 'MIT']]);
+
 type Locked = { version?: string; license?: string | { type?: string }; link?: boolean; name?: string };
 
 /** Licences of all dependencies, those of other platforms included: as the lockfile tells, else as the package itself does. */
@@ -36,7 +39,7 @@ export const licencesCheck: Check = {
 function refuse(root: string, place: string, locked: Locked): Finding[] {
   if (locked.link) return [];
   const name = locked.name ?? place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
-  const licence = textOf(locked) ?? textOf(installed(root, place)) ?? '';
+  const licence = textOf(locked) ?? textOf(installed(root, place)) ?? READ_BY_HAND.get(name) ?? '';
   if (isAllowed(licence) || ALLOWED_FOR_DATA.get(name) === licence) return [];
   const what = licence === '' ? 'names no licence' : `is licensed under ${licence}`;
   return [{ message: `${name} ${locked.version ?? ''} ${what}, which is not on the list of tools/check/licences.ts` }];
