@@ -16,7 +16,13 @@ import { paymentByUetr } from './store.ts';
 import { viewOfRecord } from './view.ts';
 
 /** How an order came in: through which door, by which operation, and under which part of the caller's idempotency key. */
-export type Entry = { channel: PaymentRecord['channel']; operation: Operation; keySuffix?: string };
+export type Entry = {
+  channel: PaymentRecord['channel'];
+  operation: Operation;
+  keySuffix?: string;
+  /** What else is to be written with the payment, whatever is decided on it. */
+  extraRows?: (payment: PaymentRecord) => readonly RowOf[];
+};
 
 /**
  * Takes one order through the door: checked, screened, and in one act on the book reserved, held or rejected. What is
@@ -152,7 +158,7 @@ function noteOf(
 ): { rows: RowOf[]; events: () => EventDraft[] } {
   const act = { paymentId: payment.id, outcome: payment.decision, keySuffix: entry.keySuffix };
   return {
-    rows: [rowOf(paymentRows, payment), ...actRows(deps, ctx, entry.operation, act)],
+    rows: [rowOf(paymentRows, payment), ...actRows(deps, ctx, entry.operation, act), ...(entry.extraRows?.(payment) ?? [])],
     events: () => [recordedEvent(payment, checked, payment.receivedAt)],
   };
 }
