@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestLedger, type TestLedger } from '../../test/support/ledger.ts';
 import { balancesAtSeq, entriesOf, listTransfers } from './store/transfers.ts';
-import { readAccounts } from './store/book.ts';
+import { highestId, readAccounts } from './store/book.ts';
 import type { Tx } from '../infra/postgres/db.ts';
 
 let ledger: TestLedger;
@@ -42,4 +42,10 @@ test.each([
   expect(plans).toMatch(/transfer_debit/);
   expect(plans).toMatch(/transfer_credit/);
   expect(plans).not.toMatch(/transfer_pkey|Seq Scan on transfer/);
+});
+
+test('where the ids of a book end is found by the index on ids', async () => {
+  const plans = await plansOf((tx) => highestId(tx, ledger.tenantId, 'ffffffff-ffff-ffff-ffff-ffffffffffff'));
+  expect(plans).toMatch(/Backward using transfer_id/);
+  expect(plans).not.toMatch(/Seq Scan on transfer/);
 });

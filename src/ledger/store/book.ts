@@ -64,6 +64,18 @@ export async function readKnown(tx: Tx, tenantId: Uuid, ids: readonly Uuid[]): P
   return known;
 }
 
+/** The highest id below `bound` that the book knows, of a transfer or spent; the lowest there is when it knows none. */
+export async function highestId(tx: Tx, tenantId: Uuid, bound: Uuid): Promise<Uuid> {
+  const [row] = await tx.query<{ highest: Uuid }>(
+    `select greatest('00000000-0000-0000-0000-000000000000'::uuid,
+      (select t.id from ledger.transfer t where t.tenant_id = $1 and t.id < $2::uuid order by t.id desc limit 1),
+      (select f.transfer_id from ledger.failed_transfer f where f.tenant_id = $1 and f.transfer_id < $2::uuid
+        order by f.transfer_id desc limit 1)) as highest`,
+    [tenantId, bound],
+  );
+  return row!.highest;
+}
+
 /** Reads accounts with their sums; those that do not exist are absent. */
 export async function readAccounts(tx: Tx, tenantId: Uuid, ids: readonly Uuid[]): Promise<Account[]> {
   if (ids.length === 0) return [];

@@ -6,6 +6,7 @@ import type { RowOf } from '../port.ts';
 import type { BookHead, Known } from '../store/book.ts';
 import { AccountCache } from './account-cache.ts';
 import { Claims } from './claims.ts';
+import { FreshIds } from './fresh-ids.ts';
 import { load } from './load.ts';
 import { type BookAct, isEmpty, type Plan, planAtOnce, planBatch } from './plan.ts';
 
@@ -13,13 +14,15 @@ import { type BookAct, isEmpty, type Plan, planAtOnce, planBatch } from './plan.
 export type Evaluation = { plan: Plan; known: Known; claims: Claims; version: bigint; seqAfter: bigint; epoch: number };
 
 /**
- * What a writer remembers of its book. The accounts in it are exact as of one version of the book, plus the effects of the
- * evaluations since; `epoch` counts how often it was forgotten, which voids every evaluation made before.
+ * What a writer remembers of its book: accounts, and where its ids end. That is exact as of one version of the book, plus the
+ * effects of the evaluations since; `epoch` counts how often it was forgotten, which voids every evaluation made before.
  */
 export class BookMemory {
   readonly #tenantId: Uuid;
   readonly #accounts: AccountCache;
-  /** The version that the accounts are exact for; undefined while a batch is being written, or when in doubt. */
+  /** Ids that the book does not know; undefined until it was asked. */
+  #fresh: FreshIds | undefined;
+  /** The version that memory is exact for; undefined while a batch is being written, or when in doubt. */
   #version: bigint | undefined;
   /** The batch that is being written, on top of which the next may be evaluated. */
   #writing: Evaluation | undefined;
@@ -54,10 +57,13 @@ export class BookMemory {
     this.#writing = undefined;
     this.#accounts.age();
     const claims = new Claims();
-    const [known] = await Promise.all([load(tx, this.#tenantId, acts, this.#accounts), claims.ask(tx, rowsOf(acts))]);
+    if (!this.#fresh || this.#fresh.isOver(nowMs)) this.#fresh = await FreshIds.read(tx, this.#tenantId, nowMs);
+    const fresh = this.#fresh;
+    const [known] = await Promise.all([load(tx, this.#tenantId, acts, this.#accounts, { fresh }), claims.ask(tx, rowsOf(acts))]);
     const book = { seq: head.seq, accounts: this.#accounts, ...known };
     const atMs = Math.max(head.recordedAt, nowMs);
     const plan = await planBatch({ book, claims, atMs, askMore: (rows) => claims.ask(tx, rows) }, acts);
+    fresh.pass(plan);
     return (this.#writing = { plan, known, claims, version: head.version, seqAfter: book.seq, epoch: this.#epoch });
   }
 
@@ -67,7 +73,8 @@ export class BookMemory {
    */
   async evaluateAhead(tx: Tx, acts: readonly BookAct[], nowMs: Millis): Promise<Evaluation | undefined> {
     const before = this.#writing;
-    if (!before || before.epoch !== this.#epoch) return undefined;
+    const fresh = this.#fresh;
+    if (!before || before.epoch !== this.#epoch || !fresh || fresh.isOver(nowMs)) return undefined;
     // What is read here reaches memory only when it is certain that memory was not forgotten meanwhile.
     const read = new Map<Uuid, Account>();
     const accounts = {
@@ -75,7 +82,8 @@ export class BookMemory {
       put: (account: Account) => void read.set(account.id, account),
     };
     const claims = new Claims(before.claims);
-    const [known] = await Promise.all([load(tx, this.#tenantId, acts, accounts, before.known), claims.ask(tx, rowsOf(acts))]);
+    const beforehand = { fresh, before: before.known };
+    const [known] = await Promise.all([load(tx, this.#tenantId, acts, accounts, beforehand), claims.ask(tx, rowsOf(acts))]);
     if (before.epoch !== this.#epoch) return undefined;
     // Carried already by a run before this one, whose connection was lost: nothing may be put on top of it.
     if (this.#ahead) {
@@ -88,7 +96,10 @@ export class BookMemory {
     const atMs = Math.max(before.plan.atMs, nowMs);
     const version = isEmpty(before.plan) ? before.version : before.version + 1n;
     const plan = planAtOnce({ book, claims, atMs }, acts);
-    if (plan) return (this.#ahead = { plan, known, claims, version, seqAfter: book.seq, epoch: this.#epoch });
+    if (plan) {
+      fresh.pass(plan);
+      return (this.#ahead = { plan, known, claims, version, seqAfter: book.seq, epoch: this.#epoch });
+    }
     this.#forget();
     return undefined;
   }
@@ -101,6 +112,7 @@ export class BookMemory {
 
   #forget(): void {
     this.#accounts.clear();
+    this.#fresh = undefined;
     this.#ahead = undefined;
     this.#epoch++;
   }

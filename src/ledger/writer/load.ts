@@ -7,20 +7,23 @@ import type { BookAct } from './plan.ts';
 /** Where accounts are kept in memory: the writer's cache, or a plain map for one transaction. */
 export type Accounts = { get(id: Uuid): Account | undefined; put(account: Account): void };
 
+/** What is known before anything is read: ids that the book cannot know, and what a batch knew that is being written at this moment. */
+export type Beforehand = { fresh?: { has(id: Uuid): boolean } | undefined; before?: Known | undefined };
+
 /**
- * Reads all that evaluating these acts may need and that memory does not hold: at most three queries. `before` is what
- * was known of a batch that is being written at this moment; what it says of a transfer is newer than the tables.
+ * Reads all that evaluating these acts may need and that memory does not hold: at most three queries. What `before` says of a
+ * transfer is newer than the tables.
  */
 export async function load(
   tx: Tx,
   tenantId: Uuid,
   acts: readonly Pick<BookAct, 'transfers' | 'idsAreNew'>[],
   accounts: Accounts,
-  before?: Known,
+  { fresh, before }: Beforehand = {},
 ): Promise<Known> {
   const drafts = acts.flatMap((act) => act.transfers);
   const named = namedTransfers(acts);
-  const known = await readKnown(tx, tenantId, named);
+  const known = await readKnown(tx, tenantId, fresh ? named.filter((id) => !fresh.has(id)) : named);
   if (before) overlay(known, before, named);
   const missing = new Set<Uuid>();
   const want = (id: Uuid): void => {

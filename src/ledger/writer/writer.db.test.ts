@@ -231,6 +231,42 @@ describe('the book', () => {
     expect((await port.balances(tenantId, [b!])).get(b!)!.creditsPosted).toBe(100n);
   });
 
+  test('knows every id again, in whatever order they came, from whichever process, and whether it stood or was spent', async () => {
+    const { port, tenantId, clock } = ledger;
+    const other = ledger.another();
+    const [a, b, poor] = await ledger.open({}, {}, { debitsMustNotExceedCredits: true });
+    const now = clock.now();
+    const times = [now, now - 5_000, now + 5_000, now + 3_600_000, now + 40 * 86_400_000, 1_000, now + 1];
+    const ids = [...times.map((at) => newId(at)), ...Array.from({ length: 20 }, () => crypto.randomUUID())];
+    const acts = ids.map((id, i) => ({ tenantId, transfers: [ledger.draft(i % 3 === 0 ? poor! : a!, b!, { id, units: 1n })] }));
+    const first = await Promise.all(acts.map((act, i) => (i % 2 === 0 ? port : other.port).enact(act)));
+    expect(first.map(({ result }) => result)).toEqual(ids.map((_, i) => (i % 3 === 0 ? 'refused' : 'enacted')));
+    for (const again of [port, other.port, ledger.another().port]) {
+      const repeated = await Promise.all(acts.map((act) => again.enact(act)));
+      const codes = repeated.map((outcome) => outcome.result === 'refused' && outcome.refusal.code);
+      expect(codes).toEqual(ids.map((_, i) => (i % 3 === 0 ? 'id_already_failed' : 'exists')));
+      // What goes on above all of them leaves them known.
+      await again.enact({ tenantId, transfers: [ledger.draft(a!, b!, { id: newId(now + 7_200_000) })] });
+    }
+  });
+
+  test('does not ask the tables about ids above all that it knows', async () => {
+    const asked: string[] = [];
+    const { port } = ledger.another((db) => ({
+      ...db,
+      write: (scope, work) => db.write(scope, (tx) => work({ query: (text, values) => (asked.push(text), tx.query(text, values)) })),
+    }));
+    const { tenantId, clock } = ledger;
+    const [a, b] = await ledger.open({}, {});
+    const enact = (id: Uuid) => port.enact({ tenantId, transfers: [ledger.draft(a!, b!, { id })] });
+    await enact(newId(clock.now() + 10_000_000));
+    asked.length = 0;
+    await enact(newId(clock.now() + 10_000_001));
+    expect(asked.filter((text) => text.includes('ledger.failed_transfer f'))).toEqual([]);
+    await enact(newId(clock.now() + 9_000_000));
+    expect(asked.filter((text) => text.includes('ledger.failed_transfer f'))).toHaveLength(1);
+  });
+
   test('turns acts away when too much waits, and says so', async () => {
     const { port, tenantId } = ledger;
     const [a, b] = await ledger.open({}, {});
