@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { backTest, type Labelled } from './back-test.ts';
 import { corridorRisk, evaluate } from './evaluate.ts';
-import { advance, emptyState, featuresOf, restore, roundDigits, snapshot, type Observed } from './features.ts';
+import { advance, emptyState, look, partiesIn, restore, roundDigits, snapshot, tallyAt, vectorFor, type Observed } from './features.ts';
 import { bandsOf, readRuleSet, WINDOWS, type Condition } from './rules.ts';
 import { checkTravelRule, FATF_R16 } from './travel-rule.ts';
 
@@ -93,40 +93,111 @@ const observed = fc.record({
 });
 const history = fc.array(observed, { maxLength: 60 }).map((all) => all.toSorted((a, b) => a.at - b.at).map((one) => payment(one)));
 
+const LENGTHS = { '1h': [3_600_000, 300_000], '24h': [DAY, 3_600_000], '7d': [7 * DAY, DAY], '30d': [30 * DAY, DAY] } as const;
+const BAND = { from: 300_000n, to: 900_000n };
+
+/** All that a window must and may count, from the payments themselves. */
+function naive(before: readonly Observed[], now: Observed, [length, slot]: readonly [number, number], counts = (_: Observed) => true) {
+  const own = [...before.filter(({ party }) => party === now.party), now].filter(counts);
+  const tally = (ms: number) => {
+    const found = own.filter(({ at }) => at >= now.at - ms && at <= now.at);
+    return { count: found.length, sum: Number(found.reduce((sum, { value }) => sum + value, 0n)) };
+  };
+  return { least: tally(length), most: tally(length + slot) };
+}
+
 describe('features', () => {
-  test('a window counts everything within it, and nothing older than it and one slot', () => {
-    const lengths = { '1h': [3_600_000, 300_000], '24h': [DAY, 3_600_000], '7d': [7 * DAY, DAY], '30d': [30 * DAY, DAY] } as const;
+  test('a window counts everything within it, and nothing older than it and one slot, as adding the payments up tells', () => {
     fc.assert(
       fc.property(history, observed, (before, last) => {
         const now = payment({ ...last, at: Math.max(last.at, before.at(-1)?.at ?? 0) });
+        const state = emptyState([BAND]);
+        for (const one of before) advance(state, one);
+        const found = vectorFor(1);
+        look(state, now, found);
+        const inBand = ({ value }: Observed) => value >= BAND.from && value < BAND.to;
+        for (const window of WINDOWS) {
+          for (const [band, counts] of [
+            [-1, () => true],
+            [0, inBand],
+          ] as const) {
+            const { least, most } = naive(before, now, LENGTHS[window], counts);
+            const [count, sum] = [found[tallyAt(window, band)]!, found[tallyAt(window, band) + 1]!];
+            expect(count).toBeGreaterThanOrEqual(least.count);
+            expect(count).toBeLessThanOrEqual(most.count);
+            expect(sum).toBeGreaterThanOrEqual(least.sum);
+            expect(sum).toBeLessThanOrEqual(most.sum);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a window of whole slots is counted exactly', () => {
+    fc.assert(
+      fc.property(history, (before) => {
+        const now = payment({ at: START + 41 * DAY - (START % DAY) - 1 });
         const state = emptyState([]);
         for (const one of before) advance(state, one);
-        const features = featuresOf(state, now);
-        for (const window of WINDOWS) {
-          const [length, slot] = lengths[window];
-          const own = before.filter(({ party }) => party === now.party);
-          const within = (ms: number) => own.filter(({ at }) => at > now.at - ms).length + 1;
-          expect(features.tally(window).count).toBeGreaterThanOrEqual(within(length));
-          expect(features.tally(window).count).toBeLessThanOrEqual(within(length + slot + 1));
+        const found = vectorFor(0);
+        look(state, now, found);
+        for (const window of ['7d', '30d'] as const) {
+          const begin = Math.floor((now.at - LENGTHS[window][0]) / DAY) * DAY;
+          expect(found[tallyAt(window)]).toBe(before.filter(({ at, party }) => party === now.party && at >= begin).length + 1);
         }
+      }),
+    );
+  });
+
+  test('payments that come in another order within minutes are remembered alike', () => {
+    fc.assert(
+      fc.property(history, fc.integer({ min: 0, max: 59 }), (all, at) => {
+        const swapped = [...all];
+        const [one, next] = [swapped[at], swapped[at + 1]];
+        fc.pre(one !== undefined && next !== undefined);
+        const near = { ...next!, at: one!.at + 60_000 };
+        const states = [
+          [one!, near],
+          [near, one!],
+        ].map((pair) => {
+          const state = emptyState([BAND]);
+          for (const each of [...all.slice(0, at), ...pair]) advance(state, each);
+          const found = vectorFor(1);
+          look(state, payment({ at: near.at + 1 }), found);
+          return [...found];
+        });
+        expect(states[0]).toEqual(states[1]);
       }),
     );
   });
 
   test('a state that was taken out and brought back judges all that follows as before', () => {
     fc.assert(
-      fc.property(history, history, (before, after) => {
+      fc.property(history, history, fc.integer({ min: 1, max: 3 }), (before, after, each) => {
         const state = emptyState(bandsOf(set));
         for (const one of before) advance(state, one);
-        const copy = restore(snapshot(state));
+        const copy = restore([...snapshot(state, each)], bandsOf(set));
         for (const one of after) {
           expect(evaluate(set, copy, one)).toEqual(evaluate(set, state, one));
           advance(state, one);
           advance(copy, one);
         }
-        expect(snapshot(copy)).toBe(snapshot(state));
+        expect([...snapshot(copy)]).toEqual([...snapshot(state)]);
       }),
     );
+  });
+
+  test('of more parties than are kept, those that have not paid for longest are forgotten', () => {
+    const state = emptyState([], 10);
+    for (let i = 0; i < 1_000; i++) advance(state, payment({ party: `p${i}`, at: START + i }));
+    expect(partiesIn(state)).toBeLessThanOrEqual(20);
+    const isKnown = (party: string) => {
+      const found = vectorFor(0);
+      look(state, payment({ party, at: START + 2_000 }), found);
+      return found[tallyAt('1h')] === 2;
+    };
+    expect([isKnown('p999'), isKnown('p991'), isKnown('p1')]).toEqual([true, true, false]);
   });
 
   test('the payments of one party do not change what is told of another', () => {

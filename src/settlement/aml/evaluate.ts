@@ -1,5 +1,5 @@
-import { featuresOf, type Features, type FeatureState, type Observed } from './features.ts';
-import { bandKey, type Condition, type Rule, type RuleSet, type RuleTest } from './rules.ts';
+import { AT, look, tallyAt, vectorFor, type FeatureState, type Observed } from './features.ts';
+import { bandKey, bandsOf, type Condition, type Rule, type RuleSet, type RuleTest } from './rules.ts';
 
 /** One test that was looked at, with what it found: the input of a decision. */
 export type TestInput = { test: RuleTest; actual: string; holds: boolean };
@@ -11,90 +11,135 @@ export type RuleHit = { ruleId: string; title: string; severity: Rule['severity'
 export type Verdict = { paymentId: string; version: string; hits: RuleHit[]; severity: Rule['severity'] | 'none' };
 
 const GRAVITY: Record<Verdict['severity'], number> = { none: 0, note: 1, alert: 2, hold: 3 };
+const NO_HITS: RuleHit[] = [];
 
-/** Judges a payment by the rules, given what came before it; counts nothing. */
-export function evaluate(set: RuleSet, state: FeatureState, payment: Observed): Verdict {
-  const features = featuresOf(state, payment);
-  const hits: RuleHit[] = [];
-  for (const rule of set.rules) {
-    const inputs: TestInput[] = [];
-    if (!meets(rule.when, (test) => look(test, { set, features, payment, inputs }))) continue;
-    const reasons = inputs.filter(({ holds }) => holds).map(({ test, actual }) => reasonOf(test, actual));
-    hits.push({ ruleId: rule.id, title: rule.title, severity: rule.severity, score: rule.score, reasons, inputs });
+/** Features as numbers in their places, and whether a condition holds of them. */
+type Vector = Float64Array;
+type Holds = (features: Vector) => boolean;
+type Compiled = { rules: readonly { rule: Rule; holds: Holds }[]; bands: readonly string[]; features: Vector };
+
+const compiled = new WeakMap<RuleSet, Compiled>();
+
+/** Rules as functions of a vector, made once: nearly all payments meet none, and are told so within a microsecond or two. */
+function compiledOf(set: RuleSet): Compiled {
+  let known = compiled.get(set);
+  if (!known) {
+    const bands = bandsOf(set).map(bandKey);
+    const rules = set.rules.map((rule) => ({ rule, holds: holdsOf(rule.when, bands) }));
+    known = { rules, bands, features: vectorFor(bands.length) };
+    compiled.set(set, known);
   }
-  const severity = hits.reduce<Verdict['severity']>(
-    (worst, hit) => (GRAVITY[hit.severity] > GRAVITY[worst] ? hit.severity : worst),
-    'none',
-  );
-  return { paymentId: payment.id, version: set.version, hits, severity };
+  return known;
+}
+
+/** Judges a payment by the rules, given what came before it; counts nothing. The state must have the bands of the rules. */
+export function evaluate(set: RuleSet, state: FeatureState, payment: Observed): Verdict {
+  const { rules, bands, features } = compiledOf(set);
+  look(state, payment, features);
+  features[AT.corridor] = corridorRisk(set.corridors, payment);
+  let hits = NO_HITS;
+  for (const { rule, holds } of rules) {
+    if (!holds(features)) continue;
+    if (hits === NO_HITS) hits = [];
+    hits.push(hitOf(rule, features, bands));
+  }
+  return { paymentId: payment.id, version: set.version, hits, severity: severityOf(hits) };
+}
+
+/** The features that `evaluate` has just looked at, by name; for the score and for what is kept of a decision. */
+export function lastFeatures(set: RuleSet): { corridor: number; counterpartyPayments: number; timesMean: number; isNew: boolean } {
+  const { features } = compiledOf(set);
+  return {
+    corridor: features[AT.corridor]!,
+    counterpartyPayments: features[AT.counterpartyPayments]!,
+    timesMean: features[AT.timesMean]!,
+    isNew: Number.isNaN(features[AT.daysIdle]),
+  };
+}
+
+function severityOf(hits: readonly RuleHit[]): Verdict['severity'] {
+  let worst: Verdict['severity'] = 'none';
+  for (const { severity } of hits) if (GRAVITY[severity] > GRAVITY[worst]) worst = severity;
+  return worst;
+}
+
+function holdsOf(condition: Condition, bands: readonly string[]): Holds {
+  if ('all' in condition) {
+    const parts = condition.all.map((part) => holdsOf(part, bands));
+    return (features) => parts.every((part) => part(features));
+  }
+  if ('any' in condition) {
+    const parts = condition.any.map((part) => holdsOf(part, bands));
+    return (features) => parts.some((part) => part(features));
+  }
+  if ('not' in condition) {
+    const inner = holdsOf(condition.not, bands);
+    return (features) => !inner(features);
+  }
+  const place = placeOf(condition, bands);
+  const wanted = Number(condition.value);
+  return COMPARE[condition.op](place, wanted);
+}
+
+const COMPARE: Readonly<Record<RuleTest['op'], (place: number, wanted: number) => Holds>> = {
+  '>=': (place, wanted) => (features) => features[place]! >= wanted,
+  '>': (place, wanted) => (features) => features[place]! > wanted,
+  '<=': (place, wanted) => (features) => features[place]! <= wanted,
+  '<': (place, wanted) => (features) => features[place]! < wanted,
+  '==': (place, wanted) => (features) => features[place] === wanted,
+};
+
+function placeOf(test: RuleTest, bands: readonly string[]): number {
+  switch (test.feature) {
+    case 'amount':
+      return AT.amount;
+    case 'sum':
+      return tallyAt(test.window) + 1;
+    case 'count':
+      return tallyAt(test.window);
+    case 'sum_between':
+      return tallyAt(test.window, bands.indexOf(bandKey(test))) + 1;
+    case 'count_between':
+      return tallyAt(test.window, bands.indexOf(bandKey(test)));
+    case 'round_digits':
+      return AT.roundDigits;
+    case 'corridor_risk':
+      return AT.corridor;
+    case 'counterparty_payments':
+      return AT.counterpartyPayments;
+    case 'days_idle':
+      return AT.daysIdle;
+    case 'days_known':
+      return AT.daysKnown;
+    case 'times_mean':
+      return AT.timesMean;
+  }
 }
 
 /** Every test of a condition is looked at, so that the inputs are complete whatever decided. */
-function meets(condition: Condition, look: (test: RuleTest) => boolean): boolean {
-  if ('all' in condition) return condition.all.map((part) => meets(part, look)).every(Boolean);
-  if ('any' in condition) return condition.any.map((part) => meets(part, look)).some(Boolean);
-  if ('not' in condition) return !meets(condition.not, look);
-  return look(condition);
+function hitOf(rule: Rule, features: Vector, bands: readonly string[]): RuleHit {
+  const inputs: TestInput[] = [];
+  const visit = (condition: Condition): void => {
+    if ('all' in condition) condition.all.forEach(visit);
+    else if ('any' in condition) condition.any.forEach(visit);
+    else if ('not' in condition) visit(condition.not);
+    else inputs.push(inputOf(condition, features, bands));
+  };
+  visit(rule.when);
+  const reasons = inputs.filter(({ holds }) => holds).map(({ test, actual }) => reasonOf(test, actual));
+  return { ruleId: rule.id, title: rule.title, severity: rule.severity, score: rule.score, reasons, inputs };
 }
 
-type Looking = { set: RuleSet; features: Features; payment: Observed; inputs: TestInput[] };
-
-function look(test: RuleTest, { set, features, payment, inputs }: Looking): boolean {
-  const actual = valueOf(test, set, features, payment);
-  const holds = actual !== undefined && compare(test, actual);
-  inputs.push({ test, actual: actual === undefined ? 'unknown' : written(actual), holds });
-  return holds;
+function inputOf(test: RuleTest, features: Vector, bands: readonly string[]): TestInput {
+  const actual = features[placeOf(test, bands)]!;
+  return { test, actual: Number.isNaN(actual) ? 'unknown' : written(actual), holds: holdsOf(test, bands)(features) };
 }
 
-const written = (value: bigint | number) => (typeof value === 'bigint' ? value.toString() : String(Math.round(value * 1_000) / 1_000));
-
-function valueOf(test: RuleTest, set: RuleSet, features: Features, payment: Observed): bigint | number | undefined {
-  switch (test.feature) {
-    case 'amount':
-      return payment.value;
-    case 'sum':
-      return features.tally(test.window).sum;
-    case 'count':
-      return features.tally(test.window).count;
-    case 'sum_between':
-      return features.tally(test.window, bandKey(test)).sum;
-    case 'count_between':
-      return features.tally(test.window, bandKey(test)).count;
-    case 'round_digits':
-      return features.roundDigits;
-    case 'corridor_risk':
-      return corridorRisk(set.corridors, payment);
-    case 'counterparty_payments':
-      return features.counterpartyPayments;
-    case 'days_idle':
-      return features.daysIdle;
-    case 'days_known':
-      return features.daysKnown;
-    case 'times_mean':
-      return features.timesMean;
-  }
-}
+const written = (value: number) => (Number.isInteger(value) ? BigInt(value).toString() : String(Math.round(value * 1_000) / 1_000));
 
 /** Risk of a corridor: the highest of the entries that fit; 0 when none does or an end is not known. */
 export function corridorRisk(corridors: Readonly<Record<string, number>>, { from = '', to = '' }: Pick<Observed, 'from' | 'to'>): number {
-  return Math.max(...[`${from}>${to}`, `${from}>*`, `*>${to}`, '*>*'].map((key) => corridors[key] ?? 0));
-}
-
-function compare({ op, value }: RuleTest, actual: bigint | number): boolean {
-  const wanted = typeof value === 'string' ? BigInt(value) : value;
-  switch (op) {
-    case '>=':
-      return actual >= wanted;
-    case '>':
-      return actual > wanted;
-    case '<=':
-      return actual <= wanted;
-    case '<':
-      return actual < wanted;
-    case '==':
-      // A bigint and a number are never strictly equal; amounts are compared with digits, the rest with numbers.
-      return typeof actual === 'bigint' ? actual === BigInt(wanted) : actual === Number(wanted);
-  }
+  return Math.max(corridors[`${from}>${to}`] ?? 0, corridors[`${from}>*`] ?? 0, corridors[`*>${to}`] ?? 0, corridors['*>*'] ?? 0);
 }
 
 const WORDS: Record<RuleTest['feature'], string> = {

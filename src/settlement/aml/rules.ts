@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { AppError } from '../../base/error.ts';
+import { Asset } from '../../base/money.ts';
 
 const closed = { additionalProperties: false };
 
@@ -74,6 +75,27 @@ const RuleSetShape = Type.Object(
     /** Risk of corridors: `IR>*`, `*>KP`, `NO>SE`; the highest that fits counts. */
     corridors: Type.Record(Type.String({ pattern: '^([A-Z]{2}|\\*)>([A-Z]{2}|\\*)$' }), Type.Integer({ minimum: 0, maximum: 100 })),
     rules: Type.Array(RuleHead, { minItems: 1, maxItems: 200 }),
+    /** What amounts are counted in, and what one whole unit of other currencies is worth in it; one that is missing counts as equal. */
+    reference: Type.Optional(
+      Type.Object(
+        { asset: Asset, rates: Type.Record(Type.String({ pattern: '^[A-Z]{3}$' }), Type.Number({ exclusiveMinimum: 0, maximum: 1e9 })) },
+        closed,
+      ),
+    ),
+    /** What is asked of a payment by the travel rule, in minor units of the reference, and what happens when it is missing. */
+    travelRule: Type.Optional(
+      Type.Object(
+        {
+          threshold: money,
+          domesticInFull: Type.Boolean(),
+          beneficiaryAddress: Type.Boolean(),
+          action: Type.Union([Type.Literal('note'), Type.Literal('hold'), Type.Literal('reject')]),
+        },
+        closed,
+      ),
+    ),
+    /** From which risk score on a payment is held; never when absent. */
+    holdFromRisk: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   },
   closed,
 );
@@ -81,7 +103,7 @@ const RuleSetShape = Type.Object(
 export type Rule = Omit<Static<typeof RuleHead>, 'when'> & { when: Condition };
 
 /** Rules as people write them, checked, with the hash that decisions are stored with. */
-export type RuleSet = { name: string; corridors: Readonly<Record<string, number>>; rules: readonly Rule[]; version: string };
+export type RuleSet = Omit<Static<typeof RuleSetShape>, 'rules'> & { rules: readonly Rule[]; version: string };
 
 const shape = Compile(RuleSetShape);
 const test = Compile(Test);
