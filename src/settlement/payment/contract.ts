@@ -89,14 +89,34 @@ const paymentFields = {
 
 export const Payment = Type.Object(paymentFields, closed);
 
-const ScreeningHit = Type.Object(
+const hitFields = {
+  party: Type.Union([Type.Literal('debtor'), Type.Literal('creditor')]),
+  listed: Type.String(),
+  listId: Type.String(),
+  entryId: Type.String(),
+  score: Type.Number(),
+  explanation: Type.Array(Type.String()),
+};
+const ScreeningHit = Type.Object(hitFields, closed);
+
+/** What the lists say of the parties; told to the operator only. */
+const PaymentScreening = Type.Object(
   {
-    party: Type.Union([Type.Literal('debtor'), Type.Literal('creditor')]),
-    listed: Type.String(),
-    listId: Type.String(),
-    entryId: Type.String(),
-    score: Type.Number(),
-    explanation: Type.Array(Type.String()),
+    set: Type.Optional(Type.Integer({ description: 'What it was screened against: see settlement.get_screening_set' })),
+    listVersion: Type.Optional(Type.String()),
+    hits: Type.Array(ScreeningHit),
+    notices: Type.Optional(Type.Array(ScreeningHit, { description: 'Matches on lists of exposed persons, which hold nothing' })),
+    cleared: Type.Optional(
+      Type.Array(Type.Object({ ...hitFields, exceptionId: idOf('sce') }, closed), { description: 'Matches that an exception set aside' }),
+    ),
+    later: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { ...hitFields, change: Type.Union([Type.Literal('new'), Type.Literal('gone')]), foundAt: Instant },
+          { ...closed, description: 'What lists that came later changed' },
+        ),
+      ),
+    ),
   },
   closed,
 );
@@ -110,7 +130,7 @@ export const PaymentDetail = Type.Object(
       Type.Object({ at: Instant, step: Type.String(), text: Type.String(), actor: Type.Optional(Type.String()) }, closed),
     ),
     transferIds: Type.Array(idOf('trf')),
-    screening: Type.Object({ listVersion: Type.Optional(Type.String()), hits: Type.Array(ScreeningHit) }, closed),
+    screening: PaymentScreening,
   },
   closed,
 );

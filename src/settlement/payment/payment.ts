@@ -9,8 +9,24 @@ export type PaymentView = StaticDecode<typeof PaymentSchema>;
 export type PaymentDetailView = StaticDecode<typeof DetailSchema>;
 export type Hit = PaymentDetailView['screening']['hits'][number];
 
-/** What was found when the names were screened; kept with the payment when there was a hit. */
-export type ScreeningResult = { listVersion?: string; hits: Hit[] };
+/** A match that an exception in force sets aside. */
+export type ClearedHit = NonNullable<PaymentDetailView['screening']['cleared']>[number];
+
+/** What was found when the names were screened. `set` is the number under which the lists and rules stand that it was against. */
+export type ScreeningResult = {
+  set: number;
+  listVersion?: string;
+  /** Matches on lists of sanctions: they hold the payment. */
+  hits: Hit[];
+  /** Matches on lists of politically exposed persons: they hold nothing. */
+  notices?: Hit[];
+  cleared?: ClearedHit[];
+};
+
+/** Whether the lists say anything of the names, so that it is kept with the payment. */
+export function saysAnything({ hits, notices, cleared }: ScreeningResult): boolean {
+  return hits.length > 0 || notices !== undefined || cleared !== undefined;
+}
 
 /** ISO 20022 external status reason and words. */
 export type Reason = { code: string; text: string };
@@ -41,6 +57,9 @@ export type PaymentRecord = {
   receivedAt: Millis;
   transferId?: Uuid;
   screening?: ScreeningResult;
+  /** The number of what it was screened against; absent on payments from before there were numbers. */
+  screeningSet?: number;
+  /** Absent when the lists said nothing of the names. */
 } & Decision;
 
 /** The reason that a bank is told when the ledger refuses to reserve. */

@@ -1,5 +1,5 @@
-import type { AgentRow, StandingPayment } from './store.ts';
-import type { PaymentDetailView, PaymentRecord, PaymentView } from './payment.ts';
+import { settledAtOf, type AgentRow, type StandingPayment } from './store.ts';
+import type { Hit, PaymentDetailView, PaymentRecord, PaymentView } from './payment.ts';
 
 type Agents = { debtorAgent: AgentRow; creditorAgent: AgentRow };
 
@@ -42,17 +42,28 @@ export function viewOfStanding(payment: StandingPayment): PaymentView {
 /** For whom a payment is shown: the operator, the bank that pays, or the one that is paid. */
 type Reader = 'operator' | 'debtor' | 'creditor';
 
+/** What lists that came later changed for a payment. */
+type LaterFinding = NonNullable<PaymentDetailView['screening']['later']>[number];
+
 /**
  * A payment with its history. Banks are told what was decided; who is listed, who reviewed and what was noted stays with
  * the operator, since a customer must not be warned. The creditor's bank is not even told that a payment was held.
  */
-export function detailOf(payment: StandingPayment, reader: Reader): PaymentDetailView {
+export function detailOf(payment: StandingPayment, reader: Reader, later: readonly LaterFinding[] = []): PaymentDetailView {
   return {
     ...viewOfStanding(payment),
     ...(payment.seq !== undefined && { seq: payment.seq.toString() }),
     timeline: timelineOf(payment, reader),
     transferIds: payment.transferId ? [payment.transferId] : [],
-    screening: (reader === 'operator' && payment.record.screening) || { hits: [] },
+    screening: reader === 'operator' ? screeningOf(payment.record, later) : { hits: [] },
+  };
+}
+
+function screeningOf({ screening, screeningSet }: PaymentRecord, later: readonly LaterFinding[]): PaymentDetailView['screening'] {
+  return {
+    ...(screeningSet !== undefined && { set: screeningSet }),
+    ...(screening ?? { hits: [] }),
+    ...(later.length > 0 && { later: [...later] }),
   };
 }
 
@@ -73,8 +84,14 @@ function timelineOf({ record, decidedAt, review, window, reason, seq }: Standing
 }
 
 function findingsOf({ screening }: PaymentRecord): string {
-  const names = screening?.hits.map((hit) => hit.listed) ?? [];
-  return names.length > 0 ? `Names match ${names.join(', ')}.` : 'No listed name.';
+  const line = (words: string, hits: readonly Hit[] = []) =>
+    hits.length > 0 ? [`${words} ${hits.map((hit) => hit.listed).join(', ')}.`] : [];
+  const lines = [
+    ...line('Names match', screening?.hits),
+    ...line('Exposed persons noted:', screening?.notices),
+    ...line('Set aside by an exception:', screening?.cleared),
+  ];
+  return lines.length > 0 ? lines.join(' ') : 'No listed name.';
 }
 
 type Review = NonNullable<StandingPayment['review']>;

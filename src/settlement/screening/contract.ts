@@ -5,17 +5,17 @@ import { Instant } from '../../base/time.ts';
 
 const closed = { additionalProperties: false };
 
+const ListPurpose = Type.Union([Type.Literal('sanctions'), Type.Literal('pep')], {
+  description: 'A hit on a PEP list is noted and does not hold the payment',
+});
+
 export const ScreeningList = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
     version: Type.String({ description: 'SHA-256 of the file' }),
     format: Type.Optional(Type.String({ description: 'The published format that the file is in' })),
-    purpose: Type.Optional(
-      Type.Union([Type.Literal('sanctions'), Type.Literal('pep')], {
-        description: 'A hit on a PEP list is noted and does not hold the payment',
-      }),
-    ),
+    purpose: Type.Optional(ListPurpose),
     entries: Type.Integer(),
     names: Type.Integer(),
     loadedAt: Instant,
@@ -111,6 +111,45 @@ export const checkName = operation({
   example: { body: { name: 'Aurora Shipping AS' } },
 });
 
+const ScreeningSetNumber = Type.Codec(Type.String({ pattern: '^[1-9][0-9]{0,8}$', examples: ['1'] }))
+  .Decode((text) => Number(text))
+  .Encode((id: number) => String(id));
+
+export const getScreeningSet = operation({
+  name: 'settlement.get_screening_set',
+  method: 'GET',
+  path: '/v1/screening/sets/{id}',
+  summary: 'What payments that carry this number were screened against: the lists in force then, and the rules of matching',
+  scope: 'screening:read',
+  cost: 'light',
+  params: Type.Object({ id: ScreeningSetNumber }, closed),
+  output: Type.Object(
+    {
+      id: Type.Integer(),
+      rules: Type.String({ description: 'Version and threshold of the matching' }),
+      claimedAt: Instant,
+      lists: Type.Array(
+        Type.Object(
+          {
+            id: Type.String(),
+            version: Type.String({ description: 'SHA-256 of the file' }),
+            purpose: ListPurpose,
+            format: Type.String(),
+            entries: Type.Integer(),
+            names: Type.Integer(),
+            loadedAt: Type.Optional(Instant),
+            loadedBy: Type.Optional(Type.String()),
+          },
+          closed,
+        ),
+      ),
+    },
+    closed,
+  ),
+  errors: ['settlement.screening_set_not_found'],
+  example: { params: { id: '1' } },
+});
+
 const ScreeningExceptionId = idOf('sce');
 
 export const ScreeningException = Type.Object(
@@ -182,6 +221,7 @@ export const screeningOperations = [
   listScreeningLists,
   loadScreeningList,
   checkName,
+  getScreeningSet,
   listScreeningExceptions,
   grantScreeningException,
   revokeScreeningException,

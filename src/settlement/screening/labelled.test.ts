@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { strongName } from './entry.ts';
-import { buildIndex, screen, THRESHOLD } from './match.ts';
+import { buildIndex, RULES, screen, THRESHOLD } from './match.ts';
 
 type Pair = { listed: string; name: string; same: boolean; tag: string; half: number };
 
@@ -51,5 +52,13 @@ describe('on the labelled pairs', () => {
     const { recall, precision } = measure(pairs.filter(({ tag }) => tag === 'script'));
     expect(recall).toBeGreaterThanOrEqual(0.8);
     expect(precision).toBe(1);
+  });
+
+  test('what matching answers belongs to its version: other answers need another number in RULES', () => {
+    const answers = createHash('sha256')
+      .update(JSON.stringify(pairs.map(score)))
+      .digest('hex')
+      .slice(0, 16);
+    expect({ [RULES]: answers }).toEqual({ 'names-1 from 0.8': 'dabceaca468e3ba7' });
   });
 });

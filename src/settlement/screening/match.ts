@@ -41,6 +41,8 @@ type Scratch = {
 
 /** Score from which a name is a match; tuned on one half of the labelled pairs. */
 export const THRESHOLD = 0.8;
+/** The rules by which names are matched, told with every decision; a new number whenever the same lists could answer otherwise. */
+export const RULES: string = `names-1 from ${THRESHOLD}`;
 /** Under a weak alias only who is called just that is found when it is one word (a nickname, a common word), else what is closer than usual. */
 const WEAK_THRESHOLD = { oneWord: 0.97, words: 0.9 };
 

@@ -1,33 +1,25 @@
 import type { Uuid } from '../../base/id.ts';
 import { isYounger, type Clock, type Millis } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
-import type { Hit, PaymentOrder, ScreeningResult } from '../payment/payment.ts';
+import type { ClearedHit, Hit, PaymentOrder, ScreeningResult } from '../payment/payment.ts';
 import { buildColumns } from './build-index.ts';
 import { digestOf, nameKeyOf } from './exception.ts';
 import { exceptionsFor } from './exception-store.ts';
 import { assess, type KnownFacts } from './factors.ts';
 import { entryNamed, openIndex, screen, THRESHOLD, type Match, type ScreeningIndex } from './match.ts';
+import { claimSet } from './screening-set.ts';
 import { contentsOfLists, versionsOfLists, type ListPurpose, type ListRow } from './store.ts';
 
 type Parties = Pick<PaymentOrder, 'debtor' | 'creditor'>;
 
-/** All that the lists say of two parties. */
-export type Findings = {
-  listVersion?: string;
-  /** Matches on lists of sanctions: they hold the payment. */
-  hits: Hit[];
-  /** Matches on lists of politically exposed persons: they raise the risk and hold nothing. */
-  notices: Hit[];
-  /** Matches that an exception in force sets aside, with its id. */
-  cleared: (Hit & { exceptionId: Uuid })[];
-};
-
 /** Screens names against the lists that are in force in a tenant. */
 export type Screening = {
-  /** Debtor and creditor of an order; a hit on either holds the payment. Errors: `settlement.name_unreadable`. */
+  /**
+   * Debtor and creditor of an order: a hit on either holds the payment, a match on a list of exposed persons is a notice,
+   * one that an exception sets aside is cleared. For two clean names the answer is one that all of them share.
+   * Errors: `settlement.name_unreadable`.
+   */
   screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult>;
-  /** The same, with notices and what exceptions set aside. Errors: `settlement.name_unreadable`. */
-  findings(tenantId: Uuid, order: Parties): Promise<Findings>;
   /** Every match of one name, weighed by what else is known. Errors: `settlement.name_unreadable`. */
   check(tenantId: Uuid, name: string, known?: KnownFacts): Promise<Match[]>;
   /** The digest of an entry in force, undefined when no list has it. */
@@ -38,7 +30,14 @@ export type Screening = {
   forget(tenantId: Uuid): void;
 };
 
-type InForce = { readAt: Millis; version: string; index: ScreeningIndex; purposes: ReadonlyMap<string, ListPurpose> };
+type InForce = {
+  readAt: Millis;
+  version: string;
+  index: ScreeningIndex;
+  purposes: ReadonlyMap<string, ListPurpose>;
+  /** The answer for names of which the lists say nothing; holds the number of the set. */
+  clean: ScreeningResult;
+};
 
 const versionOf = (lists: readonly ListRow[]) =>
   lists.map(({ id, version, purpose }) => `${id}@${version.slice(0, 16)}${purpose === 'pep' ? '/pep' : ''}`).join(' ');
@@ -66,7 +65,10 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
     const encoder = new TextEncoder();
     const columns = await buildColumns(contents.map(({ id, content, format }) => ({ id, format, document: encoder.encode(content) })));
     const purposes = new Map(lists.map(({ id, purpose }) => [id, purpose]));
-    return { readAt, version: versionOf(lists), index: openIndex(columns), purposes };
+    const version = versionOf(lists);
+    const set = await claimSet(db, tenantId, lists, clock.now());
+    const clean: ScreeningResult = Object.freeze({ set, ...(version && { listVersion: version }), hits: [] });
+    return { readAt, version, index: openIndex(columns), purposes, clean };
   }
 
   /** Builds once for all who ask for the same version; whoever asks for another waits for its own. */
@@ -120,20 +122,25 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
     return next;
   }
 
-  async function findings(tenantId: Uuid, order: Parties): Promise<Findings> {
+  async function screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult> {
     const lists = await current(tenantId);
     const found = partyHits(lists.index, order);
-    const listVersion = lists.version;
-    if (found.length === 0) return { ...(listVersion && { listVersion }), hits: [], notices: [], cleared: [] };
+    if (!found) return lists.clean;
     const cleared = await setAside(tenantId, lists, order, found);
     const open = found.filter(
       (hit) => !cleared.some((one) => one.party === hit.party && one.listId === hit.listId && one.entryId === hit.entryId),
     );
     const isNotice = (hit: Hit) => lists.purposes.get(hit.listId) === 'pep';
-    return { ...(listVersion && { listVersion }), hits: open.filter((hit) => !isNotice(hit)), notices: open.filter(isNotice), cleared };
+    const notices = open.filter(isNotice);
+    return {
+      ...lists.clean,
+      hits: open.filter((hit) => !isNotice(hit)),
+      ...(notices.length > 0 && { notices }),
+      ...(cleared.length > 0 && { cleared }),
+    };
   }
 
-  async function setAside(tenantId: Uuid, { index }: InForce, order: Parties, found: readonly Hit[]): Promise<Findings['cleared']> {
+  async function setAside(tenantId: Uuid, { index }: InForce, order: Parties, found: readonly Hit[]): Promise<ClearedHit[]> {
     const keyOf = ({ party }: Hit) => nameKeyOf(order[party].name);
     const rows = await db.read({ tenantId }, (tx) => exceptionsFor(tx, tenantId, [...new Set(found.map(keyOf))], clock.now()));
     return found.flatMap((hit) => {
@@ -144,11 +151,7 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
   }
 
   return {
-    async screenParties(tenantId, order) {
-      const { listVersion, hits } = await findings(tenantId, order);
-      return { ...(listVersion && { listVersion }), hits };
-    },
-    findings,
+    screenParties,
     async check(tenantId, name, known = {}) {
       const { index } = await current(tenantId);
       return weighed(index, screen(index, name), known);
@@ -168,14 +171,14 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
   };
 }
 
-function partyHits(index: ScreeningIndex, order: Parties): Hit[] {
-  const hits: Hit[] = [];
-  for (const party of ['debtor', 'creditor'] as const) {
-    for (const { listed, listId, entryId, score, explanation } of screen(index, order[party].name)) {
-      hits.push({ party, listed, listId, entryId, score, explanation });
-    }
-  }
-  return hits;
+function partyHits(index: ScreeningIndex, { debtor, creditor }: Parties): Hit[] | undefined {
+  const [ofDebtor, ofCreditor] = [screen(index, debtor.name), screen(index, creditor.name)];
+  if (ofDebtor.length === 0 && ofCreditor.length === 0) return undefined;
+  return [...ofDebtor.map((match) => hitOf('debtor', match)), ...ofCreditor.map((match) => hitOf('creditor', match))];
+}
+
+function hitOf(party: Hit['party'], { listed, listId, entryId, score, explanation }: Match): Hit {
+  return { party, listed, listId, entryId, score, explanation };
 }
 
 /** Matches with their scores moved by second factors; what falls below the threshold stays out. */

@@ -55,3 +55,18 @@ export async function putList(tx: Tx, tenantId: Uuid, list: ListRow & { content:
     [tenantId, list.id, list.version, list.format, list.purpose, list.entries, list.names, list.loadedBy, instant(list.loadedAt)],
   );
 }
+
+/** When versions of lists were last put in force up to an instant, and by whom; by list. */
+export async function versionsNamed(
+  tx: Tx,
+  tenantId: Uuid,
+  { lists, until }: { lists: readonly Pick<ListRow, 'id' | 'version'>[]; until: Millis },
+): Promise<Map<string, { loadedAt: Millis; loadedBy: string }>> {
+  const rows = await tx.query<{ id: string; loadedAt: Millis; loadedBy: string }>(
+    `select distinct on (v.list_id) v.list_id as id, v.loaded_at as "loadedAt", v.loaded_by as "loadedBy"
+       from settlement.screening_list_version v join unnest($2::text[], $3::text[]) as l (id, version) on v.list_id = l.id and v.version = l.version
+      where v.tenant_id = $1 and v.loaded_at <= $4::timestamptz order by v.list_id, v.loaded_at desc`,
+    [tenantId, lists.map(({ id }) => id), lists.map(({ version }) => version), instant(until)],
+  );
+  return new Map(rows.map(({ id, ...load }) => [id, load]));
+}
