@@ -56,10 +56,10 @@ export type PaymentRecord = {
   orderHash?: Buffer;
   receivedAt: Millis;
   transferId?: Uuid;
-  screening?: ScreeningResult;
   /** The number of what it was screened against; absent on payments from before there were numbers. */
   screeningSet?: number;
   /** Absent when the lists said nothing of the names. */
+  screening?: ScreeningResult;
 } & Decision;
 
 /** The reason that a bank is told when the ledger refuses to reserve. */

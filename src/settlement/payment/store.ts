@@ -29,7 +29,6 @@ type Flat = {
   transfer_id: Uuid | null;
   screening: ScreeningResult | null;
   screening_set: number | null;
-  route: PaymentRecord['route'] | null;
 };
 
 /** A payment as it stands now: the record, the decision of a review, and the window that its sequence falls into. */
@@ -73,9 +72,7 @@ type Standing = Flat & {
 /** `value_date::text`, since a calendar day has no zone to shift it. */
 const COLUMNS = `p.tenant_id, p.id, p.uetr, p.end_to_end_id, p.channel, p.decision, p.reason_code, p.reason_text, p.debtor_agent_id,
   p.creditor_agent_id, p.debtor, p.creditor, p.asset, p.units, p.value_date::text as value_date, p.purpose, p.remittance, p.order_hash,
-  p.received_at, p.decided_at, p.seq, p.transfer_id, p.screening, p.screening_set,
-  (select jsonb_build_object('kind', t.route, 'priority', t.priority, 'rule', t.rule, 'reason', t.reason)
-     from settlement.payment_route t where t.tenant_id = p.tenant_id and t.payment_id = p.id) as route`;
+  p.received_at, p.decided_at, p.seq, p.transfer_id, p.screening, p.screening_set`;
 
 /** Windows follow one another without a gap, so the last one that begins before a sequence is the one that holds it. */
 const STANDING = `
@@ -117,6 +114,7 @@ function toRecord(row: Flat): PaymentRecord {
     ...(row.order_hash && { orderHash: row.order_hash }),
     receivedAt: row.received_at,
     ...(row.transfer_id !== null && { transferId: row.transfer_id }),
+    ...(row.screening_set !== null && { screeningSet: row.screening_set }),
     ...(row.screening && { screening: row.screening }),
   };
 }
@@ -135,7 +133,6 @@ function toStanding(row: Standing): StandingPayment {
     ...(review && {
       review: { decision: review.decision, comment: review.comment, actorName: review.actor_name, decidedAt: review.at_ms },
     }),
-    ...(row.screening_set !== null && { screeningSet: row.screening_set }),
     ...(row.window_id !== null && {
       window: {
         id: row.window_id,

@@ -1,4 +1,4 @@
-import { settledAtOf, type AgentRow, type StandingPayment } from './store.ts';
+import type { AgentRow, StandingPayment } from './store.ts';
 import type { Hit, PaymentDetailView, PaymentRecord, PaymentView } from './payment.ts';
 
 type Agents = { debtorAgent: AgentRow; creditorAgent: AgentRow };
