@@ -132,6 +132,18 @@ command<[string | undefined, SimulateOptions]>(
   .option('--seed <seed>', 'of the invented day that is replayed without a file', 'rialto')
   .option('--payments <count>', 'of that day', '20000');
 
+command<[string[], { root?: string }]>(
+  settlement,
+  'verify <file...>',
+  'check published window files by themselves: no database, and no code shared with the engine',
+  async ({ print }, files, options) => {
+    const { describeVerdicts, verifyWindowFiles } = await import('./cli/verify-window.ts');
+    const verdicts = await verifyWindowFiles(files, options);
+    print(describeVerdicts(verdicts), verdicts);
+    if (!verdicts.ok) process.exitCode = 1;
+  },
+).option('--root <hash>', 'that was published at cut-off');
+
 command(program, 'openapi', 'print the OpenAPI document', async () => {
   process.stdout.write(
     `${JSON.stringify(openapi({ title: 'Rialto', version: manifest.version, operations: publicOperations, channels: CHANNELS }), null, 2)}\n`,

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toWireId } from '../../base/id.ts';
-import { rootOfLeaves } from '../../base/merkle.ts';
-import { leafOf, type Obligation } from '../netting/leaf.ts';
+import type { Obligation } from '../netting/leaf.ts';
 import { netObligations } from '../netting/net.ts';
-import { windowFile, type WindowFile } from '../netting/window-file.ts';
 import { bundlesOf, checkPvp, splitAtCutOff, tornBundles, type BundledObligation, type SequencedObligation } from './bundles.ts';
 import { recomputeWithout } from './default.ts';
-import { allHold, checkInvariants, INVARIANTS, type InvariantId, type WindowEvidence } from './invariants.ts';
 
 const banks = Array.from({ length: 6 }, (_, i) => `00000000-0000-7000-8000-00000000000${i}`);
 const ASSETS = ['EUR/2', 'JPY/0', 'USD/2'];
@@ -148,83 +144,5 @@ describe('default of a participant', () => {
       { participantId: banks[1], asset: 'EUR/2', before: 0n, after: -40n, change: -40n, removed: [idOf(1)], carried: [idOf(3)] },
       { participantId: banks[2], asset: 'EUR/2', before: 100n, after: 40n, change: -60n, removed: [], carried: [idOf(3)] },
     ]);
-  });
-});
-
-/** A window as it is published. */
-function published(all: readonly Obligation[], number = 7, fromSeq = 100n): WindowEvidence {
-  const window = { id: idOf(number), number, fromSeq, toSeq: fromSeq + BigInt(all.length) };
-  const root = rootOfLeaves(Buffer.concat(all.map((one) => leafOf(one))));
-  return {
-    file: windowFile(window, root, netObligations(all)),
-    obligations: all.map(({ id, debtor, creditor, asset, units }) => ({
-      id: toWireId('pay', id),
-      debtor: toWireId('mem', debtor),
-      creditor: toWireId('mem', creditor),
-      asset,
-      units: units.toString(),
-    })),
-  };
-}
-
-describe('the invariants of a published window', () => {
-  const fixed: Obligation[] = [
-    { id: idOf(1), debtor: banks[0]!, creditor: banks[1]!, asset: 'EUR/2', units: 100n },
-    { id: idOf(2), debtor: banks[1]!, creditor: banks[2]!, asset: 'EUR/2', units: 70n },
-    { id: idOf(3), debtor: banks[2]!, creditor: banks[0]!, asset: 'JPY/0', units: 5n },
-  ];
-  const failing = (evidence: WindowEvidence) =>
-    checkInvariants(evidence)
-      .filter(({ findings }) => findings.length > 0)
-      .map(({ id }) => id);
-
-  test('all eleven hold for every window, and are named in order', () => {
-    fc.assert(
-      fc.property(obligations, (all) => {
-        const checks = checkInvariants(published(all));
-        expect(checks.map(({ id }) => id)).toEqual(Object.keys(INVARIANTS));
-        expect(checks.flatMap(({ findings }) => findings)).toEqual([]);
-        expect(allHold(checks)).toBe(true);
-      }),
-    );
-  });
-
-  const forgeries: [string, (evidence: WindowEvidence & { file: WindowFile }) => unknown, InvariantId[]][] = [
-    ['a position changed', ({ file }) => (file.positions[0]!.net = '-99'), ['N1', 'N4', 'N5', 'N6', 'N7', 'N10']],
-    ['an instruction changed', ({ file }) => (file.instructions[0]!.units = '1'), ['N5']],
-    ['an obligation left out', (e) => (e.obligations as unknown[]).pop(), ['N2', 'N3', 'N4', 'N7', 'N8', 'N9', 'N10']],
-    ['the root of another input', ({ file }) => (file.inputRoot = '00'.repeat(32)), ['N3']],
-    ['funding stated too low', ({ file }) => (file.currencies[0]!.net = '1'), ['N6']],
-    ['the sum of pairs stated too low', ({ file }) => (file.currencies[0]!.bilateralNet = '1'), ['N7']],
-    ['a result hash of something else', ({ file }) => (file.resultHash = '00'.repeat(32)), ['N4', 'N9']],
-  ];
-  test.each(forgeries)('%s breaks those that it should', (_title, forge, broken) => {
-    const evidence = structuredClone(published(fixed));
-    forge(evidence);
-    expect(failing(evidence)).toEqual(expect.arrayContaining(broken));
-  });
-
-  test('N2 across windows: a gap, an overlap and a window twice are found', () => {
-    const [before, here, after] = [published(fixed, 6, 97n), published(fixed, 7, 100n), published(fixed, 8, 103n)];
-    expect(failing({ ...here, neighbours: [before.file, after.file] })).toEqual([]);
-    expect(failing({ ...here, neighbours: [published(fixed, 6, 96n).file] })).toEqual(['N2']);
-    expect(failing({ ...here, neighbours: [published(fixed, 8, 102n).file] })).toEqual(['N2']);
-    expect(failing({ ...here, neighbours: [here.file] })).toEqual(['N2']);
-  });
-
-  test('N3 in time: the root must be the one published, and published before the result', () => {
-    const evidence = published(fixed);
-    const notice = { inputRoot: evidence.file.inputRoot, publishedAs: 10n, resultPublishedAs: 11n };
-    expect(failing({ ...evidence, notice })).toEqual([]);
-    expect(failing({ ...evidence, notice: { ...notice, publishedAs: 11n } })).toEqual(['N3']);
-    expect(failing({ ...evidence, notice: { ...notice, inputRoot: 'ff' } })).toEqual(['N3']);
-  });
-
-  test('what could not be checked whole for want of evidence is said', () => {
-    const said = (evidence: WindowEvidence) => checkInvariants(evidence).flatMap(({ id, skipped }) => (skipped === undefined ? [] : [id]));
-    const evidence = published(fixed);
-    expect(said(evidence)).toEqual(['N2', 'N3']);
-    const notice = { inputRoot: evidence.file.inputRoot, publishedAs: 1n, resultPublishedAs: 2n };
-    expect(said({ ...evidence, neighbours: [], notice })).toEqual([]);
   });
 });

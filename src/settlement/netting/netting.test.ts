@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../base/canonical-json.ts';
-import { newId, toWireId } from '../../base/id.ts';
-import { leafHash, rootOfLeaves } from '../../base/merkle.ts';
+import { toWireId } from '../../base/id.ts';
+import { leafHash } from '../../base/merkle.ts';
 import { columnsOf } from './columns.ts';
 import { leafOf, leafText, type Obligation } from './leaf.ts';
 import { instructionsOf, netColumns, netObligations, resultHashOf, type Position } from './net.ts';
 import { bilateralOf } from './pairs.ts';
 import { MAX_UNCARRIED } from './sums.ts';
-import { verifyNetting } from './verify.ts';
-import { windowFile, writeWindowFile, type WindowFile } from './window-file.ts';
 
 const banks = Array.from({ length: 7 }, (_, i) => `00000000-0000-7000-8000-00000000000${i}`);
 const assets = ['EUR/2', 'JPY/0', 'KWD/3'];
@@ -167,7 +165,7 @@ describe('netting', () => {
   });
 });
 
-describe('leaves and the window file', () => {
+describe('leaves', () => {
   test('a leaf is the hash of the canonical JSON of the obligation as the public API writes it', () => {
     fc.assert(
       fc.property(fc.uuid(), units, (id, amount) => {
@@ -183,55 +181,5 @@ describe('leaves and the window file', () => {
         expect(leafOf(obligation)).toEqual(Buffer.from(leafHash(Buffer.from(canonicalJson(published)))));
       }),
     );
-  });
-
-  const publish = (all: readonly Obligation[]) => {
-    const root = rootOfLeaves(Buffer.concat(all.map(leafOf)));
-    const window = { id: newId(), number: 1, fromSeq: 0n, toSeq: BigInt(all.length) };
-    const published = all.map(({ id, debtor, creditor, asset, units }) => ({
-      id: toWireId('pay', id),
-      debtor: toWireId('mem', debtor),
-      creditor: toWireId('mem', creditor),
-      asset,
-      units: `${units}`,
-    }));
-    return { file: windowFile(window, root, netObligations(all)), published };
-  };
-  const distinct = obligations.map((all) => [...new Map(all.map((o) => [o.id, o])).values()]);
-
-  test('an independent check accepts every window that netting makes, read back from its bytes', () => {
-    fc.assert(
-      fc.property(distinct, (all) => {
-        const { file, published } = publish(all);
-        expect(verifyNetting(JSON.parse(writeWindowFile(file)) as WindowFile, published)).toEqual([]);
-      }),
-    );
-  });
-
-  test.each<[string, (file: WindowFile, all: { id: string; units: string }[]) => void, string]>([
-    ['an amount changed', (_file, all) => void (all[0]!.units = '999'), 'N3'],
-    ['an obligation left out', (_file, all) => void all.pop(), 'N2'],
-    ['an obligation put in twice', (_file, all) => void all.push(all[0]!), 'N2'],
-    ['two obligations swapped', (_file, all) => void all.reverse(), 'N3'],
-    ['a position shifted', (file) => void (file.positions[0]!.net = '1'), 'N1'],
-    ['a position left out', (file) => void file.positions.pop(), 'N4'],
-    ['an instruction changed', (file) => void (file.instructions[0]!.units = '1'), 'N5'],
-    ['a funding figure changed', (file) => void (file.currencies[0]!.net = '1'), 'N6'],
-    ['a pair total changed', (file) => void (file.currencies[0]!.bilateralNet = '1'), 'N7'],
-    ['a currency left out', (file) => void file.currencies.pop(), 'N8'],
-    ['the root changed', (file) => void (file.inputRoot = '0'.repeat(64)), 'N3'],
-    ['the result hash changed', (file) => void (file.resultHash = '0'.repeat(64)), 'result hash'],
-  ])('the check finds %s', (_what, spoil, problem) => {
-    const obligation = (from: number, to: number, units: bigint): Obligation => ({
-      id: newId(),
-      debtor: banks[from]!,
-      creditor: banks[to]!,
-      asset: 'EUR/2',
-      units,
-    });
-    const { file, published } = publish([obligation(0, 1, 100n), obligation(1, 2, 40n), obligation(2, 0, 70n)]);
-    expect(verifyNetting(file, published)).toEqual([]);
-    spoil(file, published);
-    expect(verifyNetting(file, published).join('\n')).toContain(problem);
   });
 });

@@ -1,0 +1,325 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { newId } from '../../base/id.ts';
+import { inclusionProof, rootOfLeaves } from '../../base/merkle.ts';
+import { columnsOf } from '../netting/columns.ts';
+import { leafOf, type Obligation } from '../netting/leaf.ts';
+import { netObligations, resultHashOf } from '../netting/net.ts';
+import { bilateralOf } from '../netting/pairs.ts';
+import { finalityLine, headLine, obligationLine, resultLines, sealed, type FiledObligation } from '../netting/window-file.ts';
+import { settlementChain } from '../window/settle-window.ts';
+import { checkAcross } from './across.ts';
+import { CHECKS, type CheckId } from './findings.ts';
+import { sha256 } from './tree.ts';
+import { verifyWindow, type Verdict, type VerifyOptions } from './verify.ts';
+
+const banks = Array.from({ length: 6 }, (_, i) => `00000000-0000-7000-8000-00000000000${i}`);
+const ASSETS = ['EUR/2', 'JPY/0', 'KWD/3'];
+const AT = Date.UTC(2026, 10, 23, 16, 30);
+const EARLIER = newId();
+
+type Made = Obligation & { left?: string; removed?: string };
+
+/** Some that came over from an earlier window, some whose debtor defaulted. */
+const windows = fc
+  .array(
+    fc.record({
+      pair: fc.subarray(banks, { minLength: 2, maxLength: 2 }),
+      turned: fc.boolean(),
+      asset: fc.constantFrom(...ASSETS),
+      units: fc.oneof(fc.bigInt(1n, 1_000n), fc.constantFrom(2n ** 64n, 10n ** 37n)),
+      left: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    }),
+    { maxLength: 40 },
+  )
+  .chain((all) => fc.tuple(fc.constant(all), fc.option(fc.constantFrom(...banks), { nil: undefined })))
+  .map(([all, gone]) => {
+    const carried = all.filter(({ left }) => left);
+    return [...carried, ...all.filter(({ left }) => !left)].map(({ pair, turned, asset, units, left }): Made => {
+      const [debtor, creditor] = (turned ? pair.toReversed() : pair) as [string, string];
+      const isGone = gone !== undefined && (debtor === gone || creditor === gone);
+      return { id: newId(), debtor, creditor, asset, units, ...(left && { left: EARLIER }), ...(isGone && { removed: gone }) };
+    });
+  });
+
+/** The bytes of a window as the engine publishes it, or of a participant's part. */
+async function publish(all: readonly Made[], part?: string): Promise<Buffer> {
+  const leaves = Buffer.concat(all.map((one) => leafOf(one)));
+  const counted = all.filter(({ removed }) => removed === undefined);
+  const { currencies, positions } = netObligations(counted);
+  const bilaterals = bilateralOf(columnsOf(counted));
+  const carried = all.filter(({ left }) => left !== undefined).length;
+  const filed = all.map((one, index): FiledObligation => ({
+    ...one,
+    index,
+    seq: BigInt(one.left === undefined ? 100 + index - carried + 1 : index + 1),
+    leaf: leafOf(one),
+  }));
+  const participants = {
+    byId: new Map(
+      banks.map((id) => [
+        id,
+        { accounts: new Map(ASSETS.map((asset) => [asset, { settlementAccountId: newId(), reserveAccountId: newId() }])) },
+      ]),
+    ),
+  };
+  const clearing = new Map(ASSETS.map((asset) => [asset, newId()]));
+  const transfers = settlementChain({ id: newId() }, positions, participants as never, clearing).length;
+  const mine = <T>(some: readonly T[], concerns: (one: T) => boolean) => (part === undefined ? some : some.filter(concerns));
+  const head = {
+    id: newId(),
+    number: 7,
+    group: 'main',
+    state: 'settled' as const,
+    part,
+    businessDay: '2026-11-23',
+    cutOffAt: AT,
+    inputPublishedAt: AT + 5,
+    nettedAt: AT + 9,
+    settledAt: AT + 20,
+    obligations: all.length,
+    inputRoot: rootOfLeaves(leaves),
+    resultHash: resultHashOf(positions),
+    spans: ASSETS.map((asset) => ({ asset, fromSeq: 100n, toSeq: 200n })),
+  };
+  const lines = [
+    headLine(head),
+    ...mine(filed, ({ debtor, creditor }) => debtor === part || creditor === part).map((one) =>
+      obligationLine(part === undefined ? one : { ...one, path: inclusionProof(leaves, one.index) }),
+    ),
+    ...resultLines({
+      currencies: part === undefined ? currencies : [],
+      positions: mine(positions, ({ participantId }) => participantId === part),
+      bilaterals: mine(bilaterals, ({ debtor, creditor }) => debtor === part || creditor === part),
+    }),
+    finalityLine({ seq: 240n, at: AT + 20, transfers }),
+  ];
+  return Buffer.concat(await Array.fromAsync(sealed(lines)));
+}
+
+const verify = (bytes: Uint8Array, options?: VerifyOptions) => verifyWindow([bytes], options);
+const failing = ({ checks }: Verdict) => checks.filter(({ result }) => result === 'fails').map(({ id }) => id);
+
+/** Three banks in two currencies, one obligation carried over and one removed. */
+const fixed: Made[] = [
+  { id: newId(), debtor: banks[1]!, creditor: banks[2]!, asset: 'EUR/2', units: 11n, left: EARLIER },
+  { id: newId(), debtor: banks[0]!, creditor: banks[1]!, asset: 'EUR/2', units: 100n },
+  { id: newId(), debtor: banks[1]!, creditor: banks[2]!, asset: 'EUR/2', units: 40n },
+  { id: newId(), debtor: banks[2]!, creditor: banks[0]!, asset: 'EUR/2', units: 70n },
+  { id: newId(), debtor: banks[2]!, creditor: banks[1]!, asset: 'JPY/0', units: 5n },
+  { id: newId(), debtor: banks[3]!, creditor: banks[1]!, asset: 'JPY/0', units: 6n, removed: banks[3]! },
+];
+
+/** The same lines with another end, as a forger would write it. */
+function reseal(lines: readonly string[]): Buffer {
+  const body = lines.map((line) => `${line}\n`).join('');
+  return Buffer.from(`${body}${JSON.stringify({ lines: lines.length, record: 'end', sha256: sha256(body) })}\n`);
+}
+
+const linesOf = (bytes: Buffer) => bytes.toString().trimEnd().split('\n');
+
+describe('a window file', () => {
+  test('as the engine writes it passes every check, whole and in parts', async () => {
+    await fc.assert(
+      fc.asyncProperty(windows, fc.constantFrom(...banks), async (all, bank) => {
+        const whole = await verify(await publish(all));
+        expect(failing(whole)).toEqual([]);
+        expect(whole.checks.map(({ id, result }) => `${id} ${result}`)).toEqual(Object.keys(CHECKS).map((id) => `${id} holds`));
+        const part = await verify(await publish(all, bank));
+        expect(failing(part)).toEqual([]);
+        expect(part.checks.filter(({ result }) => result === 'not_checked').map(({ id }) => id)).toEqual(['N1', 'N6', 'N8', 'N11']);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is the same to the byte whenever it is made, and read the same however its bytes are cut', async () => {
+    const bytes = await publish(fixed);
+    const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte));
+    expect(await verifyWindow(pieces)).toEqual(await verify(bytes));
+  });
+
+  test('spoilt by a single byte anywhere is refused', async () => {
+    const bytes = await publish(fixed);
+    for (let i = 0; i < bytes.length; i++) {
+      const spoilt = Buffer.from(bytes);
+      spoilt[i]! ^= 1;
+      expect((await verify(spoilt)).ok, `byte ${i}`).toBe(false);
+    }
+  });
+
+  test('cut off anywhere is refused', async () => {
+    const bytes = await publish(fixed);
+    for (let length = 0; length < bytes.length; length += 7) expect((await verify(bytes.subarray(0, length))).ok).toBe(false);
+  });
+});
+
+/** Values of the same form that a forger could put in the place of another. */
+function others(value: unknown, field: string): unknown[] {
+  if (typeof value === 'number') return [value + 1, ...(value > 0 ? [value - 1] : [])];
+  if (Array.isArray(value)) {
+    return [
+      value.slice(1),
+      value.toReversed(),
+      ...value.flatMap((one, i) => others(one, field).map((other) => value.with(i, other))),
+    ].filter((other) => JSON.stringify(other) !== JSON.stringify(value));
+  }
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, one]) => others(one, key).map((other) => ({ ...value, [key]: other })));
+  const text = value as string;
+  if (field === 'direction') return [text === 'pay' ? 'receive' : 'pay'];
+  // A sequence is held to its order and its range, no closer: it is not part of a leaf.
+  if (field === 'seq') return [(BigInt(text) + 1_000n).toString(), '0'];
+  if (field === 'state') return ['cut_off', 'netted', 'settled'].filter((state) => state !== text);
+  if (field === 'asset') return ['EUR/2', 'JPY/0', 'USD/2'].filter((asset) => asset !== text);
+  if (/^-?\d+$/.test(text))
+    return [(BigInt(text) + 1n).toString(), (BigInt(text) + 1_000n).toString(), (-BigInt(text)).toString()].filter((n) => n !== text);
+  if (/^(mem|pay|win)_/.test(text)) return [`${text.slice(0, -1)}${text.endsWith('f') ? 'e' : 'f'}`];
+  if (/^[0-9a-f]{64}$/.test(text)) return [`${text.slice(0, -1)}${text.endsWith('f') ? 'e' : 'f'}`];
+  if (/T.*Z$/.test(text))
+    return [new Date(Date.parse(text) - 86_400_000).toISOString(), new Date(Date.parse(text) + 86_400_000).toISOString()];
+  return [`${text}x`];
+}
+
+/**
+ * What nothing in a file can be held against: the name of the window and its day. Whoever doubts them holds the root against the
+ * notice at cut-off. When it was cut off may be stated earlier, and from which window something came is known to that window.
+ */
+const UNBOUND = new Set([
+  'window.id',
+  'window.number',
+  'window.group',
+  'window.businessDay',
+  'window.cutOffAt',
+  'window.part',
+  'obligation.left',
+]);
+
+/** Within one file a range may be stated wider and a sequence moved inside of its range: the files around it tell, see `across`. */
+const isLoose = (field: string, value: unknown, other: unknown) =>
+  field === 'window.spans' || (field === 'obligation.seq' && value === '1' && other === '0') || (field === 'finality.seq' && other !== '0');
+
+describe('a forger who seals the file anew', () => {
+  test('cannot change any field of any line', async () => {
+    const lines = linesOf(await publish(fixed)).slice(0, -1);
+    let tried = 0;
+    for (const [i, line] of lines.entries()) {
+      const record = JSON.parse(line) as Record<string, unknown>;
+      for (const [field, value] of Object.entries(record)) {
+        const name = `${String(record['record'])}.${field}`;
+        if (UNBOUND.has(name)) continue;
+        for (const other of others(value, field)) {
+          const forged = JSON.stringify({ ...record, [field]: other });
+          const verdict = await verify(reseal(lines.with(i, forged)));
+          if (verdict.ok && isLoose(name, value, other)) continue;
+          expect(verdict.ok, `${name}: ${JSON.stringify(value)} → ${JSON.stringify(other)}`).toBe(false);
+          tried++;
+        }
+      }
+    }
+    expect(tried).toBeGreaterThan(200);
+  });
+
+  test('cannot leave out a field, add one, or write it in another way', async () => {
+    const lines = linesOf(await publish(fixed)).slice(0, -1);
+    for (const [i, line] of lines.entries()) {
+      const record = JSON.parse(line) as Record<string, unknown>;
+      const forged = [
+        ...Object.keys(record)
+          .filter((field) => !['businessDay', 'left'].includes(field))
+          .map((field) => JSON.stringify(Object.fromEntries(Object.entries(record).filter(([key]) => key !== field)))),
+        JSON.stringify({ ...record, zzz: 1 }),
+        JSON.stringify(Object.fromEntries(Object.entries(record).reverse())),
+        line.replace(':', ': '),
+      ];
+      for (const other of forged) expect((await verify(reseal(lines.with(i, other)))).ok, `as ${other}`).toBe(false);
+    }
+  });
+
+  test('cannot leave out a line, write one twice or swap two', async () => {
+    const lines = linesOf(await publish(fixed)).slice(0, -1);
+    for (let i = 0; i < lines.length; i++) {
+      expect((await verify(reseal(lines.toSpliced(i, 1)))).ok, `without line ${i}`).toBe(false);
+      expect((await verify(reseal(lines.toSpliced(i, 0, lines[i]!)))).ok, `line ${i} twice`).toBe(false);
+      if (i > 0) expect((await verify(reseal(lines.with(i, lines[i - 1]!).with(i - 1, lines[i]!)))).ok, `line ${i} before`).toBe(false);
+    }
+  });
+
+  test('cannot change a path, an amount or a position of a part', async () => {
+    const lines = linesOf(await publish(fixed, banks[1])).slice(0, -1);
+    for (const [i, line] of lines.entries()) {
+      const record = JSON.parse(line) as Record<string, unknown>;
+      for (const field of ['path', 'units', 'leaf', 'index', 'net', 'incoming', 'direction', 'inputRoot'].filter((one) => one in record)) {
+        for (const other of others(record[field], field)) {
+          const verdict = await verify(reseal(lines.with(i, JSON.stringify({ ...record, [field]: other }))));
+          expect(verdict.ok, `${field} of line ${i}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  const change = (lines: string[], record: string, edit: (value: Record<string, unknown>) => void): string[] => {
+    const i = lines.findIndex((line) => line.includes(`"record":"${record}"`));
+    const value = JSON.parse(lines[i]!) as Record<string, unknown>;
+    edit(value);
+    return lines.with(i, JSON.stringify(value));
+  };
+
+  test.each<[string, (lines: string[]) => string[], CheckId[]]>([
+    ['a position', (lines) => change(lines, 'position', (one) => (one['net'] = '999')), ['N1', 'N4', 'N5', 'N6', 'N7', 'N9', 'N10']],
+    ['an instruction', (lines) => change(lines, 'instruction', (one) => (one['units'] = '999')), ['N5']],
+    ['the root', (lines) => change(lines, 'window', (one) => (one['inputRoot'] = '0'.repeat(64))), ['N3']],
+    ['funding', (lines) => change(lines, 'currency', (one) => (one['net'] = '1')), ['N6']],
+    ['the sum of pairs', (lines) => change(lines, 'currency', (one) => (one['bilateralNet'] = '1')), ['N7']],
+    ['what one pair owes', (lines) => change(lines, 'bilateral', (one) => (one['units'] = '999')), ['N7']],
+    ['the number of transfers', (lines) => change(lines, 'finality', (one) => (one['transfers'] = 99)), ['FINAL']],
+    ['an amount that is owed', (lines) => change(lines, 'obligation', (one) => (one['units'] = '999')), ['N3', 'N4', 'N9', 'N10']],
+    ['a currency', (lines) => lines.filter((line) => !line.includes('"record":"currency"')), ['N8']],
+    ['when the result was known', (lines) => change(lines, 'window', (one) => (one['nettedAt'] = new Date(AT - 1).toISOString())), ['N3']],
+  ])('who changes %s breaks the checks that it should', async (_what, forge, broken) => {
+    const lines = linesOf(await publish(fixed)).slice(0, -1);
+    expect(failing(await verify(reseal(forge(lines))))).toEqual(expect.arrayContaining(broken));
+  });
+});
+
+describe('what a file cannot know by itself', () => {
+  test('the root is held against the one that was published at cut-off', async () => {
+    const bytes = await publish(fixed);
+    const { inputRoot } = JSON.parse(linesOf(bytes)[0]!) as { inputRoot: string };
+    expect((await verify(bytes, { publishedRoot: inputRoot })).ok).toBe(true);
+    expect(failing(await verify(bytes, { publishedRoot: '0'.repeat(64) }))).toEqual(['N3']);
+  });
+
+  test('ranges of several windows that overlap, and two versions of one window, are found', async () => {
+    const { window } = await verify(await publish(fixed));
+    const around = (id: string, from: bigint, to: bigint) => ({
+      ...window!,
+      id,
+      spans: [{ asset: 'EUR/2', fromSeq: `${from}`, toSeq: `${to}` }],
+    });
+    expect(checkAcross([window!, around('win_1', 50n, 100n), around('win_2', 200n, 210n)])).toEqual({ findings: [], gaps: [] });
+    expect(checkAcross([window!, around('win_1', 50n, 101n)]).findings).toHaveLength(1);
+    expect(checkAcross([window!, around('win_1', 50n, 90n)])).toMatchObject({ findings: [], gaps: [expect.stringContaining('EUR/2')] });
+    expect(checkAcross([window!, { ...window!, inputRoot: '0'.repeat(64) }]).findings).toHaveLength(1);
+  });
+
+  test('a window whose result is not known yet is checked as far as it goes', async () => {
+    const lines = linesOf(await publish(fixed)).slice(0, -1);
+    const { nettedAt: _n, settledAt: _s, resultHash: _r, ...head } = JSON.parse(lines[0]!) as Record<string, unknown>;
+    const input = lines.filter((line) => line.includes('"record":"obligation"'));
+    const verdict = await verify(reseal([JSON.stringify({ ...head, state: 'cut_off' }), ...input]));
+    expect(verdict.ok).toBe(true);
+    expect(verdict.checks.filter(({ result }) => result === 'holds').map(({ id }) => id)).toEqual(['FORM', 'N2', 'N3']);
+  });
+});
+
+test('the verifier stands by itself: it imports nothing but Node and its own files', () => {
+  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) {
+    const source = readFileSync(`${import.meta.dirname}/${file}`, 'utf8');
+    for (const [, from] of source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g))
+      expect(from, `in ${file}`).toMatch(/^(node:[a-z_]+|\.\/[a-z-]+\.ts)$/);
+  }
+});
