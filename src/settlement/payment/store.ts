@@ -205,8 +205,8 @@ function paymentsWith(participant: string): string {
   return `(${side('debtor')} union all ${side('creditor')}) p`;
 }
 
-/** Newest first: ids are ordered by time, so the id is order and cursor at once. */
-export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilter): Promise<StandingPayment[]> {
+/** What a filter asks for as SQL: where payments come from, the conditions on them, and their values. */
+function conditionsOf(tenantId: Uuid, filter: Omit<PaymentFilter, 'limit'>): { source: string; where: string[]; values: unknown[] } {
   const where = ['p.tenant_id = $1'];
   const values: unknown[] = [tenantId];
   const source = filter.participantId === undefined ? ALL_PAYMENTS : paymentsWith(`$${values.push(filter.participantId)}::uuid`);
@@ -230,12 +230,26 @@ export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilt
       `(p.end_to_end_id = ${v} or p.uetr::text = ${v} or position(lower(${v}) in lower(p.debtor ->> 'name')) > 0 or position(lower(${v}) in lower(p.creditor ->> 'name')) > 0)`,
     filter.query,
   );
+  return { source, where, values };
+}
+
+/** Newest first: ids are ordered by time, so the id is order and cursor at once. */
+export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilter): Promise<StandingPayment[]> {
+  const { source, where, values } = conditionsOf(tenantId, filter);
   values.push(filter.limit);
   const rows = await tx.query<Standing>(
     `${STANDING.replace(ALL_PAYMENTS, source)} where ${where.join(' and ')} order by p.id desc limit $${values.length}`,
     values,
   );
   return rows.map(toStanding);
+}
+
+/** How many payments a filter finds. Where they stand is only worked out when the filter asks for it. */
+export async function countPayments(tx: Tx, tenantId: Uuid, filter: Omit<PaymentFilter, 'limit' | 'after'>): Promise<number> {
+  const { source, where, values } = conditionsOf(tenantId, filter);
+  const from = filter.status === undefined ? `select 1 from ${source}` : STANDING.replace(ALL_PAYMENTS, source);
+  const [row] = await tx.query<{ n: bigint }>(`select count(*) as n from (${from} where ${where.join(' and ')}) x`, values);
+  return Number(row!.n);
 }
 
 /** Payments that became final in a range of time, of which the participant was one side. */
