@@ -9,7 +9,7 @@ export const PACS002_VERSION = writtenMessage('pacs.002');
 
 /**
  * Status of a transaction (ExternalPaymentTransactionStatus1Code): ACTC technically valid, ACSP settlement in process,
- * ACSC settled, PDNG pending (held for review), RJCT rejected.
+ * ACSC settled, PDNG pending (held for review or waiting for money), RJCT rejected.
  */
 export type TransactionStatus = 'ACTC' | 'ACSP' | 'ACSC' | 'PDNG' | 'RJCT';
 
@@ -47,8 +47,8 @@ export type StatusReport = {
 };
 
 /** What a bank is told of a payment's place in its life. */
-export function transactionStatusOf(status: 'held' | 'rejected' | 'reserved' | 'clearing' | 'settled'): TransactionStatus {
-  const statuses = { held: 'PDNG', rejected: 'RJCT', reserved: 'ACSP', clearing: 'ACSP', settled: 'ACSC' } as const;
+export function transactionStatusOf(status: 'held' | 'queued' | 'rejected' | 'reserved' | 'clearing' | 'settled'): TransactionStatus {
+  const statuses = { held: 'PDNG', queued: 'PDNG', rejected: 'RJCT', reserved: 'ACSP', clearing: 'ACSP', settled: 'ACSC' } as const;
   return statuses[status];
 }
 

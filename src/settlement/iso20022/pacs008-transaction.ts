@@ -57,17 +57,18 @@ function orderOf(transfer: CreditTransfer): Order {
   });
 }
 
-function partyOf({ name, address, residence }: Party, account: Account | undefined): Order['debtor'] {
+/** A party with its account, as an order names it. */
+export function partyOf({ name, address, residence }: Party, account: Account | undefined): Order['debtor'] {
   return withoutAbsent({ name: name!, account: account?.iban ?? account?.other, country: address?.country ?? residence });
 }
 
 /** Unstructured text, several lines joined; without it the creditor's reference of structured remittance. */
-function noteOf(remittance: Remittance | undefined): string | undefined {
+export function noteOf(remittance: Remittance | undefined): string | undefined {
   return remittance?.lines?.join(' ') ?? remittance?.structured?.find(({ reference }) => reference !== undefined)?.reference;
 }
 
 /** Contracts know no key with the value undefined. */
-function withoutAbsent<T extends object>(value: T): T {
+export function withoutAbsent<T extends object>(value: T): T {
   const present = {} as T;
   for (const key in value) if (value[key] !== undefined) present[key] = value[key];
   return present;

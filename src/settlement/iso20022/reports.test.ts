@@ -105,7 +105,8 @@ describe('status', () => {
   });
 
   test('every status of a payment has its ISO status', () => {
-    expect((['held', 'rejected', 'reserved', 'clearing', 'settled'] as const).map(transactionStatusOf)).toEqual([
+    expect((['held', 'queued', 'rejected', 'reserved', 'clearing', 'settled'] as const).map(transactionStatusOf)).toEqual([
+      'PDNG',
       'PDNG',
       'RJCT',
       'ACSP',

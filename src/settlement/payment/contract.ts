@@ -302,7 +302,7 @@ export const submitIso20022 = operation({
   name: 'settlement.submit_iso20022',
   method: 'POST',
   path: '/v1/iso20022',
-  summary: 'Takes a pacs.008 file of one or more transactions and answers with the pacs.002 status report',
+  summary: 'Takes a message (pain.001, pacs.008, pacs.009, pacs.004, pacs.028, camt.056, camt.029, statements) and answers with one',
   scope: 'payments:write',
   cost: 'heavy',
   // The message id does what a key would do, and every bank sends one.
@@ -311,7 +311,13 @@ export const submitIso20022 = operation({
   produces: 'application/xml',
   bodyLimit: 8 << 20,
   output: Type.String(),
-  errors: ['iso20022.not_xml', 'iso20022.unsafe_xml', 'iso20022.unsupported_message', 'ledger.overloaded'],
+  errors: [
+    'iso20022.not_xml',
+    'iso20022.unsafe_xml',
+    'iso20022.unsupported_message',
+    'iso20022.schema_check_failed',
+    'ledger.overloaded',
+  ],
   example: { document: FILE_EXAMPLE },
 });
 

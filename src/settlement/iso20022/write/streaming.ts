@@ -54,10 +54,13 @@ export function totalOf(units: readonly bigint[]): Total {
 
 /** Versions in which a message is written; the elements that are used did not change between them. */
 export const WRITTEN = {
+  'pain.002': { first: 11, last: 14, usual: 11 },
   'pacs.002': { first: 11, last: 15, usual: 12 },
   'pacs.004': { first: 10, last: 14, usual: 10 },
+  'pacs.009': { first: 8, last: 12, usual: 9 },
   'pacs.029': { first: 2, last: 2, usual: 2 },
   'camt.029': { first: 13, last: 13, usual: 13 },
+  'camt.056': { first: 9, last: 11, usual: 9 },
   'camt.052': { first: 8, last: 13, usual: 8 },
   'camt.053': { first: 8, last: 13, usual: 8 },
   'camt.054': { first: 8, last: 13, usual: 8 },

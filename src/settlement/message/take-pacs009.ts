@@ -1,0 +1,79 @@
+import type { Ctx } from '../../base/context.ts';
+import type { SettlementDeps } from '../deps.ts';
+import type { RecordOf } from '../iso20022/catalogue.ts';
+import { writePacs002 } from '../iso20022/pacs002.ts';
+import { noteOf, partyOf, withoutAbsent, type Order, type TransactionReading } from '../iso20022/pacs008-transaction.ts';
+import type { RecordReading } from '../iso20022/read-message.ts';
+import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
+import { normalBic, type Participants } from '../participant/directory.ts';
+import { frameOf, outcomeOf, refusalsOf } from './answer.ts';
+import type { Handled, Incoming } from './handler.ts';
+import { takeTransfers } from './take-transfers.ts';
+
+type Transfer = RecordOf<'pacs.009'>;
+
+/** Takes payments of banks to banks, for themselves or as cover of a customer's payment. Answers with a pacs.002. */
+export async function takePacs009(deps: SettlementDeps, ctx: Ctx, incoming: Incoming<'pacs.009'>): Promise<Handled> {
+  const { message } = incoming;
+  const participants = await deps.directory.of(ctx.tenantId);
+  const { settlementDate } = message.header as { settlementDate?: string };
+  const readings = message.records.map((record) => readingOf(record, participants, settlementDate));
+  const covers = new Set(message.records.filter(({ value }) => value.underlying).map(({ index }) => index));
+  const kindOf = ({ index }: TransactionReading) => (covers.has(index) ? 'pacs.009 COV' : 'pacs.009');
+  const transactions = await takeTransfers(deps, ctx, { incoming, kindOf }, readings);
+  const paths = message.records.map(({ path }) => path);
+  return {
+    outcome: outcomeOf(transactions),
+    refusals: refusalsOf(transactions, paths),
+    answer: writePacs002({ ...frameOf(deps, message), transactions }),
+  };
+}
+
+function readingOf(record: RecordReading<Transfer>, participants: Participants, day: string | undefined): TransactionReading {
+  const { index, references, amount } = record;
+  const read = { index, references, amount };
+  const refusal = record.result === 'refused' ? record.refusals[0]! : missingIn(record.value, record.path);
+  if (refusal) return { ...read, result: 'refused', refusal };
+  const order = orderOf(record.value as Transfer, participants);
+  return { ...read, result: 'ok', order: { ...order, ...(order.valueDate === undefined && day !== undefined && { valueDate: day }) } };
+}
+
+const payerOf = ({ debtorAgent, debtor }: Transfer) => debtorAgent?.bic ?? debtor.bic;
+const payeeOf = ({ creditorAgent, creditor }: Transfer) => creditorAgent?.bic ?? creditor.bic;
+
+function missingIn(transfer: Transfer, path: string): Refusal | undefined {
+  const at = (code: ReasonCode, name: string, text: string): Refusal => ({ code, text, path: `${path}/${name}` });
+  const { underlying } = transfer;
+  if (transfer.intermediary1)
+    return at('RC11', 'IntrmyAgt1', 'Intermediary agents are not supported: both banks take part in this network.');
+  if (payerOf(transfer) === undefined) return at('RC03', 'Dbtr/FinInstnId/BICFI', 'The BIC of the debtor is missing.');
+  if (payeeOf(transfer) === undefined) return at('RC04', 'Cdtr/FinInstnId/BICFI', 'The BIC of the creditor is missing.');
+  if (underlying && underlying.debtor.name === undefined)
+    return at('BE08', 'UndrlygCstmrCdtTrf/Dbtr/Nm', 'The name of the customer who pays is missing.');
+  if (underlying && underlying.creditor.name === undefined)
+    return at('BE22', 'UndrlygCstmrCdtTrf/Cdtr/Nm', 'The name of the customer who is paid is missing.');
+  if (Array.from(noteOf(transfer.remittance) ?? '').length <= 140) return undefined;
+  return at('CH16', 'RmtInf/Ustrd', 'Remittance information is longer than 140 characters.');
+}
+
+/** The parties of a cover payment are the customers behind it: theirs are the names that have to be screened. */
+function orderOf(transfer: Transfer, participants: Participants): Order {
+  const { underlying, debtor, creditor } = transfer;
+  const [payer, payee] = [payerOf(transfer)!, payeeOf(transfer)!];
+  const bank = (agent: Transfer['debtor'], bic: string) => ({
+    name: agent.name ?? participants.byBic.get(normalBic(agent.bic ?? bic))?.name ?? agent.bic ?? bic,
+  });
+  return withoutAbsent({
+    uetr: transfer.uetr,
+    endToEndId: transfer.endToEndId,
+    debtorAgent: payer,
+    creditorAgent: payee,
+    debtor: underlying ? partyOf(underlying.debtor, underlying.debtorAccount) : bank(debtor, payer),
+    creditor: underlying ? partyOf(underlying.creditor, underlying.creditorAccount) : bank(creditor, payee),
+    asset: transfer.amount.asset,
+    units: transfer.amount.units,
+    valueDate: transfer.settlementDate,
+    purpose: transfer.purpose,
+    remittance: noteOf(transfer.remittance ?? underlying?.remittance),
+  });
+}
