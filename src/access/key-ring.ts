@@ -1,10 +1,11 @@
 import { exportJWK, exportPKCS8, generateKeyPair, importJWK, importPKCS8, type CryptoKey, type JWK, type JWTVerifyGetKey } from 'jose';
 import { AppError } from '../base/error.ts';
 import { newId } from '../base/id.ts';
+import { seal, unseal } from '../base/seal.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Clock, Millis } from '../base/time.ts';
 import type { Db } from '../infra/postgres/db.ts';
-import { nextActivation, retired, seal, signerOf, unseal } from './signing-key.ts';
+import { nextActivation, retired, signerOf } from './signing-key.ts';
 import { deleteSigningKeys, insertSigningKey, lockSigningKeys, selectSigningKeys, type SigningKeyRow } from './store/signing-key.ts';
 import type { SigningKey } from './token.ts';
 

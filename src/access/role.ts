@@ -1,5 +1,16 @@
 /** What a scope may be about; each comes as `:read` and `:write`. */
-const areas = ['access', 'tenants', 'audit', 'ledger', 'settlement', 'participants', 'payments', 'screening', 'metrics'] as const;
+const areas = [
+  'access',
+  'tenants',
+  'audit',
+  'ledger',
+  'settlement',
+  'participants',
+  'payments',
+  'screening',
+  'notifications',
+  'metrics',
+] as const;
 
 export type ScopeName = `${(typeof areas)[number]}:${'read' | 'write'}`;
 
@@ -22,17 +33,17 @@ export const roles: Readonly<Record<RoleName, Role>> = {
   operator: {
     summary: 'Runs the business day: participants, payments, windows, ledger',
     forMembers: false,
-    scopes: [...writes('ledger', 'settlement', 'participants', 'payments'), ...reads('screening', 'metrics', 'audit')],
+    scopes: [...writes('ledger', 'settlement', 'participants', 'payments', 'notifications'), ...reads('screening', 'metrics', 'audit')],
   },
   compliance: {
     summary: 'Decides on held payments and keeps the screening lists',
     forMembers: false,
-    scopes: [...writes('screening'), ...reads('payments', 'participants', 'settlement', 'ledger', 'audit')],
+    scopes: [...writes('screening'), ...reads('payments', 'participants', 'settlement', 'ledger', 'notifications', 'audit')],
   },
   viewer: {
     summary: 'Looks at the business, changes nothing',
     forMembers: false,
-    scopes: reads('ledger', 'settlement', 'participants', 'payments', 'screening', 'metrics'),
+    scopes: reads('ledger', 'settlement', 'participants', 'payments', 'screening', 'notifications', 'metrics'),
   },
   auditor: {
     summary: 'Looks at everything, the audit log included, changes nothing',
@@ -42,7 +53,7 @@ export const roles: Readonly<Record<RoleName, Role>> = {
   bank: {
     summary: 'A participant: sends payments and sees its own',
     forMembers: true,
-    scopes: [...writes('payments'), ...reads('settlement', 'participants', 'ledger')],
+    scopes: [...writes('payments', 'notifications'), ...reads('settlement', 'participants', 'ledger')],
   },
 };
 

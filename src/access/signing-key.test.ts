@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Secret } from '../base/secret.ts';
-import { ANNOUNCE_MS, nextActivation, retired, ROTATE_MS, seal, signerOf, unseal, type KeyTime } from './signing-key.ts';
+import { seal, unseal } from '../base/seal.ts';
+import { ANNOUNCE_MS, nextActivation, retired, ROTATE_MS, signerOf, type KeyTime } from './signing-key.ts';
 import { TOKEN_MS } from './token.ts';
 
 const HOUR = 3_600_000;

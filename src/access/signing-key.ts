@@ -1,5 +1,3 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Secret } from '../base/secret.ts';
 import type { Millis } from '../base/time.ts';
 
 const HOUR = 3_600_000;
@@ -31,24 +29,4 @@ export function nextActivation(keys: readonly KeyTime[], now: Millis): Millis | 
   if (!signerOf(keys, now)) return now;
   const newest = Math.max(...keys.map((key) => key.activeFrom));
   return now - newest >= ROTATE_MS - ANNOUNCE_MS ? now + ANNOUNCE_MS : undefined;
-}
-
-/** Encrypts a private key for the database (AES-256-GCM): 12 bytes nonce, 16 bytes tag, text. Bound to its `kid`. */
-export function seal(plain: Uint8Array, kid: string, masterKey: Secret<Uint8Array>): Buffer {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', masterKey.reveal(), nonce).setAAD(Buffer.from(kid));
-  const text = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
-}
-
-/** The reverse of `seal`; undefined when the master key or the `kid` is another one. */
-export function unseal(sealed: Uint8Array, kid: string, masterKey: Secret<Uint8Array>): Buffer | undefined {
-  const bytes = Buffer.from(sealed);
-  const decipher = createDecipheriv('aes-256-gcm', masterKey.reveal(), bytes.subarray(0, 12)).setAAD(Buffer.from(kid));
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  try {
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]);
-  } catch {
-    return undefined;
-  }
 }

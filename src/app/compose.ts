@@ -60,10 +60,11 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
   const { config, db, log, metrics, addresses } = ground;
   const outbox = createOutbox();
   const shared = await createShared(ground, closers);
+  const masterKey = await readMasterKey(ground.keyFile);
   const access = createAccess({
     db,
     outbox,
-    masterKey: await readMasterKey(ground.keyFile),
+    masterKey,
     issuer: config.publicUrl ?? 'http://rialto.local',
     log: log.child({ module: 'access' }),
   });
@@ -76,6 +77,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     ledger: ledger.port,
     log: log.child({ module: 'settlement' }),
     windowSeconds: config.windowSeconds,
+    notification: { masterKey, webhookHosts: config.webhookHosts },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,
   });

@@ -20,6 +20,8 @@ export type Config = {
   logLevel: LogLevel;
   otlpEndpoint?: string;
   smtpUrl?: Secret;
+  /** Hosts of webhooks that may be private or without TLS; `*` for any. */
+  webhookHosts: readonly string[];
   corsOrigins: readonly string[];
   publicUrl?: string;
   /** Requests a minute for one actor, for one tenant and for the whole process. */
@@ -83,6 +85,11 @@ const origin = (text: string): string => {
   return text;
 };
 
+const hostName = (text: string): string => {
+  if (text !== '*' && URL.parse(`http://${text}`)?.hostname !== text) throw new Problem('must be host names or addresses, without a port');
+  return text;
+};
+
 /** Every name that can be set, with what it is for: the one schema, from which the reference is generated. */
 export const SETTINGS = {
   port: { name: 'PORT', about: 'Port of the HTTP server; 8080', read: optional(whole(0, 65_535), 8080) },
@@ -121,6 +128,11 @@ export const SETTINGS = {
     read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
   },
   smtpUrl: { name: 'SMTP_URL', about: 'Where mail is handed over; none', read: secretUrl('smtp:', 'smtps:') },
+  webhookHosts: {
+    name: 'RIALTO_WEBHOOK_HOSTS',
+    about: 'Hosts that webhooks may reach over http or at private addresses, separated by commas, * for any; none',
+    read: optional(listOf(hostName), []),
+  },
   corsOrigins: {
     name: 'CORS_ORIGINS',
     about: 'Origins of other sites that may call the API, separated by commas; none',

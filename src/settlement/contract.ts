@@ -1,3 +1,4 @@
+import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
 import { overviewOperations } from './overview/contract.ts';
 import { participantOperations } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
@@ -11,6 +12,7 @@ export const operations = [
   ...windowOperations,
   ...screeningOperations,
   ...overviewOperations,
+  ...webhookOperations,
 ] as const;
 
-export const events = [paymentRecorded, windowCutOff, windowSettled] as const;
+export const events = [paymentRecorded, windowCutOff, windowSettled, webhookDisabled] as const;

@@ -10,6 +10,8 @@ import type { SettlementDeps } from './deps.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import { createMessageHandlers } from './message/handler.ts';
 import { settlementMetrics } from './metrics.ts';
+import type { NotificationSettings } from './notification/deps.ts';
+import { notificationPart } from './notification/part.ts';
 import { overviewPart } from './overview/part.ts';
 import type { Part } from './part.ts';
 import { createDirectory } from './participant/directory.ts';
@@ -32,11 +34,12 @@ type Deps = {
   windowSeconds: number;
   /** Closed with the module. */
   schemas?: Schemas | undefined;
+  notification: NotificationSettings;
   metrics: Metrics;
 };
 
 /** The settlement network: the sum of its parts. */
-export function createSettlement({ windowSeconds, metrics, ...given }: Deps): Settlement {
+export function createSettlement({ windowSeconds, metrics, notification, ...given }: Deps): Settlement {
   const deps: SettlementDeps = {
     ...given,
     directory: createDirectory(given.db, given.clock),
@@ -50,6 +53,7 @@ export function createSettlement({ windowSeconds, metrics, ...given }: Deps): Se
     windowPart(deps, windowSeconds),
     screeningPart(deps),
     overviewPart(deps),
+    notificationPart(deps, notification, metrics),
   ];
   return {
     name: 'settlement',

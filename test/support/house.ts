@@ -56,6 +56,7 @@ export async function createTestHouse({ clock = systemClock }: { clock?: Clock }
       ledger: ledger.port,
       log: silentLog,
       windowSeconds: 0,
+      notification: { masterKey, webhookHosts: ['127.0.0.1'] },
       metrics,
     });
     return { access, ledger, settlement };

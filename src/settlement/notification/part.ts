@@ -1,0 +1,54 @@
+import { newId, toWireId } from '../../base/id.ts';
+import type { EventDraft } from '../../base/event.ts';
+import { route } from '../../infra/http/route.ts';
+import type { Metrics } from '../../infra/metrics/metrics.ts';
+import { createWebhooks, type WebhooksDeps } from '../../infra/webhook/index.ts';
+import { events } from '../contract.ts';
+import type { SettlementDeps } from '../deps.ts';
+import type { Part } from '../part.ts';
+import type { NotificationDeps, NotificationSettings } from './deps.ts';
+import { createWebhook, deleteWebhook, rotateWebhookSecret, updateWebhook } from './manage-webhooks.ts';
+import { getWebhookMessage, listWebhookMessages, listWebhooks } from './read-webhooks.ts';
+import { pingWebhook, replayWebhook } from './send-again.ts';
+import * as webhook from './webhook-contract.ts';
+
+/** How people and systems outside are told of what happens. */
+export function notificationPart(given: SettlementDeps, settings: NotificationSettings, metrics: Metrics): Part {
+  const { clock } = given;
+  const { masterKey, webhookHosts: allowedHosts } = settings;
+  const disabledEvent: WebhooksDeps['disabledEvent'] = (endpoint) => disabledEventOf(endpoint, clock.now());
+  const webhooks = createWebhooks({ ...given, metrics, masterKey, allowed: allowedHosts, disabledEvent });
+  const deps: NotificationDeps = { ...given, masterKey, allowedHosts, eventKinds: events, wakeWebhooks: webhooks.wake };
+  return {
+    routes: [
+      route(webhook.listWebhooks, (ctx) => listWebhooks(deps, ctx)),
+      route(webhook.createWebhook, (ctx, input) => createWebhook(deps, ctx, input)),
+      route(webhook.updateWebhook, (ctx, input) => updateWebhook(deps, ctx, input)),
+      route(webhook.deleteWebhook, (ctx, input) => deleteWebhook(deps, ctx, input)),
+      route(webhook.rotateWebhookSecret, (ctx, input) => rotateWebhookSecret(deps, ctx, input)),
+      route(webhook.pingWebhook, (ctx, input) => pingWebhook(deps, ctx, input)),
+      route(webhook.listWebhookMessages, (ctx, input) => listWebhookMessages(deps, ctx, input)),
+      route(webhook.getWebhookMessage, (ctx, input) => getWebhookMessage(deps, ctx, input)),
+      route(webhook.replayWebhook, (ctx, input) => replayWebhook(deps, ctx, input)),
+    ],
+    jobs: webhooks.jobs,
+    close: webhooks.close,
+  };
+}
+
+type Disabled = Parameters<WebhooksDeps['disabledEvent']>[0];
+
+/** Only the host is told: what follows it in the address may be a secret. */
+function disabledEventOf({ tenantId, id, memberId, url, reason }: Disabled, at: number): EventDraft {
+  const webhookId = toWireId('whk', id);
+  return {
+    id: newId(at),
+    tenantId,
+    type: webhook.webhookDisabled.type,
+    version: webhook.webhookDisabled.version,
+    subject: webhookId,
+    at,
+    ...(memberId !== null && { memberIds: [memberId] }),
+    data: { webhookId, host: new URL(url).host, reason },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import { newId, toWireId } from '../../base/id.ts';
+import type { InputOf, OutputOf } from '../../base/operation.ts';
+import type { Endpoint, Message } from '../../infra/webhook/endpoint.ts';
+import { insertTestMessage, requeue, requeueRange } from '../../infra/webhook/store.ts';
+import type { NotificationDeps } from './deps.ts';
+import { mustLock } from './manage-webhooks.ts';
+import * as contract from './webhook-contract.ts';
+import { messageView } from './webhook-view.ts';
+
+/** Messages that one call puts back into the queue. */
+const MOST = 10_000;
+
+/** Errors: `settlement.webhook_not_found`, `settlement.webhook_not_active`. */
+export async function pingWebhook(
+  deps: NotificationDeps,
+  ctx: Ctx,
+  { id }: InputOf<typeof contract.pingWebhook>,
+): Promise<OutputOf<typeof contract.pingWebhook>> {
+  const now = deps.clock.now();
+  const message: Message = {
+    id: newId(now),
+    seq: null,
+    type: 'webhook.ping',
+    subject: '',
+    at: now,
+    state: 'pending',
+    attempts: 0,
+    nextAt: now,
+    status: null,
+    error: null,
+  };
+  const answer = await deps.access.command(ctx, contract.pingWebhook, async (tx) => {
+    const endpoint = await mustLock(tx, id);
+    checkActive(endpoint);
+    await insertTestMessage(tx, endpoint, message);
+    return { answer: messageView(message), subject: toWireId('whk', id) };
+  });
+  deps.wakeWebhooks();
+  return answer;
+}
+
+/** Errors: `settlement.webhook_not_found`, `settlement.webhook_not_active`, `settlement.replay_unclear`. */
+export async function replayWebhook(
+  deps: NotificationDeps,
+  ctx: Ctx,
+  { id, ...body }: InputOf<typeof contract.replayWebhook>,
+): Promise<OutputOf<typeof contract.replayWebhook>> {
+  const which = whichOf(body);
+  const at = { now: deps.clock.now(), limit: MOST };
+  const answer = await deps.access.command(ctx, contract.replayWebhook, async (tx) => {
+    const endpoint = await mustLock(tx, id);
+    checkActive(endpoint);
+    const subject = toWireId('whk', id);
+    if (!('fromSeq' in which)) {
+      const queued = await requeue(tx, id, which, at);
+      return { answer: { queued, more: queued === MOST }, subject, detail: { queued } };
+    }
+    const { queued, lastSeq } = await requeueRange(tx, endpoint, which, at);
+    const more = queued === MOST && lastSeq < which.toSeq;
+    return { answer: { queued, more, ...(more && { nextSeq: lastSeq + 1 }) }, subject, detail: { queued, ...which } };
+  });
+  deps.wakeWebhooks();
+  return answer;
+}
+
+type Which = { messageIds: readonly string[] } | { state: 'dead' } | { fromSeq: number; toSeq: number };
+
+function whichOf({ messageIds, state, fromSeq, toSeq }: Omit<InputOf<typeof contract.replayWebhook>, 'id'>): Which {
+  const given = [messageIds, state, fromSeq ?? toSeq].filter((one) => one !== undefined).length;
+  if (given === 1 && messageIds) return { messageIds };
+  if (given === 1 && state) return { state };
+  if (given === 1 && fromSeq !== undefined && toSeq !== undefined && fromSeq <= toSeq) return { fromSeq, toSeq };
+  throw new AppError('invalid', 'settlement.replay_unclear', 'Name messages, or the state dead, or a range with fromSeq and toSeq.');
+}
+
+function checkActive({ state }: Endpoint): void {
+  if (state !== 'active')
+    throw new AppError('conflict', 'settlement.webhook_not_active', 'The webhook is not active. Make it active first.');
+}
