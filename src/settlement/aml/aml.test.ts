@@ -63,10 +63,10 @@ describe('a rule set', () => {
 
 describe('the starting rules', () => {
   test('tell of velocity, structuring, round amounts, corridors, new counterparties and dormant accounts', () => {
-    const quick = Array.from({ length: 19 }, (_, i) => payment({ at: START + i * 1_000 }));
+    const quick = Array.from({ length: 59 }, (_, i) => payment({ at: START + i * 1_000 }));
     expect(hitsAfter(quick, payment({ at: START + 60_000 }))).toContain('velocity_hour');
     expect(hitsAfter(quick, payment({ at: START + 2 * 3_600_000 }))).not.toContain('velocity_hour');
-    const below = [0, 1].map((day) => payment({ at: START + day * DAY, value: 990_000n }));
+    const below = [0, 1, 2, 2].map((day) => payment({ at: START + day * DAY, value: 990_000n }));
     expect(hitsAfter(below, payment({ at: START + 2 * DAY, value: 900_000n }))).toContain('structuring');
     expect(hitsAfter(below, payment({ at: START + 2 * DAY, value: 1_000_000n }))).not.toContain('structuring');
     expect(hitsAfter([], payment({ units: 5_000_000n, value: 5_000_000n }))).toContain('round_amount');

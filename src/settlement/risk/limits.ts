@@ -3,9 +3,9 @@ import { positionOf, sentTo, type LimitedPayment, type Positions } from './posit
 
 /** Limits of one participant in one currency, in minor units; what is absent is not limited. */
 export type Limits = {
-  /** Most that it may owe the network net within a window. */
+  /** Most that it may owe the network net and that is not final yet. */
   netSenderCap?: bigint;
-  /** Most that it may owe one other participant net within a window; `*` for any that is not named. */
+  /** Most that it may owe one other participant net and that is not final yet; `*` for any that is not named. */
   bilateralCaps?: Readonly<Record<string, bigint>>;
   perPayment?: bigint;
   /** Most that it may send on one day. */
@@ -47,7 +47,7 @@ export function checkLimitBook(book: LimitBook): void {
 }
 
 /** The limits of a participant in a currency. */
-function limitsOf(book: LimitBook, participant: string, asset: string): Limits {
+export function limitsOf(book: LimitBook, participant: string, asset: string): Limits {
   return book[participant]?.[asset] ?? book['*']?.[asset] ?? {};
 }
 

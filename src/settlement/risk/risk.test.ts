@@ -4,7 +4,13 @@ import { admit, admitAll, breakerKeys, CLOSED, openByHand, record, STARTING_POLI
 import { checkLimitBook, checkLimits, LIMIT_NAMES, type LimitBook } from './limits.ts';
 import { emptyPositions, positionOf, release, sentTo, settle, take, type LimitedPayment } from './positions.ts';
 import { FACTORS, readWeights, riskOf, STARTING_WEIGHTS, type Factor } from './score.ts';
-import { simulateLimits } from './simulate.ts';
+import { startSimulation } from './simulate.ts';
+
+function simulateLimits(before: LimitBook, after: LimitBook, traffic: Iterable<LimitedPayment | 'window'>) {
+  const simulation = startSimulation(before, after);
+  for (const item of traffic) simulation.take(item);
+  return simulation.result();
+}
 
 const weights = readWeights(STARTING_WEIGHTS);
 const factor = fc.constantFrom(...(Object.keys(FACTORS) as Factor[]));

@@ -1,9 +1,6 @@
 import { checkLimits, LIMIT_NAMES, type LimitBook, type LimitName } from './limits.ts';
 import { emptyPositions, positionOf, settle, take, type LimitedPayment, type Positions } from './positions.ts';
 
-/** Recorded traffic: payments in their order, and where windows were settled. */
-export type Traffic = Iterable<LimitedPayment | 'window'>;
-
 type Side = { accepted: number; refused: number; refusedUnits: Map<string, bigint>; byLimit: Record<LimitName, number> };
 
 /** What a change of limits would have done to traffic. Units by asset. */
@@ -24,31 +21,36 @@ const LISTED = 1_000;
 
 type Run = Side & { book: LimitBook; positions: Positions; peaks: Map<string, bigint> };
 
+/** A simulation under way: traffic is handed to it piece by piece, so that a day need not lie in memory. */
+export type Simulation = { take(item: LimitedPayment | 'window'): void; result(): LimitSimulation };
+
 /** Runs the same traffic under two sets of limits, each with positions of its own: what one refuses does not count there. */
-export function simulateLimits(before: LimitBook, after: LimitBook, traffic: Traffic): LimitSimulation {
+export function startSimulation(before: LimitBook, after: LimitBook): Simulation {
   const [old, fresh] = [runOf(before), runOf(after)];
   const [refused, accepted]: [string[], string[]] = [[], []];
   let [payments, refusedCount, acceptedCount] = [0, 0, 0];
-  for (const item of traffic) {
-    if (item === 'window') {
-      settle(old.positions);
-      settle(fresh.positions);
-      continue;
-    }
-    payments++;
-    const [was, is] = [passes(old, item), passes(fresh, item)];
-    if (was && !is && ++refusedCount <= LISTED) refused.push(item.id);
-    if (!was && is && ++acceptedCount <= LISTED) accepted.push(item.id);
-  }
   return {
-    payments,
-    before: sideOf(old),
-    after: sideOf(fresh),
-    newlyRefused: refused,
-    newlyAccepted: accepted,
-    newlyRefusedCount: refusedCount,
-    newlyAcceptedCount: acceptedCount,
-    peaks: peaksOf(old.peaks, fresh.peaks),
+    take(item) {
+      if (item === 'window') {
+        settle(old.positions);
+        settle(fresh.positions);
+        return;
+      }
+      payments++;
+      const [was, is] = [passes(old, item), passes(fresh, item)];
+      if (was && !is && ++refusedCount <= LISTED) refused.push(item.id);
+      if (!was && is && ++acceptedCount <= LISTED) accepted.push(item.id);
+    },
+    result: () => ({
+      payments,
+      before: sideOf(old),
+      after: sideOf(fresh),
+      newlyRefused: refused,
+      newlyAccepted: accepted,
+      newlyRefusedCount: refusedCount,
+      newlyAcceptedCount: acceptedCount,
+      peaks: peaksOf(old.peaks, fresh.peaks),
+    }),
   };
 }
 
