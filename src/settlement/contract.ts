@@ -1,5 +1,7 @@
 import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
+import { amlOperations, amlRulesActivated } from './aml/contract.ts';
 import { overviewOperations } from './overview/contract.ts';
+import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.ts';
 import { participantOperations } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
@@ -12,7 +14,9 @@ export const operations = [
   ...windowOperations,
   ...screeningOperations,
   ...overviewOperations,
+  ...amlOperations,
+  ...riskOperations,
   ...webhookOperations,
 ] as const;
 
-export const events = [paymentRecorded, windowCutOff, windowSettled, webhookDisabled] as const;
+export const events = [amlRulesActivated, breakerMoved, limitsActivated, paymentRecorded, windowCutOff, windowSettled, webhookDisabled] as const;

@@ -13,6 +13,8 @@ import { settlementMetrics } from './metrics.ts';
 import type { NotificationSettings } from './notification/deps.ts';
 import { notificationPart } from './notification/part.ts';
 import { overviewPart } from './overview/part.ts';
+import { amlPart } from './aml/part.ts';
+import { riskPart } from './risk/part.ts';
 import type { Part } from './part.ts';
 import { createDirectory } from './participant/directory.ts';
 import { participantPart } from './participant/part.ts';
@@ -53,6 +55,8 @@ export function createSettlement({ windowSeconds, metrics, notification, ...give
     windowPart(deps, windowSeconds),
     screeningPart(deps),
     overviewPart(deps),
+    amlPart(deps),
+    riskPart(deps),
     notificationPart(deps, notification, metrics),
   ];
   return {

@@ -1,11 +1,12 @@
 import { scaleOf } from '../base/money.ts';
 import { SECONDS_BUCKETS, type Metrics } from '../infra/metrics/metrics.ts';
+import { complianceMetrics, type ComplianceMetrics } from './compliance/metrics.ts';
 import type { PaymentView } from './payment/payment.ts';
 import type { WindowRow } from './window/store.ts';
 import { efficiencyOf } from './window/view.ts';
 
 /** What Prometheus sees of the network. */
-export type SettlementMetrics = { paymentTaken(payment: PaymentView): void; windowSettled(window: WindowRow): void };
+export type SettlementMetrics = ComplianceMetrics & { paymentTaken(payment: PaymentView): void; windowSettled(window: WindowRow): void };
 
 export function settlementMetrics(metrics: Metrics): SettlementMetrics {
   const payments = metrics.counter({
@@ -26,6 +27,7 @@ export function settlementMetrics(metrics: Metrics): SettlementMetrics {
   });
   const efficiency = metrics.gauge({ name: 'rialto_netting_efficiency', help: '1 - net / gross of the last window', labels: ['asset'] });
   return {
+    ...complianceMetrics(metrics),
     paymentTaken({ status, channel, asset, units }) {
       payments.inc({ status, channel, asset });
       // A float is good enough for a chart; no balance is ever made of it.
