@@ -144,6 +144,18 @@ command<[string[], { root?: string }]>(
   },
 ).option('--root <hash>', 'that was published at cut-off');
 
+command<[string]>(
+  settlement,
+  'verify-reserves <file.json>',
+  'verify a proof of reserves by its file alone, and that the own balances are in it',
+  async ({ print }, file) => {
+    const { describeReserves, verifyReserveFile } = await import('./cli/verify-reserves.ts');
+    const verdict = await verifyReserveFile(file);
+    print(describeReserves(verdict), verdict);
+    if (!verdict.ok) process.exitCode = 1;
+  },
+);
+
 command(program, 'openapi', 'print the OpenAPI document', async () => {
   process.stdout.write(
     `${JSON.stringify(openapi({ title: 'Rialto', version: manifest.version, operations: publicOperations, channels: CHANNELS }), null, 2)}\n`,

@@ -41,6 +41,12 @@ export function isBic(text: string): boolean {
   return /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(text);
 }
 
+/** The creditor reference (ISO 11649) around a text of at most 21 digits and capital letters, with its check digits. */
+export function creditorReferenceOf(text: string): string {
+  if (!/^[0-9A-Z]{1,21}$/.test(text)) throw new RangeError('a creditor reference holds at most 21 digits and capital letters');
+  return `RF${checkDigits(`${text}RF`)}${text}`;
+}
+
 /** Whether the text is a creditor reference (ISO 11649) without blanks: `RF`, two check digits, at most 21 digits and letters. */
 export function isCreditorReference(text: string): boolean {
   return /^RF[0-9]{2}[0-9A-Za-z]{1,21}$/.test(text) && mod97(`${text.slice(4)}${text.slice(0, 4)}`) === 1;

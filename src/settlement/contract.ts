@@ -1,5 +1,6 @@
 import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
 import { amlOperations, amlRulesActivated } from './aml/contract.ts';
+import { custodyEvents, custodyOperations } from './custody/contract.ts';
 import { overviewOperations } from './overview/contract.ts';
 import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.ts';
 import { participantOperations } from './participant/contract.ts';
@@ -14,9 +15,19 @@ export const operations = [
   ...windowOperations,
   ...screeningOperations,
   ...overviewOperations,
+  ...custodyOperations,
   ...amlOperations,
   ...riskOperations,
   ...webhookOperations,
 ] as const;
 
-export const events = [amlRulesActivated, breakerMoved, limitsActivated, paymentRecorded, windowCutOff, windowSettled, webhookDisabled] as const;
+export const events = [
+  ...custodyEvents,
+  amlRulesActivated,
+  breakerMoved,
+  limitsActivated,
+  paymentRecorded,
+  windowCutOff,
+  windowSettled,
+  webhookDisabled,
+] as const;

@@ -6,6 +6,7 @@ import type { Module } from '../infra/module.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import { custodyPart } from './custody/part.ts';
 import type { SettlementDeps } from './deps.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import { createMessageHandlers } from './message/handler.ts';
@@ -55,6 +56,7 @@ export function createSettlement({ windowSeconds, metrics, notification, ...give
     windowPart(deps, windowSeconds),
     screeningPart(deps),
     overviewPart(deps),
+    custodyPart(deps, metrics),
     amlPart(deps),
     riskPart(deps),
     notificationPart(deps, notification, metrics),

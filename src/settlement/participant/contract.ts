@@ -133,7 +133,7 @@ export const fundParticipant = operation({
   params,
   body: Movement,
   output: MovementDone,
-  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'request.key_reused'],
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.direct_funding_denied', 'request.key_reused'],
   example: {
     params: { id: 'mem_0192837465ab7def8192837465abcdef' },
     body: { asset: 'EUR/2', units: '500000000', reference: 'FUND-2026-0001' },
@@ -151,7 +151,13 @@ export const defundParticipant = operation({
   params,
   body: Movement,
   output: MovementDone,
-  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.insufficient_funds', 'request.key_reused'],
+  errors: [
+    'settlement.participant_not_found',
+    'settlement.asset_not_held',
+    'settlement.insufficient_funds',
+    'settlement.direct_funding_denied',
+    'request.key_reused',
+  ],
   example: {
     params: { id: 'mem_0192837465ab7def8192837465abcdef' },
     body: { asset: 'EUR/2', units: '100000', reference: 'OUT-2026-0001' },

@@ -3,6 +3,8 @@ import { AppError } from '../../base/error.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
 import { LedgerRefused, type TransferDraft } from '../../ledger/port.ts';
+import { requireDirectFunding } from '../custody/direct-funding.ts';
+import { insertMovements } from '../custody/movement-store.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { defundParticipant as defundContract, fundParticipant as fundContract } from './contract.ts';
 import { free, mustFind } from './read-participants.ts';
@@ -11,12 +13,18 @@ import { insertFunding, systemAccounts, type ParticipantRow } from './store.ts';
 type Input = InputOf<typeof fundContract>;
 type Output = OutputOf<typeof fundContract>;
 
-/** Mints: custody grows by the money received, and the participant's settlement account with it. Errors: `settlement.asset_not_held`. */
+/**
+ * Mints by one person's word, where the tenant lets it: custody grows, and the participant's settlement account with it.
+ * Errors: `settlement.asset_not_held`, `settlement.direct_funding_denied`.
+ */
 export function fundParticipant(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
   return move(deps, ctx, fundContract, input, (custody, settlement) => ({ debitAccountId: custody, creditAccountId: settlement }));
 }
 
-/** Burns: the reverse; never more than the participant has free. Errors: `settlement.asset_not_held`, `settlement.insufficient_funds`. */
+/**
+ * Burns: the reverse; never more than the participant has free.
+ * Errors: `settlement.asset_not_held`, `settlement.insufficient_funds`, `settlement.direct_funding_denied`.
+ */
 export function defundParticipant(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
   return move(deps, ctx, defundContract, input, (custody, settlement) => ({ debitAccountId: settlement, creditAccountId: custody }));
 }
@@ -33,6 +41,7 @@ async function move(
   const participant = await mustFind(deps, ctx, input.id);
   const account = settlementAccount(participant, input.asset);
   return deps.access.command(ctx, contract, async (tx) => {
+    await requireDirectFunding(tx, ctx.tenantId, input.asset);
     const custody = (await systemAccounts(tx, ctx.tenantId, 'custody')).get(input.asset)!;
     const transfer = {
       id: newId(),
@@ -45,7 +54,16 @@ async function move(
     const ledger = await deps.ledger.inTx(tx, ctx.tenantId);
     const { atMs } = await ledger.transfer([transfer]).catch(explain);
     const units = transfer.debitAccountId === custody ? input.units : -input.units;
-    await insertFunding(tx, ctx.tenantId, { ...input, units, transferId: transfer.id, participantId: participant.id, recordedAt: atMs });
+    const moved = {
+      asset: input.asset,
+      reference: input.reference,
+      units,
+      transferId: transfer.id,
+      participantId: participant.id,
+      recordedAt: atMs,
+    };
+    await insertFunding(tx, ctx.tenantId, moved);
+    await insertMovements(tx, ctx.tenantId, [{ ...moved, ledgerAccountId: custody, kind: 'direct' }]);
     const available = free((await ledger.balances([account])).get(account));
     return {
       answer: { transferId: transfer.id, asset: input.asset, units: input.units, available },

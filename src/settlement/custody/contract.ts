@@ -1,0 +1,478 @@
+import Type from 'typebox';
+import { eventKind } from '../../base/event.ts';
+import { idOf } from '../../base/id.ts';
+import { Asset, PositiveUnits, Units } from '../../base/money.ts';
+import { operation } from '../../base/operation.ts';
+import { pageOf, pageQuery } from '../../base/page.ts';
+import { Instant, LocalDateText } from '../../base/time.ts';
+import { AccountId, Bic, ParticipantId } from '../participant/contract.ts';
+
+const closed = { additionalProperties: false };
+
+export const CustodyAccountId = idOf('cst');
+export const ProposalId = idOf('prp');
+export const ReserveProofId = idOf('rsv');
+export const ExpectationId = idOf('fex');
+
+const Reference = Type.String({ minLength: 1, maxLength: 35, pattern: '^\\S(.*\\S)?$', examples: ['FUND-2026-0001'] });
+const Reason = Type.String({ minLength: 5, maxLength: 500, examples: ['Confirmed by telephone with the custodian'] });
+/** An IBAN or another number, as the custodian's statements name the account. */
+const AccountNumber = Type.String({ pattern: '^[A-Z0-9]{4,34}$', examples: ['DE89370400440532013000'] });
+const Hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256' });
+
+/** until_connected: until there is a custody account in the currency. */
+export const DirectFunding = Type.Union([Type.Literal('until_connected'), Type.Literal('allowed'), Type.Literal('denied')]);
+
+export const CustodyAccount = Type.Object(
+  {
+    id: CustodyAccountId,
+    asset: Asset,
+    name: Type.String(),
+    number: Type.String(),
+    servicerBic: Bic,
+    /** Its mirror on the ledger. */
+    accountId: AccountId,
+    openedAt: Instant,
+  },
+  closed,
+);
+
+export const Custody = Type.Object({ directFunding: DirectFunding, items: Type.Array(CustodyAccount) }, closed);
+
+export const ProposalKind = Type.Union([
+  Type.Literal('mint'),
+  Type.Literal('custody_account'),
+  Type.Literal('payout_account'),
+  Type.Literal('custody_policy'),
+]);
+
+export const Proposal = Type.Object(
+  {
+    id: ProposalId,
+    kind: ProposalKind,
+    /** What it is about, in one line. */
+    subject: Type.String(),
+    /** What would be done, field by field. */
+    facts: Type.Array(Type.Object({ name: Type.String(), value: Type.String() }, closed)),
+    reason: Type.String(),
+    proposedBy: Type.String(),
+    proposedAt: Instant,
+    expiresAt: Instant,
+    state: Type.Union([Type.Literal('open'), Type.Literal('approved'), Type.Literal('rejected'), Type.Literal('expired')]),
+    decidedBy: Type.Optional(Type.String()),
+    decidedAt: Type.Optional(Instant),
+    comment: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+/** Errors that every proposal may meet. */
+const PROPOSAL_ERRORS = ['settlement.person_required', 'request.key_reused'] as const;
+
+export const getCustody = operation({
+  name: 'settlement.get_custody',
+  method: 'GET',
+  path: '/v1/custody',
+  summary: 'Where the money is kept, and whether one person alone may fund and defund',
+  scope: 'settlement:read',
+  cost: 'light',
+  output: Custody,
+  errors: [],
+  example: {},
+});
+
+export const proposeCustodyAccount = operation({
+  name: 'settlement.propose_custody_account',
+  method: 'POST',
+  path: '/v1/custody/accounts',
+  summary: 'Proposes an account at a custodian bank; from its approval on its statements are reconciled',
+  scope: 'settlement:write',
+  cost: 'normal',
+  status: 202,
+  body: Type.Object(
+    {
+      asset: Asset,
+      name: Type.String({ minLength: 1, maxLength: 70, examples: ['Bundesbank, euro'] }),
+      number: AccountNumber,
+      servicerBic: Bic,
+      reason: Reason,
+    },
+    closed,
+  ),
+  output: Proposal,
+  errors: ['settlement.asset_unknown', 'settlement.bic_invalid', 'settlement.custody_account_taken', ...PROPOSAL_ERRORS],
+  example: {
+    body: {
+      asset: 'EUR/2',
+      name: 'Bundesbank, euro',
+      number: 'DE89370400440532013000',
+      servicerBic: 'MARKDEFF',
+      reason: 'Opened under contract 17',
+    },
+  },
+});
+
+export const proposeCustodyPolicy = operation({
+  name: 'settlement.propose_custody_policy',
+  method: 'POST',
+  path: '/v1/custody/policy',
+  summary: 'Proposes whether one person alone may fund and defund',
+  scope: 'settlement:write',
+  cost: 'normal',
+  status: 202,
+  body: Type.Object({ directFunding: DirectFunding, reason: Reason }, closed),
+  output: Proposal,
+  errors: [...PROPOSAL_ERRORS],
+  example: { body: { directFunding: 'denied', reason: 'Going live on Monday' } },
+});
+
+export const proposePayoutAccount = operation({
+  name: 'settlement.propose_payout_account',
+  method: 'POST',
+  path: '/v1/participants/{id}/payout-account',
+  summary: "Proposes where a participant's money in a currency is paid out to",
+  scope: 'participants:write',
+  cost: 'normal',
+  status: 202,
+  params: Type.Object({ id: ParticipantId }, closed),
+  body: Type.Object(
+    {
+      asset: Asset,
+      holder: Type.String({ minLength: 1, maxLength: 140, examples: ['Nordfjord Bank'] }),
+      number: AccountNumber,
+      agentBic: Bic,
+      reason: Reason,
+    },
+    closed,
+  ),
+  output: Proposal,
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.bic_invalid', ...PROPOSAL_ERRORS],
+  example: {
+    params: { id: 'mem_0192837465ab7def8192837465abcdef' },
+    body: {
+      asset: 'EUR/2',
+      holder: 'Nordfjord Bank',
+      number: 'FI2112345600000785',
+      agentBic: 'NORDFIHH',
+      reason: 'Standing instruction of 20 November',
+    },
+  },
+});
+
+export const proposeMint = operation({
+  name: 'settlement.propose_mint',
+  method: 'POST',
+  path: '/v1/participants/{id}/mint',
+  summary: 'Proposes to mint tokens for money that is known to be in custody before a statement shows it',
+  scope: 'participants:write',
+  cost: 'normal',
+  status: 202,
+  params: Type.Object({ id: ParticipantId }, closed),
+  body: Type.Object({ asset: Asset, units: PositiveUnits, reference: Reference, reason: Reason }, closed),
+  output: Proposal,
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', ...PROPOSAL_ERRORS],
+  example: {
+    params: { id: 'mem_0192837465ab7def8192837465abcdef' },
+    body: { asset: 'EUR/2', units: '1000000', reference: 'FUND-2026-0001', reason: 'Custodian confirmed by SWIFT' },
+  },
+});
+
+export const listProposals = operation({
+  name: 'settlement.list_proposals',
+  method: 'GET',
+  path: '/v1/proposals',
+  summary: 'Acts that take two people, newest first',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object(
+    { ...pageQuery, state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('decided')])), kind: Type.Optional(ProposalKind) },
+    closed,
+  ),
+  output: pageOf(Proposal),
+  errors: [],
+  example: { query: { state: 'open' } },
+});
+
+const decision = {
+  method: 'POST',
+  cost: 'normal',
+  scope: 'settlement:write',
+  params: Type.Object({ id: ProposalId }, closed),
+  body: Type.Object({ comment: Type.String({ minLength: 1, maxLength: 500, examples: ['Seen the confirmation'] }) }, closed),
+  output: Proposal,
+} as const;
+
+export const approveProposal = operation({
+  ...decision,
+  name: 'settlement.approve_proposal',
+  path: '/v1/proposals/{id}/approve',
+  summary: 'Does what another person has proposed',
+  errors: [
+    'settlement.proposal_not_found',
+    'settlement.proposal_decided',
+    'settlement.proposal_expired',
+    'settlement.second_person_required',
+    'settlement.custody_account_taken',
+    'settlement.participant_not_found',
+    'settlement.asset_not_held',
+    ...PROPOSAL_ERRORS,
+  ],
+  example: { params: { id: 'prp_0192837465ab7def8192837465abcdef' }, body: { comment: 'Seen the confirmation' } },
+});
+
+export const rejectProposal = operation({
+  ...decision,
+  name: 'settlement.reject_proposal',
+  path: '/v1/proposals/{id}/reject',
+  summary: 'Turns down what was proposed, by another person or by whoever proposed it',
+  errors: [
+    'settlement.proposal_not_found',
+    'settlement.proposal_decided',
+    'settlement.proposal_expired',
+    'settlement.person_required',
+    'request.key_reused',
+  ],
+  example: { params: { id: 'prp_0192837465ab7def8192837465abcdef' }, body: { comment: 'Wrong account' } },
+});
+
+export const PayoutAccount = Type.Object({ asset: Asset, holder: Type.String(), number: Type.String(), agentBic: Bic }, closed);
+
+export const getFundingInstructions = operation({
+  name: 'settlement.get_funding_instructions',
+  method: 'GET',
+  path: '/v1/participants/{id}/funding',
+  summary: 'How a participant sends money in, with the reference that names it, and where its money goes out to',
+  scope: 'participants:read',
+  cost: 'light',
+  params: Type.Object({ id: ParticipantId }, closed),
+  output: Type.Object(
+    {
+      /** ISO 11649; an entry under it is minted to this participant. */
+      reference: Type.String(),
+      payTo: Type.Array(Type.Object({ asset: Asset, name: Type.String(), number: Type.String(), servicerBic: Bic }, closed)),
+      payoutAccounts: Type.Array(PayoutAccount),
+    },
+    closed,
+  ),
+  errors: ['settlement.participant_not_found'],
+  example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' } },
+});
+
+export const FundingExpectation = Type.Object(
+  {
+    id: ExpectationId,
+    participantId: ParticipantId,
+    asset: Asset,
+    units: Units,
+    reference: Type.String(),
+    expectedOn: LocalDateText,
+    state: Type.Union([Type.Literal('open'), Type.Literal('met'), Type.Literal('withdrawn')]),
+    createdAt: Instant,
+    createdBy: Type.String(),
+  },
+  closed,
+);
+
+export const announceFunding = operation({
+  name: 'settlement.announce_funding',
+  method: 'POST',
+  path: '/v1/participants/{id}/announced-funding',
+  summary:
+    'Announces money on its way to custody; under the reference in the answer exactly this amount is minted, anything else is a break',
+  scope: 'payments:write',
+  cost: 'normal',
+  status: 201,
+  idempotencyKey: 'required',
+  params: Type.Object({ id: ParticipantId }, closed),
+  body: Type.Object({ asset: Asset, units: PositiveUnits, expectedOn: LocalDateText }, closed),
+  output: FundingExpectation,
+  errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'request.key_reused'],
+  example: {
+    params: { id: 'mem_0192837465ab7def8192837465abcdef' },
+    body: { asset: 'EUR/2', units: '1000000', expectedOn: '2026-11-23' },
+  },
+});
+
+export const listAnnouncedFunding = operation({
+  name: 'settlement.list_announced_funding',
+  method: 'GET',
+  path: '/v1/announced-funding',
+  summary: 'Money that participants have announced, newest first',
+  scope: 'participants:read',
+  cost: 'normal',
+  query: Type.Object(pageQuery, closed),
+  output: pageOf(FundingExpectation),
+  errors: [],
+  example: {},
+});
+
+export const withdrawAnnouncedFunding = operation({
+  name: 'settlement.withdraw_announced_funding',
+  method: 'POST',
+  path: '/v1/announced-funding/{id}/withdraw',
+  summary: 'Withdraws an announcement that nothing has met',
+  scope: 'payments:write',
+  cost: 'light',
+  params: Type.Object({ id: ExpectationId }, closed),
+  output: FundingExpectation,
+  errors: ['settlement.announcement_not_found', 'settlement.announcement_met', 'request.key_reused'],
+  example: { params: { id: 'fex_0192837465ab7def8192837465abcdef' } },
+});
+
+const StatementOfReserves = Type.Object(
+  {
+    custodyAccountId: CustodyAccountId,
+    name: Type.String(),
+    /** What its ledger account holds. */
+    ledger: Units,
+    /** What the last complete statement ended with, and on which day. */
+    closing: Type.Optional(Units),
+    day: Type.Optional(LocalDateText),
+    /** On the ledger but not on the statement yet, less what was notified after it. */
+    inTransit: Units,
+    /** Said by the custodian and not matched: breaks and what has not been looked at. */
+    unmatched: Units,
+    /** How many things the custodian has said that are not matched. */
+    open: Type.Integer(),
+    /** ledger − (closing + inTransit − unmatched): never anything but zero. */
+    difference: Units,
+  },
+  closed,
+);
+
+/** One currency: what is owed, what is held, what the custodians say. */
+export const Reserves = Type.Object(
+  {
+    asset: Asset,
+    /** Tokens of participants: settlement and reserve accounts. */
+    outstanding: Units,
+    /** Of these, held for payouts on their way. */
+    payingOut: Units,
+    /** What accounts of the operator hold: fees, clearing, differences. */
+    operator: Units,
+    /** Money in custody by the ledger. */
+    custody: Units,
+    statements: Type.Array(StatementOfReserves),
+    /** whole: every statement agrees. open: breaks are being worked. unconfirmed: no statement yet. short: less in custody than owed. */
+    state: Type.Union([Type.Literal('whole'), Type.Literal('open'), Type.Literal('unconfirmed'), Type.Literal('short')]),
+  },
+  closed,
+);
+
+export const getReserves = operation({
+  name: 'settlement.get_reserves',
+  method: 'GET',
+  path: '/v1/reserves',
+  summary: 'Tokens outstanding against money in custody and the last statements, now',
+  scope: 'settlement:read',
+  cost: 'heavy',
+  output: Type.Object({ at: Instant, items: Type.Array(Reserves) }, closed),
+  errors: ['settlement.operator_only'],
+  example: {},
+});
+
+const Published = Type.Object(
+  {
+    asset: Asset,
+    outstanding: Units,
+    operator: Units,
+    custody: Units,
+    /** Closing balances of the last statements; absent when a custody account has none. */
+    statement: Type.Optional(Units),
+    statementDay: Type.Optional(LocalDateText),
+    inTransit: Units,
+    unmatched: Units,
+    leaves: Type.Integer(),
+    root: Hash,
+  },
+  closed,
+);
+
+export const ReserveProof = Type.Object(
+  {
+    id: ReserveProofId,
+    number: Type.Integer(),
+    publishedAt: Instant,
+    /** SHA-256 of the published file, which the next one names. */
+    hash: Hash,
+    previous: Type.Optional(Hash),
+    currencies: Type.Array(Published),
+  },
+  closed,
+);
+
+export const publishReserves = operation({
+  name: 'settlement.publish_reserves',
+  method: 'POST',
+  path: '/v1/reserves/proofs',
+  summary: 'Publishes the proof of reserves of this moment',
+  scope: 'settlement:write',
+  cost: 'heavy',
+  status: 201,
+  output: ReserveProof,
+  errors: ['settlement.reserves_empty', 'request.key_reused'],
+  example: {},
+});
+
+export const getLatestReserveProof = operation({
+  name: 'settlement.get_latest_reserve_proof',
+  method: 'GET',
+  path: '/v1/reserves/proofs/latest',
+  summary: 'The proof of reserves published last',
+  scope: 'settlement:read',
+  cost: 'light',
+  output: ReserveProof,
+  errors: ['settlement.reserves_not_published'],
+  example: {},
+});
+
+export const getReserveFile = operation({
+  name: 'settlement.get_reserve_file',
+  method: 'GET',
+  path: '/v1/reserves/proofs/{id}/file',
+  summary: 'The published file with the proof that the own balances are in it, for `rialto settlement verify-reserves`',
+  scope: 'settlement:read',
+  cost: 'heavy',
+  params: Type.Object({ id: ReserveProofId }, closed),
+  produces: 'application/vnd.rialto.reserves+json',
+  // For the operator, who may ask for anyone's; a bank gets its own.
+  query: Type.Object({ participantId: Type.Optional(ParticipantId) }, closed),
+  output: Type.String({ description: 'Canonical JSON' }),
+  errors: ['settlement.reserve_proof_not_found', 'settlement.participant_not_found'],
+  example: { params: { id: 'rsv_0192837465ab7def8192837465abcdef' } },
+});
+
+export const custodyOperations = [
+  getCustody,
+  proposeCustodyAccount,
+  proposeCustodyPolicy,
+  proposePayoutAccount,
+  proposeMint,
+  listProposals,
+  approveProposal,
+  rejectProposal,
+  getFundingInstructions,
+  announceFunding,
+  listAnnouncedFunding,
+  withdrawAnnouncedFunding,
+  getReserves,
+  publishReserves,
+  getLatestReserveProof,
+  getReserveFile,
+] as const;
+
+export const tokensMinted = eventKind({
+  type: 'settlement.tokens_minted',
+  version: 1,
+  summary: 'Money in custody has become tokens of a participant',
+  data: Type.Object({ participantId: ParticipantId, asset: Asset, units: Type.String(), reference: Type.String() }),
+});
+
+export const reservesPublished = eventKind({
+  type: 'settlement.reserves_published',
+  version: 1,
+  summary: 'A proof of reserves is published',
+  data: Type.Object({ proofId: ReserveProofId, number: Type.Integer(), hash: Type.String() }),
+});
+
+export const custodyEvents = [tokensMinted, reservesPublished] as const;

@@ -1,0 +1,96 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import { instants, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+
+/**
+ * Why money in custody changed on the ledger: `mint` against an entry, `approved_mint` by two people, `direct` by one where the
+ * policy allows it, `payout` and `sweep` by a rail, `write_off` of a break.
+ */
+export type MovementKind = 'mint' | 'approved_mint' | 'direct' | 'payout' | 'sweep' | 'write_off';
+
+/** A change of money in custody on the ledger; `units` above zero came in. `entryId` is where a statement shows it. */
+export type MovementRow = {
+  transferId: Uuid;
+  ledgerAccountId: Uuid;
+  asset: string;
+  units: bigint;
+  kind: MovementKind;
+  participantId?: Uuid | null;
+  reference: string;
+  instructionId?: Uuid | null;
+  proposalId?: Uuid | null;
+  entryId?: Uuid | null;
+  recordedAt: Millis;
+};
+
+/** Beside the ledger's transfers, in their transaction. */
+export async function insertMovements(tx: Tx, tenantId: Uuid, rows: readonly MovementRow[]): Promise<void> {
+  await tx.query(
+    `insert into settlement.custody_movement
+       (tenant_id, transfer_id, ledger_account_id, asset, units, kind, participant_id, reference, instruction_id, proposal_id, entry_id, recorded_at)
+     select $1, unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::numeric[]), unnest($6::text[]), unnest($7::uuid[]),
+            unnest($8::text[]), unnest($9::uuid[]), unnest($10::uuid[]), unnest($11::uuid[]), unnest($12::timestamptz[])`,
+    [
+      tenantId,
+      uuids(rows.map((row) => row.transferId)),
+      uuids(rows.map((row) => row.ledgerAccountId)),
+      texts(rows.map((row) => row.asset)),
+      numerics(rows.map((row) => row.units)),
+      texts(rows.map((row) => row.kind)),
+      uuids(rows.map((row) => row.participantId)),
+      texts(rows.map((row) => row.reference)),
+      uuids(rows.map((row) => row.instructionId)),
+      uuids(rows.map((row) => row.proposalId)),
+      uuids(rows.map((row) => row.entryId)),
+      instants(rows.map((row) => row.recordedAt)),
+    ],
+  );
+}
+
+const COLUMNS = `transfer_id as "transferId", ledger_account_id as "ledgerAccountId", asset, units, kind, participant_id as "participantId", reference,
+  instruction_id as "instructionId", proposal_id as "proposalId", entry_id as "entryId", recorded_at as "recordedAt"`;
+
+/** Movements of a custody account that no statement has shown, under any of the references; oldest first. */
+export async function openMovements(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { ledgerAccountId: Uuid; references: readonly string[] },
+): Promise<MovementRow[]> {
+  return tx.query<MovementRow>(
+    `select ${COLUMNS} from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and reference = any($3::text[])
+      order by recorded_at, transfer_id`,
+    [tenantId, of.ledgerAccountId, of.references],
+  );
+}
+
+/** The oldest movements of a custody account that no statement has shown. */
+export async function movementsInTransit(tx: Tx, tenantId: Uuid, ledgerAccountId: Uuid, limit: number): Promise<MovementRow[]> {
+  return tx.query<MovementRow>(
+    `select ${COLUMNS} from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null order by recorded_at, transfer_id limit $3`,
+    [tenantId, ledgerAccountId, limit],
+  );
+}
+
+/** Notes the entries that show movements; answers how many were free to be shown, which must be all. */
+export async function linkMovements(
+  tx: Tx,
+  tenantId: Uuid,
+  links: readonly { transferId: Uuid; ledgerAccountId: Uuid; entryId: Uuid }[],
+): Promise<number> {
+  const rows = await tx.query(
+    `update settlement.custody_movement m set entry_id = l.entry_id
+       from (select unnest($2::uuid[]) as transfer_id, unnest($3::uuid[]) as ledger_account_id, unnest($4::uuid[]) as entry_id) as l
+      where m.tenant_id = $1 and m.transfer_id = l.transfer_id and m.ledger_account_id = l.ledger_account_id and m.entry_id is null
+      returning m.transfer_id`,
+    [
+      tenantId,
+      uuids(links.map((link) => link.transferId)),
+      uuids(links.map((link) => link.ledgerAccountId)),
+      uuids(links.map((link) => link.entryId)),
+    ],
+  );
+  return rows.length;
+}

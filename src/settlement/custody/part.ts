@@ -1,0 +1,61 @@
+import { AppError } from '../../base/error.ts';
+import type { Metrics } from '../../infra/metrics/metrics.ts';
+import { route } from '../../infra/http/route.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { jobOfTenants, type Part } from '../part.ts';
+import { approveCustodyAccount, approveCustodyPolicy, approveMint, approvePayoutAccount } from './approve.ts';
+import * as custody from './contract.ts';
+import { approveProposal, rejectProposal, type Executors } from './decide-proposal.ts';
+import { announceFunding, getCustody, getFundingInstructions, listAnnouncedFunding, withdrawAnnouncedFunding } from './funding.ts';
+import { listProposals, proposeCustodyAccount, proposeCustodyPolicy, proposeMint, proposePayoutAccount } from './propose.ts';
+import { getLatestReserveProof, getReserveFile, publishReserves } from './publish-reserves.ts';
+import { getReserves } from './reserves.ts';
+import { createReserveWatch } from './watch.ts';
+
+/** How an approved act of each kind is done. */
+export const executors: Executors = {
+  custody_account: approveCustodyAccount,
+  payout_account: approvePayoutAccount,
+  custody_policy: approveCustodyPolicy,
+  mint: approveMint,
+};
+
+/** When the reserves of the day are published: ten minutes before it ends in UTC. */
+const PUBLISH_AT = '50 23 * * *';
+const LOOK_EVERY_MS = 60_000;
+
+/** Money in custody, the tokens against it, and the proof that the one covers the other. */
+export function custodyPart(deps: SettlementDeps, metrics: Metrics): Part {
+  const watch = createReserveWatch(deps, metrics);
+  return {
+    routes: [
+      route(custody.getCustody, (ctx) => getCustody(deps, ctx)),
+      route(custody.proposeCustodyAccount, (ctx, input) => proposeCustodyAccount(deps, ctx, input)),
+      route(custody.proposeCustodyPolicy, (ctx, input) => proposeCustodyPolicy(deps, ctx, input)),
+      route(custody.proposePayoutAccount, (ctx, input) => proposePayoutAccount(deps, ctx, input)),
+      route(custody.proposeMint, (ctx, input) => proposeMint(deps, ctx, input)),
+      route(custody.listProposals, (ctx, input) => listProposals(deps, ctx, input)),
+      route(custody.approveProposal, (ctx, input) => approveProposal(deps, ctx, input, executors)),
+      route(custody.rejectProposal, (ctx, input) => rejectProposal(deps, ctx, input)),
+      route(custody.getFundingInstructions, (ctx, input) => getFundingInstructions(deps, ctx, input)),
+      route(custody.announceFunding, (ctx, input) => announceFunding(deps, ctx, input)),
+      route(custody.listAnnouncedFunding, (ctx, input) => listAnnouncedFunding(deps, ctx, input)),
+      route(custody.withdrawAnnouncedFunding, (ctx, input) => withdrawAnnouncedFunding(deps, ctx, input)),
+      route(custody.getReserves, (ctx) => getReserves(deps, ctx)),
+      route(custody.publishReserves, (ctx) => publishReserves(deps, ctx)),
+      route(custody.getLatestReserveProof, (ctx) => getLatestReserveProof(deps, ctx)),
+      route(custody.getReserveFile, (ctx, input) => getReserveFile(deps, ctx, input)),
+    ],
+    jobs: [
+      jobOfTenants(deps, { name: 'settlement.publish_reserves', cron: PUBLISH_AT }, (tenantId) =>
+        publishReserves(deps, deps.access.systemCtx('settlement.publish_reserves', tenantId)).catch(unlessEmpty),
+      ),
+      { name: 'settlement.watch_reserves', everyMs: LOOK_EVERY_MS, run: () => watch.look() },
+    ],
+    checks: [watch.check],
+  };
+}
+
+function unlessEmpty(error: unknown): void {
+  if (!(error instanceof AppError) || error.code !== 'settlement.reserves_empty') throw error;
+}
