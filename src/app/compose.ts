@@ -77,6 +77,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     ledger: ledger.port,
     log: log.child({ module: 'settlement' }),
     windowSeconds: config.windowSeconds,
+    screening: { lists: config.lists },
     notification: { masterKey, webhookHosts: config.webhookHosts },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,

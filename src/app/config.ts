@@ -28,6 +28,8 @@ export type Config = {
   limits: { actor: number; tenant: number; global: number };
   /** How often the open netting window is cut off; 0 leaves it to people. */
   windowSeconds: number;
+  /** From where screening lists may be fetched beside public addresses over https. */
+  lists: { hosts: readonly string[]; folder: string | undefined };
   schemaFolder: string | undefined;
 };
 
@@ -159,6 +161,16 @@ export const SETTINGS = {
     about: 'Seconds between cut-offs of the netting window, 0 for by hand only; 60',
     read: optional(whole(0, 86_400), 60),
   },
+  listHosts: {
+    name: 'RIALTO_LIST_HOSTS',
+    about: 'Hosts that screening lists may be fetched from over http or at private addresses, separated by commas, * for any; none',
+    read: optional(listOf(hostName), []),
+  },
+  listFolder: {
+    name: 'RIALTO_LIST_FOLDER',
+    about: 'Folder whose files may be sources of screening lists; none',
+    read: optional((text): string | undefined => resolve(text), undefined),
+  },
   schemaFolder: {
     name: 'RIALTO_ISO20022_SCHEMAS',
     about: 'Folder with the XML schemas of ISO 20022 that messages are held against; none',
@@ -179,10 +191,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, dotEnv = readDo
       return undefined as T;
     }
   };
-  const { actorLimit, tenantLimit, globalLimit, ...settings } = SETTINGS;
+  const { actorLimit, tenantLimit, globalLimit, listHosts, listFolder, ...settings } = SETTINGS;
   const values = Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, read(setting as Setting<unknown>)]));
   const limits = { actor: read(actorLimit), tenant: read(tenantLimit), global: read(globalLimit) };
-  const config = { ...values, limits } as unknown as Config;
+  const lists = { hosts: read(listHosts), folder: read(listFolder) };
+  const config = { ...values, limits, lists } as unknown as Config;
   if (config.databaseUrl && !config.databaseAdminUrl) problems.push('DATABASE_ADMIN_URL must be set beside DATABASE_URL');
   if (config.databaseAdminUrl && !config.databaseUrl) problems.push('DATABASE_URL must be set beside DATABASE_ADMIN_URL');
   if (problems.length > 0)

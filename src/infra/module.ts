@@ -10,8 +10,11 @@ export type Job = { name: string; everyMs?: number; cron?: string; run(signal: A
  */
 export type Consumer = { name: string; types: readonly string[]; from?: 'start' | 'now'; handle(event: Event): Promise<void> };
 
-/** A dependency or an invariant that health and readiness may ask about. */
-export type Check = { name: string; run(): Promise<{ ok: boolean; detail: string }> };
+/**
+ * A dependency or an invariant that health and readiness may ask about. An `advisory` one is for people to look at: traffic
+ * need not be kept away while it fails.
+ */
+export type Check = { name: string; advisory?: boolean; run(): Promise<{ ok: boolean; detail: string }> };
 
 /** What every module's `create<Module>(deps)` answers with. `port` is what other modules may use. */
 export type Module<Port = unknown> = {

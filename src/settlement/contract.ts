@@ -6,6 +6,7 @@ import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.t
 import { participantOperations } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
+import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
 
 /** Every public operation of the settlement network, part by part. */
@@ -14,6 +15,7 @@ export const operations = [
   ...paymentOperations,
   ...windowOperations,
   ...screeningOperations,
+  ...refreshOperations,
   ...overviewOperations,
   ...custodyOperations,
   ...amlOperations,

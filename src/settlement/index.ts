@@ -20,7 +20,7 @@ import type { Part } from './part.ts';
 import { createDirectory } from './participant/directory.ts';
 import { participantPart } from './participant/part.ts';
 import { paymentPart } from './payment/part.ts';
-import { screeningPart } from './screening/part.ts';
+import { screeningPart, type ScreeningSettings } from './screening/part.ts';
 import { createScreening } from './screening/screening.ts';
 import { windowPart } from './window/part.ts';
 
@@ -35,6 +35,7 @@ type Deps = {
   ledger: LedgerPort;
   outbox: Outbox;
   windowSeconds: number;
+  screening?: ScreeningSettings;
   /** Closed with the module. */
   schemas?: Schemas | undefined;
   notification: NotificationSettings;
@@ -42,7 +43,7 @@ type Deps = {
 };
 
 /** The settlement network: the sum of its parts. */
-export function createSettlement({ windowSeconds, metrics, notification, ...given }: Deps): Settlement {
+export function createSettlement({ windowSeconds, screening = {}, metrics, notification, ...given }: Deps): Settlement {
   const deps: SettlementDeps = {
     ...given,
     directory: createDirectory(given.db, given.clock),
@@ -54,7 +55,7 @@ export function createSettlement({ windowSeconds, metrics, notification, ...give
     participantPart(deps),
     paymentPart(deps),
     windowPart(deps, windowSeconds),
-    screeningPart(deps),
+    screeningPart(deps, screening, metrics),
     overviewPart(deps),
     custodyPart(deps, metrics),
     amlPart(deps),

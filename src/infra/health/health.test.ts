@@ -22,6 +22,12 @@ test('one failing dependency makes it not ready and the others are still told', 
   ]);
 });
 
+test('a failing advisory check is told and keeps no traffic away', async () => {
+  const { status, checks } = await createHealth({ checks: [{ ...bad, advisory: true }, good] }).ready();
+  expect(status).toBe('ready');
+  expect(checks[0]).toMatchObject({ name: 'bus', ok: false, detail: 'lag 12 s' });
+});
+
 test('a check that throws, even before it starts, has failed; the reason stays inside', async () => {
   const seen: unknown[] = [];
   const thrower = {

@@ -46,7 +46,8 @@ export function createHealth(options: {
       if (!last || now() - last.at >= cacheMs) last = { at: now(), results: Promise.all(checks.map(measured)) };
       const results = await last.results;
       if (stopped) return { status: 'stopping', checks: results };
-      return { status: results.every(({ ok }) => ok) ? 'ready' : 'not_ready', checks: results };
+      const advisory = new Set(checks.filter((check) => check.advisory).map(({ name }) => name));
+      return { status: results.every(({ ok, name }) => ok || advisory.has(name)) ? 'ready' : 'not_ready', checks: results };
     },
     stopping() {
       stopped = true;

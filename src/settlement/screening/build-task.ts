@@ -1,12 +1,13 @@
 import type { Kind } from '../../base/error.ts';
+import { entryHash } from './entry-hash.ts';
 import { entriesOf, openList, type ListFormat } from './lists/read-list.ts';
 import { indexBuilder, type IndexColumns } from './name-index.ts';
 
 /** A list as it is laid out from: its text as UTF-8. */
 export type ListDocument = { id: string; document: Uint8Array; format: ListFormat };
 
-/** What a file turned out to be, read whole. */
-export type Inspected = { format: ListFormat; text: string; entries: number; names: number };
+/** What a file turned out to be, read whole. `entryHashes` are those of its entries one after another, see `entryHash`. */
+export type Inspected = { format: ListFormat; text: string; entries: number; names: number; entryHashes: Uint8Array };
 
 /** What the worker is asked. */
 export type BuildTask = { task: 'inspect'; document: Uint8Array } | { task: 'index'; lists: readonly ListDocument[] };
@@ -30,10 +31,11 @@ export function layOut(lists: readonly ListDocument[]): IndexColumns {
 /** Reads a file whole and tells what it is. Errors: those of `openList` and `entriesOf`. */
 export function inspect(document: Uint8Array): Inspected {
   const file = openList(document);
-  let [entries, names] = [0, 0];
+  let names = 0;
+  const hashes: Buffer[] = [];
   for (const entry of entriesOf(file)) {
-    entries++;
+    hashes.push(entryHash(entry));
     names += entry.names.length;
   }
-  return { format: file.format, text: file.text, entries, names };
+  return { format: file.format, text: file.text, entries: hashes.length, names, entryHashes: Buffer.concat(hashes) };
 }

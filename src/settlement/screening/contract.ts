@@ -5,7 +5,7 @@ import { Instant } from '../../base/time.ts';
 
 const closed = { additionalProperties: false };
 
-const ListPurpose = Type.Union([Type.Literal('sanctions'), Type.Literal('pep')], {
+export const ListPurpose = Type.Union([Type.Literal('sanctions'), Type.Literal('pep')], {
   description: 'A hit on a PEP list is noted and does not hold the payment',
 });
 
@@ -35,6 +35,8 @@ export const ScreeningMatch = Type.Object(
   closed,
 );
 
+export const listParams = Type.Object({ id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['house-list'] }) }, closed);
+
 export const listScreeningLists = operation({
   name: 'settlement.list_screening_lists',
   method: 'GET',
@@ -57,7 +59,7 @@ export const loadScreeningList = operation({
   cost: 'heavy',
   consumes: 'text/csv',
   bodyLimit: 128 << 20,
-  params: Type.Object({ id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['house-list'] }) }, closed),
+  params: listParams,
   query: Type.Object(
     {
       purpose: Type.Optional(
@@ -150,6 +152,37 @@ export const getScreeningSet = operation({
   example: { params: { id: '1' } },
 });
 
+export const listScreeningListVersions = operation({
+  name: 'settlement.list_screening_list_versions',
+  method: 'GET',
+  path: '/v1/screening/lists/{id}/versions',
+  summary: 'The versions of a list that were put in force, the latest 200',
+  scope: 'screening:read',
+  cost: 'normal',
+  params: listParams,
+  output: Type.Object(
+    {
+      items: Type.Array(
+        Type.Object(
+          {
+            version: Type.String(),
+            format: Type.String(),
+            purpose: ListPurpose,
+            entries: Type.Integer(),
+            names: Type.Integer(),
+            loadedBy: Type.String(),
+            loadedAt: Instant,
+          },
+          closed,
+        ),
+      ),
+    },
+    closed,
+  ),
+  errors: [],
+  example: { params: { id: 'house-list' } },
+});
+
 const ScreeningExceptionId = idOf('sce');
 
 export const ScreeningException = Type.Object(
@@ -222,6 +255,7 @@ export const screeningOperations = [
   loadScreeningList,
   checkName,
   getScreeningSet,
+  listScreeningListVersions,
   listScreeningExceptions,
   grantScreeningException,
   revokeScreeningException,

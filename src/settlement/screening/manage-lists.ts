@@ -1,25 +1,30 @@
-import { createHash } from 'node:crypto';
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { RequestExtras } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { inspectList } from './build-index.ts';
-import { loadScreeningList as loadContract, type checkName as checkContract, type listScreeningLists as listContract } from './contract.ts';
+import type {
+  checkName as checkContract,
+  listScreeningLists as listContract,
+  listScreeningListVersions as versionsContract,
+  loadScreeningList as loadContract,
+} from './contract.ts';
 import { THRESHOLD } from './match.ts';
-import { lockList, putList, versionsOfLists } from './store.ts';
+import { putInForce } from './put-in-force.ts';
+import { raiseAlert } from './refresh/alerts.ts';
+import { versionsOfList, versionsOfLists } from './store.ts';
 
 export async function listScreeningLists(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx): Promise<OutputOf<typeof listContract>> {
   const rows = await deps.db.read(ctx, (tx) => versionsOfLists(tx, ctx.tenantId));
   return { items: rows.map((row) => ({ ...row, name: row.id })) };
 }
 
-/** A file with less than this part of the entries in force is taken for a torn one. */
-const SHRUNK = 0.5;
+/** The largest part of the entries in force that a file may lack before it is taken for a torn one. */
+const LARGEST_SHRINK = 0.5;
 
 /**
- * Reads a list whole before it takes the place of the old one, and answers when names are screened against it; a bad file
- * leaves the old one in force.
+ * Puts a list in force that somebody sends; see `putInForce`. A file that is refused while another is in force is told by an
+ * alert as well.
  * Errors: `settlement.list_malformed` names the line, `settlement.list_empty`, `settlement.list_truncated`,
  * `settlement.list_unknown_format`, `settlement.list_checksum`, `settlement.list_shrunk`.
  */
@@ -29,32 +34,24 @@ export async function loadScreeningList(
   { id, purpose, sha256, allowSmaller }: InputOf<typeof loadContract>,
   request: Pick<RequestExtras, 'document'>,
 ): Promise<OutputOf<typeof loadContract>> {
-  const version = createHash('sha256').update(request.document).digest('hex');
-  if (sha256 && sha256 !== version) {
-    throw new AppError(
-      'unprocessable',
-      'settlement.list_checksum',
-      `The file has the checksum ${version}, not ${sha256}. The list in force stays.`,
-    );
+  const demands = { purpose, sha256, largestShrink: allowSmaller === 'true' ? 1 : LARGEST_SHRINK };
+  try {
+    return await putInForce(deps, ctx, { id, document: request.document }, demands);
+  } catch (error) {
+    // Whoever sends lists may be a program whose answers nobody reads.
+    if (error instanceof AppError && error.code.startsWith('settlement.list_'))
+      await raiseAlert(deps, ctx.tenantId, { listId: id, code: error.code, detail: error.message, source: ctx.actor.name });
+    throw error;
   }
-  const { text: content, ...read } = await inspectList(request.document);
-  const answer = await deps.access.command(ctx, loadContract, async (tx) => {
-    const before = await lockList(tx, ctx.tenantId, id);
-    if (before && read.entries < before.entries * SHRUNK && allowSmaller !== 'true') throw shrunk(before.entries, read.entries);
-    const list = { id, version, ...read, purpose: purpose ?? before?.purpose ?? 'sanctions', loadedAt: deps.clock.now() };
-    await putList(tx, ctx.tenantId, { ...list, content, loadedBy: ctx.actor.name });
-    return { answer: { ...list, name: id }, subject: id, detail: { version, entries: list.entries, purpose: list.purpose } };
-  });
-  await deps.screening.reload(ctx.tenantId);
-  return answer;
 }
 
-function shrunk(before: number, now: number): AppError {
-  return new AppError(
-    'unprocessable',
-    'settlement.list_shrunk',
-    `The file has ${now} entries where ${before} are in force. Send allowSmaller=true if it is meant so; the list in force stays.`,
-  );
+/** What was in force under an id, and since when. */
+export async function listScreeningListVersions(
+  deps: Pick<SettlementDeps, 'db'>,
+  ctx: Ctx,
+  { id }: InputOf<typeof versionsContract>,
+): Promise<OutputOf<typeof versionsContract>> {
+  return { items: await deps.db.read(ctx, (tx) => versionsOfList(tx, ctx.tenantId, id, 200)) };
 }
 
 export async function checkName(

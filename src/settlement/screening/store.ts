@@ -40,7 +40,11 @@ export async function lockList(tx: Tx, tenantId: Uuid, id: string): Promise<{ en
 }
 
 /** Puts a list in force in place of the one with its id, and notes its version for good. */
-export async function putList(tx: Tx, tenantId: Uuid, list: ListRow & { content: string; loadedBy: string }): Promise<void> {
+export async function putList(
+  tx: Tx,
+  tenantId: Uuid,
+  list: ListRow & { content: string; loadedBy: string; entryHashes: Uint8Array },
+): Promise<void> {
   await tx.query(
     `insert into settlement.screening_list (tenant_id, id, version, format, purpose, entries, names, content, loaded_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz)
@@ -50,9 +54,21 @@ export async function putList(tx: Tx, tenantId: Uuid, list: ListRow & { content:
     [tenantId, list.id, list.version, list.format, list.purpose, list.entries, list.names, list.content, instant(list.loadedAt)],
   );
   await tx.query(
-    `insert into settlement.screening_list_version (tenant_id, list_id, version, format, purpose, entries, names, loaded_by, loaded_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz) on conflict do nothing`,
-    [tenantId, list.id, list.version, list.format, list.purpose, list.entries, list.names, list.loadedBy, instant(list.loadedAt)],
+    `insert into settlement.screening_list_version
+       (tenant_id, list_id, version, format, purpose, entries, names, loaded_by, loaded_at, entry_hashes)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10) on conflict do nothing`,
+    [
+      tenantId,
+      list.id,
+      list.version,
+      list.format,
+      list.purpose,
+      list.entries,
+      list.names,
+      list.loadedBy,
+      instant(list.loadedAt),
+      Buffer.from(list.entryHashes),
+    ],
   );
 }
 
@@ -69,4 +85,16 @@ export async function versionsNamed(
     [tenantId, lists.map(({ id }) => id), lists.map(({ version }) => version), instant(until)],
   );
   return new Map(rows.map(({ id, ...load }) => [id, load]));
+}
+
+/** A version of a list that was put in force. */
+type VersionRow = Omit<ListRow, 'id'> & { loadedBy: string };
+
+/** The versions of a list, the latest first. */
+export async function versionsOfList(tx: Tx, tenantId: Uuid, id: string, limit: number): Promise<VersionRow[]> {
+  return tx.query<VersionRow>(
+    `select version, format, purpose, entries, names, loaded_by as "loadedBy", loaded_at as "loadedAt"
+       from settlement.screening_list_version where tenant_id = $1 and list_id = $2 order by loaded_at desc limit $3`,
+    [tenantId, id, limit],
+  );
 }

@@ -24,6 +24,9 @@ const READERS = {
 /** The published formats that a list may come in. */
 export type ListFormat = keyof typeof READERS;
 
+/** Every format, by name. */
+export const LIST_FORMATS: readonly ListFormat[] = Object.keys(READERS) as ListFormat[];
+
 /** Formats that publishers also send in the western code page. */
 const WESTERN: ReadonlySet<ListFormat> = new Set(['ofac_csv', 'eu_csv', 'uk_csv', 'csl_csv', 'dpl_tsv']);
 
@@ -35,6 +38,7 @@ export type ListFile = { text: string; format: ListFormat };
  * Errors: `settlement.list_malformed` when it is no text, `settlement.list_unknown_format`.
  */
 export function openList(document: Uint8Array): ListFile {
+  refuseOther(document);
   const utf8 = decode(document);
   if (utf8 !== undefined) return { text: utf8, format: formatOf(utf8) };
   const text = new TextDecoder('windows-1252').decode(document);
@@ -43,7 +47,24 @@ export function openList(document: Uint8Array): ListFile {
   return { text, format };
 }
 
+/** Files that are no text by their first bytes, said in words that help whoever sent the wrong one. */
+const NOT_TEXT: readonly (readonly [bytes: string, what: string])[] = [
+  ['504b0304', 'a ZIP archive or a spreadsheet (XLSX); send the file inside, or save it as CSV'],
+  ['1f8b', 'packed with gzip; send the file inside'],
+  ['25504446', 'a PDF; publishers offer the same list as XML or CSV'],
+  ['d0cf11e0', 'an old spreadsheet (XLS); save it as CSV'],
+];
+
+function refuseOther(document: Uint8Array): void {
+  const start = Buffer.from(document.subarray(0, 4)).toString('hex');
+  const found = NOT_TEXT.find(([bytes]) => start.startsWith(bytes));
+  if (found) throw new AppError('invalid', 'settlement.list_unknown_format', `The file is ${found[1]}.`);
+}
+
 function decode(document: Uint8Array): string | undefined {
+  // UTF-16 announces itself; some spreadsheets write it.
+  if (document[0] === 0xff && document[1] === 0xfe) return new TextDecoder('utf-16le').decode(document);
+  if (document[0] === 0xfe && document[1] === 0xff) return new TextDecoder('utf-16be').decode(document);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(document);
     if (text.includes('\0')) throw new AppError('invalid', 'settlement.list_malformed', 'The file holds the character U+0000.');
@@ -55,8 +76,12 @@ function decode(document: Uint8Array): string | undefined {
 }
 
 function formatOf(text: string): ListFormat {
-  const start = text.slice(0, 2_000).trimStart();
+  const start = text
+    .slice(0, 2_000)
+    .replace(/^\uFEFF/, '')
+    .trimStart();
   if (start.startsWith('<')) return xmlFormatOf(start);
+  if (/^[{[]/.test(start)) throw new AppError('invalid', 'settlement.list_unknown_format', 'The file is JSON; lists come as CSV or XML.');
   const line = start.split(/[\r\n]/, 1)[0]!.toLowerCase();
   if (line.includes('filegenerationdate') && line.includes(';')) return 'eu_csv';
   if (/^"?last updated"?,/.test(line)) return 'uk_csv';
@@ -70,6 +95,7 @@ function xmlFormatOf(start: string): ListFormat {
   if (root === 'sdnList') return 'ofac_xml';
   if (root === 'CONSOLIDATED_LIST') return 'un_xml';
   if (root === undefined) throw truncated('there is no root element');
+  if (/^html$/i.test(root)) throw new AppError('invalid', 'settlement.list_unknown_format', 'The file is a web page, not a list.');
   throw new AppError('invalid', 'settlement.list_unknown_format', `Lists with the root element ${root.slice(0, 40)} are not known.`);
 }
 
