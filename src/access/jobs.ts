@@ -23,7 +23,12 @@ type Deps = { db: Db; clock: Clock; keyRing: KeyRing };
 /** Background work that one process does for all. */
 export function jobsOf(deps: Deps): Job[] {
   return [
-    { name: 'access.chain_audit', everyMs: 1_000, run: (signal) => chainAudit(deps, signal) },
+    {
+      name: 'access.chain_audit',
+      everyMs: 1_000,
+      run: (signal) => chainAudit(deps, signal),
+      apart: { file: new URL('audit/chain.ts', import.meta.url), name: chainAudit.name },
+    },
     { name: 'access.rotate_signing_keys', cron: '17 * * * *', run: () => deps.keyRing.rotate() },
     { name: 'access.trim', cron: '41 * * * *', run: (signal) => trim(deps, signal) },
   ];

@@ -1,8 +1,19 @@
 import type { Event } from '../base/event.ts';
+import type { Clock } from '../base/time.ts';
 import type { Route } from './http/route.ts';
+import type { Db } from './postgres/db.ts';
 
-/** Background work. Runs in one process at a time, by pg-boss; `everyMs` below a minute uses the runner's own timer. */
-export type Job = { name: string; everyMs?: number; cron?: string; run(signal: AbortSignal): Promise<void> };
+/**
+ * Background work. Runs in one process at a time, by pg-boss; `everyMs` below a minute uses the runner's own timer. Work that
+ * keeps a processor busy names the same as `apart`: it then runs in a thread of its own and takes no time from callers.
+ */
+export type Job = { name: string; everyMs?: number; cron?: string; run(signal: AbortSignal): Promise<void>; apart?: Apart };
+
+/** Work that needs nothing but the database: the function of a file, called as `(ground, signal)`. */
+export type Apart = { file: URL; name: string };
+
+/** What work has in a thread of its own. */
+export type ApartGround = { db: Db; clock: Clock };
 
 /**
  * Reacts to events, at least once, in order per tenant; the inbox makes it idempotent by (name, event id). A name that is

@@ -27,7 +27,12 @@ export function createLedger(deps: LedgerDeps): Ledger {
     port,
     routes: routesOf({ db, access, clock, ledger: port }),
     jobs: [
-      { name: 'ledger.grow_log', everyMs: 1_000, run: (signal) => growLogs({ db, clock }, signal) },
+      {
+        name: 'ledger.grow_log',
+        everyMs: 1_000,
+        run: (signal) => growLogs({ db, clock }, signal),
+        apart: { file: new URL('log/grow.ts', import.meta.url), name: growLogs.name },
+      },
       { name: 'ledger.expire_holds', everyMs: 1_000, run: (signal) => expireHolds({ db, clock, writers }, signal) },
     ],
     consumers: [],

@@ -8,10 +8,13 @@ import type { Job } from '../module.ts';
 import { startBoss } from './boss.ts';
 import type { Jobs, QueuedJob } from './port.ts';
 import { runEvery, runOnce, type RunDeps } from './timed.ts';
+import { createWorkThread, type WorkThread } from './work-thread.ts';
 
 export type JobsDeps = RunDeps & {
   /** The direct address (DATABASE_ADMIN_URL). */
   adminUrl: Secret;
+  /** The application's address, for jobs that may run apart; without it they run here. */
+  appUrl?: Secret;
   direct: Direct;
   /** Each has `everyMs` or `cron` (five fields, UTC). */
   jobs: readonly Job[];
@@ -32,7 +35,9 @@ const EXPIRE_SECONDS = 6 * 3_600;
  * Errors: `jobs.invalid` for a job without a time, with two, or with a name that is taken.
  */
 export async function createJobs(deps: JobsDeps): Promise<Jobs> {
-  const { jobs, queues = [], graceMs = 10_000, pollSeconds = 2 } = deps;
+  const { queues = [], graceMs = 10_000, pollSeconds = 2 } = deps;
+  const thread = deps.appUrl && createWorkThread(deps.appUrl);
+  const jobs = thread ? deps.jobs.map((job) => runApart(job, thread)) : deps.jobs;
   checkJobs(jobs, queues);
   const { boss, close } = await startBoss(deps.adminUrl, deps.log, 'run');
   const closing = new AbortController();
@@ -68,8 +73,14 @@ export async function createJobs(deps: JobsDeps): Promise<Jobs> {
       const inTime = await Promise.race([ended, pause(graceMs + 1_000, enough.signal).then(() => false)]);
       enough.abort();
       if (!inTime) deps.log.warn('jobs still run and are left behind', { graceMs });
+      await thread?.close();
     },
   };
+}
+
+function runApart(job: Job, thread: WorkThread): Job {
+  const { apart } = job;
+  return apart ? { ...job, run: (signal) => thread.run(apart, signal) } : job;
 }
 
 /** One waits or runs at a time, so a run that outlasts its interval skips the next. A failed one waits for the next time. */

@@ -6,6 +6,7 @@ import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant, LocalDateText } from '../../base/time.ts';
 import { Bic, ParticipantId } from '../participant/contract.ts';
+import { Priority, Route } from './priority.ts';
 
 const closed = { additionalProperties: false };
 
@@ -32,14 +33,18 @@ export const Party = Type.Object(
   closed,
 );
 
-/** The life of a payment: held for review or rejected at the door; else reserved until its window is cut off, clearing until that settles. */
+/**
+ * The life of a payment: held for review, queued until there is money for it, or rejected at the door; else reserved until its
+ * window is cut off, clearing until that settles. What settles at once, or out of the queue, is settled without a window.
+ */
 export const PaymentStatus = Type.Union(
-  ['held', 'rejected', 'reserved', 'clearing', 'settled'].map((status) => Type.Literal(status)) as [
+  ['held', 'rejected', 'reserved', 'clearing', 'settled', 'queued'].map((status) => Type.Literal(status)) as [
     ReturnType<typeof Type.Literal<'held'>>,
     ReturnType<typeof Type.Literal<'rejected'>>,
     ReturnType<typeof Type.Literal<'reserved'>>,
     ReturnType<typeof Type.Literal<'clearing'>>,
     ReturnType<typeof Type.Literal<'settled'>>,
+    ReturnType<typeof Type.Literal<'queued'>>,
   ],
 );
 
@@ -55,6 +60,8 @@ export const PaymentOrder = Type.Object(
     asset: Asset,
     units: PositiveUnits,
     valueDate: Type.Optional(LocalDateText),
+    /** `normal` when absent. */
+    priority: Type.Optional(Priority),
     purpose: Type.Optional(Type.String({ pattern: '^[A-Z0-9]{4}$', examples: ['SUPP'] })),
     remittance: Type.Optional(text(140, 'Invoice 42')),
   },
@@ -85,6 +92,8 @@ const paymentFields = {
   receivedAt: Instant,
   window: Type.Optional(Type.Object({ id: WindowId, number: Type.Integer() }, closed)),
   settledAt: Type.Optional(Instant),
+  /** Shown to the operator and the bank that pays. */
+  route: Type.Optional(Route),
 };
 
 export const Payment = Type.Object(paymentFields, closed);
@@ -311,13 +320,7 @@ export const submitIso20022 = operation({
   produces: 'application/xml',
   bodyLimit: 8 << 20,
   output: Type.String(),
-  errors: [
-    'iso20022.not_xml',
-    'iso20022.unsafe_xml',
-    'iso20022.unsupported_message',
-    'iso20022.schema_check_failed',
-    'ledger.overloaded',
-  ],
+  errors: ['iso20022.not_xml', 'iso20022.unsafe_xml', 'iso20022.unsupported_message', 'iso20022.schema_check_failed', 'ledger.overloaded'],
   example: { document: FILE_EXAMPLE },
 });
 
