@@ -24,8 +24,8 @@ export type Config = {
   webhookHosts: readonly string[];
   corsOrigins: readonly string[];
   publicUrl?: string;
-  /** Requests a minute for one actor, for one tenant and for the whole process. */
-  limits: { actor: number; tenant: number; global: number };
+  /** Requests a minute for one actor, for one bank, for one tenant and for the whole process. */
+  limits: { actor: number; bank: number; tenant: number; global: number };
   /** How often the open netting window is cut off; 0 leaves it to people. */
   windowSeconds: number;
   /** From where screening lists may be fetched beside public addresses over https. */
@@ -150,6 +150,11 @@ export const SETTINGS = {
     about: 'Requests a minute of one user or key, light ones; 1200',
     read: optional(whole(1, 10_000_000), 1_200),
   },
+  bankLimit: {
+    name: 'RIALTO_LIMIT_BANK',
+    about: 'Requests a minute of one bank: by its keys all, by its users those that change something; a batch is one; 100',
+    read: optional(whole(1, 10_000_000), 100),
+  },
   tenantLimit: {
     name: 'RIALTO_LIMIT_TENANT',
     about: 'Requests a minute of one tenant; 60000',
@@ -191,9 +196,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, dotEnv = readDo
       return undefined as T;
     }
   };
-  const { actorLimit, tenantLimit, globalLimit, listHosts, listFolder, ...settings } = SETTINGS;
+  const { actorLimit, bankLimit, tenantLimit, globalLimit, listHosts, listFolder, ...settings } = SETTINGS;
   const values = Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, read(setting as Setting<unknown>)]));
-  const limits = { actor: read(actorLimit), tenant: read(tenantLimit), global: read(globalLimit) };
+  const limits = { actor: read(actorLimit), bank: read(bankLimit), tenant: read(tenantLimit), global: read(globalLimit) };
   const lists = { hosts: read(listHosts), folder: read(listFolder) };
   const config = { ...values, limits, lists } as unknown as Config;
   if (config.databaseUrl && !config.databaseAdminUrl) problems.push('DATABASE_ADMIN_URL must be set beside DATABASE_URL');

@@ -5,7 +5,7 @@ import { AppError } from '../../base/error.ts';
 import type { Operation } from '../../base/operation.ts';
 import { bearerOf, readCookies } from './headers.ts';
 import { parseJson } from './json.ts';
-import type { Limiter } from './limits.ts';
+import type { Limiter, Payer } from './limits.ts';
 import { HttpError, InputError } from './problem.ts';
 import type { RequestExtras } from './route.ts';
 
@@ -40,11 +40,21 @@ type Doorkeeper = { authenticate: Authenticate; limiter: Limiter };
 export async function admit(keeper: Doorkeeper, operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const actor = operation.scope === 'public' ? anonymous : await identify(keeper, request, reply);
   request.actor = actor;
-  const payer = actor === anonymous ? { address: request.ip } : { actorId: actor.id, tenantId: actor.tenantId };
-  await charge(keeper.limiter, payer, operation, reply);
+  await charge(keeper.limiter, payerOf(actor, operation, request), operation, reply);
   requireScope(actor, operation);
   requireMediaType(operation, request);
   requireKey(operation, request);
+}
+
+/**
+ * Who pays for a call. A bank pays with its own rate for all that its programs ask and for all that its people change; what
+ * people read on their screens counts for themselves alone.
+ */
+function payerOf(actor: Actor, { method }: Operation, { ip }: FastifyRequest): Payer {
+  if (actor === anonymous) return { address: ip };
+  const { id: actorId, tenantId, memberId } = actor;
+  const paysAsMember = memberId !== undefined && !(actor.kind === 'user' && method === 'GET');
+  return { actorId, tenantId, ...(paysAsMember && { memberId }) };
 }
 
 async function identify({ authenticate, limiter }: Doorkeeper, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
@@ -71,7 +81,7 @@ function unauthenticated(reply: FastifyReply, code: string, message: string): Ap
   return new AppError('unauthenticated', code, message);
 }
 
-async function charge(limiter: Limiter, payer: Parameters<Limiter['take']>[0], operation: Operation, reply: FastifyReply): Promise<void> {
+async function charge(limiter: Limiter, payer: Payer, operation: Operation, reply: FastifyReply): Promise<void> {
   const { policy, state, refusedBy } = await limiter.take(payer, operation.cost);
   reply.header('ratelimit-policy', policy);
   reply.header('ratelimit', state);

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { manualClock } from '../../base/time.ts';
+import { memoryKv } from '../kv/memory.ts';
 import { createLimiter, type Limits, type LimitStore, memoryLimits, network, usualLimits } from './limits.ts';
 
 const rates = fc.record({ limit: fc.integer({ min: 1, max: 50 }), windowMs: fc.integer({ min: 50, max: 5_000 }) });
@@ -100,6 +102,34 @@ test('an actor over its limit is refused by name without eating the allowance of
   expect((await limiter.take(a!, 'light')).refusedBy).toEqual({ name: 'actor', retryAfterSeconds: 15 });
   expect((await limiter.take(b!, 'normal')).refusedBy).toBeUndefined();
   expect((await limiter.take(b!, 'light')).refusedBy?.name).toBe('tenant');
+});
+
+const bank = (actorId: string) => ({ actorId, memberId: 'bank', tenantId: 't' });
+const wide = { units: 1_000_000, windowMs: 60_000 };
+const banks: Limits = { ...usualLimits, actor: wide, tenant: wide, global: wide, member: { units: 5, windowMs: 60_000 } };
+
+test('all keys of a bank share its rate, a request counts as one whatever it costs, and other banks are not touched', async () => {
+  const limiter = createLimiter({ store: memoryLimits({ now: () => 0 }), limits: banks });
+  for (const [i, cost] of (['light', 'heavy', 'normal', 'heavy', 'light'] as const).entries())
+    expect((await limiter.take(bank(`key-${i}`), cost)).refusedBy).toBeUndefined();
+  const refused = await limiter.take(bank('key-9'), 'light');
+  expect(refused.refusedBy).toEqual({ name: 'member', retryAfterSeconds: 12 });
+  expect(refused.state).toContain('"member";r=0;t=60');
+  expect((await limiter.take({ ...bank('other'), memberId: 'another' }, 'light')).refusedBy).toBeUndefined();
+  expect((await limiter.take({ actorId: 'operator', tenantId: 't' }, 'heavy')).refusedBy).toBeUndefined();
+});
+
+test('processes that share a store share the rate of a bank', async () => {
+  const kv = memoryKv({ clock: manualClock() });
+  const [one, other] = [createLimiter({ store: kv, limits: banks }), createLimiter({ store: kv, limits: banks })];
+  for (const limiter of [one, other, one, other, one]) expect((await limiter.take(bank('a'), 'light')).refusedBy).toBeUndefined();
+  for (const limiter of [one, other]) expect((await limiter.take(bank('b'), 'light')).refusedBy?.name).toBe('member');
+});
+
+test('the same bank of two tenants is two', async () => {
+  const limiter = createLimiter({ store: memoryLimits({ now: () => 0 }), limits: banks });
+  for (let i = 0; i < 5; i++) await limiter.take(bank('a'), 'light');
+  expect((await limiter.take({ ...bank('a'), tenantId: 'u' }, 'light')).refusedBy).toBeUndefined();
 });
 
 test('the deployment as a whole has a limit that is told only when it refuses', async () => {

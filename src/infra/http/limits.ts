@@ -11,12 +11,24 @@ export type LimitStore = { take(key: string, cost: number, limit: number, window
 /** So many units in so long a time; the whole allowance may be used at once and flows back evenly. */
 export type Rate = { units: number; windowMs: number };
 
-/** The rates of one deployment. `failures` are refused credentials of one address, `address` is for callers without a login. */
-export type Limits = { actor: Rate; tenant: Rate; global: Rate; address: Rate; failures: Rate; cost: Record<Operation['cost'], number> };
+/**
+ * The rates of one deployment. `member` counts requests, whatever each costs: a batch is one. `failures` are refused credentials of one address, `address` is for callers without
+ * a login.
+ */
+export type Limits = {
+  actor: Rate;
+  member: Rate;
+  tenant: Rate;
+  global: Rate;
+  address: Rate;
+  failures: Rate;
+  cost: Record<Operation['cost'], number>;
+};
 
-/** Unless configured: 100 light calls a second and actor, ten times that for a tenant, twenty refused credentials a minute and address. */
+/** Unless configured: 100 requests a minute of a member (a bank), 100 light calls a second and actor, ten times that for a tenant, twenty refused credentials a minute and address. */
 export const usualLimits: Limits = {
   actor: { units: 6_000, windowMs: 60_000 },
+  member: { units: 100, windowMs: 60_000 },
   tenant: { units: 60_000, windowMs: 60_000 },
   global: { units: 600_000, windowMs: 60_000 },
   address: { units: 300, windowMs: 60_000 },
@@ -59,8 +71,8 @@ export function memoryLimits(options: { maxKeys?: number; now?: () => number } =
   };
 }
 
-/** Who is charged for a call. Callers without a login are known by their address alone. */
-export type Payer = { actorId: string; tenantId: string } | { address: string };
+/** Who is charged for a call; `memberId` when its member is too. Callers without a login are known by their address alone. */
+export type Payer = { actorId: string; tenantId: string; memberId?: string } | { address: string };
 
 /** The answer of the limiter: header values for every reply, and what refused the call, if anything did. */
 export type Verdict = { policy: string; state: string; refusedBy?: { name: string; retryAfterSeconds: number } };
@@ -74,7 +86,7 @@ export type Limiter = {
 };
 
 /**
- * Charges a call to its actor, then its tenant, then the whole deployment, each only when the one before had room, so
+ * Charges a call to its actor, then its member, then its tenant, then the whole deployment, each only when the one before had room, so
  * that one caller's flood does not eat its tenant's allowance; a cost above a limit takes all of it. When the shared store fails, the process's own memory
  * takes over: limits get looser, callers are not turned away.
  */
@@ -107,7 +119,7 @@ export function createLimiter(deps: {
       const verdict: Verdict = { policy: '', state: '' };
       for (const { name, key } of levelsOf(payer)) {
         const rate = limits[name];
-        const answer = take(key, Math.min(limits.cost[cost], rate.units), rate);
+        const answer = take(key, name === 'member' ? 1 : Math.min(limits.cost[cost], rate.units), rate);
         const taken = answer instanceof Promise ? await answer : answer;
         // The deployment's own load is nobody's business until it refuses.
         if (name !== 'global' || !taken.allowed) describe(verdict, name, rate, taken);
@@ -127,12 +139,16 @@ export function createLimiter(deps: {
   };
 }
 
-type Level = 'actor' | 'tenant' | 'global' | 'address';
+type Level = 'actor' | 'member' | 'tenant' | 'global' | 'address';
 
 function levelsOf(payer: Payer): { name: Level; key: string }[] {
   const everyone = { name: 'global' as const, key: 'global' };
   if ('address' in payer) return [{ name: 'address', key: `address:${network(payer.address)}` }, everyone];
-  return [{ name: 'actor', key: `actor:${payer.actorId}` }, { name: 'tenant', key: `tenant:${payer.tenantId}` }, everyone];
+  const { actorId, tenantId, memberId } = payer;
+  const actor = { name: 'actor' as const, key: `actor:${actorId}` };
+  const tenant = { name: 'tenant' as const, key: `tenant:${tenantId}` };
+  if (memberId === undefined) return [actor, tenant, everyone];
+  return [actor, { name: 'member', key: `member:${tenantId}:${memberId}` }, tenant, everyone];
 }
 
 /** The header fields of draft-ietf-httpapi-ratelimit-headers: quota and window, then what remains and when all is back. */

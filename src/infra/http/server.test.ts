@@ -280,6 +280,7 @@ test.each([
 test('limits are told on every answer and refuse with 429 and Retry-After', async () => {
   const limits = {
     actor: { units: 3, windowMs: 60_000 },
+    member: { units: 100, windowMs: 60_000 },
     tenant: { units: 100, windowMs: 60_000 },
     global: { units: 100, windowMs: 60_000 },
     address: { units: 2, windowMs: 60_000 },
