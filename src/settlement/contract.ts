@@ -1,10 +1,13 @@
-import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
-import { amlOperations, amlRulesActivated } from './aml/contract.ts';
 import { custodyEvents, custodyOperations } from './custody/contract.ts';
+import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
+import { liquidityOperations } from './liquidity/contract.ts';
+import { amlOperations, amlRulesActivated } from './aml/contract.ts';
 import { overviewOperations } from './overview/contract.ts';
 import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.ts';
 import { participantOperations } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
+import { queueOperations } from './queue/contract.ts';
+import { reportChanged, reportOperations } from './report/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
@@ -17,19 +20,24 @@ export const operations = [
   ...screeningOperations,
   ...refreshOperations,
   ...overviewOperations,
-  ...custodyOperations,
+  ...reportOperations,
   ...amlOperations,
   ...riskOperations,
+  ...queueOperations,
+  ...liquidityOperations,
+  ...custodyOperations,
   ...webhookOperations,
 ] as const;
 
 export const events = [
-  ...custodyEvents,
   amlRulesActivated,
   breakerMoved,
   limitsActivated,
   paymentRecorded,
   windowCutOff,
   windowSettled,
+  reportChanged,
+  listRefused,
   webhookDisabled,
+  ...custodyEvents,
 ] as const;

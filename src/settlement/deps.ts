@@ -4,10 +4,12 @@ import type { Log } from '../infra/log/log.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { Router } from './liquidity/router.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import type { MessageHandlers } from './message/handler.ts';
 import type { SettlementMetrics } from './metrics.ts';
 import type { Directory } from './participant/directory.ts';
+import type { QueueRunner } from './queue/runner.ts';
 import type { Screening } from './screening/screening.ts';
 
 /** All that the operations of the network work with. */
@@ -24,5 +26,9 @@ export type SettlementDeps = {
   schemas?: Schemas | undefined;
   /** Where parts say which ISO 20022 messages they take: `deps.messages.handle('camt.054', handler)`. */
   messages: MessageHandlers;
+  /** Which way a payment goes. */
+  router: Router;
+  /** Lets go what waits for money. */
+  queue: QueueRunner;
   metrics: SettlementMetrics;
 };

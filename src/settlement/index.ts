@@ -13,6 +13,9 @@ import { createMessageHandlers } from './message/handler.ts';
 import { settlementMetrics } from './metrics.ts';
 import type { NotificationSettings } from './notification/deps.ts';
 import { notificationPart } from './notification/part.ts';
+import { liquidityPart } from './liquidity/part.ts';
+import { createRouter } from './liquidity/router.ts';
+import { routeSources } from './liquidity/sources.ts';
 import { overviewPart } from './overview/part.ts';
 import { amlPart } from './aml/part.ts';
 import { riskPart } from './risk/part.ts';
@@ -20,6 +23,9 @@ import type { Part } from './part.ts';
 import { createDirectory } from './participant/directory.ts';
 import { participantPart } from './participant/part.ts';
 import { paymentPart } from './payment/part.ts';
+import { queuePart } from './queue/part.ts';
+import { createQueueRunner } from './queue/runner.ts';
+import { reportPart } from './report/part.ts';
 import { screeningPart, type ScreeningSettings } from './screening/part.ts';
 import { createScreening } from './screening/screening.ts';
 import { windowPart } from './window/part.ts';
@@ -35,6 +41,8 @@ type Deps = {
   ledger: LedgerPort;
   outbox: Outbox;
   windowSeconds: number;
+  /** Where files that are made for people are kept. */
+  filesFolder: string;
   screening?: ScreeningSettings;
   /** Closed with the module. */
   schemas?: Schemas | undefined;
@@ -43,23 +51,28 @@ type Deps = {
 };
 
 /** The settlement network: the sum of its parts. */
-export function createSettlement({ windowSeconds, screening = {}, metrics, notification, ...given }: Deps): Settlement {
-  const deps: SettlementDeps = {
+export function createSettlement({ windowSeconds, filesFolder, screening = {}, metrics, notification, ...given }: Deps): Settlement {
+  const ground = {
     ...given,
     directory: createDirectory(given.db, given.clock),
     screening: createScreening(given.db, given.clock),
     messages: createMessageHandlers(),
     metrics: settlementMetrics(metrics),
   };
+  const router = createRouter({ ...ground, sources: routeSources(ground) });
+  const deps: SettlementDeps = { ...ground, router, queue: createQueueRunner({ ...ground, router }) };
   const parts: readonly Part[] = [
     participantPart(deps),
     paymentPart(deps),
     windowPart(deps, windowSeconds),
     screeningPart(deps, screening, metrics),
     overviewPart(deps),
-    custodyPart(deps, metrics),
+    reportPart(deps, filesFolder),
     amlPart(deps),
     riskPart(deps),
+    queuePart(deps),
+    liquidityPart(deps),
+    custodyPart(deps, metrics),
     notificationPart(deps, notification, metrics),
   ];
   return {

@@ -3,12 +3,17 @@ import { SECONDS_BUCKETS, type Metrics } from '../infra/metrics/metrics.ts';
 import { complianceMetrics, type ComplianceMetrics } from './compliance/metrics.ts';
 import type { PaymentView } from './payment/payment.ts';
 import { screeningMetrics, type ScreeningMetrics } from './screening/metrics.ts';
+import { queueMetrics, type QueueMetrics } from './queue/metrics.ts';
 import type { WindowRow } from './window/store.ts';
 import { efficiencyOf } from './window/view.ts';
 
 /** What Prometheus sees of the network. */
-export type SettlementMetrics = ComplianceMetrics &
-  ScreeningMetrics & { paymentTaken(payment: PaymentView): void; windowSettled(window: WindowRow): void };
+export type SettlementMetrics = QueueMetrics &
+  ScreeningMetrics &
+  ComplianceMetrics & {
+    paymentTaken(payment: PaymentView): void;
+    windowSettled(window: WindowRow): void;
+  };
 
 export function settlementMetrics(metrics: Metrics): SettlementMetrics {
   const payments = metrics.counter({
@@ -29,6 +34,7 @@ export function settlementMetrics(metrics: Metrics): SettlementMetrics {
   });
   const efficiency = metrics.gauge({ name: 'rialto_netting_efficiency', help: '1 - net / gross of the last window', labels: ['asset'] });
   return {
+    ...queueMetrics(metrics),
     ...screeningMetrics(metrics),
     ...complianceMetrics(metrics),
     paymentTaken({ status, channel, asset, units }) {

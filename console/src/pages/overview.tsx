@@ -123,6 +123,7 @@ const STEPS = [
   ['clearing', 'bg-calm'],
   ['reserved', 'bg-accent'],
   ['held', 'bg-warn'],
+  ['queued', 'bg-line-strong'],
   ['rejected', 'bg-bad'],
 ] as const;
 

@@ -16,7 +16,7 @@ import { Time } from '../ui/time.tsx';
 export type PaymentRow = WireOutput<typeof listPayments>['items'][number];
 
 const FILTERS = ['status', 'asset', 'participantId', 'windowId', 'query', 'from', 'to'] as const;
-const STATUSES = ['reserved', 'clearing', 'settled', 'held', 'rejected'];
+const STATUSES = ['reserved', 'clearing', 'settled', 'queued', 'held', 'rejected'];
 
 /** Columns of a list of payments, wherever one is shown. */
 export const paymentColumns: readonly Column<PaymentRow>[] = [

@@ -25,6 +25,7 @@ const STATES: Record<string, Tone> = {
   cut_off: 'calm',
   post: 'good',
   held: 'warn',
+  queued: 'warn',
   suspended: 'warn',
   rejected: 'bad',
   refused: 'bad',

@@ -38,6 +38,7 @@ function figuresOf(rows: readonly DayRow[]): Omit<View, 'day' | 'currencies' | '
       clearing: count('clearing'),
       settled: count('settled'),
       held: count('held'),
+      queued: count('queued'),
       rejected: count('rejected'),
     },
     failures: part('failure').map(({ key, text, count: n }) => ({ code: key, text, count: n })),

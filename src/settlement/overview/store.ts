@@ -8,14 +8,16 @@ export type Day = { tenantId: Uuid; fromMs: Millis; toMs: Millis };
 /** Each payment of the day once, with the status it has now; the same rule as in payment/store. */
 const DAY = `
   with day as materialized (
-    select p.received_at, p.asset, p.units, p.debtor_agent_id, p.creditor_agent_id, w.settled_at,
-           coalesce(r.reason_code, p.reason_code) as reason_code, coalesce(r.reason_text, p.reason_text) as reason_text,
-           case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(r.decision, p.decision)
+    select p.received_at, p.asset, p.units, p.debtor_agent_id, p.creditor_agent_id,
+           coalesce(w.settled_at, q.decided_at, case when coalesce(r.decision, p.decision) = 'settled' then coalesce(r.decided_at, p.decided_at) end) as settled_at,
+           coalesce(q.reason_code, r.reason_code, p.reason_code) as reason_code, coalesce(q.reason_text, r.reason_text, p.reason_text) as reason_text,
+           case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
                 when w.state = 'settled' then 'settled' when w.state = 'open' then 'reserved' else 'clearing' end as status
       from settlement.payment p
       left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id
+      left join settlement.queue_exit q on q.tenant_id = p.tenant_id and q.entry_id = p.id
       left join settlement.netting_window w
-        on w.tenant_id = p.tenant_id and w.from_seq < coalesce(r.seq, p.seq) and (w.to_seq is null or coalesce(r.seq, p.seq) <= w.to_seq)
+        on coalesce(r.decision, p.decision) = 'reserved' and w.tenant_id = p.tenant_id and w.from_seq < coalesce(r.seq, p.seq) and (w.to_seq is null or coalesce(r.seq, p.seq) <= w.to_seq)
      where p.tenant_id = $1 and p.received_at >= $2::timestamptz and p.received_at < $3::timestamptz
        and p.id >= $4::uuid and p.id < $5::uuid)`;
 
@@ -50,7 +52,7 @@ export async function countDay(tx: Tx, day: Day): Promise<DayRow[]> {
      (select 'flow', d.bic, c.bic, count(*)::int, null, null, null, null
         from day join settlement.participant d on d.tenant_id = $1 and d.id = day.debtor_agent_id
                  join settlement.participant c on c.tenant_id = $1 and c.id = day.creditor_agent_id
-       where status not in ('rejected', 'held') group by d.bic, c.bic order by 4 desc, 2, 3 limit 40)
+       where status not in ('rejected', 'held', 'queued') group by d.bic, c.bic order by 4 desc, 2, 3 limit 40)
      union all
      select 'finality', null, null, null, null, percentile_cont(0.5) within group (order by ms), percentile_cont(0.95) within group (order by ms), max(ms)
        from (select extract(epoch from settled_at - received_at)::float8 * 1000 as ms from day where status = 'settled') s having count(*) > 0`,

@@ -6,7 +6,7 @@ import { dayOf, isLocalDate, type Millis } from '../../base/time.ts';
 import type { Balance } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { writeCamt053, type StatementEntry } from '../iso20022/camt053.ts';
-import { settledPaymentsOf, type StandingPayment } from '../payment/store.ts';
+import { settledAtOf, settledPaymentsOf, type StandingPayment } from '../payment/store.ts';
 import type { getStatement as contract } from './contract.ts';
 import { mustFind } from './read-participants.ts';
 import { fundingsOf, type AccountRow, type FundingRow, type Range } from './store.ts';
@@ -84,13 +84,14 @@ async function fundsAt(deps: SettlementDeps, ctx: Ctx, accounts: readonly Uuid[]
   return [...balances.values()].reduce((sum, b: Balance) => sum + b.creditsPosted - b.debitsPosted, 0n);
 }
 
-function paymentEntry({ record, window, agents }: StandingPayment, participantId: Uuid): StatementEntry {
+function paymentEntry(payment: StandingPayment, participantId: Uuid): StatementEntry {
+  const { record, agents } = payment;
   const outgoing = record.debtorAgentId === participantId;
   return {
     reference: record.id.replaceAll('-', ''),
     kind: 'payment',
     units: outgoing ? -record.units : record.units,
-    bookedAt: window!.settledAt!,
+    bookedAt: settledAtOf(payment)!,
     valueDate: record.valueDate,
     endToEndId: record.endToEndId,
     uetr: record.uetr,

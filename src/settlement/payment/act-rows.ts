@@ -6,7 +6,7 @@ import { rowOf, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { AgentRow } from './store.ts';
 import { paymentRecorded } from './contract.ts';
-import type { PaymentRecord } from './payment.ts';
+import type { Decision, PaymentRecord } from './payment.ts';
 
 /** What rides with every act on a payment: its audit row and, when the caller sent a key, the answer kept for it. */
 export function actRows(
@@ -61,7 +61,7 @@ export async function keptPayment(
 
 /** Tells the world what was decided on a payment. */
 export function recordedEvent(
-  payment: PaymentRecord,
+  payment: Pick<PaymentRecord, 'id' | 'tenantId' | 'debtorAgentId' | 'creditorAgentId' | 'asset' | 'units'> & Decision,
   agents: { debtorAgent: Pick<AgentRow, 'bic'>; creditorAgent: Pick<AgentRow, 'bic'> },
   at: number,
 ): EventDraft {
@@ -73,8 +73,11 @@ export function recordedEvent(
     version: paymentRecorded.version,
     subject: id,
     at,
-    // A creditor's bank learns of a payment when it is owed the money, see decision 5.
-    memberIds: payment.decision === 'reserved' ? [payment.debtorAgentId, payment.creditorAgentId] : [payment.debtorAgentId],
+    // A creditor's bank learns of a payment when it is owed the money or has it, see decision 5.
+    memberIds:
+      payment.decision === 'reserved' || payment.decision === 'settled'
+        ? [payment.debtorAgentId, payment.creditorAgentId]
+        : [payment.debtorAgentId],
     data: {
       paymentId: id,
       status: payment.decision,

@@ -2,6 +2,7 @@ import type { StaticDecode } from 'typebox';
 import type { Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import type { TransferCode } from '../../ledger/port.ts';
+import type { Route } from '../liquidity/route.ts';
 import type { Payment as PaymentSchema, PaymentDetail as DetailSchema, PaymentOrder as OrderSchema } from './contract.ts';
 
 export type PaymentOrder = StaticDecode<typeof OrderSchema>;
@@ -31,8 +32,8 @@ export function saysAnything({ hits, notices, cleared }: ScreeningResult): boole
 /** ISO 20022 external status reason and words. */
 export type Reason = { code: string; text: string };
 
-/** What was decided at the door. */
-export type Decision = { decision: 'reserved' | 'held' | 'rejected'; reason?: Reason };
+/** What was decided at the door. `settled`: final in the act that took it; `queued`: waits for money, see settlement/queue. */
+export type Decision = { decision: 'reserved' | 'held' | 'rejected' | 'queued' | 'settled'; reason?: Reason };
 
 /** A payment as it is recorded once and never changed. */
 export type PaymentRecord = {
@@ -60,6 +61,10 @@ export type PaymentRecord = {
   screeningSet?: number;
   /** Absent when the lists said nothing of the names. */
   screening?: ScreeningResult;
+  /** Which way it was sent, and why. */
+  route?: Route;
+  /** When it became final, if that was at the door. */
+  settledAt?: Millis;
 } & Decision;
 
 /** The reason that a bank is told when the ledger refuses to reserve. */

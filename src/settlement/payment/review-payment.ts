@@ -4,6 +4,7 @@ import { newId } from '../../base/id.ts';
 import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
 import { rowOf, type Act } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { entryRow, queuedInstead } from '../queue/door.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
 import { requireActive } from './check-order.ts';
 import { rejectPayment as rejectContract, releasePayment as releaseContract } from './contract.ts';
@@ -18,7 +19,7 @@ type Input = InputOf<typeof releaseContract>;
 type Output = OutputOf<typeof releaseContract>;
 
 /**
- * Reserves the funds of a held payment now, or rejects it when they are missing.
+ * Reserves the funds of a held payment now; when they are missing it waits in the queue or is rejected, as the policy says.
  * Errors: `settlement.payment_not_held`, `settlement.participant_suspended`, `settlement.asset_not_held`.
  */
 export function releasePayment(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
@@ -59,12 +60,18 @@ async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment,
   const account = agents[0]?.accounts.get(payment.asset);
   if (!account)
     throw new AppError('unprocessable', 'settlement.asset_not_held', 'The debtor agent no longer has an account in this currency.');
+  const inForce = await deps.router.policyOf(ctx.tenantId);
   const note = noteOf(deps, ctx, releaseContract, held, comment, { decision: 'reserved', transferId: payment.transferId });
   return {
     transfers: [reservation(payment, account)],
     events: note.events,
     rows: [...note.rows, rowOf(obligationRows, obligationOf(payment))],
-    otherwise: (refusal) => noteOf(deps, ctx, releaseContract, held, comment, { decision: 'rejected', reason: reasonOf(refusal.code) }),
+    otherwise: (refusal) => {
+      const decision = queuedInstead({ inForce }, refusal) ?? { decision: 'rejected', reason: reasonOf(refusal.code) };
+      const { rows, events } = noteOf(deps, ctx, releaseContract, held, comment, decision);
+      const wait = { priority: payment.route?.priority ?? 'normal', queueMinutes: inForce.policy.queueMinutes, enteredAt: deps.clock.now() };
+      return { rows: decision.decision === 'queued' ? [...rows, entryRow(payment, wait)] : rows, events };
+    },
   };
 }
 

@@ -39,12 +39,15 @@ export const paymentRows: RowSet<PaymentRecord> = {
       bytes(values.map((p) => p.orderHash)),
       instants(values.map((p) => p.receivedAt)),
       instants(rows.map((row) => row.atMs)),
-      integers(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
-      uuids(values.map((p) => (p.decision === 'reserved' ? (p.transferId ?? null) : null))),
+      integers(rows.map((row) => (hasMoved(row.value) ? row.seq : null))),
+      uuids(values.map((p) => (hasMoved(p) ? (p.transferId ?? null) : null))),
       jsonbs(values.map((p) => p.screening ?? null)),
     ]);
   },
 };
+
+/** Whether money was moved for it: set aside, or paid at once. */
+const hasMoved = ({ decision }: Decision) => decision === 'reserved' || decision === 'settled';
 
 const INSERT_PAYMENTS = `
   insert into settlement.payment (tenant_id, id, uetr, end_to_end_id, channel, decision, reason_code, reason_text, debtor_agent_id,

@@ -29,9 +29,10 @@ type Flat = {
   transfer_id: Uuid | null;
   screening: ScreeningResult | null;
   screening_set: number | null;
+  route: PaymentRecord['route'] | null;
 };
 
-/** A payment as it stands now: the record, the decision of a review, and the window that its sequence falls into. */
+/** A payment as it stands now: the record, the decision of a review, what became of it in the queue, and the window that its sequence falls into. */
 export type StandingPayment = {
   record: PaymentRecord;
   status: PaymentView['status'];
@@ -39,20 +40,33 @@ export type StandingPayment = {
   seq?: bigint;
   transferId?: Uuid;
   reason?: { code: string; text: string };
-  review?: { decision: 'reserved' | 'rejected'; comment: string; actorName: string; decidedAt: Millis };
+  review?: { decision: ReviewDecision; comment: string; actorName: string; decidedAt: Millis };
+  /** How it left the queue. */
+  exit?: { outcome: 'settled' | 'rejected'; settlementId?: Uuid; actorName: string; decidedAt: Millis };
   window?: { id: Uuid; number: number; cutOffAt?: Millis; nettedAt?: Millis; settledAt?: Millis };
   agents: { debtorAgent: AgentRow; creditorAgent: AgentRow };
 };
+
+/** What a review comes to; `queued` and `settled` as at the door. */
+type ReviewDecision = Exclude<PaymentRecord['decision'], 'held'>;
 
 export type AgentRow = { id: Uuid; bic: string; name: string };
 
 type Standing = Flat & {
   status: PaymentView['status'];
   review: {
-    decision: 'reserved' | 'rejected';
+    decision: ReviewDecision;
     reason_code: string | null;
     reason_text: string | null;
     comment: string;
+    actor_name: string;
+    at_ms: number;
+  } | null;
+  exit: {
+    outcome: 'settled' | 'rejected';
+    reason_code: string | null;
+    reason_text: string | null;
+    settlement_id: Uuid | null;
     actor_name: string;
     at_ms: number;
   } | null;
@@ -72,11 +86,14 @@ type Standing = Flat & {
 /** `value_date::text`, since a calendar day has no zone to shift it. */
 const COLUMNS = `p.tenant_id, p.id, p.uetr, p.end_to_end_id, p.channel, p.decision, p.reason_code, p.reason_text, p.debtor_agent_id,
   p.creditor_agent_id, p.debtor, p.creditor, p.asset, p.units, p.value_date::text as value_date, p.purpose, p.remittance, p.order_hash,
-  p.received_at, p.decided_at, p.seq, p.transfer_id, p.screening, p.screening_set`;
+  p.received_at, p.decided_at, p.seq, p.transfer_id, p.screening, p.screening_set,
+  (select jsonb_build_object('kind', t.route, 'priority', t.priority, 'rule', t.rule, 'reason', t.reason)
+     from settlement.payment_route t where t.tenant_id = p.tenant_id and t.payment_id = p.id) as route`;
 
 /** Windows follow one another without a gap, so the last one that begins before a sequence is the one that holds it. */
 const STANDING = `
-  select ${COLUMNS}, s.status, to_jsonb(r) as review, s.book_seq, coalesce(r.transfer_id, p.transfer_id) as book_transfer_id,
+  select ${COLUMNS}, s.status, to_jsonb(r) as review, to_jsonb(q) as exit, s.book_seq,
+         coalesce(q.transfer_id, r.transfer_id, p.transfer_id) as book_transfer_id,
          w.id as window_id, w.number as window_number, w.cut_off_at, w.netted_at, w.settled_at,
          d.bic as debtor_bic, d.name as debtor_name, c.bic as creditor_bic, c.name as creditor_name
     from settlement.payment p
@@ -87,10 +104,14 @@ const STANDING = `
         from settlement.review r where r.tenant_id = p.tenant_id and r.payment_id = p.id) r on p.decision = 'held'
     left join lateral (
       select w.* from settlement.netting_window w
-       where w.tenant_id = p.tenant_id and w.from_seq < coalesce(r.seq, p.seq) order by w.from_seq desc limit 1) w on true
+       where w.tenant_id = p.tenant_id and w.from_seq < coalesce(r.seq, p.seq) order by w.from_seq desc limit 1) w
+    on coalesce(r.decision, p.decision) = 'reserved'
+    left join lateral (
+      select outcome, reason_code, reason_text, settlement_id, actor_name, (extract(epoch from decided_at) * 1000)::bigint as at_ms, seq, transfer_id
+        from settlement.queue_exit q where q.tenant_id = p.tenant_id and q.entry_id = p.id) q on coalesce(r.decision, p.decision) = 'queued'
    cross join lateral (
-      select coalesce(r.seq, p.seq) as book_seq,
-             case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(r.decision, p.decision)
+      select coalesce(q.seq, r.seq, p.seq) as book_seq,
+             case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
                   when w.state = 'settled' then 'settled' when w.state = 'open' then 'reserved' else 'clearing' end as status) s`;
 
 function toRecord(row: Flat): PaymentRecord {
@@ -116,13 +137,16 @@ function toRecord(row: Flat): PaymentRecord {
     ...(row.transfer_id !== null && { transferId: row.transfer_id }),
     ...(row.screening_set !== null && { screeningSet: row.screening_set }),
     ...(row.screening && { screening: row.screening }),
+    ...(row.route && { route: row.route }),
+    ...(row.decision === 'settled' && { settledAt: row.decided_at }),
   };
 }
 
 function toStanding(row: Standing): StandingPayment {
   const record = toRecord(row);
-  const { review } = row;
-  const reason = review ? review.reason_code && { code: review.reason_code, text: review.reason_text ?? '' } : record.reason;
+  const { review, exit } = row;
+  const last = exit ?? review;
+  const reason = last ? last.reason_code && { code: last.reason_code, text: last.reason_text ?? '' } : record.reason;
   return {
     record,
     status: row.status,
@@ -132,6 +156,14 @@ function toStanding(row: Standing): StandingPayment {
     ...(reason && { reason }),
     ...(review && {
       review: { decision: review.decision, comment: review.comment, actorName: review.actor_name, decidedAt: review.at_ms },
+    }),
+    ...(exit && {
+      exit: {
+        outcome: exit.outcome,
+        ...(exit.settlement_id !== null && { settlementId: exit.settlement_id }),
+        actorName: exit.actor_name,
+        decidedAt: exit.at_ms,
+      },
     }),
     ...(row.window_id !== null && {
       window: {
@@ -177,6 +209,7 @@ const CANDIDATES: Readonly<Record<PaymentView['status'], string>> = {
   reserved: `p.id in (${obligedIn(`x.state = 'open'`)})`,
   clearing: `p.id in (${obligedIn(`x.state in ('cut_off', 'netted')`)})`,
   settled: `p.decision <> 'rejected'`,
+  queued: `p.decision in ('queued', 'held')`,
 };
 
 /** How far the time in an id may be ahead of the time of receipt, as after a clock was set back. */
@@ -252,6 +285,23 @@ export async function countPayments(tx: Tx, tenantId: Uuid, filter: Omit<Payment
   return Number(row!.n);
 }
 
+/** Payments that became final by themselves, at the door, after a review or out of the queue. */
+const GROSS = `
+  select g.id from settlement.payment g
+   where g.tenant_id = $1 and g.decision = 'settled' and g.decided_at >= $4::timestamptz and g.decided_at < $5::timestamptz
+  union all
+  select g.payment_id from settlement.review g
+   where g.tenant_id = $1 and g.decision = 'settled' and g.decided_at >= $4::timestamptz and g.decided_at < $5::timestamptz
+  union all
+  select g.entry_id from settlement.queue_exit g
+   where g.tenant_id = $1 and g.kind = 'payment' and g.outcome = 'settled' and g.decided_at >= $4::timestamptz and g.decided_at < $5::timestamptz`;
+
+/** When a payment became final; undefined when it is not. */
+export function settledAtOf({ record, exit, review, window, status }: StandingPayment): Millis | undefined {
+  if (status !== 'settled') return undefined;
+  return window?.settledAt ?? exit?.decidedAt ?? review?.decidedAt ?? record.settledAt;
+}
+
 /** Payments that became final in a range of time, of which the participant was one side. */
 export async function settledPaymentsOf(
   tx: Tx,
@@ -260,8 +310,10 @@ export async function settledPaymentsOf(
 ): Promise<StandingPayment[]> {
   const rows = await tx.query<Standing>(
     `${STANDING}
-      where p.tenant_id = $1 and p.id in (${obligedIn('x.settled_at >= $4::timestamptz and x.settled_at < $5::timestamptz')}
-        and o.asset = $3 and (o.debtor_agent_id = $2 or o.creditor_agent_id = $2))
+      where p.tenant_id = $1 and p.asset = $3 and p.id in (${obligedIn('x.settled_at >= $4::timestamptz and x.settled_at < $5::timestamptz')}
+        and o.asset = $3 and (o.debtor_agent_id = $2 or o.creditor_agent_id = $2)
+        union all ${GROSS})
+        and (p.debtor_agent_id = $2 or p.creditor_agent_id = $2)
       order by s.book_seq`,
     [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],
   );

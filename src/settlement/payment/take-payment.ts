@@ -8,6 +8,7 @@ import { dayOf } from '../../base/time.ts';
 import { rowOf, type Act, type Outcome, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { leafOf } from '../netting/leaf.ts';
+import { decisionOf, keptRoute, queuedInstead, routeOrder, rowsOfRouted, type Routed } from '../queue/door.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
 import { checkOrder, type Checked } from './check-order.ts';
 import { HELD, reasonOf, type Decision, type PaymentOrder, type PaymentRecord, type PaymentView, type ScreeningResult } from './payment.ts';
@@ -32,9 +33,10 @@ export type Entry = {
  */
 export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, order: PaymentOrder): Promise<PaymentView> {
   const participants = await deps.directory.of(ctx.tenantId, { bics: [order.debtorAgent, order.creditorAgent] });
+  const today = dayOf(deps.clock.now());
   let checked: Checked;
   try {
-    checked = checkOrder(order, participants, dayOf(deps.clock.now()), ctx.memberId);
+    checked = checkOrder(order, participants, today, ctx.memberId);
   } catch (error) {
     // What passed the first time must not fail the second because a day or a bank's state has changed in between.
     const first = await taken(deps, ctx, entry, order);
@@ -42,15 +44,19 @@ export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, 
     throw error;
   }
   const screening = await deps.screening.screenParties(ctx.tenantId, order);
-  const payment = recordOf(deps, ctx, entry, order, checked, screening);
-  const outcome = await deps.ledger.enact(actOf(deps, ctx, entry, checked, payment));
+  const routed = screening.hits.length > 0 ? undefined : await routeOrder(deps, ctx.tenantId, order, checked, today);
+  const payment = recordOf(deps, ctx, entry, order, checked, screening, routed);
+  const outcome = await deps.ledger.enact(actOf(deps, ctx, entry, checked, payment, routed));
   if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') {
     const first = await taken(deps, ctx, entry, order);
     if (first) return first;
     throw new AppError('conflict', 'settlement.uetr_reused', `The UETR ${payment.uetr} already names another payment.`);
   }
-  const view = viewOfRecord(decided(payment, outcome), checked);
+  const standing = decided(payment, outcome, routed);
+  const view = viewOfRecord(standing, checked);
   deps.metrics.paymentTaken(view);
+  // Who waits may go now: this one because of what others have, others because of this one's money.
+  if (standing.decision === 'queued' || standing.decision === 'settled') deps.queue.stir(ctx.tenantId);
   return view;
 }
 
@@ -61,6 +67,7 @@ function recordOf(
   order: PaymentOrder,
   checked: Checked,
   screening: ScreeningResult,
+  routed?: Routed,
 ): PaymentRecord {
   const receivedAt = deps.clock.now();
   const hit = screening.hits.length > 0;
@@ -82,7 +89,8 @@ function recordOf(
     remittance: order.remittance,
     ...(order.uetr !== undefined && { orderHash: hashOf(order) }),
     receivedAt,
-    ...(hit ? { decision: 'held', reason: HELD, screening } : { decision: 'reserved', transferId: newId(receivedAt) }),
+    ...(hit || !routed ? { decision: 'held', reason: HELD, screening } : { ...decisionOf(routed), transferId: newId(receivedAt) }),
+    ...keptRoute(routed),
   };
 }
 
@@ -100,19 +108,23 @@ function hashOf(order: PaymentOrder): Buffer {
     creditor.account,
   ];
   const rest = [creditor.country, order.asset, order.units.toString(), order.valueDate, order.purpose, order.remittance];
-  return hash('sha256', JSON.stringify([...fields, ...rest]), 'buffer');
+  // Absent, it leaves the hash as it was before there were priorities.
+  const priority = order.priority === undefined ? [] : [order.priority];
+  return hash('sha256', JSON.stringify([...fields, ...rest, ...priority]), 'buffer');
 }
 
-function actOf(deps: SettlementDeps, ctx: Ctx, entry: Entry, checked: Checked, payment: PaymentRecord): Act {
-  if (payment.decision !== 'reserved') return { tenantId: ctx.tenantId, transfers: [], ...noteOf(deps, ctx, entry, payment, checked) };
-  const note = noteOf(deps, ctx, entry, payment, checked);
+function actOf(deps: SettlementDeps, ctx: Ctx, entry: Entry, checked: Checked, payment: PaymentRecord, routed?: Routed): Act {
+  const note = noteOf(deps, ctx, entry, payment, checked, routed);
+  const { decision } = payment;
+  if (decision !== 'reserved' && decision !== 'settled') return { tenantId: ctx.tenantId, transfers: [], ...note };
+  const isGross = decision === 'settled';
   return {
     tenantId: ctx.tenantId,
-    transfers: [reservation(payment, checked)],
+    transfers: [isGross ? grossTransfer(payment, checked) : reservation(payment, checked)],
     idsAreNew: true,
-    rows: [...note.rows, rowOf(obligationRows, obligationOf(payment))],
+    rows: isGross ? note.rows : [...note.rows, rowOf(obligationRows, obligationOf(payment))],
     events: note.events,
-    otherwise: (refusal) => noteOf(deps, ctx, entry, { ...payment, ...rejection(refusal.code) }, checked),
+    otherwise: (refusal) => noteOf(deps, ctx, entry, { ...payment, ...otherwiseOf(refusal.code, routed) }, checked, routed),
   };
 }
 
@@ -144,8 +156,14 @@ export function reservation(
   };
 }
 
-function rejection(code: Parameters<typeof reasonOf>[0]): Decision {
-  return { decision: 'rejected', reason: reasonOf(code) };
+/** Moves the amount at once from what the debtor's bank has free to what the creditor's bank has. */
+function grossTransfer(payment: PaymentRecord, { settlementAccountId, creditorAgent }: Checked) {
+  const reserveAccountId = creditorAgent.accounts.get(payment.asset)!.settlementAccountId;
+  return reservation(payment, { settlementAccountId, reserveAccountId });
+}
+
+function otherwiseOf(code: Parameters<typeof reasonOf>[0], routed?: Routed): Decision {
+  return queuedInstead(routed, { code }) ?? { decision: 'rejected', reason: reasonOf(code) };
 }
 
 /** What is written whatever the decision: the payment, its audit row, the kept answer and the event. */
@@ -155,16 +173,23 @@ function noteOf(
   entry: Entry,
   payment: PaymentRecord,
   checked: Checked,
+  routed?: Routed,
 ): { rows: RowOf[]; events: () => EventDraft[] } {
   const act = { paymentId: payment.id, outcome: payment.decision, keySuffix: entry.keySuffix };
   return {
-    rows: [rowOf(paymentRows, payment), ...actRows(deps, ctx, entry.operation, act), ...(entry.extraRows?.(payment) ?? [])],
+    rows: [
+      rowOf(paymentRows, payment),
+      ...actRows(deps, ctx, entry.operation, act),
+      ...rowsOfRouted(payment, routed),
+      ...(entry.extraRows?.(payment) ?? []),
+    ],
     events: () => [recordedEvent(payment, checked, payment.receivedAt)],
   };
 }
 
-function decided(payment: PaymentRecord, outcome: Outcome): PaymentRecord {
-  return outcome.result === 'enacted' ? payment : { ...payment, ...rejection(outcome.refusal.code) };
+function decided(payment: PaymentRecord, outcome: Outcome, routed?: Routed): PaymentRecord {
+  if (outcome.result === 'enacted') return payment.decision === 'settled' ? { ...payment, settledAt: outcome.atMs } : payment;
+  return { ...payment, ...otherwiseOf(outcome.refusal.code, routed) };
 }
 
 /**

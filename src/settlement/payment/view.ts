@@ -1,4 +1,4 @@
-import type { AgentRow, StandingPayment } from './store.ts';
+import { settledAtOf, type AgentRow, type StandingPayment } from './store.ts';
 import type { Hit, PaymentDetailView, PaymentRecord, PaymentView } from './payment.ts';
 
 type Agents = { debtorAgent: AgentRow; creditorAgent: AgentRow };
@@ -23,6 +23,8 @@ export function viewOfRecord(record: PaymentRecord, agents: Agents): PaymentView
     ...(record.remittance !== undefined && { remittance: record.remittance }),
     channel: record.channel,
     receivedAt: record.receivedAt,
+    ...(record.settledAt !== undefined && { settledAt: record.settledAt }),
+    ...(record.route && { route: record.route }),
   };
 }
 
@@ -30,20 +32,21 @@ export function viewOfRecord(record: PaymentRecord, agents: Agents): PaymentView
 export function viewOfStanding(payment: StandingPayment): PaymentView {
   const { window, reason } = payment;
   const { reason: _first, ...view } = viewOfRecord(payment.record, payment.agents);
+  const settledAt = settledAtOf(payment);
   return {
     ...view,
     status: payment.status,
     ...(reason && { reason }),
     ...(window && { window: { id: window.id, number: window.number } }),
-    ...(window?.settledAt !== undefined && { settledAt: window.settledAt }),
+    ...(settledAt !== undefined && { settledAt }),
   };
 }
 
-/** For whom a payment is shown: the operator, the bank that pays, or the one that is paid. */
-type Reader = 'operator' | 'debtor' | 'creditor';
-
 /** What lists that came later changed for a payment. */
 type LaterFinding = NonNullable<PaymentDetailView['screening']['later']>[number];
+
+/** For whom a payment is shown: the operator, the bank that pays, or the one that is paid. */
+type Reader = 'operator' | 'debtor' | 'creditor';
 
 /**
  * A payment with its history. Banks are told what was decided; who is listed, who reviewed and what was noted stays with
@@ -70,17 +73,30 @@ function screeningOf({ screening, screeningSet }: PaymentRecord, later: readonly
 type Step = PaymentDetailView['timeline'][number];
 
 /** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
-function timelineOf({ record, decidedAt, review, window, reason, seq }: StandingPayment, reader: Reader): Step[] {
+function timelineOf(payment: StandingPayment, reader: Reader): Step[] {
+  const { record, decidedAt, review, window, reason, seq, exit } = payment;
   const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
   steps.push({ at: record.receivedAt, step: 'screened', text: reader === 'operator' ? findingsOf(record) : 'Both names were screened.' });
   if (record.decision === 'held' && reader !== 'creditor') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
   if (record.decision === 'rejected') steps.push({ at: decidedAt, step: 'rejected', text: record.reason?.text ?? 'Rejected.' });
+  if (record.decision === 'settled') steps.push({ at: decidedAt, step: 'settled', text: `Settled at once, final at sequence ${seq}.` });
+  if (record.decision === 'queued' && reader !== 'creditor')
+    steps.push({ at: decidedAt, step: 'queued', text: record.reason?.text ?? 'Queued.' });
   if (record.decision === 'reserved') steps.push({ at: decidedAt, step: 'reserved', text: `Funds set aside at sequence ${seq}.` });
   if (review) steps.push(reader === 'operator' ? reviewStep(review, reason?.text, seq) : publicStep(review, reader, reason?.text, seq));
+  if (exit) steps.push(exitStep(exit, reader, reason?.text, seq));
   if (window?.cutOffAt !== undefined) steps.push({ at: window.cutOffAt, step: 'cut_off', text: `Fixed in window ${window.number}.` });
   if (window?.nettedAt !== undefined) steps.push({ at: window.nettedAt, step: 'netted', text: 'Counted into the net positions.' });
   if (window?.settledAt !== undefined) steps.push({ at: window.settledAt, step: 'settled', text: 'Final on the ledger.' });
   return steps;
+}
+
+type Exit = NonNullable<StandingPayment['exit']>;
+
+function exitStep({ outcome, decidedAt, actorName }: Exit, reader: Reader, reason: string | undefined, seq: bigint | undefined): Step {
+  const actor = reader === 'operator' ? { actor: actorName } : {};
+  if (outcome === 'settled') return { at: decidedAt, step: 'settled', text: `Left the queue, final at sequence ${seq}.`, ...actor };
+  return { at: decidedAt, step: 'rejected', text: reason ?? 'Rejected.', ...actor };
 }
 
 function findingsOf({ screening }: PaymentRecord): string {

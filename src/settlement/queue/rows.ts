@@ -1,0 +1,152 @@
+import type { Uuid } from '../../base/id.ts';
+import { instants, integers, jsonbs, texts, uuids } from '../../infra/postgres/columns.ts';
+import type { RowSet, Tx } from '../../infra/postgres/db.ts';
+import type { Route } from '../liquidity/route.ts';
+import type { QueueEntry } from './entry.ts';
+
+/** A bundle that begins to wait, behind all others of its class: acts of a book follow one another, and so do their places. */
+export const queueEntryRows: RowSet<Omit<QueueEntry, 'position'>> = {
+  name: 'settlement.queue_entry',
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(
+      `insert into settlement.queue_entry (tenant_id, id, kind, priority, position, payers, legs, entered_at, expires_at)
+       select (select infra.tenant_id()), n.id, n.kind, n.priority, nextval('settlement.queue_position'),
+              array(select p::uuid from jsonb_array_elements_text(n.payers) p), n.legs, n.entered_at, n.expires_at
+         from (select unnest($1::uuid[]) as id, unnest($2::text[]) as kind, unnest($3::bigint[])::integer as priority,
+                      unnest($4::jsonb[]) as payers, unnest($5::jsonb[]) as legs, unnest($6::timestamptz[]) as entered_at,
+                      unnest($7::timestamptz[]) as expires_at) n`,
+      [
+        uuids(values.map((entry) => entry.id)),
+        texts(values.map((entry) => entry.kind)),
+        integers(values.map((entry) => entry.priority)),
+        jsonbs(values.map((entry) => entry.payers)),
+        jsonbs(values.map((entry) => entry.legs.map((leg) => ({ ...leg, units: leg.units.toString() })))),
+        instants(values.map((entry) => entry.enteredAt)),
+        instants(values.map((entry) => entry.expiresAt)),
+      ],
+    );
+  },
+};
+
+/** How an entry leaves the queue. Claimed by its being there, so that it leaves once, whoever tries. */
+export type QueueExit = { entryId: Uuid; actorName: string; transferId?: Uuid } & (
+  | { outcome: 'settled'; settlementId: Uuid }
+  | { outcome: 'rejected'; reason: { code: string; text: string } }
+);
+
+/** Those of the ids that do not wait, or no more. */
+async function gone(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ id: Uuid }>(
+    `select k.id from unnest($1::uuid[]) as k (id)
+      where not exists (select from settlement.queue_entry e where e.tenant_id = (select infra.tenant_id()) and e.id = k.id)`,
+    [uuids(ids)],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+export const queueExitRows: RowSet<QueueExit> = {
+  name: 'settlement.queue_exit',
+  keys: (exit) => [exit.entryId],
+  taken: gone,
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(
+      `with exits as materialized (
+         select unnest($1::uuid[]) as entry_id, unnest($2::text[]) as outcome, unnest($3::text[]) as reason_code, unnest($4::text[]) as reason_text,
+                unnest($5::uuid[]) as settlement_id, unnest($6::uuid[]) as transfer_id, unnest($7::text[]) as actor_name,
+                unnest($8::timestamptz[]) as decided_at, unnest($9::bigint[]) as seq),
+       gone as (delete from settlement.queue_entry e using exits x
+                 where e.tenant_id = (select infra.tenant_id()) and e.id = x.entry_id returning e.id, e.kind, e.entered_at)
+       insert into settlement.queue_exit (tenant_id, entry_id, kind, outcome, reason_code, reason_text, settlement_id, transfer_id, actor_name, entered_at, decided_at, seq)
+       select (select infra.tenant_id()), x.entry_id, g.kind, x.outcome, x.reason_code, x.reason_text, x.settlement_id, x.transfer_id, x.actor_name,
+              g.entered_at, x.decided_at, x.seq
+         from exits x join gone g on g.id = x.entry_id`,
+      [
+        uuids(values.map((exit) => exit.entryId)),
+        texts(values.map((exit) => exit.outcome)),
+        texts(values.map((exit) => (exit.outcome === 'rejected' ? exit.reason.code : null))),
+        texts(values.map((exit) => (exit.outcome === 'rejected' ? exit.reason.text : null))),
+        uuids(values.map((exit) => (exit.outcome === 'settled' ? exit.settlementId : null))),
+        uuids(values.map((exit) => exit.transferId ?? null)),
+        texts(values.map((exit) => exit.actorName)),
+        instants(rows.map((row) => row.atMs)),
+        integers(rows.map((row) => row.seq)),
+      ],
+    );
+  },
+};
+
+/** A new class and place of an entry that waits; behind all others of the class without a place. */
+export type QueueMove = { entryId: Uuid; priority: number; position?: bigint };
+
+/** Moves within the queue. Claims nothing: what left meanwhile is not moved. */
+export const queueMoveRows: RowSet<QueueMove> = {
+  name: 'settlement.queue_move',
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(
+      `update settlement.queue_entry e set priority = m.priority::integer, position = coalesce(m.position, nextval('settlement.queue_position'))
+         from (select distinct on (id) id, priority, position
+                 from unnest($1::uuid[], $2::bigint[], $3::bigint[]) with ordinality a (id, priority, position, n)
+                order by id, n desc) m
+        where e.tenant_id = (select infra.tenant_id()) and e.id = m.id`,
+      [
+        uuids(values.map((move) => move.entryId)),
+        integers(values.map((move) => move.priority)),
+        integers(values.map((move) => move.position ?? null)),
+      ],
+    );
+  },
+};
+
+/** Bundles that settled together: how they were found, and by currency what they came to and what was moved for it. */
+export type QueueSettlement = {
+  id: Uuid;
+  step: 'direct' | 'bilateral' | 'multilateral';
+  entries: number;
+  totals: readonly { asset: string; entries: number; gross: bigint; net: bigint }[];
+};
+
+export const queueSettlementRows: RowSet<QueueSettlement> = {
+  name: 'settlement.queue_settlement',
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    const totals = values.map((one) => one.totals.map((t) => ({ ...t, gross: t.gross.toString(), net: t.net.toString() })));
+    await tx.query(
+      `insert into settlement.queue_settlement (tenant_id, id, step, entries, totals, settled_at, seq)
+       select (select infra.tenant_id()), unnest($1::uuid[]), unnest($2::text[]), unnest($3::bigint[])::integer, unnest($4::jsonb[]),
+         unnest($5::timestamptz[]), unnest($6::bigint[])`,
+      [
+        uuids(values.map((one) => one.id)),
+        texts(values.map((one) => one.step)),
+        integers(values.map((one) => one.entries)),
+        jsonbs(totals),
+        instants(rows.map((row) => row.atMs)),
+        integers(rows.map((row) => row.seq)),
+      ],
+    );
+  },
+};
+
+/** The way a payment was sent. */
+export type RouteRow = { paymentId: Uuid; debtorAgentId: Uuid } & Route;
+
+export const routeRows: RowSet<RouteRow> = {
+  name: 'settlement.payment_route',
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(
+      `insert into settlement.payment_route (tenant_id, payment_id, debtor_agent_id, route, priority, rule, reason)
+       select (select infra.tenant_id()), unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[])`,
+      [
+        uuids(values.map((one) => one.paymentId)),
+        uuids(values.map((one) => one.debtorAgentId)),
+        texts(values.map((one) => one.kind)),
+        texts(values.map((one) => one.priority)),
+        texts(values.map((one) => one.rule)),
+        texts(values.map((one) => one.reason)),
+      ],
+    );
+  },
+};
