@@ -46,9 +46,11 @@ export function checkLimitBook(book: LimitBook): void {
   }
 }
 
-/** The limits of a participant in a currency. */
+const NO_LIMITS: Limits = {};
+
+/** The limits of a participant in a currency; the same empty value for all that have none. */
 export function limitsOf(book: LimitBook, participant: string, asset: string): Limits {
-  return book[participant]?.[asset] ?? book['*']?.[asset] ?? {};
+  return book[participant]?.[asset] ?? book['*']?.[asset] ?? NO_LIMITS;
 }
 
 /** Every limit that a payment would break, in the order of `LIMIT_NAMES`; none when it may go. Counts nothing. */

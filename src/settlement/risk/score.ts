@@ -72,6 +72,18 @@ export function riskOf(given: Partial<Record<Factor, number>>, weights: RiskWeig
   return { score, level, reasons: reasonsOf(parts, score), version: weights.version };
 }
 
+const ALL = Object.keys(FACTORS) as Factor[];
+
+/** The score of `riskOf` alone, for the many payments of which nobody will ask why. */
+export function scoreOf(given: Partial<Record<Factor, number>>, { weights }: RiskWeights): number {
+  let left = 1;
+  for (const factor of ALL) {
+    const value = given[factor];
+    if (value !== undefined && value > 0) left *= 1 - weights[factor] * Math.min(1, value);
+  }
+  return Math.round((1 - left) * 100);
+}
+
 /** Splits the score among its parts by their size, to the tenth of a point, by largest remainder. */
 function reasonsOf(parts: readonly { factor: Factor; share: number }[], score: number): RiskReason[] {
   const total = parts.reduce((sum, { share }) => sum + share, 0);

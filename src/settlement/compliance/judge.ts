@@ -1,0 +1,299 @@
+import type { Uuid } from '../../base/id.ts';
+import { isYounger, type Clock, type Millis } from '../../base/time.ts';
+import type { Log } from '../../infra/log/log.ts';
+import type { Outbox } from '../../infra/outbox/port.ts';
+import type { Db } from '../../infra/postgres/db.ts';
+import { advance, partiesIn } from '../aml/features.ts';
+import { lastCutOffSeq } from '../aml/history-store.ts';
+import { observedOf } from '../aml/observe.ts';
+import type { Directory } from '../participant/directory.ts';
+import type { Checked } from '../payment/check-order.ts';
+import type { PaymentOrder, PaymentRecord, Reason } from '../payment/payment.ts';
+import { readExposures } from '../risk/exposure-store.ts';
+import { LIMIT_NAMES, type LimitName } from '../risk/limits.ts';
+import { LiveBreakers, type Move } from '../risk/live-breakers.ts';
+import { moveBreaker, SHIPPED_POLICY } from '../risk/manage-breakers.ts';
+import { emptyPositions, settle, take } from '../risk/positions.ts';
+import { Recent } from '../screening/recent.ts';
+import { decide, limitReason, type Case, type Screened } from './decide.ts';
+import type { LimitFinding, Verdict } from './findings.ts';
+import { capUseOf, countUse, limitFinding, limitsPassed, type Limited } from './limit-check.ts';
+import type { ComplianceMetrics } from './metrics.ts';
+import { readSetting, touchSetting } from './setting-store.ts';
+import { bandNames, loadTenant, readInForce, readPaid, type TenantMemory } from './tenant-memory.ts';
+
+/**
+ * What the door asks about every payment. Everything that a judgement needs is in memory, so that a clean payment costs
+ * microseconds and no query; how exact that is with several processes is told in decision 8.
+ */
+export type Judge = {
+  /**
+   * What rules, limits and breakers say of an order that passed the checks of the door. Counts nothing. A promise when a
+   * tenant is met for the first time, was not looked at for long, or seems to pass a cap, which is then read anew.
+   * `screened` is what screening found, for the score.
+   */
+  judge(
+    tenantId: Uuid,
+    order: PaymentOrder,
+    checked: Pick<Checked, 'debtorAgent' | 'creditorAgent'>,
+    receivedAt: Millis,
+    screened?: Screened,
+  ): Verdict | Promise<Verdict>;
+  /** Tells what became of a payment that was judged, as soon as that is durable. */
+  decided(payment: Decided, verdict: Verdict): void;
+  /**
+   * The rejection of a payment that the ledger's writer could not take because a cap would have been passed, out of the
+   * error that `enact` threw; undefined for any other error. Happens when several pay at the edge of a cap at once.
+   */
+  refusedBy(error: unknown): { limit: LimitName; reason: Reason; finding: LimitFinding } | undefined;
+  /** When everything that was found is written, as before the process ends. */
+  close(): Promise<void>;
+};
+
+/** A payment as it was decided. */
+export type Decided = Pick<
+  PaymentRecord,
+  'tenantId' | 'id' | 'decision' | 'reason' | 'debtorAgentId' | 'creditorAgentId' | 'asset' | 'units' | 'receivedAt'
+>;
+
+type Deps = {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  outbox: Outbox;
+  directory: Directory;
+  metrics: ComplianceMetrics;
+};
+
+/** What is known is looked at again behind a payment when it is older than this, and before the payment when far older. */
+const FRESH_MS = 1_000;
+const STALE_MS = 10_000;
+/** Caps that seem passed are not read anew more often than this. */
+const REREAD_MS = 50;
+/** Payments whose counting is remembered, so that none is counted twice: by this process and by following the book. */
+const REMEMBERED = 100_000;
+
+export function createJudge(deps: Deps): Judge {
+  const tenants = new Map<Uuid, JudgeOfTenant>();
+  const of = (tenantId: Uuid) => {
+    let one = tenants.get(tenantId);
+    if (!one) tenants.set(tenantId, (one = new JudgeOfTenant(deps, tenantId)));
+    return one;
+  };
+  return {
+    judge: (tenantId, order, checked, at, screened) => of(tenantId).judge({ order, checked, at, screened }),
+    decided: (payment, verdict) => of(payment.tenantId).decided(payment, verdict),
+    refusedBy,
+    async close() {
+      await Promise.all([...tenants.values()].map((one) => one.close()));
+    },
+  };
+}
+
+function refusedBy(error: unknown): ReturnType<Judge['refusedBy']> {
+  const { code, detail } = (error ?? {}) as { code?: string; detail?: string };
+  const limit = LIMIT_NAMES.find((name) => name === detail);
+  if (code !== 'RL001' || !limit) return undefined;
+  const finding = limitFinding(limit);
+  return { limit, reason: limitReason(finding), finding };
+}
+
+class JudgeOfTenant {
+  private readonly deps: Deps;
+  private readonly tenantId: Uuid;
+  private memory: TenantMemory | undefined;
+  private looking: Promise<TenantMemory> | undefined;
+  private rereading: Promise<void> | undefined;
+  /** Payments counted when they were decided here, that following has not come by yet. */
+  private ahead = new Set<Uuid>();
+  /** Payments that following has counted lately. */
+  private readonly counted = new Recent<true>(REMEMBERED);
+  private cutOffSeq: bigint | undefined;
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: Deps, tenantId: Uuid) {
+    this.deps = deps;
+    this.tenantId = tenantId;
+  }
+
+  judge(one: Case): Verdict | Promise<Verdict> {
+    const { memory } = this;
+    if (!memory) return this.look().then((loaded) => this.weigh(loaded, one));
+    if (!isYounger(this.deps.clock, memory.readAt, FRESH_MS)) {
+      const looked = this.look();
+      if (!isYounger(this.deps.clock, memory.readAt, STALE_MS)) return looked.then((fresh) => this.weigh(fresh, one));
+      looked.catch((error: unknown) =>
+        this.deps.log.warn('Rules and limits could not be looked at again', { tenantId: this.tenantId, error }),
+      );
+    }
+    return this.weigh(memory, one);
+  }
+
+  private weigh(memory: TenantMemory, one: Case): Verdict | Promise<Verdict> {
+    const limited = limitedOf(one);
+    const passed = memory.limitSet === 0 ? NONE : limitsPassed(memory, limited);
+    if (passed.length === 0 || passed.every(({ limit }) => limit === 'per_payment' || limit === 'concentration')) {
+      return this.verdict(memory, one, passed);
+    }
+    // A window may have settled, or what was counted here stands in the reading already: only what is read now counts.
+    return this.reread(memory).then(() => {
+      const now = this.memory ?? memory;
+      return this.verdict(now, one, limitsPassed(now, limited, { readOnly: true }));
+    });
+  }
+
+  private verdict(memory: TenantMemory, one: Case, passed: readonly LimitFinding[]): Verdict {
+    const verdict = decide(memory, one, passed, (move) => this.moved(move, 'Its time was over'));
+    const { metrics } = this.deps;
+    metrics.judged(verdict.outcome, verdict.risk);
+    for (const { severity } of verdict.findings?.rules ?? NO_RULES) metrics.ruleMet(severity);
+    for (const { limit } of passed) metrics.limitRefused(limit, 'memory');
+    return verdict;
+  }
+
+  decided(payment: Decided, { judged, findings, outcome }: Verdict): void {
+    const { memory } = this;
+    if (!memory) return;
+    if (payment.decision === 'reserved' || payment.decision === 'settled') this.count(memory, payment, judged);
+    if (findings?.breaker || (outcome === 'reject' && !findings?.limits)) return;
+    const failed = payment.decision === 'rejected' && memory.policy.counts.includes(failureOf(payment, findings?.limits !== undefined));
+    const went = { at: payment.receivedAt, ok: !failed, probes: judged.probes };
+    for (const move of memory.breakers.record(judged.breakerKeys, went)) this.moved(move, whyMoved(move, payment.reason));
+  }
+
+  private count(memory: TenantMemory, payment: Decided, { observed }: Verdict['judged']): void {
+    if (this.counted.has(payment.id) || this.ahead.has(payment.id)) return;
+    this.ahead.add(payment.id);
+    advance(memory.features, observed.at === payment.receivedAt ? observed : { ...observed, at: payment.receivedAt });
+    if (payment.decision !== 'reserved') return;
+    const { debtorAgentId: debtor, creditorAgentId: creditor, asset, units } = payment;
+    countUse(memory.use, { debtor, creditor, asset, units });
+    if (hasConcentration(memory)) take(memory.positions, { id: payment.id, day: '', debtor, creditor, asset, units });
+  }
+
+  /** Looks at the tables again; all who ask meanwhile share one look. */
+  private look(): Promise<TenantMemory> {
+    this.looking ??= (this.memory ? this.follow(this.memory) : this.load())
+      .then((memory) => (this.memory = memory))
+      .finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private async load(): Promise<TenantMemory> {
+    const memory = await loadTenant(this.deps, this.tenantId, (id) => this.counted.set(id, true));
+    this.ahead = new Set();
+    this.deps.metrics.featureParties(partiesIn(memory.features));
+    return memory;
+  }
+
+  /** Takes in what others changed and what other processes counted. */
+  private async follow(memory: TenantMemory): Promise<TenantMemory> {
+    const { db, clock } = this.deps;
+    const readAt = clock.now();
+    const { revision, cutOffSeq } = await db.read({ tenantId: this.tenantId }, async (tx) => ({
+      revision: (await readSetting(tx, this.tenantId)).revision,
+      cutOffSeq: hasConcentration(memory) ? await lastCutOffSeq(tx, this.tenantId) : undefined,
+    }));
+    if (cutOffSeq !== this.cutOffSeq) settle(memory.positions);
+    this.cutOffSeq = cutOffSeq;
+    const current = revision === memory.setting.revision ? memory : await this.adopt(memory);
+    if (current.followed === memory.followed) await this.catchUp(current);
+    this.deps.metrics.featureParties(partiesIn(current.features));
+    current.readAt = readAt;
+    return current;
+  }
+
+  /** Rules, limits or breakers changed: what stays the same keeps its memory. */
+  private async adopt(memory: TenantMemory): Promise<TenantMemory> {
+    const { moved, ...inForce } = await readInForce(this.deps, this.tenantId);
+    if (bandNames(inForce.rules) !== bandNames(memory.rules)) return this.load();
+    const isSamePolicy = JSON.stringify(inForce.policy) === JSON.stringify(memory.policy);
+    const breakers = isSamePolicy ? memory.breakers : new LiveBreakers(moved, { ...SHIPPED_POLICY, ...inForce.policy });
+    if (isSamePolicy) breakers.replace(moved);
+    const positions = inForce.limitSet === memory.limitSet ? memory.positions : emptyPositions();
+    return Object.assign(memory, inForce, { breakers, positions });
+  }
+
+  /** Counts what was paid behind the place that following has come to, in the order of the book. */
+  private async catchUp(memory: TenantMemory): Promise<void> {
+    for (;;) {
+      const { paid, payments } = await readPaid(this.deps.db, this.tenantId, memory.followed, (id) => this.ahead.has(id));
+      for (const { id } of paid) {
+        if (this.ahead.delete(id) || this.counted.has(id)) {
+          this.counted.set(id, true);
+          continue;
+        }
+        this.counted.set(id, true);
+        const payment = payments.get(id);
+        if (payment) advance(memory.features, observedOf(memory.rules, payment));
+      }
+      if (paid.length > 0) memory.followed = { ...memory.followed, seq: paid.at(-1)!.seq };
+      if (paid.length < FULL_PAGE) break;
+    }
+    memory.followed = { ...memory.followed, since: this.deps.clock.now() - SLACK_MS };
+  }
+
+  private reread(memory: TenantMemory): Promise<void> {
+    if (isYounger(this.deps.clock, memory.use.readAt, REREAD_MS)) return Promise.resolve();
+    this.rereading ??= this.deps.db
+      .read({ tenantId: this.tenantId }, (tx) => readExposures(tx, this.tenantId))
+      .then((rows) => {
+        const current = this.memory ?? memory;
+        current.use = capUseOf(rows, this.deps.clock.now());
+      })
+      .finally(() => (this.rereading = undefined));
+    return this.rereading;
+  }
+
+  /** Keeps a move of a breaker; what cannot be written now is told in the log, and holds in this process all the same. */
+  private moved(move: Move, reason: string): void {
+    const { db, log, metrics, outbox } = this.deps;
+    metrics.breakerMoved(move.key, move.to.state);
+    this.writing = this.writing
+      .then(() =>
+        db.write({ tenantId: this.tenantId }, async (tx) => {
+          await touchSetting(tx, this.tenantId);
+          const { event } = await moveBreaker(this.deps, tx, this.tenantId, { ...move, reason, by: 'Circuit breaker' });
+          await outbox.append(tx, [event]);
+        }),
+      )
+      .catch((error: unknown) => log.error('A move of a circuit breaker could not be kept', { key: move.key, to: move.to.state, error }));
+  }
+
+  async close(): Promise<void> {
+    await this.looking?.catch(() => undefined);
+    await this.rereading?.catch(() => undefined);
+    await this.writing;
+  }
+}
+
+const NONE: readonly LimitFinding[] = [];
+const NO_RULES: readonly { severity: string }[] = [];
+const FULL_PAGE = 5_000;
+const SLACK_MS = 600_000;
+
+function limitedOf({ order, checked, at }: Case): Limited {
+  return { id: '', debtor: checked.debtorAgent.id, creditor: checked.creditorAgent.id, asset: order.asset, units: order.units, at };
+}
+
+function failureOf({ reason }: Pick<Decided, 'reason'>, byLimit: boolean): 'ledger' | 'limit' | 'funds' {
+  if (byLimit || reason?.code === 'AM13' || reason?.code === 'AM23') return 'limit';
+  return reason?.code === 'AM04' ? 'funds' : 'ledger';
+}
+
+function whyMoved({ to }: Move, reason: Reason | undefined): string {
+  if (to.state === 'closed') return 'Its probes succeeded';
+  return to.state === 'open' ? `Too many payments failed, the last with ${reason?.code ?? 'no reason'}` : 'Its time was over';
+}
+
+const concentrated = new WeakMap<TenantMemory['book'], boolean>();
+
+/** Whether any limit is on concentration, for which what goes to whom is counted. */
+function hasConcentration({ book }: Pick<TenantMemory, 'book'>): boolean {
+  let known = concentrated.get(book);
+  if (known === undefined) {
+    known = Object.values(book).some((assets) => Object.values(assets).some(({ concentration }) => concentration));
+    concentrated.set(book, known);
+  }
+  return known;
+}
