@@ -8,6 +8,7 @@ import type { Router } from './liquidity/router.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import type { MessageHandlers } from './message/handler.ts';
 import type { SettlementMetrics } from './metrics.ts';
+import type { Judge } from './compliance/judge.ts';
 import type { Directory } from './participant/directory.ts';
 import type { QueueRunner } from './queue/runner.ts';
 import type { Screening } from './screening/screening.ts';
@@ -22,6 +23,8 @@ export type SettlementDeps = {
   outbox: Outbox;
   directory: Directory;
   screening: Screening;
+  /** What rules, limits and breakers say of a payment. */
+  judge: Judge;
   /** The ISO 20022 schemas that messages are held against; none unless configured. */
   schemas?: Schemas | undefined;
   /** Where parts say which ISO 20022 messages they take: `deps.messages.handle('camt.054', handler)`. */

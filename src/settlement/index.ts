@@ -16,6 +16,7 @@ import { notificationPart } from './notification/part.ts';
 import { liquidityPart } from './liquidity/part.ts';
 import { createRouter } from './liquidity/router.ts';
 import { routeSources } from './liquidity/sources.ts';
+import { createJudge } from './compliance/judge.ts';
 import { overviewPart } from './overview/part.ts';
 import { amlPart } from './aml/part.ts';
 import { riskPart } from './risk/part.ts';
@@ -52,12 +53,15 @@ type Deps = {
 
 /** The settlement network: the sum of its parts. */
 export function createSettlement({ windowSeconds, filesFolder, screening = {}, metrics, notification, ...given }: Deps): Settlement {
+  const directory = createDirectory(given.db, given.clock);
+  const measured = settlementMetrics(metrics);
   const ground = {
     ...given,
-    directory: createDirectory(given.db, given.clock),
+    directory,
+    judge: createJudge({ ...given, directory, metrics: measured }),
     screening: createScreening(given.db, given.clock),
     messages: createMessageHandlers(),
-    metrics: settlementMetrics(metrics),
+    metrics: measured,
   };
   const router = createRouter({ ...ground, sources: routeSources(ground) });
   const deps: SettlementDeps = { ...ground, router, queue: createQueueRunner({ ...ground, router }) };
@@ -84,6 +88,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     consumers: parts.flatMap((part) => part.consumers ?? []),
     checks: parts.flatMap((part) => part.checks ?? []),
     async close() {
+      await deps.judge.close();
       for (const part of parts.toReversed()) await part.close?.();
     },
   };
