@@ -8,6 +8,7 @@ import { participantOperations } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { queueOperations } from './queue/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
+import { returnOperations } from './return/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
@@ -16,6 +17,7 @@ import { windowCutOff, windowOperations, windowSettled } from './window/contract
 export const operations = [
   ...participantOperations,
   ...paymentOperations,
+  ...returnOperations,
   ...windowOperations,
   ...screeningOperations,
   ...refreshOperations,

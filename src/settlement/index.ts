@@ -27,6 +27,7 @@ import { paymentPart } from './payment/part.ts';
 import { queuePart } from './queue/part.ts';
 import { createQueueRunner } from './queue/runner.ts';
 import { reportPart } from './report/part.ts';
+import { returnPart } from './return/part.ts';
 import { screeningPart, type ScreeningSettings } from './screening/part.ts';
 import { createScreening } from './screening/screening.ts';
 import { windowPart } from './window/part.ts';
@@ -68,6 +69,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
   const parts: readonly Part[] = [
     participantPart(deps),
     paymentPart(deps),
+    returnPart(deps),
     windowPart(deps, windowSeconds),
     screeningPart(deps, screening, metrics),
     overviewPart(deps),

@@ -7,6 +7,9 @@ import type { SettlementDeps } from '../deps.ts';
 import type { Family } from '../iso20022/catalogue.ts';
 import { checkMessage } from '../iso20022/check-message.ts';
 import type { AnyMessage } from '../iso20022/read-message.ts';
+import { takeRecalls } from '../return/take-recalls.ts';
+import { takeResolutions } from '../return/take-resolutions.ts';
+import { takeReturns } from '../return/take-returns.ts';
 import { answerStatusRequest } from './answer-status-request.ts';
 import { pack, type Content } from './content.ts';
 import type { Handled, Incoming } from './handler.ts';
@@ -24,7 +27,10 @@ const OWN: Own = {
   'pain.001': takePain001,
   'pacs.008': takePacs008,
   'pacs.009': takePacs009,
+  'pacs.004': takeReturns,
   'pacs.028': answerStatusRequest,
+  'camt.056': takeRecalls,
+  'camt.029': takeResolutions,
 };
 
 /**

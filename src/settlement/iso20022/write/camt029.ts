@@ -17,14 +17,17 @@ export type RecallAnswer = {
   returnUetr?: string;
 };
 
-/** What is said before the answers. BICs. */
+/** Who speaks or is spoken to: a bank by its BIC, or someone who has none by name. */
+type Side = string | { name: string };
+
+/** What is said before the answers. */
 export type ResolutionHead = {
   id: string;
   createdAt: Millis;
-  assigner: string;
-  assignee: string;
+  assigner: Side;
+  assignee: Side;
   /** The case that the recall opened, and who opened it. */
-  resolvedCase?: { id: string; creator: string };
+  resolvedCase?: { id: string; creator: Side };
   /** CNCL all come back, RJCR none, PDCR not decided, PECR some: ExternalInvestigationExecutionConfirmation1Code. */
   confirmation: 'CNCL' | 'RJCR' | 'PDCR' | 'PECR';
 };
@@ -48,7 +51,8 @@ export function confirmationOf(answers: readonly Pick<RecallAnswer, 'status'>[])
 }
 
 function frameOf(head: ResolutionHead): Frame<RecallAnswer> {
-  const side = (name: string, bic: string) => tag(name, agent('Agt', bic));
+  const side = (name: string, who: Side) =>
+    tag(name, typeof who === 'string' ? agent('Agt', who) : tag('Pty', leaf('Nm', first(140, who.name))));
   const assignment = tag(
     'Assgnmt',
     ownReference('Id', head.id),
