@@ -156,9 +156,15 @@ class JudgeOfTenant {
     if (!memory) return;
     if (payment.decision === 'reserved' || payment.decision === 'settled') this.count(memory, payment, judged);
     if (findings?.breaker || (outcome === 'reject' && !findings?.limits)) return;
-    const failed = payment.decision === 'rejected' && memory.policy.counts.includes(failureOf(payment, findings?.limits !== undefined));
-    const went = { at: payment.receivedAt, ok: !failed, probes: judged.probes };
-    for (const move of memory.breakers.record(judged.breakerKeys, went)) this.moved(move, whyMoved(move, payment.reason));
+    const kind = payment.decision === 'rejected' ? failureOf(payment, findings?.limits !== undefined) : undefined;
+    const counts = kind !== undefined && memory.policy.counts.includes(kind);
+    const { breakerKeys, probes } = judged;
+    // Missing money and limits are the payer's own; what the ledger refuses may be the fault of anyone on the way.
+    const failed = !counts ? NO_KEYS : kind === 'ledger' ? breakerKeys : [`participant:${payment.debtorAgentId}`];
+    const went = breakerKeys.filter((key) => !failed.includes(key));
+    const at = payment.receivedAt;
+    const moves = [...memory.breakers.record(went, { at, ok: true, probes }), ...memory.breakers.record(failed, { at, ok: false, probes })];
+    for (const move of moves) this.moved(move, whyMoved(move, payment.reason));
   }
 
   private count(memory: TenantMemory, payment: Decided, { observed }: Verdict['judged']): void {
@@ -268,6 +274,7 @@ class JudgeOfTenant {
 }
 
 const NONE: readonly LimitFinding[] = [];
+const NO_KEYS: readonly string[] = [];
 const NO_RULES: readonly { severity: string }[] = [];
 const FULL_PAGE = 5_000;
 const SLACK_MS = 600_000;

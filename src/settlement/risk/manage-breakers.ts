@@ -23,8 +23,8 @@ type Scope = View['scope'];
 /** When breakers open, and whether they do so by themselves. */
 export type Policy = InputOf<typeof policyContract>;
 
-/** The policy of a tenant that has set none: what the ledger or limits refuse counts, missing money is the bank's own affair. */
-export const SHIPPED_POLICY: Policy & BreakerPolicy = { automatic: true, counts: ['ledger', 'limit'], ...STARTING_POLICY };
+/** The policy of a tenant that has set none: what the ledger refuses counts; limits and missing money are a bank's own affair. */
+export const SHIPPED_POLICY: Policy & BreakerPolicy = { automatic: true, counts: ['ledger'], ...STARTING_POLICY };
 
 const MOVES = 100;
 
