@@ -9,10 +9,12 @@ import { createKey, rotateKey } from './cli/keys.ts';
 import { digits, guarded, outputOf, table, type Output } from './cli/output.ts';
 import { generateSecrets } from './cli/secrets.ts';
 import { sendFile } from './cli/send-file.ts';
+import type { ReportOptions } from './cli/report.ts';
 import type { SimulateOptions } from './cli/simulate.ts';
 import { CHANNELS } from './channels.ts';
 import { readConfig } from './config.ts';
 import { findDatabase } from './database.ts';
+import { createProgress, machineProgress } from './progress.ts';
 import { publicOperations } from './operations.ts';
 import { manifest, MIGRATIONS } from './modules.ts';
 import { openTools, type Tools } from './tools.ts';
@@ -155,6 +157,29 @@ command<[string]>(
     if (!verdict.ok) process.exitCode = 1;
   },
 );
+
+command<[string, ReportOptions]>(
+  settlement,
+  'report <kind>',
+  'have a report written and fetch its file: payments, statement, window, positions, fees, regulator',
+  async ({ json, print }, kind, options) => {
+    const { report } = await import('./cli/report.ts');
+    const progress = json ? machineProgress(process.stderr, () => {}) : createProgress(process.stderr);
+    const done = await report(kind, options, { key: process.env['RIALTO_API_KEY'], progress });
+    print(`${done.path}: ${done.rows} rows, ${done.file!.bytes} bytes`, done);
+  },
+)
+  .option('--from <day>', 'the first day, like 2026-11-01')
+  .option('--to <day>', 'the last day; the first unless told')
+  .option('--period <period>', 'instead: today, yesterday, previous_business_day, last_week, this_month, last_month')
+  .option('--participant <id>', 'about this participant (mem_…)')
+  .option('--asset <asset>', 'in this currency, like EUR/2')
+  .option('--window <id>', 'of this window (win_…)')
+  .option('--status <status>', 'payments in this state only')
+  .option('--large-from <amount>', 'list payments of at least so many whole units (regulator)')
+  .option('--format <format>', 'csv, xlsx or pdf', 'csv')
+  .option('--out <file>', 'where to; its own name in this folder unless told')
+  .option('--url <address>', 'of the installation', 'http://127.0.0.1:8080');
 
 command(program, 'openapi', 'print the OpenAPI document', async () => {
   process.stdout.write(

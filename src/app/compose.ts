@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { createAccess, type Access } from '../access/index.ts';
 import { readMasterKey } from '../access/master-key.ts';
 import { systemClock } from '../base/time.ts';
@@ -77,6 +78,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     ledger: ledger.port,
     log: log.child({ module: 'settlement' }),
     windowSeconds: config.windowSeconds,
+    filesFolder: join(dirname(ground.keyFile), 'files'),
     screening: { lists: config.lists },
     notification: { masterKey, webhookHosts: config.webhookHosts },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),

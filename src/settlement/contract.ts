@@ -9,6 +9,7 @@ import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { queueOperations } from './queue/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
 import { returnOperations } from './return/contract.ts';
+import { reportChanged, reportOperations } from './report/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
@@ -22,6 +23,7 @@ export const operations = [
   ...screeningOperations,
   ...refreshOperations,
   ...overviewOperations,
+  ...reportOperations,
   ...reportOperations,
   ...amlOperations,
   ...riskOperations,
@@ -37,7 +39,7 @@ export const events = [
   limitsActivated,
   paymentRecorded,
   windowCutOff,
-  windowSettled,
+  windowSettled, reportChanged,
   reportChanged,
   listRefused,
   webhookDisabled,

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAccess, type Access } from '../../src/access/index.ts';
 import { scopes } from '../../src/access/role.ts';
 import type { Ctx } from '../../src/base/context.ts';
@@ -34,6 +37,7 @@ export type TestHouse = {
 
 export async function createTestHouse({ clock = systemClock }: { clock?: Clock } = {}): Promise<TestHouse> {
   const database = await createTestDatabase();
+  const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
   const masterKey = new Secret(new Uint8Array(randomBytes(32)));
   const build = () => {
     const { db } = database;
@@ -56,6 +60,7 @@ export async function createTestHouse({ clock = systemClock }: { clock?: Clock }
       ledger: ledger.port,
       log: silentLog,
       windowSeconds: 0,
+      filesFolder,
       notification: { masterKey, webhookHosts: ['127.0.0.1'] },
       metrics,
     });
@@ -95,6 +100,7 @@ export async function createTestHouse({ clock = systemClock }: { clock?: Clock }
     async close() {
       await closeModules(modules);
       await database.drop();
+      await rm(filesFolder, { recursive: true, force: true });
     },
   };
 }

@@ -182,6 +182,10 @@ export class Extras implements RequestExtras {
   get userAgent(): string {
     return visitorOf(this.#request).userAgent;
   }
+
+  get range(): string | undefined {
+    return this.#request.headers.range;
+  }
 }
 
 /** What HTTP itself demands of a request, whatever it asks; undefined when all is well. */

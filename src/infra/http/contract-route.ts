@@ -43,8 +43,9 @@ export function addContractRoute(app: FastifyInstance, { operation, handle }: Ro
     const output = result instanceof Reply ? result.output : result;
     const sent = write ? write(output) : output;
     reply.code(operation.status);
-    if (result instanceof Reply) applyExtras(reply, result.extras, deps.secure);
     reply.header('content-type', produces);
+    // After the contract's media type, which a file may tell more exactly.
+    if (result instanceof Reply) applyExtras(reply, result.extras, deps.secure);
     return reply.send(sent);
   }
 

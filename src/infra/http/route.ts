@@ -1,8 +1,15 @@
 import type { Ctx } from '../../base/context.ts';
 import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
 
-/** What a handler may know of the request beyond its input: cookies and bytes, for the few that need them. */
-export type RequestExtras = { cookies: Readonly<Record<string, string>>; document: Uint8Array; remoteAddress: string; userAgent: string };
+/** What a handler may know of the request beyond its input, for the few that need it. */
+export type RequestExtras = {
+  cookies: Readonly<Record<string, string>>;
+  document: Uint8Array;
+  remoteAddress: string;
+  userAgent: string;
+  /** The `Range` header, for the few that send files. */
+  range?: string | undefined;
+};
 
 /** An answer with more than a body. Return the bare output when there is nothing to add. */
 export class Reply<T> {

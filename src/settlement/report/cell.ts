@@ -1,0 +1,37 @@
+import { codeOf, toDecimalText, type Money } from '../../base/money.ts';
+import type { Cell, ColumnType } from './kind.ts';
+
+/**
+ * A cell as text that a machine can read again: amounts as plain decimals with all decimals of their currency, instants as ISO
+ * 8601 in UTC, an empty text for nothing.
+ */
+export function plainText(type: ColumnType, cell: Cell): string {
+  if (cell === null) return '';
+  if (type === 'money') return toDecimalText(cell as Money);
+  if (type === 'instant') return new Date(cell as number).toISOString();
+  return String(cell as string | number | bigint);
+}
+
+/** A cell as people read it: thousands apart, the currency behind the amount, instants to the second. */
+export function shownText(type: ColumnType, cell: Cell): string {
+  if (cell === null) return '';
+  if (type === 'money') return `${grouped(toDecimalText(cell as Money))} ${codeOf((cell as Money).asset)}`;
+  if (type === 'integer') return grouped(String(cell as string | number | bigint));
+  if (type === 'instant') return new Date(cell as number).toISOString().slice(0, 19).replace('T', ' ');
+  return String(cell as string | number | bigint);
+}
+
+/** `-1234567.50` → `-1,234,567.50`. */
+function grouped(text: string): string {
+  const point = text.indexOf('.');
+  const [whole, rest] = point < 0 ? [text, ''] : [text.slice(0, point), text.slice(point)];
+  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + rest;
+}
+
+/** Control characters but for tab and line ends, and what is no character: no XML may hold them (XML 1.0 §2.2), and nobody reads them. */
+const UNPRINTABLE = /[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu;
+
+/** The text without characters that no document may hold. */
+export function printable(text: string): string {
+  return text.toWellFormed().replace(UNPRINTABLE, '');
+}

@@ -1,0 +1,230 @@
+import { createRequire } from 'node:module';
+import { setImmediate as breathe } from 'node:timers/promises';
+import anyAscii from 'any-ascii';
+import PDFDocument from 'pdfkit';
+import { finished } from 'node:stream/promises';
+import { AppError } from '../../../base/error.ts';
+import { printable, shownText } from '../cell.ts';
+import type { Cell, Column, Row } from '../kind.ts';
+import type { Table, TableWriter } from './writer.ts';
+
+/** A document with more rows than this nobody reads, and its pages are kept until they are numbered. */
+export const MOST_PDF_ROWS = 10_000;
+
+const MARGIN = 36;
+const ROW = 15;
+const SIZE = 7.5;
+const PAD = 4;
+const INK = '#1a1f29';
+const FAINT = '#6b7280';
+const LINE = '#d5d9e0';
+const BAND = '#f5f6f8';
+
+type Doc = InstanceType<typeof PDFDocument>;
+
+/**
+ * A document on A4 across: title and notes on the first page, the columns' names on each, and at the foot what it is and which
+ * page of how many. Cells that are too long end in an ellipsis.
+ *
+ * Errors: `settlement.report_too_long` with more than `MOST_PDF_ROWS` rows.
+ */
+export const writePdf: TableWriter = async (table, out) => {
+  const doc = open(table);
+  const written = finished(out);
+  written.catch(() => undefined);
+  try {
+    doc.pipe(out);
+    await Promise.race([fill(doc, table), written.then(() => undefined)]);
+    number(doc, table);
+    doc.end();
+  } catch (error) {
+    doc.unpipe(out);
+    out.destroy(error as Error);
+    await written.catch(() => undefined);
+    throw error;
+  }
+  await written;
+};
+
+const fonts = createRequire(import.meta.url);
+const FONTS = {
+  text: fonts.resolve('roboto-fontface/fonts/roboto/Roboto-Regular.woff'),
+  bold: fonts.resolve('roboto-fontface/fonts/roboto/Roboto-Medium.woff'),
+};
+
+/** An empty document with its fonts. It says when the report was asked for, so that the same report is the same file. */
+export function open({ title, asOf }: Pick<Table, 'title' | 'asOf'>, layout: 'landscape' | 'portrait' = 'landscape'): Doc {
+  const date = new Date(asOf);
+  const doc = new PDFDocument({
+    size: 'A4',
+    layout,
+    margins: { top: MARGIN, left: MARGIN, right: MARGIN, bottom: 0 },
+    bufferPages: true,
+    lang: 'en',
+    displayTitle: true,
+    info: { Title: title, Producer: 'Rialto', Creator: 'Rialto', CreationDate: date, ModDate: date },
+  });
+  doc.registerFont('text', FONTS.text).registerFont('bold', FONTS.bold);
+  return doc;
+}
+
+async function fill(doc: Doc, table: Table): Promise<void> {
+  const grid = layOut(doc, table.columns);
+  let y = heading(doc, table);
+  y = names(doc, grid, y);
+  let count = 0;
+  for await (const page of table.pages) {
+    for (const row of page) {
+      if (++count > MOST_PDF_ROWS) throw tooLong();
+      if (y + ROW > doc.page.height - MARGIN - ROW) {
+        doc.addPage();
+        y = names(doc, grid, MARGIN);
+        await breathe();
+      }
+      y = line(doc, grid, row, { y, banded: count % 2 === 0 });
+    }
+  }
+  if (count === 0)
+    doc
+      .font('text')
+      .fontSize(9)
+      .fillColor(FAINT)
+      .text('No rows.', MARGIN, y + 8, { lineBreak: false });
+}
+
+function tooLong(): AppError {
+  const advice = `A PDF has at most ${MOST_PDF_ROWS} rows. Ask for XLSX or CSV, or for fewer days.`;
+  return new AppError('unprocessable', 'settlement.report_too_long', advice);
+}
+
+type Place = { column: Column; cell: number; x: number; width: number; right: boolean };
+type Grid = { places: readonly Place[]; from: number; to: number };
+
+/** Points of an average character. */
+const LETTER = 4.05;
+/** Texts wider than this give way, and get what is left; everything else must be read to its end. */
+const SHORT = 14;
+
+function layOut(doc: Doc, columns: readonly Column[]): Grid {
+  const room = doc.page.width - 2 * MARGIN;
+  const shown = columns.map((column, cell) => ({ column, cell })).filter(({ column }) => !column.wideOnly);
+  const wish = ({ width }: Column) => width * LETTER + 2 * PAD;
+  const gives = ({ type, width }: Column) => type === 'text' && width > SHORT;
+  const sum = (some: typeof shown) => some.reduce((total, { column }) => total + wish(column), 0);
+  const [firm, soft] = [shown.filter(({ column }) => !gives(column)), shown.filter(({ column }) => gives(column))];
+  const scale = soft.length > 0 ? Math.max(0.35, (room - sum(firm)) / sum(soft)) : 1;
+  const all = firm.length === shown.length ? room / sum(firm) : room / Math.max(room, sum(firm) + scale * sum(soft));
+  let x = MARGIN;
+  const places = shown.map(({ column, cell }) => {
+    const width = wish(column) * (gives(column) ? scale : 1) * all;
+    const place = { column, cell, x, width, right: column.type === 'money' || column.type === 'integer' };
+    x += width;
+    return place;
+  });
+  return { places, from: MARGIN, to: MARGIN + room };
+}
+
+/** Title and notes; answers with the height at which the table begins. */
+export function heading(doc: Doc, { title, notes }: Pick<Table, 'title' | 'notes'>): number {
+  doc.font('bold').fontSize(17).fillColor(INK).text(title, MARGIN, MARGIN, { lineBreak: false });
+  let y = MARGIN + 28;
+  for (const [label, text] of notes) {
+    doc.font('text').fontSize(8.5).fillColor(FAINT).text(label, MARGIN, y, { lineBreak: false });
+    doc.fillColor(INK).text(drawable(text), MARGIN + 96, y, { lineBreak: false });
+    y += 13;
+  }
+  return y + 10;
+}
+
+function names(doc: Doc, { places, from, to }: Grid, y: number): number {
+  doc.font('bold').fontSize(SIZE).fillColor(FAINT);
+  for (const { column, x, width, right } of places) put(doc, fitted(doc, column.name, width - 2 * PAD), { x, y: y + 4, width, right });
+  doc
+    .moveTo(from, y + ROW)
+    .lineTo(to, y + ROW)
+    .lineWidth(0.8)
+    .strokeColor(INK)
+    .stroke();
+  return y + ROW + 1;
+}
+
+function line(doc: Doc, { places, from, to }: Grid, row: Row, { y, banded }: { y: number; banded: boolean }): number {
+  if (banded) doc.rect(from, y, to - from, ROW).fill(BAND);
+  doc.font('text').fontSize(SIZE).fillColor(INK);
+  for (const { column, cell, x, width, right } of places) {
+    const text = textOf(column, row[cell]!);
+    if (text !== '') put(doc, fitted(doc, text, width - 2 * PAD), { x, y: y + 4, width, right });
+  }
+  doc
+    .moveTo(from, y + ROW)
+    .lineTo(to, y + ROW)
+    .lineWidth(0.3)
+    .strokeColor(LINE)
+    .stroke();
+  return y + ROW;
+}
+
+const textOf = ({ type }: Column, cell: Cell): string => drawable(shownText(type, cell));
+
+/** Letters that the font has: Latin, Greek, Cyrillic and signs. Others are spelled in Latin letters. */
+const DRAWN = /^[\u0020-\u024f\u0370-\u052f\u1e00-\u1eff\u2010-\u2026\u20ac\u2116\u2122]*$/;
+
+/** The text as it can be drawn on one line. */
+export function drawable(text: string): string {
+  const clean = printable(text).replace(/\s+/g, ' ');
+  if (DRAWN.test(clean)) return clean;
+  return [...clean].map((letter) => (DRAWN.test(letter) ? letter : anyAscii(letter))).join('');
+}
+
+function put(doc: Doc, text: string, { x, y, width, right }: { x: number; y: number; width: number; right: boolean }): void {
+  const at = right ? x + width - PAD - widthOf(doc, text) : x + PAD;
+  doc.text(text, at, y, { lineBreak: false });
+}
+
+/** The longest beginning of a text that has room, with an ellipsis when that is not all of it. */
+function fitted(doc: Doc, text: string, room: number): string {
+  if (widthOf(doc, text) <= room) return text;
+  const ellipsis = widthOf(doc, '…');
+  let width = 0;
+  let kept = '';
+  for (const letter of text) {
+    width += widthOf(doc, letter);
+    if (width + ellipsis > room) break;
+    kept += letter;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/** Widths of letters at one point, by font: measuring whole texts would be most of the work. */
+const widths = new Map<string, number>();
+
+function widthOf(doc: Doc, text: string): number {
+  const { name, size } = currentFont(doc);
+  let width = 0;
+  for (const letter of text) {
+    const key = name + letter;
+    let known = widths.get(key);
+    if (known === undefined) widths.set(key, (known = doc.widthOfString(letter) / size));
+    width += known;
+  }
+  return width * size;
+}
+
+/** Not in the published types. */
+function currentFont(doc: Doc): { name: string; size: number } {
+  const { _font, _fontSize } = doc as unknown as { _font: { name: string }; _fontSize: number };
+  return { name: _font.name, size: _fontSize };
+}
+
+/** Writes onto every page what it belongs to and which of how many it is. */
+export function number(doc: Doc, { title, asOf }: Pick<Table, 'title' | 'asOf'>): void {
+  const { start, count } = doc.bufferedPageRange();
+  const made = `${title}  ·  ${shownText('instant', asOf)} UTC`;
+  for (let page = start; page < start + count; page++) {
+    doc.switchToPage(page);
+    const y = doc.page.height - MARGIN + 6;
+    doc.font('text').fontSize(SIZE).fillColor(FAINT).text(drawable(made), MARGIN, y, { lineBreak: false });
+    const which = `Page ${page + 1} of ${count}`;
+    doc.text(which, doc.page.width - MARGIN - widthOf(doc, which), y, { lineBreak: false });
+  }
+}
