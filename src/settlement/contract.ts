@@ -7,7 +7,6 @@ import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.t
 import { participantOperations } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { queueOperations } from './queue/contract.ts';
-import { reportChanged, reportOperations } from './report/contract.ts';
 import { returnOperations } from './return/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
@@ -24,7 +23,6 @@ export const operations = [
   ...refreshOperations,
   ...overviewOperations,
   ...reportOperations,
-  ...reportOperations,
   ...amlOperations,
   ...riskOperations,
   ...queueOperations,
@@ -39,7 +37,7 @@ export const events = [
   limitsActivated,
   paymentRecorded,
   windowCutOff,
-  windowSettled, reportChanged,
+  windowSettled,
   reportChanged,
   listRefused,
   webhookDisabled,

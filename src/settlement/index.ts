@@ -26,7 +26,6 @@ import { participantPart } from './participant/part.ts';
 import { paymentPart } from './payment/part.ts';
 import { queuePart } from './queue/part.ts';
 import { createQueueRunner } from './queue/runner.ts';
-import { reportPart } from './report/part.ts';
 import { returnPart } from './return/part.ts';
 import { reportPart } from './report/part.ts';
 import { screeningPart, type ScreeningSettings } from './screening/part.ts';
@@ -46,8 +45,6 @@ type Deps = {
   windowSeconds: number;
   /** Where files that are made for people are kept. */
   filesFolder: string;
-  /** Where files that are made for people are kept. */
-  filesFolder: string;
   screening?: ScreeningSettings;
   /** Closed with the module. */
   schemas?: Schemas | undefined;
@@ -56,7 +53,7 @@ type Deps = {
 };
 
 /** The settlement network: the sum of its parts. */
-export function createSettlement({ windowSeconds, filesFolder, filesFolder, screening = {}, metrics, notification, ...given }: Deps): Settlement {
+export function createSettlement({ windowSeconds, filesFolder, screening = {}, metrics, notification, ...given }: Deps): Settlement {
   const directory = createDirectory(given.db, given.clock);
   const measured = settlementMetrics(metrics);
   const ground = {
@@ -76,7 +73,6 @@ export function createSettlement({ windowSeconds, filesFolder, filesFolder, scre
     windowPart(deps, windowSeconds),
     screeningPart(deps, screening, metrics),
     overviewPart(deps),
-    reportPart(deps, filesFolder),
     reportPart(deps, filesFolder),
     amlPart(deps),
     riskPart(deps),
