@@ -79,7 +79,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     log: log.child({ module: 'settlement' }),
     windowSeconds: config.windowSeconds,
     filesFolder: join(dirname(ground.keyFile), 'files'),
-    screening: { lists: config.lists },
+    screening: { lists: config.lists, settledDays: config.rescreenDays },
     notification: { masterKey, webhookHosts: config.webhookHosts },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,

@@ -30,6 +30,8 @@ export type Config = {
   windowSeconds: number;
   /** From where screening lists may be fetched beside public addresses over https. */
   lists: { hosts: readonly string[]; folder: string | undefined };
+  /** How many days back final payments are screened again when lists change. */
+  rescreenDays: number;
   schemaFolder: string | undefined;
 };
 
@@ -170,6 +172,11 @@ export const SETTINGS = {
     name: 'RIALTO_LIST_HOSTS',
     about: 'Hosts that screening lists may be fetched from over http or at private addresses, separated by commas, * for any; none',
     read: optional(listOf(hostName), []),
+  },
+  rescreenDays: {
+    name: 'RIALTO_RESCREEN_DAYS',
+    about: 'Days back for which final payments are screened again when a list changes, 0 for none; 5',
+    read: optional(whole(0, 366), 5),
   },
   listFolder: {
     name: 'RIALTO_LIST_FOLDER',

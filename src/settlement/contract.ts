@@ -11,6 +11,7 @@ import { returnOperations } from './return/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
+import { rescreeningHit, rescreeningOperations } from './screening/rescreening/contract.ts';
 import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
 
 /** Every public operation of the settlement network, part by part. */
@@ -21,6 +22,7 @@ export const operations = [
   ...windowOperations,
   ...screeningOperations,
   ...refreshOperations,
+  ...rescreeningOperations,
   ...overviewOperations,
   ...reportOperations,
   ...amlOperations,
@@ -40,6 +42,7 @@ export const events = [
   windowSettled,
   reportChanged,
   listRefused,
+  rescreeningHit,
   webhookDisabled,
   ...custodyEvents,
 ] as const;

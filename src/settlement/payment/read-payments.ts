@@ -5,6 +5,7 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { getPayment as getContract, listPayments as listContract } from './contract.ts';
+import { latestFindings } from '../screening/rescreening/store.ts';
 import { findPayment, pageOfPayments, type StandingPayment } from './store.ts';
 import { detailOf, viewOfStanding } from './view.ts';
 
@@ -13,7 +14,7 @@ type ReadDeps = Pick<SettlementDeps, 'db'>;
 /** Errors: `settlement.payment_not_found`, the same for a payment that the caller may not see. */
 export async function getPayment(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof getContract>): Promise<OutputOf<typeof getContract>> {
   const payment = await mustFindPayment(deps, ctx, input.id);
-  if (ctx.memberId === undefined) return detailOf(payment, 'operator');
+  if (ctx.memberId === undefined) return detailOf(payment, 'operator', await laterFindings(deps, ctx, input.id));
   return detailOf(payment, ctx.memberId === payment.record.debtorAgentId ? 'debtor' : 'creditor');
 }
 
@@ -27,6 +28,14 @@ export async function listPayments(deps: ReadDeps, ctx: Ctx, input: InputOf<type
     rows.map((row) => ({ ...row, id: row.record.id })),
     limit,
     viewOfStanding,
+  );
+}
+
+/** What lists that came after the payment was screened changed for it, the latest of each match. */
+async function laterFindings(deps: ReadDeps, ctx: Ctx, id: Uuid): Promise<Parameters<typeof detailOf>[2]> {
+  const found = await deps.db.read(ctx, (tx) => latestFindings(tx, ctx.tenantId, [id]));
+  return found.flatMap(({ party, change, listed, listId, entryId, score, explanation, foundAt }) =>
+    party === 'participant' ? [] : [{ party, change, listed, listId, entryId, score, explanation: [...explanation], foundAt }],
   );
 }
 

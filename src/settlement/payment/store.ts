@@ -1,6 +1,6 @@
 import { idFloor, type Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
-import { instant } from '../../infra/postgres/columns.ts';
+import { instant, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { PaymentRecord, PaymentView, ScreeningResult } from './payment.ts';
 
@@ -317,5 +317,11 @@ export async function settledPaymentsOf(
       order by s.book_seq`,
     [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],
   );
+  return rows.map(toStanding);
+}
+
+/** Payments by their ids, in no order; those that are not there, or not seen, are missing. */
+export async function paymentsNamed(tx: Tx, tenantId: Uuid, ids: readonly Uuid[]): Promise<StandingPayment[]> {
+  const rows = await tx.query<Standing>(`${STANDING} where p.tenant_id = $1 and p.id = any($2::uuid[])`, [tenantId, uuids(ids)]);
   return rows.map(toStanding);
 }

@@ -1,6 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/error.ts';
-import { inspect, layOut, type BuildAnswer, type BuildTask, type Inspected, type ListDocument } from './build-task.ts';
+import {
+  inspect,
+  layOut,
+  layOutChanges,
+  type BuildAnswer,
+  type BuildTask,
+  type ChangedDocument,
+  type Inspected,
+  type ListDocument,
+} from './build-task.ts';
 import type { IndexColumns } from './name-index.ts';
 
 /** Memory a worker may take, in megabytes: some lists of 64 MB in XML. */
@@ -44,8 +53,18 @@ export async function inspectList(document: Uint8Array): Promise<Inspected> {
 
 /** Lays the index of lists out in a worker; its arrays are handed over without copying. */
 export async function buildColumns(lists: readonly ListDocument[]): Promise<IndexColumns> {
-  if (lists.reduce((sum, { document }) => sum + document.length, 0) <= AT_ONCE.index) return layOut(lists);
-  const answer = await inTurn({ task: 'index', lists });
+  return isSmall(lists) ? layOut(lists) : await columnsOf({ task: 'index', lists });
+}
+
+/** The same of the entries that lists have added or changed. */
+export async function buildChanges(lists: readonly ChangedDocument[]): Promise<IndexColumns> {
+  return isSmall(lists) ? layOutChanges(lists) : await columnsOf({ task: 'changes', lists });
+}
+
+const isSmall = (lists: readonly ListDocument[]) => lists.reduce((sum, { document }) => sum + document.length, 0) <= AT_ONCE.index;
+
+async function columnsOf(task: BuildTask): Promise<IndexColumns> {
+  const answer = await inTurn(task);
   if (!answer.ok) throw refusal(answer);
   if (!('columns' in answer)) throw new Error('The worker answered another question.');
   return answer.columns;

@@ -1,5 +1,5 @@
 import type { Kind } from '../../base/error.ts';
-import { entryHash } from './entry-hash.ts';
+import { EntryHashes, entryHash } from './entry-hash.ts';
 import { entriesOf, openList, type ListFormat } from './lists/read-list.ts';
 import { indexBuilder, type IndexColumns } from './name-index.ts';
 
@@ -10,7 +10,13 @@ export type ListDocument = { id: string; document: Uint8Array; format: ListForma
 export type Inspected = { format: ListFormat; text: string; entries: number; names: number; entryHashes: Uint8Array };
 
 /** What the worker is asked. */
-export type BuildTask = { task: 'inspect'; document: Uint8Array } | { task: 'index'; lists: readonly ListDocument[] };
+export type BuildTask =
+  | { task: 'inspect'; document: Uint8Array }
+  | { task: 'index'; lists: readonly ListDocument[] }
+  | { task: 'changes'; lists: readonly ChangedDocument[] };
+
+/** A list with the entries that it had before; without them every entry counts as new. */
+export type ChangedDocument = ListDocument & { before?: Uint8Array | undefined };
 
 /** What it answers; a refusal as plain values, since errors lose their class between threads. */
 export type BuildAnswer =
@@ -24,6 +30,17 @@ export function layOut(lists: readonly ListDocument[]): IndexColumns {
   const decoder = new TextDecoder();
   for (const { id, document, format } of lists) {
     for (const entry of entriesOf({ text: decoder.decode(document), format })) builder.add(id, entry);
+  }
+  return builder.done();
+}
+
+/** Lays an index out of those entries alone that the versions before had not, or had otherwise. Errors: those of `entriesOf`. */
+export function layOutChanges(lists: readonly ChangedDocument[]): IndexColumns {
+  const builder = indexBuilder();
+  const decoder = new TextDecoder();
+  for (const { id, document, format, before } of lists) {
+    const known = new EntryHashes(before ?? new Uint8Array());
+    for (const entry of entriesOf({ text: decoder.decode(document), format })) if (!known.has(entry)) builder.add(id, entry);
   }
   return builder.done();
 }

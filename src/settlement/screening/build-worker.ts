@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../base/error.ts';
-import { inspect, layOut, type BuildAnswer, type BuildTask } from './build-task.ts';
+import { inspect, layOut, layOutChanges, type BuildAnswer, type BuildTask } from './build-task.ts';
 import type { IndexColumns } from './name-index.ts';
 
 /** All buffers under the columns; they are handed over, not copied. */
@@ -17,7 +17,8 @@ function buffersOf(columns: IndexColumns): ArrayBuffer[] {
 function answer(): BuildAnswer {
   try {
     const task = workerData as BuildTask;
-    return task.task === 'inspect' ? { ok: true, inspected: inspect(task.document) } : { ok: true, columns: layOut(task.lists) };
+    if (task.task === 'inspect') return { ok: true, inspected: inspect(task.document) };
+    return { ok: true, columns: task.task === 'index' ? layOut(task.lists) : layOutChanges(task.lists) };
   } catch (error) {
     if (error instanceof AppError) return { ok: false, kind: error.kind, code: error.code, message: error.message };
     throw error;

@@ -107,6 +107,30 @@ function search(index: ScreeningIndex, name: string, threshold: number): Match[]
   return [...best.values()].map((found) => matchOf(index, found)).sort(byScore);
 }
 
+/**
+ * What `screen` would answer, as far as lists that added or changed the entries in `changed` can have made it so: matches
+ * with these, and matches of the name read with its words written together or apart, which any word of the lists may cause.
+ * Whoever was matched with all other entries before is not matched with them again.
+ */
+export function screenChanged(index: ScreeningIndex, changed: ScreeningIndex, name: string): Match[] {
+  const words = wordsOf(name);
+  if (words.length === 0) throw unreadable(name);
+  const [plain, divided] = [new Map<number, Found>(), new Map<number, Found>()];
+  consider(changed, words, { best: plain, threshold: THRESHOLD, regrouped: false });
+  const otherwise = regrouped(index, words);
+  if (otherwise) consider(index, wordsOf(otherwise.join(' ')), { best: divided, threshold: THRESHOLD, regrouped: true });
+  if (plain.size === 0 && divided.size === 0) return [];
+  const best = new Map<string, { match: Match; score: number }>();
+  const keep = (of: ScreeningIndex, found: Found) => {
+    const match = matchOf(of, found);
+    const key = `${match.listId}\n${match.entryId}`;
+    if (found.alignment.score > (best.get(key)?.score ?? 0)) best.set(key, { match, score: found.alignment.score });
+  };
+  for (const found of plain.values()) keep(changed, found);
+  for (const found of divided.values()) keep(index, found);
+  return [...best.values()].map(({ match }) => match).sort(byScore);
+}
+
 function matchOf(index: NameIndex, { listed, query, alignment, regrouped: isRegrouped }: Found): Match {
   const { listId, entryId } = factsOf(index, listed.entry);
   const lines = explain(query, listed, alignment);

@@ -12,12 +12,18 @@ import { dismissScreeningAlert, listsCheck, listScreeningAlerts, openAlerts } fr
 import { listListSources, removeListSource, runListSource, setListSource } from './refresh/manage-sources.ts';
 import { refreshJob } from './refresh/refresh-lists.ts';
 import type { Reach } from './refresh/source.ts';
+import * as rescreening from './rescreening/contract.ts';
+import { listRescreeningFindings, listRescreenings } from './rescreening/read-rescreenings.ts';
+import { rescreenJob, type RescreeningSettings } from './rescreening/rescreen.ts';
 
-/** What the operator of an installation decides about screening. */
-export type ScreeningSettings = {
+/** What the operator of an installation decides about screening, and who hears of what is found later. */
+export type ScreeningSettings = Partial<RescreeningSettings> & {
   /** From where lists may be fetched; public addresses over https unless told. */
   lists?: Reach;
 };
+
+/** How many days back final payments are screened again. */
+const SETTLED_DAYS = 5;
 
 /** Lists, where they come from, names and exceptions. */
 export function screeningPart(deps: SettlementDeps, settings: ScreeningSettings, metrics: Metrics): Part {
@@ -29,11 +35,13 @@ export function screeningPart(deps: SettlementDeps, settings: ScreeningSettings,
     read: () => openAlerts(deps),
   });
   return {
-    jobs: [refreshJob(deps, fetcher)],
+    jobs: [refreshJob(deps, fetcher), rescreenJob(deps, { settledDays: SETTLED_DAYS, ...settings })],
     checks: [listsCheck(deps)],
     close: () => fetcher.close(),
     routes: [
       route(screening.listScreeningListVersions, (ctx, input) => listScreeningListVersions(deps, ctx, input)),
+      route(rescreening.listRescreenings, (ctx) => listRescreenings(deps, ctx)),
+      route(rescreening.listRescreeningFindings, (ctx, input) => listRescreeningFindings(deps, ctx, input)),
       route(refresh.listListSources, (ctx) => listListSources(deps, ctx)),
       route(refresh.setListSource, (ctx, input) => setListSource(deps, reach, ctx, input)),
       route(refresh.runListSource, (ctx, input) => runListSource(deps, fetcher, ctx, input)),

@@ -42,6 +42,11 @@ export async function claimSet(db: Db, tenantId: Uuid, lists: readonly ListInSet
   }
 }
 
+/** The number of lists as they are matched now, undefined when they were never in force so. */
+export async function findSetNumber(tx: Tx, tenantId: Uuid, lists: readonly ListInSet[]): Promise<number | undefined> {
+  return await setUnder(tx, tenantId, hashOfSet(lists, RULES));
+}
+
 async function setUnder(tx: Tx, tenantId: Uuid, hash: Buffer): Promise<number | undefined> {
   const [row] = await tx.query<{ id: number }>('select id from settlement.screening_set where tenant_id = $1 and hash = $2', [
     tenantId,

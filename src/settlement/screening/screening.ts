@@ -8,7 +8,7 @@ import { exceptionsFor } from './exception-store.ts';
 import { assess, type KnownFacts } from './factors.ts';
 import { entryNamed, openIndex, screen, THRESHOLD, type Match, type ScreeningIndex } from './match.ts';
 import { claimSet } from './screening-set.ts';
-import { contentsOfLists, versionsOfLists, type ListPurpose, type ListRow } from './store.ts';
+import { contentsOfLists, listsVersion, versionsOfLists, type ListPurpose } from './store.ts';
 
 type Parties = Pick<PaymentOrder, 'debtor' | 'creditor'>;
 
@@ -20,6 +20,10 @@ export type Screening = {
    * Errors: `settlement.name_unreadable`.
    */
   screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult>;
+  /** The lists as they are in the database now, ready in this process. */
+  inForce(tenantId: Uuid): Promise<InForce>;
+  /** What matches with lists in force come to: hits, notices, and what exceptions set aside. */
+  sortOut(tenantId: Uuid, lists: InForce, order: Parties, found: readonly Hit[]): Promise<ScreeningResult>;
   /** Every match of one name, weighed by what else is known. Errors: `settlement.name_unreadable`. */
   check(tenantId: Uuid, name: string, known?: KnownFacts): Promise<Match[]>;
   /** The digest of an entry in force, undefined when no list has it. */
@@ -30,7 +34,8 @@ export type Screening = {
   forget(tenantId: Uuid): void;
 };
 
-type InForce = {
+/** The lists that names are screened against in this process. */
+export type InForce = {
   readAt: Millis;
   version: string;
   index: ScreeningIndex;
@@ -38,9 +43,6 @@ type InForce = {
   /** The answer for names of which the lists say nothing; holds the number of the set. */
   clean: ScreeningResult;
 };
-
-const versionOf = (lists: readonly ListRow[]) =>
-  lists.map(({ id, version, purpose }) => `${id}@${version.slice(0, 16)}${purpose === 'pep' ? '/pep' : ''}`).join(' ');
 
 /** How long a build that failed is left alone, while the earlier lists stay in force. */
 const TRY_AGAIN_MS = 30_000;
@@ -65,7 +67,7 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
     const encoder = new TextEncoder();
     const columns = await buildColumns(contents.map(({ id, content, format }) => ({ id, format, document: encoder.encode(content) })));
     const purposes = new Map(lists.map(({ id, purpose }) => [id, purpose]));
-    const version = versionOf(lists);
+    const version = listsVersion(lists);
     const set = await claimSet(db, tenantId, lists, clock.now());
     const clean: ScreeningResult = Object.freeze({ set, ...(version && { listVersion: version }), hits: [] });
     return { readAt, version, index: openIndex(columns), purposes, clean };
@@ -94,7 +96,7 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
 
   async function look(tenantId: Uuid, { wait }: { wait: boolean }): Promise<InForce> {
     const readAt = clock.now();
-    const version = versionOf(await db.read({ tenantId }, (tx) => versionsOfLists(tx, tenantId)));
+    const version = listsVersion(await db.read({ tenantId }, (tx) => versionsOfLists(tx, tenantId)));
     const known = inForce.get(tenantId);
     if (known?.version === version) {
       known.readAt = readAt;
@@ -125,7 +127,10 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
   async function screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult> {
     const lists = await current(tenantId);
     const found = partyHits(lists.index, order);
-    if (!found) return lists.clean;
+    return found ? await sortOut(tenantId, lists, order, found) : lists.clean;
+  }
+
+  async function sortOut(tenantId: Uuid, lists: InForce, order: Parties, found: readonly Hit[]): Promise<ScreeningResult> {
     const cleared = await setAside(tenantId, lists, order, found);
     const open = found.filter(
       (hit) => !cleared.some((one) => one.party === hit.party && one.listId === hit.listId && one.entryId === hit.entryId),
@@ -152,6 +157,8 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
 
   return {
     screenParties,
+    sortOut,
+    inForce: (tenantId) => look(tenantId, { wait: true }),
     async check(tenantId, name, known = {}) {
       const { index } = await current(tenantId);
       return weighed(index, screen(index, name), known);
@@ -177,7 +184,8 @@ function partyHits(index: ScreeningIndex, { debtor, creditor }: Parties): Hit[] 
   return [...ofDebtor.map((match) => hitOf('debtor', match)), ...ofCreditor.map((match) => hitOf('creditor', match))];
 }
 
-function hitOf(party: Hit['party'], { listed, listId, entryId, score, explanation }: Match): Hit {
+/** A match as it is kept with a payment. */
+export function hitOf(party: Hit['party'], { listed, listId, entryId, score, explanation }: Match): Hit {
   return { party, listed, listId, entryId, score, explanation };
 }
 

@@ -26,6 +26,11 @@ export async function versionsOfLists(tx: Tx, tenantId: Uuid): Promise<ListRow[]
   );
 }
 
+/** Lists in words, as payments tell them: each with the beginning of its version. */
+export function listsVersion(lists: readonly ListRow[]): string {
+  return lists.map(({ id, version, purpose }) => `${id}@${version.slice(0, 16)}${purpose === 'pep' ? '/pep' : ''}`).join(' ');
+}
+
 export async function contentsOfLists(tx: Tx, tenantId: Uuid): Promise<{ id: string; content: string; format: ListFormat }[]> {
   return tx.query('select id, content, format from settlement.screening_list where tenant_id = $1 order by id', [tenantId]);
 }

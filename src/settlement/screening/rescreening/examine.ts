@@ -1,0 +1,143 @@
+import { newId, type Uuid } from '../../../base/id.ts';
+import type { SettlementDeps } from '../../deps.ts';
+import type { Hit, ScreeningResult } from '../../payment/payment.ts';
+import type { StandingPayment } from '../../payment/store.ts';
+import { entryNamed, screen, screenChanged, type Match, type ScreeningIndex } from '../match.ts';
+import { wordsOf } from '../normalise.ts';
+import { hitOf, type InForce } from '../screening.ts';
+import type { ListPurpose } from '../store.ts';
+import { matchKey, type Finding, type FindingKind } from './finding.ts';
+import { latestFindings, type Run } from './store.ts';
+
+/** What screening again works with. */
+export type Work = {
+  deps: SettlementDeps;
+  tenantId: Uuid;
+  run: Run;
+  lists: InForce;
+  /** The entries that lists added or changed; all count without it. */
+  changed: ScreeningIndex | undefined;
+};
+
+type Purposed = Hit & { purpose: ListPurpose };
+
+/** Someone to be screened again, with what was found when it was screened first. */
+type Subject = {
+  id: Uuid;
+  kind: FindingKind;
+  names: { debtor: { name: string }; creditor: { name: string } };
+  first: Partial<Pick<ScreeningResult, 'hits' | 'notices' | 'cleared'>>;
+};
+
+/** The same name twice costs nothing: the second time it is remembered. */
+export const bankSubject = ({ id, name }: { id: Uuid; name: string }): Subject => ({
+  id,
+  kind: 'participant',
+  names: { debtor: { name }, creditor: { name: '' } },
+  first: {},
+});
+
+/** A payment as it stands now; undefined when it is rejected and nothing comes of it any more. */
+export function paymentSubject({ record, status }: StandingPayment): Subject | undefined {
+  if (status === 'rejected') return undefined;
+  const kind = status === 'held' || status === 'settled' ? status : 'open';
+  return { id: record.id, kind, names: { debtor: record.debtor, creditor: record.creditor }, first: record.screening ?? {} };
+}
+
+/** What the lists in force change for subjects, against what was found first and in earlier runs. */
+export async function examine(work: Work, subjects: readonly Subject[]): Promise<Finding[]> {
+  const now: { subject: Subject; hits: Purposed[]; cleared: ReadonlySet<string> }[] = [];
+  for (const subject of subjects) {
+    const result = await matched(work, subject);
+    const hits = result ? purposed(result) : [];
+    const cleared = new Set((result?.cleared ?? []).map(matchKey));
+    if (hits.length > 0 || subject.kind === 'held') now.push({ subject, hits, cleared });
+  }
+  if (now.length === 0) return [];
+  const { deps, tenantId } = work;
+  const known = await deps.db.read({ tenantId }, (tx) =>
+    latestFindings(
+      tx,
+      tenantId,
+      now.map(({ subject }) => subject.id),
+    ),
+  );
+  return now.flatMap(({ subject, hits, cleared }) => {
+    const of = new Map(known.filter((one) => one.subjectId === subject.id).map((one) => [matchKey(asParty(one)), one]));
+    const changes = subject.kind === 'held' ? heldChanges(subject, hits, cleared, of) : brought(work, subject, hits, of);
+    return changes.map((change) => findingOf(work, subject, change));
+  });
+}
+
+type Change = { hit: Purposed; change: 'new' | 'gone' };
+
+/** A finding's party as its name was screened: that of a bank in the debtor's place. */
+const asParty = ({ party, listId, entryId }: Finding) => ({ party: party === 'participant' ? 'debtor' : party, listId, entryId }) as const;
+
+const purposed = ({ hits, notices = [] }: Pick<ScreeningResult, 'hits' | 'notices'>): Purposed[] => [
+  ...hits.map((hit) => ({ ...hit, purpose: 'sanctions' as const })),
+  ...notices.map((hit) => ({ ...hit, purpose: 'pep' as const })),
+];
+
+async function matched(work: Work, { kind, names }: Subject): Promise<ScreeningResult | undefined> {
+  const { lists, changed, deps, tenantId } = work;
+  // What waits for a decision is screened against everything, so that it is also told what is gone.
+  const again = (name: string): Match[] => {
+    if (wordsOf(name).length === 0) return [];
+    return changed && kind !== 'held' ? screenChanged(lists.index, changed, name) : screen(lists.index, name);
+  };
+  const found = [
+    ...again(names.debtor.name).map((match) => hitOf('debtor', match)),
+    ...again(names.creditor.name).map((match) => hitOf('creditor', match)),
+  ];
+  return found.length === 0 ? undefined : await deps.screening.sortOut(tenantId, lists, names, found);
+}
+
+/** Hits that are new: not found first with the same entry, and not told in an earlier run. */
+function brought({ changed }: Work, { first }: Subject, hits: readonly Purposed[], known: ReadonlyMap<string, Finding>): Change[] {
+  const stored = new Set([...(first.hits ?? []), ...(first.notices ?? []), ...(first.cleared ?? [])].map(matchKey));
+  const isNew = (hit: Purposed) => {
+    if (known.get(matchKey(hit))?.change === 'new') return false;
+    return !stored.has(matchKey(hit)) || (changed !== undefined && entryNamed(changed, hit.listId, hit.entryId) !== undefined);
+  };
+  return hits.filter(isNew).map((hit) => ({ hit, change: 'new' }));
+}
+
+/** What has come to the notes of a held payment, and what has gone from them. */
+function heldChanges(
+  { first }: Subject,
+  hits: readonly Purposed[],
+  cleared: ReadonlySet<string>,
+  known: ReadonlyMap<string, Finding>,
+): Change[] {
+  const noted = new Map(purposed({ hits: first.hits ?? [], notices: first.notices ?? [] }).map((hit) => [matchKey(hit), hit]));
+  for (const [key, { change, ...finding }] of known) {
+    if (change === 'gone') noted.delete(key);
+    else noted.set(key, { ...finding, party: asParty({ ...finding, change }).party, explanation: [...finding.explanation] });
+  }
+  const now = new Set(hits.map(matchKey));
+  const gone = [...noted].filter(([key]) => !now.has(key) && !cleared.has(key)).map(([, hit]): Change => ({ hit, change: 'gone' }));
+  const come = hits.filter((hit) => !noted.has(matchKey(hit))).map((hit): Change => ({ hit, change: 'new' }));
+  return [...come, ...gone];
+}
+
+function findingOf({ run, deps }: Work, { id, kind, names }: Subject, { hit, change }: Change): Finding {
+  const { party, purpose, listId, entryId, listed, score, explanation } = hit;
+  const foundAt = deps.clock.now();
+  return {
+    id: newId(foundAt),
+    rescreeningId: run.id,
+    kind,
+    subjectId: id,
+    party: kind === 'participant' ? 'participant' : party,
+    change,
+    purpose,
+    name: names[party].name,
+    listId,
+    entryId,
+    listed,
+    score,
+    explanation,
+    foundAt,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Uuid } from '../../../base/id.ts';
+import type { Millis } from '../../../base/time.ts';
+import type { Tx } from '../../../infra/postgres/db.ts';
+import type { ListPurpose } from '../store.ts';
+
+/** What the subject of a finding was when it was found. */
+export type FindingKind = 'open' | 'held' | 'settled' | 'participant';
+
+/** A match that lists brought or took away after a name had been screened. The subject is a payment or a bank. */
+export type Finding = {
+  id: Uuid;
+  rescreeningId: Uuid;
+  kind: FindingKind;
+  subjectId: Uuid;
+  party: 'debtor' | 'creditor' | 'participant';
+  change: 'new' | 'gone';
+  purpose: ListPurpose;
+  name: string;
+  listId: string;
+  entryId: string;
+  listed: string;
+  score: number;
+  explanation: readonly string[];
+  foundAt: Millis;
+};
+
+/**
+ * Opens cases for new hits on what is not final, in the transaction that notes them; each finding is handed over once.
+ * Must not fail because a case is there already: its transaction would be tried again for ever.
+ */
+export type OpenCases = (tx: Tx, tenantId: Uuid, findings: readonly Finding[]) => Promise<void>;
+
+/** Whether somebody must look: a new match with a list of sanctions on what can still be acted on. */
+export function mustBeLookedAt({ kind, change, purpose }: Finding): boolean {
+  return change === 'new' && purpose === 'sanctions' && kind !== 'settled';
+}
+
+/** What makes two matches the same: party, list and entry. */
+export function matchKey({ party, listId, entryId }: Pick<Finding, 'party' | 'listId' | 'entryId'>): string {
+  return `${party}\n${listId}\n${entryId}`;
+}

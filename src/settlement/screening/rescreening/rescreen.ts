@@ -1,0 +1,127 @@
+import { setImmediate } from 'node:timers/promises';
+import { newId, toWireId, type Uuid } from '../../../base/id.ts';
+import type { EventDraft } from '../../../base/event.ts';
+import type { Job } from '../../../infra/module.ts';
+import type { SettlementDeps } from '../../deps.ts';
+import { jobOfTenants } from '../../part.ts';
+import { findSetNumber } from '../screening-set.ts';
+import { versionsOfLists } from '../store.ts';
+import { changesSince, type Changes } from './changes.ts';
+import { rescreeningHit } from './contract.ts';
+import type { Work } from './examine.ts';
+import { mustBeLookedAt, type Finding, type OpenCases } from './finding.ts';
+import { step, type Step } from './stages.ts';
+import { forgetEntryHashes, insertFindings, insertRun, latestRun, moveRun, restartRun, type Run } from './store.ts';
+
+const LOOK_MS = 3_000;
+/** After so long the next tenant has its turn. */
+const TURN_MS = 1_000;
+
+export type RescreeningSettings = {
+  /** Payments that became final are looked through so many days back; 0 for not at all. */
+  settledDays: number;
+  openCases?: OpenCases | undefined;
+};
+
+/**
+ * Screens again when lists have changed: what waits for a decision, banks, payments that are not final, and those of the
+ * last days that are. How far it has come stands in the database, each step with what it found, so that it goes on after a
+ * crash where it was. Only entries that lists added or changed are matched, when it is known which these are.
+ */
+export function rescreenJob(deps: SettlementDeps, settings: RescreeningSettings): Job {
+  const laidOut = new Map<Uuid, { run: string; changes: Changes }>();
+  return jobOfTenants(deps, { name: 'settlement.rescreen', everyMs: LOOK_MS }, async (tenantId, signal) => {
+    const until = performance.now() + TURN_MS;
+    do {
+      const work = await nextWork(deps, tenantId, laidOut);
+      if (!work) break;
+      const done = await step(work, settings.settledDays);
+      await commit(work, done, settings);
+      // In the last stage there is nothing to do until more payments have come.
+      if (work.run.stage === 'following' && done.scanned === 0) break;
+      await setImmediate();
+    } while (!signal.aborted && performance.now() < until);
+  });
+}
+
+/** The run that is under way, or a new one when lists have changed; undefined when there is nothing to do. */
+async function nextWork(
+  deps: SettlementDeps,
+  tenantId: Uuid,
+  laidOut: Map<Uuid, { run: string; changes: Changes }>,
+): Promise<Work | undefined> {
+  const seen = await deps.db.read({ tenantId }, async (tx) => {
+    const run = await latestRun(tx, tenantId);
+    return { run, set: await findSetNumber(tx, tenantId, await versionsOfLists(tx, tenantId)) };
+  });
+  // Asked before the lists are laid out here: most tenants have nothing to do most of the time.
+  if (seen.run && seen.run.finishedAt !== null && seen.run.toSet === seen.set) return forget(laidOut, tenantId);
+  const lists = await deps.screening.inForce(tenantId);
+  const { set } = lists.clean;
+  const { run } = seen;
+  const fromSet = !run ? null : run.finishedAt === null ? run.fromSet : run.toSet;
+  if (run && run.finishedAt !== null && run.toSet === set) return forget(laidOut, tenantId);
+  const key = `${fromSet} ${set}`;
+  const known = laidOut.get(tenantId);
+  const changes = known?.run === key ? known.changes : await changesSince(deps.db, tenantId, fromSet, lists);
+  if (!changes) return undefined;
+  laidOut.set(tenantId, { run: key, changes });
+  if (run && run.finishedAt === null && run.toSet === set) return { deps, tenantId, run, lists, changed: changes.changed };
+  await beginRun(deps, tenantId, { run, fromSet, set, changes, isEmpty: lists.version === '' });
+  return await nextWork(deps, tenantId, laidOut);
+}
+
+function forget(laidOut: Map<Uuid, unknown>, tenantId: Uuid): undefined {
+  laidOut.delete(tenantId);
+}
+
+type Begin = { run: Run | undefined; fromSet: number | null; set: number; changes: Changes; isEmpty: boolean };
+
+async function beginRun(deps: SettlementDeps, tenantId: Uuid, { run, fromSet, set, changes, isEmpty }: Begin): Promise<void> {
+  const startedAt = deps.clock.now();
+  const what = { toSet: set, whole: changes.changed === undefined, changedEntries: changes.entries, startedAt };
+  await deps.db.write({ tenantId }, async (tx) => {
+    if (run && run.finishedAt === null) return await restartRun(tx, tenantId, { ...what, id: run.id });
+    // Where no list is in force and none was, there is nothing to match.
+    const stage = fromSet === null && isEmpty ? 'done' : 'held';
+    await insertRun(tx, tenantId, { ...what, id: newId(startedAt), fromSet, stage });
+  });
+}
+
+/** Writes down what a step found and how far it came, or nothing when another process was quicker. */
+async function commit({ deps, tenantId, run }: Work, { scanned, findings, to }: Step, { openCases }: RescreeningSettings): Promise<void> {
+  const at = deps.clock.now();
+  const written = await deps.db.write({ tenantId }, async (tx) => {
+    if (!(await moveRun(tx, tenantId, run, { to, scanned, found: findings.length, at }))) return [];
+    if (to.stage === 'done') await forgetEntryHashes(tx, tenantId, run.toSet);
+    if (findings.length === 0) return [];
+    const fresh = await insertFindings(tx, tenantId, findings);
+    const noted = findings.filter(({ id }) => fresh.has(id));
+    const urgent = noted.filter(mustBeLookedAt);
+    if (openCases && urgent.length > 0) await openCases(tx, tenantId, urgent);
+    await deps.outbox.append(
+      tx,
+      urgent.map((finding) => eventOf(tenantId, finding)),
+    );
+    return noted;
+  });
+  const kinds: Record<string, number> = {};
+  for (const { kind } of written) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  deps.metrics.rescreened(2 * scanned, kinds);
+  if (to.stage === 'done') deps.log.info('Everything is screened against the lists in force', { tenantId, set: run.toSet });
+}
+
+/** Told to the operator alone: a bank must not be warned. */
+function eventOf(tenantId: Uuid, finding: Finding): EventDraft {
+  const { kind, subjectId, party, listId, entryId, listed, score, foundAt } = finding;
+  const subject = kind === 'participant' ? { participantId: toWireId('mem', subjectId) } : { paymentId: toWireId('pay', subjectId) };
+  return {
+    id: newId(foundAt),
+    tenantId,
+    type: rescreeningHit.type,
+    version: rescreeningHit.version,
+    subject: Object.values(subject)[0]!,
+    at: foundAt,
+    data: { findingId: toWireId('rsf', finding.id), kind, ...subject, party, listId, entryId, listed, score },
+  };
+}
