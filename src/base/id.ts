@@ -40,10 +40,13 @@ function startMillisecond(ms: number): void {
 }
 
 function refill(): void {
-  let digits = '';
-  for (const byte of crypto.getRandomValues(new Uint8Array(POOL_BYTES))) digits += byte.toString(16).padStart(2, '0');
-  pool = digits;
+  pool = hexOf(crypto.getRandomValues(new Uint8Array(POOL_BYTES)));
   used = 0;
+}
+
+/** `toHex` is younger than Node 24 and than some browsers of the console. */
+function hexOf(bytes: Uint8Array & { toHex?(): string }): string {
+  return bytes.toHex?.() ?? Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -117,7 +117,9 @@ const EPOCH_MS = Date.UTC(2000, 0, 1);
 function column<T>(oid: number, values: readonly Maybe<T>[], put: (value: NonNullable<T>) => void): Buffer {
   end = HEADER;
   let nulls = 0;
-  for (const value of values) {
+  // By index: an iterator would make an object for each value.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     if (value === null || value === undefined) {
       reserve(4);
       putInt32(-1);
@@ -144,10 +146,12 @@ function reserve(length: number): void {
 }
 
 function putInt32(value: number): void {
-  scratch[end++] = value >>> 24;
-  scratch[end++] = value >>> 16;
-  scratch[end++] = value >>> 8;
-  scratch[end++] = value;
+  const [into, at] = [scratch, end];
+  into[at] = value >>> 24;
+  into[at + 1] = value >>> 16;
+  into[at + 2] = value >>> 8;
+  into[at + 3] = value;
+  end = at + 4;
 }
 
 function putInt16(value: number): void {
@@ -156,7 +160,7 @@ function putInt16(value: number): void {
 }
 
 /** The value of a hexadecimal digit by its character code; 255 for every other character. */
-const NIBBLES = new Uint8Array(128).fill(255);
+const NIBBLES = new Uint8Array(1 << 16).fill(255);
 for (let digit = 0; digit < 16; digit++) {
   NIBBLES[digit.toString(16).charCodeAt(0)] = digit;
   NIBBLES[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
@@ -165,38 +169,50 @@ for (let digit = 0; digit < 16; digit++) {
 function putUuid(value: Uuid): void {
   reserve(20);
   putInt32(16);
+  // What changes is held in variables of its own, which the compiler can keep in registers.
+  const into = scratch;
+  let at = end;
   let wrong = value.length === 36 ? 0 : 255;
   for (let i = 0; i < 36; i += 2) {
     if (i === 8 || i === 13 || i === 18 || i === 23) i++;
-    const high = NIBBLES[value.charCodeAt(i)] ?? 255;
-    const low = NIBBLES[value.charCodeAt(i + 1)] ?? 255;
+    const high = NIBBLES[value.charCodeAt(i)]!;
+    const low = NIBBLES[value.charCodeAt(i + 1)]!;
     wrong |= high | low;
-    scratch[end++] = (high << 4) | low;
+    into[at++] = (high << 4) | low;
   }
   if (wrong > 15) throw new TypeError('not a uuid');
+  end = at;
 }
 
 function putInteger(value: bigint | number): void {
   reserve(12);
   putInt32(8);
-  const wide = BigInt.asIntN(64, typeof value === 'bigint' ? value : wholeOf(value));
-  if (typeof value === 'bigint' && wide !== value) throw new TypeError('not a bigint of PostgreSQL');
-  end = scratch.writeBigInt64BE(wide, end);
+  if (typeof value === 'bigint') end = scratch.writeBigInt64BE(withinInt8(value), end);
+  else putWhole(wholeOf(value));
 }
 
-function wholeOf(value: number): bigint {
+function withinInt8(value: bigint): bigint {
+  if (BigInt.asIntN(64, value) !== value) throw new TypeError('not a bigint of PostgreSQL');
+  return value;
+}
+
+function wholeOf(value: number): number {
   if (!Number.isSafeInteger(value)) throw new TypeError('not a whole number');
-  return BigInt(value);
+  return value;
+}
+
+/** Eight bytes of a number that is exact. */
+function putWhole(value: number): void {
+  putInt32(Math.floor(value / 2 ** 32));
+  putInt32(value % 2 ** 32);
 }
 
 function putInstant(value: Millis): void {
   reserve(12);
   putInt32(8);
   const micros = (value - EPOCH_MS) * 1000;
-  if (Number.isSafeInteger(micros)) {
-    putInt32(Math.floor(micros / 2 ** 32));
-    putInt32(micros % 2 ** 32);
-  } else end = scratch.writeBigInt64BE(BigInt(value - EPOCH_MS) * 1000n, end);
+  if (Number.isSafeInteger(micros)) putWhole(micros);
+  else end = scratch.writeBigInt64BE(BigInt(value - EPOCH_MS) * 1000n, end);
 }
 
 /** Digits to the base 10,000, the last first, of the number that is being put. */
@@ -252,11 +268,12 @@ function putText(text: string, version?: number): void {
 
 /** Answers false, with nothing put, when the text has other characters. */
 function putAscii(text: string): boolean {
+  const [into, at] = [scratch, end];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code > 127) return false;
-    scratch[end + i] = code;
+    into[at + i] = code;
   }
-  end += text.length;
+  end = at + text.length;
   return true;
 }

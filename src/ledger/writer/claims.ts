@@ -49,13 +49,14 @@ export class Claims {
 
   /** The first row with a key that is taken, be it by another row of the same act. */
   firstTaken(rows: readonly RowOf[]): Taken | undefined {
-    const own = new Set<string>();
-    for (const [index, { set, value }] of rows.entries()) {
+    let own: Set<string> | undefined;
+    for (let index = 0; index < rows.length; index++) {
+      const { set, value } = rows[index]!;
       if (!set.keys) continue;
       for (const key of set.keys(value)) {
         const ownKey = `${set.name} ${key}`;
-        if (own.has(ownKey) || this.#isTaken(set, key)) return { index, key };
-        own.add(ownKey);
+        if (own?.has(ownKey) || this.#isTaken(set, key)) return { index, key };
+        own = (own ?? new Set()).add(ownKey);
       }
     }
     return undefined;
