@@ -1,5 +1,6 @@
 import { custodyEvents, custodyOperations } from './custody/contract.ts';
 import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
+import { fxOperations, fxTraded } from './fx/contract.ts';
 import { liquidityOperations } from './liquidity/contract.ts';
 import { amlOperations, amlRulesActivated } from './aml/contract.ts';
 import { overviewOperations } from './overview/contract.ts';
@@ -29,6 +30,7 @@ export const operations = [
   ...riskOperations,
   ...queueOperations,
   ...liquidityOperations,
+  ...fxOperations,
   ...custodyOperations,
   ...webhookOperations,
 ] as const;
@@ -36,6 +38,7 @@ export const operations = [
 export const events = [
   amlRulesActivated,
   breakerMoved,
+  fxTraded,
   limitsActivated,
   paymentRecorded,
   windowCutOff,

@@ -13,6 +13,7 @@ import { createMessageHandlers } from './message/handler.ts';
 import { settlementMetrics } from './metrics.ts';
 import type { NotificationSettings } from './notification/deps.ts';
 import { notificationPart } from './notification/part.ts';
+import { fxPart } from './fx/part.ts';
 import { liquidityPart } from './liquidity/part.ts';
 import { createRouter } from './liquidity/router.ts';
 import { routeSources } from './liquidity/sources.ts';
@@ -78,6 +79,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     riskPart(deps),
     queuePart(deps),
     liquidityPart(deps),
+    fxPart(deps),
     custodyPart(deps, metrics),
     notificationPart(deps, notification, metrics),
   ];

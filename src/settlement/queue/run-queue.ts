@@ -2,6 +2,8 @@ import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { Ctx } from '../../base/context.ts';
 import { rowOf, type Act, type Outcome, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { fxAccounts } from '../fx/store.ts';
+import { tradedEvent } from '../fx/trade.ts';
 import { resolveGridlock, type SettledTogether } from '../gridlock/resolve.ts';
 import { systemAccounts } from '../participant/store.ts';
 import type { Participants } from '../participant/directory.ts';
@@ -61,12 +63,14 @@ type Network = {
 
 /** What waits, and what each payer has. Whoever is suspended neither pays nor is paid until it is let in again. */
 async function readNetwork(deps: RunDeps, tenantId: Uuid): Promise<Network> {
-  const { waiting, clearing } = await deps.db.read({ tenantId }, async (tx) => ({
+  const { waiting, clearing, own } = await deps.db.read({ tenantId }, async (tx) => ({
     waiting: await waitingEntries(tx, tenantId, MOST),
     clearing: await systemAccounts(tx, tenantId, 'clearing'),
+    own: await fxAccounts(tx, tenantId),
   }));
   const participants = await deps.directory.of(tenantId, { ids: new Set(waiting.flatMap(({ payers }) => payers)) });
-  const accountOf: AccountOf = (party, asset) => participants.byId.get(party)?.accounts.get(asset)?.settlementAccountId;
+  const accountOf: AccountOf = (party, asset) =>
+    participants.byId.get(party)?.accounts.get(asset)?.settlementAccountId ?? own.get(`${party} ${asset}`);
   const mayMove = (party: string) => participants.byId.get(party)?.state !== 'suspended';
   const entries = waiting.filter(({ legs }) => legs.every(({ debtor, creditor }) => mayMove(debtor) && mayMove(creditor)));
   const accounts = new Map<string, Uuid>();
@@ -111,27 +115,22 @@ async function settle(deps: RunDeps, ctx: Ctx, network: Network, set: SettledTog
     transfers: plan.transfers,
     idsAreNew: true,
     rows,
-    events: ({ atMs }) =>
-      entries
-        .filter(({ kind }) => kind === 'payment')
-        .map((entry) => exitEvent(ctx.tenantId, network.participants, entry, { decision: 'settled' }, atMs)),
+    events: ({ atMs }) => entries.map((entry) => exitEvent(ctx.tenantId, network.participants, entry, { decision: 'settled' }, atMs)),
   };
   return deps.ledger.enact(act);
 }
 
-/** Tells the world that a payment has left the queue. */
+/** Tells the world that a payment or an exchange has left the queue. */
 export function exitEvent(
   tenantId: Uuid,
-  { byId }: Participants,
-  { id, legs }: Pick<QueueEntry, 'id' | 'legs'>,
+  participants: Participants,
+  { id, kind, legs }: Pick<QueueEntry, 'id' | 'kind' | 'legs'>,
   decision: { decision: 'settled' | 'rejected'; reason?: { code: string; text: string } },
   atMs: number,
 ) {
+  if (kind === 'pvp') return tradedEvent(tenantId, participants, { id, legs }, decision.decision, atMs);
   const { debtor, creditor, asset, units } = legs[0]!;
   const payment = { id, tenantId, debtorAgentId: debtor, creditorAgentId: creditor, asset, units, ...decision };
-  return recordedEvent(
-    payment,
-    { debtorAgent: { bic: byId.get(debtor)?.bic ?? '' }, creditorAgent: { bic: byId.get(creditor)?.bic ?? '' } },
-    atMs,
-  );
+  const bicOf = (party: string) => ({ bic: participants.byId.get(party)?.bic ?? '' });
+  return recordedEvent(payment, { debtorAgent: bicOf(debtor), creditorAgent: bicOf(creditor) }, atMs);
 }

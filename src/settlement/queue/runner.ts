@@ -1,6 +1,6 @@
 import { rowOf } from '../../ledger/port.ts';
 import type { Ctx } from '../../base/context.ts';
-import type { Uuid } from '../../base/id.ts';
+import { toWireId, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { isLoopDue } from '../gridlock/run-order.ts';
@@ -94,15 +94,14 @@ async function expire(deps: Deps, ctx: Ctx): Promise<void> {
   const participants = await deps.directory.of(tenantId, { ids: new Set(entries.flatMap(({ payers }) => payers)) });
   await Promise.all(
     entries.map(async (entry) => {
-      const audit = deps.access.auditEntry(ctx, runContract, { subject: entry.id, outcome: 'expired' });
+      const subject = toWireId(entry.kind === 'payment' ? 'pay' : 'fxt', entry.id);
+      const audit = deps.access.auditEntry(ctx, runContract, { subject, outcome: 'expired' });
       const exit = { entryId: entry.id, outcome: 'rejected' as const, reason: EXPIRED, actorName: ctx.actor.name };
       const outcome = await deps.ledger.enact({
         tenantId,
         transfers: [],
         rows: [rowOf(queueExitRows, exit), rowOf(deps.access.rows.audit, audit)],
-        ...(entry.kind === 'payment' && {
-          events: ({ atMs }) => [exitEvent(tenantId, participants, entry, { decision: 'rejected', reason: EXPIRED }, atMs)],
-        }),
+        events: ({ atMs }) => [exitEvent(tenantId, participants, entry, { decision: 'rejected', reason: EXPIRED }, atMs)],
       });
       if (outcome.result === 'enacted') deps.metrics.queueReleased('expired', 1);
     }),
