@@ -13,6 +13,7 @@ import { reportChanged, reportOperations } from './report/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { rescreeningHit, rescreeningOperations } from './screening/rescreening/contract.ts';
+import { clearingOperations, participantExcluded } from './clearing/contract.ts';
 import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
 
 /** Every public operation of the settlement network, part by part. */
@@ -21,6 +22,7 @@ export const operations = [
   ...paymentOperations,
   ...returnOperations,
   ...windowOperations,
+  ...clearingOperations,
   ...screeningOperations,
   ...refreshOperations,
   ...rescreeningOperations,
@@ -42,6 +44,7 @@ export const events = [
   limitsActivated,
   paymentRecorded,
   windowCutOff,
+  participantExcluded,
   windowSettled,
   reportChanged,
   listRefused,

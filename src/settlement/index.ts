@@ -7,6 +7,7 @@ import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { custodyPart } from './custody/part.ts';
+import { clearingPart } from './clearing/part.ts';
 import type { SettlementDeps } from './deps.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import { createMessageHandlers } from './message/handler.ts';
@@ -72,6 +73,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     paymentPart(deps),
     returnPart(deps),
     windowPart(deps, windowSeconds),
+    clearingPart(deps),
     screeningPart(deps, screening, metrics),
     overviewPart(deps),
     reportPart(deps, filesFolder),

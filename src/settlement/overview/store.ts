@@ -2,6 +2,7 @@ import { idFloor, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { RETURNED_ON_DEFAULT, WINDOW } from '../payment/store.ts';
 
 export type Day = { tenantId: Uuid; fromMs: Millis; toMs: Millis };
 
@@ -10,14 +11,15 @@ const DAY = `
   with day as materialized (
     select p.received_at, p.asset, p.units, p.debtor_agent_id, p.creditor_agent_id,
            coalesce(w.settled_at, q.decided_at, case when coalesce(r.decision, p.decision) = 'settled' then coalesce(r.decided_at, p.decided_at) end) as settled_at,
-           coalesce(q.reason_code, r.reason_code, p.reason_code) as reason_code, coalesce(q.reason_text, r.reason_text, p.reason_text) as reason_text,
+           case when m.returned then '${RETURNED_ON_DEFAULT.code}' else coalesce(q.reason_code, r.reason_code, p.reason_code) end as reason_code,
+           case when m.returned then '${RETURNED_ON_DEFAULT.text}' else coalesce(q.reason_text, r.reason_text, p.reason_text) end as reason_text,
            case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
+                when m.returned then 'rejected'
                 when w.state = 'settled' then 'settled' when w.state = 'open' then 'reserved' else 'clearing' end as status
       from settlement.payment p
       left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id
       left join settlement.queue_exit q on q.tenant_id = p.tenant_id and q.entry_id = p.id
-      left join settlement.netting_window w
-        on coalesce(r.decision, p.decision) = 'reserved' and w.tenant_id = p.tenant_id and w.from_seq < coalesce(r.seq, p.seq) and (w.to_seq is null or coalesce(r.seq, p.seq) <= w.to_seq)
+      ${WINDOW}
      where p.tenant_id = $1 and p.received_at >= $2::timestamptz and p.received_at < $3::timestamptz
        and p.id >= $4::uuid and p.id < $5::uuid)`;
 
@@ -81,11 +83,17 @@ export async function currenciesOfDay(tx: Tx, day: Day): Promise<CurrencyDay[]> 
 export async function ownCurrenciesOfDay(tx: Tx, day: Day, memberId: Uuid): Promise<CurrencyDay[]> {
   return tx.query<CurrencyDay>(
     `with settled as (
-       select w.id, w.from_seq, w.to_seq from settlement.netting_window w
+       select w.id from settlement.netting_window w
         where w.tenant_id = $1 and w.settled_at >= $2::timestamptz and w.settled_at < $3::timestamptz)
      select p.asset, sum(p.outgoing)::numeric(38, 0) as gross, sum(greatest(-p.net, 0))::numeric(38, 0) as net,
-            (select count(*)::int from settled s join settlement.obligation o on o.tenant_id = $1 and o.seq > s.from_seq and o.seq <= s.to_seq
-              where o.debtor_agent_id = $4 and o.asset = p.asset) as payments
+            ((select count(*)::int from settled s
+               join settlement.window_span n on n.tenant_id = $1 and n.window_id = s.id and n.asset = p.asset
+               join settlement.obligation o on o.tenant_id = $1 and o.asset = n.asset and o.seq > n.from_seq and o.seq <= n.to_seq
+              where o.debtor_agent_id = $4
+                and not exists (select from settlement.carried_obligation c where c.tenant_id = $1 and c.seq = o.seq and c.left_window_id = s.id))
+             + (select count(*)::int from settled s
+                 join settlement.carried_obligation c on c.tenant_id = $1 and c.joined_window_id = s.id and c.debtor_agent_id = $4 and c.asset = p.asset
+                where not exists (select from settlement.carried_obligation x where x.tenant_id = $1 and x.seq = c.seq and x.left_window_id = s.id))) as payments
        from settlement.position p join settled on settled.id = p.window_id
       where p.tenant_id = $1 and p.participant_id = $4
       group by p.asset having sum(p.outgoing) > 0 order by payments desc, p.asset`,

@@ -7,7 +7,7 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { LedgerTx } from '../../ledger/port.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { openFirstWindow } from '../window/store.ts';
+import { openForAssets } from '../window/open-windows.ts';
 import { createParticipant as contract } from './contract.ts';
 import { normalBic } from './directory.ts';
 import { claimSystemAccount, insertParticipant, systemAccounts, type ParticipantRow, type SystemRole } from './store.ts';
@@ -37,7 +37,7 @@ export async function createParticipant(
     if (!(await insertParticipant(tx, ctx.tenantId, row))) {
       throw new AppError('conflict', 'settlement.bic_taken', `A participant with BIC ${row.bic} or LEI ${row.lei} exists already.`);
     }
-    await openFirstWindow(tx, ctx.tenantId, newId(), row.createdAt);
+    await openForAssets(tx, ctx.tenantId, input.assets, row.createdAt);
     await openAccounts(deps, tx, ctx.tenantId, row);
     const accounts = row.accounts.map((account) => ({ ...account, available: 0n, reserved: 0n }));
     return { answer: { ...row, accounts }, subject: row.bic };

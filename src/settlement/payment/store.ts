@@ -44,6 +44,8 @@ export type StandingPayment = {
   /** How it left the queue. */
   exit?: { outcome: 'settled' | 'rejected'; settlementId?: Uuid; actorName: string; decidedAt: Millis };
   window?: { id: Uuid; number: number; cutOffAt?: Millis; nettedAt?: Millis; settledAt?: Millis };
+  /** When it was returned, after it had been reserved. */
+  returnedAt?: Millis;
   agents: { debtorAgent: AgentRow; creditorAgent: AgentRow };
 };
 
@@ -77,6 +79,7 @@ type Standing = Flat & {
   cut_off_at: Millis | null;
   netted_at: Millis | null;
   settled_at: Millis | null;
+  returned_at: Millis | null;
   debtor_bic: string;
   debtor_name: string;
   creditor_bic: string;
@@ -90,11 +93,32 @@ const COLUMNS = `p.tenant_id, p.id, p.uetr, p.end_to_end_id, p.channel, p.decisi
   (select jsonb_build_object('kind', t.route, 'priority', t.priority, 'rule', t.rule, 'reason', t.reason)
      from settlement.payment_route t where t.tenant_id = p.tenant_id and t.payment_id = p.id) as route`;
 
-/** Windows follow one another without a gap, so the last one that begins before a sequence is the one that holds it. */
+/** Why a payment was returned that had been reserved: ISO 20022 AB04, a settlement that was aborted. */
+export const RETURNED_ON_DEFAULT = { code: 'AB04', text: 'Returned: a participant was taken out of the window before it was settled.' };
+
+/**
+ * The ranges of a currency follow one another without a gap, so the last one that begins before a sequence is the one that holds
+ * it, and its window the payment's: unless the obligation has left it. Then it is the window that it joined, or while it waits the
+ * one that is open.
+ */
+export const WINDOW = `
+    left join lateral (
+      select m.joined_window_id, m.returned, m.left_at, m.joined_window_id is null as waits from settlement.carried_obligation m
+       where m.tenant_id = p.tenant_id and m.seq = coalesce(r.seq, p.seq) order by m.step desc limit 1) m
+    on coalesce(r.decision, p.decision) = 'reserved'
+    left join lateral (
+      select n.window_id from settlement.window_span n
+       where n.tenant_id = p.tenant_id and n.asset = p.asset
+         and n.from_seq < case when m.waits then 9223372036854775807 else coalesce(r.seq, p.seq) end
+       order by n.from_seq desc limit 1) n
+    on coalesce(r.decision, p.decision) = 'reserved' and m.returned is not true
+    left join settlement.netting_window w on w.tenant_id = p.tenant_id and w.id = coalesce(m.joined_window_id, n.window_id)`;
+
 const STANDING = `
   select ${COLUMNS}, s.status, to_jsonb(r) as review, to_jsonb(q) as exit, s.book_seq,
          coalesce(q.transfer_id, r.transfer_id, p.transfer_id) as book_transfer_id,
          w.id as window_id, w.number as window_number, w.cut_off_at, w.netted_at, w.settled_at,
+         case when m.returned then m.left_at end as returned_at,
          d.bic as debtor_bic, d.name as debtor_name, c.bic as creditor_bic, c.name as creditor_name
     from settlement.payment p
     join settlement.participant d on d.tenant_id = p.tenant_id and d.id = p.debtor_agent_id
@@ -102,16 +126,14 @@ const STANDING = `
     left join lateral (
       select decision, reason_code, reason_text, comment, actor_name, (extract(epoch from decided_at) * 1000)::bigint as at_ms, seq, transfer_id
         from settlement.review r where r.tenant_id = p.tenant_id and r.payment_id = p.id) r on p.decision = 'held'
-    left join lateral (
-      select w.* from settlement.netting_window w
-       where w.tenant_id = p.tenant_id and w.from_seq < coalesce(r.seq, p.seq) order by w.from_seq desc limit 1) w
-    on coalesce(r.decision, p.decision) = 'reserved'
+    ${WINDOW}
     left join lateral (
       select outcome, reason_code, reason_text, settlement_id, actor_name, (extract(epoch from decided_at) * 1000)::bigint as at_ms, seq, transfer_id
         from settlement.queue_exit q where q.tenant_id = p.tenant_id and q.entry_id = p.id) q on coalesce(r.decision, p.decision) = 'queued'
    cross join lateral (
       select coalesce(q.seq, r.seq, p.seq) as book_seq,
              case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
+                  when m.returned then 'rejected'
                   when w.state = 'settled' then 'settled' when w.state = 'open' then 'reserved' else 'clearing' end as status) s`;
 
 function toRecord(row: Flat): PaymentRecord {
@@ -146,7 +168,8 @@ function toStanding(row: Standing): StandingPayment {
   const record = toRecord(row);
   const { review, exit } = row;
   const last = exit ?? review;
-  const reason = last ? last.reason_code && { code: last.reason_code, text: last.reason_text ?? '' } : record.reason;
+  const decided = last ? last.reason_code && { code: last.reason_code, text: last.reason_text ?? '' } : record.reason;
+  const reason = row.returned_at === null ? decided : RETURNED_ON_DEFAULT;
   return {
     record,
     status: row.status,
@@ -165,6 +188,7 @@ function toStanding(row: Standing): StandingPayment {
         decidedAt: exit.at_ms,
       },
     }),
+    ...(row.returned_at !== null && { returnedAt: row.returned_at }),
     ...(row.window_id !== null && {
       window: {
         id: row.window_id,
@@ -196,16 +220,28 @@ export async function findPayment(tx: Tx, tenantId: Uuid, id: Uuid): Promise<Sta
   return row && toStanding(row);
 }
 
-/** Payments of the windows that a condition on `x` names, by way of the obligations, whose key is the sequence. */
-const obligedIn = (windows: string) => `
+/** Payments of the windows that a condition on `x` names, by way of the obligations, whose key is the sequence; `of` is one on `o`. */
+const obligedIn = (windows: string, of = 'true') => `
   select o.payment_id from settlement.netting_window x
     join settlement.obligation o on o.tenant_id = x.tenant_id and o.seq > x.from_seq and (x.to_seq is null or o.seq <= x.to_seq)
-   where x.tenant_id = $1 and ${windows}`;
+   where x.tenant_id = $1 and ${windows} and ${of}
+     and exists (select from settlement.window_span n
+                  where n.tenant_id = x.tenant_id and n.window_id = x.id and n.asset = o.asset
+                    and o.seq > n.from_seq and (n.to_seq is null or o.seq <= n.to_seq))
+     and not exists (select from settlement.carried_obligation c where c.tenant_id = x.tenant_id and c.seq = o.seq and c.left_window_id = x.id)
+  union all
+  select o.payment_id from settlement.carried_obligation o
+    join settlement.netting_window x on x.tenant_id = o.tenant_id and (x.id = o.joined_window_id or (
+           o.joined_window_id is null and not o.returned and x.state = 'open'
+           and exists (select from settlement.window_span n
+                        where n.tenant_id = x.tenant_id and n.window_id = x.id and n.asset = o.asset and n.to_seq is null)))
+   where x.tenant_id = $1 and ${windows} and ${of}
+     and not exists (select from settlement.carried_obligation c where c.tenant_id = x.tenant_id and c.seq = o.seq and c.left_window_id = x.id)`;
 
 /** The few payments that can have a status, found by an index; which of them do have it, their rows tell. */
 const CANDIDATES: Readonly<Record<PaymentView['status'], string>> = {
   held: `p.decision = 'held'`,
-  rejected: `p.decision <> 'reserved'`,
+  rejected: `(p.decision <> 'reserved' or p.id in (select c.payment_id from settlement.carried_obligation c where c.tenant_id = $1 and c.returned))`,
   reserved: `p.id in (${obligedIn(`x.state = 'open'`)})`,
   clearing: `p.id in (${obligedIn(`x.state in ('cut_off', 'netted')`)})`,
   settled: `p.decision <> 'rejected'`,
@@ -310,8 +346,10 @@ export async function settledPaymentsOf(
 ): Promise<StandingPayment[]> {
   const rows = await tx.query<Standing>(
     `${STANDING}
-      where p.tenant_id = $1 and p.asset = $3 and p.id in (${obligedIn('x.settled_at >= $4::timestamptz and x.settled_at < $5::timestamptz')}
-        and o.asset = $3 and (o.debtor_agent_id = $2 or o.creditor_agent_id = $2)
+      where p.tenant_id = $1 and p.asset = $3 and p.id in (${obligedIn(
+        'x.settled_at >= $4::timestamptz and x.settled_at < $5::timestamptz',
+        'o.asset = $3 and (o.debtor_agent_id = $2 or o.creditor_agent_id = $2)',
+      )}
         union all ${GROSS})
         and (p.debtor_agent_id = $2 or p.creditor_agent_id = $2)
       order by s.book_seq`,

@@ -74,7 +74,7 @@ type Step = PaymentDetailView['timeline'][number];
 
 /** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
 function timelineOf(payment: StandingPayment, reader: Reader): Step[] {
-  const { record, decidedAt, review, window, reason, seq, exit } = payment;
+  const { record, decidedAt, review, window, returnedAt, reason, seq, exit } = payment;
   const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
   steps.push({ at: record.receivedAt, step: 'screened', text: reader === 'operator' ? findingsOf(record) : 'Both names were screened.' });
   if (record.decision === 'held' && reader !== 'creditor') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
@@ -85,6 +85,7 @@ function timelineOf(payment: StandingPayment, reader: Reader): Step[] {
   if (record.decision === 'reserved') steps.push({ at: decidedAt, step: 'reserved', text: `Funds set aside at sequence ${seq}.` });
   if (review) steps.push(reader === 'operator' ? reviewStep(review, reason?.text, seq) : publicStep(review, reader, reason?.text, seq));
   if (exit) steps.push(exitStep(exit, reader, reason?.text, seq));
+  if (returnedAt !== undefined) steps.push({ at: returnedAt, step: 'returned', text: reason?.text ?? 'Returned.' });
   if (window?.cutOffAt !== undefined) steps.push({ at: window.cutOffAt, step: 'cut_off', text: `Fixed in window ${window.number}.` });
   if (window?.nettedAt !== undefined) steps.push({ at: window.nettedAt, step: 'netted', text: 'Counted into the net positions.' });
   if (window?.settledAt !== undefined) steps.push({ at: window.settledAt, step: 'settled', text: 'Final on the ledger.' });

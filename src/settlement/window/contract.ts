@@ -1,11 +1,13 @@
 import Type from 'typebox';
 import { eventKind } from '../../base/event.ts';
+import { idOf } from '../../base/id.ts';
 import { Asset, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
-import { Instant } from '../../base/time.ts';
+import { Instant, LocalDateText } from '../../base/time.ts';
 import { Bic, ParticipantId } from '../participant/contract.ts';
 import { WindowId } from '../payment/contract.ts';
+import { groupOperations, WindowGroupId } from './group-contract.ts';
 
 const closed = { additionalProperties: false };
 const Seq = Type.String({ pattern: '^[0-9]+$', description: "The book's sequence" });
@@ -31,14 +33,20 @@ export const CurrencyResult = Type.Object(
 const windowFields = {
   id: WindowId,
   number: Type.Integer(),
+  group: WindowGroupId,
   state: WindowState,
-  /** Obligations with fromSeq < seq ≤ toSeq belong to the window. */
+  /** No range of the window begins before `fromSeq`, none ends behind `toSeq`; the ranges of its currencies are in its detail. */
   fromSeq: Seq,
   toSeq: Type.Optional(Seq),
   openedAt: Instant,
   cutOffAt: Type.Optional(Instant),
   nettedAt: Type.Optional(Instant),
   settledAt: Type.Optional(Instant),
+  businessDay: Type.Optional(LocalDateText),
+  /** Why it is netted and cannot be settled so far. For the operator only. */
+  blocked: Type.Optional(Type.Object({ participantId: Type.Optional(ParticipantId), reason: Type.String() }, closed)),
+  /** What the independent verifier found of its file; absent until it has looked. For the operator only. */
+  verified: Type.Optional(Type.Object({ at: Instant, ok: Type.Boolean(), findings: Type.Array(Type.String()) }, closed)),
   /** How many obligations there are in all: the size of the tree whose root is published. */
   payments: Type.Integer(),
   /** Merkle root of the obligations, published at cut-off, before the results. */
@@ -56,9 +64,45 @@ export const NetPosition = Type.Object(
   closed,
 );
 
+/** A participant that was taken out after cut-off, and what that changed; for a bank its own change. */
+export const WindowDefault = Type.Object(
+  {
+    id: idOf('dft'),
+    participantId: ParticipantId,
+    bic: Bic,
+    fate: Type.Union([Type.Literal('return'), Type.Literal('carry')]),
+    /** For the operator only. */
+    reason: Type.Optional(Type.String()),
+    by: Type.Optional(Type.String()),
+    at: Instant,
+    obligations: Type.Integer(),
+    differences: Type.Array(
+      Type.Object(
+        {
+          participantId: ParticipantId,
+          bic: Bic,
+          name: Type.String(),
+          asset: Asset,
+          before: Units,
+          after: Units,
+          obligations: Type.Integer(),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
 export const WindowDetail = Type.Object(
   {
     ...windowFields,
+    /** What the window holds of each currency: obligations with fromSeq < seq ≤ toSeq. */
+    spans: Type.Array(Type.Object({ asset: Asset, fromSeq: Seq, toSeq: Type.Optional(Seq) }, closed)),
+    /** Obligations that came over from earlier windows, and that left this one. */
+    joined: Type.Integer(),
+    left: Type.Integer(),
+    defaults: Type.Array(WindowDefault),
     positions: Type.Array(NetPosition),
     finality: Type.Optional(Type.Object({ seq: Seq, at: Instant, transfers: Type.Integer() }, closed)),
   },
@@ -72,7 +116,7 @@ export const listWindows = operation({
   summary: 'Netting windows, newest first',
   scope: 'settlement:read',
   cost: 'normal',
-  query: Type.Object(pageQuery, closed),
+  query: Type.Object({ ...pageQuery, group: Type.Optional(WindowGroupId) }, closed),
   output: pageOf(Window),
   errors: [],
   example: { query: { limit: '20' } },
@@ -91,21 +135,95 @@ export const getWindow = operation({
   example: { params: { id: 'win_0192837465ab7def8192837465abcdef' } },
 });
 
+const closeErrors = ['settlement.window_blocked', 'settlement.operator_only', 'request.key_reused'] as const;
+
 export const closeWindow = operation({
   name: 'settlement.close_window',
   method: 'POST',
   path: '/v1/windows/close',
-  summary: 'Cuts off the open window now, opens the next one, nets and settles',
+  summary: 'Cuts off the open window of a group now, opens the next one, nets and settles',
   scope: 'settlement:write',
   cost: 'heavy',
+  body: Type.Object({ group: Type.Optional(WindowGroupId) }, closed),
   output: Window,
-  errors: ['settlement.window_empty', 'request.key_reused'],
+  errors: ['settlement.window_empty', 'settlement.window_group_not_found', ...closeErrors],
   example: {},
 });
 
-export const windowOperations = [listWindows, getWindow, closeWindow] as const;
+export const closeAllWindows = operation({
+  name: 'settlement.close_all_windows',
+  method: 'POST',
+  path: '/v1/windows/close-all',
+  summary: 'Cuts off the open windows of all groups in which something is owed',
+  scope: 'settlement:write',
+  cost: 'heavy',
+  output: Type.Object({ items: Type.Array(Window) }, closed),
+  errors: [...closeErrors],
+  example: {},
+});
 
-const windowSubject = { windowId: WindowId, number: Type.Integer() };
+export const settleNettedWindow = operation({
+  name: 'settlement.settle_window',
+  method: 'POST',
+  path: '/v1/windows/{id}/settle',
+  summary: 'Settles a netted window of a group that waits for it, or tries one again that could not be settled',
+  scope: 'settlement:write',
+  cost: 'heavy',
+  params: Type.Object({ id: WindowId }, closed),
+  output: Window,
+  errors: ['settlement.window_not_found', 'settlement.window_not_netted', ...closeErrors],
+  example: { params: { id: 'win_0192837465ab7def8192837465abcdef' } },
+});
+
+/** Sent as it is made, line by line. */
+const Lines = Type.Unsafe<AsyncIterable<Uint8Array>>(Type.String({ description: 'Lines of the format rialto.window/2' }));
+
+export const getWindowFile = operation({
+  name: 'settlement.get_window_file',
+  method: 'GET',
+  path: '/v1/windows/{id}/file',
+  summary: 'The published file of a window, for `rialto settlement verify`',
+  scope: 'settlement:read',
+  cost: 'heavy',
+  produces: 'application/x-ndjson',
+  params: Type.Object({ id: WindowId }, closed),
+  output: Lines,
+  errors: ['settlement.window_not_found', 'settlement.window_not_published', 'settlement.operator_only'],
+  example: { params: { id: 'win_0192837465ab7def8192837465abcdef' } },
+});
+
+export const getWindowPart = operation({
+  name: 'settlement.get_window_part',
+  method: 'GET',
+  path: '/v1/windows/{id}/part',
+  summary: "A participant's part of a window's file, each of its obligations with the proof that it is under the published root",
+  scope: 'settlement:read',
+  cost: 'heavy',
+  produces: 'application/x-ndjson',
+  params: Type.Object({ id: WindowId }, closed),
+  query: Type.Object({ participantId: Type.Optional(ParticipantId) }, closed),
+  output: Lines,
+  errors: [
+    'settlement.window_not_found',
+    'settlement.window_not_published',
+    'settlement.participant_not_found',
+    'settlement.participant_missing',
+  ],
+  example: { params: { id: 'win_0192837465ab7def8192837465abcdef' }, query: { participantId: 'mem_0192837465ab7def8192837465abcdef' } },
+});
+
+export const windowOperations = [
+  listWindows,
+  getWindow,
+  closeWindow,
+  closeAllWindows,
+  settleNettedWindow,
+  getWindowFile,
+  getWindowPart,
+  ...groupOperations,
+] as const;
+
+const windowSubject = { windowId: WindowId, number: Type.Integer(), group: Type.Optional(WindowGroupId) };
 
 export const windowCutOff = eventKind({
   type: 'settlement.window_cut_off',

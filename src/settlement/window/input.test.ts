@@ -7,15 +7,16 @@ import { HASH_BYTES, rootOfLeaves } from '../../base/merkle.ts';
 import { columnsOf } from '../netting/columns.ts';
 import { netColumns } from '../netting/net.ts';
 import { readInput } from './input.ts';
-import type { ObligationRow } from './store.ts';
+import type { MemberRow } from './membership-store.ts';
 
 const BANKS = Array.from({ length: 50 }, (_, i) => `00000000-0000-7000-8000-0000000000${String(i + 10)}`);
 const ASSETS = ['EUR/2', 'JPY/0', 'KWD/3'];
 
 /** The obligation at a sequence, invented from it. */
-function obligationAt(seq: number): ObligationRow {
+function obligationAt(seq: number): MemberRow {
   return {
     seq: BigInt(seq),
+    id: `10000000-0000-7000-8000-${String(seq).padStart(12, '0')}`,
     debtor: BANKS[seq % 50]!,
     creditor: BANKS[(seq * 7 + 1) % 50 === seq % 50 ? (seq + 1) % 50 : (seq * 7 + 1) % 50]!,
     asset: ASSETS[seq % 3]!,
@@ -26,7 +27,7 @@ function obligationAt(seq: number): ObligationRow {
 
 /** Reads obligations 1 to `count` in chunks of so many. */
 function reader(count: number, size: number, onChunk = () => {}) {
-  return async (afterSeq: bigint): Promise<ObligationRow[]> => {
+  return async (afterSeq: bigint): Promise<MemberRow[]> => {
     onChunk();
     const from = Number(afterSeq) + 1;
     return Array.from({ length: Math.max(0, Math.min(size, count - from + 1)) }, (_, i) => obligationAt(from + i));
@@ -37,10 +38,11 @@ test('an input that is read in chunks of any size has the columns and the root o
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 320 }), async (count, size) => {
       const all = Array.from({ length: count }, (_, i) => obligationAt(i + 1));
-      const { columns, root } = await readInput(0n, reader(count, size));
+      const { columns, root, size: leavesInTree } = await readInput(reader(count, size));
       expect(netColumns(columns)).toEqual(netColumns(columnsOf(all)));
       const leaves = new Uint8Array(count * HASH_BYTES);
       all.forEach(({ leaf }, i) => leaves.set(leaf, i * HASH_BYTES));
+      expect(leavesInTree).toBe(count);
       expect(root).toEqual(Buffer.from(rootOfLeaves(leaves)));
     }),
     { numRuns: 60 },
@@ -60,7 +62,6 @@ test('a window holds some bytes of each obligation in memory, not its object', a
   let most = 0;
   let chunks = 0;
   const { columns } = await readInput(
-    0n,
     reader(COUNT, 10_000, () => {
       if (++chunks % 10 === 0) most = Math.max(most, held() - before);
     }),
@@ -68,4 +69,14 @@ test('a window holds some bytes of each obligation in memory, not its object', a
   expect(columns.count).toBe(COUNT);
   // As objects with their leaves they take about 400 bytes each.
   expect(most / COUNT).toBeLessThan(100);
+});
+
+test('what is taken out on a default stays in the tree and counts into nothing', async () => {
+  const gone = BANKS[3]!;
+  const chunks = async (afterSeq: bigint) =>
+    (await reader(300, 40)(afterSeq)).map((row) => (row.seq % 7n === 0n ? { ...row, removed: gone } : row));
+  const all = Array.from({ length: 300 }, (_, i) => obligationAt(i + 1));
+  const { columns, root, size } = await readInput(chunks, ({ debtor }) => debtor === gone);
+  expect(netColumns(columns)).toEqual(netColumns(columnsOf(all.filter(({ seq, debtor }) => seq % 7n !== 0n && debtor !== gone))));
+  expect([size, root]).toEqual([300, Buffer.from(rootOfLeaves(Buffer.concat(all.map(({ leaf }) => leaf))))]);
 });

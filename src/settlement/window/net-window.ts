@@ -2,37 +2,61 @@ import type { Ctx } from '../../base/context.ts';
 import type { EventDraft } from '../../base/event.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { netColumns, resultHashOf } from '../netting/net.ts';
+import { netApart } from '../netting/net-apart.ts';
 import { windowCutOff } from './contract.ts';
-import { readInput } from './input.ts';
-import { findWindow, obligationsBehind, publishInput, recordNetting, type WindowRow } from './store.ts';
+import { findGroup } from './group-store.ts';
+import { readInput, type WindowInput } from './input.ts';
+import { fixMembers, lockUnfixed, membersBehind, membershipOf, type MemberRow } from './membership-store.ts';
+import { findWindow, publishInput, recordNetting, type WindowRow } from './store.ts';
 
-/** Obligations that are read at once: some megabytes as objects. */
-const CHUNK = 20_000;
+/** Obligations that are read at once. Turning their rows into objects takes some milliseconds, in which no payment is taken. */
+const CHUNK = 4_000;
 
 /**
- * Nets a window that was cut off: publishes the Merkle root of its obligations first, then computes and records the
- * positions. Reads and computes outside of any lock, since the input cannot change any more.
+ * Nets a window that was cut off: settles who is in it, publishes the Merkle root of its obligations, and only then computes and
+ * records the positions. Reads and computes outside of any lock, since the input cannot change any more, and the large sums in a
+ * thread of their own, so that payments go on being taken.
  */
 export async function netWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRow): Promise<WindowRow> {
   const { tenantId } = ctx;
-  const { columns, root } = await readInput(window.fromSeq, (afterSeq) =>
-    deps.db.read({ tenantId }, (tx) => obligationsBehind(tx, tenantId, { afterSeq, toSeq: window.toSeq!, limit: CHUNK })),
-  );
+  await fixInput(deps, tenantId, window);
+  const { columns, size, root } = await readMembers(deps, tenantId, window.id);
   if (!window.inputRoot) {
     await deps.db.write({ tenantId }, async (tx) => {
-      if (!(await publishInput(tx, tenantId, window.id, { payments: columns.count, root }))) return;
-      await deps.outbox.append(tx, [cutOffEvent(tenantId, window, columns.count, root)]);
+      if (!(await publishInput(tx, tenantId, window.id, { payments: size, root, at: deps.clock.now() }))) return;
+      await deps.outbox.append(tx, [cutOffEvent(tenantId, window, size, root)]);
     });
   } else if (!root.equals(window.inputRoot)) {
     throw new Error(`the obligations of window ${window.number} are no longer those of its published root; it is not netted`);
   }
-  const { currencies, positions } = netColumns(columns);
-  const resultHash = Buffer.from(resultHashOf(positions));
+  const { currencies, positions, resultHash } = await netApart(columns);
   await deps.db.write({ tenantId }, (tx) =>
-    recordNetting(tx, tenantId, window.id, { at: deps.clock.now(), resultHash, currencies, positions }),
+    recordNetting(tx, tenantId, window.id, { at: deps.clock.now(), resultHash: Buffer.from(resultHash), currencies, positions }),
   );
   return (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
+}
+
+/** Settles who is in a window, and before it in those of its group that were cut off earlier: what they leave may join this one. */
+async function fixInput(deps: SettlementDeps, tenantId: Uuid, window: WindowRow): Promise<void> {
+  await deps.db.write({ tenantId }, async (tx) => {
+    const group = await findGroup(tx, tenantId, window.groupId);
+    const { valueDates } = group!;
+    for (const one of await lockUnfixed(tx, tenantId, window)) await fixMembers(tx, tenantId, one, { valueDates, at: deps.clock.now() });
+  });
+}
+
+/** The input of a window, without what was taken out of it and without what `isOut` names. */
+export async function readMembers(
+  deps: Pick<SettlementDeps, 'db'>,
+  tenantId: Uuid,
+  windowId: Uuid,
+  isOut?: (row: MemberRow) => boolean,
+): Promise<WindowInput> {
+  const membership = await deps.db.read({ tenantId }, (tx) => membershipOf(tx, tenantId, windowId));
+  return readInput(
+    (afterSeq) => deps.db.read({ tenantId }, (tx) => membersBehind(tx, tenantId, membership, { afterSeq, limit: CHUNK })),
+    isOut,
+  );
 }
 
 function cutOffEvent(tenantId: Uuid, window: WindowRow, payments: number, root: Buffer): EventDraft {
@@ -44,6 +68,13 @@ function cutOffEvent(tenantId: Uuid, window: WindowRow, payments: number, root: 
     version: windowCutOff.version,
     subject: id,
     at: window.cutOffAt!,
-    data: { windowId: id, number: window.number, toSeq: window.toSeq!.toString(), payments, inputRoot: root.toString('hex') },
+    data: {
+      windowId: id,
+      number: window.number,
+      group: window.groupId,
+      toSeq: window.toSeq!.toString(),
+      payments,
+      inputRoot: root.toString('hex'),
+    },
   };
 }

@@ -1,43 +1,57 @@
-import { AppError } from '../../base/error.ts';
-import type { Uuid } from '../../base/id.ts';
 import { route } from '../../infra/http/route.ts';
 import type { Job } from '../../infra/module.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { jobOfTenants, type Part } from '../part.ts';
-import { closeWindow, finishWindows } from './close-window.ts';
+import { closeAllWindows, closeWindow, finishWindows } from './close-window.ts';
 import * as window from './contract.ts';
+import { cutOffByInterval, cutOffDue } from './cut-off-due.ts';
+import * as group from './group-contract.ts';
+import { extendCutOff, listWindowGroups, setWindowGroup } from './manage-groups.ts';
+import { getWindowFile, getWindowPart } from './read-file.ts';
 import { getWindow, listWindows } from './read-windows.ts';
+import { settleNetted } from './settle-netted.ts';
+import { verifySettled, windowsCheck } from './verify-settled.ts';
 
-/** How soon a window that a crash left half-way is taken up again. */
+/** How soon a window that a crash left half-way is taken up again, and a settled one verified. */
 const FINISH_EVERY_MS = 5_000;
+/** How exactly a cut-off keeps its time. */
+const DUE_EVERY_MS = 1_000;
 
-/** Netting windows; `windowSeconds` 0 leaves their closing to people. */
+/** Netting windows; `windowSeconds` is how often those are cut off that go by interval, 0 leaves that to people. */
 export function windowPart(deps: SettlementDeps, windowSeconds: number): Part {
+  const groupDeps = { ...deps, windowSeconds };
   return {
     routes: [
       route(window.listWindows, (ctx, input) => listWindows(deps, ctx, input)),
       route(window.getWindow, (ctx, input) => getWindow(deps, ctx, input)),
-      route(window.closeWindow, (ctx) => closeWindow(deps, ctx)),
+      route(window.closeWindow, (ctx, input) => closeWindow(deps, ctx, input)),
+      route(window.closeAllWindows, (ctx) => closeAllWindows(deps, ctx)),
+      route(window.settleNettedWindow, (ctx, input) => settleNetted(deps, ctx, input)),
+      route(window.getWindowFile, (ctx, input) => getWindowFile(deps, ctx, input)),
+      route(window.getWindowPart, (ctx, input) => getWindowPart(deps, ctx, input)),
+      route(group.listWindowGroups, (ctx) => listWindowGroups(groupDeps, ctx)),
+      route(group.setWindowGroup, (ctx, input) => setWindowGroup(groupDeps, ctx, input)),
+      route(group.extendCutOff, (ctx, input) => extendCutOff(groupDeps, ctx, input)),
     ],
     jobs: jobsOf(deps, windowSeconds),
+    checks: [windowsCheck(deps)],
   };
 }
 
 function jobsOf(deps: SettlementDeps, windowSeconds: number): Job[] {
+  const ctxOf = (name: string, tenantId: string) => deps.access.systemCtx(name, tenantId);
   const finish = jobOfTenants(deps, { name: 'settlement.finish_windows', everyMs: FINISH_EVERY_MS }, (tenantId) =>
-    finishWindows(deps, deps.access.systemCtx('settlement.finish_windows', tenantId)),
+    finishWindows(deps, ctxOf('settlement.finish_windows', tenantId)),
   );
-  if (windowSeconds === 0) return [finish];
+  const due = jobOfTenants(deps, { name: 'settlement.cut_off_due', everyMs: DUE_EVERY_MS }, (tenantId) =>
+    cutOffDue(deps, ctxOf('settlement.cut_off_due', tenantId)),
+  );
+  const verify = jobOfTenants(deps, { name: 'settlement.verify_windows', everyMs: FINISH_EVERY_MS }, (tenantId, signal) =>
+    verifySettled(deps, ctxOf('settlement.verify_windows', tenantId), signal),
+  );
+  if (windowSeconds === 0) return [finish, due, verify];
   const close = jobOfTenants(deps, { name: 'settlement.close_windows', everyMs: windowSeconds * 1_000 }, (tenantId) =>
-    closeUnlessEmpty(deps, tenantId),
+    cutOffByInterval(deps, ctxOf('settlement.close_windows', tenantId)),
   );
-  return [finish, close];
-}
-
-async function closeUnlessEmpty(deps: SettlementDeps, tenantId: Uuid): Promise<void> {
-  try {
-    await closeWindow(deps, deps.access.systemCtx('settlement.close_windows', tenantId));
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'settlement.window_empty') throw error;
-  }
+  return [finish, due, verify, close];
 }

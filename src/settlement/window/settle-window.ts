@@ -1,47 +1,79 @@
 import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
-import type { TransferDraft } from '../../ledger/port.ts';
+import { LedgerRefused, type LedgerTx, type Recorded, type TransferDraft } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { Participants } from '../participant/directory.ts';
 import { systemAccounts } from '../participant/store.ts';
 import { closeWindow as contract, windowSettled } from './contract.ts';
-import { claimForSettlement, findWindow, positionsOf, recordFinality, type PositionRow, type WindowRow } from './store.ts';
+import { claimNetted, findWindow, noteBlocked, positionsOf, recordFinality, type PositionRow, type WindowRow } from './store.ts';
 import { viewOfWindow } from './view.ts';
 
 /**
  * Settles a netted window: every transfer of every currency, the finality record, the event and the audit row in one
  * transaction, so that no window is ever half settled. Does nothing when another process has settled it.
+ *
+ * Errors: `settlement.window_blocked` when the ledger refuses a transfer; the window stays netted, and which participant is in the
+ * way is noted with it.
  */
 export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRow): Promise<WindowRow> {
   const { tenantId } = ctx;
-  // Positions never change once they are recorded, so nothing of them has to be looked up under the book's lock.
+  // They change only together with the hash of the result, which is looked at again under the lock.
   const positions = await deps.db.read({ tenantId }, (tx) => positionsOf(tx, tenantId, window.id));
   const participants = await deps.directory.of(tenantId, { ids: positions.map(({ participantId }) => participantId) });
-  let claimed = true;
+  const attempt: Attempt = { claimed: true, chain: [] };
   const act = deps.access.command({ ...ctx, idempotency: undefined }, contract, async (tx) => {
-    const subject = toWireId('win', window.id);
-    claimed = await claimForSettlement(tx, tenantId, window.id);
+    attempt.claimed = await claimNetted(tx, tenantId, window.id, window.resultHash!);
     // Rolled back, since what did not happen is neither audited nor counted.
-    if (!claimed) throw new Error('another process has settled the window');
+    if (!attempt.claimed) throw new Error('another process has settled the window');
     const clearing = await systemAccounts(tx, tenantId, 'clearing');
-    const chain = settlementChain(window, positions, participants, clearing);
+    attempt.chain = settlementChain(window, positions, participants, clearing);
     const ledger = await deps.ledger.inTx(tx, tenantId);
-    const { seq, atMs } = await ledger.transfer(chain);
-    await recordFinality(tx, tenantId, window.id, { seq, at: atMs, transfers: chain.length });
-    const settled: WindowRow = { ...window, state: 'settled', settledAt: atMs, finalitySeq: seq, transfers: chain.length };
-    return {
-      answer: viewOfWindow(settled),
-      subject,
-      events: [settledEvent(tenantId, settled)],
-      detail: { step: 'settled', transfers: chain.length },
-    };
+    const { seq, atMs } = await finalOn(deps, ledger, attempt.chain);
+    const transfers = attempt.chain.length;
+    await recordFinality(tx, tenantId, window.id, { seq, at: atMs, transfers });
+    const settled: WindowRow = { ...window, blocked: undefined, state: 'settled', settledAt: atMs, finalitySeq: seq, transfers };
+    const subject = toWireId('win', window.id);
+    return { answer: viewOfWindow(settled), subject, events: [settledEvent(tenantId, settled)], detail: { step: 'settled', transfers } };
   });
-  await act.catch((error: unknown) => {
-    if (claimed) throw error;
+  await act.catch(async (error: unknown) => {
+    if (error instanceof LedgerRefused) throw await block(deps, tenantId, window, { refused: error, chain: attempt.chain, participants });
+    if (attempt.claimed) throw error;
   });
-  const settled = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
-  if (claimed) deps.metrics.windowSettled(settled);
-  return settled;
+  const after = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
+  if (attempt.claimed) deps.metrics.windowSettled(after);
+  // Its result has changed meanwhile, by a default.
+  return after.state === 'netted' ? settleWindow(deps, ctx, after) : after;
+}
+
+type Attempt = { claimed: boolean; chain: TransferDraft[] };
+
+/** Where the book stands after the transfers; a window whose obligations have all left it asks for none. */
+async function finalOn({ clock }: SettlementDeps, ledger: LedgerTx, chain: readonly TransferDraft[]): Promise<Recorded> {
+  return chain.length > 0 ? ledger.transfer(chain) : { seq: await ledger.seq(), atMs: clock.now() };
+}
+
+type Obstacle = { refused: LedgerRefused; chain: readonly TransferDraft[]; participants: Participants };
+
+/** Notes which participant is in the way of a settlement, and answers with the refusal to tell. */
+async function block(
+  deps: SettlementDeps,
+  tenantId: Uuid,
+  window: WindowRow,
+  { refused, chain, participants }: Obstacle,
+): Promise<AppError> {
+  const { index, code } = refused.refusal;
+  const draft = chain[index];
+  const isTouched = (account: { settlementAccountId: Uuid; reserveAccountId: Uuid } | undefined) =>
+    [account?.settlementAccountId, account?.reserveAccountId].some((id) => id === draft?.debitAccountId || id === draft?.creditAccountId);
+  const found = draft && [...participants.byId.values()].find(({ accounts }) => isTouched(accounts.get(draft.asset)));
+  const reason = found ? `The ledger refused a transfer of ${found.bic}: ${code}.` : `The ledger refused a transfer: ${code}.`;
+  await deps.db.write({ tenantId }, (tx) => noteBlocked(tx, tenantId, window.id, { participantId: found?.id, reason }));
+  return new AppError(
+    'conflict',
+    'settlement.window_blocked',
+    `Window ${window.number} is netted and cannot be settled. ${reason} Put that right, or take the participant out of the window.`,
+  );
 }
 
 /**
@@ -87,6 +119,6 @@ function settledEvent(tenantId: Uuid, window: WindowRow) {
     version: windowSettled.version,
     subject: id,
     at: window.settledAt!,
-    data: { windowId: id, number: window.number, currencies },
+    data: { windowId: id, number: window.number, group: window.groupId, currencies },
   };
 }

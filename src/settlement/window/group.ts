@@ -1,0 +1,54 @@
+import { AppError } from '../../base/error.ts';
+import type { Millis } from '../../base/time.ts';
+import { nextWindow, type Calendars, type WindowSchedule } from '../calendar/schedule.ts';
+import type { Plan } from './store.ts';
+
+/** The group that holds every currency which no other names; a network begins with it. */
+export const MAIN_GROUP = 'main';
+
+/** When the windows of a group are cut off, beside by hand. */
+export type GroupMode = 'interval' | 'schedule' | 'by_hand';
+
+/** Currencies that are cut off together, and how. The last four belong to the mode `schedule`. */
+export type WindowGroup = {
+  id: string;
+  name: string;
+  mode: GroupMode;
+  settles: 'at_once' | 'by_hand';
+  createdAt: Millis;
+  changedAt: Millis;
+  changedBy: string;
+  zone?: string;
+  cutOffs?: readonly string[];
+  /** Currencies whose systems must be open. */
+  calendars?: readonly string[];
+  /** Whether an obligation waits for the business day of its value date. */
+  valueDates: boolean;
+};
+
+/** The schedule of a group; undefined when it has none. */
+export function scheduleOf({ id, mode, zone, cutOffs, calendars }: WindowGroup): WindowSchedule | undefined {
+  if (mode !== 'schedule') return undefined;
+  return { group: id, zone: zone!, cutOffs: cutOffs!, currencies: calendars! };
+}
+
+/** The next cut-off after an instant; undefined when the group has no schedule. Errors: those of `nextWindow`. */
+export function planOf(group: WindowGroup, calendars: Calendars, after: Millis): Plan | undefined {
+  const schedule = scheduleOf(group);
+  if (!schedule) return undefined;
+  const { cutOffAt, businessDay, last } = nextWindow(schedule, calendars, after);
+  return { at: cutOffAt, day: businessDay, last };
+}
+
+/**
+ * The same where nobody can be told: a calendar that says nothing of next year must not hold up the cut-off of this one. The window
+ * behind it then waits for people, or for a newer calendar.
+ */
+export function planIfKnown(group: WindowGroup, calendars: Calendars, after: Millis): Plan | undefined {
+  try {
+    return planOf(group, calendars, after);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,239 @@
+import type { Uuid } from '../../base/id.ts';
+import type { LocalDate, Millis } from '../../base/time.ts';
+import { instant } from '../../infra/postgres/columns.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+
+/** A range of the book's sequence that a window holds of a currency: `fromSeq` < seq ≤ `toSeq`. */
+export type Span = { asset: string; fromSeq: bigint; toSeq: bigint };
+
+/** Currencies of an open window: where each of its ranges begins. */
+export type OpenSpan = { asset: string; fromSeq: bigint; windowId: Uuid };
+
+/** Where the open range of every currency begins, and in which window. */
+export async function openSpans(tx: Tx, tenantId: Uuid): Promise<OpenSpan[]> {
+  return tx.query<OpenSpan>(
+    `select asset, from_seq as "fromSeq", window_id as "windowId" from settlement.window_span where tenant_id = $1 and to_seq is null order by asset`,
+    [tenantId],
+  );
+}
+
+/** The ranges of a window that was cut off. */
+export async function spansOf(tx: Tx, tenantId: Uuid, windowId: Uuid): Promise<Span[]> {
+  return tx.query<Span>(
+    `select asset, from_seq as "fromSeq", to_seq as "toSeq" from settlement.window_span
+      where tenant_id = $1 and window_id = $2 and to_seq is not null order by asset`,
+    [tenantId, windowId],
+  );
+}
+
+/** The ranges of a window, open ones among them. */
+export async function allSpansOf(
+  tx: Tx,
+  tenantId: Uuid,
+  windowId: Uuid,
+): Promise<{ asset: string; fromSeq: bigint; toSeq: bigint | null }[]> {
+  return tx.query(
+    `select asset, from_seq as "fromSeq", to_seq as "toSeq" from settlement.window_span where tenant_id = $1 and window_id = $2 order by asset`,
+    [tenantId, windowId],
+  );
+}
+
+/** How many obligations came over from earlier windows, and how many left; of a bank's own when a bank asks. */
+export async function movesOf(tx: Tx, tenantId: Uuid, windowId: Uuid): Promise<{ joined: number; left: number }> {
+  const [row] = await tx.query<{ joined: number; left: number }>(
+    `select (select count(*)::int from settlement.carried_obligation where tenant_id = $1 and joined_window_id = $2) as joined,
+            (select count(*)::int from settlement.carried_obligation where tenant_id = $1 and left_window_id = $2) as left`,
+    [tenantId, windowId],
+  );
+  return row!;
+}
+
+/**
+ * Begins the chain of ranges of currencies that have none, in the open window of a group. Nothing was owed in them so far, so
+ * they may begin where the window does.
+ */
+export async function beginSpans(tx: Tx, tenantId: Uuid, groupId: string, assets: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into settlement.window_span (tenant_id, asset, from_seq, window_id)
+     select $1, a.asset, w.from_seq, w.id from unnest($3::text[]) as a (asset), settlement.netting_window w
+      where w.tenant_id = $1 and w.group_id = $2 and w.state = 'open'
+        and not exists (select from settlement.window_span s where s.tenant_id = $1 and s.asset = a.asset)
+     on conflict do nothing`,
+    [tenantId, groupId, assets],
+  );
+}
+
+/** Gives the open ranges of some currencies to another open window, which then begins no later than they do. */
+export async function moveSpans(tx: Tx, tenantId: Uuid, windowId: Uuid, assets: readonly string[]): Promise<void> {
+  await tx.query(
+    `with moved as (
+       update settlement.window_span set window_id = $2 where tenant_id = $1 and asset = any($3::text[]) and to_seq is null returning from_seq)
+     update settlement.netting_window set from_seq = least(from_seq, (select min(from_seq) from moved))
+      where tenant_id = $1 and id = $2 and exists (select from moved)`,
+    [tenantId, windowId, assets],
+  );
+}
+
+/** Ends the ranges of a window at its cut-off; the next window goes on with them. One that has only just begun moves there whole. */
+export async function cutSpans(tx: Tx, tenantId: Uuid, cut: { windowId: Uuid; nextId: Uuid; toSeq: bigint }): Promise<void> {
+  await tx.query(
+    `update settlement.window_span set to_seq = $3 where tenant_id = $1 and window_id = $2 and to_seq is null and from_seq < $3`,
+    [tenantId, cut.windowId, cut.toSeq],
+  );
+  await tx.query(
+    `insert into settlement.window_span (tenant_id, asset, from_seq, after_seq, window_id)
+     select tenant_id, asset, to_seq, to_seq, $3 from settlement.window_span where tenant_id = $1 and window_id = $2 and to_seq = $4`,
+    [tenantId, cut.windowId, cut.nextId, cut.toSeq],
+  );
+  await tx.query(`update settlement.window_span set window_id = $3 where tenant_id = $1 and window_id = $2 and to_seq is null`, [
+    tenantId,
+    cut.windowId,
+    cut.nextId,
+  ]);
+}
+
+/** Whether something is owed in the ranges of an open window behind `afterSeq`, or waits to join it. */
+export async function hasMembers(
+  tx: Tx,
+  tenantId: Uuid,
+  windowId: Uuid,
+  range: { afterSeq: bigint; toSeq: bigint; day: LocalDate },
+): Promise<boolean> {
+  const [row] = await tx.query<{ any: boolean }>(
+    `with own as materialized (select asset, from_seq from settlement.window_span where tenant_id = $1 and window_id = $2 and to_seq is null)
+     select exists (select from settlement.obligation o join own on own.asset = o.asset and o.seq > own.from_seq
+                     where o.tenant_id = $1 and o.seq > $3 and o.seq <= $4)
+         or exists (select from settlement.carried_obligation c join own on own.asset = c.asset
+                     where c.tenant_id = $1 and c.joined_window_id is null and not c.returned and coalesce(c.due <= $5::date, true)) as any`,
+    [tenantId, windowId, range.afterSeq, range.toSeq, range.day],
+  );
+  return row!.any;
+}
+
+/** The last sequence at which something is owed, of any currency; 0 when nothing ever was. */
+export async function lastObligation(tx: Tx, tenantId: Uuid): Promise<bigint> {
+  const [row] = await tx.query<{ seq: bigint | null }>('select max(seq) as seq from settlement.obligation where tenant_id = $1', [
+    tenantId,
+  ]);
+  return row?.seq ?? 0n;
+}
+
+/** Windows of a group that were cut off and whose members are not fixed, oldest first, up to one of them; locked. */
+export async function lockUnfixed(
+  tx: Tx,
+  tenantId: Uuid,
+  window: { groupId: string; number: number },
+): Promise<{ id: Uuid; businessDay: LocalDate }[]> {
+  return tx.query(
+    `select id, business_day::text as "businessDay" from settlement.netting_window
+      where tenant_id = $1 and group_id = $2 and number <= $3 and state = 'cut_off' and not input_fixed order by number for update`,
+    [tenantId, window.groupId, window.number],
+  );
+}
+
+/**
+ * Fixes who is in a window: what is due later leaves it, when its group respects value dates; what waits and is due joins it.
+ * Windows of a group are fixed in their order, so that nothing is passed over.
+ */
+export async function fixMembers(
+  tx: Tx,
+  tenantId: Uuid,
+  window: { id: Uuid; businessDay: LocalDate },
+  { valueDates, at }: { valueDates: boolean; at: Millis },
+): Promise<void> {
+  if (valueDates) {
+    await tx.query(
+      `insert into settlement.carried_obligation
+         (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, why, due, left_at)
+       select o.tenant_id, o.seq, 1, o.payment_id, o.debtor_agent_id, o.creditor_agent_id, o.asset, o.units, $2, 'value_date', p.value_date, $4::timestamptz
+         from settlement.window_span s
+         join settlement.obligation o on o.tenant_id = s.tenant_id and o.asset = s.asset and o.seq > s.from_seq and o.seq <= s.to_seq
+         join settlement.payment p on p.tenant_id = o.tenant_id and p.id = o.payment_id
+        where s.tenant_id = $1 and s.window_id = $2 and p.value_date > $3::date`,
+      [tenantId, window.id, window.businessDay, instant(at)],
+    );
+  }
+  // A currency may have come from another group: only what left an earlier range of it can join.
+  await tx.query(
+    `update settlement.carried_obligation c set joined_window_id = $2
+       from settlement.window_span s
+      where s.tenant_id = $1 and s.window_id = $2 and c.tenant_id = $1 and c.asset = s.asset and c.seq <= s.from_seq
+        and c.joined_window_id is null and not c.returned and (c.due is null or c.due <= $3::date or not $4)`,
+    [tenantId, window.id, window.businessDay, valueDates],
+  );
+  await tx.query('update settlement.netting_window set input_fixed = true where tenant_id = $1 and id = $2', [tenantId, window.id]);
+}
+
+/** An obligation of a window. `left`: the window that it left for this one; `removed`: on whose default it was taken out of it. */
+export type MemberRow = {
+  seq: bigint;
+  id: Uuid;
+  debtor: Uuid;
+  creditor: Uuid;
+  asset: string;
+  units: bigint;
+  leaf: Buffer;
+  left?: Uuid | null;
+  removed?: Uuid | null;
+};
+
+/** What of a window is to be read: its ranges, and whether obligations joined or left it. */
+export type Membership = { windowId: Uuid; spans: readonly Span[]; moved: boolean };
+
+/** The members of a window that was cut off, to be read by `membersBehind`. */
+export async function membershipOf(tx: Tx, tenantId: Uuid, windowId: Uuid): Promise<Membership> {
+  const spans = await spansOf(tx, tenantId, windowId);
+  const [row] = await tx.query<{ moved: boolean }>(
+    `select exists (select from settlement.carried_obligation where tenant_id = $1 and left_window_id = $2)
+         or exists (select from settlement.carried_obligation where tenant_id = $1 and joined_window_id = $2) as moved`,
+    [tenantId, windowId],
+  );
+  return { windowId, spans, moved: row!.moved };
+}
+
+const COLUMNS = 'o.seq, o.payment_id as id, o.debtor_agent_id as debtor, o.creditor_agent_id as creditor, o.asset, o.units, o.leaf';
+
+/** Obligations in the ranges of a window: of one range for all currencies, or of one for each. */
+function inRanges(spans: readonly Span[]): { sql: string; values: unknown[]; from: bigint; to: bigint } {
+  const from = spans.reduce((least, { fromSeq }) => (fromSeq < least ? fromSeq : least), spans[0]?.fromSeq ?? 0n);
+  const to = spans.reduce((most, { toSeq }) => (toSeq > most ? toSeq : most), 0n);
+  const assets = spans.map(({ asset }) => asset);
+  if (spans.every(({ fromSeq, toSeq }) => fromSeq === from && toSeq === to))
+    return { sql: 'o.asset = any($5::text[])', values: [assets], from, to };
+  return {
+    sql: `exists (select from unnest($5::text[], $6::bigint[], $7::bigint[]) as s (asset, from_seq, to_seq)
+                   where s.asset = o.asset and o.seq > s.from_seq and o.seq <= s.to_seq)`,
+    values: [assets, spans.map(({ fromSeq }) => fromSeq), spans.map(({ toSeq }) => toSeq)],
+    from,
+    to,
+  };
+}
+
+/** Obligations of a window in order of sequence, some at a time; empty behind the last. What left for its value date is none of it. */
+export async function membersBehind(
+  tx: Tx,
+  tenantId: Uuid,
+  { windowId, spans, moved }: Membership,
+  page: { afterSeq: bigint; limit: number },
+): Promise<MemberRow[]> {
+  const { sql, values, from, to } = inRanges(spans);
+  const after = page.afterSeq > from ? page.afterSeq : from;
+  const plain = `select ${COLUMNS} from settlement.obligation o where o.tenant_id = $1 and o.seq > $2 and o.seq <= $3 and ${sql}`;
+  if (!moved) return tx.query<MemberRow>(`${plain} order by o.seq limit $4`, [tenantId, after, to, page.limit, ...values]);
+  const [w, b] = [`$${5 + values.length}`, `$${6 + values.length}`];
+  return tx.query<MemberRow>(
+    `select m.*, d.participant_id as removed from (
+       (${plain.replace('select ', 'select null::uuid as left, ')}
+          and not exists (select from settlement.carried_obligation x
+                           where x.tenant_id = $1 and x.seq = o.seq and x.left_window_id = ${w} and x.why = 'value_date')
+         order by o.seq limit $4)
+       union all
+       (select c.left_window_id, ${COLUMNS} from settlement.carried_obligation c
+          join settlement.obligation o on o.tenant_id = c.tenant_id and o.seq = c.seq
+         where c.tenant_id = $1 and c.joined_window_id = ${w} and c.seq > ${b} order by c.seq limit $4)) m
+       left join settlement.carried_obligation x on x.tenant_id = $1 and x.seq = m.seq and x.left_window_id = ${w}
+       left join settlement.window_default d on d.tenant_id = $1 and d.id = x.default_id
+      order by m.seq limit $4`,
+    [tenantId, after, to, page.limit, ...values, windowId, page.afterSeq],
+  );
+}
