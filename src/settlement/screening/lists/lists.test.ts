@@ -197,3 +197,30 @@ whereThere(FOLDER, () =>
     });
   }),
 );
+
+describe('whatever is sent as a list', () => {
+  const XML = '<?xml version="1.0" encoding="UTF-8"?>\n<CONSOLIDATED_LIST dateGenerated="2026"></CONSOLIDATED_LIST>';
+  const utf16 = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
+
+  test.each([
+    ['XML', Buffer.from(XML), 'un_xml'],
+    ['XML behind a byte order mark and blank lines', Buffer.from(`\uFEFF\n\n${XML}`), 'un_xml'],
+    ['XML in UTF-16', utf16(XML), 'un_xml'],
+    ['CSV in UTF-16', utf16('id,name\n1,Виктор\n'), 'plain_csv'],
+  ])('%s is known by its content, whatever its media type says', (_, document, format) => {
+    expect(openList(document).format).toBe(format);
+  });
+
+  test.each([
+    ['a web page', Buffer.from('<!DOCTYPE html>\n<html><head>'), 'The file is a web page, not a list.'],
+    ['XML of another kind', Buffer.from('<feed xmlns="x"/>'), 'Lists with the root element feed are not known.'],
+    ['JSON', Buffer.from('[{"name":"x"}]'), 'The file is JSON; lists come as CSV or XML.'],
+    ['a spreadsheet', Buffer.from('504b030414000600', 'hex'), 'ZIP archive or a spreadsheet'],
+    ['a packed file', Buffer.from('1f8b0800', 'hex'), 'packed with gzip'],
+    ['a PDF', Buffer.from('%PDF-1.7'), 'a PDF'],
+  ])('%s is refused in words that say what it is', (_, document, words) => {
+    expect(() => openList(document)).toThrow(
+      expect.objectContaining({ code: 'settlement.list_unknown_format', message: expect.stringContaining(words) }),
+    );
+  });
+});
