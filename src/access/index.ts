@@ -21,9 +21,11 @@ import { createKeyRing } from './key-ring.ts';
 import { createKeyUse } from './key-use.ts';
 import type { AccessPort } from './port.ts';
 import { ASK_MS, concerns, createRevocations, type Revocation } from './revocations.ts';
+import { scopesOf } from './role.ts';
 import { routesOf } from './routes.ts';
 import { auditRows } from './store/audit.ts';
 import { keptAnswerRows } from './store/kept-answer.ts';
+import { selectActiveUsers } from './store/user.ts';
 import { findOperatorId, selectTenantIds } from './store/tenant.ts';
 
 /** What the module is built from. `masterKey` encrypts signing keys (32 bytes, see `readMasterKey`). */
@@ -109,6 +111,15 @@ function portOf({ db, command }: { db: Db; command: AccessPort['command'] }): Ac
       requestId: newId(),
     }),
     tenantIds: () => db.read({ role: 'rialto_relay' }, selectTenantIds),
+    async recipients(tenantId) {
+      const users = await db.read({ tenantId }, selectActiveUsers);
+      return users.map(({ id, email, roles, memberId }) => ({
+        id,
+        email,
+        ...(memberId !== null && { memberId }),
+        scopes: new Set<string>(scopesOf(roles)),
+      }));
+    },
   };
 }
 

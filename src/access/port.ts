@@ -31,6 +31,9 @@ export type KeptAnswer = {
 /** What a command's work hands back; events, audit row and kept answer are then written in the same transaction. */
 export type Done<T> = { answer: T; subject: string; events?: readonly EventDraft[]; detail?: object };
 
+/** A user who can log in, and what it may see. */
+export type Recipient = { id: Uuid; email: string; memberId?: Uuid; scopes: ReadonlySet<string> };
+
 /** What other modules may ask of access. */
 export type AccessPort = {
   /**
@@ -48,4 +51,6 @@ export type AccessPort = {
   systemCtx(name: string, tenantId: Uuid): Ctx;
   /** Ids of all tenants, for jobs that visit each. */
   tenantIds(): Promise<Uuid[]>;
+  /** The users of a tenant that are not disabled, for whoever tells them something. */
+  recipients(tenantId: Uuid): Promise<Recipient[]>;
 };

@@ -80,7 +80,12 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     windowSeconds: config.windowSeconds,
     filesFolder: join(dirname(ground.keyFile), 'files'),
     screening: { lists: config.lists, settledDays: config.rescreenDays },
-    notification: { masterKey, webhookHosts: config.webhookHosts },
+    notification: {
+      masterKey,
+      webhookHosts: config.webhookHosts,
+      mail: config.smtpUrl && { url: config.smtpUrl, from: config.mailFrom },
+      baseUrl: config.publicUrl,
+    },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,
   });

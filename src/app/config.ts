@@ -20,6 +20,7 @@ export type Config = {
   logLevel: LogLevel;
   otlpEndpoint?: string;
   smtpUrl?: Secret;
+  mailFrom: string;
   /** Hosts of webhooks that may be private or without TLS; `*` for any. */
   webhookHosts: readonly string[];
   corsOrigins: readonly string[];
@@ -89,6 +90,12 @@ const origin = (text: string): string => {
   return text;
 };
 
+const sender = (text: string): string => {
+  if (!/^([^<>@\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(text))
+    throw new Problem('must be an address like desk@example.com or Desk <desk@example.com>');
+  return text;
+};
+
 const hostName = (text: string): string => {
   if (text !== '*' && URL.parse(`http://${text}`)?.hostname !== text) throw new Problem('must be host names or addresses, without a port');
   return text;
@@ -132,6 +139,11 @@ export const SETTINGS = {
     read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
   },
   smtpUrl: { name: 'SMTP_URL', about: 'Where mail is handed over; none', read: secretUrl('smtp:', 'smtps:') },
+  mailFrom: {
+    name: 'RIALTO_MAIL_FROM',
+    about: 'Whom mail is from; Rialto <rialto@localhost>',
+    read: optional(sender, 'Rialto <rialto@localhost>'),
+  },
   webhookHosts: {
     name: 'RIALTO_WEBHOOK_HOSTS',
     about: 'Hosts that webhooks may reach over http or at private addresses, separated by commas, * for any; none',

@@ -1,11 +1,12 @@
 import { custodyEvents, custodyOperations } from './custody/contract.ts';
+import { preferenceOperations } from './notification/preference-contract.ts';
 import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
 import { fxOperations, fxTraded } from './fx/contract.ts';
 import { liquidityOperations } from './liquidity/contract.ts';
 import { amlOperations, amlRulesActivated } from './aml/contract.ts';
 import { overviewOperations } from './overview/contract.ts';
 import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.ts';
-import { participantOperations } from './participant/contract.ts';
+import { participantOperations, participantStateSet } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { queueOperations } from './queue/contract.ts';
 import { returnOperations } from './return/contract.ts';
@@ -35,6 +36,7 @@ export const operations = [
   ...fxOperations,
   ...custodyOperations,
   ...webhookOperations,
+  ...preferenceOperations,
 ] as const;
 
 export const events = [
@@ -50,5 +52,6 @@ export const events = [
   listRefused,
   rescreeningHit,
   webhookDisabled,
+  participantStateSet,
   ...custodyEvents,
 ] as const;

@@ -8,6 +8,7 @@ import type { Ctx } from '../../src/base/context.ts';
 import { newId, type Uuid } from '../../src/base/id.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { systemClock, type Clock } from '../../src/base/time.ts';
+import type { MailSettings } from '../../src/infra/mail/send.ts';
 import { silentLog } from '../../src/infra/log/log.ts';
 import { createMetrics } from '../../src/infra/metrics/metrics.ts';
 import { createOutbox } from '../../src/infra/outbox/index.ts';
@@ -35,7 +36,7 @@ export type TestHouse = {
   close(): Promise<void>;
 };
 
-export async function createTestHouse({ clock = systemClock }: { clock?: Clock } = {}): Promise<TestHouse> {
+export async function createTestHouse({ clock = systemClock, mail }: { clock?: Clock; mail?: MailSettings } = {}): Promise<TestHouse> {
   const database = await createTestDatabase();
   const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
   const masterKey = new Secret(new Uint8Array(randomBytes(32)));
@@ -61,7 +62,7 @@ export async function createTestHouse({ clock = systemClock }: { clock?: Clock }
       log: silentLog,
       windowSeconds: 0,
       filesFolder,
-      notification: { masterKey, webhookHosts: ['127.0.0.1'] },
+      notification: { masterKey, webhookHosts: ['127.0.0.1'], mail, baseUrl: 'https://rialto.test' },
       metrics,
     });
     return { access, ledger, settlement };

@@ -54,6 +54,11 @@ export async function selectUsers(tx: Tx, after: Uuid | undefined, limit: number
   ]);
 }
 
+/** Everyone who can log in. */
+export async function selectActiveUsers(tx: Tx): Promise<Pick<UserRow, 'id' | 'email' | 'roles' | 'memberId'>[]> {
+  return await tx.query(`select id, email, roles, member_id as "memberId" from access.user where disabled_at is null order by id`);
+}
+
 /** Writes what may change of a user, with the version that the caller has set. */
 export async function updateUser(tx: Tx, user: UserRow): Promise<void> {
   const disabledAt = user.disabledAt === null ? null : instant(user.disabledAt);

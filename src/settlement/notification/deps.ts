@@ -1,5 +1,6 @@
 import type { EventKind } from '../../base/event.ts';
 import type { Secret } from '../../base/secret.ts';
+import type { MailSettings } from '../../infra/mail/send.ts';
 import type { Allowed } from '../../infra/webhook/target.ts';
 import type { SettlementDeps } from '../deps.ts';
 
@@ -9,6 +10,10 @@ export type NotificationSettings = {
   masterKey: Secret<Uint8Array>;
   /** Hosts of webhooks that may be private or without TLS. */
   webhookHosts: Allowed;
+  /** Where mail is handed over; without it nobody is told by mail. */
+  mail?: MailSettings | undefined;
+  /** Where people reach the console, for links in mail. */
+  baseUrl?: string | undefined;
 };
 
 /** All that the operations of notification work with. */
@@ -18,4 +23,6 @@ export type NotificationDeps = Pick<SettlementDeps, 'db' | 'clock' | 'log' | 'ac
   /** Every kind of event that can be heard. */
   eventKinds: readonly EventKind[];
   wakeWebhooks(): void;
+  mailOn: boolean;
+  baseUrl: string | undefined;
 };

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { eventKind } from '../../base/event.ts';
 import { idOf } from '../../base/id.ts';
 import { Asset, PositiveUnits, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
@@ -177,6 +178,13 @@ export const getStatement = operation({
   output: Type.String(),
   errors: ['settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.day_invalid', 'iso20022.not_expressible'],
   example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, query: { asset: 'EUR/2', day: '2025-11-24' } },
+});
+
+export const participantStateSet = eventKind({
+  type: 'settlement.participant_state_set',
+  version: 1,
+  summary: 'A participant was suspended or let in again',
+  data: Type.Object({ participantId: ParticipantId, bic: Bic, state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]) }),
 });
 
 export const participantOperations = [

@@ -1,0 +1,60 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import { instant } from '../postgres/columns.ts';
+import type { Tx } from '../postgres/db.ts';
+import type { Letter } from './send.ts';
+
+/** Puts a mail on its way, in the transaction of what caused it; does nothing when its id is there already. */
+export async function insertMail(tx: Tx, tenantId: Uuid, letter: Letter, at: Millis): Promise<void> {
+  await tx.query(
+    `insert into infra.mail (tenant_id, id, recipient, subject, plain, html, state, next_at, created_at)
+     values ($1, $2, $3, $4, $5, $6, 'pending', $7::timestamptz, $7::timestamptz) on conflict do nothing`,
+    [tenantId, letter.id, letter.recipient, letter.subject, letter.plain, letter.html, instant(at)],
+  );
+}
+
+export type DueMail = Letter & { tenantId: Uuid; tries: number };
+
+/** What is due, eldest first. */
+export async function dueMail(tx: Tx, now: Millis, limit: number): Promise<DueMail[]> {
+  return await tx.query<DueMail>(
+    `select tenant_id as "tenantId", id, recipient, subject, plain, html, tries from infra.mail
+      where state = 'pending' and next_at <= $1::timestamptz order by next_at limit $2`,
+    [instant(now), limit],
+  );
+}
+
+/** What came of a try; without `nextAt` it is the last word. */
+export async function recordTry(
+  tx: Tx,
+  mail: Pick<DueMail, 'tenantId' | 'id'>,
+  result: { state: 'pending' | 'sent' | 'dead'; at: Millis; nextAt?: Millis; error?: string },
+): Promise<void> {
+  await tx.query(
+    `update infra.mail set state = $3, tries = tries + 1, next_at = coalesce($4::timestamptz, next_at), error = $5,
+            sent_at = case when $3 = 'sent' then $6::timestamptz end
+      where tenant_id = $1 and id = $2`,
+    [
+      mail.tenantId,
+      mail.id,
+      result.state,
+      result.nextAt === undefined ? null : instant(result.nextAt),
+      result.error?.replaceAll('\0', '') ?? null,
+      instant(result.at),
+    ],
+  );
+}
+
+/** Forgets what was done with before; answers with how many. */
+export async function trimMail(tx: Tx, before: Millis): Promise<number> {
+  const rows = await tx.query(`delete from infra.mail where created_at < $1::timestamptz and state <> 'pending' returning 1`, [
+    instant(before),
+  ]);
+  return rows.length;
+}
+
+/** Mail that waits: for metrics. */
+export async function pendingMail(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ n: number }>(`select count(*)::integer as n from infra.mail where state = 'pending'`);
+  return row!.n;
+}
