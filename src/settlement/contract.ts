@@ -9,6 +9,7 @@ import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.t
 import { participantOperations, participantStateSet } from './participant/contract.ts';
 import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { queueOperations } from './queue/contract.ts';
+import { messageOperations } from './message/contract.ts';
 import { returnOperations } from './return/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
@@ -21,6 +22,7 @@ import { windowCutOff, windowOperations, windowSettled } from './window/contract
 export const operations = [
   ...participantOperations,
   ...paymentOperations,
+  ...messageOperations,
   ...returnOperations,
   ...windowOperations,
   ...clearingOperations,

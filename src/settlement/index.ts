@@ -11,6 +11,7 @@ import { clearingPart } from './clearing/part.ts';
 import type { SettlementDeps } from './deps.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import { createMessageHandlers } from './message/handler.ts';
+import { messagePart } from './message/part.ts';
 import { settlementMetrics } from './metrics.ts';
 import type { NotificationSettings } from './notification/deps.ts';
 import { notificationPart } from './notification/part.ts';
@@ -71,6 +72,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
   const parts: readonly Part[] = [
     participantPart(deps),
     paymentPart(deps),
+    messagePart(deps),
     returnPart(deps),
     windowPart(deps, windowSeconds),
     clearingPart(deps),

@@ -29,6 +29,8 @@ export type TransactionReport = {
   settlementDate?: LocalDate;
   /** The network's own reference of the payment. */
   clearingReference?: string;
+  /** The file that it was in, where a report is about several. */
+  originalGroup?: { messageId: string; message: string };
 };
 
 /** A payment status report on one file. */
@@ -39,7 +41,8 @@ export type StatusReport = {
   /** BICs: who reports and who is told. */
   instructingAgent?: string;
   instructedAgent?: string;
-  original: { messageId: string; message: string; createdAt?: Millis; transactions?: number; controlSum?: Decimal };
+  /** Absent in a report on transactions of several files. */
+  original?: { messageId: string; message: string; createdAt?: Millis; transactions?: number; controlSum?: Decimal };
   /** Derived from the transactions when absent. */
   groupStatus?: GroupStatus;
   groupReasons?: readonly StatusReason[];
@@ -112,6 +115,7 @@ function frameOf(head: ReportHead): Frame<TransactionReport> {
 }
 
 function groupOf({ original, groupStatus, groupReasons = [], counts }: ReportHead): Xml {
+  if (!original) return '';
   return tag(
     'OrgnlGrpInfAndSts',
     leaf('OrgnlMsgId', first(35, original.messageId)),
@@ -125,9 +129,19 @@ function groupOf({ original, groupStatus, groupReasons = [], counts }: ReportHea
   );
 }
 
-function transactionOf({ references, status, reason, acceptedAt, settlementDate, clearingReference }: TransactionReport): Xml {
+function transactionOf({
+  references,
+  status,
+  reason,
+  acceptedAt,
+  settlementDate,
+  clearingReference,
+  originalGroup,
+}: TransactionReport): Xml {
+  const { messageId, message } = originalGroup ?? {};
   return tag(
     'TxInfAndSts',
+    tag('OrgnlGrpInf', leaf('OrgnlMsgId', messageId && first(35, messageId)), leaf('OrgnlMsgNmId', message)),
     reference('OrgnlInstrId', references.instructionId),
     reference('OrgnlEndToEndId', references.endToEndId),
     reference('OrgnlTxId', references.transactionId),

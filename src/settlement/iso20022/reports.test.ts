@@ -5,10 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { haveIsoSchemas, schemaErrors } from '../../../test/support/iso-schemas.ts';
 import { whereThere } from '../../../test/support/shared-data.ts';
 import { AppError } from '../../base/error.ts';
-import { CAMT053_VERSION, type Statement, writeCamt053 } from './camt053.ts';
 import { groupStatusOf, PACS002_VERSION, type StatusReport, transactionStatusOf, type TransactionStatus, writePacs002 } from './pacs002.ts';
 import { readPacs008 } from './pacs008.ts';
 import { writePacs008 } from './pacs008-writer.ts';
+import { type Balances, type StatementEntry, type StatementHead, writeStatement } from './write/statement.ts';
+import { writtenMessage } from './write/streaming.ts';
+
+const CAMT053_VERSION = writtenMessage('camt.053');
+type Statement = StatementHead & Balances & { entries: readonly StatementEntry[] };
+const writeCamt053 = ({ entries, ...rest }: Statement) => writeStatement('camt.053', rest, entries);
 
 /** Compares with the kept file; `RIALTO_WRITE_GOLDEN=1` writes it anew, for a change that is meant. */
 function expectGolden(name: string, xml: string): void {

@@ -21,8 +21,10 @@ export function answerOf(deps: Pick<SettlementDeps, 'clock'>, message: AnyMessag
   return message.family === 'pain.001' ? writePain002({ ...whole, batches: [] }) : writePacs002({ ...whole, transactions: [] });
 }
 
+type Frame = Omit<StatusReport, 'transactions' | 'original'> & { original: NonNullable<StatusReport['original']> };
+
 /** What every status report says of the message that it is about. */
-export function frameOf({ clock }: Pick<SettlementDeps, 'clock'>, { message, header }: AnyMessage): Omit<StatusReport, 'transactions'> {
+export function frameOf({ clock }: Pick<SettlementDeps, 'clock'>, { message, header }: AnyMessage): Frame {
   const { messageId = 'NOTPROVIDED', createdAt } = header;
   const { transactions, controlSum, instructingAgent } = header as Told;
   return {

@@ -6,11 +6,8 @@ import { pack, type Content } from './content.ts';
 /** The operator's own box. */
 export const OPERATOR_BOX: Uuid = '00000000-0000-0000-0000-000000000000';
 
-/** Kinds that a bank may ask to be sent. Recalls and their answers it always is. */
-export const SUBSCRIBABLE = ['pacs.002', 'pacs.004', 'pacs.008', 'pacs.009', 'camt.053', 'camt.054'] as const;
-export type Subscribable = (typeof SUBSCRIBABLE)[number];
-/** Kinds that the operator may ask for. */
-export const OPERATOR_KINDS = ['pacs.029'] as const;
+/** Kinds that the operator may ask for; all others are for banks. */
+export const OPERATOR_KINDS: readonly string[] = ['pacs.029'];
 
 /** A message that is put into a box. */
 export type Letter = { id: Uuid; messageId: string; kind: string; subject: string; madeAt: Millis; content: Content };

@@ -5,8 +5,9 @@ import type { InputOf } from '../../base/operation.ts';
 import { dayOf, isLocalDate, type Millis } from '../../base/time.ts';
 import type { Balance } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { writeCamt053, type StatementEntry } from '../iso20022/camt053.ts';
+import { writeStatement, type StatementEntry } from '../iso20022/write/statement.ts';
 import { settledAtOf, settledPaymentsOf, type StandingPayment } from '../payment/store.ts';
+import { feePostingsOf, type FeePosting } from '../fee/invoice-store.ts';
 import type { getStatement as contract } from './contract.ts';
 import { mustFind } from './read-participants.ts';
 import { fundingsOf, type AccountRow, type FundingRow, type Range } from './store.ts';
@@ -14,27 +15,36 @@ import { fundingsOf, type AccountRow, type FundingRow, type Range } from './stor
 /** How far behind the clock a statement of today ends, so that no act still being committed falls into it later. */
 const SETTLE_BACK_MS = 1_000;
 
+/** Errors: those of `statementOf`. */
+export function getStatement(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>): Promise<string> {
+  return statementOf(deps, ctx, { ...input, family: 'camt.053' });
+}
+
+/** Which day of whom is asked for: as a statement of the day, or as a report during it. `messageId` is made unless told. */
+export type StatementAsked = InputOf<typeof contract> & { family: 'camt.052' | 'camt.053'; messageId?: string };
+
 /**
- * A day of a participant in one currency as camt.053: opening and closing balance from the ledger, and between them every
- * payment that became final and every movement in and out of custody. That they add up is checked before it leaves.
+ * A day of a participant in one currency as camt.053 or camt.052: opening and closing balance from the ledger, and between them
+ * every payment that became final and every movement in and out of custody. That they add up is checked before it leaves.
  *
  * Errors: `settlement.participant_not_found`, `settlement.asset_not_held`, `settlement.day_invalid`.
  */
-export async function getStatement(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>): Promise<string> {
+export async function statementOf(deps: SettlementDeps, ctx: Ctx, { family, messageId, ...input }: StatementAsked): Promise<string> {
   const range = rangeOf(input.day, deps.clock.now());
   const participant = await mustFind(deps, ctx, input.id);
   const account = participant.accounts.find(({ asset }) => asset === input.asset);
   if (!account) throw new AppError('unprocessable', 'settlement.asset_not_held', `${participant.bic} has no account in ${input.asset}.`);
-  const figures = await figuresOf(deps, ctx, { participantId: participant.id, account, ...range });
-  return writeCamt053({
-    messageId: newId().replaceAll('-', ''),
+  const { entries, ...balances } = await figuresOf(deps, ctx, { participantId: participant.id, account, ...range });
+  const head = {
+    messageId: messageId ?? newId().replaceAll('-', ''),
     createdAt: deps.clock.now(),
     statementId: `${input.day}-${input.asset.replace('/', '-')}`,
     day: input.day,
     account: { id: toWireId('acc', account.settlementAccountId), ownerName: participant.name, ownerBic: participant.bic },
     asset: input.asset,
-    ...figures,
-  });
+    ...balances,
+  };
+  return writeStatement(family, head, entries);
 }
 
 type Figures = { opening: bigint; closing: bigint; entries: StatementEntry[] };
@@ -54,12 +64,17 @@ const ATTEMPTS = 3;
 
 async function readFigures(deps: SettlementDeps, ctx: Ctx, { participantId, account, fromMs, toMs }: Side): Promise<Figures> {
   const of = { participantId, asset: account.asset, fromMs, toMs };
-  const [payments, fundings] = await deps.db.read(ctx, async (tx) => [
+  const [payments, fundings, fees] = await deps.db.read(ctx, async (tx) => [
     await settledPaymentsOf(tx, ctx.tenantId, of),
     await fundingsOf(tx, ctx.tenantId, of),
+    await feePostingsOf(tx, ctx.tenantId, of),
   ]);
   const accounts = [account.settlementAccountId, account.reserveAccountId];
-  const entries = [...payments.map((payment) => paymentEntry(payment, participantId)), ...fundings.map(fundingEntry)];
+  const entries = [
+    ...payments.map((payment) => paymentEntry(payment, participantId)),
+    ...fundings.map(fundingEntry),
+    ...fees.map(feeEntry),
+  ];
   return {
     // Balances are asked as they stood just before an instant: recorded at or before it.
     opening: await fundsAt(deps, ctx, accounts, fromMs - 1),
@@ -100,6 +115,17 @@ function paymentEntry(payment: StandingPayment, participantId: Uuid): StatementE
     debtorAgent: agents.debtorAgent.bic,
     creditorAgent: agents.creditorAgent.bic,
     ...(record.remittance !== undefined && { remittance: record.remittance }),
+  };
+}
+
+function feeEntry({ transferId, units, reference, recordedAt }: FeePosting): StatementEntry {
+  return {
+    reference: transferId.replaceAll('-', ''),
+    kind: 'fee',
+    units,
+    bookedAt: recordedAt,
+    valueDate: dayOf(recordedAt),
+    remittance: reference,
   };
 }
 

@@ -6,7 +6,8 @@ import { writtenMessage } from './streaming.ts';
 export type BatchReport = { batchId: string; transactions: readonly TransactionReport[] };
 
 /** A customer payment status report: what pacs.002 is for files of banks, batch by batch. */
-export type CustomerStatusReport = Omit<StatusReport, 'transactions' | 'instructingAgent' | 'instructedAgent'> & {
+export type CustomerStatusReport = Omit<StatusReport, 'transactions' | 'original' | 'instructingAgent' | 'instructedAgent'> & {
+  original: NonNullable<StatusReport['original']>;
   batches: readonly BatchReport[];
 };
 

@@ -1,0 +1,75 @@
+import { addDecimal, parseDecimal } from '../../../base/decimal.ts';
+import { type Money, toDecimalText } from '../../../base/money.ts';
+import type { LocalDate, Millis } from '../../../base/time.ts';
+import type { References } from '../read-message.ts';
+import { account, agent, decimalNumber, document, first, instant, leaf, moneyElement, ownReference, tag, type Xml } from '../xml-writer.ts';
+import { writtenMessage } from './streaming.ts';
+
+type Customer = { name: string; account?: string; country?: string };
+
+/** A payment of a bank to a bank; with `cover`, of a payment of their customers. */
+export type OutgoingBankTransfer = {
+  references: References & { endToEndId: string };
+  amount: Money;
+  settlementDate: LocalDate;
+  /** BICs. */
+  debtor: string;
+  creditor: string;
+  purpose?: string;
+  remittance?: string;
+  cover?: { debtor: Customer; creditor: Customer };
+};
+
+/** What is said before the transfers. */
+export type BankTransferHead = { version?: number; messageId: string; createdAt: Millis; instructedAgent?: string };
+
+/** Payments between banks (pacs.009) as an XML document, valid against the schema of its version. */
+export function writePacs009(head: BankTransferHead, transfers: readonly OutgoingBankTransfer[]): string {
+  const values = transfers.map(({ amount }) => parseDecimal(toDecimalText(amount)));
+  const header = tag(
+    'GrpHdr',
+    ownReference('MsgId', head.messageId),
+    instant('CreDtTm', head.createdAt),
+    leaf('NbOfTxs', String(transfers.length)),
+    leaf('CtrlSum', decimalNumber(values.reduce(addDecimal, { units: 0n, scale: 0 }))),
+    tag('SttlmInf', leaf('SttlmMtd', 'CLRG')),
+    agent('InstdAgt', head.instructedAgent),
+  );
+  return document(writtenMessage('pacs.009', head.version), tag('FICdtTrf', header, ...transfers.map(transferOf)));
+}
+
+function transferOf(transfer: OutgoingBankTransfer): Xml {
+  const { references, amount, debtor, creditor, cover } = transfer;
+  const reference = (name: string, text: string | undefined) => leaf(name, text && first(35, text));
+  const underlying =
+    cover &&
+    tag(
+      'UndrlygCstmrCdtTrf',
+      ...party('Dbtr', cover.debtor),
+      agent('DbtrAgt', debtor),
+      agent('CdtrAgt', creditor),
+      ...party('Cdtr', cover.creditor),
+    );
+  return tag(
+    'CdtTrfTxInf',
+    tag(
+      'PmtId',
+      reference('InstrId', references.instructionId),
+      reference('EndToEndId', references.endToEndId),
+      reference('TxId', references.transactionId),
+      leaf('UETR', references.uetr),
+    ),
+    moneyElement('IntrBkSttlmAmt', amount),
+    leaf('IntrBkSttlmDt', transfer.settlementDate),
+    agent('Dbtr', debtor),
+    agent('Cdtr', creditor),
+    tag('Purp', leaf('Cd', transfer.purpose)),
+    tag('RmtInf', leaf('Ustrd', transfer.remittance && first(140, transfer.remittance))),
+    underlying,
+  );
+}
+
+function party(name: 'Dbtr' | 'Cdtr', of: Customer): Xml[] {
+  const address = tag('PstlAdr', leaf('Ctry', of.country));
+  return [tag(name, leaf('Nm', first(140, of.name)), address), account(`${name}Acct`, of.account)];
+}
