@@ -4,7 +4,7 @@ import type { Direct, Lead } from '../lease/port.ts';
 import type { Consumer } from '../module.ts';
 import { LANES, laneOf } from './lane.ts';
 import { latch, pause, type Latch } from './latch.ts';
-import type { Bus, BusStore, EventLog, LoggedEvent } from './port.ts';
+import type { Bus, BusStore, EventLog, LoggedEvent, Stretch, Wanted } from './port.ts';
 import { pauseMs, reasonOf, RETRY, type RetryPolicy } from './retry.ts';
 
 export type MemoryBusDeps = {
@@ -15,7 +15,7 @@ export type MemoryBusDeps = {
   retry?: RetryPolicy;
 };
 
-/** Events kept at hand so that consumers which keep up need not read the database. */
+/** Wanted events kept at hand so that consumers which keep up need not read the database. */
 const RECENT = 4_096;
 const BATCH = 500;
 /** A consumer that finds nothing for itself still stores its position so often, in events passed over. */
@@ -33,8 +33,10 @@ class MemoryBus implements Bus {
   readonly #watchers = new Map<(event: LoggedEvent) => void, () => boolean>();
   /** How far each consumer has come whose lease is held here: the position of its slowest lane. */
   readonly #reached = new Map<string, number[]>();
+  /** Types that some consumer here takes. */
+  #types: ReadonlySet<string> = new Set();
   #recent: LoggedEvent[] = [];
-  /** Every event behind this position, up to the tail, is in `#recent`. */
+  /** Every event of these types behind this position, up to the tail, is in `#recent`. */
   #recentFrom: number;
   #tail: number;
 
@@ -48,22 +50,15 @@ class MemoryBus implements Bus {
     return this.#tail;
   }
 
-  wanted(): boolean {
-    return this.#leads.size > 0 || [...this.#watchers.values()].some((isListening) => isListening());
+  wanted(): Wanted {
+    return [...this.#watchers.values()].some((isListening) => isListening()) ? 'all' : this.#types;
   }
 
-  skip(position: number): void {
-    if (position <= this.#tail) return;
-    this.#recent = [];
-    this.#recentFrom = position;
-    this.#tail = position;
-  }
-
-  async publish(events: readonly LoggedEvent[]): Promise<void> {
+  async publish({ events, reached }: Stretch): Promise<void> {
+    if (reached <= this.#tail) return;
     const fresh = events.filter((event) => event.position > this.#tail);
-    if (fresh.length === 0) return;
     this.#recent.push(...fresh);
-    this.#tail = fresh.at(-1)!.position;
+    this.#tail = reached;
     if (this.#recent.length > 2 * RECENT) {
       const dropped = this.#recent.splice(0, this.#recent.length - RECENT);
       this.#recentFrom = dropped.at(-1)!.position;
@@ -77,6 +72,7 @@ class MemoryBus implements Bus {
   async subscribe(consumer: Consumer): Promise<void> {
     const { name } = consumer;
     if (this.#leads.has(name)) throw new AppError('conflict', 'bus.consumer_known', `The consumer ${name} is subscribed already.`);
+    this.#want(consumer.types);
     const lanes = Array.from({ length: LANES }, (_, lane) => lane);
     // The position is fixed now, not when the lease is first held: a consumer that starts from now misses nothing later.
     const start = consumer.from === 'now' ? await this.#deps.events.head() : 0;
@@ -115,6 +111,14 @@ class MemoryBus implements Bus {
     this.#watchers.clear();
   }
 
+  /** What was published so far may lack events of types that nobody wanted: for those, the database is asked. */
+  #want(types: readonly string[]): void {
+    if (types.every((type) => this.#types.has(type))) return;
+    this.#types = new Set([...this.#types, ...types]);
+    this.#recent = [];
+    this.#recentFrom = this.#tail;
+  }
+
   #tell(heard: (event: LoggedEvent) => void, event: LoggedEvent): void {
     try {
       heard(event);
@@ -137,8 +141,8 @@ class MemoryBus implements Bus {
     try {
       while (!signal.aborted) {
         this.#reached.get(consumer.name)![lane] = position;
-        const events = await this.#after(position);
-        if (events.length === 0) {
+        const { events, reached } = await this.#after(position, types);
+        if (reached === position) {
           const woken = await waiting.wait(POLL_MS, signal);
           if (!woken && position > saved) await save();
           continue;
@@ -148,7 +152,7 @@ class MemoryBus implements Bus {
           if (!(await this.#deliver(consumer, event, signal))) return;
           position = event.position;
         }
-        position = events.at(-1)!.position;
+        position = reached;
         if (due.length > 0 || position - saved >= SAVE_EVERY) await save();
       }
     } finally {
@@ -158,8 +162,8 @@ class MemoryBus implements Bus {
   }
 
   /** The next events: from memory when it reaches back so far, else from the database. */
-  async #after(position: number): Promise<readonly LoggedEvent[]> {
-    if (position < this.#recentFrom) return this.#deps.events.after(position, BATCH);
+  async #after(position: number, types: ReadonlySet<string>): Promise<Stretch> {
+    if (position < this.#recentFrom) return this.#deps.events.after(position, BATCH, types);
     let low = 0;
     let high = this.#recent.length;
     while (low < high) {
@@ -167,7 +171,8 @@ class MemoryBus implements Bus {
       if (this.#recent[middle]!.position <= position) low = middle + 1;
       else high = middle;
     }
-    return this.#recent.slice(low, low + BATCH);
+    const events = this.#recent.slice(low, low + BATCH);
+    return { events, reached: events.length < BATCH ? Math.max(position, this.#tail) : events.at(-1)!.position };
   }
 
   /** True when the event is done with: taken, or put aside. False when the signal aborted before that. */

@@ -101,8 +101,9 @@ describe.skipIf(!hasServer('nats-server'))('with a NATS server', () => {
       await nats.close();
       const seen: string[] = [];
       await bus.subscribe({ name: 'lost.consumer', types: ['test.wanted'], handle: async ({ subject }) => void seen.push(subject) });
-      const events = await eventLog(database.db).after(await bus.tail(), 10_000);
-      await bus.publish(events);
+      const stretch = await eventLog(database.db).after(await bus.tail(), 10_000);
+      const { events } = stretch;
+      await bus.publish(stretch);
       await vi.waitFor(() => expect(seen).toHaveLength(events.length), WAIT);
       expect(events.length).toBeGreaterThan(0);
       await bus.close();
@@ -120,7 +121,7 @@ describe.skipIf(!hasServer('nats-server'))('with a NATS server', () => {
         at: '2026-01-01T00:00:00.000Z',
         seq: 1,
       };
-      await bus.publish([{ ...foreign, position: 1_000_000 }]);
+      await bus.publish({ events: [{ ...foreign, position: 1_000_000 }], reached: 1_000_000 });
       const [fresh] = (await record(1, 9_000)) as [string];
       const seen: string[] = [];
       await bus.publish(await eventLog(database.db).after(await bus.tail(), 10_000));
@@ -176,7 +177,7 @@ async function wireTo(url: string): Promise<Wire> {
 }
 
 test('a NATS server that does not answer is named at the start', async () => {
-  const events = { before: async () => 0, head: async () => 0, after: async () => [] };
+  const events = { before: async () => 0, head: async () => 0, after: async () => ({ events: [], reached: 0 }) };
   const store = { putDeadLetter: async () => undefined };
   await expect(natsBus({ url: 'nats://127.0.0.1:1', events, store, log: silentLog })).rejects.toMatchObject({
     code: 'bus.nats_unreachable',

@@ -6,7 +6,7 @@ import type { Consumer } from '../module.ts';
 import { LANES } from './lane.ts';
 import { pause } from './latch.ts';
 import { durableName, filterSubject, subjectOf } from './nats-names.ts';
-import type { Bus, BusStore, EventLog, LoggedEvent } from './port.ts';
+import type { Bus, BusStore, EventLog, LoggedEvent, Stretch, Wanted } from './port.ts';
 import { pauseMs, reasonOf, RETRY, type RetryPolicy } from './retry.ts';
 
 export type NatsBusDeps = {
@@ -60,12 +60,8 @@ class NatsBus implements Bus {
   }
 
   /** Other processes may be subscribed, so always. */
-  wanted(): boolean {
-    return true;
-  }
-
-  skip(): void {
-    throw new Error('what others may want cannot be skipped');
+  wanted(): Wanted {
+    return 'all';
   }
 
   async tail(): Promise<number> {
@@ -73,7 +69,7 @@ class NatsBus implements Bus {
     return this.#tail.position;
   }
 
-  async publish(events: readonly LoggedEvent[]): Promise<void> {
+  async publish({ events }: Stretch): Promise<void> {
     const tail = (this.#tail ??= await this.#readTail());
     const fresh = events.filter((event) => event.position > tail.position);
     if (fresh.length === 0) return;
@@ -164,7 +160,7 @@ class NatsBus implements Bus {
 
   /** Whether the log has that event at that position, or has had it (it may be trimmed by now). */
   async #isOurs(position: number, id: string): Promise<boolean> {
-    const [event] = await this.#deps.events.after(position - 1, 1);
+    const [event] = (await this.#deps.events.after(position - 1, 1)).events;
     if (event?.position === position) return event.id === id;
     return (await this.#deps.events.head()) >= position;
   }

@@ -4,16 +4,20 @@ import type { Consumer } from '../module.ts';
 /** An event with its place among all tenants' events; positions grow and may have gaps. */
 export type LoggedEvent = Event & { position: number };
 
+/** Events of these types, or every one. */
+export type Wanted = 'all' | ReadonlySet<string>;
+
+/** A stretch of the log: the wanted events in it, in order, and the position where it ends. */
+export type Stretch = { events: readonly LoggedEvent[]; reached: number };
+
 /** Carries published events to consumers and watchers. What it carries is in `infra.event` already. */
 export type Bus = {
   /** Position of the last event that the bus has; publishing goes on behind it. */
   tail(): Promise<number>;
-  /** Whether anybody would hear a publication. */
-  wanted(): boolean;
-  /** Nobody wants what lies up to this position: it becomes the tail without being published. */
-  skip(position: number): void;
-  /** Events in order, following the tail without an omission; those at or before the tail are ignored. */
-  publish(events: readonly LoggedEvent[]): Promise<void>;
+  /** Which events somebody would hear. */
+  wanted(): Wanted;
+  /** What follows the tail, without an omission of what is wanted; its end becomes the tail. Events at or before the tail are ignored. */
+  publish(stretch: Stretch): Promise<void>;
   /**
    * Delivers every event of the consumer's types at least once, in order for each tenant, in one process at a time, also
    * after a crash. A failing handler is tried again with growing pauses; then the event is put aside as a dead letter
@@ -46,8 +50,8 @@ export type BusStore = {
 
 /** The published events as the bus reads them. */
 export type EventLog = {
-  /** Events behind the position, in order. */
-  after(position: number, limit: number): Promise<LoggedEvent[]>;
+  /** The next stretch behind the position, of at most so many events, unwanted ones included. */
+  after(position: number, limit: number, wanted?: Wanted): Promise<Stretch>;
   /** Position of the last event, 0 when there is none. */
   head(): Promise<number>;
   /** Position before the first event that was published since then. */

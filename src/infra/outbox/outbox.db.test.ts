@@ -131,11 +131,28 @@ test('the log is read in order from any position', async () => {
   const start = await log.head();
   await append(tenantId, ...Array.from({ length: 5 }, (_, i) => draft(tenantId, `${i}`)));
   await move();
-  const events = await log.after(start, 3);
+  const { events, reached } = await log.after(start, 3);
   expect(events.map(({ subject }) => subject)).toEqual(['0', '1', '2']);
-  expect((await log.after(events[2]!.position, 10)).map(({ subject }) => subject)).toEqual(['3', '4']);
+  expect(reached).toBe(events[2]!.position);
+  expect((await log.after(reached, 10)).events.map(({ subject }) => subject)).toEqual(['3', '4']);
   expect(await log.before(0)).toBeLessThan(events[0]!.position);
   expect(await log.before(Date.now() + 60_000)).toBe(await log.head());
+});
+
+test('of the log only what is wanted is read, and how far was looked is told', async () => {
+  const tenantId = newId();
+  const log = eventLog(database.db);
+  const start = await log.head();
+  const types = ['test.a', 'test.b', 'test.a', 'test.b'];
+  await append(tenantId, ...types.map((type, i) => ({ ...draft(tenantId, `${i}`), type })));
+  await move();
+  const head = await log.head();
+  const ofB = await log.after(start, 3, new Set(['test.b']));
+  expect(ofB.events.map(({ subject }) => subject)).toEqual(['1']);
+  expect(ofB.reached).toBeLessThan(head);
+  expect(await log.after(ofB.reached, 3, new Set(['test.c']))).toEqual({ events: [], reached: head });
+  expect(await log.after(start, 10, new Set())).toEqual({ events: [], reached: head });
+  expect(await log.after(head, 10, new Set(['test.a']))).toEqual({ events: [], reached: head });
 });
 
 test('a member sees the events that concern it, a tenant all of its own, nobody those of another', async () => {

@@ -9,6 +9,8 @@ const ALERT_MS = 500;
 const POLL_MS = 1_000;
 const MOVE_LIMIT = 5_000;
 const READ_LIMIT = 1_000;
+/** Events looked at in one step when only some are wanted. */
+const LOOK_LIMIT = 10_000;
 
 /** A failed step is tried again after so long. */
 const AGAIN_MS = 500;
@@ -39,29 +41,22 @@ export async function relay({ move, moved, log, now = Date.now }: RelayDeps, wok
 export type PumpDeps = { events: EventLog; bus: Bus; log: Pick<Log, 'warn'> };
 
 /**
- * Where to go on when nobody wants the events so far. Whoever begins to listen while the database is asked misses nothing:
- * then the old place stands, which was right before that.
+ * Hands published events to the bus, behind what it has, until the signal aborts: only those that somebody wants. Whoever
+ * begins to want others while the database is asked misses nothing: what was read then is read again.
  */
-async function skipped(position: number, { events, bus }: Pick<PumpDeps, 'events' | 'bus'>): Promise<number> {
-  const head = await events.head();
-  if (bus.wanted()) return position;
-  bus.skip(head);
-  return Math.max(head, position);
-}
-
-/** Hands published events to the bus, behind what it has, until the signal aborts. */
 export async function pump({ events, bus, log }: PumpDeps, woken: Latch, signal: AbortSignal): Promise<void> {
   let position: number | undefined;
   while (!signal.aborted) {
     try {
       position ??= await bus.tail();
-      const next = bus.wanted() ? await events.after(position, READ_LIMIT) : await skipped(position, { events, bus });
-      if (typeof next === 'number') position = next;
-      else if (next.length > 0) {
+      const wanted = bus.wanted();
+      const next = await events.after(position, wanted === 'all' ? READ_LIMIT : LOOK_LIMIT, wanted);
+      if (bus.wanted() !== wanted) continue;
+      if (next.reached === position) await woken.wait(POLL_MS, signal);
+      else {
         await bus.publish(next);
-        position = next.at(-1)!.position;
+        position = next.reached;
       }
-      if (typeof next === 'number' || next.length === 0) await woken.wait(POLL_MS, signal);
     } catch (error) {
       log.warn('events could not be handed to the bus and will be again', { error });
       // What the bus took before it failed, only the bus knows.

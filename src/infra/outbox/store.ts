@@ -1,6 +1,7 @@
 import type { Event } from '../../base/event.ts';
 import type { Uuid } from '../../base/id.ts';
-import type { EventLog, LoggedEvent } from '../bus/port.ts';
+import type { EventLog, LoggedEvent, Stretch } from '../bus/port.ts';
+import { texts } from '../postgres/columns.ts';
 import type { Db, Tx } from '../postgres/db.ts';
 import type { AppendRow } from './append.ts';
 
@@ -115,15 +116,35 @@ function toEvent(row: Row): LoggedEvent {
   };
 }
 
+async function eventsAfter(tx: Tx, position: number, limit: number): Promise<Stretch> {
+  const rows = await tx.query<Row>(`select ${COLUMNS} from infra.event where position > $1 order by infra.event.position limit $2`, [
+    position,
+    limit,
+  ]);
+  const events = rows.map(toEvent);
+  return { events, reached: events.at(-1)?.position ?? position };
+}
+
+/** Both statements see the same rows. Of those that nobody wants no more than the position is read. */
+async function wantedAfter(tx: Tx, position: number, limit: number, wanted: ReadonlySet<string>): Promise<Stretch> {
+  const [last] = await tx.query<{ reached: string }>(
+    `select coalesce(max(position), $1)::text as reached from (select position from infra.event where position > $1 order by position limit $2) as next`,
+    [position, limit],
+  );
+  const reached = Number(last!.reached);
+  if (wanted.size === 0 || reached === position) return { events: [], reached };
+  const rows = await tx.query<Row>(
+    `select ${COLUMNS} from infra.event where position > $1 and position <= $2 and type = any ($3::text[]) order by infra.event.position`,
+    [position, reached, texts([...wanted])],
+  );
+  return { events: rows.map(toEvent), reached };
+}
+
 /** The published events of all tenants, for the bus. */
 export function eventLog(db: Db): EventLog {
   return {
-    async after(position, limit) {
-      const rows = await db.read(RELAY, (tx) =>
-        tx.query<Row>(`select ${COLUMNS} from infra.event where position > $1 order by infra.event.position limit $2`, [position, limit]),
-      );
-      return rows.map(toEvent);
-    },
+    after: (position, limit, wanted = 'all') =>
+      db.read(RELAY, (tx) => (wanted === 'all' ? eventsAfter(tx, position, limit) : wantedAfter(tx, position, limit, wanted))),
     async head() {
       const [row] = await db.read(RELAY, (tx) =>
         tx.query<{ position: string }>(`select coalesce(max(position), 0)::text as position from infra.event`),
