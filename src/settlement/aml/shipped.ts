@@ -4,7 +4,10 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import { insertSet, markActivated, SHIPPED_BY } from '../compliance/set-store.ts';
 import { touchSetting, writeSetting } from '../compliance/setting-store.ts';
 import content from './default-rules.json' with { type: 'json' };
-import { readRuleSet } from './rules.ts';
+import { readRuleSet, type RuleSet } from './rules.ts';
+
+/** The rules that come with the product. */
+export const shippedRules = (): RuleSet => readRuleSet(content);
 
 /**
  * Puts the rules that come with the product in force for a tenant that has none, as its first set, so that every decision
@@ -13,7 +16,7 @@ import { readRuleSet } from './rules.ts';
 export async function activateShipped(tx: Tx, tenantId: Uuid, at: Millis): Promise<void> {
   const setting = await touchSetting(tx, tenantId);
   if (setting.ruleSet !== undefined) return;
-  const { version } = readRuleSet(content);
+  const { version } = shippedRules();
   const { number } = await insertSet(tx, tenantId, 'aml_rule_set', {
     version,
     content,

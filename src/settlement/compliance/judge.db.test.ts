@@ -215,7 +215,9 @@ describe('what is remembered of payments', () => {
     const participants = await deps().directory.of(house.tenantId);
     const asked = order(7, 900_000n);
     const checked = checkOrder(asked, participants, dayOf(clock.now()));
-    const verdicts = await Promise.all([taking, following].map((judge) => judge.judge(house.tenantId, asked, checked, clock.now())));
+    const verdicts = await Promise.all(
+      [taking, following].map(async (judge) => await judge.judge(house.tenantId, asked, checked, clock.now())),
+    );
     expect(verdicts[0]!.findings?.rules?.map(({ ruleId }) => ruleId)).toContain('velocity_hour');
     expect(verdicts[0]!.findings).toEqual(verdicts[1]!.findings);
     expect(verdicts[0]).toMatchObject({ outcome: 'pass', ruleSet: 1, limitSet: expect.any(Number) });

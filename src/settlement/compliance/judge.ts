@@ -241,14 +241,14 @@ class JudgeOfTenant {
 
   private reread(memory: TenantMemory): Promise<void> {
     if (isYounger(this.deps.clock, memory.use.readAt, REREAD_MS)) return Promise.resolve();
-    this.rereading ??= this.deps.db
-      .read({ tenantId: this.tenantId }, (tx) => readExposures(tx, this.tenantId))
-      .then((rows) => {
-        const current = this.memory ?? memory;
-        current.use = capUseOf(rows, this.deps.clock.now());
-      })
-      .finally(() => (this.rereading = undefined));
+    this.rereading ??= this.readCaps(memory).finally(() => (this.rereading = undefined));
     return this.rereading;
+  }
+
+  private async readCaps(memory: TenantMemory): Promise<void> {
+    const rows = await this.deps.db.read({ tenantId: this.tenantId }, (tx) => readExposures(tx, this.tenantId));
+    const current = this.memory ?? memory;
+    current.use = capUseOf(rows, this.deps.clock.now());
   }
 
   /** Keeps a move of a breaker; what cannot be written now is told in the log, and holds in this process all the same. */

@@ -1,8 +1,13 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
-import { newId } from '../../base/id.ts';
+import type { EventDraft } from '../../base/event.ts';
+import { newId, type Uuid } from '../../base/id.ts';
 import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
 import { rowOf, type Act } from '../../ledger/port.ts';
+import type { CaseOutcome } from '../compliance/case.ts';
+import { caseClosings, type CaseClosing } from '../compliance/close-rows.ts';
+import { needed } from '../compliance/four-eyes.ts';
+import { needsTwo } from '../compliance/needs-two.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { entryRow, queuedInstead } from '../queue/door.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
@@ -18,40 +23,64 @@ import { viewOfStanding } from './view.ts';
 type Input = InputOf<typeof releaseContract>;
 type Output = OutputOf<typeof releaseContract>;
 
+/** A decision on a held payment, and how its case ends with it. */
+export type PaymentReview = {
+  operation: Operation;
+  id: Uuid;
+  comment: string;
+  decision: 'release' | 'reject';
+  closing: Pick<CaseClosing, 'caseId' | 'proposalId' | 'strict'> & { told?: (outcome: CaseOutcome) => EventDraft };
+};
+
 /**
  * Reserves the funds of a held payment now; when they are missing it waits in the queue or is rejected, as the policy says.
- * Errors: `settlement.payment_not_held`, `settlement.participant_suspended`, `settlement.asset_not_held`.
+ * Errors: `settlement.payment_not_held`, `settlement.participant_suspended`, `settlement.asset_not_held`,
+ * `settlement.four_eyes_needed` where two people decide, `settlement.limit_reached` when a cap would be passed.
  */
 export function releasePayment(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
-  return decide(deps, ctx, releaseContract, input, (held) => releaseAct(deps, ctx, held, input.comment));
+  return alone(deps, ctx, { ...input, operation: releaseContract, decision: 'release' });
 }
 
-/** Errors: `settlement.payment_not_held`. */
+/** Errors: `settlement.payment_not_held`, `settlement.four_eyes_needed` where two people decide. */
 export function rejectPayment(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
-  const decision: Decision = { decision: 'rejected', reason: REJECTED_BY_REVIEW };
-  return decide(deps, ctx, rejectContract, input, (held) => ({
-    transfers: [],
-    ...noteOf(deps, ctx, rejectContract, held, input.comment, decision),
-  }));
+  return alone(deps, ctx, { ...input, operation: rejectContract, decision: 'reject' });
 }
 
-type Decide = (held: StandingPayment) => Omit<Act, 'tenantId'> | Promise<Omit<Act, 'tenantId'>>;
+/** One person decides, outside the case, which is closed with it when there is one. */
+async function alone(deps: SettlementDeps, ctx: Ctx, review: Omit<PaymentReview, 'closing'>): Promise<Output> {
+  const { record } = await mustFindPayment(deps, ctx, review.id);
+  if (await needsTwo(deps, ctx.tenantId, record)) throw needed('Two people decide here: propose the decision in the case of the payment.');
+  return reviewPayment(deps, ctx, { ...review, closing: { caseId: review.id, strict: false } });
+}
 
 /** Two people may decide at once: the review row is claimed, so one of them is told that it is no longer held. */
-async function decide(deps: SettlementDeps, ctx: Ctx, operation: Operation, input: Input, actOn: Decide): Promise<Output> {
+export async function reviewPayment(deps: SettlementDeps, ctx: Ctx, review: PaymentReview): Promise<Output> {
+  const { operation, id } = review;
   // The key is looked at after the payment: the same request sent twice at once is one decision, and is told so both times.
-  const mine = async () => (await keptPayment(deps, ctx, operation)) === input.id;
-  const before = await mustFindPayment(deps, ctx, input.id);
+  const mine = async () => (await keptPayment(deps, ctx, operation)) === id;
+  const before = await mustFindPayment(deps, ctx, id);
   if (before.status !== 'held') {
     if (await mine()) return viewOfStanding(before);
     throw notHeld();
   }
-  const outcome = await deps.ledger.enact({ tenantId: ctx.tenantId, ...(await actOn(before)) });
+  const act = review.decision === 'release' ? await releaseAct(deps, ctx, before, review) : rejectAct(deps, ctx, before, review);
+  const outcome = await deps.ledger.enact({ tenantId: ctx.tenantId, ...act }).catch((error: unknown) => {
+    throw limitReached(deps.judge.refusedBy(error)?.finding.text) ?? error;
+  });
   if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken' && !(await mine())) throw notHeld();
-  return viewOfStanding(await mustFindPayment(deps, ctx, input.id));
+  return viewOfStanding(await mustFindPayment(deps, ctx, id));
 }
 
-async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment, comment: string): Promise<Omit<Act, 'tenantId'>> {
+/** A release that a cap stands against leaves the payment held. */
+function limitReached(text: string | undefined): AppError | undefined {
+  return text === undefined ? undefined : new AppError('unprocessable', 'settlement.limit_reached', `${text} The payment stays held.`);
+}
+
+function rejectAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment, review: PaymentReview): Omit<Act, 'tenantId'> {
+  return { transfers: [], ...noteOf(deps, ctx, review, held, { decision: 'rejected', reason: REJECTED_BY_REVIEW }) };
+}
+
+async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment, review: PaymentReview): Promise<Omit<Act, 'tenantId'>> {
   const payment = { ...held.record, transferId: newId() };
   const { byId } = await deps.directory.of(ctx.tenantId, { ids: [payment.debtorAgentId, payment.creditorAgentId] });
   const agents = [byId.get(payment.debtorAgentId), byId.get(payment.creditorAgentId)];
@@ -61,15 +90,19 @@ async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment,
   if (!account)
     throw new AppError('unprocessable', 'settlement.asset_not_held', 'The debtor agent no longer has an account in this currency.');
   const inForce = await deps.router.policyOf(ctx.tenantId);
-  const note = noteOf(deps, ctx, releaseContract, held, comment, { decision: 'reserved', transferId: payment.transferId });
+  const note = noteOf(deps, ctx, review, held, { decision: 'reserved', transferId: payment.transferId });
   return {
     transfers: [reservation(payment, account)],
     events: note.events,
     rows: [...note.rows, rowOf(obligationRows, obligationOf(payment))],
     otherwise: (refusal) => {
       const decision = queuedInstead({ inForce }, refusal) ?? { decision: 'rejected', reason: reasonOf(refusal.code) };
-      const { rows, events } = noteOf(deps, ctx, releaseContract, held, comment, decision);
-      const wait = { priority: payment.route?.priority ?? 'normal', queueMinutes: inForce.policy.queueMinutes, enteredAt: deps.clock.now() };
+      const { rows, events } = noteOf(deps, ctx, review, held, decision);
+      const wait = {
+        priority: payment.route?.priority ?? 'normal',
+        queueMinutes: inForce.policy.queueMinutes,
+        enteredAt: deps.clock.now(),
+      };
       return { rows: decision.decision === 'queued' ? [...rows, entryRow(payment, wait)] : rows, events };
     },
   };
@@ -82,18 +115,24 @@ function notHeld(): AppError {
 function noteOf(
   deps: SettlementDeps,
   ctx: Ctx,
-  operation: Operation,
+  { operation, comment, closing }: PaymentReview,
   held: StandingPayment,
-  comment: string,
   decision: Decision & { transferId?: string },
 ) {
   const { record, agents } = held;
   const review: Review = { paymentId: record.id, comment, actorName: ctx.actor.name, ...decision };
+  const { told, ...closed } = closing;
+  const outcome = decision.decision === 'rejected' ? 'rejected' : 'released';
+  const end: CaseClosing = { ...closed, outcome, text: comment, actorId: ctx.actor.id, actorName: ctx.actor.name };
   return {
     rows: [
       rowOf(reviewRows, review),
+      rowOf(caseClosings, end),
       ...actRows(deps, ctx, operation, { paymentId: record.id, outcome: decision.decision, detail: { comment } }),
     ],
-    events: () => [recordedEvent({ ...record, reason: undefined, ...decision }, agents, deps.clock.now())],
+    events: () => [
+      recordedEvent({ ...record, reason: undefined, ...decision }, agents, deps.clock.now()),
+      ...(told ? [told(outcome)] : []),
+    ],
   };
 }

@@ -109,7 +109,7 @@ export const closeBreaker = (deps: SettlementDeps, ctx: Ctx, input: ByHand): Pro
 async function byHand(
   deps: SettlementDeps,
   ctx: Ctx,
-  { operation, to, input }: { operation: typeof openContract | typeof closeContract; to: Breaker; input: ByHand },
+  { operation, to, input }: { operation: typeof openContract; to: Breaker; input: ByHand },
 ): Promise<View> {
   requireOperator(ctx);
   const { participantId } = input.scope;

@@ -1,0 +1,84 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import type { PartySide } from '../aml/observe.ts';
+import type { ScreeningResult } from '../payment/payment.ts';
+import type { Findings } from './findings.ts';
+
+/** A payment that a person has to look at. */
+export type Waiting = {
+  id: Uuid;
+  at: Millis;
+  debtor: PartySide;
+  creditor: PartySide;
+  debtorAgentId: Uuid;
+  asset: string;
+  units: bigint;
+  screening: ScreeningResult | null;
+  screeningSet: number | null;
+  ruleSet: number | null;
+  limitSet: number | null;
+  risk: number | null;
+  findings: Findings | null;
+  review: { decision: string; actorName: string; at: Millis } | null;
+};
+
+const FIELDS = `p.id, p.received_at as at, p.debtor, p.creditor, p.debtor_agent_id as "debtorAgentId", p.asset, p.units, p.screening,
+  p.screening_set as "screeningSet", p.rule_set as "ruleSet", p.limit_set as "limitSet", p.risk, p.findings`;
+
+/** Held payments behind an id that have no case, oldest first, with the decision when there is one already. */
+export async function heldWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit: number): Promise<Waiting[]> {
+  return tx.query<Waiting>(
+    `select ${FIELDS}, case when r.payment_id is null then null else
+              jsonb_build_object('decision', r.decision, 'actorName', r.actor_name, 'at', (extract(epoch from r.decided_at) * 1000)::bigint) end as review
+       from settlement.payment p
+       left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id
+      where p.tenant_id = $1 and p.decision = 'held' and p.id > $2
+        and not exists (select from settlement.compliance_case c where c.tenant_id = p.tenant_id and c.id = p.id)
+      order by p.id limit $3`,
+    [tenantId, after, limit],
+  );
+}
+
+/** Payments that went through with an alert and belong to no case yet. */
+export async function alertedWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit: number): Promise<Waiting[]> {
+  return tx.query<Waiting>(
+    `select ${FIELDS}, null as review
+       from settlement.payment p
+      where p.tenant_id = $1 and p.findings is not null and p.decision not in ('held', 'rejected') and p.id > $2
+        and jsonb_path_exists(p.findings, '$.rules[*] ? (@.severity == "alert" || @.severity == "hold")')
+        and not exists (select from settlement.case_link l
+                         where l.tenant_id = p.tenant_id and l.kind = 'payment' and l.subject = 'pay_' || replace(p.id::text, '-', ''))
+      order by p.id limit $3`,
+    [tenantId, after, limit],
+  );
+}
+
+/** What screening again found and is in no case yet. */
+export type FoundAgain = {
+  id: Uuid;
+  kind: 'open' | 'held' | 'settled' | 'participant';
+  subjectId: Uuid;
+  party: string;
+  change: 'new' | 'gone';
+  name: string;
+  listId: string;
+  entryId: string;
+  listed: string;
+  score: number;
+  explanation: unknown;
+  at: Millis;
+};
+
+export async function findingsWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit: number): Promise<FoundAgain[]> {
+  return tx.query<FoundAgain>(
+    `select f.id, f.kind, f.subject_id as "subjectId", f.party, f.change, f.name, f.list_id as "listId", f.entry_id as "entryId", f.listed,
+            f.score, f.explanation, f.found_at as at
+       from settlement.rescreening_finding f
+      where f.tenant_id = $1 and f.id > $2 and f.purpose = 'sanctions'
+        and (f.kind <> 'held' or exists (select from settlement.compliance_case c where c.tenant_id = f.tenant_id and c.id = f.subject_id))
+        and not exists (select from settlement.case_step s where s.tenant_id = f.tenant_id and s.id = f.id and s.step = 'found')
+      order by f.id limit $3`,
+    [tenantId, after, limit],
+  );
+}

@@ -1,0 +1,208 @@
+import { idFloor, newId, toWireId, type Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import { partyKey } from '../aml/observe.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { dueAt, priorityOf, type CaseMinutes, type CaseOutcome, type Priority } from './case.ts';
+import { insertLink, insertStep } from './case-parts-store.ts';
+import { insertCase, openCaseOfParty, raiseCase, type CaseRow } from './case-store.ts';
+import { caseEvent } from './case-view.ts';
+import { caseOpened } from './contract.ts';
+import type { Findings } from './findings.ts';
+import { alertedWithoutCase, findingsWithoutCase, heldWithoutCase, type FoundAgain, type Waiting } from './open-cases-store.ts';
+import { readSetting } from './setting-store.ts';
+
+const AT_ONCE = 200;
+/** How far back is looked once everything before has its case; more than any commit takes. */
+const LOOK_BACK_MS = 3_600_000;
+const BY = 'Rialto';
+
+type Opening = Pick<SettlementDeps, 'db' | 'clock' | 'outbox' | 'metrics'>;
+
+/**
+ * Opens the cases that are missing: one for each held payment, one for each party whose payments raised alerts, one for what
+ * screening again found. Works behind the commits, so that the door pays nothing for it, and whatever was held is found
+ * however it came to be.
+ */
+export function createCaseOpener(deps: Opening): (tenantId: Uuid) => Promise<number> {
+  const doneUpTo = new Map<Uuid, Millis>();
+  return async (tenantId) => {
+    const startedAt = deps.clock.now();
+    const after = idFloor((doneUpTo.get(tenantId) ?? LOOK_BACK_MS) - LOOK_BACK_MS);
+    let opened = 0;
+    for (;;) {
+      const found = await deps.db.write({ tenantId }, (tx) => openSome(deps, tx, tenantId, after));
+      opened += found;
+      if (found < AT_ONCE) break;
+    }
+    doneUpTo.set(tenantId, startedAt);
+    return opened;
+  };
+}
+
+/** Looks at up to so many of each sort, and answers with the largest number that was found. */
+async function openSome(deps: Opening, tx: Tx, tenantId: Uuid, after: Uuid): Promise<number> {
+  const held = await heldWithoutCase(tx, tenantId, after, AT_ONCE);
+  const alerted = await alertedWithoutCase(tx, tenantId, after, AT_ONCE);
+  const again = await findingsWithoutCase(tx, tenantId, after, AT_ONCE);
+  if (held.length + alerted.length + again.length === 0) return 0;
+  const { caseMinutes } = await readSetting(tx, tenantId);
+  const opener = { deps, tx, tenantId, minutes: (caseMinutes ?? {}) as Partial<CaseMinutes> };
+  for (const payment of held) await openHeld(opener, payment);
+  for (const payment of alerted) await openAlert(opener, payment);
+  for (const finding of again) await openFoundAgain(opener, finding);
+  return Math.max(held.length, alerted.length, again.length);
+}
+
+type Opener = { deps: Opening; tx: Tx; tenantId: Uuid; minutes: Partial<CaseMinutes> };
+type NewCase = Parameters<typeof insertCase>[2];
+
+async function open({ deps, tx, tenantId }: Opener, row: NewCase, text: string): Promise<boolean> {
+  const number = await insertCase(tx, tenantId, row);
+  if (number === undefined) return false;
+  const at = deps.clock.now();
+  await insertStep(tx, tenantId, { id: newId(at), caseId: row.id, step: 'opened', text, actorId: null, actorName: BY, at: row.openedAt });
+  const data = { dueAt: new Date(row.dueAt).toISOString() };
+  await deps.outbox.append(tx, [caseEvent(tenantId, { ...row, number }, { kind: caseOpened, at, data })]);
+  deps.metrics.caseMoved(row.kind, 'open');
+  return true;
+}
+
+async function linkPayment({ tx, tenantId }: Opener, caseId: Uuid, payment: Waiting): Promise<void> {
+  const label = `${payment.debtor.name} to ${payment.creditor.name}`;
+  const link = { kind: 'payment' as const, subject: toWireId('pay', payment.id), label, linkedBy: BY, linkedAt: payment.at };
+  await insertLink(tx, tenantId, caseId, link);
+}
+
+/** What was found at the door, as far as the case keeps it. */
+function inputsOf({ screening, screeningSet, ruleSet, limitSet, findings }: Waiting): object {
+  const { rules, missing, risk, value, corridor } = findings ?? ({} as Partial<Findings>);
+  const known = { listVersion: screening?.listVersion, screeningSet, ruleSet, limitSet, rules, missing, risk, value, corridor };
+  return Object.fromEntries(Object.entries(known).filter(([, one]) => one !== undefined && one !== null));
+}
+
+async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
+  const { hits = [] } = payment.screening ?? {};
+  const score = payment.risk ?? Math.round(Math.max(0, ...hits.map((hit) => hit.score)) * 70);
+  const priority = priorityOf({ match: Math.max(0, ...hits.map((hit) => hit.score)), risk: score });
+  const why = hits[0] ? `Matches ${hits.map(({ listed }) => listed).join(', ')}` : whyOf(payment.findings);
+  const reviewed = payment.review;
+  const outcome: CaseOutcome | null = reviewed ? (reviewed.decision === 'rejected' ? 'rejected' : 'released') : null;
+  const row: NewCase = {
+    ...basics(payment, priority, opener.minutes),
+    id: payment.id,
+    kind: 'payment',
+    state: reviewed ? 'closed' : 'open',
+    priority,
+    title: hits[0] ? payment[hits[0].party].name : payment.debtor.name,
+    summary: `${payment.debtor.name} to ${payment.creditor.name}. ${why}.`,
+    score,
+    partyKey: null,
+    inputs: inputsOf(payment),
+    outcome,
+    closedByName: reviewed?.actorName ?? null,
+    closedAt: reviewed?.at ?? null,
+  };
+  await open(opener, row, `${why}.`);
+  await linkPayment(opener, row.id, payment);
+}
+
+function basics(payment: Waiting, priority: Priority, minutes: Partial<CaseMinutes>) {
+  const { id, asset, units, at } = payment;
+  return { paymentId: id, asset, units, openedAt: at, dueAt: dueAt(at, priority, minutes) };
+}
+
+function whyOf(findings: Findings | null): string {
+  const titles = findings?.rules?.filter(({ severity }) => severity !== 'note').map(({ title }) => title) ?? [];
+  if (titles.length > 0) return titles.join(', ');
+  if (findings?.missing) return 'Information on the parties is missing';
+  return 'Held for review';
+}
+
+/** Alerts of one party come into one case as long as that is open. */
+async function openAlert(opener: Opener, payment: Waiting): Promise<void> {
+  const { tx, tenantId, minutes, deps } = opener;
+  const key = partyKey(payment.debtor, payment.debtorAgentId);
+  const score = payment.risk ?? 0;
+  const priority = priorityOf({ risk: score });
+  const why = whyOf(payment.findings);
+  let one: Pick<CaseRow, 'id'> | undefined = await openCaseOfParty(tx, tenantId, 'alert', key);
+  if (one) {
+    await raiseCase(tx, tenantId, one.id, { score, priority, dueAt: dueAt(payment.at, priority, minutes) });
+    const at = deps.clock.now();
+    const step = {
+      id: newId(at),
+      caseId: one.id,
+      step: 'alerted',
+      text: `${why}, in a payment to ${payment.creditor.name}.`,
+      actorId: null,
+    };
+    await insertStep(tx, tenantId, { ...step, actorName: BY, at: payment.at });
+  } else {
+    const row: NewCase = {
+      ...basics(payment, priority, minutes),
+      id: newId(payment.at),
+      kind: 'alert',
+      state: 'open',
+      priority,
+      title: payment.debtor.name,
+      summary: `${why}. First seen in a payment to ${payment.creditor.name}.`,
+      score,
+      partyKey: key,
+      inputs: inputsOf(payment),
+      outcome: null,
+      closedByName: null,
+      closedAt: null,
+    };
+    await open(opener, row, `${why}.`);
+    one = row;
+    await insertLink(tx, tenantId, row.id, { kind: 'party', subject: key, label: payment.debtor.name, linkedBy: BY, linkedAt: payment.at });
+  }
+  await linkPayment(opener, one.id, payment);
+}
+
+/** Matches that came with a changed list: what is held gets a step in its case, anything else one case for each subject. */
+async function openFoundAgain(opener: Opener, found: FoundAgain): Promise<void> {
+  const { tx, tenantId, minutes } = opener;
+  const key = `${found.kind === 'participant' ? 'participant' : 'payment'}/${found.subjectId}`;
+  const words = found.change === 'gone' ? 'The match is gone' : 'A changed list matches';
+  const text = `${words}: ${found.name} and ${found.listed} of ${found.listId} (${Math.round(found.score * 100)} %).`;
+  const score = Math.round(found.score * 70);
+  const priority = found.change === 'gone' ? 'low' : priorityOf({ match: found.score, risk: score });
+  let caseId: Uuid | undefined = found.kind === 'held' ? found.subjectId : (await openCaseOfParty(tx, tenantId, 'rescreening', key))?.id;
+  if (caseId === undefined) {
+    const isPayment = found.kind !== 'participant';
+    const row: NewCase = {
+      id: newId(found.at),
+      kind: 'rescreening',
+      state: 'open',
+      priority,
+      title: found.name,
+      summary: text,
+      score,
+      paymentId: isPayment ? found.subjectId : null,
+      asset: null,
+      units: null,
+      partyKey: key,
+      inputs: { matches: [found] },
+      openedAt: found.at,
+      dueAt: dueAt(found.at, priority, minutes),
+      outcome: null,
+      closedByName: null,
+      closedAt: null,
+    };
+    await open(opener, row, text);
+    caseId = row.id;
+  }
+  // The id of the finding marks it as taken.
+  await insertStep(tx, tenantId, {
+    id: found.id,
+    caseId,
+    step: 'found',
+    text,
+    actorId: null,
+    actorName: BY,
+    at: found.at,
+    detail: { ...found },
+  });
+}
