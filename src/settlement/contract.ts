@@ -4,6 +4,7 @@ import { webhookDisabled, webhookOperations } from './notification/webhook-contr
 import { fxOperations, fxTraded } from './fx/contract.ts';
 import { liquidityOperations } from './liquidity/contract.ts';
 import { amlOperations, amlRulesActivated } from './aml/contract.ts';
+import { complianceEvents, complianceOperations } from './compliance/contract.ts';
 import { overviewOperations } from './overview/contract.ts';
 import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.ts';
 import { participantOperations, participantStateSet } from './participant/contract.ts';
@@ -33,6 +34,7 @@ export const operations = [
   ...reportOperations,
   ...amlOperations,
   ...riskOperations,
+  ...complianceOperations,
   ...queueOperations,
   ...liquidityOperations,
   ...fxOperations,
@@ -42,7 +44,7 @@ export const operations = [
 ] as const;
 
 export const events = [
-  amlRulesActivated,
+  ...complianceEvents, amlRulesActivated,
   breakerMoved,
   fxTraded,
   limitsActivated,

@@ -20,6 +20,7 @@ import { liquidityPart } from './liquidity/part.ts';
 import { createRouter } from './liquidity/router.ts';
 import { routeSources } from './liquidity/sources.ts';
 import { createJudge } from './compliance/judge.ts';
+import { compliancePart } from './compliance/part.ts';
 import { overviewPart } from './overview/part.ts';
 import { amlPart } from './aml/part.ts';
 import { riskPart } from './risk/part.ts';
@@ -81,6 +82,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     reportPart(deps, filesFolder),
     amlPart(deps),
     riskPart(deps),
+    compliancePart(deps),
     queuePart(deps),
     liquidityPart(deps),
     fxPart(deps),

@@ -288,6 +288,8 @@ export const releasePayment = operation({
     'settlement.payment_not_held',
     'settlement.participant_suspended',
     'settlement.asset_not_held',
+    'settlement.four_eyes_needed',
+    'settlement.limit_reached',
     'ledger.overloaded',
     'request.key_reused',
   ],
@@ -303,7 +305,7 @@ export const rejectPayment = operation({
   cost: 'normal',
   ...decision,
   output: Payment,
-  errors: ['settlement.payment_not_found', 'settlement.payment_not_held', 'request.key_reused'],
+  errors: ['settlement.payment_not_found', 'settlement.payment_not_held', 'settlement.four_eyes_needed', 'request.key_reused'],
   example: { params: { id: 'pay_0192837465ab7def8192837465abcdef' }, body: { comment: 'The listed person; reported to the authority.' } },
 });
 
