@@ -6,6 +6,8 @@ import { dayOf } from '../base/time.ts';
 import { businessDay, type BusinessDay } from '../settlement/demo/business-day.ts';
 import { beginDemonstration, findDemonstration, finishDemonstration, type Demonstration } from '../settlement/demo/store.ts';
 import type { Submission } from '../settlement/demo/submissions.ts';
+import { insertFlows } from '../settlement/liquidity/flow-store.ts';
+import { pastFlows } from '../settlement/liquidity/past-flows.ts';
 import { createParticipant, fundParticipant } from '../settlement/participant/contract.ts';
 import { sendPayment, sendPayments, submitIso20022 } from '../settlement/payment/contract.ts';
 import { loadScreeningList } from '../settlement/screening/contract.ts';
@@ -55,8 +57,22 @@ export async function runDemo(
     if (done % perWindow === perWindow - 1 || done === steps.length - 1) await cutOff(routes, ctx);
     progress.part('The demonstration day', (done + 1) / steps.length);
   }
+  await rememberPast(house, tenantId, day);
   await deps.db.write({ tenantId }, (tx) => finishDemonstration(tx, tenantId, deps.clock.now()));
   return { day, finished: true };
+}
+
+/** Weeks of invented flows before the day, for forecasts to rest on. */
+const PAST_WEEKS = 8;
+
+/** Goes on where it was broken off, since what stands is left alone. */
+async function rememberPast({ settlement: { deps } }: Parts, tenantId: Uuid, day: BusinessDay): Promise<void> {
+  const { byBic } = await deps.directory.of(tenantId, { bics: day.participants.map(({ bic }) => bic) });
+  const idOf = (bic: string) => byBic.get(bic)!.id;
+  for (const flows of pastFlows(SEED, { until: Date.parse(`${day.day}T00:00:00Z`), weeks: PAST_WEEKS })) {
+    const rows = flows.map(({ debtor, creditor, ...flow }) => ({ ...flow, debtorId: idOf(debtor), creditorId: idOf(creditor) }));
+    await deps.db.write({ tenantId }, (tx) => insertFlows(tx, tenantId, rows));
+  }
 }
 
 const RESUME = '`npm run -s rialto -- demo` goes on with it';

@@ -1,7 +1,8 @@
 import Type from 'typebox';
-import { Asset, WholeUnits } from '../../base/money.ts';
+import { Asset, Units, WholeUnits } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
-import { Instant } from '../../base/time.ts';
+import { Instant, LocalDateText } from '../../base/time.ts';
+import { Bic, ParticipantId } from '../participant/contract.ts';
 import { Priority, RouteKind } from '../payment/priority.ts';
 
 const closed = { additionalProperties: false };
@@ -108,4 +109,146 @@ export const setLiquidityPolicy = operation({
   },
 });
 
-export const liquidityOperations = [getLiquidityPolicy, setLiquidityPolicy] as const;
+const Bank = Type.Object({ id: ParticipantId, bic: Bic, name: Type.String() }, closed);
+const Count = Type.Integer({ minimum: 0 });
+const Country = Type.String({ pattern: '^[A-Z]{2}$', examples: ['FI'] });
+
+/** What will come, with nine chances in ten above `low` and nine in ten below `high`; whole units of the asset, statistics. */
+const BandView = Type.Object({ low: Type.Number(), median: Type.Number(), high: Type.Number() }, closed);
+
+const Position = Type.Object(
+  {
+    participant: Bank,
+    asset: Asset,
+    available: Units,
+    /** Set aside for the window. */
+    reserved: Units,
+    queuedOut: Units,
+    /** Shown to the operator only. */
+    queuedIn: Type.Optional(Units),
+    /** What the participant would have to bring. */
+    needs: Type.Object(
+      {
+        /** To pay all that it has waiting, counting on nobody. */
+        now: Units,
+        /** If everything that waits, of everybody, settled at once. Shown to the operator only. */
+        ifAllSettles: Type.Optional(Units),
+        /** To let its largest payment that waits go by itself. */
+        largest: Units,
+      },
+      closed,
+    ),
+    /** What is expected to come in within this full hour. */
+    expected: BandView,
+  },
+  closed,
+);
+
+export const listLiquidity = operation({
+  name: 'settlement.list_liquidity',
+  method: 'GET',
+  path: '/v1/liquidity',
+  summary: 'Money by participant and currency: what is free, what waits, what would have to be brought, what is expected',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object({ asset: Type.Optional(Asset), participantId: Type.Optional(ParticipantId) }, closed),
+  output: Type.Object({ items: Type.Array(Position), at: Instant }, closed),
+  errors: [],
+  example: { query: { asset: 'EUR/2' } },
+});
+
+const corridor = {
+  asset: Asset,
+  /** Income or outgo of one participant; its own when a bank asks. */
+  participantId: Type.Optional(ParticipantId),
+  direction: Type.Optional(Type.Union([Type.Literal('incoming'), Type.Literal('outgoing')])),
+  /** Or a corridor: from banks of one country to banks of another. */
+  from: Type.Optional(Country),
+  to: Type.Optional(Country),
+};
+
+export const getForecast = operation({
+  name: 'settlement.get_forecast',
+  method: 'GET',
+  path: '/v1/liquidity/forecast',
+  summary: 'What the next 24 hours will bring, with bands, of a participant, a corridor or a whole currency',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object(corridor, closed),
+  output: Type.Object(
+    {
+      hours: Type.Array(
+        Type.Object(
+          {
+            hour: Instant,
+            low: Type.Number(),
+            median: Type.Number(),
+            high: Type.Number(),
+            samples: Count,
+            actual: Type.Optional(Type.Number()),
+          },
+          closed,
+        ),
+      ),
+      /** From when on hours were counted. */
+      knownSince: Type.Optional(Instant),
+    },
+    closed,
+  ),
+  errors: ['settlement.forecast_of_what'],
+  example: { query: { asset: 'EUR/2' } },
+});
+
+export const getForecastCalibration = operation({
+  name: 'settlement.get_forecast_calibration',
+  method: 'GET',
+  path: '/v1/liquidity/calibration',
+  summary: 'How often what came stayed within what had been foretold, on days held out, over the income of every participant in a currency',
+  scope: 'settlement:read',
+  cost: 'heavy',
+  query: Type.Object(
+    { asset: Asset, days: Type.Optional(Type.String({ pattern: '^([1-9]|[12][0-9]|30)$', description: 'Held out; 10 when absent' })) },
+    closed,
+  ),
+  output: Type.Object(
+    {
+      hours: Count,
+      points: Type.Array(Type.Object({ nominal: Type.Number(), measured: Type.Number() }, closed)),
+      /** Share of hours within the band from 10 to 90 %. */
+      band80: Type.Number(),
+    },
+    closed,
+  ),
+  errors: [],
+  example: { query: { asset: 'EUR/2' } },
+});
+
+export const listCorridors = operation({
+  name: 'settlement.list_corridors',
+  method: 'GET',
+  path: '/v1/liquidity/corridors',
+  summary: 'What was paid between countries on a day, by currency, and what the coming hour should bring',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object({ day: Type.Optional(LocalDateText), asset: Type.Optional(Asset) }, closed),
+  output: Type.Object(
+    {
+      day: LocalDateText,
+      items: Type.Array(
+        Type.Object({ from: Country, to: Country, asset: Asset, payments: Count, units: Units, nextHour: Type.Optional(BandView) }, closed),
+      ),
+    },
+    closed,
+  ),
+  errors: ['settlement.day_invalid'],
+  example: { query: { asset: 'EUR/2' } },
+});
+
+export const liquidityOperations = [
+  getLiquidityPolicy,
+  setLiquidityPolicy,
+  listLiquidity,
+  getForecast,
+  getForecastCalibration,
+  listCorridors,
+] as const;

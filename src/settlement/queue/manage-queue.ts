@@ -5,7 +5,7 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { rowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { actRows, keptPayment } from '../payment/act-rows.ts';
-import { cancelQueued as cancelContract, moveQueued as moveContract, runQueue as runContract } from './contract.ts';
+import { cancelQueued as cancelContract, moveQueued as moveContract, type runQueue as runContract } from './contract.ts';
 import { CLASSES, classNameOf, type QueueEntry } from './entry.ts';
 import { queueExitRows, queueMoveRows, type QueueMove } from './rows.ts';
 import { exitEvent } from './run-queue.ts';

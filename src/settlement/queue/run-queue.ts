@@ -40,7 +40,9 @@ export async function runOnce(deps: RunDeps, ctx: Ctx, { loop }: { loop: boolean
   deps.metrics.gridlockRun(loop ? 'multilateral' : 'bilateral', performance.now() - startedAt);
   const settled: RunReport['settled'] = [];
   let stale = false;
-  for (let from = 0; from < settlements.length && !stale; from += AT_ONCE) {
+  for (let from = 0; from < settlements.length; from += AT_ONCE) {
+    // What follows was found with what has just been refused.
+    if (stale) break;
     const part = settlements.slice(from, from + AT_ONCE);
     const outcomes = await Promise.all(part.map((set) => settle(deps, ctx, network, set)));
     outcomes.forEach((outcome, i) => {
