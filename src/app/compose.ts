@@ -86,6 +86,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
       mail: config.smtpUrl && { url: config.smtpUrl, from: config.mailFrom },
       baseUrl: config.publicUrl,
     },
+    rail: { folder: config.railFolder ?? join(config.dataFolder, 'rails'), allowedHosts: config.railHosts },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,
   });

@@ -34,6 +34,10 @@ export type Config = {
   /** How many days back final payments are screened again when lists change. */
   rescreenDays: number;
   schemaFolder: string | undefined;
+  /** Where files of rails are exchanged; below the data folder when absent. */
+  railFolder: string | undefined;
+  /** Hosts of rails that may be private or without TLS. */
+  railHosts: readonly string[];
 };
 
 /** Modules that can be left out; access, ledger and what they stand on always run. */
@@ -194,6 +198,16 @@ export const SETTINGS = {
     name: 'RIALTO_LIST_FOLDER',
     about: 'Folder whose files may be sources of screening lists; none',
     read: optional((text): string | undefined => resolve(text), undefined),
+  },
+  railFolder: {
+    name: 'RIALTO_RAIL_FOLDER',
+    about: 'Folder in which files are exchanged with custodian banks; rails in the data folder',
+    read: optional((text): string | undefined => resolve(text), undefined),
+  },
+  railHosts: {
+    name: 'RIALTO_RAIL_HOSTS',
+    about: 'Hosts that rails may reach over http or at private addresses, separated by commas, * for any; none',
+    read: optional(listOf(hostName), []),
   },
   schemaFolder: {
     name: 'RIALTO_ISO20022_SCHEMAS',

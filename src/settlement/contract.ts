@@ -13,6 +13,7 @@ import { queueOperations } from './queue/contract.ts';
 import { messageOperations } from './message/contract.ts';
 import { returnOperations } from './return/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
+import { railEvents, railOperations } from './rail/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { rescreeningHit, rescreeningOperations } from './screening/rescreening/contract.ts';
@@ -39,12 +40,14 @@ export const operations = [
   ...liquidityOperations,
   ...fxOperations,
   ...custodyOperations,
+  ...railOperations,
   ...webhookOperations,
   ...preferenceOperations,
 ] as const;
 
 export const events = [
-  ...complianceEvents, amlRulesActivated,
+  ...complianceEvents,
+  amlRulesActivated,
   breakerMoved,
   fxTraded,
   limitsActivated,
@@ -58,4 +61,5 @@ export const events = [
   webhookDisabled,
   participantStateSet,
   ...custodyEvents,
+  ...railEvents,
 ] as const;

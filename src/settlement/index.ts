@@ -6,6 +6,7 @@ import type { Module } from '../infra/module.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import { executorsOf } from './custody/executors.ts';
 import { custodyPart } from './custody/part.ts';
 import { clearingPart } from './clearing/part.ts';
 import type { SettlementDeps } from './deps.ts';
@@ -27,6 +28,8 @@ import { riskPart } from './risk/part.ts';
 import type { Part } from './part.ts';
 import { createDirectory } from './participant/directory.ts';
 import { participantPart } from './participant/part.ts';
+import { railPart } from './rail/part.ts';
+import type { RailSettings } from './rail/transport.ts';
 import { paymentPart } from './payment/part.ts';
 import { queuePart } from './queue/part.ts';
 import { createQueueRunner } from './queue/runner.ts';
@@ -53,11 +56,15 @@ type Deps = {
   /** Closed with the module. */
   schemas?: Schemas | undefined;
   notification: NotificationSettings;
+  /** Where files of rails are exchanged, and which hosts rails may reach that are private or without TLS. */
+  rail?: Pick<RailSettings, 'folder' | 'allowedHosts'> | undefined;
   metrics: Metrics;
 };
 
 /** The settlement network: the sum of its parts. */
 export function createSettlement({ windowSeconds, filesFolder, screening = {}, metrics, notification, ...given }: Deps): Settlement {
+  const { rail = { folder: 'data/rails', allowedHosts: [] } } = given;
+  const rails: RailSettings = { masterKey: notification.masterKey, ...rail };
   const directory = createDirectory(given.db, given.clock);
   const measured = settlementMetrics(metrics);
   const ground = {
@@ -86,7 +93,8 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     queuePart(deps),
     liquidityPart(deps),
     fxPart(deps),
-    custodyPart(deps, metrics),
+    custodyPart(deps, metrics, executorsOf(rails)),
+    railPart(deps, rails, metrics),
     notificationPart(deps, notification, metrics),
   ];
   return {

@@ -44,6 +44,8 @@ export const ProposalKind = Type.Union([
   Type.Literal('custody_account'),
   Type.Literal('payout_account'),
   Type.Literal('custody_policy'),
+  Type.Literal('rail'),
+  Type.Literal('instruction_outcome'),
 ]);
 
 export const Proposal = Type.Object(
@@ -215,6 +217,9 @@ export const approveProposal = operation({
     'settlement.custody_account_taken',
     'settlement.participant_not_found',
     'settlement.asset_not_held',
+    'settlement.rail_taken',
+    'settlement.instruction_not_found',
+    'settlement.instruction_decided',
     ...PROPOSAL_ERRORS,
   ],
   example: { params: { id: 'prp_0192837465ab7def8192837465abcdef' }, body: { comment: 'Seen the confirmation' } },

@@ -4,13 +4,14 @@ import { createTestHouse, type TestHouse } from '../../../test/support/house.ts'
 import { isCreditorReference } from '../../base/check-digit.ts';
 import type { Ctx } from '../../base/context.ts';
 import { newId } from '../../base/id.ts';
+import { Secret } from '../../base/secret.ts';
 import { manualClock } from '../../base/time.ts';
 import { defundParticipant, fundParticipant } from '../participant/move-funds.ts';
 import { getParticipant } from '../participant/read-participants.ts';
 import { sendPayment } from '../payment/send-payment.ts';
 import { approveProposal, rejectProposal } from './decide-proposal.ts';
 import { announceFunding, getCustody, getFundingInstructions, listAnnouncedFunding, withdrawAnnouncedFunding } from './funding.ts';
-import { executors } from './part.ts';
+import { executorsOf } from './executors.ts';
 import { listProposals, proposeCustodyAccount, proposeCustodyPolicy, proposeMint, proposePayoutAccount } from './propose.ts';
 import { getLatestReserveProof, getReserveFile, publishReserves } from './publish-reserves.ts';
 import { getReserves } from './reserves.ts';
@@ -21,6 +22,7 @@ let house: TestHouse;
 let banks: [Bank, Bank];
 let second: Ctx;
 const deps = () => house.settlement.deps;
+const executors = executorsOf({ masterKey: new Secret<Uint8Array>(new Uint8Array(32)) });
 const approve = (id: string, ctx = second) => approveProposal(deps(), ctx, { id, comment: 'Seen' }, executors);
 const reason = 'For the test of custody';
 

@@ -3,7 +3,6 @@ import type { Metrics } from '../../infra/metrics/metrics.ts';
 import { route } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { jobOfTenants, type Part } from '../part.ts';
-import { approveCustodyAccount, approveCustodyPolicy, approveMint, approvePayoutAccount } from './approve.ts';
 import * as custody from './contract.ts';
 import { approveProposal, rejectProposal, type Executors } from './decide-proposal.ts';
 import { announceFunding, getCustody, getFundingInstructions, listAnnouncedFunding, withdrawAnnouncedFunding } from './funding.ts';
@@ -12,20 +11,12 @@ import { getLatestReserveProof, getReserveFile, publishReserves } from './publis
 import { getReserves } from './reserves.ts';
 import { createReserveWatch } from './watch.ts';
 
-/** How an approved act of each kind is done. */
-export const executors: Executors = {
-  custody_account: approveCustodyAccount,
-  payout_account: approvePayoutAccount,
-  custody_policy: approveCustodyPolicy,
-  mint: approveMint,
-};
-
 /** When the reserves of the day are published: ten minutes before it ends in UTC. */
 const PUBLISH_AT = '50 23 * * *';
 const LOOK_EVERY_MS = 60_000;
 
-/** Money in custody, the tokens against it, and the proof that the one covers the other. */
-export function custodyPart(deps: SettlementDeps, metrics: Metrics): Part {
+/** Money in custody, the tokens against it, and the proof that the one covers the other; `executors` do what is approved. */
+export function custodyPart(deps: SettlementDeps, metrics: Metrics, executors: Executors): Part {
   const watch = createReserveWatch(deps, metrics);
   return {
     routes: [

@@ -1,0 +1,16 @@
+import { approveInstructionOutcome, approveRail } from '../rail/manage-rails.ts';
+import type { RailSettings } from '../rail/transport.ts';
+import { approveCustodyAccount, approveCustodyPolicy, approveMint, approvePayoutAccount } from './approve.ts';
+import type { Executors } from './decide-proposal.ts';
+
+/** How an approved act of each kind is done. */
+export function executorsOf(settings: Pick<RailSettings, 'masterKey'>): Executors {
+  return {
+    custody_account: approveCustodyAccount,
+    payout_account: approvePayoutAccount,
+    custody_policy: approveCustodyPolicy,
+    mint: approveMint,
+    rail: approveRail(settings),
+    instruction_outcome: approveInstructionOutcome,
+  };
+}

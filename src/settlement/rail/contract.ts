@@ -1,0 +1,290 @@
+import Type from 'typebox';
+import { eventKind } from '../../base/event.ts';
+import { idOf } from '../../base/id.ts';
+import { Asset, PositiveUnits, Units } from '../../base/money.ts';
+import { operation } from '../../base/operation.ts';
+import { pageOf, pageQuery } from '../../base/page.ts';
+import { Instant } from '../../base/time.ts';
+import { CustodyAccountId, Proposal } from '../custody/contract.ts';
+import { Bic, ParticipantId } from '../participant/contract.ts';
+
+const closed = { additionalProperties: false };
+
+export const InstructionId = idOf('ins');
+const RailId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['bundesbank-files'] });
+const Reference = Type.String({ minLength: 1, maxLength: 35, pattern: '^\\S(.*\\S)?$', examples: ['OUT-2026-0001'] });
+const Reason = Type.String({ minLength: 5, maxLength: 500, examples: ['Agreed with the bank on 20 November'] });
+
+const railFields = {
+  id: RailId,
+  kind: Type.Union([Type.Literal('iso20022_file'), Type.Literal('http')]),
+  name: Type.String({ minLength: 1, maxLength: 70, examples: ['Files of the Bundesbank'] }),
+  /** The bank that it reaches. */
+  servicerBic: Bic,
+  url: Type.Optional(Type.String({ maxLength: 300, examples: ['https://rail.bank.example/v1'] })),
+  cutOff: Type.Optional(
+    Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', examples: ['16:30'], description: 'Around the clock when absent' }),
+  ),
+  zone: Type.String({ minLength: 1, maxLength: 60, examples: ['Europe/Berlin'] }),
+};
+
+export const Rail = Type.Object(
+  {
+    ...railFields,
+    state: Type.Union([Type.Literal('open'), Type.Literal('paused')]),
+    /** Ed25519, in PEM: with it the rail checks the signatures of what it is sent over HTTP. */
+    publicKey: Type.String(),
+    /** Where its files are exchanged. */
+    folder: Type.Optional(Type.String()),
+    createdAt: Instant,
+  },
+  closed,
+);
+
+export const InstructionState = Type.Union([
+  Type.Literal('waiting'),
+  Type.Literal('sending'),
+  Type.Literal('unknown'),
+  Type.Literal('accepted'),
+  Type.Literal('refused'),
+  Type.Literal('confirmed'),
+  Type.Literal('cancelled'),
+]);
+
+const Side = Type.Object({ name: Type.String(), number: Type.String(), agentBic: Bic, bic: Type.Optional(Bic) }, closed);
+
+const instructionFields = {
+  id: InstructionId,
+  kind: Type.Union([Type.Literal('payout'), Type.Literal('sweep')]),
+  railId: RailId,
+  participantId: Type.Optional(ParticipantId),
+  asset: Asset,
+  units: Units,
+  reference: Type.String(),
+  creditor: Side,
+  state: InstructionState,
+  attempts: Type.Integer(),
+  /** When it is sent or asked for next, while it is waiting or unknown. */
+  nextAt: Type.Optional(Instant),
+  reason: Type.Optional(Type.String()),
+  railReference: Type.Optional(Type.String()),
+  requestedBy: Type.String(),
+  requestedAt: Instant,
+  changedAt: Instant,
+};
+
+export const Instruction = Type.Object(instructionFields, closed);
+
+export const InstructionDetail = Type.Object(
+  {
+    ...instructionFields,
+    debtor: Side,
+    uetr: Type.String(),
+    /** Tries and answers; for the operator only. */
+    moves: Type.Array(Type.Object({ fromState: Type.String(), toState: Type.String(), detail: Type.String(), at: Instant }, closed)),
+  },
+  closed,
+);
+
+export const listRails = operation({
+  name: 'settlement.list_rails',
+  method: 'GET',
+  path: '/v1/rails',
+  summary: 'How instructions reach custodian banks',
+  scope: 'settlement:read',
+  cost: 'light',
+  output: Type.Object({ items: Type.Array(Rail) }, closed),
+  errors: [],
+  example: {},
+});
+
+export const proposeRail = operation({
+  name: 'settlement.propose_rail',
+  method: 'POST',
+  path: '/v1/rails',
+  summary: 'Proposes a rail to a custodian bank: ISO 20022 files in a folder, or signed JSON over HTTP',
+  scope: 'settlement:write',
+  cost: 'normal',
+  status: 202,
+  body: Type.Object({ ...railFields, reason: Reason }, closed),
+  output: Proposal,
+  errors: [
+    'settlement.rail_taken',
+    'settlement.rail_url_missing',
+    'settlement.bic_invalid',
+    'settlement.zone_unknown',
+    'settlement.person_required',
+    'webhook.url_invalid',
+    'webhook.url_not_https',
+    'webhook.target_private',
+    'request.key_reused',
+  ],
+  example: {
+    body: {
+      id: 'bundesbank-files',
+      kind: 'iso20022_file',
+      name: 'Files of the Bundesbank',
+      servicerBic: 'MARKDEFF',
+      cutOff: '16:30',
+      zone: 'Europe/Berlin',
+      reason: 'Agreed with the bank on 20 November',
+    },
+  },
+});
+
+export const setRailState = operation({
+  name: 'settlement.set_rail_state',
+  method: 'PUT',
+  path: '/v1/rails/{id}/state',
+  summary: 'Pauses a rail, so that nothing new is sent, or opens it again',
+  scope: 'settlement:write',
+  cost: 'light',
+  params: Type.Object({ id: RailId }, closed),
+  body: Type.Object({ state: Type.Union([Type.Literal('open'), Type.Literal('paused')]) }, closed),
+  output: Rail,
+  errors: ['settlement.rail_not_found', 'settlement.operator_only', 'request.key_reused'],
+  example: { params: { id: 'bundesbank-files' }, body: { state: 'paused' } },
+});
+
+export const requestPayout = operation({
+  name: 'settlement.request_payout',
+  method: 'POST',
+  path: '/v1/participants/{id}/payouts',
+  summary: "Pays a participant's money out to its account: held now, burned when the rail has paid, free again when it refuses",
+  scope: 'payments:write',
+  cost: 'normal',
+  status: 202,
+  idempotencyKey: 'required',
+  params: Type.Object({ id: ParticipantId }, closed),
+  body: Type.Object({ asset: Asset, units: PositiveUnits, reference: Reference }, closed),
+  output: Instruction,
+  errors: [
+    'settlement.participant_not_found',
+    'settlement.participant_suspended',
+    'settlement.asset_not_held',
+    'settlement.payout_account_missing',
+    'settlement.rail_missing',
+    'settlement.custody_short',
+    'settlement.insufficient_funds',
+    'request.key_reused',
+  ],
+  example: {
+    params: { id: 'mem_0192837465ab7def8192837465abcdef' },
+    body: { asset: 'EUR/2', units: '100000', reference: 'OUT-2026-0001' },
+  },
+});
+
+export const requestSweep = operation({
+  name: 'settlement.request_sweep',
+  method: 'POST',
+  path: '/v1/custody/sweeps',
+  summary: 'Moves money from one custody account to another of the same currency',
+  scope: 'settlement:write',
+  cost: 'normal',
+  status: 202,
+  idempotencyKey: 'required',
+  body: Type.Object({ fromId: CustodyAccountId, toId: CustodyAccountId, units: PositiveUnits, reference: Reference }, closed),
+  output: Instruction,
+  errors: [
+    'settlement.operator_only',
+    'settlement.custody_account_not_found',
+    'settlement.sweep_invalid',
+    'settlement.rail_missing',
+    'settlement.custody_short',
+    'request.key_reused',
+  ],
+  example: {
+    body: {
+      fromId: 'cst_0192837465ab7def8192837465abcdef',
+      toId: 'cst_0192837465ab7def8192837465abcdee',
+      units: '100000',
+      reference: 'SWEEP-0001',
+    },
+  },
+});
+
+export const listInstructions = operation({
+  name: 'settlement.list_instructions',
+  method: 'GET',
+  path: '/v1/instructions',
+  summary: 'Instructions to rails, newest first',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object({ ...pageQuery, state: Type.Optional(InstructionState), participantId: Type.Optional(ParticipantId) }, closed),
+  output: pageOf(Instruction),
+  errors: [],
+  example: { query: { limit: '20' } },
+});
+
+export const getInstruction = operation({
+  name: 'settlement.get_instruction',
+  method: 'GET',
+  path: '/v1/instructions/{id}',
+  summary: 'One instruction with every try and answer',
+  scope: 'settlement:read',
+  cost: 'light',
+  params: Type.Object({ id: InstructionId }, closed),
+  output: InstructionDetail,
+  errors: ['settlement.instruction_not_found'],
+  example: { params: { id: 'ins_0192837465ab7def8192837465abcdef' } },
+});
+
+export const cancelInstruction = operation({
+  name: 'settlement.cancel_instruction',
+  method: 'POST',
+  path: '/v1/instructions/{id}/cancel',
+  summary: 'Cancels an instruction that has never been handed to its rail; the money is free again',
+  scope: 'payments:write',
+  cost: 'normal',
+  params: Type.Object({ id: InstructionId }, closed),
+  output: Instruction,
+  errors: ['settlement.instruction_not_found', 'settlement.instruction_sent', 'request.key_reused'],
+  example: { params: { id: 'ins_0192837465ab7def8192837465abcdef' } },
+});
+
+export const proposeInstructionOutcome = operation({
+  name: 'settlement.propose_instruction_outcome',
+  method: 'POST',
+  path: '/v1/instructions/{id}/outcome',
+  summary: 'Proposes what became of an instruction that its rail says nothing clear about, as found out from the bank',
+  scope: 'settlement:write',
+  cost: 'normal',
+  status: 202,
+  params: Type.Object({ id: InstructionId }, closed),
+  body: Type.Object({ outcome: Type.Union([Type.Literal('accepted'), Type.Literal('refused')]), reason: Reason }, closed),
+  output: Proposal,
+  errors: ['settlement.instruction_not_found', 'settlement.instruction_decided', 'settlement.person_required', 'request.key_reused'],
+  example: {
+    params: { id: 'ins_0192837465ab7def8192837465abcdef' },
+    body: { outcome: 'accepted', reason: 'The bank confirms by letter that it has paid' },
+  },
+});
+
+export const railOperations = [
+  listRails,
+  proposeRail,
+  setRailState,
+  requestPayout,
+  requestSweep,
+  listInstructions,
+  getInstruction,
+  cancelInstruction,
+  proposeInstructionOutcome,
+] as const;
+
+export const instructionMoved = eventKind({
+  type: 'settlement.instruction_moved',
+  version: 1,
+  summary: 'An instruction was accepted, refused, confirmed or cancelled',
+  data: Type.Object({
+    instructionId: InstructionId,
+    kind: Type.String(),
+    state: InstructionState,
+    asset: Asset,
+    units: Type.String(),
+    reference: Type.String(),
+    reason: Type.Optional(Type.String()),
+  }),
+});
+
+export const railEvents = [instructionMoved] as const;

@@ -1,0 +1,141 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import { instant } from '../../infra/postgres/columns.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import type { InstructionRow, InstructionState } from './instruction.ts';
+
+const COLUMNS = `id, kind, rail_id as "railId", participant_id as "participantId", asset, units, reference, from_account_id as "fromAccountId",
+  from_ledger_id as "fromLedgerId", to_ledger_id as "toLedgerId", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked,
+  next_at as "nextAt", reason, rail_reference as "railReference", requested_by as "requestedBy", requested_at as "requestedAt",
+  changed_at as "changedAt"`;
+
+export async function insertInstruction(tx: Tx, tenantId: Uuid, row: InstructionRow): Promise<void> {
+  await tx.query(
+    `insert into settlement.instruction
+       (tenant_id, id, kind, rail_id, participant_id, asset, units, reference, from_account_id, from_ledger_id, to_ledger_id, debtor, creditor,
+        uetr, transfer_id, state, next_at, requested_by, requested_at, changed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17::timestamptz, $18, $19::timestamptz, $19::timestamptz)`,
+    [
+      tenantId,
+      row.id,
+      row.kind,
+      row.railId,
+      row.participantId,
+      row.asset,
+      row.units.toString(),
+      row.reference,
+      row.fromAccountId,
+      row.fromLedgerId,
+      row.toLedgerId,
+      JSON.stringify(row.debtor),
+      JSON.stringify(row.creditor),
+      row.uetr,
+      row.transferId,
+      row.state,
+      instant(row.nextAt),
+      row.requestedBy,
+      instant(row.requestedAt),
+    ],
+  );
+}
+
+export async function findInstruction(tx: Tx, tenantId: Uuid, id: Uuid): Promise<InstructionRow | undefined> {
+  const [row] = await tx.query<InstructionRow>(`select ${COLUMNS} from settlement.instruction where tenant_id = $1 and id = $2`, [
+    tenantId,
+    id,
+  ]);
+  return row;
+}
+
+/** An instruction that nobody else moves before the transaction ends. */
+export async function lockInstruction(tx: Tx, tenantId: Uuid, id: Uuid): Promise<InstructionRow | undefined> {
+  const [row] = await tx.query<InstructionRow>(
+    `select ${COLUMNS} from settlement.instruction where tenant_id = $1 and id = $2 for update`,
+    [tenantId, id],
+  );
+  return row;
+}
+
+/** Instructions of an account under any of the names, in order of id; locked. */
+export async function lockInstructionsNamed(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { ledgerAccountId: Uuid; ids: readonly Uuid[] },
+): Promise<InstructionRow[]> {
+  return tx.query<InstructionRow>(
+    `select ${COLUMNS} from settlement.instruction
+      where tenant_id = $1 and id = any($3::uuid[]) and (from_ledger_id = $2 or to_ledger_id = $2) order by id for update`,
+    [tenantId, of.ledgerAccountId, of.ids],
+  );
+}
+
+/** What a rail has to do now: instructions in a state whose time has come, those waiting longest first. */
+export async function dueInstructions(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { railId: string; state: InstructionState; now: Millis; limit: number },
+): Promise<InstructionRow[]> {
+  return tx.query<InstructionRow>(
+    `select ${COLUMNS} from settlement.instruction
+      where tenant_id = $1 and rail_id = $2 and state = $3 and next_at <= $4::timestamptz order by next_at, id limit $5`,
+    [tenantId, of.railId, of.state, instant(of.now), of.limit],
+  );
+}
+
+export type InstructionChange = Pick<InstructionRow, 'state' | 'attempts' | 'asked' | 'nextAt' | 'reason' | 'railReference'>;
+
+/** Writes a move and what it was, under the next number. */
+export async function writeMove(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { before: InstructionRow; after: InstructionChange; detail: string; at: Millis },
+): Promise<void> {
+  const { before, after, detail, at } = of;
+  await tx.query(
+    `update settlement.instruction
+        set state = $3, attempts = $4, asked = $5, next_at = $6::timestamptz, reason = $7, rail_reference = $8, changed_at = $9::timestamptz
+      where tenant_id = $1 and id = $2`,
+    [tenantId, before.id, after.state, after.attempts, after.asked, instant(after.nextAt), after.reason, after.railReference, instant(at)],
+  );
+  await tx.query(
+    `insert into settlement.instruction_move (tenant_id, instruction_id, number, from_state, to_state, detail, at)
+     select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6::timestamptz
+       from settlement.instruction_move where tenant_id = $1 and instruction_id = $2`,
+    [tenantId, before.id, before.state, after.state, detail, instant(at)],
+  );
+}
+
+export type MoveRow = { fromState: string; toState: string; detail: string; at: Millis };
+
+export async function movesOf(tx: Tx, tenantId: Uuid, id: Uuid): Promise<MoveRow[]> {
+  return tx.query<MoveRow>(
+    `select from_state as "fromState", to_state as "toState", detail, at from settlement.instruction_move
+      where tenant_id = $1 and instruction_id = $2 order by number`,
+    [tenantId, id],
+  );
+}
+
+type Page = { limit: number; after?: Uuid | undefined; state?: InstructionState | undefined; participantId?: Uuid | undefined };
+
+/** Newest first, behind the instruction `after`. */
+export async function pageOfInstructions(tx: Tx, tenantId: Uuid, page: Page): Promise<InstructionRow[]> {
+  return tx.query<InstructionRow>(
+    `select ${COLUMNS} from settlement.instruction
+      where tenant_id = $1 and ($2::uuid is null or id < $2) and ($3::text is null or state = $3) and ($4::uuid is null or participant_id = $4)
+      order by id desc limit $5`,
+    [tenantId, page.after ?? null, page.state ?? null, page.participantId ?? null, page.limit],
+  );
+}
+
+export async function countInstructions(tx: Tx, tenantId: Uuid): Promise<{ state: InstructionState; count: number }[]> {
+  return tx.query('select state, count(*)::int as count from settlement.instruction where tenant_id = $1 group by state', [tenantId]);
+}
+
+/** Puts off what waits. */
+export async function postpone(tx: Tx, tenantId: Uuid, id: Uuid, until: Millis): Promise<void> {
+  await tx.query(`update settlement.instruction set next_at = $3::timestamptz where tenant_id = $1 and id = $2 and state = 'waiting'`, [
+    tenantId,
+    id,
+    instant(until),
+  ]);
+}

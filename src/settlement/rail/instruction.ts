@@ -1,0 +1,82 @@
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+
+/**
+ * waiting: to be sent. sending: being handed to the rail, or a crash fell into that moment. unknown: the rail may have it; it is
+ * asked for. accepted: the rail has paid. refused: it never will. confirmed: a statement shows it. cancelled: never sent.
+ */
+export const STATES = ['waiting', 'sending', 'unknown', 'accepted', 'refused', 'confirmed', 'cancelled'] as const;
+export type InstructionState = (typeof STATES)[number];
+
+/**
+ * send: it is about to be handed over. lose: no clear answer. absent: the rail says that it never had it. accept: it has paid
+ * (by its answer, a statement, or two people). refuse: it has not and will not. confirm: a statement shows it.
+ */
+export const MOVES = {
+  send: { from: ['waiting'], to: 'sending' },
+  lose: { from: ['sending', 'unknown'], to: 'unknown' },
+  absent: { from: ['unknown'], to: 'waiting' },
+  accept: { from: ['sending', 'unknown', 'waiting'], to: 'accepted' },
+  refuse: { from: ['sending', 'unknown'], to: 'refused' },
+  confirm: { from: ['accepted'], to: 'confirmed' },
+  cancel: { from: ['waiting'], to: 'cancelled' },
+} as const satisfies Record<string, { from: readonly InstructionState[]; to: InstructionState }>;
+export type Move = keyof typeof MOVES;
+
+/**
+ * Where a move leads; undefined when it is not allowed. What was handed over once, even if the rail says that it never came, may
+ * still arrive: it is not cancelled any more, and what shows that it was paid is believed.
+ */
+export function moved(at: { state: InstructionState; attempts: number }, move: Move): InstructionState | undefined {
+  const { from, to } = MOVES[move];
+  if (!(from as readonly InstructionState[]).includes(at.state)) return undefined;
+  if (move === 'cancel' && at.attempts > 0) return undefined;
+  if (move === 'accept' && at.state === 'waiting' && at.attempts === 0) return undefined;
+  return to;
+}
+
+/** One side of an instruction: an account and the bank that keeps it. */
+export type Side = { name: string; number: string; agentBic: string; bic?: string };
+
+/** What a rail is to do. */
+export type Instruction = {
+  id: Uuid;
+  kind: 'payout' | 'sweep';
+  asset: string;
+  units: bigint;
+  reference: string;
+  debtor: Side;
+  creditor: Side;
+  /** Version 4, as ISO 20022 wants it. */
+  uetr: Uuid;
+};
+
+export type InstructionRow = Instruction & {
+  railId: string;
+  participantId: Uuid | null;
+  fromAccountId: Uuid;
+  fromLedgerId: Uuid;
+  toLedgerId: Uuid | null;
+  transferId: Uuid;
+  state: InstructionState;
+  attempts: number;
+  asked: number;
+  nextAt: Millis;
+  reason: string | null;
+  railReference: string | null;
+  requestedBy: string;
+  requestedAt: Millis;
+  changedAt: Millis;
+};
+
+/** How it is called outside: in messages, and in statements that show it. 32 characters. */
+export function nameOf(id: Uuid): string {
+  return id.replaceAll('-', '');
+}
+
+const HOUR_MS = 3_600_000;
+
+/** How long to wait before the next try: twice as long each time, an hour at most. */
+export function backoffMs(tries: number, firstMs: number): number {
+  return Math.min(HOUR_MS, firstMs * 2 ** Math.min(tries, 20));
+}

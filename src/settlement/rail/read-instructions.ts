@@ -1,0 +1,59 @@
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import { toWireId } from '../../base/id.ts';
+import type { InputOf, OutputOf } from '../../base/operation.ts';
+import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
+import type { SettlementDeps } from '../deps.ts';
+import type * as contract from './contract.ts';
+import { cancelInstruction as cancelContract } from './contract.ts';
+import { findInstruction, lockInstruction, movesOf, pageOfInstructions } from './instruction-store.ts';
+import { moveInstruction } from './move-instruction.ts';
+import { detailOfInstruction, viewOfInstruction } from './view.ts';
+
+export async function listInstructions(
+  deps: Pick<SettlementDeps, 'db'>,
+  ctx: Ctx,
+  { limit = DEFAULT_PAGE, after, state, participantId }: InputOf<typeof contract.listInstructions>,
+): Promise<OutputOf<typeof contract.listInstructions>> {
+  const page = { limit: limit + 1, after: idCursor(after), state, participantId };
+  const rows = await deps.db.read(ctx, (tx) => pageOfInstructions(tx, ctx.tenantId, page));
+  return toPage(rows, limit, viewOfInstruction);
+}
+
+/** Errors: `settlement.instruction_not_found`. */
+export async function getInstruction(
+  deps: Pick<SettlementDeps, 'db'>,
+  ctx: Ctx,
+  { id }: InputOf<typeof contract.getInstruction>,
+): Promise<OutputOf<typeof contract.getInstruction>> {
+  return deps.db.read(ctx, async (tx) => {
+    const row = await findInstruction(tx, ctx.tenantId, id);
+    if (!row) throw instructionNotFound();
+    return detailOfInstruction(row, await movesOf(tx, ctx.tenantId, id));
+  });
+}
+
+export function instructionNotFound(): AppError {
+  return new AppError('not_found', 'settlement.instruction_not_found', 'There is no such instruction.');
+}
+
+/** Gives the money back for an instruction that never left. Errors: `settlement.instruction_not_found`, `settlement.instruction_sent`. */
+export function cancelInstruction(
+  deps: Pick<SettlementDeps, 'access' | 'ledger' | 'clock'>,
+  ctx: Ctx,
+  { id }: InputOf<typeof cancelContract>,
+): Promise<OutputOf<typeof cancelContract>> {
+  return deps.access.command(ctx, cancelContract, async (tx) => {
+    const row = await lockInstruction(tx, ctx.tenantId, id);
+    if (!row) throw instructionNotFound();
+    const note = { at: deps.clock.now(), detail: `cancelled by ${ctx.actor.name}` };
+    const made = await moveInstruction(deps, tx, ctx.tenantId, { row, move: 'cancel', note });
+    if (!made)
+      throw new AppError(
+        'conflict',
+        'settlement.instruction_sent',
+        'It was handed to its rail, or is decided already. It cannot be cancelled.',
+      );
+    return { answer: viewOfInstruction(made.row), subject: toWireId('ins', id), events: made.events };
+  });
+}

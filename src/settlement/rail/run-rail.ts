@@ -1,0 +1,196 @@
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import { toWireId, type Uuid } from '../../base/id.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
+import type { SettlementDeps } from '../deps.ts';
+import type { RailAdapter, RailAnswer, RailRequest } from './adapter.ts';
+import { adapterOf } from './adapters/adapters.ts';
+import { requestPayout as payoutContract } from './contract.ts';
+import { sendableFrom } from './cut-off.ts';
+import { backoffMs, nameOf, type InstructionRow, type Move } from './instruction.ts';
+import { dueInstructions, findInstruction, lockInstruction, postpone } from './instruction-store.ts';
+import { moveInstruction, type Made, type MoveNote } from './move-instruction.ts';
+import { holdsRail, takeOverRail, type RailRow } from './rail-store.ts';
+import type { RailDocument, RailTransport } from './transport.ts';
+import { viewOfInstruction } from './view.ts';
+
+/** What a rail's statements are given to; false when it is no statement. */
+export type TakeStatement = (tenantId: Uuid, railId: string, document: RailDocument) => Promise<boolean>;
+
+export type RunDeps = Pick<SettlementDeps, 'db' | 'ledger' | 'access' | 'clock' | 'log'> & {
+  transport: RailTransport;
+  takeStatement?: TakeStatement | undefined;
+};
+
+/** Who holds a rail: instructions are written only while nobody else has taken it over. */
+export type Holding = { tenantId: Uuid; rail: RailRow; epoch: bigint };
+
+/** Somebody else has taken the rail over; whoever meets it stops and writes nothing. */
+export class RailLost extends Error {}
+
+/** So many instructions of each kind a run, so that a stop is never far. */
+const MOST_A_RUN = 200;
+/** A rail that is not there is left alone for the rest of the run after so many calls without answer. */
+const MOST_SILENCES = 3;
+
+/** Takes a rail over from whoever held it. What was being sent at that moment may or may not have arrived: it is asked for. */
+export async function takeOver(deps: RunDeps, tenantId: Uuid, rail: RailRow): Promise<Holding> {
+  const epoch = await deps.db.write({ tenantId }, (tx) => takeOverRail(tx, tenantId, rail.id));
+  const holding = { tenantId, rail, epoch };
+  for (const { id } of await due(deps, holding, 'sending'))
+    await step(deps, holding, { id, move: 'lose', note: () => ({ detail: 'nobody knows whether it was sent', nextAt: deps.clock.now() }) });
+  return holding;
+}
+
+/**
+ * One round of a rail: takes what it has put down, asks for what is not known, sends what waits. An instruction is written down
+ * as being sent before it leaves, and never sent again before the rail has said that it never had it.
+ * Errors: `RailLost` when somebody else has taken the rail over.
+ */
+export async function runRail(deps: RunDeps, holding: Holding, signal: AbortSignal): Promise<void> {
+  const { rail } = holding;
+  const adapter = adapterOf(rail.kind);
+  await takeDocuments(deps, holding, adapter, signal);
+  let silences = 0;
+  const speak = async (row: InstructionRow, request: RailRequest) => {
+    const isAnswered = await converse(deps, holding, { row, request, adapter });
+    silences = isAnswered ? 0 : silences + 1;
+  };
+  for (const row of await due(deps, holding, 'unknown')) {
+    if (signal.aborted || silences >= MOST_SILENCES) return;
+    await speak(row, { kind: 'ask', number: row.asked + 1, instruction: row, at: deps.clock.now() });
+  }
+  if (rail.state === 'paused') return;
+  for (const row of await due(deps, holding, 'waiting')) {
+    if (signal.aborted || silences >= MOST_SILENCES) return;
+    const sending = await begin(deps, holding, row);
+    if (sending) await speak(sending, { kind: 'send', instruction: sending, at: deps.clock.now() });
+  }
+}
+
+function due({ db, clock }: RunDeps, { tenantId, rail }: Holding, state: InstructionRow['state']): Promise<InstructionRow[]> {
+  // What is being sent has no time of its own: it was cut short.
+  const now = state === 'sending' ? Number.MAX_SAFE_INTEGER / 1_000 : clock.now();
+  return db.read({ tenantId }, (tx) => dueInstructions(tx, tenantId, { railId: rail.id, state, now, limit: MOST_A_RUN }));
+}
+
+/** Writes down that it is about to leave; not after the rail's cut-off. */
+async function begin(deps: RunDeps, holding: Holding, row: InstructionRow): Promise<InstructionRow | undefined> {
+  const now = deps.clock.now();
+  const from = sendableFrom(holding.rail, row.asset, now, BUILT_IN_CALENDARS);
+  if (from > now) {
+    await deps.db.write({ tenantId: holding.tenantId }, (tx) => postpone(tx, holding.tenantId, row.id, from));
+    return undefined;
+  }
+  const attempts = row.attempts + 1;
+  const made = await step(deps, holding, { id: row.id, move: 'send', note: () => ({ detail: `attempt ${attempts}`, attempts, asked: 0 }) });
+  return made?.row;
+}
+
+type Conversation = { row: InstructionRow; request: RailRequest; adapter: RailAdapter };
+
+/** Calls the rail and writes down what it says; false when it said nothing. */
+async function converse(deps: RunDeps, holding: Holding, { row, request, adapter }: Conversation): Promise<boolean> {
+  const reply = await deps.transport.call(holding.tenantId, holding.rail, adapter.toCall(holding.rail, request));
+  const own = adapter.fromReply(reply, request)?.find(({ instruction }) => instruction === nameOf(row.id));
+  const answer: RailAnswer = own ?? { instruction: nameOf(row.id), answer: 'unknown', reason: 'no answer about it' };
+  await apply(deps, holding, { id: row.id, answer, adapter, ...(request.kind === 'ask' && { asked: request.number }) });
+  return reply.kind !== 'none';
+}
+
+type Applying = { id: Uuid; answer: RailAnswer; adapter: RailAdapter; asked?: number };
+
+/** What an answer does to an instruction; nothing when it cannot do it any more. */
+async function apply(deps: RunDeps, holding: Holding, { id, answer: said, adapter, asked }: Applying): Promise<void> {
+  const { answer, reason = answer, reference } = said;
+  const moves: Record<RailAnswer['answer'], Move> = { accepted: 'accept', refused: 'refuse', absent: 'absent', unknown: 'lose' };
+  await step(deps, holding, {
+    id,
+    move: moves[answer],
+    note(row) {
+      // That it never came is believed in reply to a question only, and not when it was sent again since.
+      if (answer === 'absent' && asked === undefined && row.asked === 0) return undefined;
+      const questions = asked ?? row.asked;
+      const wait = answer === 'absent' ? backoffMs(row.attempts, 1_000) : backoffMs(questions, adapter.firstAskMs);
+      return {
+        detail: reason,
+        reason,
+        asked: questions,
+        nextAt: deps.clock.now() + wait,
+        railReference: reference ?? row.railReference,
+      };
+    },
+  });
+}
+
+type Step = { id: Uuid; move: Move; note: (row: InstructionRow) => Omit<MoveNote, 'at'> | undefined };
+
+/** One move in a transaction of its own, under the fence. Those that move money leave an audit row. */
+async function step(deps: RunDeps, { tenantId, rail, epoch }: Holding, { id, move, note }: Step): Promise<Made> {
+  const work = async (tx: Tx): Promise<Made> => {
+    if (!(await holdsRail(tx, tenantId, rail.id, epoch))) throw new RailLost(`${rail.id} was taken over`);
+    const row = await lockInstruction(tx, tenantId, id);
+    const told = row && row.railId === rail.id ? note(row) : undefined;
+    return row && told && moveInstruction(deps, tx, tenantId, { row, move, note: { ...told, at: deps.clock.now() } });
+  };
+  if (move !== 'accept' && move !== 'refuse') return deps.db.write({ tenantId }, work);
+  const ctx = deps.access.systemCtx('settlement.run_rails', tenantId);
+  return audited(deps, ctx, id, work);
+}
+
+class Nothing extends Error {}
+
+async function audited(deps: RunDeps, ctx: Ctx, id: Uuid, work: (tx: Tx) => Promise<Made>): Promise<Made> {
+  let made: Made;
+  const act = deps.access.command(ctx, payoutContract, async (tx) => {
+    made = await work(tx);
+    // Rolled back, since what did not happen is not audited.
+    if (!made) throw new Nothing();
+    const { row, events } = made;
+    const detail = { step: row.state, kind: row.kind, asset: row.asset, units: row.units.toString() };
+    return { answer: viewOfInstruction(row), subject: toWireId('ins', id), events, detail };
+  });
+  await act.catch((error: unknown) => {
+    if (!(error instanceof Nothing)) throw error;
+  });
+  return made;
+}
+
+/** Takes what a rail has put down. A document is put away after all in it is written, so that a crash has it taken again. */
+async function takeDocuments(deps: RunDeps, holding: Holding, adapter: RailAdapter, signal: AbortSignal): Promise<void> {
+  const { tenantId, rail } = holding;
+  for (const document of await deps.transport.documents(tenantId, rail)) {
+    if (signal.aborted) return;
+    const taken = await takeDocument(deps, holding, adapter, document).catch((error: unknown) => {
+      // What no message can be made of is put aside for people; a failure of ours is tried again.
+      if (!(error instanceof AppError) || error.status >= 500) throw error;
+      deps.log.warn('a document of a rail was refused', { tenantId, rail: rail.id, document: document.name, code: error.code });
+      return false;
+    });
+    await deps.transport.putAway(tenantId, rail, document.name, taken ? 'done' : 'refused');
+  }
+}
+
+/** No status report is longer; statements may be. */
+const MOST_BYTES = 32 << 20;
+
+async function takeDocument(deps: RunDeps, holding: Holding, adapter: RailAdapter, document: RailDocument): Promise<boolean> {
+  if (await deps.takeStatement?.(holding.tenantId, holding.rail.id, document)) return true;
+  if (document.bytes > MOST_BYTES) return false;
+  const bytes = Buffer.concat(await Array.fromAsync(document.read()));
+  const answers = adapter.fromReply({ kind: 'document', name: document.name, bytes });
+  if (!answers) return false;
+  for (const answer of answers) {
+    const id = idOfName(answer.instruction);
+    const known = await deps.db.read({ tenantId: holding.tenantId }, (tx) => findInstruction(tx, holding.tenantId, id));
+    if (known) await apply(deps, holding, { id, answer, adapter });
+    else deps.log.warn('a rail answers for an instruction that is not known', { rail: holding.rail.id, instruction: answer.instruction });
+  }
+  return true;
+}
+
+/** The id that `nameOf` was made of. */
+export function idOfName(name: string): Uuid {
+  return name.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
