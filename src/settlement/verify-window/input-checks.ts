@@ -23,9 +23,10 @@ export function inputChecks(window: WindowRecord, findings: Findings, publishedR
     findings.hold('N2', !ids.has(id), () => `${id} is in the window twice`);
     findings.hold('N2', debtor !== creditor, () => `${at} is owed to its own debtor`);
     const span = spans.get(asset);
-    // What left an earlier window lies before the range of this one.
-    const inside = span && (left === undefined ? number > span.from && number <= span.to : number <= span.from && left !== window.id);
-    findings.hold('N2', inside === true, () => `${at} has sequence ${seq}, which is not in the window's range of ${asset}`);
+    // What left an earlier window lies before the range of this one, which may have none.
+    const before = left !== window.id && (span === undefined || number <= span.from);
+    const inside = left === undefined ? span !== undefined && number > span.from && number <= span.to : before;
+    findings.hold('N2', inside, () => `${at} has sequence ${seq}, which is not in the window's range of ${asset}`);
     if (removedFor !== undefined) removed++;
     const ofParty = removedFor === undefined || removedFor === debtor || removedFor === creditor;
     findings.hold('N2', ofParty, () => `${at} was removed for ${removedFor}, which has no part in it`);

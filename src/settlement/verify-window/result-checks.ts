@@ -172,7 +172,8 @@ function checkCurrencies({ window, books, lines, findings }: Evidence): void {
     const bilateral = sum(pairs.filter(([key]) => key.startsWith(`${asset} `)).map(([, units]) => size(units)));
     const [gross, net] = [totals.get(asset)?.gross ?? 0n, BigInt(currency.net)];
     const payers = sum(nets.filter((units) => units < 0n).map(size));
-    findings.hold('N8', ranges.has(asset), () => `the window has no range of ${asset}`);
+    const comes = ranges.has(asset) || totals.get(asset)?.carried === totals.get(asset)?.count;
+    findings.hold('N8', comes, () => `the window has no range of ${asset}`);
     findings.hold(
       'N2',
       totals.get(asset)?.count === currency.payments,

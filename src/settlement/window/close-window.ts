@@ -10,7 +10,7 @@ import { closeAllWindows as closeAllContract, closeWindow as contract } from './
 import { allGroups, findGroup } from './group-store.ts';
 import { MAIN_GROUP, planIfKnown } from './group.ts';
 import { groupNotFound } from './manage-groups.ts';
-import { cutSpans, hasMembers, lastObligation } from './membership-store.ts';
+import { cutSpans, hasMembers, joinWithoutRange, lastObligation } from './membership-store.ts';
 import { netWindow } from './net-window.ts';
 import { requireOperator } from './operator.ts';
 import { settleWindow } from './settle-window.ts';
@@ -118,6 +118,7 @@ async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx, { groupId
   const nextId = newId();
   await cutOffWindow(tx, tenantId, { id: open.id, toSeq, at, businessDay, last: isDue && planned.last });
   await openWindow(tx, tenantId, { id: nextId, groupId, fromSeq: toSeq, at, planned: nextPlan });
+  await joinWithoutRange(tx, tenantId, { id: open.id, toSeq, businessDay, valueDates: group.valueDates });
   await cutSpans(tx, tenantId, { windowId: open.id, nextId, toSeq });
   return { window: (await findWindow(tx, tenantId, open.id))!, step: 'cut_off' };
 }

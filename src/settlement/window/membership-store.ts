@@ -92,6 +92,24 @@ export async function cutSpans(tx: Tx, tenantId: Uuid, cut: { windowId: Uuid; ne
   ]);
 }
 
+/**
+ * Lets what waits join a window that is cut off at the very sequence at which some of its ranges begin: they stay empty and go on in
+ * the next window whole, so that nothing could be found by them later. Comes before `cutSpans`.
+ */
+export async function joinWithoutRange(
+  tx: Tx,
+  tenantId: Uuid,
+  window: { id: Uuid; toSeq: bigint; businessDay: LocalDate; valueDates: boolean },
+): Promise<void> {
+  await tx.query(
+    `update settlement.carried_obligation c set joined_window_id = $2
+       from settlement.window_span s
+      where s.tenant_id = $1 and s.window_id = $2 and s.to_seq is null and s.from_seq = $3 and c.tenant_id = $1 and c.asset = s.asset
+        and c.joined_window_id is null and not c.returned and (c.due is null or c.due <= $4::date or not $5)`,
+    [tenantId, window.id, window.toSeq, window.businessDay, window.valueDates],
+  );
+}
+
 /** Whether something is owed in the ranges of an open window behind `afterSeq`, or waits to join it. */
 export async function hasMembers(
   tx: Tx,
