@@ -12,6 +12,7 @@ import { paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { queueOperations } from './queue/contract.ts';
 import { messageOperations } from './message/contract.ts';
 import { returnOperations } from './return/contract.ts';
+import { feeOperations, invoiceIssued } from './fee/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
 import { railEvents, railOperations } from './rail/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
@@ -33,6 +34,7 @@ export const operations = [
   ...rescreeningOperations,
   ...overviewOperations,
   ...reportOperations,
+  ...feeOperations,
   ...amlOperations,
   ...riskOperations,
   ...complianceOperations,
@@ -56,6 +58,7 @@ export const events = [
   participantExcluded,
   windowSettled,
   reportChanged,
+  invoiceIssued,
   listRefused,
   rescreeningHit,
   webhookDisabled,

@@ -34,6 +34,7 @@ import { paymentPart } from './payment/part.ts';
 import { queuePart } from './queue/part.ts';
 import { createQueueRunner } from './queue/runner.ts';
 import { returnPart } from './return/part.ts';
+import { feePart } from './fee/part.ts';
 import { reportPart } from './report/part.ts';
 import { screeningPart, type ScreeningSettings } from './screening/part.ts';
 import { createScreening } from './screening/screening.ts';
@@ -87,6 +88,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     screeningPart(deps, screening, metrics),
     overviewPart(deps),
     reportPart(deps, filesFolder),
+    feePart(deps),
     amlPart(deps),
     riskPart(deps),
     compliancePart(deps),

@@ -1,6 +1,4 @@
 import type { Uuid } from '../../../base/id.ts';
-import type { Millis } from '../../../base/time.ts';
-import { instant } from '../../../infra/postgres/columns.ts';
 import type { Tx } from '../../../infra/postgres/db.ts';
 
 type Parties = { endToEndId: string; uetr: string; debtorBic: string; debtorName: string; creditorBic: string; creditorName: string };
@@ -17,18 +15,4 @@ export async function partiesOf(tx: Tx, tenantId: Uuid, paymentIds: readonly Uui
     [tenantId, paymentIds],
   );
   return new Map(rows.map(({ id, ...parties }) => [id, parties]));
-}
-
-/** What moved on a participant's account for fees. */
-export async function feePostingsOf(
-  tx: Tx,
-  tenantId: Uuid,
-  of: { participantId: Uuid; asset: string; fromMs: Millis; toMs: Millis },
-): Promise<{ transferId: Uuid; units: bigint; reference: string; recordedAt: Millis }[]> {
-  return tx.query(
-    `select transfer_id as "transferId", units, reference, recorded_at as "recordedAt" from settlement.fee_posting
-      where tenant_id = $1 and participant_id = $2 and asset = $3 and recorded_at >= $4::timestamptz and recorded_at < $5::timestamptz
-      order by recorded_at, transfer_id`,
-    [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],
-  );
 }

@@ -2,9 +2,10 @@ import type { Uuid } from '../../../base/id.ts';
 import type { Millis } from '../../../base/time.ts';
 import type { Tx } from '../../../infra/postgres/db.ts';
 import { AppError } from '../../../base/error.ts';
+import { feePostingsOf } from '../../fee/invoice-store.ts';
 import { findParticipant, fundingsOf, type AccountRow } from '../../participant/store.ts';
 import { finalPayments, type FinalPayment } from '../finals.ts';
-import { feePostingsOf, partiesOf } from './statement-store.ts';
+import { partiesOf } from './statement-store.ts';
 import type { Days, Reading, ReportKind, Resolved, Row } from '../kind.ts';
 import { notesOf } from './notes.ts';
 

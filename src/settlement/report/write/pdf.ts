@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setImmediate as breathe } from 'node:timers/promises';
 import anyAscii from 'any-ascii';
@@ -6,6 +7,7 @@ import { finished } from 'node:stream/promises';
 import { AppError } from '../../../base/error.ts';
 import { printable, shownText } from '../cell.ts';
 import type { Cell, Column, Row } from '../kind.ts';
+import { fontOfWoff } from './woff.ts';
 import type { Table, TableWriter } from './writer.ts';
 
 /** A document with more rows than this nobody reads, and its pages are kept until they are numbered. */
@@ -46,11 +48,14 @@ export const writePdf: TableWriter = async (table, out) => {
   await written;
 };
 
-const fonts = createRequire(import.meta.url);
-const FONTS = {
-  text: fonts.resolve('roboto-fontface/fonts/roboto/Roboto-Regular.woff'),
-  bold: fonts.resolve('roboto-fontface/fonts/roboto/Roboto-Medium.woff'),
-};
+const require = createRequire(import.meta.url);
+let loaded: { text: Buffer; bold: Buffer } | undefined;
+
+/** Roboto (Apache-2.0): Latin, Greek and Cyrillic letters. */
+function fonts(): { text: Buffer; bold: Buffer } {
+  const load = (name: string) => fontOfWoff(readFileSync(require.resolve(`roboto-fontface/fonts/roboto/Roboto-${name}.woff`)));
+  return (loaded ??= { text: load('Regular'), bold: load('Medium') });
+}
 
 /** An empty document with its fonts. It says when the report was asked for, so that the same report is the same file. */
 export function open({ title, asOf }: Pick<Table, 'title' | 'asOf'>, layout: 'landscape' | 'portrait' = 'landscape'): Doc {
@@ -64,7 +69,8 @@ export function open({ title, asOf }: Pick<Table, 'title' | 'asOf'>, layout: 'la
     displayTitle: true,
     info: { Title: title, Producer: 'Rialto', Creator: 'Rialto', CreationDate: date, ModDate: date },
   });
-  doc.registerFont('text', FONTS.text).registerFont('bold', FONTS.bold);
+  const { text, bold } = fonts();
+  doc.registerFont('text', text).registerFont('bold', bold);
   return doc;
 }
 

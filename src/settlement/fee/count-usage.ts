@@ -1,0 +1,39 @@
+import type { Uuid } from '../../base/id.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { finalPayments } from '../report/finals.ts';
+import { Counter } from './count.ts';
+import { addUsage, allSchedules, lockCursor, moveCursor, nextStop } from './store.ts';
+
+type Deps = Pick<SettlementDeps, 'db' | 'clock'>;
+
+/** How far the clock of an act may have been behind that of the act before. */
+const CLOCK_SLACK_MS = 86_400_000;
+
+/**
+ * Counts everything that became final since the last time, some windows in a transaction: usage and the place up to which was
+ * counted are written together, so that nothing counts twice or not at all whenever it breaks off. Without prices nothing is
+ * counted, and counting begins with the first.
+ */
+export async function countUsage(deps: Deps, tenantId: Uuid, signal?: AbortSignal): Promise<void> {
+  let more = true;
+  while (more) more = !signal?.aborted && (await countSome(deps, tenantId));
+}
+
+async function countSome({ db, clock }: Deps, tenantId: Uuid): Promise<boolean> {
+  return db.write({ tenantId }, async (tx) => {
+    const schedules = await allSchedules(tx, tenantId);
+    if (schedules.length === 0) return false;
+    const cursor = await lockCursor(tx, tenantId);
+    const from = { after: cursor.seq, sinceMs: Math.max(0, cursor.countedAt - CLOCK_SLACK_MS) };
+    const to = await nextStop(tx, tenantId, from);
+    const at = clock.now();
+    const counter = new Counter(schedules, cursor.closedMonth ?? undefined);
+    const range = { seqs: { ...from, to } };
+    if (to > cursor.seq)
+      for await (const { payments } of finalPayments(tx, tenantId, range)) payments.forEach((payment) => counter.add(payment));
+    const rows = counter.rows();
+    if (rows.length > 0) await addUsage(tx, tenantId, rows);
+    await moveCursor(tx, tenantId, { seq: to, at });
+    return to > cursor.seq;
+  });
+}

@@ -1,0 +1,99 @@
+import type { Ctx } from '../../base/context.ts';
+import type { Uuid } from '../../base/id.ts';
+import { codeOf } from '../../base/money.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { shownText } from '../report/cell.ts';
+import { drawable, heading, number, open } from '../report/write/pdf.ts';
+import type { Line } from './fee.ts';
+import type { InvoiceRow } from './invoice-store.ts';
+import { readInvoice } from './read-invoices.ts';
+
+/** An invoice or credit note on A4. Errors: `settlement.invoice_not_found`. */
+export async function getInvoicePdf(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, { id }: { id: Uuid }): Promise<Uint8Array> {
+  const { row, lines } = await readInvoice(deps, ctx, id);
+  return invoicePdf(row, lines);
+}
+
+type Doc = ReturnType<typeof open>;
+const [LEFT, RIGHT] = [36, 559];
+const COUNT_END = 330;
+const VALUE_END = 450;
+const ROW = 20;
+const BOTTOM = 780;
+
+async function invoicePdf(row: InvoiceRow, lines: readonly Line[]): Promise<Buffer> {
+  const title = row.kind === 'invoice' ? `Invoice ${row.number}` : `Credit note ${row.number}`;
+  const about = { title, asOf: row.issuedAt };
+  const doc = open(about, 'portrait');
+  const chunks: Buffer[] = [];
+  doc.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = new Promise<void>((resolve) => doc.on('end', resolve));
+  let y = names(doc, heading(doc, { title, notes: notesOf(row) }) + 12);
+  for (const line of lines) y = drawLine(doc, row, line, y > BOTTOM ? turn(doc) : y);
+  drawSums(doc, row, y + 8);
+  number(doc, about);
+  doc.end();
+  await ended;
+  return Buffer.concat(chunks);
+}
+
+function notesOf({ name, bic, month, issuedAt, reason, asset }: InvoiceRow): [string, string][] {
+  const notes: [string, string][] = [
+    ['Participant', `${name}, ${bic}`],
+    ['Month', month],
+    ['Issued', shownText('instant', issuedAt).slice(0, 10)],
+    ['Currency', codeOf(asset)],
+  ];
+  return reason === null ? notes : [...notes, ['Reason', reason]];
+}
+
+function turn(doc: Doc): number {
+  doc.addPage();
+  return names(doc, LEFT);
+}
+
+const right = (doc: Doc, text: string, end: number, y: number) => doc.text(text, end - doc.widthOfString(text), y, { lineBreak: false });
+
+function rule(doc: Doc, y: number, colour: string): void {
+  doc.moveTo(LEFT, y).lineTo(RIGHT, y).lineWidth(0.6).strokeColor(colour).stroke();
+}
+
+function names(doc: Doc, y: number): number {
+  doc.font('bold').fontSize(9).fillColor('#6b7280').text('What', LEFT, y, { lineBreak: false });
+  right(doc, 'Count', COUNT_END, y);
+  right(doc, 'Value', VALUE_END, y);
+  right(doc, 'Fee', RIGHT, y);
+  rule(doc, y + 15, '#1a1f29');
+  return y + ROW;
+}
+
+/** Room for what was charged, before the count begins. */
+const MOST_TEXT = 46;
+
+function drawLine(doc: Doc, { asset }: InvoiceRow, { text, count, value, units }: Line, y: number): number {
+  const what = drawable(text);
+  doc.font('text').fontSize(9).fillColor('#1a1f29');
+  doc.text(what.length > MOST_TEXT ? `${what.slice(0, MOST_TEXT - 1)}…` : what, LEFT, y, { lineBreak: false });
+  right(doc, shownText('integer', count), COUNT_END, y);
+  if (value > 0n) right(doc, shownText('money', { asset, units: value }), VALUE_END, y);
+  right(doc, shownText('money', { asset, units }), RIGHT, y);
+  rule(doc, y + 15, '#d5d9e0');
+  return y + ROW;
+}
+
+function drawSums(doc: Doc, { kind, asset, total, open: unpaid, credited }: InvoiceRow, from: number): void {
+  const sums: [string, bigint][] = [['Total', total]];
+  if (kind === 'invoice') {
+    if (credited > 0n) sums.push(['Credited', -credited]);
+    sums.push(['Taken from the settlement account', total - unpaid - credited], ['Still to be paid', unpaid]);
+  }
+  for (const [i, [label, units]] of sums.entries()) {
+    const y = from + i * 16;
+    doc
+      .font(i === 0 ? 'bold' : 'text')
+      .fontSize(i === 0 ? 11 : 9)
+      .fillColor('#1a1f29');
+    right(doc, label, VALUE_END, y);
+    right(doc, shownText('money', { asset, units }), RIGHT, y);
+  }
+}
