@@ -2,6 +2,7 @@ import type { StaticDecode } from 'typebox';
 import type { Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import type { TransferCode } from '../../ledger/port.ts';
+import type { Findings } from '../compliance/findings.ts';
 import type { Route } from '../liquidity/route.ts';
 import type { Payment as PaymentSchema, PaymentDetail as DetailSchema, PaymentOrder as OrderSchema } from './contract.ts';
 
@@ -61,6 +62,12 @@ export type PaymentRecord = {
   screeningSet?: number;
   /** Absent when the lists said nothing of the names. */
   screening?: ScreeningResult;
+  /** By which rules and limits it was judged (0: no limits), and its risk from 0 to 100; absent like `screeningSet`. */
+  ruleSet?: number;
+  limitSet?: number;
+  risk?: number;
+  /** Absent when there was nothing that a person would look at. */
+  findings?: Findings | Pick<Findings, 'limits'>;
   /** Which way it was sent, and why. */
   route?: Route;
   /** When it became final, if that was at the door. */

@@ -42,6 +42,11 @@ export const paymentRows: RowSet<PaymentRecord> = {
       integers(rows.map((row) => (hasMoved(row.value) ? row.seq : null))),
       uuids(values.map((p) => (hasMoved(p) ? (p.transferId ?? null) : null))),
       jsonbs(values.map((p) => p.screening ?? null)),
+      integers(values.map((p) => p.screeningSet)),
+      integers(values.map((p) => p.ruleSet)),
+      integers(values.map((p) => p.limitSet)),
+      integers(values.map((p) => p.risk)),
+      jsonbs(values.map((p) => p.findings ?? null)),
     ]);
   },
 };
@@ -52,11 +57,12 @@ const hasMoved = ({ decision }: Decision) => decision === 'reserved' || decision
 const INSERT_PAYMENTS = `
   insert into settlement.payment (tenant_id, id, uetr, end_to_end_id, channel, decision, reason_code, reason_text, debtor_agent_id,
                                   creditor_agent_id, debtor, creditor, asset, units, value_date, purpose, remittance, order_hash,
-                                  received_at, decided_at, seq, transfer_id, screening)
+                                  received_at, decided_at, seq, transfer_id, screening, screening_set, rule_set, limit_set, risk, findings)
   select (select infra.tenant_id()), unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
     unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::uuid[]), unnest($10::json[]), unnest($11::json[]),
     unnest($12::text[]), unnest($13::numeric[]), unnest($14::date[]), unnest($15::text[]), unnest($16::text[]), unnest($17::bytea[]),
-    unnest($18::timestamptz[]), unnest($19::timestamptz[]), unnest($20::bigint[]), unnest($21::uuid[]), unnest($22::jsonb[])`;
+    unnest($18::timestamptz[]), unnest($19::timestamptz[]), unnest($20::bigint[]), unnest($21::uuid[]), unnest($22::jsonb[]),
+    unnest($23::bigint[]), unnest($24::bigint[]), unnest($25::bigint[]), unnest($26::bigint[]), unnest($27::jsonb[])`;
 
 /** What one bank owes another because of a payment. */
 export type Obligation = { paymentId: Uuid; debtorAgentId: Uuid; creditorAgentId: Uuid; asset: string; units: bigint; leaf: Buffer };

@@ -8,10 +8,11 @@ import { dayOf } from '../../base/time.ts';
 import { rowOf, type Act, type Outcome, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { leafOf } from '../netting/leaf.ts';
-import { decisionOf, keptRoute, queuedInstead, routeOrder, rowsOfRouted, type Routed } from '../queue/door.ts';
+import { keptRoute, queuedInstead, rowsOfRouted, type Routed } from '../queue/door.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
 import { checkOrder, type Checked } from './check-order.ts';
-import { HELD, reasonOf, type Decision, type PaymentOrder, type PaymentRecord, type PaymentView, type ScreeningResult } from './payment.ts';
+import { examine, type Admitted, type Examined } from './examine.ts';
+import { reasonOf, saysAnything, type Decision, type PaymentOrder, type PaymentRecord, type PaymentView } from './payment.ts';
 import { obligationRows, paymentRows, type Obligation } from './rows.ts';
 import { paymentByUetr } from './store.ts';
 import { viewOfRecord } from './view.ts';
@@ -25,15 +26,20 @@ export type Entry = {
   extraRows?: (payment: PaymentRecord) => readonly RowOf[];
 };
 
+/** An order on its way through the door. */
+type Passage = Admitted & Examined & { deps: SettlementDeps; ctx: Ctx; entry: Entry };
+
 /**
- * Takes one order through the door: checked, screened, and in one act on the book reserved, held or rejected. What is
- * answered is durable. A repeated idempotency key or a repeated UETR with the same content answers with the first payment.
+ * Takes one order through the door: checked, screened, judged, and in one act on the book reserved, settled, queued, held or
+ * rejected. What is answered is durable. A repeated idempotency key or a repeated UETR with the same content answers with the
+ * first payment.
  *
  * Errors: those of `checkOrder`, `settlement.uetr_reused`, `request.key_reused`.
  */
 export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, order: PaymentOrder): Promise<PaymentView> {
   const participants = await deps.directory.of(ctx.tenantId, { bics: [order.debtorAgent, order.creditorAgent] });
-  const today = dayOf(deps.clock.now());
+  const receivedAt = deps.clock.now();
+  const today = dayOf(receivedAt);
   let checked: Checked;
   try {
     checked = checkOrder(order, participants, today, ctx.memberId);
@@ -43,16 +49,16 @@ export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, 
     if (first) return first;
     throw error;
   }
-  const screening = await deps.screening.screenParties(ctx.tenantId, order);
-  const routed = screening.hits.length > 0 ? undefined : await routeOrder(deps, ctx.tenantId, order, checked, today);
-  const payment = recordOf(deps, ctx, entry, order, checked, screening, routed);
-  const outcome = await deps.ledger.enact(actOf(deps, ctx, entry, checked, payment, routed));
-  if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') {
+  const admitted = { order, checked, receivedAt, today };
+  const passage = { deps, ctx, entry, ...admitted, ...(await examine(deps, ctx.tenantId, admitted)) };
+  const payment = recordOf(passage);
+  const standing = await enact(passage, payment);
+  if (!standing) {
     const first = await taken(deps, ctx, entry, order);
     if (first) return first;
     throw new AppError('conflict', 'settlement.uetr_reused', `The UETR ${payment.uetr} already names another payment.`);
   }
-  const standing = decided(payment, outcome, routed);
+  deps.judge.decided(standing, passage.verdict);
   const view = viewOfRecord(standing, checked);
   deps.metrics.paymentTaken(view);
   // Who waits may go now: this one because of what others have, others because of this one's money.
@@ -60,17 +66,24 @@ export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, 
   return view;
 }
 
-function recordOf(
-  deps: SettlementDeps,
-  ctx: Ctx,
-  entry: Entry,
-  order: PaymentOrder,
-  checked: Checked,
-  screening: ScreeningResult,
-  routed?: Routed,
-): PaymentRecord {
-  const receivedAt = deps.clock.now();
-  const hit = screening.hits.length > 0;
+/** The payment as it stands when that is durable; undefined when its key or its UETR is taken. */
+async function enact(passage: Passage, payment: PaymentRecord): Promise<PaymentRecord | undefined> {
+  const { ledger, judge } = passage.deps;
+  let standing = payment;
+  const outcome = await ledger.enact(actOf(passage, payment)).catch((error: unknown) => {
+    const refused = judge.refusedBy(error);
+    if (!refused) throw error;
+    // Others reached the cap while this one was on its way to the book, where caps are exact.
+    const findings = { ...passage.verdict.findings, limits: [refused.finding] };
+    standing = { ...payment, decision: 'rejected', reason: refused.reason, findings };
+    return ledger.enact(actOf({ ...passage, routed: undefined }, standing));
+  });
+  if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken') return undefined;
+  return decided(standing, outcome, passage.routed);
+}
+
+function recordOf({ ctx, entry, order, checked, receivedAt, screening, verdict, routed, decision }: Passage): PaymentRecord {
+  const movesMoney = decision.decision !== 'held' && decision.decision !== 'rejected';
   return {
     tenantId: ctx.tenantId,
     id: newId(receivedAt),
@@ -89,7 +102,14 @@ function recordOf(
     remittance: order.remittance,
     ...(order.uetr !== undefined && { orderHash: hashOf(order) }),
     receivedAt,
-    ...(hit || !routed ? { decision: 'held', reason: HELD, screening } : { ...decisionOf(routed), transferId: newId(receivedAt) }),
+    screeningSet: screening.set,
+    ...(saysAnything(screening) && { screening }),
+    ruleSet: verdict.ruleSet,
+    limitSet: verdict.limitSet,
+    risk: verdict.risk,
+    ...(verdict.findings && { findings: verdict.findings }),
+    ...decision,
+    ...(movesMoney && { transferId: newId(receivedAt) }),
     ...keptRoute(routed),
   };
 }
@@ -113,8 +133,9 @@ function hashOf(order: PaymentOrder): Buffer {
   return hash('sha256', JSON.stringify([...fields, ...rest, ...priority]), 'buffer');
 }
 
-function actOf(deps: SettlementDeps, ctx: Ctx, entry: Entry, checked: Checked, payment: PaymentRecord, routed?: Routed): Act {
-  const note = noteOf(deps, ctx, entry, payment, checked, routed);
+function actOf(passage: Passage, payment: PaymentRecord): Act {
+  const { ctx, checked, routed } = passage;
+  const note = noteOf(passage, payment);
   const { decision } = payment;
   if (decision !== 'reserved' && decision !== 'settled') return { tenantId: ctx.tenantId, transfers: [], ...note };
   const isGross = decision === 'settled';
@@ -124,7 +145,7 @@ function actOf(deps: SettlementDeps, ctx: Ctx, entry: Entry, checked: Checked, p
     idsAreNew: true,
     rows: isGross ? note.rows : [...note.rows, rowOf(obligationRows, obligationOf(payment))],
     events: note.events,
-    otherwise: (refusal) => noteOf(deps, ctx, entry, { ...payment, ...otherwiseOf(refusal.code, routed) }, checked, routed),
+    otherwise: (refusal) => noteOf(passage, { ...payment, ...otherwiseOf(refusal.code, routed) }),
   };
 }
 
@@ -167,14 +188,7 @@ function otherwiseOf(code: Parameters<typeof reasonOf>[0], routed?: Routed): Dec
 }
 
 /** What is written whatever the decision: the payment, its audit row, the kept answer and the event. */
-function noteOf(
-  deps: SettlementDeps,
-  ctx: Ctx,
-  entry: Entry,
-  payment: PaymentRecord,
-  checked: Checked,
-  routed?: Routed,
-): { rows: RowOf[]; events: () => EventDraft[] } {
+function noteOf({ deps, ctx, entry, checked, routed }: Passage, payment: PaymentRecord): { rows: RowOf[]; events: () => EventDraft[] } {
   const act = { paymentId: payment.id, outcome: payment.decision, keySuffix: entry.keySuffix };
   return {
     rows: [
