@@ -1,7 +1,12 @@
 import {
+  CUSTOMER_STATUS_HEADER,
+  CUSTOMER_TRANSACTION_STATUS,
   RECALL,
   RECALL_HEADER,
   RECALLED_GROUP,
+  REPORT_REQUEST,
+  REPORTED_BATCH,
+  REPORT_REQUEST_HEADER,
   RESOLUTION,
   RESOLUTION_HEADER,
   RESOLVED_GROUP,
@@ -87,6 +92,14 @@ export const CATALOGUE = {
     record: { name: 'TxInfAndSts', kind: TRANSACTION_STATUS },
     needsRecords: false,
   }),
+  'pain.002': define({
+    root: 'CstmrPmtStsRpt',
+    versions: since(10, 14),
+    header: CUSTOMER_STATUS_HEADER,
+    group: { name: 'OrgnlPmtInfAndSts', kind: REPORTED_BATCH },
+    record: { name: 'TxInfAndSts', kind: CUSTOMER_TRANSACTION_STATUS },
+    needsRecords: false,
+  }),
   'pacs.028': define({
     root: 'FIToFIPmtStsReq',
     versions: since(3, 6),
@@ -117,6 +130,13 @@ export const CATALOGUE = {
     group: { name: 'CxlDtls', kind: RESOLVED_GROUP },
     record: { name: 'TxInfAndSts', kind: RESOLUTION },
     needsRecords: false,
+  }),
+  'camt.060': define({
+    root: 'AcctRptgReq',
+    versions: since(3, 7),
+    header: REPORT_REQUEST_HEADER,
+    record: { name: 'RptgReq', kind: REPORT_REQUEST },
+    needsRecords: true,
   }),
   'camt.052': define({
     root: 'BkToCstmrAcctRpt',

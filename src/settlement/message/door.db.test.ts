@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import { pacs008, pacs009, pacs028, pain001, textsOf, valid } from '../../../test/support/messages.ts';
+import { agentXml, pacs008, pacs009, pacs028, pain001, textsOf, valid } from '../../../test/support/messages.ts';
 import { listPayments } from '../payment/read-payments.ts';
 import { submitIso20022 } from '../payment/submit-iso20022.ts';
 import { loadScreeningList } from '../screening/manage-lists.ts';
@@ -90,6 +90,31 @@ describe('a pacs.028', () => {
     const answer = await send(pacs028('ASK-3', { uetrs: [uetr] }), other);
     expect(statuses(answer)).toEqual(['RJCT']);
     expect(answer).toContain('There is no such payment.');
+  });
+});
+
+describe('a camt.060', () => {
+  const ask = (id: string, kind: string, owner: Bank, currency = 'EUR') =>
+    Buffer.from(
+      `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.060.001.07"><AcctRptgReq><GrpHdr><MsgId>${id}</MsgId><CreDtTm>${new Date().toISOString()}</CreDtTm></GrpHdr>` +
+        `<RptgReq><ReqdMsgNmId>${kind}</ReqdMsgNmId><Acct><Id><Othr><Id>X</Id></Othr></Id><Ccy>${currency}</Ccy></Acct><AcctOwnr>${agentXml('Agt', owner.bic)}</AcctOwnr></RptgReq></AcctRptgReq></Document>`.replace(
+          '<Id><Othr><Id>X</Id></Othr></Id>',
+          '',
+        ),
+    );
+
+  test.each(['camt.052.001.08', 'camt.053.001.08'])('is answered with the %s that it asks for', async (kind) => {
+    const answer = await send(ask(`RPT-${kind}`, kind, banks[0]), house.memberCtx(banks[0].id));
+    expect(answer).toContain(kind);
+    expect(textsOf(answer, 'Ccy')).toEqual(['EUR']);
+  });
+
+  test('about the account of another bank, or one that there is not, is refused with its place', async () => {
+    const other = await send(ask('RPT-1', 'camt.052', banks[0]), house.memberCtx(banks[1].id));
+    expect(textsOf(other, 'Cd')).toEqual(['AG01']);
+    const none = await send(ask('RPT-2', 'camt.052', banks[0], 'JPY'), house.memberCtx(banks[0].id));
+    expect(textsOf(none, 'Cd')).toEqual(['AC01']);
+    expect(none).toContain('RptgReq[1]/Acct');
   });
 });
 

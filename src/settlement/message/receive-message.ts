@@ -10,6 +10,7 @@ import type { AnyMessage } from '../iso20022/read-message.ts';
 import { takeRecalls } from '../return/take-recalls.ts';
 import { takeResolutions } from '../return/take-resolutions.ts';
 import { takeReturns } from '../return/take-returns.ts';
+import { answerReportRequest } from './answer-report-request.ts';
 import { answerStatusRequest } from './answer-status-request.ts';
 import { pack, type Content } from './content.ts';
 import type { Handled, Incoming } from './handler.ts';
@@ -31,6 +32,7 @@ const OWN: Own = {
   'pacs.028': answerStatusRequest,
   'camt.056': takeRecalls,
   'camt.029': takeResolutions,
+  'camt.060': answerReportRequest,
 };
 
 /**

@@ -12,12 +12,13 @@ export function senderOf(ctx: Ctx, message: AnyMessage, participants: Participan
 type Agent = { bic?: string };
 type PartyOrAgent = Agent & { agent?: Agent };
 /** What the heads of the families call the bank that speaks; each has one of them, if any. */
-type Head = { instructingAgent?: Agent; assigner?: PartyOrAgent; forwardingAgent?: Agent };
+type Head = { instructingAgent?: Agent; assigner?: PartyOrAgent; forwardingAgent?: Agent; sender?: PartyOrAgent };
 type First = { debtorAgent?: Agent; debtor?: Agent; account?: { servicer?: Agent } };
 
 function saidIn({ header, application, groups, records }: AnyMessage): string | undefined {
-  const { instructingAgent, assigner, forwardingAgent } = header as Head;
-  const named = instructingAgent?.bic ?? assigner?.agent?.bic ?? assigner?.bic ?? forwardingAgent?.bic ?? application?.from?.bic;
+  const { instructingAgent, assigner, forwardingAgent, sender } = header as Head;
+  const speaker = assigner ?? sender;
+  const named = instructingAgent?.bic ?? speaker?.agent?.bic ?? speaker?.bic ?? forwardingAgent?.bic ?? application?.from?.bic;
   if (named !== undefined) return named;
   const parts = [...groups.slice(0, 1), ...records.filter(({ result }) => result === 'ok').slice(0, 1)];
   for (const { value } of parts) {

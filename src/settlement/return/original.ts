@@ -1,9 +1,10 @@
 import type { Ctx } from '../../base/context.ts';
 import type { Uuid } from '../../base/id.ts';
+import { dayOf } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { References } from '../iso20022/read-message.ts';
 import { originsOf, paymentsNamed, type Origin } from '../message/store.ts';
-import { findPayment, type StandingPayment } from '../payment/store.ts';
+import { findPayment, settledAtOf, type StandingPayment } from '../payment/store.ts';
 
 /** The payment that a later message is about, or why there is none. */
 export type Found = { payment: StandingPayment } | { problem: 'none' | 'several' };
@@ -18,8 +19,9 @@ export async function findOriginal(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, r
 }
 
 /** How a payment is spoken of in messages: the file it came in by, and what it was called there. */
-export function originalOf({ record, window }: StandingPayment, origin: Origin | undefined) {
-  const { uetr, endToEndId, asset, units, valueDate } = record;
+export function originalOf(payment: StandingPayment, origin: Origin | undefined) {
+  const { uetr, endToEndId, asset, units, valueDate } = payment.record;
+  const settledAt = settledAtOf(payment);
   return {
     messageId: origin?.message?.messageId ?? 'NOTPROVIDED',
     message: origin?.message?.kind ?? 'pacs.008.001.08',
@@ -30,7 +32,7 @@ export function originalOf({ record, window }: StandingPayment, origin: Origin |
       uetr,
     },
     amount: { asset, units },
-    settlementDate: window?.settledAt === undefined ? valueDate : new Date(window.settledAt).toISOString().slice(0, 10),
+    settlementDate: settledAt === undefined ? valueDate : dayOf(settledAt),
   };
 }
 

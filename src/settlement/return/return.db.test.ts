@@ -9,6 +9,8 @@ import { getParticipant } from '../participant/read-participants.ts';
 import { listPayments } from '../payment/read-payments.ts';
 import { releasePayment } from '../payment/review-payment.ts';
 import { submitIso20022 } from '../payment/submit-iso20022.ts';
+import { setPolicy } from '../liquidity/manage-policy.ts';
+import { DEFAULT_POLICY } from '../liquidity/route.ts';
 import { loadScreeningList } from '../screening/manage-lists.ts';
 import { closeWindow } from '../window/close-window.ts';
 import { listRecalls } from './list-recalls.ts';
@@ -130,6 +132,16 @@ describe('a camt.056', () => {
     expect(textsOf(answer, 'TxCxlSts')).toEqual(['ACCR']);
     expect(textsOf(answer, 'Conf')).toEqual(['CNCL']);
     expect((await payments(`PAID-${sent - 1}`))[0]).toMatchObject({ status: 'rejected', reason: { code: 'DUPL' } });
+  });
+
+  test('takes a payment that waits for money out of the queue', async () => {
+    await setPolicy(deps(), house.ctx, { policy: { ...DEFAULT_POLICY, withoutCover: 'queue', queueMinutes: 60 } });
+    const uetr = crypto.randomUUID();
+    const id = `QUEUED-${++sent}`;
+    expect(textsOf(await send(pacs008(id, [{ id, uetr, from: a, to: b, amount: '999999999.00' }]), a), 'TxSts')).toEqual(['PDNG']);
+    expect(textsOf(await send(recall(uetr), a), 'TxCxlSts')).toEqual(['ACCR']);
+    expect((await payments(id))[0]).toMatchObject({ status: 'rejected' });
+    await setPolicy(deps(), house.ctx, { policy: DEFAULT_POLICY });
   });
 
   test('of a final payment goes to the bank that was paid, once, and waits for its answer until a day', async () => {

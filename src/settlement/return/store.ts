@@ -2,20 +2,23 @@ import type { Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { findPayment } from '../payment/store.ts';
 
 /** A return of a payment as it stands; `isAlive` unless it was rejected, so that its amount counts. */
 export type StandingReturn = { paymentId: Uuid; uetr: Uuid; nth: number; units: bigint; isAlive: boolean };
 
-/** All returns of a payment. A held one counts: it may still be released. */
+/** All returns of a payment. A held or queued one counts: it may still be reserved. */
 export async function returnsOf(tx: Tx, tenantId: Uuid, originalId: Uuid): Promise<StandingReturn[]> {
-  return tx.query<StandingReturn>(
-    `select r.payment_id as "paymentId", p.uetr, r.nth, p.units, coalesce(v.decision, p.decision) <> 'rejected' as "isAlive"
-       from settlement.payment_return r
-       join settlement.payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
-       left join settlement.review v on v.tenant_id = p.tenant_id and v.payment_id = p.id
-      where r.tenant_id = $1 and r.original_id = $2 order by r.nth`,
+  const rows = await tx.query<{ paymentId: Uuid; nth: number }>(
+    `select payment_id as "paymentId", nth from settlement.payment_return where tenant_id = $1 and original_id = $2 order by nth`,
     [tenantId, originalId],
   );
+  const returns: StandingReturn[] = [];
+  for (const { paymentId, nth } of rows) {
+    const { record, status } = (await findPayment(tx, tenantId, paymentId))!;
+    returns.push({ paymentId, uetr: record.uetr, nth, units: record.units, isAlive: status !== 'rejected' });
+  }
+  return returns;
 }
 
 /** Whether a payment is itself a return. */
@@ -138,7 +141,8 @@ export async function pageOfRecalls(tx: Tx, tenantId: Uuid, filter: RecallFilter
         select coalesce(sum(x.units), 0)::numeric(38, 0) as units from settlement.payment_return t
           join settlement.payment x on x.tenant_id = t.tenant_id and x.id = t.payment_id
           left join settlement.review v on v.tenant_id = x.tenant_id and v.payment_id = x.id
-         where t.tenant_id = r.tenant_id and t.original_id = r.payment_id and coalesce(v.decision, x.decision) <> 'rejected') b
+          left join settlement.queue_exit e on e.tenant_id = x.tenant_id and e.entry_id = x.id
+         where t.tenant_id = r.tenant_id and t.original_id = r.payment_id and coalesce(e.outcome, v.decision, x.decision) <> 'rejected') b
       where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) and ($4::uuid is null or r.payment_id = $4)
         and ($3::text is null or $3 = case when b.units > 0 then 'returned' else r.state end)
       order by r.id desc limit $5`,

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
 import { newId, toWireId } from '../../base/id.ts';
 import { dayOf } from '../../base/time.ts';
 import { rowOf } from '../../ledger/port.ts';
@@ -16,7 +17,8 @@ import { paymentsOfMessage, type Origin } from '../message/store.ts';
 import { actRows, recordedEvent } from '../payment/act-rows.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
 import { reviewRows } from '../payment/rows.ts';
-import { findPayment, type StandingPayment } from '../payment/store.ts';
+import { findPayment, settledAtOf, type StandingPayment } from '../payment/store.ts';
+import { cancelQueued } from '../queue/manage-queue.ts';
 import { findOriginal, originalOf, originOf } from './original.ts';
 import { dueOn, isRecallReason, lastRecallDay } from './rules.ts';
 import { insertRecall, lastRecall, returnsOf, type RecallRow } from './store.ts';
@@ -124,14 +126,26 @@ async function decide(deps: SettlementDeps, ctx: Ctx, asking: Asking, recall: Re
     return no('NARR', `${reason.code ?? 'Nothing'} is no reason for a recall.`);
   if (status === 'rejected') return no('ARDT', 'The payment was rejected; its money never left.');
   if (status === 'held' && (await cancelHeld(deps, ctx, payment, reason))) return { status: 'ACCR' };
+  if (status === 'queued' && (await cancelWaiting(deps, ctx, payment))) return { status: 'ACCR' };
   const returned = await deps.db.read({ tenantId: ctx.tenantId }, (tx) => returnsOf(tx, ctx.tenantId, record.id));
   const back = returned.reduce((sum, { units, isAlive }) => sum + (isAlive ? units : 0n), 0n);
   if (back === record.units) return no('ARDT', 'The payment was returned already.');
   const now = deps.clock.now();
-  const last = lastRecallDay(dayOf(payment.window?.settledAt ?? record.receivedAt), reason.code, record.asset);
+  const last = lastRecallDay(dayOf(settledAtOf(payment) ?? record.receivedAt), reason.code, record.asset);
   if (dayOf(now) > last) return no('NARR', `For ${reason.code} a payment may be recalled until ${last}.`);
   await forward(deps, ctx, asking, recall, origin);
   return { status: 'PDCR' };
+}
+
+/** Takes a payment out of the queue; false when it has left it meanwhile. */
+async function cancelWaiting(deps: SettlementDeps, ctx: Ctx, { record }: StandingPayment): Promise<boolean> {
+  try {
+    await cancelQueued(deps, { ...ctx, idempotency: undefined }, { id: record.id });
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'settlement.payment_not_queued') return false;
+    throw error;
+  }
 }
 
 /** Cancels a payment that waits for a review; false when the review was first. */

@@ -1,5 +1,5 @@
-import { code4, count, date, dateTime, dayOrTime, decimal, money, oneOf, text, uetr, yesNo } from '../kinds.ts';
-import { AGENT, groupFields, ORIGINAL_GROUP, ORIGINAL_TRANSACTION, originalFields, PARTY_OR_AGENT, REASON } from '../parts.ts';
+import { code, code4, count, date, dateTime, dayOrTime, decimal, money, oneOf, text, uetr, yesNo } from '../kinds.ts';
+import { ACCOUNT, AGENT, groupFields, ORIGINAL_GROUP, ORIGINAL_TRANSACTION, originalFields, PARTY_OR_AGENT, REASON } from '../parts.ts';
 import { many, must, one, record } from '../shape.ts';
 
 /** Messages about payments: status (pacs.002), questions (pacs.028), recalls (camt.056) and their answers (camt.029). */
@@ -112,6 +112,29 @@ const REPORTED_GROUP = record({
 /** Head of pacs.002. */
 export const STATUS_HEADER = record({ ...routed, originalGroups: many('OrgnlGrpInfAndSts', REPORTED_GROUP) });
 
+/** Head of pain.002. */
+export const CUSTOMER_STATUS_HEADER = record({ ...groupFields, original: must('OrgnlGrpInfAndSts', REPORTED_GROUP) });
+
+/** One `OrgnlPmtInfAndSts` of pain.002: what became of a batch. */
+export const REPORTED_BATCH = record({
+  batchId: must('OrgnlPmtInfId', text(35)),
+  transactions: one('OrgnlNbOfTxs', count),
+  status: one('PmtInfSts', code4),
+  reasons: many('StsRsnInf', REASON),
+});
+
+/** One `TxInfAndSts` of pain.002. */
+export const CUSTOMER_TRANSACTION_STATUS = record({
+  statusId: one('StsId', text(35)),
+  instructionId: one('OrgnlInstrId', text(35)),
+  endToEndId: one('OrgnlEndToEndId', text(35)),
+  uetr: one('OrgnlUETR', uetr),
+  status: one('TxSts', code4),
+  reasons: many('StsRsnInf', REASON),
+  acceptedAt: one('AccptncDtTm', dateTime),
+  systemReference: one('ClrSysRef', text(35)),
+});
+
 /** One `TxInfAndSts` of pacs.002. */
 export const TRANSACTION_STATUS = record({
   statusId: one('StsId', text(35)),
@@ -122,4 +145,18 @@ export const TRANSACTION_STATUS = record({
   settlementDate: one('FctvIntrBkSttlmDt', dayOrTime),
   servicerReference: one('AcctSvcrRef', text(35)),
   systemReference: one('ClrSysRef', text(35)),
+});
+
+/** Head of camt.060. */
+export const REPORT_REQUEST_HEADER = record({ ...groupFields, sender: one('GrpHdr/MsgSndr', PARTY_OR_AGENT) });
+
+/** One `RptgReq` of camt.060: a bank asks for a report on its account. */
+export const REPORT_REQUEST = record({
+  requestId: one('Id', text(35)),
+  /** The message that is asked for, perhaps without its version: `camt.052`, `camt.053.001.08`. */
+  requested: must('ReqdMsgNmId', code(/^camt\.05[23](\.001(\.\d\d)?)?$/, 'CH16')),
+  account: one('Acct', ACCOUNT),
+  owner: must('AcctOwnr', PARTY_OR_AGENT),
+  from: one('RptgPrd/FrToDt/FrDt', date),
+  to: one('RptgPrd/FrToDt/ToDt', date),
 });
