@@ -129,12 +129,27 @@ async function createShared({ config, db, log, metrics, addresses }: Ground, clo
   closers.add(() => bus.close());
   const relay = startRelay({ db, direct, bus, log: infraLog, sharedBus: config.natsUrl !== undefined });
   closers.add(() => relay.close());
+  showCarriers({ db, bus, metrics });
   metrics.gauge({
     name: 'rialto_outbox_events',
     help: 'Events that wait to be published',
     read: async () => (await relay.backlog()).events,
   });
   return { direct, bus, kv, relay, history: createHistory(db) };
+}
+
+/** What Prometheus sees of the connections to the database and of consumers that fall behind. */
+function showCarriers({ db, bus, metrics }: Pick<Ground, 'db' | 'metrics'> & { bus: Bus }): void {
+  const connections = (name: string, help: string, which: keyof ReturnType<Pool['numbers']>) =>
+    metrics.gauge({ name: `rialto_database_connections${name}`, help, read: () => db.numbers()[which] });
+  connections('', 'Open connections to the database', 'total');
+  connections('_idle', 'Connections that nobody uses', 'idle');
+  connections('_waiting', 'Callers that wait for a connection', 'waiting');
+  metrics.gauge({
+    name: 'rialto_bus_lag_events',
+    help: 'Events that the slowest consumer of this process has still to look at',
+    read: async () => Math.max(0, ...(await bus.backlog()).values()),
+  });
 }
 
 function databaseCheck(db: Pool): Check {

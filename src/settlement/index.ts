@@ -38,6 +38,7 @@ import { feePart } from './fee/part.ts';
 import { reportPart } from './report/part.ts';
 import { screeningPart, type ScreeningSettings } from './screening/part.ts';
 import { createScreening } from './screening/screening.ts';
+import { showUnsettled } from './unsettled.ts';
 import { windowPart } from './window/part.ts';
 
 /** The module, and what its operations work with, for the demonstration day. */
@@ -78,6 +79,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
   };
   const router = createRouter({ ...ground, sources: routeSources(ground) });
   const deps: SettlementDeps = { ...ground, router, queue: createQueueRunner({ ...ground, router }) };
+  showUnsettled(deps, metrics);
   const parts: readonly Part[] = [
     participantPart(deps),
     paymentPart(deps),

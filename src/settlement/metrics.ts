@@ -17,30 +17,30 @@ export type SettlementMetrics = QueueMetrics &
 
 export function settlementMetrics(metrics: Metrics): SettlementMetrics {
   const payments = metrics.counter({
-    name: 'rialto_payments_total',
-    help: 'Payments decided at the door',
-    labels: ['status', 'channel', 'asset'],
+    name: 'rialto_settlement_payments_total',
+    help: 'Payments decided at the door; route: instant, queue, window, or none for what is held or rejected',
+    labels: ['status', 'channel', 'asset', 'route'],
   });
   const value = metrics.counter({
-    name: 'rialto_payments_value_total',
-    help: 'Amount reserved, in whole units of the asset',
+    name: 'rialto_settlement_payments_value_total',
+    help: 'Amount reserved or settled, in whole units of the asset',
     labels: ['asset'],
   });
-  const windows = metrics.counter({ name: 'rialto_windows_settled_total', help: 'Netting windows that became final' });
+  const windows = metrics.counter({ name: 'rialto_settlement_windows_settled_total', help: 'Netting windows that became final' });
   const seconds = metrics.histogram({
-    name: 'rialto_window_settlement_seconds',
+    name: 'rialto_settlement_window_seconds',
     help: 'From cut-off to finality',
     buckets: SECONDS_BUCKETS,
   });
-  const efficiency = metrics.gauge({ name: 'rialto_netting_efficiency', help: '1 - net / gross of the last window', labels: ['asset'] });
+  const efficiency = metrics.gauge({ name: 'rialto_settlement_netting_efficiency', help: '1 - net / gross of the last window', labels: ['asset'] });
   return {
     ...queueMetrics(metrics),
     ...screeningMetrics(metrics),
     ...complianceMetrics(metrics),
-    paymentTaken({ status, channel, asset, units }) {
-      payments.inc({ status, channel, asset });
+    paymentTaken({ status, channel, asset, units, route }) {
+      payments.inc({ status, channel, asset, route: route?.kind ?? 'none' });
       // A float is good enough for a chart; no balance is ever made of it.
-      if (status === 'reserved') value.inc({ asset }, Number(units) / 10 ** scaleOf(asset));
+      if (status === 'reserved' || status === 'settled') value.inc({ asset }, Number(units) / 10 ** scaleOf(asset));
     },
     windowSettled({ cutOffAt, settledAt, currencies }) {
       windows.inc();
