@@ -32,7 +32,11 @@ export function settlementMetrics(metrics: Metrics): SettlementMetrics {
     help: 'From cut-off to finality',
     buckets: SECONDS_BUCKETS,
   });
-  const efficiency = metrics.gauge({ name: 'rialto_settlement_netting_efficiency', help: '1 - net / gross of the last window', labels: ['asset'] });
+  const efficiency = metrics.gauge({
+    name: 'rialto_settlement_netting_efficiency',
+    help: '1 - net / gross of the last window',
+    labels: ['asset'],
+  });
   return {
     ...queueMetrics(metrics),
     ...screeningMetrics(metrics),
