@@ -2,6 +2,7 @@ import { custodyEvents, custodyOperations } from './custody/contract.ts';
 import { preferenceOperations } from './notification/preference-contract.ts';
 import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
 import { fxOperations, fxTraded } from './fx/contract.ts';
+import { simulatorOperations } from './simulator/contract.ts';
 import { liquidityOperations } from './liquidity/contract.ts';
 import { amlOperations, amlRulesActivated } from './aml/contract.ts';
 import { complianceEvents, complianceOperations } from './compliance/contract.ts';
@@ -41,6 +42,7 @@ export const operations = [
   ...queueOperations,
   ...liquidityOperations,
   ...fxOperations,
+  ...simulatorOperations,
   ...custodyOperations,
   ...railOperations,
   ...webhookOperations,

@@ -39,6 +39,7 @@ import { reportPart } from './report/part.ts';
 import { screeningPart, type ScreeningSettings } from './screening/part.ts';
 import { createScreening } from './screening/screening.ts';
 import { showUnsettled } from './unsettled.ts';
+import { simulatorPart } from './simulator/part.ts';
 import { windowPart } from './window/part.ts';
 
 /** The module, and what its operations work with, for the demonstration day. */
@@ -97,6 +98,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     queuePart(deps),
     liquidityPart(deps),
     fxPart(deps),
+    simulatorPart(deps),
     custodyPart(deps, metrics, executorsOf(rails)),
     railPart(deps, rails, metrics),
     notificationPart(deps, notification, metrics),
