@@ -66,6 +66,18 @@ const routes = [
     lazyRouteComponent(() => import('./pages/screening.tsx'), 'ScreeningPage'),
   ),
   page(
+    '/cases',
+    lazyRouteComponent(() => import('./pages/cases.tsx'), 'CasesPage'),
+  ),
+  page(
+    '/cases/$id',
+    lazyRouteComponent(() => import('./pages/case.tsx'), 'CasePage'),
+  ),
+  page(
+    '/limits',
+    lazyRouteComponent(() => import('./pages/limits.tsx'), 'LimitsPage'),
+  ),
+  page(
     '/ledger/accounts',
     lazyRouteComponent(() => import('./pages/accounts.tsx'), 'AccountsPage'),
   ),

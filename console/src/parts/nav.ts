@@ -1,9 +1,11 @@
 import { listApiKeys, listAudit, listUsers } from '../../../src/access/contract.ts';
 import type { Operation } from '../../../src/base/operation.ts';
 import { listAccounts, listTransfers, trialBalance } from '../../../src/ledger/contract.ts';
+import { listCases } from '../../../src/settlement/compliance/contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
+import { listLimits } from '../../../src/settlement/risk/contract.ts';
 import { listScreeningLists } from '../../../src/settlement/screening/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
 import type { IconName } from '../ui/icon.tsx';
@@ -21,6 +23,8 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
       { to: '/windows', label: 'Windows', icon: 'windows', operation: listWindows, key: 'w' },
       { to: '/participants', label: 'Participants', icon: 'participants', operation: listParticipants, key: 'b' },
       { to: '/screening', label: 'Screening', icon: 'screening', operation: listScreeningLists, key: 's' },
+      { to: '/cases', label: 'Cases', icon: 'cases', operation: listCases, key: 'c' },
+      { to: '/limits', label: 'Limits', icon: 'limits', operation: listLimits, key: 'm' },
     ],
   },
   {
@@ -43,6 +47,6 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
 
 /** The groups with the pages that may be shown; a member's user has no trial balance of the whole book. */
 export function visibleNav(allowed: (operation: Operation) => boolean, isMember: boolean) {
-  const shown = (item: NavItem) => allowed(item.operation) && !(isMember && item.operation === trialBalance);
+  const shown = (item: NavItem) => allowed(item.operation) && !(isMember && (item.operation === trialBalance || item.operation === listLimits));
   return NAV.map((group) => ({ ...group, items: group.items.filter(shown) })).filter((group) => group.items.length > 0);
 }
