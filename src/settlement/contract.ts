@@ -9,16 +9,17 @@ import { complianceEvents, complianceOperations } from './compliance/contract.ts
 import { overviewOperations } from './overview/contract.ts';
 import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.ts';
 import { participantOperations, participantStateSet } from './participant/contract.ts';
-import { paymentOperations, paymentRecorded } from './payment/contract.ts';
+import { paymentEnded, paymentOperations, paymentRecorded } from './payment/contract.ts';
 import { queueOperations } from './queue/contract.ts';
-import { messageOperations } from './message/contract.ts';
-import { returnOperations } from './return/contract.ts';
 import { feeOperations, invoiceIssued } from './fee/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
+import { messageOperations } from './message/contract.ts';
+import { returnOperations } from './return/contract.ts';
 import { railEvents, railOperations } from './rail/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { rescreeningHit, rescreeningOperations } from './screening/rescreening/contract.ts';
+import { businessDayClosed, calendarOperations } from './calendar/contract.ts';
 import { clearingOperations, participantExcluded } from './clearing/contract.ts';
 import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
 
@@ -30,6 +31,7 @@ export const operations = [
   ...returnOperations,
   ...windowOperations,
   ...clearingOperations,
+  ...calendarOperations,
   ...screeningOperations,
   ...refreshOperations,
   ...rescreeningOperations,
@@ -56,8 +58,10 @@ export const events = [
   fxTraded,
   limitsActivated,
   paymentRecorded,
+  paymentEnded,
   windowCutOff,
   participantExcluded,
+  businessDayClosed,
   windowSettled,
   reportChanged,
   invoiceIssued,

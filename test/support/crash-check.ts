@@ -74,7 +74,7 @@ const LEFT_OVER: Readonly<Record<string, string>> = {
   'nothing waits for the relay': `select stamp from infra.outbox_stamp`,
   'every payment was told to the world once': `
     select p.end_to_end_id, count(e.id) from settlement.payment p left join infra.event e
-        on e.tenant_id = p.tenant_id and e.subject = 'pay_' || replace(p.id::text, '-', '') and e.type = 'settlement.payment_recorded'
+        on e.tenant_id = p.tenant_id and e.subject = 'pay_' || replace(p.id::text, '-', '') and e.type in ('settlement.payment_recorded', 'settlement.payment_ended')
      group by 1 having count(e.id) <> 1`,
   'every window was told to be cut off once and settled once, its input before its result': `
     select w.number from settlement.netting_window w left join infra.event e

@@ -147,7 +147,7 @@ describe('a payment by itself', () => {
   test('that is rejected is told of to its bank with the reason, once, though the event comes twice', async () => {
     const before = (await getMailbox(deps(), as(a), {})).lastSeq;
     const { id } = await sendPayment(deps(), house.ctx, orderOf(a, b, { endToEndId: 'POOR', units: 10n ** 15n }));
-    await tell('settlement.payment_recorded', {
+    await tell('settlement.payment_ended', {
       paymentId: toWireId('pay', id),
       status: 'rejected',
       debtorAgent: a.bic,

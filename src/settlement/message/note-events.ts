@@ -6,7 +6,7 @@ import type { Consumer } from '../../infra/module.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { normalBic } from '../participant/directory.ts';
-import { paymentRecorded } from '../payment/contract.ts';
+import { paymentEnded } from '../payment/contract.ts';
 import { windowSettled } from '../window/contract.ts';
 import { subscribedBoxes, type BoxRow } from './box-store.ts';
 import { beginRun, noteDue, type Due } from './run-store.ts';
@@ -34,7 +34,7 @@ export function noteConsumers(deps: Deps): Consumer[] {
     },
     {
       name: PAYMENTS,
-      types: [paymentRecorded.type],
+      types: [paymentEnded.type],
       from: 'now',
       async handle(event) {
         const { tenantId } = event;

@@ -5,7 +5,7 @@ import type { Operation } from '../../base/operation.ts';
 import { rowOf, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { AgentRow } from './store.ts';
-import { paymentRecorded } from './contract.ts';
+import { paymentEnded, paymentRecorded } from './contract.ts';
 import type { Decision, PaymentRecord } from './payment.ts';
 
 /** What rides with every act on a payment: its audit row and, when the caller sent a key, the answer kept for it. */
@@ -66,11 +66,12 @@ export function recordedEvent(
   at: number,
 ): EventDraft {
   const id = toWireId('pay', payment.id);
+  const { type, version } = payment.decision === 'rejected' || payment.decision === 'settled' ? paymentEnded : paymentRecorded;
   return {
     id: newId(),
     tenantId: payment.tenantId,
-    type: paymentRecorded.type,
-    version: paymentRecorded.version,
+    type,
+    version,
     subject: id,
     at,
     // A creditor's bank learns of a payment when it is owed the money or has it, see decision 5.

@@ -246,7 +246,9 @@ export const listPayments = operation({
       asset: Type.Optional(Asset),
       participantId: Type.Optional(ParticipantId),
       windowId: Type.Optional(WindowId),
-      query: Type.Optional(Type.String({ minLength: 1, maxLength: 140, description: 'End-to-end id, UETR, or part of a party name' })),
+      query: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 140, description: 'End-to-end id, UETR, or beginnings of words of a party name' }),
+      ),
       from: Type.Optional(Instant),
       to: Type.Optional(Instant),
     },
@@ -336,17 +338,27 @@ export const paymentOperations = [
   submitIso20022,
 ] as const;
 
+const PaymentTold = Type.Object({
+  paymentId: PaymentId,
+  status: PaymentStatus,
+  reason: Type.Optional(Type.String()),
+  asset: Asset,
+  units: Units,
+  debtorAgent: Bic,
+  creditorAgent: Bic,
+});
+
 export const paymentRecorded = eventKind({
   type: 'settlement.payment_recorded',
   version: 1,
-  summary: 'A payment was taken, held or rejected, or a held one was decided',
-  data: Type.Object({
-    paymentId: PaymentId,
-    status: PaymentStatus,
-    reason: Type.Optional(Type.String()),
-    asset: Asset,
-    units: Units,
-    debtorAgent: Bic,
-    creditorAgent: Bic,
-  }),
+  summary: 'A payment was reserved, held or queued, or one that was held or queued is reserved now',
+  data: PaymentTold,
+});
+
+/** Apart from the many that go into a window, so that whoever waits for ends need not look at all of them. */
+export const paymentEnded = eventKind({
+  type: 'settlement.payment_ended',
+  version: 1,
+  summary: 'A payment came to its end by itself: rejected, or settled at once; those of a window are told of by window_settled',
+  data: PaymentTold,
 });
