@@ -22,6 +22,7 @@ import { createRouter } from './liquidity/router.ts';
 import { routeSources } from './liquidity/sources.ts';
 import { createJudge } from './compliance/judge.ts';
 import { compliancePart } from './compliance/part.ts';
+import { partySearchPart } from './party-search/part.ts';
 import { overviewPart } from './overview/part.ts';
 import { amlPart } from './aml/part.ts';
 import { riskPart } from './risk/part.ts';
@@ -90,6 +91,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     clearingPart(deps),
     screeningPart(deps, screening, metrics),
     overviewPart(deps),
+    partySearchPart(deps),
     reportPart(deps, filesFolder),
     feePart(deps),
     amlPart(deps),

@@ -5,6 +5,7 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { getPayment as getContract, listPayments as listContract } from './contract.ts';
+import { findNames } from '../party-search/find-names.ts';
 import { latestFindings } from '../screening/rescreening/store.ts';
 import { findPayment, pageOfPayments, type StandingPayment } from './store.ts';
 import { detailOf, viewOfStanding } from './view.ts';
@@ -21,8 +22,9 @@ export async function getPayment(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof
 export async function listPayments(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof listContract>): Promise<OutputOf<typeof listContract>> {
   const limit = input.limit ?? DEFAULT_PAGE;
   const { from, to, after, ...filter } = input;
+  const names = filter.query === undefined ? undefined : await findNames(deps.db, ctx, filter.query);
   const rows = await deps.db.read(ctx, (tx) =>
-    pageOfPayments(tx, ctx.tenantId, { ...filter, limit: limit + 1, after: idCursor(after), fromMs: from, toMs: to }),
+    pageOfPayments(tx, ctx.tenantId, { ...filter, names, limit: limit + 1, after: idCursor(after), fromMs: from, toMs: to }),
   );
   return toPage(
     rows.map((row) => ({ ...row, id: row.record.id })),

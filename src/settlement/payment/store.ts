@@ -2,6 +2,8 @@ import { idFloor, type Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import { instant, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import type { FoundNames } from '../party-search/find-names.ts';
+import { findPayments } from '../party-search/find-payments.ts';
 import type { PaymentRecord, PaymentView, ScreeningResult } from './payment.ts';
 
 type Flat = {
@@ -259,6 +261,8 @@ export type PaymentFilter = {
   participantId?: Uuid;
   windowId?: Uuid;
   query?: string;
+  /** What `findNames` answered to the query; without it payments are walked. */
+  names?: FoundNames | undefined;
   fromMs?: Millis;
   toMs?: Millis;
 };
@@ -274,8 +278,22 @@ function paymentsWith(participant: string): string {
   return `(${side('debtor')} union all ${side('creditor')}) p`;
 }
 
+/** What the search of a filter finds; undefined when there is none, or it finds too much to be told apart from the others. */
+async function searched(tx: Tx, tenantId: Uuid, filter: PaymentFilter): Promise<Uuid[] | undefined> {
+  const { query, names, after } = filter;
+  if (query === undefined || !names) return undefined;
+  const others = [filter.status, filter.asset, filter.participantId, filter.windowId, filter.fromMs, filter.toMs];
+  // The newest that are found are the answer only when nothing else is asked and all of them are shown.
+  const isAlone = names.seesAll && others.every((other) => other === undefined);
+  return await findPayments(tx, tenantId, { query, names, after, limit: isAlone ? filter.limit : undefined });
+}
+
 /** What a filter asks for as SQL: where payments come from, the conditions on them, and their values. */
-function conditionsOf(tenantId: Uuid, filter: Omit<PaymentFilter, 'limit'>): { source: string; where: string[]; values: unknown[] } {
+function conditionsOf(
+  tenantId: Uuid,
+  filter: Omit<PaymentFilter, 'limit'>,
+  found?: readonly Uuid[],
+): { source: string; where: string[]; values: unknown[] } {
   const where = ['p.tenant_id = $1'];
   const values: unknown[] = [tenantId];
   const source = filter.participantId === undefined ? ALL_PAYMENTS : paymentsWith(`$${values.push(filter.participantId)}::uuid`);
@@ -294,6 +312,11 @@ function conditionsOf(tenantId: Uuid, filter: Omit<PaymentFilter, 'limit'>): { s
   add((v) => `p.id >= ${v}::uuid`, fromMs === undefined ? undefined : idFloor(fromMs));
   add((v) => `p.received_at < ${v}::timestamptz`, toMs === undefined ? undefined : instant(toMs));
   add((v) => `p.id < ${v}::uuid`, toMs === undefined ? undefined : idFloor(toMs + ID_AHEAD_MS));
+  if (found) {
+    add((v) => `p.id = any(${v}::uuid[])`, uuids(found));
+    return { source, where, values };
+  }
+  // Without the names that were found, by walking the payments from the newest on.
   add(
     (v) =>
       `(p.end_to_end_id = ${v} or p.uetr::text = ${v} or position(lower(${v}) in lower(p.debtor ->> 'name')) > 0 or position(lower(${v}) in lower(p.creditor ->> 'name')) > 0)`,
@@ -304,7 +327,7 @@ function conditionsOf(tenantId: Uuid, filter: Omit<PaymentFilter, 'limit'>): { s
 
 /** Newest first: ids are ordered by time, so the id is order and cursor at once. */
 export async function pageOfPayments(tx: Tx, tenantId: Uuid, filter: PaymentFilter): Promise<StandingPayment[]> {
-  const { source, where, values } = conditionsOf(tenantId, filter);
+  const { source, where, values } = conditionsOf(tenantId, filter, await searched(tx, tenantId, filter));
   values.push(filter.limit);
   const rows = await tx.query<Standing>(
     `${STANDING.replace(ALL_PAYMENTS, source)} where ${where.join(' and ')} order by p.id desc limit $${values.length}`,

@@ -31,6 +31,11 @@ export function wordsOf(name: string): Word[] {
   return withPatronymics(withForms(kept.length > 0 ? kept : words).slice(0, MAX_WORDS));
 }
 
+/** The words of a name as it is written, in lower-case Latin letters and digits: nothing dropped, nothing brought to one form. */
+export function plainWordsOf(name: string): string[] {
+  return nameWords(toAscii(name));
+}
+
 const PATRONYMIC = /.{3}(?:[oe]vich|[oe]vna|ichna)$/;
 
 /** Beside a given and a family name a patronymic only supports: many payments leave it out. Alone it may be a family name. */
