@@ -109,12 +109,28 @@ const payments = program.command('payments').description('payments');
 command<[string, { url: string }]>(
   payments,
   'send <file.xml>',
-  'send a pacs.008 file and print the pacs.002',
+  'send an ISO 20022 message of any kind and print what is answered',
   async ({ print }, file, { url }) => {
     const answer = await sendFile(file, { url, key: process.env['RIALTO_API_KEY'] });
-    print(answer, { pacs002: answer });
+    print(answer, { answer });
   },
 ).option('--url <address>', 'of the installation', 'http://127.0.0.1:8080');
+
+const messages = program.command('messages').description('ISO 20022 messages for a bank');
+command<[string, { url: string; participant?: string; after?: string }]>(
+  messages,
+  'fetch <folder>',
+  'write the messages that wait for a bank into a folder, and note that they were fetched; goes on where it was',
+  async ({ print }, folder, options) => {
+    const { fetchMessages } = await import('./cli/fetch-messages.ts');
+    const { written, present, through } = await fetchMessages(folder, { ...options, key: process.env['RIALTO_API_KEY'] });
+    const lines = [...written, `${written.length} written, ${present} there already; fetched up to ${through}.`];
+    print(lines.join('\n'), { written, present, through });
+  },
+)
+  .option('--url <address>', 'of the installation', 'http://127.0.0.1:8080')
+  .option('--participant <id>', "whose (mem_…), for an operator's key")
+  .option('--after <number>', 'from behind this number, whatever was fetched before');
 
 const settlement = program.command('settlement').description('clearing and settlement');
 command<[string | undefined, SimulateOptions]>(

@@ -85,8 +85,8 @@ describe('one installation, from its first start to its third', () => {
     test('keys create makes a key that sends a file, and the file is answered with a pacs.002', async () => {
       const { key } = await json(['keys', 'create', '--name', 'cli', '--scopes', 'payments:write']);
       const args = ['payments', 'send', FILE, '--url', product.url];
-      const { pacs002 } = await json(args, { RIALTO_API_KEY: key as string });
-      expect(pacs002).toContain('<TxSts>RJCT</TxSts>');
+      const { answer } = await json(args, { RIALTO_API_KEY: key as string });
+      expect(answer).toContain('<TxSts>RJCT</TxSts>');
       expect(await rialto(args, env)).toMatchObject({ code: 1, stderr: expect.stringContaining('RIALTO_API_KEY') });
     });
     test('secrets generate and openapi need no installation', async () => {

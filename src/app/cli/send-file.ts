@@ -3,7 +3,7 @@ import { Problem, requestOf, send } from '../../base/client.ts';
 import { AppError } from '../../base/error.ts';
 import { submitIso20022 } from '../../settlement/payment/contract.ts';
 
-/** Sends a pacs.008 file to a running installation and answers with its pacs.002. */
+/** Sends a message of ISO 20022, of any kind, to a running installation and answers with what it is answered. */
 export async function sendFile(path: string, options: { url: string; key: string | undefined }): Promise<string> {
   if (!options.key)
     throw new AppError(
@@ -11,19 +11,25 @@ export async function sendFile(path: string, options: { url: string; key: string
       'cli.key_missing',
       'Put an API key with the scope payments:write into RIALTO_API_KEY (rialto keys create makes one).',
     );
-  const address = URL.parse(options.url);
-  if (!address) throw new AppError('invalid', 'request.invalid', `${options.url} is not an address.`);
+  const baseUrl = addressOf(options.url);
   const document = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new AppError('not_found', 'cli.file_unreadable', `${path} cannot be read: ${error.code ?? error.message}.`);
   });
   const request = requestOf(submitIso20022, {}, { token: options.key, document });
-  return send(submitIso20022, request, { baseUrl: address.origin }).catch((error: unknown) => {
+  return send(submitIso20022, request, { baseUrl }).catch((error: unknown) => {
     throw error instanceof Problem ? refusalOf(error, options.url) : error;
   });
 }
 
+/** Where an installation answers. */
+export function addressOf(url: string): string {
+  const address = URL.parse(url);
+  if (!address) throw new AppError('invalid', 'request.invalid', `${url} is not an address.`);
+  return address.origin;
+}
+
 /** What the server said stays in its words; what is no word of it, in ours. */
-function refusalOf(problem: Problem, url: string): Error {
+export function refusalOf(problem: Problem, url: string): Error {
   const { status, code, message, cause } = problem;
   if (code === 'network.no_problem_document') return new AppError('unprocessable', 'cli.refused', `The answer was ${status}.`);
   if (status > 0) return problem;

@@ -118,6 +118,19 @@ export async function outgoingAfter(tx: Tx, tenantId: Uuid, filter: OutgoingFilt
   );
 }
 
+/** The packed bytes of messages of a box from one number to another. */
+export async function contentsBetween(
+  tx: Tx,
+  tenantId: Uuid,
+  range: { ownerId: Uuid; from: bigint; to: bigint },
+): Promise<Map<bigint, Buffer>> {
+  const rows = await tx.query<{ seq: bigint; content: Buffer }>(
+    'select seq, content from settlement.outgoing_message where tenant_id = $1 and owner_id = $2 and seq >= $3 and seq <= $4',
+    [tenantId, range.ownerId, range.from, range.to],
+  );
+  return new Map(rows.map(({ seq, content }) => [seq, content]));
+}
+
 export async function findOutgoing(tx: Tx, tenantId: Uuid, id: Uuid): Promise<(OutgoingRow & { content: Buffer }) | undefined> {
   const [row] = await tx.query<OutgoingRow & { content: Buffer }>(
     `select ${OUTGOING}, content from settlement.outgoing_message where tenant_id = $1 and id = $2`,

@@ -176,6 +176,8 @@ export const OutgoingMessage = Type.Object(
     fetched: Type.Boolean(),
     length: Type.Integer({ minimum: 0 }),
     hash: Hash,
+    /** The message itself, when it was asked for. */
+    document: Type.Optional(Type.String()),
   },
   closed,
 );
@@ -193,6 +195,7 @@ export const listOutgoing = operation({
       after: Type.Optional(Seq),
       limit: pageQuery.limit,
       kind: Type.Optional(Kind),
+      documents: Type.Optional(Type.Literal('true', { description: 'With the messages themselves, up to about 4 MB a page' })),
     },
     closed,
   ),

@@ -6,7 +6,7 @@ import { DEFAULT_PAGE } from '../../base/page.ts';
 import { dayOf } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { mustFind } from '../participant/read-participants.ts';
-import { findBox, findOutgoing, markFetched as mark, outgoingAfter, subscribe, type BoxRow } from './box-store.ts';
+import { contentsBetween, findBox, findOutgoing, markFetched as mark, outgoingAfter, subscribe, type BoxRow } from './box-store.ts';
 import { unpack } from './content.ts';
 import {
   markFetched as fetchedContract,
@@ -61,26 +61,40 @@ export async function setMailbox(deps: SettlementDeps, ctx: Ctx, { participantId
 
 const subjectOf = (ownerId: Uuid) => (ownerId === OPERATOR_BOX ? 'mailbox' : toWireId('mem', ownerId));
 
-export async function listOutgoing(
-  deps: SettlementDeps,
-  ctx: Ctx,
-  { participantId, after = '0', limit = DEFAULT_PAGE, kind }: InputOf<typeof listContract>,
-): Promise<OutputOf<typeof listContract>> {
+/** Characters of documents in one answer, about. */
+const MOST_TEXT = 4 << 20;
+
+type Listed = OutputOf<typeof listContract>;
+
+export async function listOutgoing(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof listContract>): Promise<Listed> {
+  const { participantId, after = '0', limit = DEFAULT_PAGE, kind, documents } = input;
+  const { tenantId } = ctx;
   const ownerId = await ownerOf(deps, ctx, participantId);
-  const { box, rows } = await deps.db.read(ctx, async (tx) => ({
-    box: await findBox(tx, ctx.tenantId, ownerId),
-    rows: await outgoingAfter(tx, ctx.tenantId, { ownerId, after: BigInt(after), limit, ...(kind !== undefined && { kind }) }),
-  }));
-  const fetched = box?.fetchedSeq ?? 0n;
-  return {
-    lastSeq: (box?.lastSeq ?? 0n).toString(),
-    items: rows.map(({ ownerId: _owner, contentHash, seq, ...row }) => ({
-      ...row,
-      seq: seq.toString(),
-      fetched: seq <= fetched,
-      hash: contentHash.toString('hex'),
-    })),
-  };
+  const { box, rows, contents } = await deps.db.read(ctx, async (tx) => {
+    const found = await outgoingAfter(tx, tenantId, { ownerId, after: BigInt(after), limit, ...(kind !== undefined && { kind }) });
+    const page = documents ? found.slice(0, fitting(found)) : found;
+    const range = { ownerId, from: page[0]?.seq ?? 0n, to: page.at(-1)?.seq ?? 0n };
+    return {
+      box: await findBox(tx, tenantId, ownerId),
+      rows: page,
+      contents: documents ? await contentsBetween(tx, tenantId, range) : undefined,
+    };
+  });
+  const items: Listed['items'] = [];
+  for (const { ownerId: _owner, contentHash, seq, ...row } of rows) {
+    const content = contents?.get(seq);
+    const document = content && { document: (await unpack(content)).toString('utf8') };
+    const fetched = seq <= (box?.fetchedSeq ?? 0n);
+    items.push({ ...row, seq: seq.toString(), fetched, hash: contentHash.toString('hex'), ...document });
+  }
+  return { lastSeq: (box?.lastSeq ?? 0n).toString(), items };
+}
+
+/** How many of the messages fit into one answer; one always does. */
+function fitting(rows: readonly { length: number }[]): number {
+  let text = 0;
+  const beyond = rows.findIndex(({ length }, i) => (text += length) > MOST_TEXT && i > 0);
+  return beyond < 0 ? rows.length : beyond;
 }
 
 /** Errors: `settlement.message_not_found`, the same for a message that the caller may not see. */
