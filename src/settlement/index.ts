@@ -9,6 +9,7 @@ import type { LedgerPort } from '../ledger/port.ts';
 import { executorsOf } from './custody/executors.ts';
 import { custodyPart } from './custody/part.ts';
 import { clearingPart } from './clearing/part.ts';
+import { calendarPart } from './calendar/part.ts';
 import type { SettlementDeps } from './deps.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import { createMessageHandlers } from './message/handler.ts';
@@ -88,6 +89,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     messagePart(deps),
     returnPart(deps),
     windowPart(deps, windowSeconds),
+    calendarPart(deps),
     clearingPart(deps),
     screeningPart(deps, screening, metrics),
     overviewPart(deps),

@@ -312,7 +312,7 @@ describe('whatever happens in whatever order', () => {
         expect((await contradictions()).contradictions).toEqual({});
         await finishWindows(deps(), house.ctx);
         // Everything comes to its end once its day has come.
-        for (let day = 0; day < 12 && (await contradictions()).waiting > 0n; day++) {
+        for (let day = 0; day < 12 && (await contradictions()).waiting! > 0n; day++) {
           clock.advance(86_400_000);
           await cutOffDue(deps(), house.ctx);
           await closeAllWindows(deps(), house.ctx);
