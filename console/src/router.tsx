@@ -18,6 +18,10 @@ const payments = page(
   '/payments',
   lazyRouteComponent(() => import('./pages/payments.tsx'), 'PaymentsPage'),
 );
+const messages = page(
+  '/messages',
+  lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage'),
+);
 const transfers = page(
   '/ledger/transfers',
   lazyRouteComponent(() => import('./pages/transfers.tsx'), 'TransfersPage'),
@@ -43,6 +47,18 @@ const routes = [
       getParentRoute: () => payments,
       path: '$id',
       component: lazyRouteComponent(() => import('./pages/payment.tsx'), 'PaymentDrawer'),
+    }),
+  ]),
+  messages.addChildren([
+    createRoute({
+      getParentRoute: () => messages,
+      path: '$id',
+      component: lazyRouteComponent(() => import('./pages/message.tsx'), 'MessageDrawer'),
+    }),
+    createRoute({
+      getParentRoute: () => messages,
+      path: 'out/$id',
+      component: lazyRouteComponent(() => import('./pages/message.tsx'), 'OutgoingDrawer'),
     }),
   ]),
   page(

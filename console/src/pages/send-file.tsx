@@ -4,6 +4,7 @@ import { submitIso20022 } from '../../../src/settlement/payment/contract.ts';
 import { useCommand } from '../api/queries.ts';
 import { download } from '../parts/download.ts';
 import { readStatusReport, type TransactionStatus } from '../parts/pacs002.ts';
+import { XmlView } from '../parts/xml-view.tsx';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Drawer } from '../ui/dialog.tsx';
@@ -21,6 +22,12 @@ const MEANINGS: Record<string, [string, Tone]> = {
   ACWC: ['accepted with change', 'accent'],
   ACSC: ['settled', 'good'],
   ACCC: ['settled', 'good'],
+  PART: ['taken in part', 'warn'],
+  ACCR: ['cancelled', 'good'],
+  CNCL: ['cancelled', 'good'],
+  RJCR: ['refused', 'bad'],
+  PDCR: ['asked of the other bank', 'warn'],
+  PECR: ['some cancelled', 'warn'],
 };
 
 const columns: readonly Column<TransactionStatus>[] = [
@@ -32,7 +39,7 @@ const columns: readonly Column<TransactionStatus>[] = [
   { head: 'Reason', grow: true, cell: (row) => <span className="block text-ink-2">{row.reasons.join('; ')}</span> },
 ];
 
-/** A pacs.008 file goes in, its pacs.002 comes out. */
+/** A message of any kind goes in, what it is answered comes out. */
 export function SendFile() {
   const navigate = useNavigate();
   const [name, setName] = useState('');
@@ -47,8 +54,8 @@ export function SendFile() {
     <Drawer
       open
       onClose={close}
-      title="Send a pacs.008 file"
-      lead="One or more credit transfers as ISO 20022 XML. The answer is a pacs.002 status report."
+      title="Send a message"
+      lead="ISO 20022 XML of any kind that banks send: payments, returns, recalls, questions. The answer comes at once."
     >
       <div className="space-y-4 pt-2">
         <DropZone busy={send.isPending} onFile={take} />
@@ -95,6 +102,7 @@ function DropZone({ busy, onFile }: { busy: boolean; onFile: (file: File | undef
 
 function Report({ xml, name }: { xml: string; name: string }) {
   const report = readStatusReport(xml);
+  const kind = /tech:xsd:([a-z]{4}\.\d{3})/.exec(xml)?.[1] ?? 'answer';
   const [word, tone] = MEANINGS[report?.groupStatus ?? ''] ?? [report?.groupStatus || 'answered', 'plain'];
   return (
     <section className="card" aria-label="Status report">
@@ -102,8 +110,8 @@ function Report({ xml, name }: { xml: string; name: string }) {
         <p className="min-w-0 truncate text-sm font-medium">
           {name} <Badge tone={tone}>{word}</Badge>
         </p>
-        <Button icon="download" onClick={() => download(`pacs.002-${name}`, xml, 'application/xml')}>
-          pacs.002
+        <Button icon="download" onClick={() => download(`${kind}-${name}`, xml, 'application/xml')}>
+          {kind}
         </Button>
       </div>
       {report && report.transactions.length > 0 && (
@@ -117,7 +125,9 @@ function Report({ xml, name }: { xml: string; name: string }) {
       )}
       <details className="border-t border-line px-4 py-3 text-sm">
         <summary className={buttonClass('quiet', '-ml-3')}>Show the XML</summary>
-        <pre className="mt-2 rounded-lg bg-sunken p-3 font-mono text-2xs whitespace-pre-wrap">{xml}</pre>
+        <div className="mt-2">
+          <XmlView xml={xml} label="The answer" />
+        </div>
       </details>
     </section>
   );

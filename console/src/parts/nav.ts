@@ -2,6 +2,7 @@ import { listApiKeys, listAudit, listUsers } from '../../../src/access/contract.
 import type { Operation } from '../../../src/base/operation.ts';
 import { listAccounts, listTransfers, trialBalance } from '../../../src/ledger/contract.ts';
 import { listCases } from '../../../src/settlement/compliance/contract.ts';
+import { listMessages } from '../../../src/settlement/message/contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
@@ -20,6 +21,7 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
     items: [
       { to: '/', label: 'Overview', icon: 'overview', operation: getOverview, key: 'o' },
       { to: '/payments', label: 'Payments', icon: 'payments', operation: listPayments, key: 'p' },
+      { to: '/messages', label: 'Messages', icon: 'messages', operation: listMessages, key: 'x' },
       { to: '/windows', label: 'Windows', icon: 'windows', operation: listWindows, key: 'w' },
       { to: '/participants', label: 'Participants', icon: 'participants', operation: listParticipants, key: 'b' },
       { to: '/screening', label: 'Screening', icon: 'screening', operation: listScreeningLists, key: 's' },

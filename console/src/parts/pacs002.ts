@@ -1,4 +1,4 @@
-/** One transaction of a pacs.002 status report. */
+/** One transaction of a status report (pacs.002, pain.002), or one payment of an answer to a recall (camt.029). */
 export type TransactionStatus = { endToEndId: string; uetr: string; status: string; reasons: string[] };
 export type StatusReport = { groupStatus: string; transactions: TransactionStatus[] };
 
@@ -11,21 +11,21 @@ function text(within: Element | Document, name: string): string {
 }
 
 function reasonsOf(transaction: Element): string[] {
-  return all(transaction, 'StsRsnInf').map((reason) => {
+  return [...all(transaction, 'StsRsnInf'), ...all(transaction, 'CxlStsRsnInf')].map((reason) => {
     const words = all(reason, 'AddtlInf').map((line) => line.textContent?.trim());
     return [text(reason, 'Cd') || text(reason, 'Prtry'), ...words].filter(Boolean).join(' ');
   });
 }
 
-/** Reads the status report that answers a pacs.008 file; what cannot be read is undefined. */
+/** Reads what a message was answered with, where that tells of transactions; what cannot be read is undefined. */
 export function readStatusReport(xml: string): StatusReport | undefined {
   const document = new DOMParser().parseFromString(xml, 'application/xml');
   if (document.getElementsByTagName('parsererror').length > 0) return undefined;
   const transactions = all(document, 'TxInfAndSts').map((transaction) => ({
     endToEndId: text(transaction, 'OrgnlEndToEndId'),
     uetr: text(transaction, 'OrgnlUETR'),
-    status: text(transaction, 'TxSts'),
+    status: text(transaction, 'TxSts') || text(transaction, 'TxCxlSts'),
     reasons: reasonsOf(transaction),
   }));
-  return { groupStatus: text(document, 'GrpSts'), transactions };
+  return { groupStatus: text(document, 'GrpSts') || text(document, 'Conf'), transactions };
 }

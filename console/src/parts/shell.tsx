@@ -81,7 +81,7 @@ function usePaletteActions(mayPay: boolean): PaletteAction[] {
   const navigate = useNavigate();
   const paying: PaletteAction[] = [
     { label: 'Send a payment', icon: 'plus', hint: 'n', run: () => void navigate({ to: '/payments/new' }) },
-    { label: 'Send a pacs.008 file', icon: 'upload', run: () => void navigate({ to: '/payments/file' }) },
+    { label: 'Send a message', icon: 'upload', run: () => void navigate({ to: '/payments/file' }) },
   ];
   return [
     ...(mayPay ? paying : []),

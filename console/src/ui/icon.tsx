@@ -2,6 +2,7 @@
 const SHAPES = {
   overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-3H4zM14 7h6V4h-6z',
   payments: 'M4 8h13m0 0-3.500-3.500M17 8l-3.500 3.500M20 16H7m0 0 3.500-3.500M7 16l3.500 3.500',
+  messages: 'M3.500 6h17v12h-17zM4 7l8 6 8-6',
   windows: 'M12 7.500V12l3 2M20.500 12a8.500 8.500 0 1 1-17 0 8.500 8.500 0 0 1 17 0Z',
   participants: 'M4 20h16M5.500 20v-9M10 20v-9M14 20v-9M18.500 20v-9M3.500 8.500 12 4l8.500 4.500z',
   accounts:
