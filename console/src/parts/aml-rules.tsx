@@ -12,7 +12,7 @@ import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
-import { count, day, percent } from '../ui/format.ts';
+import { count, day, money, percent } from '../ui/format.ts';
 import { Card } from '../ui/layout.tsx';
 import { FailurePage, ProblemNote, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -77,7 +77,7 @@ function RuleSet({ number }: { number: string }) {
   const found = asked.data;
   if (asked.error && !found) return <FailurePage problem={asked.error} retry={() => void asked.refetch()} />;
   if (!found) return <Skeleton className="h-96 rounded-xl" />;
-  const content = found.content as { rules: readonly Rule[] };
+  const content = found.content as { rules: readonly Rule[]; reference?: { asset: string } };
   const report = test.data ?? found.backTest;
   return (
     <div className="min-w-0 space-y-4">
@@ -114,7 +114,9 @@ function RuleSet({ number }: { number: string }) {
                   <Badge tone={TONES[rule.severity] ?? 'plain'}>{rule.severity}</Badge>
                 </span>
               </div>
-              <p className="mt-0.5 text-ink-2">{inWords(rule.when)}</p>
+              <p className="mt-0.5 text-ink-2">
+                <span className="inline-block first-letter:uppercase">{inWords(rule.when, content.reference?.asset ?? 'EUR/2')}</span>
+              </p>
               {report && <Found report={report} rule={rule.id} />}
             </li>
           ))}
@@ -137,14 +139,38 @@ type Condition = {
   to?: string;
 };
 
-/** A condition as a sentence. */
-function inWords(when: unknown): string {
+const COMPARED: Readonly<Record<string, string>> = {
+  '>=': 'at least',
+  '>': 'more than',
+  '<=': 'at most',
+  '<': 'less than',
+  '==': 'exactly',
+};
+const FEATURES: Readonly<Record<string, string>> = {
+  amount: 'amount',
+  sum: 'sum paid',
+  count: 'number of payments',
+  sum_between: 'sum of amounts',
+  count_between: 'number of amounts',
+  round_digits: 'zeros at the end',
+  corridor_risk: 'risk of the corridor',
+  counterparty_payments: 'earlier payments to the counterparty',
+  days_idle: 'days without a payment',
+  days_known: 'days known',
+  times_mean: 'multiple of the usual amount',
+};
+
+/** A condition as a sentence; amounts in the currency of the rules. */
+function inWords(when: unknown, asset: string): string {
   const one = when as Condition;
-  if (one.all) return one.all.map(inWords).join(' and ');
-  if (one.any) return `(${one.any.map(inWords).join(' or ')})`;
-  if (one.not) return `not (${inWords(one.not)})`;
-  const band = one.from === undefined ? '' : ` from ${one.from} to below ${one.to}`;
-  return `${(one.feature ?? '').replaceAll('_', ' ')}${band}${one.window ? ` within ${one.window}` : ''} ${one.op} ${one.value}`;
+  const inner = (part: Condition) => inWords(part, asset);
+  if (one.all) return one.all.map(inner).join(' and ');
+  if (one.any) return `(${one.any.map(inner).join(' or ')})`;
+  if (one.not) return `not (${inner(one.not)})`;
+  const amount = (digits: string | number | undefined) => money(asset, String(digits ?? 0));
+  const band = one.from === undefined ? '' : ` from ${amount(one.from)} to below ${amount(one.to)}`;
+  const value = typeof one.value === 'string' ? amount(one.value) : one.value;
+  return `${FEATURES[one.feature ?? ''] ?? one.feature}${band}${one.window ? ` within ${one.window}` : ''} ${COMPARED[one.op ?? ''] ?? one.op} ${value}`;
 }
 
 function Found({ report, rule }: { report: Report; rule: string }) {
@@ -164,8 +190,20 @@ function Found({ report, rule }: { report: Report; rule: string }) {
   );
 }
 
+/** Every day of a back-test, also those on which nothing was found. */
+function everyDay({ from, to, byDay }: Report): { day: string; flagged: number }[] {
+  const found = new Map(byDay.map((one) => [one.day, one.flagged]));
+  const days: { day: string; flagged: number }[] = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    days.push({ day, flagged: found.get(day) ?? 0 });
+  }
+  return days;
+}
+
 function BackTest({ report }: { report: Report }) {
-  const most = Math.max(1, ...report.byDay.map(({ flagged }) => flagged));
+  const days = everyDay(report);
+  const most = Math.max(1, ...days.map(({ flagged }) => flagged));
   return (
     <Card
       title="Back-test"
@@ -188,7 +226,7 @@ function BackTest({ report }: { report: Report }) {
           </p>
         </div>
         <div role="img" aria-label="Payments that met a rule, by day" className="flex h-24 items-end gap-1">
-          {report.byDay.map((one) => (
+          {days.map((one) => (
             <span
               key={one.day}
               className="flex-1 rounded-t-xs bg-net"

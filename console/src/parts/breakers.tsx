@@ -21,6 +21,29 @@ type Move = Answer['moves'][number];
 
 const TONES: Readonly<Record<string, Tone>> = { open: 'bad', half_open: 'warn', closed: 'good' };
 
+type NameOf = (key: string) => string;
+
+function openColumns(nameOf: NameOf, mayClose: boolean): readonly Column<Breaker>[] {
+  return [
+    { head: 'What is stopped', grow: true, cell: (row) => <span className="block truncate font-medium">{nameOf(row.key)}</span> },
+    { head: 'State', cell: (row) => <Badge tone={TONES[row.state] ?? 'plain'}>{words(row.state)}</Badge> },
+    { head: 'Why', from: 'md', cell: (row) => <span className="block max-w-72 truncate text-ink-2">{row.reason}</span> },
+    { head: 'By', from: 'lg', cell: (row) => <span className="text-ink-2">{row.movedBy}</span> },
+    { head: 'Since', from: 'sm', cell: (row) => <Time at={row.movedAt} /> },
+    ...(mayClose ? [{ head: '', end: true, cell: (row: Breaker) => <Close breaker={row} name={nameOf(row.key)} /> }] : []),
+  ];
+}
+
+function moveColumns(nameOf: NameOf): readonly Column<Move>[] {
+  return [
+    { head: 'When', cell: (row) => <Time at={row.movedAt} /> },
+    { head: 'Breaker', grow: true, cell: (row) => <span className="block truncate">{nameOf(row.key)}</span> },
+    { head: 'Move', cell: (row) => <Badge tone={TONES[row.to] ?? 'plain'}>{words(row.to)}</Badge> },
+    { head: 'Why', from: 'md', cell: (row) => <span className="block max-w-72 truncate text-ink-2">{row.reason}</span> },
+    { head: 'By', from: 'lg', cell: (row) => <span className="text-ink-2">{row.movedBy}</span> },
+  ];
+}
+
 /** What stops payments: of the network, a corridor or a participant. */
 export function Breakers() {
   const asked = useOperation(listBreakers, {}, { everyMs: 10_000 });
@@ -31,21 +54,8 @@ export function Breakers() {
     if (kind === 'network') return 'The whole network';
     return kind === 'corridor' ? what.replace('>', ' → ') : (banks.find(({ id }) => id === what)?.name ?? what);
   };
-  const columns: readonly Column<Breaker>[] = [
-    { head: 'What is stopped', grow: true, cell: (row) => <span className="block truncate font-medium">{nameOf(row.key)}</span> },
-    { head: 'State', cell: (row) => <Badge tone={TONES[row.state] ?? 'plain'}>{words(row.state)}</Badge> },
-    { head: 'Why', from: 'md', cell: (row) => <span className="block max-w-72 truncate text-ink-2">{row.reason}</span> },
-    { head: 'By', from: 'lg', cell: (row) => <span className="text-ink-2">{row.movedBy}</span> },
-    { head: 'Since', from: 'sm', cell: (row) => <Time at={row.movedAt} /> },
-    ...(allowed(closeBreaker) ? [{ head: '', end: true, cell: (row: Breaker) => <Close breaker={row} name={nameOf(row.key)} /> }] : []),
-  ];
-  const moves: readonly Column<Move>[] = [
-    { head: 'When', cell: (row) => <Time at={row.movedAt} /> },
-    { head: 'Breaker', grow: true, cell: (row) => <span className="block truncate">{nameOf(row.key)}</span> },
-    { head: 'Move', cell: (row) => <Badge tone={TONES[row.to] ?? 'plain'}>{words(row.to)}</Badge> },
-    { head: 'Why', from: 'md', cell: (row) => <span className="block max-w-72 truncate text-ink-2">{row.reason}</span> },
-    { head: 'By', from: 'lg', cell: (row) => <span className="text-ink-2">{row.movedBy}</span> },
-  ];
+  const columns = openColumns(nameOf, allowed(closeBreaker));
+  const moves = moveColumns(nameOf);
   return (
     <div className="space-y-4">
       <Card title="Open now" aside={allowed(openBreaker) && <Open banks={banks} />}>

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from 'react';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { duration, words } from '../ui/format.ts';
 
@@ -23,10 +24,33 @@ export function CaseState({ state, outcome }: Pick<Marked, 'state' | 'outcome'>)
   );
 }
 
+const EVERY_MS = 30_000;
+let seen = Date.now();
+const watchers = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** One clock for all rows of a page, that goes every half a minute while somebody looks. */
+function watch(heard: () => void): () => void {
+  watchers.add(heard);
+  timer ??= setInterval(() => {
+    seen = Date.now();
+    for (const one of watchers) one();
+  }, EVERY_MS);
+  return () => {
+    watchers.delete(heard);
+    if (watchers.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+const useNow = () => useSyncExternalStore(watch, () => seen);
+
 /** How long there is until a case is due, or since when it is overdue. */
 export function Due({ dueAt, closedAt }: Pick<Marked, 'dueAt' | 'closedAt'>) {
+  const now = useNow();
   if (closedAt) return <span className="text-ink-3">–</span>;
-  const left = Date.parse(dueAt) - Date.now();
+  const left = Date.parse(dueAt) - now;
   const text = duration(Math.floor(Math.abs(left) / 60_000) * 60_000 || 60_000);
   return (
     <time

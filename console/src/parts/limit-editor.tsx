@@ -114,7 +114,7 @@ export function LimitEditor({ lines, banks, disabled, onLines }: Props) {
                     className="w-44"
                     onChange={(event) => change(at, { participant: event.target.value })}
                   >
-                    <option value="*">Everyone else</option>
+                    <option value="*">{lines.some((one) => one.participant !== '*') ? 'Everyone else' : 'Everyone'}</option>
                     {banks.map((bank) => (
                       <option key={bank.id} value={bank.id}>
                         {bank.name}

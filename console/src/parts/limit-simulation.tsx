@@ -9,6 +9,14 @@ import { Select } from '../ui/field.tsx';
 
 type Result = WireOutput<typeof simulateLimitsOperation>;
 
+const LIMITS: Readonly<Record<string, string>> = {
+  per_payment: 'too much in one payment',
+  per_day: 'too much in a day',
+  net_sender_cap: 'too much owed to all',
+  bilateral_cap: 'too much owed to one',
+  concentration: 'too large a part to one',
+};
+
 /** What a change of limits would have done to a day: a table before and after, and the peaks of what was owed. */
 export function SimulationResult({ result }: { result: Result }) {
   const { before, after } = result;
@@ -19,7 +27,7 @@ export function SimulationResult({ result }: { result: Result }) {
     ['Part refused', part(before), part(after), before.refused !== after.refused],
     ...after.byLimit.map(({ limit, payments }, index): readonly [string, string, string, boolean] => {
       const was = before.byLimit[index]?.payments ?? 0;
-      return [`by ${words(limit)}`, count(was), count(payments), was !== payments];
+      return [LIMITS[limit] ?? words(limit), count(was), count(payments), was !== payments];
     }),
   ];
   return (
@@ -28,7 +36,9 @@ export function SimulationResult({ result }: { result: Result }) {
         <table aria-label="Before and after" className="w-full text-sm">
           <thead>
             <tr className="text-right text-xs text-ink-3">
-              <th />
+              <th>
+                <span className="sr-only">What</span>
+              </th>
               <th className="px-3 py-1.5 font-medium">In force</th>
               <th className="py-1.5 pr-4 font-medium">With the change</th>
             </tr>
@@ -36,7 +46,7 @@ export function SimulationResult({ result }: { result: Result }) {
           <tbody>
             {rows.map(([name, was, is, changed]) => (
               <tr key={name} className="border-t border-line">
-                <td className={`py-1.5 pl-4 ${name.startsWith('by ') ? 'pl-8 text-ink-2' : ''}`}>{name}</td>
+                <td className={`py-1.5 pl-4 ${Object.values(LIMITS).includes(name) ? 'pl-8 text-ink-2' : ''}`}>{name}</td>
                 <td className="num px-3 text-right">{was}</td>
                 <td className={`num pr-4 text-right ${changed ? 'font-semibold' : 'text-ink-2'}`}>{is}</td>
               </tr>

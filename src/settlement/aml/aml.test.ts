@@ -80,7 +80,9 @@ describe('the starting rules', () => {
     expect(verdict).toMatchObject({
       version: set.version,
       severity: 'alert',
-      hits: [{ ruleId: 'risky_corridor', reasons: ['The risk of the corridor is 100 (>= 70).'], inputs: [{ actual: '100', holds: true }] }],
+      hits: [
+        { ruleId: 'risky_corridor', reasons: ['The risk of the corridor is 100 (at least 70).'], inputs: [{ actual: '100', holds: true }] },
+      ],
     });
   });
 });

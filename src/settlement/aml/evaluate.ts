@@ -1,3 +1,4 @@
+import { codeOf, toDecimalText } from '../../base/money.ts';
 import { AT, look, tallyAt, vectorFor, type FeatureState, type Observed } from './features.ts';
 import { bandKey, bandsOf, type Condition, type Rule, type RuleSet, type RuleTest } from './rules.ts';
 
@@ -41,7 +42,7 @@ export function evaluate(set: RuleSet, state: FeatureState, payment: Observed): 
   for (const { rule, holds } of rules) {
     if (!holds(features)) continue;
     if (hits === NO_HITS) hits = [];
-    hits.push(hitOf(rule, features, bands));
+    hits.push(hitOf(rule, features, bands, set.reference?.asset));
   }
   return { paymentId: payment.id, version: set.version, hits, severity: severityOf(hits) };
 }
@@ -117,7 +118,7 @@ function placeOf(test: RuleTest, bands: readonly string[]): number {
 }
 
 /** Every test of a condition is looked at, so that the inputs are complete whatever decided. */
-function hitOf(rule: Rule, features: Vector, bands: readonly string[]): RuleHit {
+function hitOf(rule: Rule, features: Vector, bands: readonly string[], asset: string | undefined): RuleHit {
   const inputs: TestInput[] = [];
   const visit = (condition: Condition): void => {
     if ('all' in condition) condition.all.forEach(visit);
@@ -126,7 +127,7 @@ function hitOf(rule: Rule, features: Vector, bands: readonly string[]): RuleHit 
     else inputs.push(inputOf(condition, features, bands));
   };
   visit(rule.when);
-  const reasons = inputs.filter(({ holds }) => holds).map(({ test, actual }) => reasonOf(test, actual));
+  const reasons = inputs.filter(({ holds }) => holds).map(({ test, actual }) => reasonOf(test, actual, asset));
   return { ruleId: rule.id, title: rule.title, severity: rule.severity, score: rule.score, reasons, inputs };
 }
 
@@ -156,8 +157,14 @@ const WORDS: Record<RuleTest['feature'], string> = {
   times_mean: 'The amount, as a multiple of the usual one,',
 };
 
-function reasonOf(test: RuleTest, actual: string): string {
+const COMPARED: Record<RuleTest['op'], string> = { '>=': 'at least', '>': 'more than', '<=': 'at most', '<': 'less than', '==': 'exactly' };
+
+/** What a test found, for people: amounts as they are written, in the reference currency where the rules name one. */
+function reasonOf(test: RuleTest, actual: string, asset: string | undefined): string {
+  const isMoney = test.feature === 'amount' || test.feature === 'sum' || test.feature === 'sum_between';
+  const amount = (digits: string) => (asset ? `${toDecimalText({ asset, units: BigInt(digits) })} ${codeOf(asset)}` : digits);
+  const shown = (value: string | number) => (isMoney && /^[0-9]+$/.test(String(value)) ? amount(String(value)) : String(value));
   const within = 'window' in test ? ` within ${test.window}` : '';
-  const band = 'from' in test ? ` from ${test.from} to below ${test.to}` : '';
-  return `${WORDS[test.feature]}${band}${within} is ${actual} (${test.op} ${test.value}).`;
+  const band = 'from' in test ? ` from ${amount(test.from)} to below ${amount(test.to)}` : '';
+  return `${WORDS[test.feature]}${band}${within} is ${shown(actual)} (${COMPARED[test.op]} ${shown(test.value)}).`;
 }

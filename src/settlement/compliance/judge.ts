@@ -132,7 +132,7 @@ class JudgeOfTenant {
   private weigh(memory: TenantMemory, one: Case): Verdict | Promise<Verdict> {
     const limited = limitedOf(one);
     const passed = memory.limitSet === 0 ? NONE : limitsPassed(memory, limited);
-    if (passed.length === 0 || passed.every(({ limit }) => limit === 'per_payment' || limit === 'concentration')) {
+    if (passed.every(({ limit }) => limit === 'per_payment' || limit === 'concentration')) {
       return this.verdict(memory, one, passed);
     }
     // A window may have settled, or what was counted here stands in the reading already: only what is read now counts.

@@ -85,7 +85,8 @@ async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
   const { hits = [] } = payment.screening ?? {};
   const score = payment.risk ?? Math.round(Math.max(0, ...hits.map((hit) => hit.score)) * 70);
   const priority = priorityOf({ match: Math.max(0, ...hits.map((hit) => hit.score)), risk: score });
-  const why = hits[0] ? `Matches ${hits.map(({ listed }) => listed).join(', ')}` : whyOf(payment.findings);
+  const listed = [...new Set(hits.map((hit) => hit.listed))].join(', ').replace(/\.$/, '');
+  const why = hits[0] ? `Matches ${listed}` : whyOf(payment.findings);
   const reviewed = payment.review;
   const outcome: CaseOutcome | null = reviewed ? (reviewed.decision === 'rejected' ? 'rejected' : 'released') : null;
   const row: NewCase = {

@@ -4,7 +4,7 @@ import { AppError } from '../../base/error.ts';
 
 /** What is known of a payment when its risk is told; each from 0 (nothing) to 1 (as much as there can be). */
 export const FACTORS = {
-  screening: 'likeness to a listed name that does not hold the payment',
+  screening: 'likeness to a listed name',
   pep: 'a politically exposed person',
   aml: 'rules that were met',
   corridor: 'risk of the corridor',
