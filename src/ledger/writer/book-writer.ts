@@ -4,6 +4,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Clock, Millis } from '../../base/time.ts';
 import type { Outbox } from '../../infra/outbox/port.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
+import { turn } from '../../infra/turns.ts';
 import type { LedgerMetrics } from '../metrics.ts';
 import type { Outcome } from '../port.ts';
 import { lockBook, type PreparedChange, prepareChange, writeChange } from '../store/book.ts';
@@ -51,6 +52,9 @@ const ENOUGH = 256;
 
 /** Stands for the tables where they are not to be asked. */
 const MEMORY_ALONE: Tx = { query: () => Promise.reject(new Error('memory alone is not enough')) };
+
+/** Answers that are given before others in the event loop have their turn. */
+const ANSWERS_A_TURN = 64;
 
 /** Milliseconds for which the answers of a batch wait until the next one is on its way. */
 const ANSWER_PATIENCE_MS = 2;
@@ -118,9 +122,16 @@ export class BookWriter {
 
   async #run(): Promise<void> {
     // Lets everything of this turn of the event loop queue up first.
-    await new Promise(setImmediate);
+    await turn();
     let flight: Flight | undefined;
-    while (flight || this.#queue.length > 0) {
+    let answering: Promise<unknown> | undefined;
+    while (flight || answering || this.#queue.length > 0) {
+      if (!flight && this.#queue.length === 0) {
+        // Whoever is answered may come again at once.
+        await answering;
+        answering = undefined;
+        continue;
+      }
       this.#leaving ??= this.#due();
       const isBack = await Promise.race([this.#leaving.then(() => false), ...(flight ? [flight.outcome.promise.then(() => true)] : [])]);
       const next = isBack ? undefined : await this.#launch(this.#take(), flight);
@@ -128,7 +139,7 @@ export class BookWriter {
         if (!(await flight.outcome.promise)) await flight.done.promise;
         // First the next batch on its way to the database, then the answers, whose receivers may have much to do.
         else if (next) await Promise.race([next.sent.promise, delay(ANSWER_PATIENCE_MS)]);
-        answer(flight);
+        answering = Promise.all([answering, answer(flight)]);
       }
       await next?.sent.promise;
       flight = next;
@@ -281,8 +292,12 @@ export class BookWriter {
 
 const actsOf = (waiting: readonly Waiting[]): readonly BookAct[] => waiting.map(({ act }) => act);
 
-function answer({ waiting, answers }: Flight): void {
-  answers?.forEach((one, i) => settle(waiting[i]!, one));
+/** Some at a time, so that the database's answers for the next batch are not kept waiting by those who hear theirs. */
+async function answer({ waiting, answers = [] }: Flight): Promise<void> {
+  for (let i = 0; i < answers.length; i++) {
+    if (i > 0 && i % ANSWERS_A_TURN === 0) await turn();
+    settle(waiting[i]!, answers[i]!);
+  }
 }
 
 function settle(waiting: Waiting, answer: Answer): void {

@@ -3,6 +3,7 @@ import { derivedId } from '../../base/derived-id.ts';
 import { AppError } from '../../base/error.ts';
 import type { Uuid } from '../../base/id.ts';
 import { rowOf, type RowOf } from '../../ledger/port.ts';
+import { mapInTurns } from '../../infra/turns.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { transactionStatusOf, type TransactionReport } from '../iso20022/pacs002.ts';
 import type { TransactionReading } from '../iso20022/pacs008-transaction.ts';
@@ -23,6 +24,8 @@ type Transfers = {
 
 /** Transactions that are under way together: enough for full batches of the ledger, too few to fill its queue or to hold up the process. */
 const AT_ONCE = 500;
+/** As in a batch, see payment/send-payment.ts. */
+const BEGUN_A_TURN = 32;
 
 /** Makes a payment of each transaction, each for itself; what became of them is told in their order. */
 export async function takeTransfers(
@@ -35,7 +38,8 @@ export async function takeTransfers(
   const reports: TransactionReport[] = [];
   for (let from = 0; from < readings.length; from += AT_ONCE) {
     const part = readings.slice(from, from + AT_ONCE);
-    reports.push(...(await Promise.all(part.map((reading) => takeOne(deps, ctx, { ...transfers, participants }, reading)))));
+    const take = (reading: TransactionReading) => takeOne(deps, ctx, { ...transfers, participants }, reading);
+    reports.push(...(await mapInTurns(part, BEGUN_A_TURN, take)));
   }
   return reports;
 }

@@ -2,6 +2,7 @@ import { Compile } from 'typebox/compile';
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
+import { mapInTurns } from '../../infra/turns.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { claimKey } from './act-rows.ts';
 import { PaymentOrder as OrderSchema, sendPayment as oneContract, sendPayments as manyContract } from './contract.ts';
@@ -13,6 +14,8 @@ export function sendPayment(deps: SettlementDeps, ctx: Ctx, order: InputOf<typeo
   return takePayment(deps, ctx, { channel: 'json', operation: oneContract }, order);
 }
 
+/** A batch begins in a few milliseconds at a time: while it does, the ledger's answers and other callers must not wait. */
+const ORDERS_A_TURN = 32;
 const orderChecker = Compile(OrderSchema);
 type BatchAnswer = OutputOf<typeof manyContract>;
 
@@ -24,7 +27,7 @@ type BatchAnswer = OutputOf<typeof manyContract>;
  */
 export async function sendPayments(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof manyContract>): Promise<BatchAnswer> {
   await claimKey(deps, ctx, manyContract);
-  const results = await Promise.all(input.payments.map((wire, index) => takeOne(deps, ctx, wire, index)));
+  const results = await mapInTurns(input.payments, ORDERS_A_TURN, (wire, index) => takeOne(deps, ctx, wire, index));
   return { results };
 }
 
