@@ -22,6 +22,10 @@ const messages = page(
   '/messages',
   lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage'),
 );
+const invoices = page(
+  '/invoices',
+  lazyRouteComponent(() => import('./pages/invoices.tsx'), 'InvoicesPage'),
+);
 const transfers = page(
   '/ledger/transfers',
   lazyRouteComponent(() => import('./pages/transfers.tsx'), 'TransfersPage'),
@@ -77,6 +81,17 @@ const routes = [
     '/participants/$id',
     lazyRouteComponent(() => import('./pages/participant.tsx'), 'ParticipantPage'),
   ),
+  page(
+    '/reports',
+    lazyRouteComponent(() => import('./pages/reports.tsx'), 'ReportsPage'),
+  ),
+  invoices.addChildren([
+    createRoute({
+      getParentRoute: () => invoices,
+      path: '$id',
+      component: lazyRouteComponent(() => import('./pages/invoice.tsx'), 'InvoiceDrawer'),
+    }),
+  ]),
   page(
     '/screening',
     lazyRouteComponent(() => import('./pages/screening.tsx'), 'ScreeningPage'),

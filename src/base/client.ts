@@ -108,20 +108,34 @@ const TIMEOUT_MS = 60_000;
 export async function send<T extends Operation>(
   operation: T,
   request: ReturnType<typeof requestOf>,
-  { baseUrl = '', signal, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: SendOptions = {},
+  options: SendOptions = {},
 ): Promise<WireOutput<T>> {
+  const isJson = operation.produces === 'application/json';
+  return (await ask(request, options, async (response) => (isJson ? response.json() : response.text()))) as WireOutput<T>;
+}
+
+/** The same for an answer that is a file. */
+export async function sendForFile(request: ReturnType<typeof requestOf>, options: SendOptions = {}): Promise<Blob> {
+  return ask(request, options, (response) => response.blob());
+}
+
+async function ask<A>(
+  request: ReturnType<typeof requestOf>,
+  { baseUrl = '', signal, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: SendOptions,
+  read: (response: Response) => Promise<A>,
+): Promise<A> {
   const { url, body, ...init } = request;
   const late = AbortSignal.timeout(timeoutMs);
   const until = signal ? AbortSignal.any([signal, late]) : late;
-  const ask = async () => {
+  const exchange = async () => {
     const response = await fetch(`${baseUrl}${url}`, { ...init, body: body ?? null, credentials: 'same-origin', signal: until });
     if (!response.ok) throw await problemOf(response);
-    return operation.produces === 'application/json' ? ((await response.json()) as unknown) : response.text();
+    return read(response);
   };
-  return (await ask().catch((error: unknown) => {
+  return exchange().catch((error: unknown) => {
     if (signal?.aborted) throw signal.reason;
     throw error instanceof Problem ? error : unanswered(late.aborted, error);
-  })) as WireOutput<T>;
+  });
 }
 
 function unanswered(isLate: boolean, cause: unknown): Problem {

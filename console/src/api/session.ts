@@ -1,6 +1,6 @@
 import { login, logout, refresh } from '../../../src/access/contract.ts';
 import type { Operation, Scope } from '../../../src/base/operation.ts';
-import { Problem, requestOf, send, type WireDocument, type WireInput, type WireOutput } from '../../../src/base/client.ts';
+import { Problem, requestOf, send, sendForFile, type WireDocument, type WireInput, type WireOutput } from '../../../src/base/client.ts';
 
 export type Login = WireOutput<typeof login>;
 /** `starting`: asking whether the cookie still opens a session. */
@@ -109,7 +109,20 @@ export type CallExtras = { key?: string; document?: WireDocument; signal?: Abort
 /** Calls an operation as the signed-in user. A token that has just ended is renewed once, without the user noticing. */
 export async function call<T extends Operation>(operation: T, input: WireInput<T>, extras: CallExtras = {}): Promise<WireOutput<T>> {
   const { signal, ...rest } = extras;
-  const attempt = () => send(operation, requestOf(operation, input as Record<string, unknown>, { ...rest, token: token() }), { signal });
+  return withRenewal(() =>
+    send(operation, requestOf(operation, input as Record<string, unknown>, { ...rest, token: token() }), { signal }),
+  );
+}
+
+/** The file that an operation answers with. Large ones may take their time. */
+export function fetchFile<T extends Operation>(operation: T, input: WireInput<T>): Promise<Blob> {
+  const request = () => requestOf(operation, input as Record<string, unknown>, { token: token() });
+  return withRenewal(() => sendForFile(request(), { timeoutMs: FILE_TIMEOUT_MS }));
+}
+
+const FILE_TIMEOUT_MS = 30 * 60_000;
+
+async function withRenewal<A>(attempt: () => Promise<A>): Promise<A> {
   try {
     return await attempt();
   } catch (error) {

@@ -3,10 +3,12 @@ import type { Operation } from '../../../src/base/operation.ts';
 import { listAccounts, listTransfers, trialBalance } from '../../../src/ledger/contract.ts';
 import { listCases } from '../../../src/settlement/compliance/contract.ts';
 import { listMessages } from '../../../src/settlement/message/contract.ts';
+import { listInvoices } from '../../../src/settlement/fee/contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import { listLimits } from '../../../src/settlement/risk/contract.ts';
+import { listReports } from '../../../src/settlement/report/contract.ts';
 import { listScreeningLists } from '../../../src/settlement/screening/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
 import type { IconName } from '../ui/icon.tsx';
@@ -24,6 +26,8 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
       { to: '/messages', label: 'Messages', icon: 'messages', operation: listMessages, key: 'x' },
       { to: '/windows', label: 'Windows', icon: 'windows', operation: listWindows, key: 'w' },
       { to: '/participants', label: 'Participants', icon: 'participants', operation: listParticipants, key: 'b' },
+      { to: '/reports', label: 'Reports', icon: 'reports', operation: listReports, key: 'r' },
+      { to: '/invoices', label: 'Invoices', icon: 'invoices', operation: listInvoices, key: 'i' },
       { to: '/screening', label: 'Screening', icon: 'screening', operation: listScreeningLists, key: 's' },
       { to: '/cases', label: 'Cases', icon: 'cases', operation: listCases, key: 'c' },
       { to: '/limits', label: 'Limits', icon: 'limits', operation: listLimits, key: 'm' },
