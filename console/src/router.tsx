@@ -70,6 +70,10 @@ const routes = [
     lazyRouteComponent(() => import('./pages/windows.tsx'), 'WindowsPage'),
   ),
   page(
+    '/windows/days',
+    lazyRouteComponent(() => import('./pages/business-days.tsx'), 'BusinessDaysPage'),
+  ),
+  page(
     '/windows/$id',
     lazyRouteComponent(() => import('./pages/window.tsx'), 'WindowPage'),
   ),

@@ -1,18 +1,22 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { codeOf } from '../../../src/base/money.ts';
-import { getWindow } from '../../../src/settlement/window/contract.ts';
+import { getWindow, getWindowFlows } from '../../../src/settlement/window/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { useFilters } from '../parts/filters.tsx';
 import { GrossNet, GrossNetKey } from '../parts/gross-net.tsx';
+import { NetPicture } from '../parts/net-picture.tsx';
 import { Positions } from '../parts/positions.tsx';
-import { State } from '../ui/badge.tsx';
+import { WindowActions, WindowDefaults } from '../parts/window-defaults.tsx';
+import { WindowFile } from '../parts/window-file.tsx';
+import { Badge, State } from '../ui/badge.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Select } from '../ui/field.tsx';
-import { count, duration } from '../ui/format.ts';
+import { count, day, duration } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
 import { Card, Facts, PageHead } from '../ui/layout.tsx';
-import { Empty, FailurePage, Skeleton } from '../ui/states.tsx';
+import { Empty, Failure, FailurePage, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 
 type Detail = WireOutput<typeof getWindow>;
@@ -30,10 +34,13 @@ export function WindowPage() {
         title={
           <span className="flex items-center gap-3">
             <span className="num">{name}</span> {window && <State of={window.state} />}
+            {window?.verified && <Verified verified={window.verified} />}
           </span>
         }
-        lead={window ? `${count(window.payments)} payments` : <Skeleton className="mt-1.5" />}
+        lead={window ? `${window.group}, ${count(window.payments)} payments` : <Skeleton className="mt-1.5" />}
       >
+        {window && <WindowActions window={window} />}
+        {window?.inputRoot && <WindowFile id={window.id} number={window.number} />}
         {window && (
           <Link to="/payments" search={{ windowId: window.id }} className={buttonClass()}>
             Its payments
@@ -65,6 +72,16 @@ function Body({ window }: { window: Detail }) {
           </Empty>
         )}
       </Card>
+      {window.blocked && (
+        <div role="alert" className="card flex items-start gap-2.5 p-4 text-sm text-bad xl:order-first xl:col-span-3">
+          <Icon name="warning" className="mt-0.5" />
+          <p>
+            <b className="font-semibold">It cannot be settled.</b> {window.blocked.reason} Put that right, or take the participant out.
+          </p>
+        </div>
+      )}
+      <WindowDefaults defaults={window.defaults} />
+      {asset && <Picture window={window} asset={asset} />}
       {asset && (
         <Card
           title="Positions"
@@ -86,6 +103,35 @@ function Body({ window }: { window: Detail }) {
   );
 }
 
+/** Flows before and positions after, when there is something to draw. */
+function Picture({ window, asset }: { window: Detail; asset: string }) {
+  const asked = useOperation(getWindowFlows, { id: window.id, asset }, { staleMs: 60_000 });
+  const positions = window.positions.filter((position) => position.asset === asset);
+  return (
+    <Card title={`The net in ${codeOf(asset)}`} aside="both drawn to one scale" className="xl:col-span-3">
+      {asked.error && !asked.data ? (
+        <Failure problem={asked.error} retry={() => void asked.refetch()} />
+      ) : asked.data ? (
+        <NetPicture asset={asset} flows={asked.data} positions={positions} />
+      ) : (
+        <Skeleton className="m-4 h-80 rounded-lg" />
+      )}
+    </Card>
+  );
+}
+
+function Verified({ verified }: { verified: NonNullable<Detail['verified']> }) {
+  return verified.ok ? (
+    <Badge tone="good">
+      <Icon name="check" size={12} /> verified
+    </Badge>
+  ) : (
+    <Badge tone="bad">
+      <Icon name="warning" size={12} /> does not hold
+    </Badge>
+  );
+}
+
 function Course({ window }: { window: Detail }) {
   return (
     <Facts
@@ -98,6 +144,9 @@ function Course({ window }: { window: Detail }) {
           'From cut-off to final',
           duration(Date.parse(window.settledAt!) - Date.parse(window.cutOffAt!)),
         ],
+        !!window.businessDay && ['Business day', day(window.businessDay)],
+        window.joined > 0 && ['Came over', `${count(window.joined)} payments of earlier windows`],
+        window.left > 0 && ['Left', `${count(window.left)} payments`],
         ['Sequences', <span key="q" className="num">{`${window.fromSeq} < n${window.toSeq ? ` ≤ ${window.toSeq}` : ''}`}</span>],
         window.finality && ['Settled by', `${count(window.finality.transfers)} transfers, up to № ${window.finality.seq}`],
         !!window.inputRoot && ['Root of the input', <Copyable key="r" text={window.inputRoot} label="root" />],

@@ -1,19 +1,20 @@
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useNavigate } from '@tanstack/react-router';
 import { codeOf } from '../../../src/base/money.ts';
-import { closeWindow, listWindows } from '../../../src/settlement/window/contract.ts';
+import { listBusinessDays } from '../../../src/settlement/calendar/contract.ts';
+import { closeAllWindows, listWindows } from '../../../src/settlement/window/contract.ts';
+import { listWindowGroups } from '../../../src/settlement/window/group-contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
-import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
+import { useAllowed, useOperation } from '../api/queries.ts';
 import { Pager, useFilters } from '../parts/filters.tsx';
-import { State } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
-import { Modal } from '../ui/dialog.tsx';
+import { CutOffAllDialog, CutOffDialog } from '../parts/group-dialogs.tsx';
+import { NewGroup, WindowGroups } from '../parts/window-groups.tsx';
+import { Badge, State } from '../ui/badge.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { count, duration, percent } from '../ui/format.ts';
 import { PageHead } from '../ui/layout.tsx';
-import { ProblemNote } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { toast } from '../ui/toast.tsx';
 
 type Row = WireOutput<typeof listWindows>['items'][number];
 
@@ -25,7 +26,17 @@ function saving(row: Row): number | undefined {
 
 const columns: readonly Column<Row>[] = [
   { head: 'Window', cell: (row) => <span className="num font-medium">#{row.number}</span> },
-  { head: 'State', cell: (row) => <State of={row.state} /> },
+  {
+    head: 'State',
+    cell: (row) => (
+      <span className="flex gap-1.5">
+        <State of={row.state} />
+        {row.blocked && <Badge tone="bad">blocked</Badge>}
+        {row.verified && !row.verified.ok && <Badge tone="bad">unsound</Badge>}
+      </span>
+    ),
+  },
+  { head: 'Group', from: 'md', cell: (row) => <span className="text-ink-2">{row.group}</span> },
   { head: 'Opened', from: 'sm', cell: (row) => <Time at={row.openedAt} /> },
   {
     head: 'Cut off',
@@ -60,12 +71,24 @@ const columns: readonly Column<Row>[] = [
 export function WindowsPage() {
   const [search] = useFilters();
   const allowed = useAllowed();
-  const asked = useOperation(listWindows, search.after ? { after: search.after } : {}, { keep: true });
+  const { after, group } = search;
+  const asked = useOperation(listWindows, { ...(after && { after }), ...(group && { group }) }, { keep: true });
   return (
     <>
-      <PageHead title="Windows" name="Windows" lead="Payments gather in the open window; at cut-off they are netted and settled at once">
-        {allowed(closeWindow) && <CutOff />}
+      <PageHead
+        title="Windows"
+        name="Windows"
+        lead="Payments gather in the open window of their currencies; at cut-off they are netted and settled"
+      >
+        {allowed(listBusinessDays) && (
+          <Link to="/windows/days" search={group ? { group } : {}} className={buttonClass()}>
+            Business days
+          </Link>
+        )}
+        <NewGroup />
+        {allowed(closeAllWindows) && <CutOff />}
       </PageHead>
+      {allowed(listWindowGroups) && <WindowGroups />}
       <div className="card">
         <Table
           label="Windows"
@@ -84,36 +107,19 @@ export function WindowsPage() {
   );
 }
 
-/** Cuts off the open window; final, therefore asked first. */
-export function CutOff() {
+/** Cuts off what there is: the only group, or all of them; one of several is cut off from its card. */
+function CutOff() {
   const [asking, setAsking] = useState(false);
-  const navigate = useNavigate();
-  const close = useCommand(closeWindow, (window) => {
-    setAsking(false);
-    toast(`Window #${window.number} is cut off`);
-    void navigate({ to: '/windows/$id', params: { id: window.id } });
-  });
+  const groups = useOperation(listWindowGroups, {}).data?.items ?? [];
+  const [only] = groups;
+  const done = () => setAsking(false);
+  if (!only) return null;
   return (
     <>
       <Button icon="cut" onClick={() => setAsking(true)}>
-        Cut off now
+        {groups.length === 1 ? 'Cut off now' : 'Cut off all'}
       </Button>
-      <Modal
-        open={asking}
-        onClose={() => setAsking(false)}
-        title="Cut off the open window?"
-        lead="Its payments are fixed, netted and settled. This is final. The next window opens at once."
-      >
-        <div className="mt-2 space-y-4">
-          <ProblemNote problem={close.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setAsking(false)}>Cancel</Button>
-            <Button tone="primary" busy={close.isPending} onClick={() => close.mutate({})}>
-              Cut off
-            </Button>
-          </div>
-        </div>
-      </Modal>
+      {groups.length === 1 ? <CutOffDialog group={only} open={asking} onClose={done} /> : <CutOffAllDialog open={asking} onClose={done} />}
     </>
   );
 }

@@ -212,6 +212,30 @@ export const getWindowPart = operation({
   example: { params: { id: 'win_0192837465ab7def8192837465abcdef' }, query: { participantId: 'mem_0192837465ab7def8192837465abcdef' } },
 });
 
+const FlowEnd = Type.Object({ id: ParticipantId, bic: Bic, name: Type.String() }, closed);
+
+export const getWindowFlows = operation({
+  name: 'settlement.get_window_flows',
+  method: 'GET',
+  path: '/v1/windows/{id}/flows',
+  summary: 'Who owes whom in a window in one currency before netting, the largest first; for a bank its own',
+  scope: 'settlement:read',
+  cost: 'heavy',
+  params: Type.Object({ id: WindowId }, closed),
+  query: Type.Object({ asset: Asset }, closed),
+  output: Type.Object(
+    {
+      items: Type.Array(Type.Object({ debtor: FlowEnd, creditor: FlowEnd, payments: Type.Integer(), units: Units }, closed)),
+      /** Of all pairs, those that are not listed among them. */
+      pairs: Type.Integer(),
+      gross: Units,
+    },
+    closed,
+  ),
+  errors: ['settlement.window_not_found'],
+  example: { params: { id: 'win_0192837465ab7def8192837465abcdef' }, query: { asset: 'EUR/2' } },
+});
+
 export const windowOperations = [
   listWindows,
   getWindow,
@@ -220,6 +244,7 @@ export const windowOperations = [
   settleNettedWindow,
   getWindowFile,
   getWindowPart,
+  getWindowFlows,
   ...groupOperations,
 ] as const;
 

@@ -62,7 +62,7 @@ async function contradictions() {
              left join settlement.netting_window w on w.id = coalesce(c.joined_window_id, s.window_id)
             where c.returned is not true and (w.state <> 'settled' or (c.joined_window_id is null and c.returned is false))) as "set aside and not owed"`);
   const { waiting, ...rest } = row!;
-  return { waiting, contradictions: Object.fromEntries(Object.entries(rest).filter(([, count]) => BigInt(count) !== 0n)) };
+  return { waiting, contradictions: Object.fromEntries(Object.entries(rest).filter(([, count]) => count !== 0n)) };
 }
 
 /** Checks that fail over all windows that were cut off, each by its own file. */

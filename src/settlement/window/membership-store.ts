@@ -255,3 +255,41 @@ export async function membersBehind(
     [tenantId, after, to, page.limit, ...values, windowId, page.afterSeq],
   );
 }
+
+/** What one participant owes another in a window; with how many pairs there are in all, and what they owe together. */
+export type FlowRow = {
+  debtor: Uuid;
+  debtorBic: string;
+  debtorName: string;
+  creditor: Uuid;
+  creditorBic: string;
+  creditorName: string;
+  payments: number;
+  units: bigint;
+  pairs: number;
+  gross: bigint;
+};
+
+/** The largest flows of a window in a currency, before netting. Added up by the database, so a window of any size gives few rows. */
+export async function flowsOf(tx: Tx, tenantId: Uuid, windowId: Uuid, of: { asset: string; limit: number }): Promise<FlowRow[]> {
+  return tx.query<FlowRow>(
+    `with pair as (
+       select m.debtor_agent_id, m.creditor_agent_id, count(*)::int as payments, sum(m.units)::numeric(38, 0) as units from (
+         select o.seq, o.debtor_agent_id, o.creditor_agent_id, o.units from settlement.window_span s
+           join settlement.obligation o on o.tenant_id = s.tenant_id and o.asset = s.asset and o.seq > s.from_seq
+            and o.seq <= coalesce(s.to_seq, 9223372036854775807)
+          where s.tenant_id = $1 and s.window_id = $2 and s.asset = $3
+         union all
+         select c.seq, c.debtor_agent_id, c.creditor_agent_id, c.units from settlement.carried_obligation c
+          where c.tenant_id = $1 and c.joined_window_id = $2 and c.asset = $3) m
+        where not exists (select from settlement.carried_obligation x where x.tenant_id = $1 and x.seq = m.seq and x.left_window_id = $2)
+        group by 1, 2)
+     select p.debtor_agent_id as debtor, d.bic as "debtorBic", d.name as "debtorName", p.creditor_agent_id as creditor, c.bic as "creditorBic",
+            c.name as "creditorName", p.payments, p.units, (count(*) over ())::int as pairs, (sum(p.units) over ())::numeric(38, 0) as gross
+       from pair p
+       join settlement.participant d on d.tenant_id = $1 and d.id = p.debtor_agent_id
+       join settlement.participant c on c.tenant_id = $1 and c.id = p.creditor_agent_id
+      order by p.units desc, d.bic, c.bic limit $4`,
+    [tenantId, windowId, of.asset, of.limit],
+  );
+}

@@ -8,7 +8,7 @@ import { cutOffByInterval, cutOffDue } from './cut-off-due.ts';
 import * as group from './group-contract.ts';
 import { extendCutOff, listWindowGroups, setWindowGroup } from './manage-groups.ts';
 import { getWindowFile, getWindowPart } from './read-file.ts';
-import { getWindow, listWindows } from './read-windows.ts';
+import { getWindow, getWindowFlows, listWindows } from './read-windows.ts';
 import { settleNetted } from './settle-netted.ts';
 import { verifySettled, windowsCheck } from './verify-settled.ts';
 
@@ -29,6 +29,7 @@ export function windowPart(deps: SettlementDeps, windowSeconds: number): Part {
       route(window.settleNettedWindow, (ctx, input) => settleNetted(deps, ctx, input)),
       route(window.getWindowFile, (ctx, input) => getWindowFile(deps, ctx, input)),
       route(window.getWindowPart, (ctx, input) => getWindowPart(deps, ctx, input)),
+      route(window.getWindowFlows, (ctx, input) => getWindowFlows(deps, ctx, input)),
       route(group.listWindowGroups, (ctx) => listWindowGroups(groupDeps, ctx)),
       route(group.setWindowGroup, (ctx, input) => setWindowGroup(groupDeps, ctx, input)),
       route(group.extendCutOff, (ctx, input) => extendCutOff(groupDeps, ctx, input)),

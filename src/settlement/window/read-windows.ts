@@ -5,9 +5,9 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
-import type { getWindow as getContract, listWindows as listContract } from './contract.ts';
+import type { getWindow as getContract, getWindowFlows as flowsContract, listWindows as listContract } from './contract.ts';
 import { defaultsOf } from '../clearing/store.ts';
-import { allSpansOf, movesOf } from './membership-store.ts';
+import { allSpansOf, flowsOf, movesOf } from './membership-store.ts';
 import { findWindow, pageOfWindows, positionsOf } from './store.ts';
 import { detailOfWindow, forMember, viewOfWindow } from './view.ts';
 
@@ -50,4 +50,32 @@ export async function readDetail(tx: Tx, ctx: Ctx, id: Uuid): Promise<OutputOf<t
   };
   const detail = detailOfWindow(row, parts);
   return isMember ? forMember(detail) : detail;
+}
+
+/** Flows that are listed one by one. */
+const LISTED_FLOWS = 80;
+
+/** Who owes whom, of a window that is open or was cut off; what was taken out on a default is left out. Errors: `settlement.window_not_found`. */
+export async function getWindowFlows(
+  deps: ReadDeps,
+  ctx: Ctx,
+  { id, asset }: InputOf<typeof flowsContract>,
+): Promise<OutputOf<typeof flowsContract>> {
+  return deps.db.read(ctx, async (tx) => {
+    if (!(await findWindow(tx, ctx.tenantId, id))) {
+      throw new AppError('not_found', 'settlement.window_not_found', 'There is no such window.');
+    }
+    const rows = await flowsOf(tx, ctx.tenantId, id, { asset, limit: LISTED_FLOWS });
+    const end = (of: Uuid, bic: string, name: string) => ({ id: of, bic, name });
+    return {
+      items: rows.map((row) => ({
+        debtor: end(row.debtor, row.debtorBic, row.debtorName),
+        creditor: end(row.creditor, row.creditorBic, row.creditorName),
+        payments: row.payments,
+        units: row.units,
+      })),
+      pairs: rows[0]?.pairs ?? 0,
+      gross: rows[0]?.gross ?? 0n,
+    };
+  });
 }

@@ -1,0 +1,169 @@
+import { useMemo, useState } from 'react';
+import type { WireOutput } from '../../../src/base/client.ts';
+import type { getWindow, getWindowFlows } from '../../../src/settlement/window/contract.ts';
+import { count, money, moneyShort, percent, share } from '../ui/format.ts';
+import { layOut, OTHERS, type Flow, type Node } from './flow-layout.ts';
+import { useWidth } from './use-width.ts';
+
+type Flows = WireOutput<typeof getWindowFlows>;
+type Position = WireOutput<typeof getWindow>['positions'][number];
+type Props = { asset: string; flows: Flows; positions: readonly Position[] };
+
+const HEIGHT = 400;
+/** Amounts as shares of the gross, in millionths: the layout adds plain numbers. */
+const MILLION = 1_000_000;
+/** The least height of the picture of the net, so that its names can be read. */
+const LEAST = 90;
+
+/**
+ * What netting does, drawn to one scale: on the left who owes whom before, on the right what is left to pay and to receive after.
+ * The right picture is as much lower as less money moves.
+ */
+export function NetPicture({ asset, flows, positions }: Props) {
+  const gross = BigInt(flows.gross);
+  const net = positions.reduce((sum, { net: units }) => (units.startsWith('-') ? sum - BigInt(units) : sum), 0n);
+  const before = flows.items.map(({ debtor, creditor, units }): Flow => ({
+    from: debtor.name,
+    to: creditor.name,
+    payments: share(units, gross) * MILLION,
+  }));
+  const after = useMemo(() => throughTheMiddle(positions, gross), [positions, gross]);
+  const [lit, setLit] = useState<string>();
+  const height = Math.max(LEAST, HEIGHT * share(net, gross));
+  return (
+    <div className="grid gap-x-6 gap-y-5 px-4 pb-4 lg:grid-cols-2">
+      <Half
+        title="Before: who owes whom"
+        sum={`${moneyShort(asset, flows.gross)} in ${count(flows.pairs)} flows`}
+        exact={money(asset, flows.gross)}
+        flows={before}
+        height={HEIGHT}
+        lit={lit}
+        onLit={setLit}
+      />
+      <Half
+        title="After: who pays, who receives"
+        sum={
+          net === 0n
+            ? 'nothing has to move'
+            : `${moneyShort(asset, net.toString())} in ${count(positions.filter((one) => one.net !== '0').length)} payments`
+        }
+        exact={`${money(asset, net.toString())}, ${percent(1 - share(net, gross))} less`}
+        flows={after}
+        height={height}
+        lit={lit}
+        onLit={setLit}
+      />
+    </div>
+  );
+}
+
+/**
+ * Payers in front of receivers, each ribbon a payer's share of what a receiver gets: money goes through the clearing account, so no
+ * payer pays a certain receiver, and shares say it truly.
+ */
+function throughTheMiddle(positions: readonly Position[], gross: bigint): Flow[] {
+  const payers = positions.filter(({ net }) => net.startsWith('-')).map(({ name, net }) => ({ name, units: -BigInt(net) }));
+  const receivers = positions
+    .filter(({ net }) => net !== '0' && !net.startsWith('-'))
+    .map(({ name, net }) => ({ name, units: BigInt(net) }));
+  const total = receivers.reduce((sum, { units }) => sum + units, 0n);
+  return payers.flatMap((payer) =>
+    receivers.map((receiver): Flow => ({
+      from: payer.name,
+      to: receiver.name,
+      payments: share(payer.units, gross) * share(receiver.units, total) * MILLION,
+    })),
+  );
+}
+
+type HalfProps = {
+  title: string;
+  sum: string;
+  exact: string;
+  flows: readonly Flow[];
+  height: number;
+  lit: string | undefined;
+  onLit: (name: string | undefined) => void;
+};
+
+function Half({ title, sum, exact, flows, height, lit, onLit }: HalfProps) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const side = width < 420 ? 84 : 150;
+  const picture = useMemo(() => layOut(flows, { width, height, side }), [flows, width, height, side]);
+  return (
+    <figure className="flex min-w-0 flex-col">
+      <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-3 text-xs text-ink-2">
+        <span className="font-medium">{title}</span>
+        <span className="num" title={exact}>
+          {sum}
+        </span>
+      </figcaption>
+      <div ref={ref} className="flex grow items-center">
+        <svg width={width} height={height} role="img" aria-label={`${title}: ${exact}`} className="block">
+          {picture.ribbons.map((ribbon) => {
+            const isLit = lit === undefined || ribbon.from === lit || ribbon.to === lit;
+            return (
+              <path
+                key={`${ribbon.from}→${ribbon.to}`}
+                d={ribbon.d}
+                className={`fill-net transition-opacity ${isLit ? (lit ? 'opacity-60' : 'opacity-30') : 'opacity-8'}`}
+              >
+                <title>{`${ribbon.from} → ${ribbon.to}`}</title>
+              </path>
+            );
+          })}
+          {picture.nodes.map((node) => (
+            <End
+              key={node.side + node.name}
+              node={node}
+              width={width}
+              side={side}
+              dim={lit !== undefined && lit !== node.name}
+              onLit={onLit}
+            />
+          ))}
+        </svg>
+      </div>
+    </figure>
+  );
+}
+
+/** Height of a line of text: a bar that is lower is named only when its neighbours leave room. */
+const LINE = 9;
+
+type EndProps = { node: Node; width: number; side: number; dim: boolean; onLit: (name: string | undefined) => void };
+
+function End({ node, width, side, dim, onLit }: EndProps) {
+  const left = node.side === 'from';
+  const x = left ? side - 6 : width - side;
+  const room = Math.max(4, Math.floor((side - 18) / 6.2));
+  const name = node.name.length > room ? `${node.name.slice(0, room - 1)}…` : node.name;
+  return (
+    <g
+      onMouseEnter={() => onLit(node.name)}
+      onMouseLeave={() => onLit(undefined)}
+      className={`transition-opacity ${dim ? 'opacity-45' : ''}`}
+    >
+      <title>{node.name}</title>
+      <rect x={left ? 0 : width - side} y={node.y} width={side} height={Math.max(node.height, LINE)} fill="transparent" />
+      <rect
+        x={x}
+        y={node.y}
+        width={6}
+        height={node.height}
+        rx={2}
+        className={node.name === OTHERS ? 'fill-ink-3' : left ? 'fill-outgoing' : 'fill-accent'}
+      />
+      <text
+        x={left ? x - 8 : x + 14}
+        y={node.y + node.height / 2}
+        dy="0.35em"
+        textAnchor={left ? 'end' : 'start'}
+        className="fill-ink-2 text-2xs"
+      >
+        {name}
+      </text>
+    </g>
+  );
+}
