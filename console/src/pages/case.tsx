@@ -1,4 +1,5 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { assignCase, getCase, listCases } from '../../../src/settlement/compliance/contract.ts';
 import type { WireInput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
@@ -25,7 +26,7 @@ export function CasePage() {
   const detail = asked.data;
   const [{ act }, set] = useFilters();
   const begin = (what: string) => () => set({ act: what });
-  const take = useTake(id!);
+  const take = useTake();
   const near = useNeighbours(id!);
   const navigate = useNavigate();
   const allowed = useAllowed();
@@ -61,7 +62,7 @@ export function CasePage() {
 
 const withoutAct = ({ act: _, ...before }: Search): Search => before;
 
-function useTake(_id: string) {
+function useTake() {
   return useCommand(assignCase, (row) => toast(row.assignee ? `With ${row.assignee.name}` : 'Given back'));
 }
 
@@ -93,7 +94,7 @@ function Title({ detail }: { detail: CaseDetail | undefined }) {
 function Actions({ detail, near }: { detail: CaseDetail; near: { before?: string | undefined; next?: string | undefined } }) {
   const allowed = useAllowed();
   const { user } = useLogin();
-  const take = useTake(detail.id);
+  const take = useTake();
   const isMine = detail.assignee?.id === user.id;
   return (
     <>
@@ -111,27 +112,46 @@ function Actions({ detail, near }: { detail: CaseDetail; near: { before?: string
   );
 }
 
+/** Two columns where there is room; on a phone the payment comes first, then the decision, then what it rests on. */
 function Body({ detail, act, onActed }: { detail: CaseDetail; act: string | undefined; onActed: () => void }) {
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
-      <div className="min-w-0 space-y-4">
-        {detail.payment && <Payment payment={detail.payment} />}
-        <Why detail={detail} />
-        <Traffic detail={detail} />
+      <div className="min-w-0 space-y-4 max-xl:contents">
+        {detail.payment && (
+          <Placed at="max-xl:order-1">
+            <Payment payment={detail.payment} />
+          </Placed>
+        )}
+        <Placed at="max-xl:order-3">
+          <Why detail={detail} />
+        </Placed>
+        <Placed at="max-xl:order-5">
+          <Traffic detail={detail} />
+        </Placed>
       </div>
-      <div className="min-w-0 space-y-4 max-xl:-order-1 max-xl:[&>*:nth-child(n+2)]:order-2">
-        <CaseDecision detail={detail} act={act} onActed={onActed} />
-        <CaseHistory detail={detail} act={act} />
-        <Evidence detail={detail} />
-        <Links detail={detail} />
-        <Card title="Details">
-          <div className="px-4 pb-4">
-            <CaseFacts detail={detail} />
-          </div>
-        </Card>
+      <div className="min-w-0 space-y-4 max-xl:contents">
+        <Placed at="max-xl:order-2">
+          <CaseDecision detail={detail} act={act} onActed={onActed} />
+        </Placed>
+        <Placed at="max-xl:order-4">
+          <CaseHistory detail={detail} act={act} />
+        </Placed>
+        <Placed at="space-y-4 max-xl:order-6">
+          <Evidence detail={detail} />
+          <Links detail={detail} />
+          <Card title="Details">
+            <div className="px-4 pb-4">
+              <CaseFacts detail={detail} />
+            </div>
+          </Card>
+        </Placed>
       </div>
     </div>
   );
+}
+
+function Placed({ at, children }: { at: string; children: ReactNode }) {
+  return <div className={`min-w-0 empty:hidden ${at}`}>{children}</div>;
 }
 
 function Payment({ payment }: { payment: NonNullable<CaseDetail['payment']> }) {

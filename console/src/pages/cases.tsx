@@ -165,7 +165,7 @@ function Figures() {
     ['Found to be nothing', decided === 0 ? '–' : `${Math.round((fine / decided) * 100)} %`, ''],
   ] as const;
   return (
-    <dl className="card grid grid-cols-2 divide-line max-sm:gap-y-3 sm:grid-cols-5 sm:divide-x">
+    <dl className="card grid grid-cols-2 divide-line sm:grid-cols-5 sm:divide-x">
       {figures.map(([name, value, tone]) => (
         <div key={name} className="px-4 py-3">
           <dt className="text-xs text-ink-3">{name}</dt>

@@ -86,7 +86,7 @@ function Score({ risk }: { risk: NonNullable<CaseDetail['inputs']['risk']> }) {
       </div>
       <ul className="mt-2 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2">
         {risk.reasons.map(({ factor, points, text }, index) => (
-          <li key={factor} className="flex items-center gap-2">
+          <li key={factor} className="flex min-w-0 items-center gap-2">
             <span className={`size-2.5 shrink-0 rounded-xs ${SHADES[index] ?? 'bg-ink-3'}`} aria-hidden="true" />
             <span className="min-w-0 flex-1 truncate text-ink-2">{text}</span>
             <span className="num">{points}</span>
