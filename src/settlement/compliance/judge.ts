@@ -24,7 +24,7 @@ import { bandNames, loadTenant, readInForce, readPaid, type TenantMemory } from 
 
 /**
  * What the door asks about every payment. Everything that a judgement needs is in memory, so that a clean payment costs
- * microseconds and no query; how exact that is with several processes is told in decision 8.
+ * microseconds and no query; how exact that is with several processes is told in decision 10.
  */
 export type Judge = {
   /**
