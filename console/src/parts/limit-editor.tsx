@@ -87,7 +87,7 @@ export function LimitEditor({ lines, banks, disabled, onLines }: Props) {
   };
   return (
     <div>
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table aria-label="Limits" className="w-full min-w-176 text-sm">
           <thead>
             <tr className="text-left text-xs text-ink-3">
@@ -127,6 +127,7 @@ export function LimitEditor({ lines, banks, disabled, onLines }: Props) {
                     aria-label="Currency"
                     value={line.asset}
                     disabled={disabled}
+                    className="w-20"
                     onChange={(event) => change(at, { asset: event.target.value })}
                   >
                     {[...new Set([line.asset, ...assets])].map((asset) => (
