@@ -144,6 +144,14 @@ const routes = [
     lazyRouteComponent(() => import('./pages/keys.tsx'), 'KeysPage'),
   ),
   page(
+    '/notifications',
+    lazyRouteComponent(() => import('./pages/notifications.tsx'), 'NotificationsPage'),
+  ),
+  page(
+    '/notifications/$id',
+    lazyRouteComponent(() => import('./pages/webhook.tsx'), 'WebhookPage'),
+  ),
+  page(
     '/password',
     lazyRouteComponent(() => import('./pages/password.tsx'), 'PasswordPage'),
   ),

@@ -4,6 +4,7 @@ import { listAccounts, listTransfers, trialBalance } from '../../../src/ledger/c
 import { listCases } from '../../../src/settlement/compliance/contract.ts';
 import { listMessages } from '../../../src/settlement/message/contract.ts';
 import { listInvoices } from '../../../src/settlement/fee/contract.ts';
+import { getNotificationPreferences } from '../../../src/settlement/notification/preference-contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
@@ -46,6 +47,7 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
     items: [
       { to: '/audit', label: 'Audit log', icon: 'audit', operation: listAudit, key: 'l' },
       { to: '/access/users', label: 'Users', icon: 'users', operation: listUsers, key: 'u' },
+      { to: '/notifications', label: 'Notifications', icon: 'bell', operation: getNotificationPreferences, key: 'n' },
       { to: '/access/keys', label: 'API keys', icon: 'keys', operation: listApiKeys, key: 'k' },
     ],
   },

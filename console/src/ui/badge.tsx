@@ -30,6 +30,7 @@ const STATES: Record<string, Tone> = {
   held: 'warn',
   queued: 'warn',
   suspended: 'warn',
+  paused: 'warn',
   rejected: 'bad',
   refused: 'bad',
   denied: 'bad',

@@ -2,7 +2,7 @@ import type { EventDraft } from '../../base/event.ts';
 import { toWireId, type Uuid } from '../../base/id.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Clock } from '../../base/time.ts';
-import type { Latch } from '../bus/latch.ts';
+import { pause, type Latch } from '../bus/latch.ts';
 import type { Log } from '../log/log.ts';
 import type { Outbox } from '../outbox/port.ts';
 import type { Db } from '../postgres/db.ts';
@@ -21,12 +21,17 @@ import type { Sender, Sent } from './send.ts';
 import { openSecret, signedHeaders } from './sign.ts';
 
 /** Requests under way at once in all, and to one endpoint; one that fails is tried one by one. */
-export const ALL_LANES = 256;
-export const ENDPOINT_LANES = 4;
+const ALL_LANES = 256;
+export const ENDPOINT_LANES = 8;
 /** Endpoints that fail may never take more than this of all lanes, so that they do not hold up those that answer. */
 const FAILING_LANES = 128;
-/** How often the queue is looked at when nobody tells that there is something new: what is due for another try. */
+/** Messages of one endpoint that are read ahead, so that the next one need not wait for the database. */
+const READ_AHEAD = 100;
+/** How often the queue is read again, and how often when nothing was due and nobody tells that there is something new. */
+const READ_MS = 100;
 const LOOK_MS = 1_000;
+/** What ends within so long is written down together. */
+const TOGETHER_MS = 25;
 /** What is under way when the process stops has so long to end. */
 const GRACE_MS = 3_000;
 const AGAIN_MS = 1_000;
@@ -57,79 +62,114 @@ export async function dispatch(deps: DispatchDeps, signal: AbortSignal): Promise
   const lanes = new Lanes(deps);
   try {
     while (!signal.aborted) {
-      const began = await lanes.step().catch((error: unknown) => {
+      const waitMs = await lanes.step().catch((error: unknown) => {
         deps.log.warn('webhook messages could not be read or written and will be again', { error });
-        return undefined;
+        return AGAIN_MS;
       });
-      if (began === 0) await deps.woken.wait(LOOK_MS, signal);
-      else if (began === undefined) await deps.woken.wait(AGAIN_MS, signal);
+      if (await deps.woken.wait(waitMs, signal)) await pause(TOGETHER_MS, signal);
     }
   } finally {
     await lanes.end();
   }
 }
 
-/** What is under way in this process, and what ended and is not written down yet. */
+/** What was read ahead, what is under way in this process, and what ended and is not written down yet. */
 class Lanes {
   readonly #deps: DispatchDeps;
+  /** Read, not begun; by endpoint, in order. Replaced by each reading, so that a paused endpoint soon hears nothing more. */
+  #ready = new Map<Uuid, DueMessage[]>();
+  /** Endpoints of which there may be more than was read. */
+  #more = new Set<Uuid>();
+  #readAt = -Infinity;
+  /** Begun and not written down; these are not read again. */
   readonly #underWay = new Map<string, DueMessage>();
   readonly #perEndpoint = new Map<Uuid, number>();
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
-  #failing = 0;
+  /** Endpoints whose last attempt failed. */
+  readonly #unwell = new Set<Uuid>();
+  #ending = false;
   #settled: Settled[] = [];
 
   constructor(deps: DispatchDeps) {
     this.#deps = deps;
   }
 
-  /** Writes down what ended and begins what is due; answers with how many were written or begun. */
+  /** Writes down what ended, reads what is due, begins what may begin; answers with how long there is nothing to do. */
   async step(): Promise<number> {
-    const written = await this.#record();
-    if (this.#underWay.size >= ALL_LANES) return written;
+    await this.#record();
+    const isStarving = [...this.#more].some((id) => (this.#ready.get(id)?.length ?? 0) < ENDPOINT_LANES);
+    if (!isStarving && performance.now() - this.#readAt < READ_MS) return READ_MS;
+    await this.#read();
+    for (const id of Array.from(this.#ready.keys())) this.#beginNext(id);
+    return this.#ready.size > 0 || this.#sending.size > 0 ? READ_MS : LOOK_MS;
+  }
+
+  async #read(): Promise<void> {
     const { db, clock } = this.#deps;
     const underWay = [...this.#underWay.values()];
-    const due = await db.read(RELAY, (tx) => dueMessages(tx, { now: clock.now(), lanes: ENDPOINT_LANES, underWay }));
-    let begun = 0;
-    for (const message of due) if (this.#mayBegin(message)) begun += this.#begin(message);
-    return written + begun;
+    const due = await db.read(RELAY, (tx) => dueMessages(tx, { now: clock.now(), each: READ_AHEAD, underWay }));
+    this.#readAt = performance.now();
+    // Meanwhile some of what was read ahead may have begun.
+    this.#ready = Map.groupBy(
+      due.filter((message) => !this.#underWay.has(keyOf(message))),
+      ({ endpointId }) => endpointId,
+    );
+    // What another process found out, and what ended here meanwhile, which is newer.
+    for (const { endpointId, failures } of due) if (failures > 0 && !this.#perEndpoint.has(endpointId)) this.#unwell.add(endpointId);
+    this.#more = new Set([...this.#ready].filter(([, messages]) => messages.length >= READ_AHEAD).map(([id]) => id));
+  }
+
+  /** Begins as many of an endpoint's messages as it has lanes for. */
+  #beginNext(endpointId: Uuid): void {
+    const ready = this.#ready.get(endpointId) ?? [];
+    while (!this.#ending && ready.length > 0 && this.#mayBegin(ready[0]!)) this.#begin(ready.shift()!);
+    if (ready.length === 0) this.#ready.delete(endpointId);
   }
 
   /** Waits a little for what is under way, gives up the rest, writes down what is known. What is not will be sent again. */
   async end(): Promise<void> {
+    this.#ending = true;
     const late = setTimeout(() => this.#stop.abort(), GRACE_MS);
     await Promise.all(this.#sending);
     clearTimeout(late);
     await this.#record().catch((error: unknown) => this.#deps.log.warn('the last webhook attempts were not written down', { error }));
   }
 
-  #mayBegin({ endpointId, failures }: DueMessage): boolean {
-    if (this.#underWay.size >= ALL_LANES || (failures > 0 && this.#failing >= FAILING_LANES)) return false;
-    return (this.#perEndpoint.get(endpointId) ?? 0) < (failures > 0 ? 1 : ENDPOINT_LANES);
+  #mayBegin({ endpointId }: DueMessage): boolean {
+    if (this.#sending.size >= ALL_LANES) return false;
+    const own = this.#perEndpoint.get(endpointId) ?? 0;
+    if (!this.#unwell.has(endpointId)) return own < ENDPOINT_LANES;
+    const failing = this.#unwell.values().reduce((sum, id) => sum + (this.#perEndpoint.get(id) ?? 0), 0);
+    return own < 1 && failing < FAILING_LANES;
   }
 
-  #begin(message: DueMessage): 1 {
+  #begin(message: DueMessage): void {
     this.#underWay.set(keyOf(message), message);
     this.#count(message, 1);
-    const sending = this.#carry(message).finally(() => this.#sending.delete(sending));
+    const sending = this.#carry(message).finally(() => {
+      this.#sending.delete(sending);
+      this.#beginNext(message.endpointId);
+      this.#deps.woken.wake();
+    });
     this.#sending.add(sending);
-    return 1;
   }
 
   async #carry(message: DueMessage): Promise<void> {
     const settled = await this.#send(message);
     this.#count(message, -1);
+    const taken = isTaken(settled.sent);
+    if (taken) this.#unwell.delete(message.endpointId);
+    else this.#unwell.add(message.endpointId);
     // What was cut off by our own stopping says nothing about the target.
-    if (this.#stop.signal.aborted && !isTaken(settled.sent)) this.#underWay.delete(keyOf(message));
+    if (this.#stop.signal.aborted && !taken) this.#underWay.delete(keyOf(message));
     else this.#settled.push(settled);
-    this.#deps.woken.wake();
   }
 
-  #count({ endpointId, failures }: DueMessage, by: 1 | -1): void {
+  #count({ endpointId }: DueMessage, by: 1 | -1): void {
     const count = (this.#perEndpoint.get(endpointId) ?? 0) + by;
     if (count > 0) this.#perEndpoint.set(endpointId, count);
     else this.#perEndpoint.delete(endpointId);
-    if (failures > 0) this.#failing += by;
   }
 
   async #send(message: DueMessage): Promise<Settled> {
@@ -151,9 +191,9 @@ class Lanes {
   }
 
   /** One transaction for all that ended since the last; when it fails they stay, and their messages stay under way. */
-  async #record(): Promise<number> {
-    const settled = this.#settled;
-    if (settled.length === 0) return 0;
+  async #record(): Promise<void> {
+    const settled = this.#settled.slice();
+    if (settled.length === 0) return;
     const { db, clock, retry, outbox, disabledEvent } = this.#deps;
     const gone = settled.filter(({ sent }) => sent.status === 410).map(({ message }) => message.endpointId);
     await db.write(RELAY, async (tx) => {
@@ -166,7 +206,6 @@ class Lanes {
     // More may have ended while these were written.
     this.#settled = this.#settled.slice(settled.length);
     for (const { message } of settled) this.#underWay.delete(keyOf(message));
-    return settled.length;
   }
 }
 

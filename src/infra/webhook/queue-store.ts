@@ -71,10 +71,10 @@ export type DueMessage = {
   version: number | null;
 };
 
-/** What is due of each active endpoint, at most `lanes` of each besides those under way; endpoints that answer come first. */
+/** What is due of each active endpoint, at most `each` of each besides those under way; endpoints that answer come first. */
 export async function dueMessages(
   tx: Tx,
-  { now, lanes, underWay }: { now: Millis; lanes: number; underWay: readonly Pick<DueMessage, 'endpointId' | 'id'>[] },
+  { now, each, underWay }: { now: Millis; each: number; underWay: readonly Pick<DueMessage, 'endpointId' | 'id'>[] },
 ): Promise<DueMessage[]> {
   return await tx.query<DueMessage>(
     `select w.tenant_id as "tenantId", w.id as "endpointId", w.member_id as "memberId", w.url, w.failures,
@@ -88,8 +88,8 @@ export async function dueMessages(
          order by d.next_at, d.seq limit $4) m
        left join infra.event e on e.tenant_id = m.tenant_id and e.seq = m.seq
       where w.state = 'active'
-      order by w.failures > 0, random()`,
-    [instant(now), uuids(underWay.map(({ endpointId }) => endpointId)), uuids(underWay.map(({ id }) => id)), lanes],
+      order by w.failures > 0, m.next_at, m.seq`,
+    [instant(now), uuids(underWay.map(({ endpointId }) => endpointId)), uuids(underWay.map(({ id }) => id)), each],
   );
 }
 

@@ -11,6 +11,7 @@ import { silentLog } from '../log/log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { createOutbox } from '../outbox/index.ts';
 import { moveOutbox } from '../outbox/store.ts';
+import { ENDPOINT_LANES } from './dispatch.ts';
 import { createWebhooks, type Webhooks } from './index.ts';
 import { WEBHOOK_RETRY } from './retry.ts';
 import { newWebhookSecret, sealSecret, signatureOf } from './sign.ts';
@@ -250,8 +251,21 @@ test('a target that does not answer holds up nobody else, and has no more than i
   await publish(delivery.webhooks, 50);
   await vi.waitFor(async () => expect((await counts(good)).delivered).toBe(50), WAIT);
   expect(silent.open()).toBeGreaterThan(0);
-  expect(silent.heard.length).toBeLessThanOrEqual(4);
+  expect(silent.heard.length).toBeLessThanOrEqual(ENDPOINT_LANES);
   expect(await counts(slow)).toEqual({ pending: 50, delivered: 0, dead: 0 });
+});
+
+test('an endpoint that answers gets all of a burst, though others fail beside it', async () => {
+  const secret = newWebhookSecret();
+  const quick = await startTarget(secret, (_, response) => answer(response, 200));
+  const broken = await startTarget(secret, (_, response) => answer(response, 500));
+  const good = await endpoint(quick.url, secret);
+  for (let i = 0; i < 5; i++) await endpoint(broken.url, secret);
+  const delivery = startDelivery();
+  await publish(delivery.webhooks, 1_500);
+  await vi.waitFor(async () => expect((await counts(good)).delivered).toBe(1_500), WAIT);
+  expect(new Set(quick.heard.map(({ id }) => id)).size).toBe(1_500);
+  expect(quick.heard).toHaveLength(1_500);
 });
 
 test('a target that fails for three days is disabled with notice, what waited is dead, and a replay brings all of it', async () => {
