@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Link, useParams } from '@tanstack/react-router';
 import { codeOf } from '../../../src/base/money.ts';
 import { getWindow, getWindowFlows } from '../../../src/settlement/window/contract.ts';
@@ -55,7 +56,7 @@ export function WindowPage() {
 function Body({ window }: { window: Detail }) {
   const [search, set] = useFilters();
   const assets = [...new Set(window.positions.map((one) => one.asset))].sort();
-  const asset = search.asset && assets.includes(search.asset) ? search.asset : assets[0];
+  const asset = search.asset && assets.includes(search.asset) ? search.asset : busiestOf(window, assets);
   return (
     <div className="grid gap-4 xl:grid-cols-3">
       <Card title="Course" className="xl:col-span-1">
@@ -81,21 +82,19 @@ function Body({ window }: { window: Detail }) {
         </div>
       )}
       <WindowDefaults defaults={window.defaults} />
-      {asset && <Picture window={window} asset={asset} />}
       {asset && (
-        <Card
-          title="Positions"
-          className="xl:col-span-3"
-          aside={
-            <Select aria-label="Currency of the positions" value={asset} onChange={(event) => set({ asset: event.target.value })}>
-              {assets.map((one) => (
-                <option key={one} value={one}>
-                  {codeOf(one)}
-                </option>
-              ))}
-            </Select>
-          }
-        >
+        <Picture window={window} asset={asset}>
+          <Select aria-label="Currency" value={asset} onChange={(event) => set({ asset: event.target.value })}>
+            {assets.map((one) => (
+              <option key={one} value={one}>
+                {codeOf(one)}
+              </option>
+            ))}
+          </Select>
+        </Picture>
+      )}
+      {asset && (
+        <Card title={`Positions in ${codeOf(asset)}`} className="xl:col-span-3">
           <Positions positions={window.positions.filter((position) => position.asset === asset)} />
         </Card>
       )}
@@ -103,12 +102,26 @@ function Body({ window }: { window: Detail }) {
   );
 }
 
+/** The currency with the most payments: where there is most to see. */
+function busiestOf({ currencies }: Detail, assets: readonly string[]): string | undefined {
+  return currencies.toSorted((a, b) => b.payments - a.payments)[0]?.asset ?? assets[0];
+}
+
 /** Flows before and positions after, when there is something to draw. */
-function Picture({ window, asset }: { window: Detail; asset: string }) {
+function Picture({ window, asset, children }: { window: Detail; asset: string; children: ReactNode }) {
   const asked = useOperation(getWindowFlows, { id: window.id, asset }, { staleMs: 60_000 });
   const positions = window.positions.filter((position) => position.asset === asset);
   return (
-    <Card title={`The net in ${codeOf(asset)}`} aside="both drawn to one scale" className="xl:col-span-3">
+    <Card
+      title="What netting does"
+      aside={
+        <span className="flex items-center gap-3">
+          <span className="max-sm:hidden">both drawn to one scale</span>
+          {children}
+        </span>
+      }
+      className="xl:col-span-3"
+    >
       {asked.error && !asked.data ? (
         <Failure problem={asked.error} retry={() => void asked.refetch()} />
       ) : asked.data ? (

@@ -12,8 +12,8 @@ type Props = { asset: string; flows: Flows; positions: readonly Position[] };
 const HEIGHT = 400;
 /** Amounts as shares of the gross, in millionths: the layout adds plain numbers. */
 const MILLION = 1_000_000;
-/** The least height of the picture of the net, so that its names can be read. */
-const LEAST = 90;
+/** What a bar needs at least, so that its name can be read, however little is left to move. */
+const ROW = 18;
 
 /**
  * What netting does, drawn to one scale: on the left who owes whom before, on the right what is left to pay and to receive after.
@@ -29,7 +29,9 @@ export function NetPicture({ asset, flows, positions }: Props) {
   }));
   const after = useMemo(() => throughTheMiddle(positions, gross), [positions, gross]);
   const [lit, setLit] = useState<string>();
-  const height = Math.max(LEAST, HEIGHT * share(net, gross));
+  const sides = [positions.filter(({ net: units }) => units.startsWith('-')), positions.filter(({ net: units }) => /^[1-9]/.test(units))];
+  const height = Math.max(ROW * Math.max(2, ...sides.map((side) => side.length)), HEIGHT * share(net, gross));
+  const bics = useMemo(() => bicsOf(flows, positions), [flows, positions]);
   return (
     <div className="grid gap-x-6 gap-y-5 px-4 pb-4 lg:grid-cols-2">
       <Half
@@ -38,6 +40,7 @@ export function NetPicture({ asset, flows, positions }: Props) {
         exact={money(asset, flows.gross)}
         flows={before}
         height={HEIGHT}
+        bics={bics}
         lit={lit}
         onLit={setLit}
       />
@@ -51,11 +54,18 @@ export function NetPicture({ asset, flows, positions }: Props) {
         exact={`${money(asset, net.toString())}, ${percent(1 - share(net, gross))} less`}
         flows={after}
         height={height}
+        bics={bics}
         lit={lit}
         onLit={setLit}
       />
     </div>
   );
+}
+
+/** BIC by name, for screens on which names would be cut to nothing. */
+function bicsOf(flows: Flows, positions: readonly Position[]): ReadonlyMap<string, string> {
+  const ends = [...flows.items.flatMap(({ debtor, creditor }) => [debtor, creditor]), ...positions];
+  return new Map(ends.map(({ name, bic }) => [name, bic]));
 }
 
 /**
@@ -83,11 +93,12 @@ type HalfProps = {
   exact: string;
   flows: readonly Flow[];
   height: number;
+  bics: ReadonlyMap<string, string>;
   lit: string | undefined;
   onLit: (name: string | undefined) => void;
 };
 
-function Half({ title, sum, exact, flows, height, lit, onLit }: HalfProps) {
+function Half({ title, sum, exact, flows, height, bics, lit, onLit }: HalfProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const side = width < 420 ? 84 : 150;
   const picture = useMemo(() => layOut(flows, { width, height, side }), [flows, width, height, side]);
@@ -117,6 +128,7 @@ function Half({ title, sum, exact, flows, height, lit, onLit }: HalfProps) {
             <End
               key={node.side + node.name}
               node={node}
+              label={side < NARROW ? (bics.get(node.name) ?? node.name) : node.name}
               width={width}
               side={side}
               dim={lit !== undefined && lit !== node.name}
@@ -132,13 +144,16 @@ function Half({ title, sum, exact, flows, height, lit, onLit }: HalfProps) {
 /** Height of a line of text: a bar that is lower is named only when its neighbours leave room. */
 const LINE = 9;
 
-type EndProps = { node: Node; width: number; side: number; dim: boolean; onLit: (name: string | undefined) => void };
+/** A side on which a BIC fits and most names do not. */
+const NARROW = 100;
 
-function End({ node, width, side, dim, onLit }: EndProps) {
+type EndProps = { node: Node; label: string; width: number; side: number; dim: boolean; onLit: (name: string | undefined) => void };
+
+function End({ node, label, width, side, dim, onLit }: EndProps) {
   const left = node.side === 'from';
   const x = left ? side - 6 : width - side;
   const room = Math.max(4, Math.floor((side - 18) / 6.2));
-  const name = node.name.length > room ? `${node.name.slice(0, room - 1)}…` : node.name;
+  const name = label.length > room ? `${label.slice(0, room - 1)}…` : label;
   return (
     <g
       onMouseEnter={() => onLit(node.name)}

@@ -25,12 +25,16 @@ export function WindowGroups() {
   if (groups?.length === 0) return null;
   return (
     <ul aria-label="Groups of currencies" className="mb-4 grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
-      {groups ? groups.map((group) => <GroupCard key={group.id} group={group} />) : <Skeleton className="h-36 rounded-xl" />}
+      {groups ? (
+        groups.map((group) => <GroupCard key={group.id} group={group} isOnly={groups.length === 1} />)
+      ) : (
+        <Skeleton className="h-36 rounded-xl" />
+      )}
     </ul>
   );
 }
 
-function GroupCard({ group }: { group: Group }) {
+function GroupCard({ group, isOnly }: { group: Group; isOnly: boolean }) {
   const [search] = useFilters();
   const isChosen = search.group === group.id;
   return (
@@ -44,7 +48,7 @@ function GroupCard({ group }: { group: Group }) {
             className="block truncate rounded text-sm font-semibold hover:underline"
             title="Show the windows of this group alone"
           >
-            {group.name}
+            {group.name === 'All currencies' && !isOnly ? 'All other currencies' : group.name}
           </Link>
           <p className="truncate text-xs text-ink-2">{group.assets.map(codeOf).join('  ') || 'no currency'}</p>
         </div>
