@@ -16,6 +16,7 @@ import { reportChanged, reportOperations } from './report/contract.ts';
 import { messageOperations } from './message/contract.ts';
 import { returnOperations } from './return/contract.ts';
 import { railEvents, railOperations } from './rail/contract.ts';
+import { reconciliationEvents, reconciliationOperations } from './reconciliation/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { rescreeningHit, rescreeningOperations } from './screening/rescreening/contract.ts';
@@ -47,6 +48,7 @@ export const operations = [
   ...simulatorOperations,
   ...custodyOperations,
   ...railOperations,
+  ...reconciliationOperations,
   ...webhookOperations,
   ...preferenceOperations,
 ] as const;
@@ -71,4 +73,5 @@ export const events = [
   participantStateSet,
   ...custodyEvents,
   ...railEvents,
+  ...reconciliationEvents,
 ] as const;

@@ -31,6 +31,7 @@ import type { Part } from './part.ts';
 import { createDirectory } from './participant/directory.ts';
 import { participantPart } from './participant/part.ts';
 import { railPart } from './rail/part.ts';
+import { reconciliationPart } from './reconciliation/part.ts';
 import type { RailSettings } from './rail/transport.ts';
 import { paymentPart } from './payment/part.ts';
 import { queuePart } from './queue/part.ts';
@@ -105,6 +106,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     simulatorPart(deps),
     custodyPart(deps, metrics, executorsOf(rails)),
     railPart(deps, rails, metrics),
+    reconciliationPart(deps, metrics),
     notificationPart(deps, notification, metrics),
   ];
   return {

@@ -46,6 +46,8 @@ export const ProposalKind = Type.Union([
   Type.Literal('custody_policy'),
   Type.Literal('rail'),
   Type.Literal('instruction_outcome'),
+  Type.Literal('fund_break'),
+  Type.Literal('write_off'),
 ]);
 
 export const Proposal = Type.Object(
@@ -220,6 +222,11 @@ export const approveProposal = operation({
     'settlement.rail_taken',
     'settlement.instruction_not_found',
     'settlement.instruction_decided',
+    'settlement.break_not_found',
+    'settlement.break_resolved',
+    'settlement.break_has_no_entry',
+    'settlement.break_not_incoming',
+    'settlement.write_off_account_invalid',
     ...PROPOSAL_ERRORS,
   ],
   example: { params: { id: 'prp_0192837465ab7def8192837465abcdef' }, body: { comment: 'Seen the confirmation' } },

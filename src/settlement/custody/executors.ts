@@ -1,3 +1,4 @@
+import { approveBreakFunding, approveWriteOff } from '../reconciliation/approve-breaks.ts';
 import { approveInstructionOutcome, approveRail } from '../rail/manage-rails.ts';
 import type { RailSettings } from '../rail/transport.ts';
 import { approveCustodyAccount, approveCustodyPolicy, approveMint, approvePayoutAccount } from './approve.ts';
@@ -12,5 +13,7 @@ export function executorsOf(settings: Pick<RailSettings, 'masterKey'>): Executor
     mint: approveMint,
     rail: approveRail(settings),
     instruction_outcome: approveInstructionOutcome,
+    fund_break: approveBreakFunding,
+    write_off: approveWriteOff,
   };
 }

@@ -65,6 +65,33 @@ export async function openMovements(
   );
 }
 
+/** Movements of a custody account that instructions have made and no statement has shown. */
+export async function movementsInstructed(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { ledgerAccountId: Uuid; instructionIds: readonly Uuid[] },
+): Promise<MovementRow[]> {
+  if (of.instructionIds.length === 0) return [];
+  return tx.query<MovementRow>(
+    `select ${COLUMNS} from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and instruction_id = any($3::uuid[]) order by recorded_at, transfer_id`,
+    [tenantId, of.ledgerAccountId, uuids(of.instructionIds)],
+  );
+}
+
+/** Movements by their transfers, which nobody else links before the transaction ends. */
+export async function lockMovements(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { ledgerAccountId: Uuid; transferIds: readonly Uuid[] },
+): Promise<MovementRow[]> {
+  return tx.query<MovementRow>(
+    `select ${COLUMNS} from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and transfer_id = any($3::uuid[]) order by transfer_id for update`,
+    [tenantId, of.ledgerAccountId, uuids(of.transferIds)],
+  );
+}
+
 /** The oldest movements of a custody account that no statement has shown. */
 export async function movementsInTransit(tx: Tx, tenantId: Uuid, ledgerAccountId: Uuid, limit: number): Promise<MovementRow[]> {
   return tx.query<MovementRow>(

@@ -3,7 +3,15 @@ import type { Millis } from '../../base/time.ts';
 import { AppError } from '../../base/error.ts';
 import type { Actor } from '../../base/context.ts';
 
-export type ProposalKind = 'mint' | 'custody_account' | 'payout_account' | 'custody_policy' | 'rail' | 'instruction_outcome';
+export type ProposalKind =
+  | 'mint'
+  | 'custody_account'
+  | 'payout_account'
+  | 'custody_policy'
+  | 'rail'
+  | 'instruction_outcome'
+  | 'fund_break'
+  | 'write_off';
 
 /** What is to be done, field by field, as the public API writes the values. */
 export type ProposalData = Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import { toDecimalText } from '../../base/money.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { Millis } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { normalBic } from '../participant/directory.ts';
 import { mustFind } from '../participant/read-participants.ts';
 import type { ParticipantRow } from '../participant/store.ts';
 import { custodyAccounts } from './account-store.ts';
@@ -52,8 +53,9 @@ export async function proposeCustodyAccount(
   requireBic(data.servicerBic);
   const standing = await deps.db.read(ctx, (tx) => custodyAccounts(tx, ctx.tenantId));
   if (standing.some(({ asset, number }) => asset === data.asset && number === data.number)) throw custodyAccountTaken(data.number);
-  const subject = `Custody account ${data.number} in ${data.asset} at ${data.servicerBic}`;
-  return propose(deps, ctx, contract.proposeCustodyAccount, { kind: 'custody_account', subject, data, reason });
+  const servicerBic = normalBic(data.servicerBic);
+  const subject = `Custody account ${data.number} in ${data.asset} at ${servicerBic}`;
+  return propose(deps, ctx, contract.proposeCustodyAccount, { kind: 'custody_account', subject, data: { ...data, servicerBic }, reason });
 }
 
 /** The number is an account already. */

@@ -33,7 +33,10 @@ export async function statementFigures(tx: Tx, tenantId: Uuid): Promise<Statemen
        left join lateral (select sum(v.units) as moved from settlement.custody_movement v
                            where v.tenant_id = a.tenant_id and v.ledger_account_id = a.ledger_account_id and v.entry_id is null) m on true
        left join lateral (select sum(e.units) as told from settlement.statement_entry e
-                           where e.tenant_id = a.tenant_id and e.custody_account_id = a.id and e.bank_statement_id is null and e.state <> 'void') t on true
+                           where e.tenant_id = a.tenant_id and e.custody_account_id = a.id and e.state <> 'void'
+                             and (e.bank_statement_id is null
+                                  or e.bank_statement_id in (select i.id from settlement.bank_statement i
+                                                              where i.tenant_id = a.tenant_id and i.custody_account_id = a.id and not i.complete))) t on true
        left join lateral (select sum(e.units) as unmatched, count(*) as open from settlement.statement_entry e
                            where e.tenant_id = a.tenant_id and e.custody_account_id = a.id and e.state in ('new', 'break')) u on true
       where a.tenant_id = $1 order by a.asset, a.opened_at, a.id`,

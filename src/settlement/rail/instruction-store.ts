@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { instant } from '../../infra/postgres/columns.ts';
+import { instant, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { InstructionRow, InstructionState } from './instruction.ts';
 
@@ -56,18 +56,33 @@ export async function lockInstruction(tx: Tx, tenantId: Uuid, id: Uuid): Promise
   return row;
 }
 
-/** Instructions of an account under any of the names, in order of id; locked. */
+/**
+ * Instructions by id, or those that an account sends or gets under any of the names in small letters: their ids without hyphens, or
+ * their UETRs. In order of id; nobody else moves them before the transaction ends.
+ */
 export async function lockInstructionsNamed(
   tx: Tx,
   tenantId: Uuid,
-  of: { ledgerAccountId: Uuid; ids: readonly Uuid[] },
+  of: { ids: readonly Uuid[] } | { ledgerAccountId: Uuid; names: readonly string[] },
 ): Promise<InstructionRow[]> {
+  if ('ids' in of) {
+    if (of.ids.length === 0) return [];
+    return tx.query<InstructionRow>(
+      `select ${COLUMNS} from settlement.instruction where tenant_id = $1 and id = any($2::uuid[]) order by id for update`,
+      [tenantId, uuids(of.ids)],
+    );
+  }
+  const plain = of.names.map((name) => name.replaceAll('-', '')).filter((name) => /^[0-9a-f]{32}$/.test(name));
+  if (plain.length === 0) return [];
   return tx.query<InstructionRow>(
     `select ${COLUMNS} from settlement.instruction
-      where tenant_id = $1 and id = any($3::uuid[]) and (from_ledger_id = $2 or to_ledger_id = $2) order by id for update`,
-    [tenantId, of.ledgerAccountId, of.ids],
+      where tenant_id = $1 and (id = any($3::uuid[]) or uetr = any($3::uuid[])) and (from_ledger_id = $2 or to_ledger_id = $2)
+      order by id for update`,
+    [tenantId, of.ledgerAccountId, uuids(plain.map(hyphenated))],
   );
 }
+
+const hyphenated = (name: string): Uuid => name.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** What a rail has to do now: instructions in a state whose time has come, those waiting longest first. */
 export async function dueInstructions(

@@ -11,6 +11,7 @@ import type { Executor } from '../custody/decide-proposal.ts';
 import { propose } from '../custody/propose.ts';
 import { requireOperator } from '../custody/reserves.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { normalBic } from '../participant/directory.ts';
 import type * as contract from './contract.ts';
 import { proposeInstructionOutcome as outcomeContract, proposeRail as proposeContract, setRailState as stateContract } from './contract.ts';
 import { findInstruction, lockInstruction } from './instruction-store.ts';
@@ -51,7 +52,7 @@ export async function proposeRail(
   const standing = await deps.db.read(ctx, (tx) => allRails(tx, ctx.tenantId));
   if (standing.some((one) => one.id === id)) throw railTaken(id);
   const subject = `Rail ${id} to ${servicerBic}`;
-  return propose(deps, ctx, proposeContract, { kind: 'rail', subject, data: rail, reason });
+  return propose(deps, ctx, proposeContract, { kind: 'rail', subject, data: { ...rail, servicerBic: normalBic(servicerBic) }, reason });
 }
 
 function railTaken(id: string): AppError {

@@ -4,6 +4,7 @@ import type { Metrics } from '../../infra/metrics/metrics.ts';
 import type { Job } from '../../infra/module.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { Part } from '../part.ts';
+import { railStatements } from '../reconciliation/door.ts';
 import * as rail from './contract.ts';
 import { STATES } from './instruction.ts';
 import { countInstructions } from './instruction-store.ts';
@@ -11,14 +12,15 @@ import { listRails, proposeInstructionOutcome, proposeRail, setRailState } from 
 import { allRails } from './rail-store.ts';
 import { cancelInstruction, getInstruction, listInstructions } from './read-instructions.ts';
 import { requestPayout, requestSweep } from './request.ts';
-import { RailLost, runRail, takeOver, type Holding, type RunDeps, type TakeStatement } from './run-rail.ts';
+import { RailLost, runRail, takeOver, type Holding, type RunDeps } from './run-rail.ts';
 import { createRailTransport, type RailSettings } from './transport.ts';
 
 const RUN_EVERY_MS = 2_000;
 
-/** Rails and their instructions; statements that a rail puts down go to `takeStatement`. */
-export function railPart(deps: SettlementDeps, settings: RailSettings, metrics: Metrics, takeStatement?: TakeStatement): Part {
+/** Rails and their instructions; statements that a rail puts down are reconciled. */
+export function railPart(deps: SettlementDeps, settings: RailSettings, metrics: Metrics): Part {
   const transport = createRailTransport(settings, deps.clock);
+  const takeStatement = railStatements(deps);
   return {
     routes: [
       route(rail.listRails, (ctx) => listRails(deps, ctx, settings)),

@@ -16,7 +16,7 @@ import type { RailDocument, RailTransport } from './transport.ts';
 import { viewOfInstruction } from './view.ts';
 
 /** What a rail's statements are given to; false when it is no statement. */
-export type TakeStatement = (tenantId: Uuid, railId: string, document: RailDocument) => Promise<boolean>;
+export type TakeStatement = (tenantId: Uuid, rail: RailRow, document: RailDocument) => Promise<boolean>;
 
 export type RunDeps = Pick<SettlementDeps, 'db' | 'ledger' | 'access' | 'clock' | 'log'> & {
   transport: RailTransport;
@@ -176,7 +176,7 @@ async function takeDocuments(deps: RunDeps, holding: Holding, adapter: RailAdapt
 const MOST_BYTES = 32 << 20;
 
 async function takeDocument(deps: RunDeps, holding: Holding, adapter: RailAdapter, document: RailDocument): Promise<boolean> {
-  if (await deps.takeStatement?.(holding.tenantId, holding.rail.id, document)) return true;
+  if (await deps.takeStatement?.(holding.tenantId, holding.rail, document)) return true;
   if (document.bytes > MOST_BYTES) return false;
   const bytes = Buffer.concat(await Array.fromAsync(document.read()));
   const answers = adapter.fromReply({ kind: 'document', name: document.name, bytes });

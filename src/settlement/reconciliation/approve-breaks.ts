@@ -1,0 +1,55 @@
+import { fromWireId, newId, toWireId } from '../../base/id.ts';
+import { LedgerRefused, type TransferDraft } from '../../ledger/port.ts';
+import { findCustodyAccount } from '../custody/account-store.ts';
+import { participantNamed } from '../custody/approve.ts';
+import type { Executor } from '../custody/decide-proposal.ts';
+import { mint } from '../custody/mint.ts';
+import { insertMovements } from '../custody/movement-store.ts';
+import { accountIn } from '../custody/propose.ts';
+import { lockOpenEntry, resolved } from './work-breaks.ts';
+import { invalidAccount, requireOwnAccount } from './write-off.ts';
+
+/** Mints money that names nobody to whom two people have found. Errors: `settlement.break_resolved`, `settlement.participant_not_found`. */
+export const approveBreakFunding: Executor = async (deps, { tx, ctx, proposal }) => {
+  const { tenantId } = ctx;
+  const data = proposal.data as Record<'breakId' | 'participantId', string>;
+  const { row } = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId), true);
+  const participant = await participantNamed(tx, tenantId, data.participantId);
+  const { settlementAccountId } = accountIn(participant, row.asset);
+  const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
+  const resolution = `Minted to ${participant.bic} by ${proposal.proposedBy} and ${ctx.actor.name}`;
+  const { events } = await resolved(deps, tx, tenantId, { row, rule: 'fund', resolution });
+  const reference = `BREAK ${row.id.replaceAll('-', '').slice(-12)}`;
+  const minting = { participantId: participant.id, settlementAccountId, ledgerAccountId, asset: row.asset, units: row.units, reference };
+  return [...events, ...(await mint(deps, tx, tenantId, [{ ...minting, kind: 'mint', entryId: row.entryId }]))];
+};
+
+/** Books a break on an account of the operator's own. Errors: `settlement.break_resolved`, `settlement.write_off_account_invalid`. */
+export const approveWriteOff: Executor = async (deps, { tx, ctx, proposal }) => {
+  const { tenantId } = ctx;
+  const data = proposal.data as Record<'breakId' | 'accountId', string>;
+  const accountId = fromWireId(data.accountId);
+  const { row } = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId));
+  await requireOwnAccount(tx, tenantId, accountId);
+  const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
+  const resolution = `Written off to ${data.accountId} by ${proposal.proposedBy} and ${ctx.actor.name}`;
+  const { events } = await resolved(deps, tx, tenantId, { row, rule: 'write_off', resolution });
+  const { asset, units } = row;
+  const sides =
+    units > 0n
+      ? { debitAccountId: ledgerAccountId, creditAccountId: accountId }
+      : { debitAccountId: accountId, creditAccountId: ledgerAccountId };
+  const reference = toWireId('brk', row.id);
+  const transfer: TransferDraft = { id: newId(), kind: 'posted', ...sides, asset, units: units < 0n ? -units : units, reference };
+  const ledger = await deps.ledger.inTx(tx, tenantId);
+  const { atMs } = await ledger.transfer([transfer]).catch(explain);
+  const own = { transferId: transfer.id, ledgerAccountId, asset, units, reference: reference.slice(0, 35), proposalId: proposal.id };
+  await insertMovements(tx, tenantId, [{ ...own, kind: 'write_off', entryId: row.entryId, recordedAt: atMs }]);
+  return events;
+};
+
+/** An account that is not there, closed, of another currency, or at its limit. */
+function explain(error: unknown): never {
+  if (error instanceof LedgerRefused) throw invalidAccount();
+  throw error;
+}

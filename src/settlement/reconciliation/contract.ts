@@ -1,0 +1,341 @@
+import Type from 'typebox';
+import { eventKind } from '../../base/event.ts';
+import { idOf } from '../../base/id.ts';
+import { Asset, Units } from '../../base/money.ts';
+import { operation } from '../../base/operation.ts';
+import { pageOf, pageQuery } from '../../base/page.ts';
+import { Instant, LocalDateText } from '../../base/time.ts';
+import { CustodyAccountId, Proposal } from '../custody/contract.ts';
+import { AccountId, ParticipantId } from '../participant/contract.ts';
+
+const closed = { additionalProperties: false };
+
+export const StatementId = idOf('bst');
+export const BreakId = idOf('brk');
+const EntryId = idOf('ent');
+const TransferId = idOf('trf');
+const Reason = Type.String({ minLength: 5, maxLength: 500, examples: ['Bank charge of November, by the price list'] });
+
+const statementFields = {
+  id: StatementId,
+  custodyAccountId: CustodyAccountId,
+  asset: Asset,
+  kind: Type.Union([Type.Literal('statement'), Type.Literal('notification')]),
+  /** As its custodian calls it. */
+  statementId: Type.String(),
+  day: LocalDateText,
+  opening: Type.Optional(Units),
+  closing: Type.Optional(Units),
+  entries: Type.Integer(),
+};
+
+export const Statement = Type.Object(
+  { ...statementFields, complete: Type.Boolean(), receivedAt: Instant, receivedBy: Type.String() },
+  closed,
+);
+
+const TakenStatement = Type.Object(
+  {
+    ...statementFields,
+    /** Lines that nobody had told of before. */
+    fresh: Type.Integer(),
+    /** taken; repeated: as it was taken before; waiting: for its other pages. */
+    outcome: Type.Union([Type.Literal('taken'), Type.Literal('repeated'), Type.Literal('waiting')]),
+  },
+  closed,
+);
+
+export const uploadStatement = operation({
+  name: 'settlement.upload_statement',
+  method: 'POST',
+  path: '/v1/statements',
+  summary: 'Takes a camt.053 or camt.054 of a custodian, to the cent, and matches its entries',
+  scope: 'settlement:write',
+  cost: 'heavy',
+  status: 201,
+  consumes: 'application/xml',
+  bodyLimit: 256 << 20,
+  output: Type.Object({ items: Type.Array(TakenStatement) }, closed),
+  errors: [
+    'settlement.operator_only',
+    'settlement.statement_malformed',
+    'settlement.statement_unsupported',
+    'settlement.statement_account_unknown',
+    'settlement.statement_without_balances',
+    'settlement.statement_does_not_add_up',
+    'settlement.statement_contradicts',
+    'settlement.statement_mixed_currency',
+    'request.key_reused',
+  ],
+  example: { document: '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"/>' },
+});
+
+export const matchStatements = operation({
+  name: 'settlement.match_statements',
+  method: 'POST',
+  path: '/v1/statements/match',
+  summary: 'Matches what statements have told and nobody has looked at; a job does so by itself',
+  scope: 'settlement:write',
+  cost: 'heavy',
+  output: Type.Object({ matched: Type.Integer(), breaks: Type.Integer() }, closed),
+  errors: ['settlement.operator_only'],
+  example: {},
+});
+
+export const listStatements = operation({
+  name: 'settlement.list_statements',
+  method: 'GET',
+  path: '/v1/statements',
+  summary: 'Statements and notifications of custodians, newest first',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object({ ...pageQuery, custodyAccountId: Type.Optional(CustodyAccountId) }, closed),
+  output: pageOf(Statement),
+  errors: [],
+  example: {},
+});
+
+export const StatementEntry = Type.Object(
+  {
+    id: EntryId,
+    custodyAccountId: CustodyAccountId,
+    /** gap: between two statements. sum: what a statement in pages does not add up by. */
+    kind: Type.Union([Type.Literal('entry'), Type.Literal('gap'), Type.Literal('sum')]),
+    asset: Asset,
+    units: Units,
+    bookingDay: LocalDateText,
+    reversal: Type.Boolean(),
+    refs: Type.Array(Type.String()),
+    remittance: Type.Optional(Type.String()),
+    counterparty: Type.Optional(Type.String()),
+    state: Type.Union([Type.Literal('new'), Type.Literal('matched'), Type.Literal('break')]),
+    /** Which rule decided, and in words why. */
+    rule: Type.Optional(Type.String()),
+    explanation: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+export const listStatementEntries = operation({
+  name: 'settlement.list_statement_entries',
+  method: 'GET',
+  path: '/v1/statement-entries',
+  summary: 'Lines of statements, newest first, with what each was matched by',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      custodyAccountId: Type.Optional(CustodyAccountId),
+      state: Type.Optional(Type.Union([Type.Literal('new'), Type.Literal('matched'), Type.Literal('break')])),
+    },
+    closed,
+  ),
+  output: pageOf(StatementEntry),
+  errors: [],
+  example: {},
+});
+
+const breakFields = {
+  id: BreakId,
+  kind: Type.Union([Type.Literal('entry'), Type.Literal('missing')]),
+  custodyAccountId: CustodyAccountId,
+  asset: Asset,
+  /** Above zero: more with the custodian than is explained. */
+  units: Units,
+  day: LocalDateText,
+  explanation: Type.String(),
+  state: Type.Union([Type.Literal('open'), Type.Literal('resolved')]),
+  /** Since it was opened, in whole days. */
+  ageDays: Type.Integer(),
+  assignee: Type.Optional(Type.String()),
+  resolution: Type.Optional(Type.String()),
+  openedAt: Instant,
+  resolvedAt: Type.Optional(Instant),
+};
+
+export const Break = Type.Object(breakFields, closed);
+
+const OpenMovement = Type.Object(
+  { transferId: TransferId, units: Units, kind: Type.String(), reference: Type.String(), recordedAt: Instant },
+  closed,
+);
+
+export const BreakDetail = Type.Object(
+  {
+    ...breakFields,
+    entry: Type.Optional(StatementEntry),
+    transferId: Type.Optional(TransferId),
+    notes: Type.Array(Type.Object({ by: Type.String(), text: Type.String(), at: Instant }, closed)),
+    /** Movements of the account that no statement shows and that it could be linked with, those of its amount first. */
+    candidates: Type.Array(OpenMovement),
+  },
+  closed,
+);
+
+export const listBreaks = operation({
+  name: 'settlement.list_breaks',
+  method: 'GET',
+  path: '/v1/breaks',
+  summary: 'What custodians and ledger do not agree on, oldest first',
+  scope: 'settlement:read',
+  cost: 'normal',
+  query: Type.Object(
+    {
+      ...pageQuery,
+      state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('resolved')])),
+      custodyAccountId: Type.Optional(CustodyAccountId),
+      assignee: Type.Optional(Type.String({ maxLength: 200 })),
+    },
+    closed,
+  ),
+  output: pageOf(Break),
+  errors: [],
+  example: { query: { state: 'open' } },
+});
+
+export const getBreak = operation({
+  name: 'settlement.get_break',
+  method: 'GET',
+  path: '/v1/breaks/{id}',
+  summary: 'One break with its entry, its notes, and what it could be linked with',
+  scope: 'settlement:read',
+  cost: 'light',
+  params: Type.Object({ id: BreakId }, closed),
+  output: BreakDetail,
+  errors: ['settlement.break_not_found'],
+  example: { params: { id: 'brk_0192837465ab7def8192837465abcdef' } },
+});
+
+const work = {
+  method: 'POST',
+  scope: 'settlement:write',
+  cost: 'normal',
+  params: Type.Object({ id: BreakId }, closed),
+} as const;
+const id = { id: 'brk_0192837465ab7def8192837465abcdef' };
+
+export const assignBreak = operation({
+  ...work,
+  name: 'settlement.assign_break',
+  path: '/v1/breaks/{id}/assign',
+  summary: 'Gives a break to somebody, or back to nobody',
+  body: Type.Object({ assignee: Type.Optional(Type.String({ minLength: 1, maxLength: 200, examples: ['desk@rialto.test'] })) }, closed),
+  output: Break,
+  errors: ['settlement.break_not_found', 'request.key_reused'],
+  example: { params: id, body: { assignee: 'desk@rialto.test' } },
+});
+
+export const commentBreak = operation({
+  ...work,
+  name: 'settlement.comment_break',
+  path: '/v1/breaks/{id}/comment',
+  summary: 'Adds a note to a break',
+  body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 2_000, examples: ['Asked the custodian'] }) }, closed),
+  output: Break,
+  errors: ['settlement.break_not_found', 'request.key_reused'],
+  example: { params: id, body: { text: 'Asked the custodian' } },
+});
+
+export const linkBreak = operation({
+  ...work,
+  name: 'settlement.link_break',
+  path: '/v1/breaks/{id}/link',
+  summary: 'Resolves a break by the movements that its entry shows; they have to come to it to the cent',
+  body: Type.Object({ transferIds: Type.Array(TransferId, { minItems: 1, maxItems: 500, uniqueItems: true }) }, closed),
+  output: Break,
+  errors: [
+    'settlement.break_not_found',
+    'settlement.break_resolved',
+    'settlement.break_has_no_entry',
+    'settlement.movement_not_open',
+    'settlement.link_does_not_add_up',
+    'request.key_reused',
+  ],
+  example: { params: id, body: { transferIds: ['trf_0192837465ab7def8192837465abcdef'] } },
+});
+
+const PROPOSING = [
+  'settlement.break_not_found',
+  'settlement.break_resolved',
+  'settlement.break_has_no_entry',
+  'settlement.person_required',
+  'request.key_reused',
+] as const;
+
+export const proposeBreakFunding = operation({
+  ...work,
+  name: 'settlement.propose_break_funding',
+  path: '/v1/breaks/{id}/fund',
+  summary: 'Proposes that money which names nobody is of a participant, and to mint it',
+  status: 202,
+  body: Type.Object({ participantId: ParticipantId, reason: Reason }, closed),
+  output: Proposal,
+  errors: [...PROPOSING, 'settlement.participant_not_found', 'settlement.asset_not_held', 'settlement.break_not_incoming'],
+  example: { params: id, body: { participantId: 'mem_0192837465ab7def8192837465abcdef', reason: 'Confirmed by the sender' } },
+});
+
+export const proposeWriteOff = operation({
+  ...work,
+  name: 'settlement.propose_write_off',
+  path: '/v1/breaks/{id}/write-off',
+  summary: "Proposes to book a break on one of the operator's own accounts, such as charges or interest",
+  status: 202,
+  body: Type.Object({ accountId: AccountId, reason: Reason }, closed),
+  output: Proposal,
+  errors: [...PROPOSING, 'settlement.write_off_account_invalid'],
+  example: { params: id, body: { accountId: 'acc_0192837465ab7def8192837465abcdef', reason: 'Bank charge of November' } },
+});
+
+const DayEnd = Type.Object(
+  {
+    custodyAccountId: CustodyAccountId,
+    name: Type.String(),
+    asset: Asset,
+    day: LocalDateText,
+    /** What the statement of the day ended with. */
+    closing: Units,
+    /** What the ledger held at the end of the day. */
+    ledger: Units,
+    difference: Units,
+    agrees: Type.Boolean(),
+  },
+  closed,
+);
+
+export const getEndOfDay = operation({
+  name: 'settlement.get_end_of_day',
+  method: 'GET',
+  path: '/v1/reconciliation/days/{day}',
+  summary: 'For each custody account with a statement of the day: whether ledger and closing balance agree at its end',
+  scope: 'settlement:read',
+  cost: 'normal',
+  params: Type.Object({ day: LocalDateText }, closed),
+  output: Type.Object({ items: Type.Array(DayEnd) }, closed),
+  errors: ['settlement.operator_only'],
+  example: { params: { day: '2026-11-20' } },
+});
+
+export const reconciliationOperations = [
+  uploadStatement,
+  matchStatements,
+  listStatements,
+  listStatementEntries,
+  listBreaks,
+  getBreak,
+  assignBreak,
+  commentBreak,
+  linkBreak,
+  proposeBreakFunding,
+  proposeWriteOff,
+  getEndOfDay,
+] as const;
+
+export const breakResolved = eventKind({
+  type: 'settlement.break_resolved',
+  version: 1,
+  summary: 'What custodian and ledger did not agree on is explained',
+  data: Type.Object({ breakId: BreakId, asset: Asset, units: Type.String(), resolution: Type.String() }),
+});
+
+export const reconciliationEvents = [breakResolved] as const;

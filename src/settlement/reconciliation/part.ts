@@ -1,0 +1,76 @@
+import type { Uuid } from '../../base/id.ts';
+import { route } from '../../infra/http/route.ts';
+import type { Metrics } from '../../infra/metrics/metrics.ts';
+import type { Job } from '../../infra/module.ts';
+import { requireOperator } from '../custody/reserves.ts';
+import type { SettlementDeps } from '../deps.ts';
+import { jobOfTenants, type Part } from '../part.ts';
+import { countBreaks } from './break-store.ts';
+import * as reconciliation from './contract.ts';
+import { statementHandler } from './door.ts';
+import { matchNew } from './match-entries.ts';
+import { readStatement } from './read-statement.ts';
+import { getEndOfDay, listStatementEntries, listStatements } from './read-statements.ts';
+import { takeStatement } from './take-statement.ts';
+import { assignBreak, commentBreak, getBreak, linkBreak, listBreaks, proposeBreakFunding, proposeWriteOff } from './work-breaks.ts';
+
+/** How soon lines that a crash left are looked at. */
+const MATCH_EVERY_MS = 30_000;
+const COUNT_EVERY_MS = 60_000;
+
+/** Statements of custodians against the ledger, and the breaks between them. */
+export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part {
+  deps.messages.handle('camt.053', statementHandler(deps));
+  deps.messages.handle('camt.054', statementHandler(deps));
+  return {
+    routes: [
+      route(reconciliation.uploadStatement, async (ctx, _input, { document }) => {
+        requireOperator(ctx);
+        const items = await takeStatement(deps, ctx, readStatement([document]));
+        await matchNew(deps, ctx);
+        return { items };
+      }),
+      route(reconciliation.matchStatements, async (ctx) => {
+        requireOperator(ctx);
+        return matchNew(deps, ctx);
+      }),
+      route(reconciliation.listStatements, (ctx, input) => listStatements(deps, ctx, input)),
+      route(reconciliation.listStatementEntries, (ctx, input) => listStatementEntries(deps, ctx, input)),
+      route(reconciliation.listBreaks, (ctx, input) => listBreaks(deps, ctx, input)),
+      route(reconciliation.getBreak, (ctx, input) => getBreak(deps, ctx, input)),
+      route(reconciliation.assignBreak, (ctx, input) => assignBreak(deps, ctx, input)),
+      route(reconciliation.commentBreak, (ctx, input) => commentBreak(deps, ctx, input)),
+      route(reconciliation.linkBreak, (ctx, input) => linkBreak(deps, ctx, input)),
+      route(reconciliation.proposeBreakFunding, (ctx, input) => proposeBreakFunding(deps, ctx, input)),
+      route(reconciliation.proposeWriteOff, (ctx, input) => proposeWriteOff(deps, ctx, input)),
+      route(reconciliation.getEndOfDay, (ctx, input) => getEndOfDay(deps, ctx, input)),
+    ],
+    jobs: [
+      jobOfTenants(deps, { name: 'settlement.match_statements', everyMs: MATCH_EVERY_MS }, (tenantId) =>
+        matchNew(deps, deps.access.systemCtx('settlement.match_statements', tenantId)),
+      ),
+      countJob(deps, metrics),
+    ],
+  };
+}
+
+function countJob(deps: SettlementDeps, metrics: Metrics): Job {
+  const labels = ['kind'];
+  const breaks = metrics.gauge({ name: 'rialto_settlement_breaks', help: 'Breaks between custodians and ledger that are open', labels });
+  const age = metrics.gauge({ name: 'rialto_settlement_break_age_seconds', help: 'Age of the oldest open break', labels });
+  const seen = async (tenants: readonly Uuid[]) => {
+    const now = deps.clock.now();
+    const totals = { entry: { count: 0, oldest: now }, missing: { count: 0, oldest: now } };
+    for (const tenantId of tenants) {
+      for (const { kind, count, oldest } of await deps.db.read({ tenantId }, (tx) => countBreaks(tx, tenantId))) {
+        totals[kind].count += count;
+        totals[kind].oldest = Math.min(totals[kind].oldest, oldest);
+      }
+    }
+    for (const [kind, { count, oldest }] of Object.entries(totals)) {
+      breaks.set(count, { kind });
+      age.set((now - oldest) / 1_000, { kind });
+    }
+  };
+  return { name: 'settlement.count_breaks', everyMs: COUNT_EVERY_MS, run: async () => seen(await deps.access.tenantIds()) };
+}

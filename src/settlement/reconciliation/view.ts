@@ -1,0 +1,67 @@
+import type { OutputOf } from '../../base/operation.ts';
+import type { Millis } from '../../base/time.ts';
+import type { BreakRow } from './break-store.ts';
+import type { assignBreak, listStatementEntries, listStatements } from './contract.ts';
+import type { EntryRow } from './entry-store.ts';
+import type { StatementRow } from './statement-store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A break as people see it. */
+export function viewOfBreak(row: BreakRow, now: Millis): OutputOf<typeof assignBreak> {
+  const { id, kind, custodyAccountId, asset, units, day, explanation, state, assignee, resolution, openedAt, resolvedAt } = row;
+  return {
+    id,
+    kind,
+    custodyAccountId,
+    asset,
+    units,
+    day,
+    explanation,
+    state,
+    openedAt,
+    ageDays: Math.max(0, Math.floor(((resolvedAt ?? now) - openedAt) / DAY_MS)),
+    ...(assignee !== null && { assignee }),
+    ...(resolution !== null && { resolution }),
+    ...(resolvedAt !== null && { resolvedAt }),
+  };
+}
+
+type Entry = OutputOf<typeof listStatementEntries>['items'][number];
+
+export function viewOfEntry(row: EntryRow, asset: string): Entry {
+  const { id, custodyAccountId, kind, units, bookingDay, reversal, refs, remittance, counterparty, state, rule, explanation } = row;
+  return {
+    id,
+    custodyAccountId,
+    kind,
+    asset,
+    units,
+    bookingDay,
+    reversal,
+    refs,
+    state: state as Entry['state'],
+    ...(remittance !== null && { remittance }),
+    ...(counterparty !== null && { counterparty }),
+    ...(rule !== null && { rule }),
+    ...(explanation !== null && { explanation }),
+  };
+}
+
+export function viewOfStatement(row: StatementRow, asset: string): OutputOf<typeof listStatements>['items'][number] {
+  const { id, custodyAccountId, kind, statementId, toDay, opening, closing, entries, complete, receivedAt, receivedBy } = row;
+  return {
+    id,
+    custodyAccountId,
+    asset,
+    kind,
+    statementId,
+    day: toDay,
+    entries,
+    complete,
+    receivedAt,
+    receivedBy,
+    ...(opening !== null && { opening }),
+    ...(closing !== null && { closing }),
+  };
+}
