@@ -22,7 +22,7 @@ export function partyKey({ name, account }: PartySide, agentId: string): string 
 }
 
 /** The country of a party: its own, else that of its bank. */
-export function countryOf({ country }: PartySide, { bic }: { bic: string }): string {
+function countryOf({ country }: PartySide, { bic }: { bic: string }): string {
   return country ?? bic.slice(4, 6);
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/error.ts';
 
-export const MOST_EVIDENCE_BYTES = 10 << 20;
+const MOST_EVIDENCE_BYTES = 10 << 20;
 /** Files in one case. */
 export const MOST_FILES = 100;
 

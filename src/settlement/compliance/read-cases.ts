@@ -1,12 +1,11 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
-import type { Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { getPayment } from '../payment/read-payments.ts';
 import { evidenceContent, evidenceOf, linksOf, stepsOf, trafficOfParty } from './case-parts-store.ts';
-import { countOpen, findCase, pageOfCases, type CaseRow } from './case-store.ts';
+import { countOpen, findCase, pageOfCases } from './case-store.ts';
 import { viewOfCase } from './case-view.ts';
 import type {
   caseStatistics as statisticsContract,
@@ -115,10 +114,4 @@ export async function caseStatistics(deps: SettlementDeps, ctx: Ctx): Promise<Ou
     const people = await casesByPerson(tx, ctx.tenantId, since);
     return { open, days, ...outcomes, ...(medianMinutes !== null && { medianMinutes }), people };
   });
-}
-
-/** The case of a payment that waits, if there is one: also used where a payment is decided outside its case. */
-export async function caseOfPayment(deps: Pick<SettlementDeps, 'db'>, tenantId: Uuid, paymentId: Uuid): Promise<CaseRow | undefined> {
-  // The case of a held payment has its id.
-  return deps.db.read({ tenantId }, (tx) => findCase(tx, tenantId, paymentId));
 }
