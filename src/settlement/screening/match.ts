@@ -17,7 +17,7 @@ import {
   type ListedName,
   type NameIndex,
 } from './name-index.ts';
-import { WEIGHTS, wordsOf, type Word } from './normalise.ts';
+import { readingsOf, WEIGHTS, wordsOf, type Word } from './normalise.ts';
 import { Recent } from './recent.ts';
 import { align, explain, INITIAL, leastCovered, scoreOf, worth, type Alignment, type Query } from './score.ts';
 import { textAt } from './utf8-pool.ts';
@@ -42,7 +42,7 @@ type Scratch = {
 /** Score from which a name is a match; tuned on one half of the labelled pairs. */
 export const THRESHOLD = 0.8;
 /** The rules by which names are matched, told with every decision; a new number whenever the same lists could answer otherwise. */
-export const RULES: string = `names-1 from ${THRESHOLD}`;
+export const RULES: string = `names-2 from ${THRESHOLD}`;
 /** Under a weak alias only who is called just that is found when it is one word (a nickname, a common word), else what is closer than usual. */
 const WEAK_THRESHOLD = { oneWord: 0.97, words: 0.9 };
 
@@ -94,13 +94,20 @@ function copied(matches: readonly Match[], limit: number): Match[] {
   return matches.slice(0, limit).map((match) => ({ ...match, explanation: [...match.explanation] }));
 }
 
+/** A name as words, and letter by letter where that is another way. Errors: `settlement.name_unreadable`. */
+function readableOf(name: string): [words: Word[], letters: Word[] | undefined] {
+  const [words = [], letters] = readingsOf(name);
+  if (words.length === 0) throw unreadable(name);
+  return [words, letters];
+}
+
 type Found = { listed: ListedName; query: Query; alignment: Alignment; regrouped: boolean };
 
 function search(index: ScreeningIndex, name: string, threshold: number): Match[] {
-  const words = wordsOf(name);
-  if (words.length === 0) throw unreadable(name);
+  const [words, letters] = readableOf(name);
   const best = new Map<number, Found>();
   consider(index, words, { best, threshold, regrouped: false });
+  if (letters) consider(index, letters, { best, threshold, regrouped: false });
   const otherwise = regrouped(index, words);
   if (otherwise) consider(index, wordsOf(otherwise.join(' ')), { best, threshold, regrouped: true });
   if (best.size === 0) return [];
@@ -113,10 +120,10 @@ function search(index: ScreeningIndex, name: string, threshold: number): Match[]
  * Whoever was matched with all other entries before is not matched with them again.
  */
 export function screenChanged(index: ScreeningIndex, changed: ScreeningIndex, name: string): Match[] {
-  const words = wordsOf(name);
-  if (words.length === 0) throw unreadable(name);
+  const [words, letters] = readableOf(name);
   const [plain, divided] = [new Map<number, Found>(), new Map<number, Found>()];
   consider(changed, words, { best: plain, threshold: THRESHOLD, regrouped: false });
+  if (letters) consider(changed, letters, { best: plain, threshold: THRESHOLD, regrouped: false });
   const otherwise = regrouped(index, words);
   if (otherwise) consider(index, wordsOf(otherwise.join(' ')), { best: divided, threshold: THRESHOLD, regrouped: true });
   if (plain.size === 0 && divided.size === 0) return [];
@@ -327,7 +334,11 @@ export function entryNamed(index: ScreeningIndex, listId: string, entryId: strin
     const facts = factsOf(index, place);
     if (facts.listId !== listId || facts.entryId !== entryId) continue;
     const names: string[] = [];
-    for (let at = firstName(index, place); index.names.entry[at] === place; at++) names.push(textAt(index.names.text, at));
+    for (let at = firstName(index, place); index.names.entry[at] === place; at++) {
+      const text = textAt(index.names.text, at);
+      // A name that is read in two ways stands there twice.
+      if (text !== names.at(-1)) names.push(text);
+    }
     return { facts, names };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
 import type { ListEntry, NameKind, ScreeningEntry } from './entry.ts';
-import { WEIGHTS, wordsOf, type Word, type WordKind } from './normalise.ts';
+import { readingsOf, WEIGHTS, type Word, type WordKind } from './normalise.ts';
 import { phoneticKey } from './phonetic.ts';
 import { textAt, textPoolBuilder, type TextPool } from './utf8-pool.ts';
 import { idOf, openVocabulary, vocabularyColumns, wordAt, type Vocabulary, type VocabularyColumns } from './vocabulary.ts';
@@ -73,6 +73,17 @@ export function indexBuilder(): IndexBuilder {
   const [idHashes, idEntries] = [new NumberList(), new NumberList()];
   let entryCount = 0;
   at.push(0);
+  const put = (text: string, words: readonly Word[], told: number) => {
+    texts.add(text);
+    entryOf.push(entryCount);
+    for (const word of words) {
+      if (!provisional.has(word.text)) provisional.set(word.text, provisional.size);
+      ids.push(((KINDS.indexOf(word.kind) << KIND_SHIFT) | provisional.get(word.text)!) >>> 0);
+    }
+    at.push(ids.length);
+    weights.push(weightOf(words));
+    flags.push(told | (words.some((word) => word.kind === 'name') ? FLAG.nameWord : 0));
+  };
   return {
     add(listId, { names, ...facts }) {
       entries.add(JSON.stringify({ listId, ...facts }));
@@ -81,18 +92,8 @@ export function indexBuilder(): IndexBuilder {
         // Spellings that differ in case only are one name.
         if (seen.has(text.toLowerCase())) continue;
         seen.add(text.toLowerCase());
-        const words = wordsOf(text);
-        if (words.length === 0) continue;
-        texts.add(text);
-        entryOf.push(entryCount);
-        for (const word of words) {
-          if (!provisional.has(word.text)) provisional.set(word.text, provisional.size);
-          ids.push(((KINDS.indexOf(word.kind) << KIND_SHIFT) | provisional.get(word.text)!) >>> 0);
-        }
-        at.push(ids.length);
-        weights.push(weightOf(words));
-        const nameWord = words.some((word) => word.kind === 'name') ? FLAG.nameWord : 0;
-        flags.push(nameWord | (quality === 'weak' ? FLAG.weak : 0) | (NAME_KINDS.indexOf(kind) << FLAG.kindShift));
+        const told = (quality === 'weak' ? FLAG.weak : 0) | (NAME_KINDS.indexOf(kind) << FLAG.kindShift);
+        for (const words of readingsOf(text)) if (words.length > 0) put(text, words, told);
       }
       idHashes.push(hashOf(`${listId}\n${facts.entryId}`, SALT.id));
       idEntries.push(entryCount++);

@@ -31,6 +31,22 @@ export function wordsOf(name: string): Word[] {
   return withPatronymics(withForms(kept.length > 0 ? kept : words).slice(0, MAX_WORDS));
 }
 
+/** Scripts that are read by tables, and that machines write letter by letter all the same. */
+const READ_BY_TABLE = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Han}\p{Script=Hangul}]/u;
+
+/**
+ * A name as words in every way that it is read: as passports have it, and, where that is not letter by letter, as a machine
+ * that knows letters only would write it. At least one way, empty when nothing in it can be read.
+ */
+export function readingsOf(name: string): Word[][] {
+  const usual = wordsOf(name);
+  if (ASCII.test(name) || !READ_BY_TABLE.test(name)) return [usual];
+  const letters = wordsOf(anyAscii(name.normalize('NFKC')));
+  if (usual.length === 0) return [letters];
+  const same = letters.length === usual.length && letters.every(({ text }, at) => text === usual[at]!.text);
+  return same || letters.length === 0 ? [usual] : [usual, letters];
+}
+
 /** The words of a name as it is written, in lower-case Latin letters and digits: nothing dropped, nothing brought to one form. */
 export function plainWordsOf(name: string): string[] {
   return nameWords(toAscii(name));
@@ -51,7 +67,7 @@ function unified(words: string[]): string[] {
   const isArticle = (word: string | undefined) => word !== undefined && (SPELLINGS.get(word) ?? word) === 'al';
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
-    if (words[i - 1] === 'abd' && isArticle(word)) continue;
+    if ((words[i - 1] === 'abd' || words[i - 1] === 'abdul') && isArticle(word)) continue;
     if (word.startsWith('abd') && words[i + 1] === 'allah') {
       found.push('abdullah');
       i++;
@@ -62,10 +78,18 @@ function unified(words: string[]): string[] {
 
 const WITH_DIN = /^(.{2,}?)(?:[aeiou][dl])?-?d(?:een|ine|in|yn)$/;
 const WITH_ABDUL = /^abd[aeiou](?:l(?!l)|([bcdfghjkmnqrstwz])(?=\1))(.{3,})$/;
+const WITH_ALLAH = /^(.{3,})[uo]llah?$/;
 const ORDINAL = /^(\d+)(?:st|nd|rd|th)$/;
 
 function isSpelledOtherwise(word: string): boolean {
-  return SPELLINGS.has(word) || ABBREVIATIONS.has(word) || NUMBERS.has(word) || divided(word) !== undefined;
+  return (
+    word === 'allah' ||
+    word === 'abdul' ||
+    SPELLINGS.has(word) ||
+    ABBREVIATIONS.has(word) ||
+    NUMBERS.has(word) ||
+    divided(word) !== undefined
+  );
 }
 
 /** The parts of a word that Arabic names are often written without a space between, and the number of an ordinal. */
@@ -80,6 +104,8 @@ function divided(word: string): string[] | undefined {
     const rest = WITH_ABDUL.exec(word)?.[2];
     if (rest) return ['abdul', rest];
   }
+  const ofGod = word === 'abdullah' || TITLES.has(word) ? undefined : WITH_ALLAH.exec(word)?.[1];
+  if (ofGod) return [ofGod, 'allah'];
   if (!/[aeiou][dl]d(?:een|ine|in|yn)$/.test(word)) return undefined;
   const stem = WITH_DIN.exec(word)?.[1];
   return stem ? [stem, 'al', 'din'] : undefined;

@@ -62,7 +62,10 @@ const VOWEL_OF: Readonly<Record<string, string>> = { a: 'a', e: 'i', i: 'i', y: 
 /** The vowels of a word in order, `e` as `i` and `o` as `u`, neighbours as one (`ai`, `ei` as `i`, `au`, `ou` as `u`). */
 function vowelsOf(word: string): string {
   let [vowels, run] = ['', ''];
-  for (let i = 0; i <= word.length; i++) {
+  // The first sound is told by the key, and which vowel it is differs most: Izzat and Azzat, Osama and Usama.
+  let from = 0;
+  while (from < word.length && VOWEL_OF[word[from]!] !== undefined && !(from === 0 && 'yjw'.includes(word[0]!))) from++;
+  for (let i = from; i <= word.length; i++) {
     const vowel = i < word.length && !(i === 0 && 'yjw'.includes(word[0]!)) ? VOWEL_OF[word[i]!] : undefined;
     if (vowel) run += vowel;
     else if (run !== '') {
@@ -75,11 +78,12 @@ function vowelsOf(word: string): string {
 
 /**
  * Whether two words of the same consonants may be the same word by their vowels: most agree, or one of the words has next
- * to none, as Arabic and Hebrew write.
+ * to none, as Arabic and Hebrew write; `unwritten` when it has none at all.
  */
-export function vowelsAgree(a: string, b: string): boolean {
+export function vowelsAgree(a: string, b: string): boolean | 'unwritten' {
   const [own, theirs] = [vowelsOf(a), vowelsOf(b)];
   const [more, less] = own.length >= theirs.length ? [own, theirs] : [theirs, own];
+  if (less.length === 0 && more.length > 0) return 'unwritten';
   if (less.length <= more.length / 3) return true;
   let common = 0;
   for (const vowel of more) if (vowel === less[common]) common++;

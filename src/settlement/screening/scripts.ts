@@ -33,8 +33,10 @@ const MARKS = /[\u0640\u064b-\u0652\u0670]/g;
 
 /** A text with its Arabic, Hebrew, Han and Hangul words in Latin letters; the rest stays as it is. */
 export function readScripts(text: string): string {
+  // Marks of vowels belong to no script, and would divide the words that they stand in.
   return text
-    .replace(ARABIC_WORD, (word) => ` ${arabicWord(word.replace(MARKS, ''))} `)
+    .replace(MARKS, '')
+    .replace(ARABIC_WORD, (word) => ` ${arabicWord(word)} `)
     .replace(HEBREW_WORD, (word) => anyAscii(word.replace(/(?<=.)ו/g, 'u').replace(/(?<=.)י/g, 'i')))
     .replace(HANGUL_WORD, hangulWord)
     .replace(HAN_RUN, hanRun);
@@ -43,7 +45,7 @@ export function readScripts(text: string): string {
 function arabicWord(word: string): string {
   const known = ARABIC.get(word);
   if (known) return known;
-  const bare = word.startsWith('ال') && word.length > 4 ? word.slice(2) : undefined;
+  const bare = word.startsWith('ال') && word.length > 3 ? word.slice(2) : undefined;
   // The article is written together with its word, and its first letter is lost in transliteration.
   if (bare) return `al ${ARABIC.get(bare) ?? voiced(bare)}`;
   for (const first of ['محمد', 'عبد', 'غلام', 'علی', 'امیر']) {
@@ -53,14 +55,29 @@ function arabicWord(word: string): string {
   return voiced(word);
 }
 
-/** Letters that stand for long vowels within a word are read as vowels. */
+/**
+ * An Arabic or Persian word as its letters are usually written in Latin ones. Short vowels are not written; what stands for
+ * a vowel is read as one: ayn and the bearers of hamza, waw and ya between consonants. Beside a vowel these are w and y.
+ * What is dh in some countries is z in most.
+ */
 function voiced(word: string): string {
-  const vowels = word
-    .replace(/(?<=.)و(?=.)/g, 'u')
-    .replace(/(?<=.)[يیى]/g, 'i')
-    .replace(/(?<=.)ة$/, 'a')
-    .replace(/(?<=.)ا/g, 'a');
-  return anyAscii(vowels).toLowerCase();
+  const plain = word
+    .replace(/[أإآٱ]/g, 'ا')
+    .replace(/ؤ/g, 'و')
+    .replace(/ئ/g, 'ي')
+    .replace(/[ظذ]/g, 'ز')
+    .replace(/ء/g, '');
+  let read = '';
+  for (let i = 0; i < plain.length; i++) {
+    const [letter, next, last] = [plain[i]!, plain[i + 1] ?? '', plain[i - 1] ?? ''];
+    const besideVowel = next === 'ا' || next === 'ة' || last === 'ا';
+    if (letter === 'ا' || letter === 'ع') read += read.endsWith('a') ? '' : 'a';
+    else if (letter === 'ة') read += read.endsWith('a') ? '' : 'a';
+    else if (letter === 'و') read += i === 0 || besideVowel ? 'w' : 'u';
+    else if (/[يیى]/.test(letter)) read += i === 0 || (besideVowel && next !== '') ? 'y' : 'i';
+    else read += letter;
+  }
+  return anyAscii(read).toLowerCase();
 }
 
 /** Kinds of business in Han; they divide a company's name, and are compared as the English words. */

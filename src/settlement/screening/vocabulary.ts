@@ -20,6 +20,8 @@ export const SIMILAR = 0.78;
 const ALIKE = 0.82;
 /** Words of the same consonants are at least this alike. */
 const SOUNDS_ALIKE = 0.88;
+/** Words of the same consonants of which one has none of its vowels written. */
+const UNWRITTEN = 0.92;
 /** Words that differ only in how vowels and doubled letters are spelled. */
 const SPELLED_OTHERWISE = 0.93;
 /** Words that share no more of their letters than this are different, however alike they begin. */
@@ -44,6 +46,9 @@ export type VocabularyColumns = {
   readonly at: Uint32Array<ArrayBuffer>;
   /** Which letters a word has (a bit each, digits share one), and in the highest five bits its first one. */
   readonly masks: Uint32Array<ArrayBuffer>;
+  /** Hashes of each word's phonetic key and folded spelling, so that words that sound otherwise are told without making either. */
+  readonly keys: Uint32Array<ArrayBuffer>;
+  readonly folds: Uint32Array<ArrayBuffer>;
   /** First id of each length. */
   readonly lengthAt: Uint32Array<ArrayBuffer>;
   /** Ids by the word itself, its phonetic key, its folded spelling, and by short words with up to two letters left out. */
@@ -75,7 +80,9 @@ export function vocabularyColumns(distinct: Iterable<string>): VocabularyColumns
   words.forEach((word, id) => {
     for (let i = 0; i < word.length; i++) letters[at[id]! + i] = word.charCodeAt(i);
   });
-  return { letters, at, lengthAt, masks: Uint32Array.from(words, maskOf), filed: fileWords(words) };
+  const keys = Uint32Array.from(words, (word) => hashOf(phoneticKey(word), SALT.key));
+  const folds = Uint32Array.from(words, (word) => hashOf(foldedSpelling(word), SALT.fold));
+  return { letters, at, lengthAt, keys, folds, masks: Uint32Array.from(words, maskOf), filed: fileWords(words) };
 }
 
 function fileWords(words: readonly string[]): Buckets {
@@ -136,10 +143,16 @@ export function idOf(vocabulary: VocabularyColumns, word: string): number {
 export function likeness(a: string, b: string): number {
   if (a === b) return 1;
   const key = phoneticKey(a);
-  const sounded = key.length >= MIN_KEY && key === phoneticKey(b) && vowelsAgree(a, b) ? SOUNDS_ALIKE : 0;
+  const sounded = key.length >= MIN_KEY && key === phoneticKey(b) ? soundLikeness(a, b) : 0;
   const folded = foldedSpelling(a) === foldedSpelling(b) ? SPELLED_OTHERWISE : 0;
   const equal = equalSpellings(a).includes(b) ? EQUAL_SPELLING : 0;
   return Math.max(spelledLikeness(lettersFrom(a), lettersFrom(b)), sounded, folded, equal);
+}
+
+/** How alike two words of the same consonants are by their vowels. */
+function soundLikeness(a: string, b: string): number {
+  const agree = vowelsAgree(a, b);
+  return agree === 'unwritten' ? UNWRITTEN : agree ? SOUNDS_ALIKE : 0;
 }
 
 function spelledLikeness(a: Letters, b: Letters): number {
@@ -163,7 +176,16 @@ export function lookUp(vocabulary: Vocabulary, word: string): KnownWord {
 
 const NOTHING: SimilarWords = new Map();
 
-type Probe = { word: string; key: string; fold: string; mask: number; letters: Letters; found: Map<number, number> | undefined };
+type Probe = {
+  word: string;
+  key: string;
+  keyHash: number;
+  fold: string;
+  foldHash: number;
+  mask: number;
+  letters: Letters;
+  found: Map<number, number> | undefined;
+};
 
 /**
  * Every word of the vocabulary whose likeness to the given one reaches `SIMILAR`. Nothing is missed: words alike by sound or
@@ -172,7 +194,9 @@ type Probe = { word: string; key: string; fold: string; mask: number; letters: L
  */
 function search(vocabulary: Vocabulary, word: string): KnownWord {
   const key = phoneticKey(word);
-  const probe: Probe = { word, key, fold: foldedSpelling(word), mask: maskOf(word), letters: lettersFrom(word), found: undefined };
+  const fold = foldedSpelling(word);
+  const [keyHash, foldHash] = [hashOf(key, SALT.key), hashOf(fold, SALT.fold)];
+  const probe: Probe = { word, key, keyHash, fold, foldHash, mask: maskOf(word), letters: lettersFrom(word), found: undefined };
   const look = ++vocabulary.looked;
   lookInBuckets(vocabulary, probe, heardHashes(word, key), true);
   if (word.length <= SHORT) lookInBuckets(vocabulary, probe, droppedHashes(word, mostDropped(word), SALT.dropped), false);
@@ -208,12 +232,13 @@ function raise(probe: Probe, id: number, alike: number): void {
 const other: { bytes: Uint8Array; at: number; length: number } = { bytes: new Uint8Array(0), at: 0, length: 0 };
 
 function judge(vocabulary: Vocabulary, probe: Probe, id: number, heard: boolean): void {
-  const { at, letters } = vocabulary;
+  const { at, letters, keys, folds } = vocabulary;
   other.bytes = letters;
   other.at = at[id]!;
   other.length = at[id + 1]! - other.at;
   const spelled = spelledOrSame(probe.letters, other);
-  const alike = heard && spelled < SPELLED_OTHERWISE ? Math.max(spelled, heardLikeness(probe, wordAt(vocabulary, id))) : spelled;
+  const mayBeHeard = heard && spelled < SPELLED_OTHERWISE && (keys[id] === probe.keyHash || folds[id] === probe.foldHash);
+  const alike = mayBeHeard ? Math.max(spelled, heardLikeness(probe, wordAt(vocabulary, id))) : spelled;
   if (alike >= SIMILAR) raise(probe, id, alike);
 }
 
@@ -228,7 +253,7 @@ function spelledOrSame(a: Letters, b: Letters): number {
 
 function heardLikeness({ word: own, key, fold }: Probe, word: string): number {
   if (foldedSpelling(word) === fold) return SPELLED_OTHERWISE;
-  return key.length >= MIN_KEY && phoneticKey(word) === key && vowelsAgree(own, word) ? SOUNDS_ALIKE : 0;
+  return key.length >= MIN_KEY && phoneticKey(word) === key ? soundLikeness(own, word) : 0;
 }
 
 /** Looks through the words that are long, or that a long word could be like. */
