@@ -2,18 +2,19 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { callerOf, PASSWORD } from '../../../test/support/access.ts';
-import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.ts';
+import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { createUser, disableUser } from '../../access/contract.ts';
 import type { Ctx } from '../../base/context.ts';
+import { newId } from '../../base/id.ts';
 import type { Event } from '../../base/event.ts';
 import { Secret } from '../../base/secret.ts';
 import { manualClock } from '../../base/time.ts';
 import { moveOutbox } from '../../infra/outbox/store.ts';
+import { caseEvent } from '../compliance/case-view.ts';
+import { caseBreached, caseOpened } from '../compliance/contract.ts';
 import { events } from '../contract.ts';
 import { setParticipantState } from '../participant/set-participant-state.ts';
-import { sendPayment } from '../payment/send-payment.ts';
-import { loadScreeningList } from '../screening/manage-lists.ts';
 import { NOTICES } from './notices.ts';
 import * as preference from './preference-contract.ts';
 
@@ -51,7 +52,6 @@ beforeAll(async () => {
   const url = new Secret(`smtp://rialto:letters@127.0.0.1:${port}`);
   house = await createTestHouse({ clock, mail: { url, from: 'Rialto <rialto@rialto.test>' } });
   banks = await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK'], { 'EUR/2': 1_000_000n });
-  await loadScreeningList(house.settlement.deps, house.ctx, { id: 'house' }, { document: Buffer.from('id,name\n1,Viktor Baranovski\n') });
 });
 afterAll(async () => {
   await house.close();
@@ -103,7 +103,7 @@ const suspend = async (state: 'suspended' | 'active' = 'suspended') =>
   void (await setParticipantState(house.settlement.deps, house.ctx, { id: banks[0]!.id, state }));
 
 test('every kind of notice is made of an event that exists', () => {
-  const types = events.map(({ type }) => type as string);
+  const types = events.map(({ type }): string => type);
   for (const { type } of NOTICES) expect(types).toContain(type);
 });
 
@@ -120,15 +120,19 @@ test('a suspended participant is told by mail once, with a link, though its even
   await tell();
 });
 
-test('a held payment is told without the names of its parties', async () => {
-  await set(house.ctx, {});
-  const order = orderOf(banks[0]!, banks[1]!, { creditor: { name: 'Viktor Baranovski' }, units: 12_345n });
-  await sendPayment(house.settlement.deps, house.ctx, order);
+test('a case that waits, and one that is late, are told by number, kind and time, without a name', async () => {
+  await set(house.ctx, { kinds: ['case_waiting', 'sla_breached'] });
+  const row = { id: newId(), number: 7, kind: 'payment', priority: 'high', state: 'open' } as const;
+  const at = clock.now();
+  const data = { dueAt: '2026-11-23T09:30:00.000Z' };
+  const drafts = [caseOpened, caseBreached].map((kind) => caseEvent(house.tenantId, row, { kind, at, data }));
+  await house.database.db.write({ tenantId: house.tenantId }, (tx) => house.settlement.deps.outbox.append(tx, drafts));
   await tell();
   await mailOut();
   expect(got).toHaveLength(1);
-  expect(got[0]!.text).toContain('123.45 EUR from AAAAFIHH to BBBBNOKK');
-  expect(got[0]!.text).not.toMatch(/baranovski|aurora/i);
+  expect(got[0]!.text).toContain('Case 7 waits for a decision');
+  expect(got[0]!.text).toContain('Case 7 has missed its time');
+  expect(got[0]!.text).toContain('2026-11-23 at 09:30 UTC');
 });
 
 test('a user gets at most one mail in five minutes; what came meanwhile is in the next one', async () => {

@@ -1,9 +1,9 @@
 import type { Event } from '../../base/event.ts';
-import { codeOf, toDecimalText } from '../../base/money.ts';
 
 /** What a mail can be about. */
 export type NoticeKindName =
   | 'case_waiting'
+  | 'sla_breached'
   | 'window_settled'
   | 'participant_suspended'
   | 'report_ready'
@@ -28,16 +28,24 @@ export type NoticeKind = {
 type Data = Readonly<Record<string, string | number>>;
 
 const say = (data: Data, key: string): string => String(data[key] ?? '');
-const amount = (data: Data): string => {
-  const asset = say(data, 'asset');
-  return `${toDecimalText({ asset, units: BigInt(say(data, 'units')) })} ${codeOf(asset)}`;
+/** `payment_held` → `Payment held`. */
+const words = (data: Data, key: string): string => {
+  const text = say(data, key).replaceAll('_', ' ');
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 };
 
-function caseWaiting({ data, subject }: Event): NoticeText | undefined {
-  const payment = data as Data;
-  if (payment['status'] !== 'held') return undefined;
-  const detail = `${amount(payment)} from ${say(payment, 'debtorAgent')} to ${say(payment, 'creditorAgent')} waits for a decision.`;
-  return { title: 'A payment is held', detail, path: `/payments/${subject}` };
+const dueText = (data: Data): string => say(data, 'dueAt').slice(0, 16).replace('T', ' at ');
+
+function caseWaiting({ data, subject }: Event): NoticeText {
+  const opened = data as Data;
+  const detail = `${words(opened, 'kind')}, ${say(opened, 'priority')} priority, due on ${dueText(opened)} UTC.`;
+  return { title: `Case ${say(opened, 'number')} waits for a decision`, detail, path: `/cases/${subject}` };
+}
+
+function slaBreached({ data, subject }: Event): NoticeText {
+  const late = data as Data;
+  const detail = `${words(late, 'kind')}, ${say(late, 'priority')} priority, was due on ${dueText(late)} UTC.`;
+  return { title: `Case ${say(late, 'number')} has missed its time`, detail, path: `/cases/${subject}` };
 }
 
 function windowSettled({ data, subject }: Event): NoticeText {
@@ -78,12 +86,21 @@ function webhookDisabled({ data }: Event): NoticeText {
 export const NOTICES: readonly NoticeKind[] = [
   {
     kind: 'case_waiting',
-    label: 'A payment waits for a decision',
-    about: 'A payment is held since a party of it matches a list or a rule',
+    label: 'A case waits for a decision',
+    about: 'A payment is held, or something else has to be looked at',
     scope: 'screening:write',
     usual: false,
-    type: 'settlement.payment_recorded',
+    type: 'settlement.case_opened',
     text: caseWaiting,
+  },
+  {
+    kind: 'sla_breached',
+    label: 'A case has missed its time',
+    about: 'It is not decided although it was due',
+    scope: 'screening:write',
+    usual: true,
+    type: 'settlement.case_breached',
+    text: slaBreached,
   },
   {
     kind: 'window_settled',

@@ -5,6 +5,7 @@ const closed = { additionalProperties: false };
 
 const KindName = Type.Union([
   Type.Literal('case_waiting'),
+  Type.Literal('sla_breached'),
   Type.Literal('window_settled'),
   Type.Literal('participant_suspended'),
   Type.Literal('report_ready'),

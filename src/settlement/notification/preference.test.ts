@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { wallClock } from '../calendar/zone.ts';
+import { NOTICES } from './notices.ts';
 import { dueAt, USUAL, type Preference } from './preference.ts';
 import { LISTED, writeMail } from './write-mail.ts';
 
@@ -80,4 +81,24 @@ test('a flood is one mail that lists a part and counts the rest', () => {
   );
   expect(plain).toContain('And 7 more');
   expect(plain.match(/Notice number/g)).toHaveLength(LISTED);
+});
+
+test('no notice tells a name of a party, whatever its event carries', () => {
+  const name = 'Viktor Baranovski';
+  const known = {
+    state: 'suspended',
+    number: 7,
+    currencies: [],
+    kind: 'payment_held',
+    priority: 'high',
+    dueAt: '2026-11-23T09:30:00.000Z',
+  };
+  const strange = { detail: name, listed: name, party: name, debtor: { name }, creditor: { name }, comment: name };
+  for (const { type, text } of NOTICES) {
+    for (const state of ['suspended', 'done', 'open']) {
+      const data = { ...strange, ...known, state };
+      const said = text({ id: '', tenantId: '', seq: 1, type, version: 1, subject: 'x_1', at: '2026-11-23T09:30:00.000Z', data });
+      expect(JSON.stringify(said ?? {})).not.toContain(name);
+    }
+  }
 });

@@ -197,6 +197,9 @@ test('what cannot be is refused by name', async () => {
   const poor: Ctx = { ...house.ctx, actor: { ...house.ctx.actor, scopes: new Set(['notifications:write', 'settlement:read']) } };
   for (const types of [TYPES, ['*']])
     await expect(create({ url, types }, poor)).rejects.toMatchObject({ code: 'settlement.event_type_forbidden' });
+  const clerk: Ctx = { ...house.ctx, actor: { ...house.ctx.actor, scopes: new Set(['settlement:read', 'payments:read']) } };
+  for (const types of [['settlement.case_opened'], ['settlement.list_refused'], ['*']])
+    await expect(create({ url, types }, clerk)).rejects.toMatchObject({ code: 'settlement.event_type_forbidden' });
   const { webhook: made } = await make();
   await call()(webhook.updateWebhook, house.ctx, { id: made.id, state: 'paused' });
   await expect(call()(webhook.pingWebhook, house.ctx, { id: made.id })).rejects.toMatchObject({ code: 'settlement.webhook_not_active' });
