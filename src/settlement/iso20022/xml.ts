@@ -1,16 +1,18 @@
 import { SaxesParser } from 'saxes';
 import { AppError } from '../../base/error.ts';
 import { decodeXml } from './encoding.ts';
+import { readPlainXml } from './plain-xml.ts';
 
 /** An element without its prefix: what counts is the local name and the namespace. `text` is all character data directly in it. */
 export type XmlElement = {
   readonly name: string;
   readonly uri: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly line: number;
+  /** Where a reader tells it. */
+  readonly line?: number;
   readonly children: XmlElement[];
   /** Namespaces declared on this element, by prefix; absent when there are none. */
-  readonly namespaces?: Readonly<Record<string, string>>;
+  readonly namespaces?: Readonly<Record<string, string>> | undefined;
   /** Where the element stands in the decoded text: from its `<` to behind its last `>`. */
   readonly start: number;
   end: number;
@@ -21,7 +23,7 @@ export type XmlElement = {
 export type XmlLimits = { bytes: number; depth: number; attributes: number; elements: number; textLength: number; nameLength: number };
 
 /** Wide of what any ISO 20022 message needs: the deepest standard path has 16 levels. */
-const XML_LIMITS: XmlLimits = {
+export const XML_LIMITS: XmlLimits = {
   bytes: 32 << 20,
   depth: 64,
   attributes: 32,
@@ -39,26 +41,34 @@ export type XmlDocument = { text: string; root: XmlElement };
 /** Small enough that reading one takes a few milliseconds. */
 const CHUNK = 1 << 14;
 
+type Reading = { limits?: Partial<XmlLimits>; onElement?: () => OnElement };
+
 /**
  * Reads an XML document piece by piece into a light tree: pauses after each piece, so that the caller may let others work
- * while a long file is read, and answers text and root.
+ * while a long file is read, and answers text and root. `onElement` is asked for once for each reading of the document: what is
+ * written in an unusual way is read a second time, by the full parser.
  *
  * Errors: `iso20022.not_xml` with the line for what is not well-formed, not in a supported encoding, or empty;
  * `iso20022.unsafe_xml` for a document type declaration, an entity of its own, or more than the limits allow.
  */
-export function* readXml(
-  bytes: Uint8Array,
-  options: { limits?: Partial<XmlLimits>; onElement?: OnElement } = {},
-): Generator<void, XmlDocument> {
+export function* readXml(bytes: Uint8Array, options: Reading = {}): Generator<void, XmlDocument> {
   const limits = { ...XML_LIMITS, ...options.limits };
   if (bytes.length > limits.bytes) throw unsafe(`The document has ${bytes.length} bytes; at most ${limits.bytes} are read`);
   const text = decodeXml(bytes);
-  const tree = treeBuilder(limits, text, options.onElement ?? (() => false));
+  const onElement = options.onElement ?? (() => () => false);
+  const root = yield* readPlainXml(text, limits, onElement());
+  if (root) return { text, root };
+  return { text, root: yield* readAnyXml(text, limits, onElement()) };
+}
+
+/** The root of any document, by a parser that knows all of XML and says what is wrong. */
+export function* readAnyXml(text: string, limits: XmlLimits = XML_LIMITS, onElement: OnElement = () => false): Generator<void, XmlElement> {
+  const tree = treeBuilder(limits, text, onElement);
   for (let at = 0; at < text.length; at += CHUNK) {
     tree.write(text.slice(at, at + CHUNK));
     yield;
   }
-  return { text, root: tree.close() };
+  return tree.close();
 }
 
 function treeBuilder(limits: XmlLimits, text: string, onElement: OnElement) {
@@ -92,7 +102,6 @@ function treeBuilder(limits: XmlLimits, text: string, onElement: OnElement) {
       name: tag.local,
       uri: tag.uri,
       attributes: attributesOf(tag.attributes),
-      line: parser.line,
       children: [],
       namespaces: declaredIn(tag.ns),
       start,

@@ -1,10 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../base/error.ts';
 import type { Fault } from './check-piece.ts';
-import type { Answer, Question } from './worker.ts';
+import type { Answer, Parcel } from './worker.ts';
 
-/** Questions that a thread has at a time: one to work on and one to go on with. */
+/** Parcels of questions that a thread has at a time: one to work on and one to go on with. */
 const AT_ONCE = 2;
+
+/** Short messages travel together, since waking a thread costs more than checking one of them: so many, of so much text. */
+const PARCEL = 32;
+const PARCEL_LENGTH = 1 << 18;
 
 /** A thread that has held a document of so many characters gives its memory back by being replaced. */
 const RETIRING_LENGTH = 4 << 20;
@@ -19,7 +23,7 @@ type Job = {
   done: (faults: Fault[]) => void;
   failed: (error: unknown) => void;
 };
-type Thread = { worker: Worker; jobs: Map<number, Job>; timer?: NodeJS.Timeout; retiring: boolean; slow: boolean };
+type Thread = { worker: Worker; parcels: Map<number, Job[]>; timer?: NodeJS.Timeout; retiring: boolean; slow: boolean };
 
 /** Threads that hold documents against schemas. Started when first needed; they do not keep the process alive when idle. */
 export type Pool = {
@@ -38,7 +42,7 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
 
   const start = (): Thread => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: files, execArgv: [] });
-    const thread: Thread = { worker, jobs: new Map(), retiring: false, slow: false };
+    const thread: Thread = { worker, parcels: new Map(), retiring: false, slow: false };
     worker.on('message', (answer: Answer) => settle(thread, answer));
     worker.on('error', () => undefined);
     worker.on('exit', () => bury(thread));
@@ -47,37 +51,42 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
     return thread;
   };
 
-  const settle = (thread: Thread, answer: Answer) => {
-    const job = thread.jobs.get(answer.id);
-    thread.jobs.delete(answer.id);
+  const settle = (thread: Thread, { id, answers }: Answer) => {
+    const jobs = thread.parcels.get(id) ?? [];
+    thread.parcels.delete(id);
     watch(thread);
-    if (job && 'faults' in answer) job.done(answer.faults);
-    else if (job) job.failed(checkFailed(job.message, (answer as { failure: string }).failure));
-    if (thread.jobs.size === 0) {
+    jobs.forEach((job, i) => {
+      const answer = answers[i]!;
+      if ('faults' in answer) job.done(answer.faults);
+      else job.failed(checkFailed(job.message, answer.failure));
+    });
+    if (thread.parcels.size === 0) {
       thread.worker.unref();
       if (thread.retiring) void thread.worker.terminate();
     }
     hand();
   };
 
-  /** What a dead thread had in hand is tried once more; what it died of twice, or was too slow with, has failed. */
+  /** What a dead thread had in hand is tried once more, each by itself; what it died of twice, or was too slow with, has failed. */
   const bury = (thread: Thread) => {
     clearTimeout(thread.timer);
     threads.delete(thread);
     let first = true;
-    for (const job of thread.jobs.values()) {
-      if (closed || job.tries > 0 || (thread.slow && first))
-        job.failed(checkFailed(job.message, thread.slow ? 'too slow' : 'thread ended'));
-      else waiting.unshift({ ...job, tries: job.tries + 1 });
+    for (const jobs of thread.parcels.values()) {
+      const isSlow = thread.slow && first && jobs.length === 1;
+      for (const job of jobs.toReversed()) {
+        if (closed || job.tries > 0 || isSlow) job.failed(checkFailed(job.message, thread.slow ? 'too slow' : 'thread ended'));
+        else waiting.unshift({ ...job, tries: job.tries + 1 });
+      }
       first = false;
     }
-    thread.jobs.clear();
+    thread.parcels.clear();
     hand();
   };
 
   const watch = (thread: Thread) => {
     clearTimeout(thread.timer);
-    if (thread.jobs.size === 0) return;
+    if (thread.parcels.size === 0) return;
     thread.timer = setTimeout(() => {
       thread.slow = true;
       void thread.worker.terminate();
@@ -88,21 +97,21 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
     if (closed) return;
     while (waiting.length > 0) {
       let thread = [...threads]
-        .filter(({ retiring, jobs }) => !retiring && jobs.size < AT_ONCE)
-        .sort((a, b) => a.jobs.size - b.jobs.size)[0];
-      if ((!thread || thread.jobs.size > 0) && threads.size < options.threads) thread = start();
+        .filter(({ retiring, parcels }) => !retiring && parcels.size < AT_ONCE)
+        .sort((a, b) => a.parcels.size - b.parcels.size)[0];
+      if ((!thread || thread.parcels.size > 0) && threads.size < options.threads) thread = start();
       if (!thread) return;
-      give(thread, waiting.shift()!);
+      give(thread, nextParcel(waiting));
     }
   };
 
-  const give = (thread: Thread, job: Job) => {
-    const question: Question = { id: ++lastId, message: job.message, xml: job.xml, depth: job.depth };
-    thread.jobs.set(question.id, job);
-    thread.retiring ||= job.xml.length > RETIRING_LENGTH;
+  const give = (thread: Thread, jobs: Job[]) => {
+    const parcel: Parcel = { id: ++lastId, questions: jobs.map(({ message, xml, depth }) => ({ message, xml, depth })) };
+    thread.parcels.set(parcel.id, jobs);
+    thread.retiring ||= jobs.some(({ xml }) => xml.length > RETIRING_LENGTH);
     thread.worker.ref();
-    if (thread.jobs.size === 1) watch(thread);
-    thread.worker.postMessage(question);
+    if (thread.parcels.size === 1) watch(thread);
+    thread.worker.postMessage(parcel);
   };
 
   return {
@@ -111,7 +120,8 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
       new Promise((done, failed) => {
         if (closed) return failed(checkFailed(message, 'closed'));
         waiting.push({ message, xml, depth, tries: 0, done, failed });
-        hand();
+        // Not at once: what comes in the same turn travels together.
+        if (waiting.length === 1) setImmediate(hand);
       }),
     async close() {
       closed = true;
@@ -119,6 +129,19 @@ export function openPool(files: ReadonlyMap<string, string>, options: PoolOption
       await Promise.all([...threads].map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+/** The next questions that go to a thread together. What a thread has died of before goes alone. */
+function nextParcel(waiting: Job[]): Job[] {
+  let length = 0;
+  let count = 0;
+  for (const { xml, tries } of waiting) {
+    if (count > 0 && (tries > 0 || count === PARCEL || length + xml.length > PARCEL_LENGTH)) break;
+    count++;
+    length += xml.length;
+    if (tries > 0) break;
+  }
+  return waiting.splice(0, count);
 }
 
 function checkFailed(message: string, why: string): AppError {

@@ -5,9 +5,10 @@ import { checkPiece, compileSchema, type Fault } from './check-piece.ts';
 
 /** A thread of the pool: holds documents against schemas, compiled once each. */
 
-/** What a thread is asked, and what it answers: faults, or why it cannot tell. */
-export type Question = { id: number; message: string; xml: string; depth: number };
-export type Answer = { id: number; faults: Fault[] } | { id: number; failure: string };
+/** What a thread is asked, several documents at a time, and what it answers of each: faults, or why it cannot tell. */
+type Question = { message: string; xml: string; depth: number };
+export type Parcel = { id: number; questions: Question[] };
+export type Answer = { id: number; answers: ({ faults: Fault[] } | { failure: string })[] };
 
 /** Message → path of its schema. */
 const files = workerData as ReadonlyMap<string, string>;
@@ -22,12 +23,15 @@ function validatorOf(message: string): XsdValidator {
   return validator;
 }
 
-function answer({ id, message, xml, depth }: Question): Answer {
+function answer({ message, xml, depth }: Question): Answer['answers'][number] {
   try {
-    return { id, faults: checkPiece(validatorOf(message), xml, depth) };
+    return { faults: checkPiece(validatorOf(message), xml, depth) };
   } catch (error) {
-    return { id, failure: (error as Error).message };
+    return { failure: (error as Error).message };
   }
 }
 
-parentPort?.on('message', (question: Question) => parentPort!.postMessage(answer(question)));
+parentPort?.on('message', ({ id, questions }: Parcel) => {
+  const given: Answer = { id, answers: questions.map(answer) };
+  parentPort!.postMessage(given);
+});
