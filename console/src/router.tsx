@@ -113,6 +113,22 @@ const routes = [
     lazyRouteComponent(() => import('./pages/limits.tsx'), 'LimitsPage'),
   ),
   page(
+    '/queues',
+    lazyRouteComponent(() => import('./pages/queues.tsx'), 'QueuesPage'),
+  ),
+  page(
+    '/liquidity',
+    lazyRouteComponent(() => import('./pages/liquidity.tsx'), 'LiquidityPage'),
+  ),
+  page(
+    '/corridors',
+    lazyRouteComponent(() => import('./pages/corridors.tsx'), 'CorridorsPage'),
+  ),
+  page(
+    '/simulator',
+    lazyRouteComponent(() => import('./pages/simulator.tsx'), 'SimulatorPage'),
+  ),
+  page(
     '/ledger/accounts',
     lazyRouteComponent(() => import('./pages/accounts.tsx'), 'AccountsPage'),
   ),

@@ -14,6 +14,7 @@ import { loadScreeningList } from '../settlement/screening/contract.ts';
 import { closeWindow } from '../settlement/window/contract.ts';
 import type { Log } from '../infra/log/log.ts';
 import type { House } from './compose.ts';
+import { runEvening } from './demo-evening.ts';
 import { perform } from './perform.ts';
 import type { Progress } from './progress.ts';
 
@@ -57,13 +58,14 @@ export async function runDemo(
     if (done % perWindow === perWindow - 1 || done === steps.length - 1) await cutOff(routes, ctx);
     progress.part('The demonstration day', (done + 1) / steps.length);
   }
+  await runEvening(house, ctx, day.day);
   await rememberPast(house, tenantId, day);
   await deps.db.write({ tenantId }, (tx) => finishDemonstration(tx, tenantId, deps.clock.now()));
   return { day, finished: true };
 }
 
 /** Weeks of invented flows before the day, for forecasts to rest on. */
-const PAST_WEEKS = 8;
+const PAST_WEEKS = 7;
 
 /** Goes on where it was broken off, since what stands is left alone. */
 async function rememberPast({ settlement: { deps } }: Parts, tenantId: Uuid, day: BusinessDay): Promise<void> {

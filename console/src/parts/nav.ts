@@ -6,11 +6,14 @@ import { listMessages } from '../../../src/settlement/message/contract.ts';
 import { listInvoices } from '../../../src/settlement/fee/contract.ts';
 import { getNotificationPreferences } from '../../../src/settlement/notification/preference-contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
+import { listCorridors, listLiquidity } from '../../../src/settlement/liquidity/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import { listLimits } from '../../../src/settlement/risk/contract.ts';
+import { listQueue } from '../../../src/settlement/queue/contract.ts';
 import { listReports } from '../../../src/settlement/report/contract.ts';
 import { listScreeningLists } from '../../../src/settlement/screening/contract.ts';
+import { listSimulations } from '../../../src/settlement/simulator/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
 import type { IconName } from '../ui/icon.tsx';
 
@@ -35,6 +38,15 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
     ],
   },
   {
+    title: 'Liquidity',
+    items: [
+      { to: '/queues', label: 'Queues', icon: 'queues', operation: listQueue, key: 'q' },
+      { to: '/liquidity', label: 'Liquidity', icon: 'liquidity', operation: listLiquidity, key: 'f' },
+      { to: '/corridors', label: 'Corridors', icon: 'corridors', operation: listCorridors, key: 'd' },
+      { to: '/simulator', label: 'Simulator', icon: 'simulator', operation: listSimulations, key: 'v' },
+    ],
+  },
+  {
     title: 'Ledger',
     items: [
       { to: '/ledger/accounts', label: 'Accounts', icon: 'accounts', operation: listAccounts, key: 'a' },
@@ -55,6 +67,6 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
 
 /** The groups with the pages that may be shown; a member's user has no trial balance of the whole book. */
 export function visibleNav(allowed: (operation: Operation) => boolean, isMember: boolean) {
-  const shown = (item: NavItem) => allowed(item.operation) && !(isMember && (item.operation === trialBalance || item.operation === listLimits));
+  const shown = (item: NavItem) => allowed(item.operation) && !(isMember && (item.operation === trialBalance || item.operation === listLimits || item.operation === listSimulations));
   return NAV.map((group) => ({ ...group, items: group.items.filter(shown) })).filter((group) => group.items.length > 0);
 }

@@ -67,17 +67,22 @@ export async function hoursOf(tx: Tx, tenantId: Uuid, series: Series, sinceMs: M
   return rows;
 }
 
-/** The income of every participant by the hour, of one currency or all. */
+/** Hours of one currency or all; `timeOfDay`: only those that begin at that hour of their day (UTC). */
+export type Hours = { asset?: string; sinceMs: Millis; timeOfDay?: number };
+
+const AT_TIME = (place: number) => `($${place}::int is null or extract(hour from f.hour at time zone 'UTC') = $${place})`;
+
+/** The income of every participant by the hour. */
 export async function incomeByHour(
   tx: Tx,
   tenantId: Uuid,
-  { asset, sinceMs }: { asset?: string; sinceMs: Millis },
+  { asset, sinceMs, timeOfDay }: Hours,
 ): Promise<{ participantId: Uuid; asset: string; hour: Millis; value: number }[]> {
   return tx.query(
     `select f.creditor_agent_id as "participantId", f.asset, f.hour::timestamptz(3) as hour, sum(f.units)::float8 as value from settlement.flow_hour f
-      where f.tenant_id = $1 and f.hour >= $2::timestamptz and ($3::text is null or f.asset = $3)
+      where f.tenant_id = $1 and f.hour >= $2::timestamptz and ($3::text is null or f.asset = $3) and ${AT_TIME(4)}
       group by f.creditor_agent_id, f.asset, f.hour order by f.creditor_agent_id, f.asset, f.hour`,
-    [tenantId, instant(sinceMs), asset ?? null],
+    [tenantId, instant(sinceMs), asset ?? null, timeOfDay ?? null],
   );
 }
 
@@ -85,14 +90,14 @@ export async function incomeByHour(
 export async function corridorsByHour(
   tx: Tx,
   tenantId: Uuid,
-  { asset, sinceMs }: { asset?: string; sinceMs: Millis },
+  { asset, sinceMs, timeOfDay }: Hours,
 ): Promise<{ from: string; to: string; asset: string; hour: Millis; value: number }[]> {
   return tx.query(
     `select substr(d.bic, 5, 2) as "from", substr(c.bic, 5, 2) as "to", f.asset, f.hour::timestamptz(3) as hour, sum(f.units)::float8 as value
        from settlement.flow_hour f ${COUNTRY_JOINS}
-      where f.tenant_id = $1 and f.hour >= $2::timestamptz and ($3::text is null or f.asset = $3)
+      where f.tenant_id = $1 and f.hour >= $2::timestamptz and ($3::text is null or f.asset = $3) and ${AT_TIME(4)}
       group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
-    [tenantId, instant(sinceMs), asset ?? null],
+    [tenantId, instant(sinceMs), asset ?? null, timeOfDay ?? null],
   );
 }
 

@@ -59,6 +59,13 @@ describe('a forecast', () => {
     expect(Math.abs(band80 - 0.8)).toBeLessThan(0.08);
   });
 
+  test('stays calibrated where nothing comes in most hours', () => {
+    const random = seededRandom('sparse');
+    const sparse = ['j', 'k', 'l', 'm'].map((seed) => seriesOf(seed).map((one) => (random.chance(0.7) ? { ...one, value: 0 } : one)));
+    for (const { nominal, measured } of calibrate(sparse, { until: END, days: 14 }).points)
+      expect(Math.abs(measured - nominal)).toBeLessThan(0.08);
+  });
+
   test('says so when it is not: after a break in the series its band holds far less often', () => {
     const broken = seriesOf('i').map((one) => (one.hour >= END - 14 * 24 * HOUR ? { ...one, value: one.value * 5 } : one));
     expect(calibrate([broken], { until: END, days: 14 }).band80).toBeLessThan(0.6);
@@ -68,5 +75,7 @@ describe('a forecast', () => {
     const values = [{ hour: START + HOUR, value: 5 }];
     expect(withQuietHours(values, { from: START, to: START + 2 * HOUR }).map(({ value }) => value)).toEqual([0, 5, 0]);
     expect(withQuietHours(values, undefined)).toEqual([]);
+    const days = withQuietHours(values, { from: START, to: START + 60 * HOUR }, START - 23 * HOUR);
+    expect(days).toEqual([1, 25, 49].map((n) => ({ hour: START + n * HOUR, value: n === 1 ? 5 : 0 })));
   });
 });

@@ -90,11 +90,15 @@ const NOMINAL = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
 /**
  * Foretells each hour of the last `days` days from what was known before its day, and counts. Hours in which nothing ever moves
- * are left out: they would be foretold rightly without any skill. `band80`: share of hours within the band from 10 to 90 %.
+ * are left out: they would be foretold rightly without any skill. An hour in which nothing came, where that was likely, lies on
+ * many quantiles at once and is shared out among them. `band80`: share of hours within the band from 10 to 90 %.
+ *
+ * Source: the non-randomised probability integral transform of Czado, Gneiting, Held, *Predictive Model Assessment for Count Data*,
+ * Biometrics 65 (2009).
  */
 export function calibrate(series: readonly (readonly HourValue[])[], { until, days }: { until: Millis; days: number }): Calibration {
   const below = NOMINAL.map(() => 0);
-  let [hours, within] = [0, 0];
+  let hours = 0;
   for (const values of series) {
     const byDay = Map.groupBy(
       values.filter(({ hour }) => hour >= until - days * DAY_MS && hour < until),
@@ -105,21 +109,43 @@ export function calibrate(series: readonly (readonly HourValue[])[], { until, da
       for (const { hour, value } of own) {
         if (quantileAt(history, hour, 1) === 0) continue;
         hours++;
-        NOMINAL.forEach((p, i) => (below[i]! += value <= quantileAt(history, hour, p) ? 1 : 0));
-        const { low, high } = bandAt(history, hour);
-        if (value >= low && value <= high) within++;
+        const [from, to] = [chanceOf(history, hour, (q) => q < value), chanceOf(history, hour, (q) => q <= value)];
+        NOMINAL.forEach((p, i) => (below[i]! += to > from ? Math.min(1, Math.max(0, (p - from) / (to - from))) : p >= to ? 1 : 0));
       }
     }
   }
   const share = (count: number) => (hours === 0 ? 0 : count / hours);
-  return { hours, points: NOMINAL.map((nominal, i) => ({ nominal, measured: share(below[i]!) })), band80: share(within) };
+  const points = NOMINAL.map((nominal, i) => ({ nominal, measured: share(below[i]!) }));
+  const at = (p: number) => points[NOMINAL.indexOf(p)]!.measured;
+  return { hours, points, band80: at(0.9) - at(0.1) };
 }
 
-/** Fills the hours of a span in which nothing moved with 0, so that quiet hours count as such. */
-export function withQuietHours(values: readonly HourValue[], span: { from: Millis; to: Millis } | undefined): HourValue[] {
+/** Halvings that find a chance to a thousandth. */
+const HALVINGS = 10;
+
+/** The largest chance whose quantile still holds. */
+function chanceOf(history: History, hour: Millis, holds: (quantile: number) => boolean): number {
+  if (!holds(quantileAt(history, hour, 0))) return 0;
+  if (holds(quantileAt(history, hour, 1))) return 1;
+  let [low, high] = [0, 1];
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (holds(quantileAt(history, hour, middle))) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Fills the hours of a span in which nothing moved with 0, so that quiet hours count as such; with an `hour` only those of its
+ * time of day.
+ */
+export function withQuietHours(values: readonly HourValue[], span: { from: Millis; to: Millis } | undefined, hour?: Millis): HourValue[] {
   if (!span) return [];
-  const known = new Map(values.map(({ hour, value }) => [hour, value]));
+  const step = hour === undefined ? HOUR_MS : DAY_MS;
+  const from = hour === undefined ? span.from : span.from + ((((hour - span.from) % DAY_MS) + DAY_MS) % DAY_MS);
+  const known = new Map(values.map((one) => [one.hour, one.value]));
   const all: HourValue[] = [];
-  for (let hour = span.from; hour <= span.to; hour += HOUR_MS) all.push({ hour, value: known.get(hour) ?? 0 });
+  for (let at = from; at <= span.to; at += step) all.push({ hour: at, value: known.get(at) ?? 0 });
   return all;
 }

@@ -22,6 +22,9 @@ const MEMORY_MS = MEMORY_WEEKS * 7 * DAY_MS;
 /** The full hour that an instant lies in. */
 export const hourOf = (at: Millis) => Math.floor(at / HOUR_MS) * HOUR_MS;
 
+/** The hour of the day (UTC) that an instant lies in. */
+const timeOfDay = (at: Millis) => new Date(at).getUTCHours();
+
 /** The whole days before an instant: what a forecast may know. */
 const lastMidnight = (at: Millis) => Math.floor(at / DAY_MS) * DAY_MS;
 
@@ -93,7 +96,11 @@ export async function listCorridors(
   const asset = input.asset === undefined ? {} : { asset: input.asset };
   const { rows, hours, span } = await deps.db.read(ctx, async (tx) => ({
     rows: await corridorsBetween(tx, ctx.tenantId, { fromMs, toMs: fromMs + DAY_MS, ...asset }),
-    hours: await corridorsByHour(tx, ctx.tenantId, { sinceMs: lastMidnight(now) - MEMORY_MS, ...asset }),
+    hours: await corridorsByHour(tx, ctx.tenantId, {
+      sinceMs: lastMidnight(now) - MEMORY_MS,
+      timeOfDay: timeOfDay(hourOf(now) + HOUR_MS),
+      ...asset,
+    }),
     span: await countedSpan(tx, ctx.tenantId),
   }));
   const past = Map.groupBy(hours, ({ from, to, asset: of }) => `${from} ${to} ${of}`);
@@ -106,7 +113,8 @@ export async function listCorridors(
 
 /** What the hour after this one will bring. */
 function nextHour(values: readonly HourValue[], span: { from: Millis; to: Millis } | undefined, now: Millis): Band {
-  return bandAt(historyOf(withQuietHours(values, span), lastMidnight(now)), hourOf(now) + HOUR_MS);
+  const hour = hourOf(now) + HOUR_MS;
+  return bandAt(historyOf(withQuietHours(values, span, hour), lastMidnight(now)), hour);
 }
 
 /** What each participant will receive in this full hour, in minor units, by `participant asset`. */
@@ -118,11 +126,11 @@ export async function expectedIncome(
 ): Promise<Map<string, Band>> {
   const sinceMs = lastMidnight(now) - MEMORY_MS;
   const { rows, span } = await deps.db.read({ tenantId }, async (tx) => ({
-    rows: await incomeByHour(tx, tenantId, { sinceMs, ...(asset !== undefined && { asset }) }),
+    rows: await incomeByHour(tx, tenantId, { sinceMs, timeOfDay: timeOfDay(now), ...(asset !== undefined && { asset }) }),
     span: await countedSpan(tx, tenantId),
   }));
   const groups = Map.groupBy(rows, ({ participantId, asset: of }) => `${participantId} ${of}`);
-  return new Map(
-    [...groups].map(([key, values]) => [key, bandAt(historyOf(withQuietHours(values, span), lastMidnight(now)), hourOf(now))]),
-  );
+  const hour = hourOf(now);
+  const bandOf = (values: readonly HourValue[]) => bandAt(historyOf(withQuietHours(values, span, hour), lastMidnight(now)), hour);
+  return new Map([...groups].map(([key, values]) => [key, bandOf(values)]));
 }
