@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
@@ -147,11 +146,11 @@ describe('a message', () => {
   });
 
   test('of a kind that no part takes is refused by name; once a part takes it, it is handed over and answered', async () => {
-    const fixture = readFileSync(new URL('../../../test/fixtures/iso20022/camt.054.xml', import.meta.url), 'utf8');
-    const text = Buffer.from(fixture.replace(/<CreDtTm>[^<]*</, `<CreDtTm>${new Date().toISOString()}<`));
+    // An answer of ours: nobody sends us one.
+    const text = Buffer.from(await send(pacs008('ANSWERED', [{ id: 'A-9', from: banks[0], to: banks[1] }])));
     await expect(submitIso20022(deps(), house.ctx, {}, { document: text })).rejects.toMatchObject({ code: 'iso20022.unsupported_message' });
     let taken = 0;
-    deps().messages.handle('camt.054', async (_ctx, { message }) => {
+    deps().messages.handle('pacs.002', async (_ctx, { message }) => {
       taken += message.records.length;
       return { outcome: 'accepted' };
     });
@@ -159,6 +158,6 @@ describe('a message', () => {
     expect(textsOf(first, 'GrpSts')).toEqual(['ACTC']);
     expect(await send(text)).toBe(first);
     expect(taken).toBeGreaterThan(0);
-    expect(() => deps().messages.handle('camt.054', async () => ({ outcome: 'accepted' }))).toThrow('handler already');
+    expect(() => deps().messages.handle('pacs.002', async () => ({ outcome: 'accepted' }))).toThrow('handler already');
   });
 });
