@@ -3,6 +3,7 @@ import { assignCase, caseStatistics, listCases } from '../../../src/settlement/c
 import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { CaseState, Due, PriorityMark, RiskBar } from '../parts/case-marks.tsx';
+import { CaseSettings } from '../parts/case-settings.tsx';
 import { usePageKeys } from '../parts/case-keys.ts';
 import { Choose } from '../parts/choices.tsx';
 import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
@@ -65,7 +66,9 @@ export function CasesPage() {
             What waits for a decision. <Keys />
           </>
         }
-      />
+      >
+        <CaseSettings />
+      </PageHead>
       <Figures />
       <div className="card mt-4">
         <Filters />

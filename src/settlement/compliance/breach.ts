@@ -1,6 +1,8 @@
 import { newId, type Uuid } from '../../base/id.ts';
+import type { Job } from '../../infra/module.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { PRIORITIES } from './case.ts';
+import { jobOfTenants } from '../part.ts';
+import { PRIORITIES, type Priority } from './case.ts';
 import { insertStep } from './case-parts-store.ts';
 import { countOpen, markBreached } from './case-store.ts';
 import { caseEvent } from './case-view.ts';
@@ -8,8 +10,22 @@ import { caseBreached } from './contract.ts';
 
 const AT_ONCE = 200;
 
-/** Tells of cases whose time is over, once each, and counts what is open. Answers with how many there were. */
-export async function breachCases(deps: Pick<SettlementDeps, 'db' | 'clock' | 'outbox' | 'metrics'>, tenantId: Uuid): Promise<number> {
+/** How many cases are open and how many of them overdue, by priority. */
+export type OpenCases = Record<Priority, { open: number; overdue: number }>;
+
+export const noCases = (): OpenCases => ({
+  low: { open: 0, overdue: 0 },
+  medium: { open: 0, overdue: 0 },
+  high: { open: 0, overdue: 0 },
+  critical: { open: 0, overdue: 0 },
+});
+
+/** Tells of cases of a tenant whose time is over, once each, and adds what is open to `counts`. Answers with how many there were. */
+export async function breachCases(
+  deps: Pick<SettlementDeps, 'db' | 'clock' | 'outbox'>,
+  tenantId: Uuid,
+  counts = noCases(),
+): Promise<number> {
   const at = deps.clock.now();
   const { late, open } = await deps.db.write({ tenantId }, async (tx) => {
     const rows = await markBreached(tx, tenantId, at, AT_ONCE);
@@ -23,14 +39,23 @@ export async function breachCases(deps: Pick<SettlementDeps, 'db' | 'clock' | 'o
     if (events.length > 0) await deps.outbox.append(tx, events);
     return { late: rows.length, open: await countOpen(tx, tenantId, at) };
   });
-  for (const priority of PRIORITIES) {
-    const own = open.filter((one) => one.priority === priority);
-    const sum = (of: (one: (typeof own)[number]) => number) => own.reduce((total, one) => total + of(one), 0);
-    deps.metrics.casesOpen(
-      priority,
-      sum(({ cases }) => cases),
-      sum(({ overdue }) => overdue),
-    );
+  for (const { priority, cases, overdue } of open) {
+    counts[priority].open += cases;
+    counts[priority].overdue += overdue;
   }
   return late;
+}
+
+/** Looks for overdue cases of every tenant, and tells the metrics what is open in all. */
+export function breachJob(deps: SettlementDeps): Job {
+  let counts = noCases();
+  const each = jobOfTenants(deps, { name: 'settlement.breach_cases', everyMs: 15_000 }, (tenantId) => breachCases(deps, tenantId, counts));
+  return {
+    ...each,
+    async run(signal) {
+      counts = noCases();
+      await each.run(signal);
+      for (const priority of PRIORITIES) deps.metrics.casesOpen(priority, counts[priority].open, counts[priority].overdue);
+    },
+  };
 }

@@ -75,9 +75,10 @@ const REMEMBERED = 100_000;
 
 export function createJudge(deps: Deps): Judge {
   const tenants = new Map<Uuid, JudgeOfTenant>();
+  const countParties = () => deps.metrics.featureParties([...tenants.values()].reduce((sum, one) => sum + one.parties, 0));
   const of = (tenantId: Uuid) => {
     let one = tenants.get(tenantId);
-    if (!one) tenants.set(tenantId, (one = new JudgeOfTenant(deps, tenantId)));
+    if (!one) tenants.set(tenantId, (one = new JudgeOfTenant(deps, tenantId, countParties)));
     return one;
   };
   return {
@@ -111,9 +112,17 @@ class JudgeOfTenant {
   private cutOffSeq: bigint | undefined;
   private writing: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: Deps, tenantId: Uuid) {
+  private readonly onLooked: () => void;
+
+  constructor(deps: Deps, tenantId: Uuid, onLooked: () => void) {
     this.deps = deps;
     this.tenantId = tenantId;
+    this.onLooked = onLooked;
+  }
+
+  /** How many parties are remembered. */
+  get parties(): number {
+    return this.memory ? partiesIn(this.memory.features) : 0;
   }
 
   judge(one: Case): Verdict | Promise<Verdict> {
@@ -180,7 +189,11 @@ class JudgeOfTenant {
   /** Looks at the tables again; all who ask meanwhile share one look. */
   private look(): Promise<TenantMemory> {
     this.looking ??= (this.memory ? this.follow(this.memory) : this.load())
-      .then((memory) => (this.memory = memory))
+      .then((memory) => {
+        this.memory = memory;
+        this.onLooked();
+        return memory;
+      })
       .finally(() => (this.looking = undefined));
     return this.looking;
   }
@@ -188,7 +201,6 @@ class JudgeOfTenant {
   private async load(): Promise<TenantMemory> {
     const memory = await loadTenant(this.deps, this.tenantId, (id) => this.counted.set(id, true));
     this.ahead = new Set();
-    this.deps.metrics.featureParties(partiesIn(memory.features));
     return memory;
   }
 
@@ -204,7 +216,6 @@ class JudgeOfTenant {
     this.cutOffSeq = cutOffSeq;
     const current = revision === memory.setting.revision ? memory : await this.adopt(memory);
     if (current.followed === memory.followed) await this.catchUp(current);
-    this.deps.metrics.featureParties(partiesIn(current.features));
     current.readAt = readAt;
     return current;
   }

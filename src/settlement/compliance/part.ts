@@ -1,7 +1,7 @@
 import { route } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { jobOfTenants, type Part } from '../part.ts';
-import { breachCases } from './breach.ts';
+import { breachJob } from './breach.ts';
 import * as compliance from './contract.ts';
 import { confirmCase, decideCase } from './decide-case.ts';
 import { createCaseOpener } from './open-cases.ts';
@@ -31,7 +31,7 @@ export function compliancePart(deps: SettlementDeps): Part {
     ],
     jobs: [
       jobOfTenants(deps, { name: 'settlement.open_cases', everyMs: 2_000 }, (tenantId) => openCases(tenantId)),
-      jobOfTenants(deps, { name: 'settlement.breach_cases', everyMs: 15_000 }, (tenantId) => breachCases(deps, tenantId)),
+      breachJob(deps),
       jobOfTenants(deps, { name: 'settlement.snapshot_aml', cron: '*/10 * * * *' }, (tenantId) => takeSnapshots(deps, tenantId)),
     ],
   };

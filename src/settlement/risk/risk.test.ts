@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { admit, admitAll, breakerKeys, CLOSED, openByHand, record, STARTING_POLICY, type Breaker } from './breaker.ts';
+import { LiveBreakers } from './live-breakers.ts';
 import { checkLimitBook, checkLimits, LIMIT_NAMES, type LimitBook } from './limits.ts';
 import { emptyPositions, positionOf, release, sentTo, settle, take, type LimitedPayment } from './positions.ts';
 import { FACTORS, readWeights, riskOf, STARTING_WEIGHTS, type Factor } from './score.ts';
@@ -250,5 +251,32 @@ describe('a circuit breaker', () => {
         }
       }),
     );
+  });
+
+  test('counted in place opens, lets probes through and closes as one that is a value', () => {
+    const step = fc.record({ wait: fc.integer({ min: 0, max: 4_000 }), ok: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const live = new LiveBreakers(new Map(), { ...policy, automatic: true });
+        let [value, at]: [Breaker, number] = [CLOSED, 0];
+        for (const { wait, ok } of steps) {
+          at += wait;
+          const [asked, mine] = [live.admit(['network'], at), admit(value, at, policy)];
+          value = mine.breaker;
+          expect(asked.admitted).toBe(mine.admitted);
+          if (!mine.admitted) continue;
+          live.record(['network'], { at, ok, probes: asked.probes });
+          value = record(value, { at, ok, probe: mine.probe }, policy);
+        }
+      }),
+    );
+  });
+
+  test('opened by another process is taken over, and one that was closed there lets through', () => {
+    const live = new LiveBreakers(new Map(), { ...policy, automatic: true });
+    live.replace(new Map([['network', openByHand(0)]]));
+    expect(live.admit(['network', 'participant:a'], 5)).toMatchObject({ admitted: false, refusedBy: 'network' });
+    live.replace(new Map());
+    expect(live.admit(['network'], 6).admitted).toBe(true);
   });
 });
