@@ -115,11 +115,16 @@ const columns: readonly Column<Difference>[] = [
   { head: 'Payments gone', from: 'lg', end: true, cell: (row) => <span className="num">{count(row.obligations)}</span> },
 ];
 
-/** Who was taken out of a window, and what that changed for each. */
+/** Who was taken out of a window, and what that changed, for those for whom it did. */
 export function WindowDefaults({ defaults }: { defaults: readonly Default[] }) {
-  return defaults.map((one) => (
+  return defaults.map((one) => <OneDefault key={one.id} one={one} />);
+}
+
+function OneDefault({ one }: { one: Default }) {
+  const changed = one.differences.filter(({ obligations }) => obligations > 0);
+  const same = one.differences.length - changed.length;
+  return (
     <Card
-      key={one.id}
       title={`${one.bic} was taken out`}
       aside={
         <>
@@ -136,10 +141,11 @@ export function WindowDefaults({ defaults }: { defaults: readonly Default[] }) {
       <Table
         label={`What changed when ${one.bic} was taken out`}
         columns={columns}
-        rows={one.differences}
+        rows={changed}
         keyOf={(row) => `${row.asset} ${row.participantId}`}
         empty={{ title: 'Nothing changed for you' }}
       />
+      {same > 0 && <p className="px-4 py-3 text-xs text-ink-3">{count(same)} other positions did not change.</p>}
     </Card>
-  ));
+  );
 }

@@ -1,9 +1,9 @@
 import type { Ctx } from '../../base/context.ts';
 import type { Check } from '../../infra/module.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { verifyWindow } from '../verify-window/verify.ts';
 import { windowFileBytes } from './read-file.ts';
 import { findWindow, noteVerified, unverifiedWindows } from './store.ts';
+import { verifyApart } from './verify-apart.ts';
 
 /** Windows that one run looks at. */
 const AT_ONCE = 50;
@@ -19,9 +19,8 @@ export async function verifySettled(deps: SettlementDeps, { tenantId }: Ctx, sig
   for (const id of ids) {
     if (signal.aborted) return;
     const window = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, id)))!;
-    const { ok, checks } = await verifyWindow(await windowFileBytes(deps, tenantId, id), {
-      publishedRoot: window.inputRoot!.toString('hex'),
-    });
+    const bytes = await windowFileBytes(deps, tenantId, id);
+    const { ok, checks } = await verifyApart(bytes, window.payments, { publishedRoot: window.inputRoot!.toString('hex') });
     const findings = checks.flatMap((check) => check.findings.map((text) => `${check.id}: ${text}`)).slice(0, MOST_FINDINGS);
     if (!ok) deps.log.error('A settled window does not hold', { tenantId, window: window.number, findings });
     await deps.db.write({ tenantId }, (tx) => noteVerified(tx, tenantId, id, { at: deps.clock.now(), ok, findings }));
