@@ -6,7 +6,7 @@ import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
 import { Decision } from '../parts/decision.tsx';
 import { ProofBadge } from '../parts/proof-check.tsx';
-import { State } from '../ui/badge.tsx';
+import { Badge, State } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Drawer } from '../ui/dialog.tsx';
 import { clock, day, duration, percent, words } from '../ui/format.ts';
@@ -79,7 +79,7 @@ function Body({ payment }: { payment: Detail }) {
         </span>
         <Side title="To" agent={payment.creditorAgent} party={payment.creditor} />
       </div>
-      {payment.screening.hits.length > 0 && <Screening payment={payment} />}
+      {marksOf(payment).length > 0 && <Screening payment={payment} />}
       <Card title="What happened">
         <Timeline steps={payment.timeline} />
       </Card>
@@ -112,27 +112,49 @@ function Side({ title, agent, party }: { title: string; agent: Detail['debtorAge
   );
 }
 
+type Mark = Detail['screening']['hits'][number] & { note?: string };
+
+/** What the lists say of the parties: hits, what is only noted, and what lists that came later changed. */
+function marksOf({ screening: { hits, notices = [], cleared = [], later = [] } }: Detail): Mark[] {
+  const plain = ({ party, listed, listId, entryId, score, explanation }: Mark) => ({ party, listed, listId, entryId, score, explanation });
+  return [
+    ...hits,
+    ...notices.map((mark) => ({ ...plain(mark), note: 'exposed person' })),
+    ...cleared.map((mark) => ({ ...plain(mark), note: 'set aside by an exception' })),
+    ...later.map((mark) => ({ ...plain(mark), note: mark.change === 'gone' ? 'no longer listed' : 'listed since' })),
+  ];
+}
+
 function Screening({ payment }: { payment: Detail }) {
+  const { hits, set } = payment.screening;
   return (
-    <Card title="Screening" aside={`${payment.screening.hits.length} ${payment.screening.hits.length === 1 ? 'hit' : 'hits'}`}>
+    <Card
+      title="Screening"
+      aside={[`${hits.length} ${hits.length === 1 ? 'hit' : 'hits'}`, set && `lists ${set}`].filter(Boolean).join(' · ')}
+    >
       <ul className="px-4 pb-4">
-        {payment.screening.hits.map((hit) => (
-          <li key={`${hit.party}${hit.listId}${hit.entryId}`} className="border-t border-line py-3 first:border-0 first:pt-1 last:pb-0">
+        {marksOf(payment).map((mark) => (
+          <li
+            key={`${mark.note}${mark.party}${mark.listId}${mark.entryId}`}
+            className="border-t border-line py-3 first:border-0 first:pt-1 last:pb-0"
+          >
             <div className="flex items-start justify-between gap-4">
               <div className="min-w-0">
-                <p className="font-medium break-words">{hit.listed}</p>
+                <p className="font-medium break-words">
+                  {mark.listed} {mark.note && <Badge tone={mark.note === 'listed since' ? 'bad' : 'plain'}>{mark.note}</Badge>}
+                </p>
                 <p className="text-xs text-ink-3">
-                  {hit.party} “{payment[hit.party].name}” · {hit.listId} · {hit.entryId}
+                  {mark.party} “{payment[mark.party].name}” · {mark.listId} · {mark.entryId}
                 </p>
               </div>
               <div className="w-24 shrink-0">
-                <p className="num text-right text-sm font-medium">{percent(hit.score, 0)}</p>
+                <p className="num text-right text-sm font-medium">{percent(mark.score, 0)}</p>
                 <div className="mt-1 h-1.5 rounded-full bg-sunken">
-                  <div className="h-full rounded-full bg-warn" style={{ width: `${hit.score * 100}%` }} />
+                  <div className="h-full rounded-full bg-warn" style={{ width: `${mark.score * 100}%` }} />
                 </div>
               </div>
             </div>
-            <Explanation lines={hit.explanation} />
+            <Explanation lines={mark.explanation} />
           </li>
         ))}
       </ul>
