@@ -34,6 +34,8 @@ export type Config = {
   /** How many days back final payments are screened again when lists change. */
   rescreenDays: number;
   schemaFolder: string | undefined;
+  /** Where gRPC listens beside HTTP; nowhere when absent. */
+  grpcPort: number | undefined;
   /** Where files of rails are exchanged; below the data folder when absent. */
   railFolder: string | undefined;
   /** Hosts of rails that may be private or without TLS. */
@@ -208,6 +210,11 @@ export const SETTINGS = {
     name: 'RIALTO_RAIL_HOSTS',
     about: 'Hosts that rails may reach over http or at private addresses, separated by commas, * for any; none',
     read: optional(listOf(hostName), []),
+  },
+  grpcPort: {
+    name: 'RIALTO_GRPC_PORT',
+    about: 'Port of the gRPC server of clearing and settlement; none',
+    read: optional((text): number | undefined => whole(0, 65_535)(text), undefined),
   },
   schemaFolder: {
     name: 'RIALTO_ISO20022_SCHEMAS',

@@ -15,6 +15,7 @@ import { openHouse, type OpenHouse } from './house.ts';
 import { httpLimits } from './limits.ts';
 import { manifest } from './modules.ts';
 import { createProgress, machineProgress, type Login, type Progress } from './progress.ts';
+import { openGrpc } from './grpc.ts';
 import { createSockets } from './sockets.ts';
 
 /** Starts the platform, tells where it is, and stops it on SIGINT or SIGTERM. */
@@ -83,6 +84,7 @@ async function runHouse(config: Config, { progress, log }: Voice, stop: AbortSig
       stop.throwIfAborted();
       const url = await server.listen({ host: config.host, port: config.port });
       const address = config.publicUrl ?? url;
+      await openGrpc(house, config, progress.step);
       // Not before, or a start that fails on a port in use would take the only password with it.
       const operator = await house.access.ensureOperator();
       progress.ready(address, loginOf(operator));

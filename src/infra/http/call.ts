@@ -31,65 +31,87 @@ export function visitorOf(request: FastifyRequest): Visitor {
   return { requestId: request.id, remoteAddress: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 256) };
 }
 
-type Doorkeeper = { authenticate: Authenticate; limiter: Limiter };
+/** Who admits callers: whether they are whom they say, and how often they may call. */
+export type Doorkeeper = { authenticate: Authenticate; limiter: Limiter };
+
+/** A call on its way in, whatever it came by. `tell` sets a header (or a piece of metadata) of the answer. */
+export type Caller = { visitor: Visitor; authorization: string | undefined; tell(name: string, value: string): void };
 
 /**
  * Everything that is decided before a body is read: who calls, how often they may, whether they may at all. A stranger
  * can make us neither read a megabyte nor verify signatures without end.
  */
 export async function admit(keeper: Doorkeeper, operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const actor = operation.scope === 'public' ? anonymous : await identify(keeper, request, reply);
-  request.actor = actor;
-  await charge(keeper.limiter, payerOf(actor, operation, request), operation, reply);
-  requireScope(actor, operation);
+  const { authorization } = request.headers;
+  const tell = (name: string, value: string) => void reply.header(name, value);
+  await admitCaller(keeper, operation, { visitor: visitorOf(request), authorization, tell }, (actor) => (request.actor = actor));
   requireMediaType(operation, request);
-  requireKey(operation, request);
+  requireKey(operation, request.headers['idempotency-key']);
+}
+
+/**
+ * Who calls, when they may call the operation now; `known` hears who it is before that is decided.
+ * Errors: `request.credential_missing`, `request.credential_malformed`, those of `Authenticate`, `request.too_many`,
+ * `request.scope_missing`.
+ */
+export async function admitCaller(
+  keeper: Doorkeeper,
+  operation: Operation,
+  caller: Caller,
+  known: (actor: Actor) => void = () => {},
+): Promise<Actor> {
+  const actor = operation.scope === 'public' ? anonymous : await identify(keeper, caller);
+  known(actor);
+  await charge(keeper.limiter, payerOf(actor, operation, caller.visitor), operation, caller);
+  requireScope(actor, operation);
+  return actor;
 }
 
 /**
  * Who pays for a call. A bank pays with its own rate for all that its programs ask and for all that its people change; what
  * people read on their screens counts for themselves alone.
  */
-function payerOf(actor: Actor, { method }: Operation, { ip }: FastifyRequest): Payer {
-  if (actor === anonymous) return { address: ip };
+function payerOf(actor: Actor, { method }: Operation, { remoteAddress }: Visitor): Payer {
+  if (actor === anonymous) return { address: remoteAddress };
   const { id: actorId, tenantId, memberId } = actor;
   const paysAsMember = memberId !== undefined && !(actor.kind === 'user' && method === 'GET');
   return { actorId, tenantId, ...(paysAsMember && { memberId }) };
 }
 
-async function identify({ authenticate, limiter }: Doorkeeper, request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
-  const token = bearerOf(request.headers.authorization);
+async function identify({ authenticate, limiter }: Doorkeeper, caller: Caller): Promise<Actor> {
+  const { visitor, authorization } = caller;
+  const token = bearerOf(authorization);
   if (token === undefined)
-    throw unauthenticated(reply, 'request.credential_missing', 'Log in, or send an API key: Authorization: Bearer …');
+    throw unauthenticated(caller, 'request.credential_missing', 'Log in, or send an API key: Authorization: Bearer …');
   if (token === null)
-    throw unauthenticated(reply, 'request.credential_malformed', 'The Authorization header must read: Bearer, a space, the credential.');
-  const wait = limiter.mustWait(request.ip);
-  if (wait > 0) throw tooMany(reply, wait, 'Too many refused credentials came from this address.');
+    throw unauthenticated(caller, 'request.credential_malformed', 'The Authorization header must read: Bearer, a space, the credential.');
+  const wait = limiter.mustWait(visitor.remoteAddress);
+  if (wait > 0) throw tooMany(caller, wait, 'Too many refused credentials came from this address.');
   try {
-    return await authenticate(token, visitorOf(request));
+    return await authenticate(token, visitor);
   } catch (error) {
     if (error instanceof AppError && error.kind === 'unauthenticated') {
-      limiter.failed(request.ip);
-      reply.header('www-authenticate', 'Bearer error="invalid_token"');
+      limiter.failed(visitor.remoteAddress);
+      caller.tell('www-authenticate', 'Bearer error="invalid_token"');
     }
     throw error;
   }
 }
 
-function unauthenticated(reply: FastifyReply, code: string, message: string): AppError {
-  reply.header('www-authenticate', 'Bearer');
+function unauthenticated(caller: Caller, code: string, message: string): AppError {
+  caller.tell('www-authenticate', 'Bearer');
   return new AppError('unauthenticated', code, message);
 }
 
-async function charge(limiter: Limiter, payer: Payer, operation: Operation, reply: FastifyReply): Promise<void> {
+async function charge(limiter: Limiter, payer: Payer, operation: Operation, caller: Caller): Promise<void> {
   const { policy, state, refusedBy } = await limiter.take(payer, operation.cost);
-  reply.header('ratelimit-policy', policy);
-  reply.header('ratelimit', state);
-  if (refusedBy) throw tooMany(reply, refusedBy.retryAfterSeconds, `The limit per ${refusedBy.name} is used up.`);
+  caller.tell('ratelimit-policy', policy);
+  caller.tell('ratelimit', state);
+  if (refusedBy) throw tooMany(caller, refusedBy.retryAfterSeconds, `The limit per ${refusedBy.name} is used up.`);
 }
 
-function tooMany(reply: FastifyReply, seconds: number, message: string): AppError {
-  reply.header('retry-after', String(seconds));
+function tooMany(caller: Caller, seconds: number, message: string): AppError {
+  caller.tell('retry-after', String(seconds));
   return new AppError('limit', 'request.too_many', `${message} Try again in ${seconds} s.`);
 }
 
@@ -115,8 +137,8 @@ function requireMediaType(operation: Operation, request: FastifyRequest): void {
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-function requireKey(operation: Operation, request: FastifyRequest): void {
-  const key = request.headers['idempotency-key'];
+/** Errors: `request.key_missing`, `request.key_invalid`. */
+export function requireKey(operation: Operation, key: unknown): void {
   if (operation.idempotencyKey === 'none') return;
   if (key === undefined) {
     if (operation.idempotencyKey === 'optional') return;

@@ -1,0 +1,51 @@
+import { fromJson, toBinary, toJson, type JsonObject, type Message } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema, type FileDescriptorProto } from '@bufbuild/protobuf/wkt';
+import { Code } from '@connectrpc/connect';
+import type { Standard } from './standard.ts';
+
+/** Answers one question of the reflection protocol about some files. */
+export function reflect(files: readonly FileDescriptorProto[], { service }: Standard): (question: Message) => Message {
+  const [method] = service.methods;
+  const symbols = new Map(files.flatMap((file) => symbolsOf(file).map((symbol) => [symbol, file] as const)));
+  return (question) => {
+    const asked = toJson(method!.input, question) as JsonObject;
+    return fromJson(method!.output, { validHost: asked['host'] ?? '', originalRequest: asked, ...answerTo(asked, files, symbols) });
+  };
+}
+
+function answerTo(
+  { listServices, fileByFilename, fileContainingSymbol, allExtensionNumbersOfType }: JsonObject,
+  files: readonly FileDescriptorProto[],
+  symbols: ReadonlyMap<string, FileDescriptorProto>,
+): JsonObject {
+  if (listServices !== undefined) {
+    const names = files.flatMap((file) => file.service.map(({ name }) => `${file.package}.${name}`));
+    return { listServicesResponse: { service: names.map((name) => ({ name })) } };
+  }
+  if (typeof fileByFilename === 'string')
+    return fileAnswer(
+      files.find(({ name }) => name === fileByFilename),
+      fileByFilename,
+    );
+  if (typeof fileContainingSymbol === 'string') return fileAnswer(symbols.get(fileContainingSymbol), fileContainingSymbol);
+  // No message here has extensions: they are of proto2.
+  if (typeof allExtensionNumbersOfType === 'string' && symbols.has(allExtensionNumbersOfType))
+    return { allExtensionNumbersResponse: { baseTypeName: allExtensionNumbersOfType } };
+  return missing('what was asked for');
+}
+
+function fileAnswer(file: FileDescriptorProto | undefined, what: string): JsonObject {
+  if (!file) return missing(what);
+  const bytes = Buffer.from(toBinary(FileDescriptorProtoSchema, file)).toString('base64');
+  return { fileDescriptorResponse: { fileDescriptorProto: [bytes] } };
+}
+
+const missing = (what: string): JsonObject => ({ errorResponse: { errorCode: Code.NotFound, errorMessage: `there is no ${what}` } });
+
+/** Full names of what a file defines. */
+function symbolsOf({ package: space, messageType, service }: FileDescriptorProto): string[] {
+  return [
+    ...messageType.map(({ name }) => `${space}.${name}`),
+    ...service.flatMap(({ name, method }) => [`${space}.${name}`, ...method.map((one) => `${space}.${name}.${one.name}`)]),
+  ];
+}
