@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { toDecimalText } from '../../../src/base/money.ts';
-import { getComplianceSettings, setComplianceSettings } from '../../../src/settlement/compliance/contract.ts';
+import { getComplianceSettings, setComplianceSettings } from '../../../src/settlement/compliance/settings-contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';

@@ -11,9 +11,9 @@ import { caseBreached } from './contract.ts';
 const AT_ONCE = 200;
 
 /** How many cases are open and how many of them overdue, by priority. */
-export type OpenCases = Record<Priority, { open: number; overdue: number }>;
+type OpenCases = Record<Priority, { open: number; overdue: number }>;
 
-export const noCases = (): OpenCases => ({
+const noCases = (): OpenCases => ({
   low: { open: 0, overdue: 0 },
   medium: { open: 0, overdue: 0 },
   high: { open: 0, overdue: 0 },

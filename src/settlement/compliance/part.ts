@@ -7,6 +7,7 @@ import { confirmCase, decideCase } from './decide-case.ts';
 import { createCaseOpener } from './open-cases.ts';
 import { caseStatistics, getCase, getEvidence, listCases } from './read-cases.ts';
 import { getComplianceSettings, setComplianceSettings } from './settings.ts';
+import * as settings from './settings-contract.ts';
 import { takeSnapshots } from './take-snapshot.ts';
 import { addEvidence, assignCase, commentCase, holdCase, linkCase } from './work-case.ts';
 
@@ -26,8 +27,8 @@ export function compliancePart(deps: SettlementDeps): Part {
       route(compliance.getEvidence, (ctx, input) => getEvidence(deps, ctx, input)),
       route(compliance.decideCase, (ctx, input) => decideCase(deps, ctx, input)),
       route(compliance.confirmCase, (ctx, input) => confirmCase(deps, ctx, input)),
-      route(compliance.getComplianceSettings, (ctx) => getComplianceSettings(deps, ctx)),
-      route(compliance.setComplianceSettings, (ctx, input) => setComplianceSettings(deps, ctx, input)),
+      route(settings.getComplianceSettings, (ctx) => getComplianceSettings(deps, ctx)),
+      route(settings.setComplianceSettings, (ctx, input) => setComplianceSettings(deps, ctx, input)),
     ],
     jobs: [
       jobOfTenants(deps, { name: 'settlement.open_cases', everyMs: 2_000 }, (tenantId) => openCases(tenantId)),

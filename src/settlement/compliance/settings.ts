@@ -2,7 +2,7 @@ import type { Ctx } from '../../base/context.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { SHIPPED_MINUTES } from './case.ts';
-import { setComplianceSettings as setContract, type getComplianceSettings as getContract } from './contract.ts';
+import { setComplianceSettings as setContract, type getComplianceSettings as getContract } from './settings-contract.ts';
 import { requireOperator } from './operator.ts';
 import { readSetting, touchSetting, writeSetting } from './setting-store.ts';
 
