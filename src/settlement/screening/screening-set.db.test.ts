@@ -5,6 +5,7 @@ import { manualClock } from '../../base/time.ts';
 import { getPayment } from '../payment/read-payments.ts';
 import { sendPayment } from '../payment/send-payment.ts';
 import { getScreeningSet } from './get-screening-set.ts';
+import { grantScreeningException } from './manage-exceptions.ts';
 import { loadScreeningList } from './manage-lists.ts';
 import { createScreening } from './screening.ts';
 import { claimSet } from './screening-set.ts';
@@ -99,6 +100,7 @@ test('a payment shows its set, notices and what exceptions set aside to the oper
   const banks = await admitBanks(house, ['NORDFIHH', 'AURONOKK'], { 'EUR/2': 10n ** 9n });
   const { id } = await sendPayment(deps(), house.ctx, orderOf(banks[0]!, banks[1]!));
   const set = await setOf();
+  expect((await getPayment(deps(), house.ctx, { id })).screening).toEqual({ set, hits: [] });
   const hit = { party: 'debtor', listed: 'Severin Mandelbrot', listId: 'pep', entryId: '7', score: 1, explanation: ['The same.'] };
   const kept = { set, hits: [], notices: [hit], cleared: [{ ...hit, listId: 'house', exceptionId: id }] };
   await house.database.admin('update settlement.payment set screening_set = $2, screening = $3::jsonb where id = $1', [
@@ -113,4 +115,22 @@ test('a payment shows its set, notices and what exceptions set aside to the oper
     const theirs = await getPayment(deps(), house.memberCtx(bank.id), { id });
     expect([theirs.screening, theirs.timeline[1]?.text]).toEqual([{ hits: [] }, 'Both names were screened.']);
   }
+});
+
+test('a match with exposed persons, and one that an exception sets aside, pass and are kept with the payment', async () => {
+  const banks = await admitBanks(house, ['PEPSFIHH', 'PEPSNOKK'], { 'EUR/2': 10n ** 9n });
+  const document = Buffer.from('id,name\n7,Severin Mandelbrot\n');
+  await loadScreeningList(deps(), house.ctx, { id: 'pep', purpose: 'pep' }, { document });
+  await load('id,name\n1,Viktor Baranovski\n');
+  const exception = { name: 'Viktor Baranovski', listId: 'house', entryId: '1', reason: 'Another date of birth', days: 30 };
+  const granted = await grantScreeningException(deps(), house.ctx, exception);
+  const parties = { debtor: { name: 'Severin Mandelbrot' }, creditor: { name: 'Viktor Baranovski' } };
+  const { id, status } = await sendPayment(deps(), house.ctx, orderOf(banks[0]!, banks[1]!, parties));
+  expect(status).not.toBe('held');
+  expect((await getPayment(deps(), house.ctx, { id })).screening).toMatchObject({
+    set: await setOf(),
+    hits: [],
+    notices: [{ party: 'debtor', listId: 'pep', entryId: '7' }],
+    cleared: [{ party: 'creditor', listId: 'house', entryId: '1', exceptionId: granted.id }],
+  });
 });
