@@ -59,19 +59,20 @@ export async function runDemo(
     progress.part('The demonstration day', (done + 1) / steps.length);
   }
   await runEvening(house, ctx, day.day);
-  await rememberPast(house, tenantId, day);
+  await rememberPast(house, tenantId, { day, weeks: payments < PAYMENTS ? 1 : PAST_WEEKS });
   await deps.db.write({ tenantId }, (tx) => finishDemonstration(tx, tenantId, deps.clock.now()));
   return { day, finished: true };
 }
 
-/** Weeks of invented flows before the day, for forecasts to rest on. */
+/** Weeks of invented flows before the day, for forecasts to rest on; a shortened day has one. */
 const PAST_WEEKS = 7;
 
 /** Goes on where it was broken off, since what stands is left alone. */
-async function rememberPast({ settlement: { deps } }: Parts, tenantId: Uuid, day: BusinessDay): Promise<void> {
+async function rememberPast({ settlement: { deps } }: Parts, tenantId: Uuid, past: { day: BusinessDay; weeks: number }): Promise<void> {
+  const { day, weeks } = past;
   const { byBic } = await deps.directory.of(tenantId, { bics: day.participants.map(({ bic }) => bic) });
   const idOf = (bic: string) => byBic.get(bic)!.id;
-  for (const flows of pastFlows(SEED, { until: Date.parse(`${day.day}T00:00:00Z`), weeks: PAST_WEEKS })) {
+  for (const flows of pastFlows(SEED, { until: Date.parse(`${day.day}T00:00:00Z`), weeks })) {
     const rows = flows.map(({ debtor, creditor, ...flow }) => ({ ...flow, debtorId: idOf(debtor), creditorId: idOf(creditor) }));
     await deps.db.write({ tenantId }, (tx) => insertFlows(tx, tenantId, rows));
   }

@@ -1,33 +1,21 @@
-import { Fragment, useMemo, type FormEvent, useState } from 'react';
+import { useMemo } from 'react';
 import { codeOf } from '../../../src/base/money.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
-import {
-  getForecast,
-  getForecastCalibration,
-  getLiquidityPolicy,
-  listLiquidity,
-  setLiquidityPolicy,
-} from '../../../src/settlement/liquidity/contract.ts';
-import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
+import { getForecastCalibration, listLiquidity } from '../../../src/settlement/liquidity/contract.ts';
+import { useLogin, useOperation } from '../api/queries.ts';
 import { useFilters } from '../parts/filters.tsx';
-import { Legend, LineChart, ticksTo } from '../parts/line-chart.tsx';
-import { Badge } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
-import { Drawer, Modal } from '../ui/dialog.tsx';
-import { TextArea } from '../ui/field.tsx';
+import { Forecast } from '../parts/forecast.tsx';
+import { LineChart } from '../parts/line-chart.tsx';
+import { RoutingRules } from '../parts/routing-rules.tsx';
+import { Drawer } from '../ui/dialog.tsx';
 import { count, moneyShort, percent } from '../ui/format.ts';
-import { readForm } from '../ui/form.ts';
 import { Card, Facts, PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
-import { Empty, Failure, ProblemNote, Skeleton } from '../ui/states.tsx';
-import { toast } from '../ui/toast.tsx';
+import { Empty, Failure, Skeleton } from '../ui/states.tsx';
 
 type Position = WireOutput<typeof listLiquidity>['items'][number];
-type Standing = WireOutput<typeof getLiquidityPolicy>;
-type Policy = Standing['policy'];
 
 const EVERY_MS = 5_000;
-const HOUR_MS = 3_600_000;
 
 export function LiquidityPage() {
   const [search, set] = useFilters();
@@ -54,7 +42,7 @@ export function LiquidityPage() {
           )}
         </Card>
         <div className="grid gap-4 lg:grid-cols-5">
-          <Rules className="lg:col-span-3" />
+          <RoutingRules className="lg:col-span-3" />
           <Calibration className="lg:col-span-2" assets={[...new Set(items?.map(({ asset }) => asset))].sort()} />
         </div>
       </div>
@@ -201,193 +189,6 @@ function Need({ title, units, asset, about }: { title: string; units: string; as
       </p>
       <p className="text-xs text-ink-2">{about}</p>
     </div>
-  );
-}
-
-type Of = { asset: string; participantId?: string | undefined; from?: string; to?: string };
-
-/** Yesterday as it was foretold and came, and the coming day. */
-export function Forecast({ title, ...of }: Of & { title: string }) {
-  const { asset, participantId, from, to } = of;
-  const asked = useOperation(getForecast, { asset, ...(participantId && { participantId }), ...(from && { from }), ...(to && { to }) });
-  const hours = asked.data?.hours.map((one) => ({ ...one, x: Date.parse(one.hour) }));
-  if (asked.error && !hours) return <Failure problem={asked.error} retry={() => void asked.refetch()} />;
-  if (!hours) return <Skeleton className="h-64 w-full rounded-xl" />;
-  const top = Math.max(1, ...hours.flatMap(({ high, actual = 0 }) => [high, actual]));
-  const scale = [1e12, 1e9, 1e6, 1e3].find((step) => top >= step) ?? 1;
-  const unit = { 1e12: 'tn', 1e9: 'bn', 1e6: 'm', 1e3: 'k' }[scale] ?? '';
-  const text = (value: number) => (value === 0 ? '0' : `${(value / scale).toFixed(top / scale < 10 ? 1 : 0)}${unit}`);
-  const now = Date.now();
-  return (
-    <Card
-      title={title}
-      aside={
-        <Legend
-          entries={[
-            { name: 'expected, nine in ten on each side', colour: 'net' },
-            { name: 'came', colour: 'outgoing' },
-          ]}
-        />
-      }
-    >
-      <LineChart
-        label={`${title} by the hour, expected and come`}
-        height={240}
-        bands={[{ name: 'band', colour: 'net', points: hours.map(({ x, low, high }) => ({ x, low, high })) }]}
-        lines={[
-          { name: 'expected', colour: 'net', points: hours.map(({ x, median }) => ({ x, y: median })) },
-          { name: 'came', colour: 'outgoing', points: hours.flatMap(({ x, actual }) => (actual === undefined ? [] : [{ x, y: actual }])) },
-        ]}
-        x={{
-          min: hours[0]!.x,
-          max: hours.at(-1)!.x,
-          ticks: hours.filter(({ x }) => (x / HOUR_MS) % 6 === 0).map(({ x }) => x),
-          text: (x) => `${String(new Date(x).getUTCHours()).padStart(2, '0')}:00`,
-          title: 'UTC',
-        }}
-        y={{ min: 0, max: top * 1.05, ticks: ticksTo(top), text, title: codeOf(asset) }}
-        mark={{ x: now, text: 'now' }}
-        read={(x, near) => {
-          const hour = hours.reduce((best, one) => (Math.abs(one.x - x) < Math.abs(best.x - x) ? one : best));
-          const came = near.find(({ line, point }) => line.name === 'came' && point.x === hour.x);
-          return `${hour.hour.slice(11, 16)} · expected ${text(hour.low)} to ${text(hour.high)}, half of the times below ${text(hour.median)}${came ? ` · came ${text(came.point.y)}` : ''} · ${hour.samples} hours like it`;
-        }}
-      />
-    </Card>
-  );
-}
-
-const CONDITIONS: { [K in keyof Policy['rules'][number]['when']]-?: (value: NonNullable<Policy['rules'][number]['when'][K]>) => string } = {
-  priorities: (all) => `asked for as ${all.join(' or ')}`,
-  bands: (bands) =>
-    bands
-      .map(({ asset, minUnits, maxUnits }) => {
-        const [from, to] = [minUnits && moneyShort(asset, minUnits), maxUnits && moneyShort(asset, maxUnits)];
-        return `${codeOf(asset)} ${from && to ? `${from} to ${to}` : from ? `from ${from}` : to ? `up to ${to}` : 'of any amount'}`;
-      })
-      .join(', '),
-  valueDate: (when) => (when === 'later' ? 'value date to come' : 'value date has come'),
-  leftBpsAtLeast: (bps) => `at least ${percent(bps / 10_000, 0)} of the free money is left`,
-  leftBpsBelow: (bps) => `less than ${percent(bps / 10_000, 0)} of the free money would be left`,
-  inflowCovers: (yes) => (yes ? 'this hour’s income covers it, nine times in ten' : 'this hour’s income does not cover it'),
-  senderQueues: (yes) => (yes ? 'the bank has something waiting' : 'the bank has nothing waiting'),
-};
-
-const ROUTE_TONES = { instant: 'good', queue: 'warn', window: 'calm' } as const;
-
-/** The rules in force, in their order, in words. */
-function Rules({ className }: { className: string }) {
-  const allowed = useAllowed();
-  const isMember = useLogin().user.memberId !== undefined;
-  const asked = useOperation(getLiquidityPolicy, {});
-  const standing = asked.data;
-  return (
-    <Card
-      title="Which way payments go"
-      aside={standing && (standing.version === 0 ? 'no rules set' : `version ${standing.version}`)}
-      className={className}
-    >
-      {asked.error && !standing && <Failure problem={asked.error} retry={() => void asked.refetch()} />}
-      {!standing && !asked.error && <Skeleton className="mx-4 mb-4 h-40" />}
-      {standing && (
-        <>
-          <ol className="px-4">
-            {standing.policy.rules.map((rule, i) => (
-              <RuleLine key={rule.name} number={String(i + 1)} name={rule.name} route={rule.route} when={rule.when} />
-            ))}
-            <RuleLine number="–" name="Everything else" route={standing.policy.otherwise} />
-          </ol>
-          <div className="flex flex-wrap items-end justify-between gap-3 px-4 pt-2 pb-4">
-            <p className="text-xs text-ink-2">
-              Without cover a payment{' '}
-              {standing.policy.withoutCover === 'queue'
-                ? `waits, up to ${standing.policy.queueMinutes} minutes and not beyond its day`
-                : 'is rejected'}
-              {'. '}
-              The largest set is looked for every {standing.policy.loopSeconds} s, or when {count(standing.policy.loopQueued)} wait.
-            </p>
-            {allowed(setLiquidityPolicy) && !isMember && <EditRules policy={standing.policy} />}
-          </div>
-        </>
-      )}
-    </Card>
-  );
-}
-
-type LineProps = { number: string; name: string; route: Policy['otherwise']; when?: Policy['rules'][number]['when'] };
-
-function RuleLine({ number, name, route, when = {} }: LineProps) {
-  const words = Object.entries(when).flatMap(([key, value]) => {
-    const say = CONDITIONS[key as keyof typeof CONDITIONS] as ((value: unknown) => string) | undefined;
-    return value === undefined || !say ? [] : [say(value)];
-  });
-  return (
-    <li className="flex items-start gap-3 border-b border-line py-2.5 last:border-0">
-      <span className="num w-4 text-xs text-ink-3">{number}</span>
-      <span className="min-w-0 flex-1">
-        <span className="block text-sm font-medium">{name}</span>
-        <span className="block text-xs text-ink-2">
-          {words.map((text, i) => (
-            <Fragment key={text}>
-              {i > 0 && <span className="text-ink-3"> and </span>}
-              {text}
-            </Fragment>
-          ))}
-        </span>
-      </span>
-      <Badge tone={ROUTE_TONES[route]}>{route === 'instant' ? 'at once' : route}</Badge>
-    </li>
-  );
-}
-
-/** Rules are data; who keeps them edits the data. */
-function EditRules({ policy }: { policy: Policy }) {
-  const [open, setOpen] = useState(false);
-  const [broken, setBroken] = useState<string | undefined>();
-  const put = useCommand(setLiquidityPolicy, ({ version }) => {
-    setOpen(false);
-    toast(`Version ${version} is in force`);
-  });
-  function submit(event: FormEvent<HTMLFormElement>) {
-    const text = readForm(event)('policy');
-    try {
-      setBroken(undefined);
-      put.mutate({ policy: JSON.parse(text) as Policy });
-    } catch (error) {
-      setBroken(error instanceof Error ? error.message : String(error));
-    }
-  }
-  return (
-    <>
-      <Button onClick={() => setOpen(true)}>Edit the rules</Button>
-      <Modal
-        open={open}
-        onClose={() => setOpen(false)}
-        wide
-        title="Rules"
-        lead="The first rule of which everything holds decides. They count for payments that come from now on."
-      >
-        <form onSubmit={submit} className="mt-2 space-y-4">
-          <TextArea
-            label="Policy"
-            name="policy"
-            required
-            rows={18}
-            spellCheck={false}
-            className="font-mono"
-            defaultValue={JSON.stringify(policy, null, 2)}
-            error={broken}
-          />
-          <ProblemNote problem={put.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={put.isPending}>
-              Put in force
-            </Button>
-          </div>
-        </form>
-      </Modal>
-    </>
   );
 }
 

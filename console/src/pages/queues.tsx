@@ -3,7 +3,7 @@ import { codeOf } from '../../../src/base/money.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { cancelQueued, listQueue, listReleases, moveQueued, runQueue } from '../../../src/settlement/queue/contract.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
-import { useFilters } from '../parts/filters.tsx';
+import { useFilters, type Search } from '../parts/filters.tsx';
 import { Waits, type Wait, type Waiter } from '../parts/waits.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -251,50 +251,44 @@ function Release({ release, onClose }: { release: Released; onClose: () => void 
   );
 }
 
-function Waiting({ queue }: { queue: Queue | undefined }) {
-  const [search] = useFilters();
-  const [picked, setPicked] = useState<Entry | undefined>();
-  const items = search.asset ? queue?.items.filter(({ legs }) => legs.some((leg) => leg.asset === search.asset)) : queue?.items;
-  const columns: readonly Column<Entry>[] = [
-    { head: 'Place', cell: (row) => <span className="num font-medium">{row.place}</span> },
-    { head: 'Class', cell: (row) => <Badge tone={row.priority === 'urgent' ? 'warn' : 'plain'}>{row.priority}</Badge> },
-    {
-      head: 'What waits',
-      grow: true,
-      cell: (row) => (
-        <span className="block min-w-0">
-          <span className="block truncate font-medium">{row.endToEndId ?? 'Payment versus payment'}</span>
-          {row.legs.map((leg, i) => (
-            <span key={i} className="block truncate text-xs text-ink-2">
-              {leg.debtor.name} → {leg.creditor?.name ?? 'the operator'}
-            </span>
-          ))}
-        </span>
-      ),
-    },
-    { head: 'Since', from: 'md', cell: (row) => <Time at={row.enteredAt} show="clock" /> },
-    { head: 'Until', from: 'lg', cell: (row) => <Time at={row.expiresAt} /> },
-    {
-      head: 'Amount',
-      end: true,
-      cell: (row) =>
-        row.legs.map((leg, i) => (
-          <span key={i} className="block">
-            <Money asset={leg.asset} units={leg.units} />
+const entryColumns: readonly Column<Entry>[] = [
+  { head: 'Place', cell: (row) => <span className="num font-medium">{row.place}</span> },
+  { head: 'Class', cell: (row) => <Badge tone={row.priority === 'urgent' ? 'warn' : 'plain'}>{row.priority}</Badge> },
+  {
+    head: 'What waits',
+    grow: true,
+    cell: (row) => (
+      <span className="block min-w-0">
+        <span className="block truncate font-medium">{row.endToEndId ?? 'Payment versus payment'}</span>
+        {row.legs.map((leg, i) => (
+          <span key={i} className="block truncate text-xs text-ink-2">
+            {leg.debtor.name} → {leg.creditor?.name ?? 'the operator'}
           </span>
-        )),
-    },
-    {
-      head: <span className="sr-only">Actions</span>,
-      end: true,
-      cell: (row) =>
-        row.paymentId && (
-          <Button tone="quiet" onClick={() => setPicked(row)}>
-            Change
-          </Button>
-        ),
-    },
-  ];
+        ))}
+      </span>
+    ),
+  },
+  { head: 'Since', from: 'md', cell: (row) => <Time at={row.enteredAt} show="clock" /> },
+  { head: 'Until', from: 'lg', cell: (row) => <Time at={row.expiresAt} /> },
+  {
+    head: 'Amount',
+    end: true,
+    cell: (row) =>
+      row.legs.map((leg, i) => (
+        <span key={i} className="block">
+          <Money asset={leg.asset} units={leg.units} />
+        </span>
+      )),
+  },
+];
+
+const idOf = (entry: Entry) => entry.paymentId ?? entry.tradeId ?? '';
+
+function Waiting({ queue }: { queue: Queue | undefined }) {
+  const [search, set] = useFilters();
+  const allowed = useAllowed();
+  const picked = search.entry ? queue?.items.find((entry) => entry.paymentId === search.entry) : undefined;
+  const items = search.asset ? queue?.items.filter(({ legs }) => legs.some((leg) => leg.asset === search.asset)) : queue?.items;
   return (
     <Card
       title="In order"
@@ -302,13 +296,16 @@ function Waiting({ queue }: { queue: Queue | undefined }) {
     >
       <Table
         label="Queue in order"
-        columns={columns}
+        columns={entryColumns}
         rows={items}
-        keyOf={(row) => row.paymentId ?? row.tradeId ?? row.enteredAt}
+        keyOf={idOf}
+        {...(allowed(moveQueued) && {
+          to: (row: Entry) => ({ to: '/queues', search: (before: Search) => ({ ...before, entry: idOf(row) }) }),
+        })}
         empty={{ icon: 'check', title: 'Nothing waits', children: 'Every payment had its money.' }}
         skeletons={4}
       />
-      {picked?.paymentId && <Change entry={picked} id={picked.paymentId} onClose={() => setPicked(undefined)} />}
+      {picked?.paymentId && <Change entry={picked} id={picked.paymentId} onClose={() => set({ entry: undefined })} />}
     </Card>
   );
 }

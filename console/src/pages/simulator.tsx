@@ -144,7 +144,7 @@ function Finished({ simulation, result }: { simulation: Detail; result: Result }
   return (
     <>
       <Curve result={result} level={level} onLevel={(one) => set({ level: String(one) })} levels={levels} />
-      <Verdict result={result} runs={runs} level={level} />
+      <Verdict result={result} runs={runs} level={level} levels={levels} onLevel={(one) => set({ level: String(one) })} />
       <div className="grid gap-4 lg:grid-cols-2">
         <Course title="Value settled over the day" runs={runs} result={result} of={(point) => point.settledShare} whole />
         <Course title="Value waiting over the day" runs={runs} result={result} of={(point) => point.queuedShare} />
@@ -217,40 +217,52 @@ function Curve({
   );
 }
 
+const runColumns: readonly Column<Run>[] = [
+  {
+    head: 'Way of settling',
+    grow: true,
+    cell: ({ regime }) => (
+      <span className="flex items-center gap-2">
+        <span className="size-2.5 shrink-0 rounded-full" style={{ background: `var(--${REGIMES[regime].colour})` }} aria-hidden="true" />
+        <span className="truncate font-medium">{REGIMES[regime].name}</span>
+      </span>
+    ),
+  },
+  { head: 'Delay', end: true, cell: (run) => <span className="num font-medium">{percent(run.delay)}</span> },
+  { head: 'Settled', end: true, from: 'sm', cell: (run) => <span className="num">{percent(run.settledShare)}</span> },
+  { head: 'Money used', end: true, from: 'md', cell: (run) => <span className="num text-ink-2">{percent(run.liquidityUsed)}</span> },
+  { head: 'Longest queue', end: true, from: 'sm', cell: (run) => <span className="num text-ink-2">{count(run.queue.longest)}</span> },
+  {
+    head: 'Unsettled',
+    end: true,
+    cell: (run) =>
+      run.unsettledPayments === 0 ? <Badge tone="good">none</Badge> : <span className="num text-bad">{count(run.unsettledPayments)}</span>,
+  },
+];
+
 /** What the choice of a regime comes to at one level of liquidity. */
-function Verdict({ result, runs, level }: { result: Result; runs: readonly Run[]; level: number }) {
-  const columns: readonly Column<Run>[] = [
-    {
-      head: 'Way of settling',
-      grow: true,
-      cell: ({ regime }) => (
-        <span className="flex items-center gap-2">
-          <span className="size-2.5 shrink-0 rounded-full" style={{ background: `var(--${REGIMES[regime].colour})` }} aria-hidden="true" />
-          <span className="truncate font-medium">{REGIMES[regime].name}</span>
-        </span>
-      ),
-    },
-    { head: 'Delay', end: true, cell: (run) => <span className="num font-medium">{percent(run.delay)}</span> },
-    { head: 'Settled', end: true, from: 'sm', cell: (run) => <span className="num">{percent(run.settledShare)}</span> },
-    { head: 'Money used', end: true, from: 'md', cell: (run) => <span className="num text-ink-2">{percent(run.liquidityUsed)}</span> },
-    { head: 'Longest queue', end: true, from: 'sm', cell: (run) => <span className="num text-ink-2">{count(run.queue.longest)}</span> },
-    {
-      head: 'Unsettled',
-      end: true,
-      cell: (run) =>
-        run.unsettledPayments === 0 ? (
-          <Badge tone="good">none</Badge>
-        ) : (
-          <span className="num text-bad">{count(run.unsettledPayments)}</span>
-        ),
-    },
-  ];
+type VerdictProps = { result: Result; runs: readonly Run[]; level: number; levels: readonly number[]; onLevel: (level: number) => void };
+
+function Verdict({ result, runs, level, levels, onLevel }: VerdictProps) {
   return (
     <Card
       title={`The day at level ${percent(level, 0)}`}
       aside={`${count(result.payments)} payments · ${count(result.participants)} participants · ${result.currencies.length} currencies`}
     >
-      <Table label="Ways of settling" columns={columns} rows={runs} keyOf={(run) => run.regime} empty={{ title: 'No run' }} />
+      <Table label="Ways of settling" columns={runColumns} rows={runs} keyOf={(run) => run.regime} empty={{ title: 'No run' }} />
+      <label className="flex items-center gap-3 border-t border-line px-4 py-3 text-xs text-ink-2">
+        Level of liquidity
+        <input
+          type="range"
+          min={0}
+          max={levels.length - 1}
+          value={levels.indexOf(level)}
+          onChange={(event) => onLevel(levels[Number(event.target.value)] ?? level)}
+          aria-valuetext={percent(level, 0)}
+          className="min-w-24 flex-1 accent-accent"
+        />
+        <span className="num w-10 text-right">{percent(level, 0)}</span>
+      </label>
     </Card>
   );
 }
@@ -323,6 +335,7 @@ function Start() {
   const [open, setOpen] = useState(false);
   const [, set] = useFilters();
   const [source, setSource] = useState('invented');
+  const [today] = useState(() => new Date().toISOString().slice(0, 10));
   const start = useCommand(startSimulation, ({ id }) => {
     setOpen(false);
     set({ id, level: undefined });
@@ -360,7 +373,7 @@ function Start() {
               <TextField label="How many" name="payments" type="number" required min={100} max={100_000} defaultValue={20_000} />
             </div>
           ) : (
-            <TextField label="Day (UTC)" name="day" type="date" required defaultValue={new Date().toISOString().slice(0, 10)} />
+            <TextField label="Day (UTC)" name="day" type="date" required defaultValue={today} />
           )}
           <div className="grid grid-cols-2 gap-3">
             <TextField label="Levels of liquidity" name="levels" type="number" required min={2} max={21} defaultValue={9} />

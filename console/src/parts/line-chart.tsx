@@ -89,7 +89,7 @@ export function LineChart({ label, lines, bands = [], x, y, height = 260, mark, 
             className={`block touch-pan-y select-none ${onPick ? 'cursor-crosshair' : ''}`}
             onPointerMove={move}
             onPointerLeave={() => setOver(undefined)}
-            onClick={() => over !== undefined && onPick?.(over)}
+            onPointerDown={() => over !== undefined && onPick?.(over)}
           >
             <clipPath id={clip}>
               <rect x={LEFT} y={TOP - 4} width={place.inner.width} height={place.inner.height + 8} />
@@ -114,7 +114,7 @@ export function LineChart({ label, lines, bands = [], x, y, height = 260, mark, 
               )}
             </g>
             {mark && (
-              <text x={place.x(mark.x) + 5} y={TOP + 9} className="fill-ink-3 text-2xs">
+              <text x={place.x(mark.x) + 5} y={height - BOTTOM - 7} className="fill-ink-3 text-2xs">
                 {mark.text}
               </text>
             )}
