@@ -97,6 +97,14 @@ const routes = [
     }),
   ]),
   page(
+    '/custody',
+    lazyRouteComponent(() => import('./pages/custody.tsx'), 'CustodyPage'),
+  ),
+  page(
+    '/reconciliation',
+    lazyRouteComponent(() => import('./pages/reconciliation.tsx'), 'ReconciliationPage'),
+  ),
+  page(
     '/screening',
     lazyRouteComponent(() => import('./pages/screening.tsx'), 'ScreeningPage'),
   ),

@@ -7,6 +7,8 @@ import { listInvoices } from '../../../src/settlement/fee/contract.ts';
 import { getNotificationPreferences } from '../../../src/settlement/notification/preference-contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listCorridors, listLiquidity } from '../../../src/settlement/liquidity/contract.ts';
+import { getLatestReserveProof } from '../../../src/settlement/custody/contract.ts';
+import { listBreaks } from '../../../src/settlement/reconciliation/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import { listLimits } from '../../../src/settlement/risk/contract.ts';
@@ -30,6 +32,8 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
       { to: '/messages', label: 'Messages', icon: 'messages', operation: listMessages, key: 'x' },
       { to: '/windows', label: 'Windows', icon: 'windows', operation: listWindows, key: 'w' },
       { to: '/participants', label: 'Participants', icon: 'participants', operation: listParticipants, key: 'b' },
+      { to: '/custody', label: 'Custody', icon: 'lock', operation: getLatestReserveProof, key: 'y' },
+      { to: '/reconciliation', label: 'Reconciliation', icon: 'check', operation: listBreaks, key: 'z' },
       { to: '/reports', label: 'Reports', icon: 'reports', operation: listReports, key: 'r' },
       { to: '/invoices', label: 'Invoices', icon: 'invoices', operation: listInvoices, key: 'i' },
       { to: '/screening', label: 'Screening', icon: 'screening', operation: listScreeningLists, key: 's' },
@@ -67,6 +71,14 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
 
 /** The groups with the pages that may be shown; a member's user has no trial balance of the whole book. */
 export function visibleNav(allowed: (operation: Operation) => boolean, isMember: boolean) {
-  const shown = (item: NavItem) => allowed(item.operation) && !(isMember && (item.operation === trialBalance || item.operation === listLimits || item.operation === listSimulations));
+  const shown = (item: NavItem) =>
+    allowed(item.operation) &&
+    !(
+      isMember &&
+      (item.operation === trialBalance ||
+        item.operation === listBreaks ||
+        item.operation === listLimits ||
+        item.operation === listSimulations)
+    );
   return NAV.map((group) => ({ ...group, items: group.items.filter(shown) })).filter((group) => group.items.length > 0);
 }

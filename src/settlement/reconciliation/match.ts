@@ -71,10 +71,12 @@ function unexplained(rule: string, explanation: string): Match {
   return { kind: 'break', rule, explanation };
 }
 
+/** Names first: a list shows the beginning. */
 function whyNot({ units }: EntryRow, names: readonly string[]): string {
-  const said =
-    names.length === 0 ? 'It has no reference' : `Nothing is known under ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
-  return units > 0n ? `${said}, and it names no participant.` : `${said}: no payout or sweep went out so.`;
+  const said = names.length === 0 ? 'Without a reference' : `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
+  return units > 0n
+    ? `${said}: nothing is known under it, and it names no participant.`
+    : `${said}: nothing is known under it; no payout or sweep went out so.`;
 }
 
 /** Everything in a line that may name something: its references, and the words of its text. */
