@@ -22,7 +22,7 @@ const LONGEST_MS = 6 * HOUR;
 const KEEP_MS = 30 * 24 * HOUR;
 
 /** When a mail that failed for the nth time (from 1) is tried again; undefined when it is given up. */
-export function nextTry(tries: number, now: number): number | undefined {
+function nextTry(tries: number, now: number): number | undefined {
   return tries >= ATTEMPTS ? undefined : now + Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1));
 }
 

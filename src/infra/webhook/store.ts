@@ -123,9 +123,6 @@ export async function insertTestMessage(tx: Tx, endpoint: Endpoint, message: { i
   );
 }
 
-/** Messages to be sent anew: single ones, all that were given up, or the events of a range of sequence numbers. */
-export type Replay = { messageIds: readonly Uuid[] } | { state: 'dead' } | { fromSeq: number; toSeq: number };
-
 /** Puts messages that are there already back into the queue; answers with how many. */
 export async function requeue(
   tx: Tx,

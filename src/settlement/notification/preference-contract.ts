@@ -23,7 +23,7 @@ const Delivery = Type.Union([Type.Literal('at_once'), Type.Literal('daily')]);
 
 const fields = { delivery: Delivery, dailyAt: WallTime, zone: Zone, quiet: Type.Optional(Quiet) };
 
-export const Preferences = Type.Object(
+const Preferences = Type.Object(
   {
     /** Whether this installation sends mail at all (SMTP_URL). */
     mail: Type.Boolean(),

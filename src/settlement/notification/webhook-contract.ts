@@ -8,8 +8,8 @@ import { ParticipantId } from '../participant/contract.ts';
 
 const closed = { additionalProperties: false };
 
-export const WebhookId = idOf('whk');
-export const WebhookMessageId = idOf('msg');
+const WebhookId = idOf('whk');
+const WebhookMessageId = idOf('msg');
 
 const Url = Type.String({
   minLength: 8,
@@ -33,7 +33,7 @@ const Description = Type.String({ maxLength: 200, pattern: '^[^\\u0000-\\u001f\\
 const WebhookState = Type.Union([Type.Literal('active'), Type.Literal('paused'), Type.Literal('disabled')]);
 const MessageState = Type.Union([Type.Literal('pending'), Type.Literal('delivered'), Type.Literal('dead')]);
 
-export const Webhook = Type.Object(
+const Webhook = Type.Object(
   {
     id: WebhookId,
     /** Whose it is; absent for the operator's. */
@@ -145,7 +145,7 @@ export const rotateWebhookSecret = operation({
   example: { params: { id: ID }, body: { overlapSeconds: 86_400 } },
 });
 
-export const WebhookMessage = Type.Object(
+const WebhookMessage = Type.Object(
   {
     id: WebhookMessageId,
     /** The event's place among the tenant's; absent for a test message. */
