@@ -211,13 +211,16 @@ export async function membershipOf(tx: Tx, tenantId: Uuid, windowId: Uuid): Prom
 
 const COLUMNS = 'o.seq, o.payment_id as id, o.debtor_agent_id as debtor, o.creditor_agent_id as creditor, o.asset, o.units, o.leaf';
 
+type Ranges = { sql: string; values: unknown[]; from: bigint; to: bigint };
+
 /** Obligations in the ranges of a window: of one range for all currencies, or of one for each. */
-function inRanges(spans: readonly Span[]): { sql: string; values: unknown[]; from: bigint; to: bigint } {
+function inRanges(spans: readonly Span[]): Ranges {
   const from = spans.reduce((least, { fromSeq }) => (fromSeq < least ? fromSeq : least), spans[0]?.fromSeq ?? 0n);
-  const to = spans.reduce((most, { toSeq }) => (toSeq > most ? toSeq : most), 0n);
+  const to = spans.reduce((most, { toSeq }) => (toSeq > most ? toSeq : most), from);
   const assets = spans.map(({ asset }) => asset);
-  if (spans.every(({ fromSeq, toSeq }) => fromSeq === from && toSeq === to))
+  if (spans.every(({ fromSeq, toSeq }) => fromSeq === from && toSeq === to)) {
     return { sql: 'o.asset = any($5::text[])', values: [assets], from, to };
+  }
   return {
     sql: `exists (select from unnest($5::text[], $6::bigint[], $7::bigint[]) as s (asset, from_seq, to_seq)
                    where s.asset = o.asset and o.seq > s.from_seq and o.seq <= s.to_seq)`,
@@ -227,33 +230,80 @@ function inRanges(spans: readonly Span[]): { sql: string; values: unknown[]; fro
   };
 }
 
-/** Obligations of a window in order of sequence, some at a time; empty behind the last. What left for its value date is none of it. */
+/**
+ * Obligations of a window in order of sequence, some at a time; empty behind the last. What left for its value date is none of it.
+ *
+ * Asked for by short ranges of the sequence, longer ones while nothing is found: by a limit alone the planner, which takes the
+ * policy for more selective than it is, reads and sorts the whole window for every page of it.
+ */
 export async function membersBehind(
   tx: Tx,
   tenantId: Uuid,
-  { windowId, spans, moved }: Membership,
+  membership: Membership,
   page: { afterSeq: bigint; limit: number },
 ): Promise<MemberRow[]> {
-  const { sql, values, from, to } = inRanges(spans);
-  const after = page.afterSeq > from ? page.afterSeq : from;
-  const plain = `select ${COLUMNS} from settlement.obligation o where o.tenant_id = $1 and o.seq > $2 and o.seq <= $3 and ${sql}`;
-  if (!moved) return tx.query<MemberRow>(`${plain} order by o.seq limit $4`, [tenantId, after, to, page.limit, ...values]);
-  const [w, b] = [`$${5 + values.length}`, `$${6 + values.length}`];
-  return tx.query<MemberRow>(
-    `select m.*, d.participant_id as removed from (
-       (${plain.replace('select ', 'select null::uuid as left, ')}
-          and not exists (select from settlement.carried_obligation x
-                           where x.tenant_id = $1 and x.seq = o.seq and x.left_window_id = ${w} and x.why = 'value_date')
-         order by o.seq limit $4)
-       union all
-       (select c.left_window_id, ${COLUMNS} from settlement.carried_obligation c
-          join settlement.obligation o on o.tenant_id = c.tenant_id and o.seq = c.seq
-         where c.tenant_id = $1 and c.joined_window_id = ${w} and c.seq > ${b} order by c.seq limit $4)) m
-       left join settlement.carried_obligation x on x.tenant_id = $1 and x.seq = m.seq and x.left_window_id = ${w}
-       left join settlement.window_default d on d.tenant_id = $1 and d.id = x.default_id
-      order by m.seq limit $4`,
-    [tenantId, after, to, page.limit, ...values, windowId, page.afterSeq],
-  );
+  const ranges = inRanges(membership.spans);
+  const read = membership.moved ? movedBetween : plainBetween;
+  let from = page.afterSeq;
+  if (from < ranges.from) {
+    // Before the first range there is only what came over from earlier windows.
+    const before = membership.moved ? await joinedUpTo(tx, tenantId, membership.windowId, { ...page, toSeq: ranges.from }) : [];
+    if (before.length > 0) return before;
+    from = ranges.from;
+  }
+  for (let step = BigInt(page.limit); ; step *= 2n) {
+    const to = from + step < ranges.to ? from + step : ranges.to;
+    const rows = await read(tx, tenantId, { membership, ranges, from, to, limit: page.limit });
+    if (rows.length > 0 || to === ranges.to) return rows;
+    from = to;
+  }
+}
+
+type Between = { membership: Membership; ranges: Ranges; from: bigint; to: bigint; limit: number };
+
+const IN_RANGE = `from settlement.obligation o where o.tenant_id = $1 and o.seq > $2 and o.seq <= $3`;
+
+function plainBetween(tx: Tx, tenantId: Uuid, { ranges: { sql, values }, from, to, limit }: Between): Promise<MemberRow[]> {
+  return tx.query<MemberRow>(`select ${COLUMNS} ${IN_RANGE} and ${sql} order by o.seq limit $4`, [tenantId, from, to, limit, ...values]);
+}
+
+const JOINED = `
+  select c.left_window_id as left, ${COLUMNS} from settlement.carried_obligation c
+    join settlement.obligation o on o.tenant_id = c.tenant_id and o.seq = c.seq
+   where c.tenant_id = $1 and c.seq > $2 and c.seq <= $3`;
+
+/** Members with the participant on whose default each was taken out, if it was; `window` is the placeholder of the window. */
+const withRemoved = (members: string, window: string) => `
+  select m.*, d.participant_id as removed from (${members}) m
+    left join settlement.carried_obligation x on x.tenant_id = $1 and x.seq = m.seq and x.left_window_id = ${window}
+    left join settlement.window_default d on d.tenant_id = $1 and d.id = x.default_id
+   order by m.seq limit $4`;
+
+function movedBetween(tx: Tx, tenantId: Uuid, { membership, ranges: { sql, values }, from, to, limit }: Between): Promise<MemberRow[]> {
+  const window = `$${5 + values.length}`;
+  const members = `
+    (select null::uuid as left, ${COLUMNS} ${IN_RANGE} and ${sql}
+        and not exists (select from settlement.carried_obligation x
+                         where x.tenant_id = $1 and x.seq = o.seq and x.left_window_id = ${window} and x.why = 'value_date')
+      order by o.seq limit $4)
+    union all
+    (${JOINED} and c.joined_window_id = ${window} order by c.seq limit $4)`;
+  return tx.query<MemberRow>(withRemoved(members, window), [tenantId, from, to, limit, ...values, membership.windowId]);
+}
+
+function joinedUpTo(
+  tx: Tx,
+  tenantId: Uuid,
+  windowId: Uuid,
+  page: { afterSeq: bigint; toSeq: bigint; limit: number },
+): Promise<MemberRow[]> {
+  return tx.query<MemberRow>(withRemoved(`${JOINED} and c.joined_window_id = $5 order by c.seq limit $4`, '$5'), [
+    tenantId,
+    page.afterSeq,
+    page.toSeq,
+    page.limit,
+    windowId,
+  ]);
 }
 
 /** What one participant owes another in a window; with how many pairs there are in all, and what they owe together. */

@@ -10,7 +10,7 @@ import { fixMembers, lockUnfixed, membersBehind, membershipOf, type MemberRow } 
 import { findWindow, publishInput, recordNetting, type WindowRow } from './store.ts';
 
 /** Obligations that are read at once. Turning their rows into objects takes some milliseconds, in which no payment is taken. */
-const CHUNK = 4_000;
+const CHUNK = 4_096;
 
 /**
  * Nets a window that was cut off: settles who is in it, publishes the Merkle root of its obligations, and only then computes and

@@ -17,7 +17,7 @@ import { findWindow, positionsOf, type PositionRow, type WindowRow } from './sto
 type FileDeps = Pick<SettlementDeps, 'db' | 'directory'>;
 
 /** Obligations that are read at once. */
-const CHUNK = 4_000;
+const CHUNK = 4_096;
 
 /** A window whose input is published, with what the file says of it before the obligations. */
 type Published = { window: WindowRow; membership: Membership; head: WindowHead; positions: readonly PositionRow[] };
