@@ -1,6 +1,7 @@
 import type { Event } from '../../base/event.ts';
 import { fromWireId, idFloor, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
+import { pause } from '../../infra/bus/latch.ts';
 import type { Job } from '../../infra/module.ts';
 import { createHistory } from '../../infra/outbox/index.ts';
 import type { History } from '../../infra/outbox/port.ts';
@@ -25,6 +26,8 @@ import { searchKey, searchWords } from './words.ts';
 
 const LOOK_MS = 2_000;
 const BATCH = 1_000;
+/** It rests so many times as long as it worked: under load it stays behind rather than take from those who pay, and what it is behind is walked. */
+const REST = 9;
 /** After so long the next tenant has its turn. */
 const TURN_MS = 1_000;
 /** Names whose words are known to be there; most names of a day come again. */
@@ -43,7 +46,11 @@ export function fillSearchJob(deps: Deps): Job {
   return jobOfTenants(deps, { name: 'settlement.fill_party_search', everyMs: LOOK_MS }, async (tenantId, signal) => {
     const until = performance.now() + TURN_MS;
     let more = true;
-    while (more && !signal.aborted && performance.now() < until) more = await fillNext({ deps, history, known, lastTaken, tenantId });
+    while (more && !signal.aborted && performance.now() < until) {
+      const begun = performance.now();
+      more = await fillNext({ deps, history, known, lastTaken, tenantId });
+      if (more) await pause(REST * (performance.now() - begun), signal);
+    }
   });
 }
 
@@ -83,7 +90,9 @@ async function fillFromEvents(fill: Fill, state: SearchState, events: readonly E
   const upTo = last && more ? Date.parse(last.at) : deps.clock.now();
   const coversUntil = Math.max(state.coversUntil, upTo - LATE_MS);
   if (!last) return await rest(fill, state, coversUntil);
-  const ids = new Set(events.filter(({ type }) => type === paymentRecorded.type || type === paymentEnded.type).map(({ subject }) => fromWireId(subject)));
+  const ids = new Set(
+    events.filter(({ type }) => type === paymentRecorded.type || type === paymentEnded.type).map(({ subject }) => fromWireId(subject)),
+  );
   const rows = ids.size === 0 ? [] : await deps.db.read({ tenantId }, (tx) => partiesOf(tx, tenantId, [...ids]));
   await take(fill, rows, { ...state, eventSeq: last.seq, coversUntil });
   return more;
