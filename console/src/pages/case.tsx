@@ -84,9 +84,11 @@ function Title({ detail }: { detail: CaseDetail | undefined }) {
       <bdi>{detail.title}</bdi>
       <PriorityMark priority={detail.priority} />
       <CaseState {...detail} />
-      <span className="text-sm font-normal">
-        <Due {...detail} />
-      </span>
+      {detail.state !== 'closed' && (
+        <span className="text-sm font-normal">
+          <Due {...detail} />
+        </span>
+      )}
     </span>
   );
 }
