@@ -2,6 +2,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { submitIso20022 } from '../../../src/settlement/payment/contract.ts';
 import { getMailbox, listMessages, listOutgoing, setMailbox } from '../../../src/settlement/message/contract.ts';
+import { listRecalls } from '../../../src/settlement/return/contract.ts';
 import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { Choose, ChooseParticipant, wordChoices } from '../parts/choices.tsx';
@@ -12,6 +13,7 @@ import { Modal } from '../ui/dialog.tsx';
 import { count } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { PageHead } from '../ui/layout.tsx';
+import { Money } from '../ui/money.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
@@ -74,6 +76,47 @@ const incoming: readonly Column<Incoming>[] = [
   { head: 'Outcome', cell: (row) => <OutcomeBadge of={row.outcome} /> },
 ];
 
+type Recall = WireOutput<typeof listRecalls>['items'][number];
+
+const recalls: readonly Column<Recall>[] = [
+  {
+    head: 'Payment',
+    grow: true,
+    cell: (row) => (
+      <span className="block min-w-0">
+        <span className="ident block truncate">{row.endToEndId}</span>
+        <span className="block truncate text-xs text-ink-3">
+          {row.requester} asks {row.responder}
+        </span>
+      </span>
+    ),
+  },
+  {
+    head: 'Reason',
+    from: 'md',
+    cell: (row) => (
+      <span className="font-mono text-xs" title={row.reason.text}>
+        {row.reason.code}
+      </span>
+    ),
+  },
+  { head: 'Asked', from: 'lg', cell: (row) => <Time at={row.askedAt} /> },
+  {
+    head: 'Answer by',
+    from: 'sm',
+    cell: (row) => (
+      <span className={`num ${row.isOverdue ? 'font-medium text-bad' : row.state === 'pending' ? '' : 'text-ink-3'}`}>
+        {row.dueOn}
+        {row.isOverdue && ' (overdue)'}
+      </span>
+    ),
+  },
+  { head: 'State', cell: (row) => <Badge tone={RECALL_TONES[row.state]}>{row.state}</Badge> },
+  { head: 'Amount', end: true, cell: (row) => <Money asset={row.asset} units={row.units} /> },
+];
+
+const RECALL_TONES = { pending: 'warn', accepted: 'accent', refused: 'bad', returned: 'good' } as const;
+
 const outgoing: readonly Column<Outgoing>[] = [
   { head: 'No.', end: true, cell: (row) => <span className="num text-ink-2">{row.seq}</span> },
   { head: 'Kind', cell: (row) => <Kind of={row.kind} /> },
@@ -87,10 +130,11 @@ const outgoing: readonly Column<Outgoing>[] = [
 export function MessagesPage() {
   const [search, set] = useFilters();
   const allowed = useAllowed();
-  const box = search.box === 'out' ? 'out' : 'in';
+  const box = search.box === 'out' || search.box === 'recalls' ? search.box : 'in';
   const tabs = [
     ['in', 'Received'],
     ['out', 'For banks to fetch'],
+    ['recalls', 'Recalls'],
   ] as const;
   return (
     <>
@@ -108,14 +152,16 @@ export function MessagesPage() {
             type="button"
             role="tab"
             aria-selected={name === box}
-            onClick={() => set({ box: name === 'in' ? undefined : name, kind: undefined, outcome: undefined, query: undefined })}
+            onClick={() =>
+              set({ box: name === 'in' ? undefined : name, kind: undefined, outcome: undefined, query: undefined, state: undefined })
+            }
             className={`-mb-px border-b-2 px-3 py-2 text-sm whitespace-nowrap ${name === box ? 'border-accent font-medium' : 'border-transparent text-ink-2 hover:text-ink'}`}
           >
             {label}
           </button>
         ))}
       </div>
-      {box === 'in' ? <Received /> : <ForBanks />}
+      {box === 'in' ? <Received /> : box === 'out' ? <ForBanks /> : <Recalls />}
       <Outlet />
     </>
   );
@@ -159,6 +205,37 @@ function Received() {
   );
 }
 
+function Recalls() {
+  const [search] = useFilters();
+  const input = { ...(search.state && { state: search.state }), ...(search.after && { after: search.after }) };
+  const asked = useOperation(listRecalls, input as WireInput<typeof listRecalls>, { keep: true });
+  return (
+    <div className="card">
+      <div className="flex flex-wrap gap-2 px-4 py-3">
+        <Choose name="state" label="State" all="Any state" choices={wordChoices(['pending', 'accepted', 'refused', 'returned'])} />
+      </div>
+      <Table
+        label="Recalls"
+        columns={recalls}
+        rows={asked.data?.items}
+        keyOf={(row) => row.id}
+        to={(row) => ({ to: '/payments/$id', params: { id: row.paymentId } })}
+        problem={asked.error}
+        retry={() => void asked.refetch()}
+        stale={asked.isPlaceholderData}
+        empty={{
+          icon: 'messages',
+          title: 'No recalls',
+          children: search.state
+            ? 'No recall is in this state.'
+            : 'When a bank asks for money back, its request and the day for an answer appear here.',
+        }}
+      />
+      <Pager rows={asked.data?.items.length} next={asked.data?.next} noun="recalls" />
+    </div>
+  );
+}
+
 function ForBanks() {
   const [search] = useFilters();
   const login = useLogin();
@@ -177,7 +254,7 @@ function ForBanks() {
   return (
     <div className="card">
       <div className="flex flex-wrap gap-2 px-4 py-3">
-        {!isMember && <ChooseParticipant name="participantId" />}
+        {!isMember && <ChooseParticipant name="participantId" all="The operator" />}
         <Choose name="kind" label="Kind" all="All kinds" choices={kindChoices(kinds)} wide />
         <span className="flex-1" />
         <Subscription participantId={search.participantId} kinds={kinds.filter((name) => name !== 'camt.029' && name !== 'camt.056')} />

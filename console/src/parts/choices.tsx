@@ -48,10 +48,10 @@ export function ChooseCurrency() {
   return <Choose name="asset" label="Currency" all="All currencies" choices={currencyChoices(assets)} />;
 }
 
-/** The filter by participant, under the name that the operation has for it. */
-export function ChooseParticipant({ name }: { name: string }) {
+/** The filter by participant, under the name that the operation has for it; `all` says what no choice means. */
+export function ChooseParticipant({ name, all = 'All participants' }: { name: string; all?: string }) {
   const choices = useParticipants().map((bank) => ({ value: bank.id, text: bank.name }));
-  return <Choose name={name} label="Participant" all="All participants" choices={choices} wide />;
+  return <Choose name={name} label="Participant" all={all} choices={choices} wide />;
 }
 
 function useParticipants() {

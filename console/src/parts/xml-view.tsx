@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { count } from '../ui/format.ts';
 import { elementsAt, laidOut } from './xml-marks.ts';
@@ -49,9 +49,16 @@ export function XmlView({ xml, marks = [], label }: { xml: string; marks?: reado
   const [isWhole, setWhole] = useState(false);
   const lines = useMemo(() => linesOf(laidOut(xml), marks), [xml, marks]);
   const shown = isWhole ? lines : excerpt(lines);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // To the first thing that is wrong, with some lines above it.
+    const mark = box.current?.querySelector<HTMLElement>('[data-mark]');
+    if (box.current && mark) box.current.scrollTop = mark.offsetTop - box.current.offsetTop - 80;
+  }, [lines]);
   return (
     <section aria-label={label} className="overflow-hidden rounded-xl border border-line bg-surface">
       <div
+        ref={box}
         className="max-h-[60vh] overflow-auto py-2 font-mono text-2xs leading-5"
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys
         tabIndex={0}
@@ -82,7 +89,7 @@ export function XmlView({ xml, marks = [], label }: { xml: string; marks?: reado
 function Row({ line }: { line: Line }) {
   const isWrong = line.marks.length > 0;
   return (
-    <div className={isWrong ? 'border-l-2 border-bad bg-bad-soft' : 'border-l-2 border-transparent'}>
+    <div {...(isWrong && { 'data-mark': '' })} className={isWrong ? 'border-l-2 border-bad bg-bad-soft' : 'border-l-2 border-transparent'}>
       <div className="flex">
         <span className="w-12 shrink-0 pr-3 text-right text-ink-3 select-none">{line.number}</span>
         <code className="min-w-0 flex-1 pr-3 break-all whitespace-pre-wrap">{line.text}</code>

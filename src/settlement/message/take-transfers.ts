@@ -65,8 +65,25 @@ async function takeOne(
     return reportOn(references, await takePayment(deps, { ...ctx, idempotency: undefined }, entry, order));
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
-    return { references, status: 'RJCT', reason: { code: reasonCodeOf(error, order, participants), text: error.message } };
+    const code = reasonCodeOf(error, order, participants);
+    return { references, status: 'RJCT', reason: { code, text: error.message, path: placeOf(incoming.message, reading, code) } };
   }
+}
+
+/** Elements that reasons are about, where they stand in transfers between banks; a customer's initiation has another shape. */
+const PLACES: Partial<Record<ReasonCode, string>> = {
+  RC03: 'DbtrAgt/FinInstnId/BICFI',
+  RC04: 'CdtrAgt/FinInstnId/BICFI',
+  AM03: 'IntrBkSttlmAmt',
+  DT01: 'IntrBkSttlmDt',
+  DUPL: 'PmtId/UETR',
+};
+
+/** The element's path in the message; that of the transaction where the element cannot be told. */
+function placeOf({ family, records }: Incoming['message'], { index }: TransactionReading, code: ReasonCode): string {
+  const path = records[index - 1]?.path ?? '';
+  const place = family === 'pacs.008' ? PLACES[code] : undefined;
+  return place === undefined ? path : `${path}/${place}`;
 }
 
 const NO_ID = 'NOTPROVIDED';
