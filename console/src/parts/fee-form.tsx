@@ -42,7 +42,7 @@ function Form({ close }: { close: () => void }) {
   const banks = useOperation(listParticipants, { limit: '500' }, { staleMs: 60_000, enabled: allowed(listParticipants) }).data?.items ?? [];
   const assets = [...new Set(banks.flatMap(({ accounts }) => accounts.map(({ asset }) => asset)))].toSorted();
   const [problem, setProblem] = useState<string>();
-  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const [tomorrow] = useState(() => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10));
   const save = useCommand(setFeeSchedule, ({ name, validFrom }) => {
     toast(`${name} is in force from ${day(validFrom)}`);
     close();

@@ -26,6 +26,9 @@ const TIMES = [
   { cron: '0 8 1 * *', text: 'The first of each month, 08:00' },
 ];
 
+/** The zone of whoever looks at the screen. */
+const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Asks for a report, now or again and again; whether it is open is in the address. */
 export function ReportForm() {
   const [search, set] = useFilters();
@@ -66,7 +69,7 @@ function Form({ kind, kinds, close }: { kind: Kind; kinds: readonly Kind[]; clos
       ...asked,
       name: field('name'),
       cron: field('cron'),
-      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      zone: ownZone(),
       ...(businessDays && { businessDays }),
     });
   }
@@ -114,7 +117,7 @@ function parametersOf(field: (name: string) => string): Asked['parameters'] {
 /** A period that moves with the clock, or days; a schedule needs the former. */
 function Days({ fixed }: { fixed: boolean }) {
   const [period, setPeriod] = useState('today');
-  const today = new Date().toISOString().slice(0, 10);
+  const [today] = useState(() => new Date().toISOString().slice(0, 10));
   const shown = fixed && period === 'days' ? 'yesterday' : period;
   return (
     <div className="grid gap-3 sm:grid-cols-2">
@@ -259,7 +262,7 @@ function Times({ title }: { title: string }) {
         value={cron}
         readOnly={!own}
         onChange={(event) => setCron(event.target.value)}
-        hint={`On the clock of ${Intl.DateTimeFormat().resolvedOptions().timeZone}`}
+        hint={`On the clock of ${ownZone()}`}
         style={{ fontFamily: 'var(--font-mono, monospace)' }}
       />
     </div>

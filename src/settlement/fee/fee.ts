@@ -43,7 +43,7 @@ export function feeOfCount(count: bigint, tiers: readonly Tier[]): bigint {
 }
 
 /** What a month's usage of one item costs. */
-export function feeOf(item: FeeItem, { count, units }: Usage): bigint {
+function feeOf(item: FeeItem, { count, units }: Usage): bigint {
   if (item.kind === 'per_value') return units;
   return item.kind === 'per_window' ? count * item.units : feeOfCount(count, item.tiers);
 }

@@ -28,7 +28,7 @@ const PaymentEvent = Type.Object(
 );
 
 /** Beside the operations of the contracts: what sockets are in HTTP. */
-export const watchPayments = operation({
+const watchPayments = operation({
   name: 'settlement.watch_payments',
   method: 'GET',
   path: '/v1/payments/watch',

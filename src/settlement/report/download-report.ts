@@ -49,7 +49,7 @@ export async function downloadReport(
 }
 
 /** One range of bytes as RFC 9110 §14.1.2 writes it; what cannot be met is ignored, as it says a server may. */
-export function rangeOf(header: string | undefined, bytes: number): ByteRange | undefined {
+function rangeOf(header: string | undefined, bytes: number): ByteRange | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.replaceAll(' ', '') ?? '');
   if (!match) return undefined;
   const [, from = '', to = ''] = match;
