@@ -51,6 +51,7 @@ export function XmlView({ xml, marks = [], label }: { xml: string; marks?: reado
   const shown = isWhole ? lines : excerpt(lines);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    if (!lines.some((line) => line.marks.length > 0)) return;
     // To the first thing that is wrong, with some lines above it.
     const mark = box.current?.querySelector<HTMLElement>('[data-mark]');
     if (box.current && mark) box.current.scrollTop = mark.offsetTop - box.current.offsetTop - 80;
