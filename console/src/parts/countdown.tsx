@@ -4,7 +4,7 @@ import { duration } from '../ui/format.ts';
 const SECOND_MS = 1_000;
 
 /** The time, every second while something is counted down; on the server's clock, as far as its last answer tells. */
-export function useNow(): number {
+function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), SECOND_MS);

@@ -1,5 +1,5 @@
 /** What a file of a window is called in its first line. */
-export const FORMAT = 'rialto.window/2';
+const FORMAT = 'rialto.window/2';
 
 /** A range of the book's sequence in one asset: obligations with `fromSeq` < seq ≤ `toSeq` belong to the window. */
 export type SpanRecord = { asset: string; fromSeq: string; toSeq: string };

@@ -28,7 +28,7 @@ const Schedule = Type.Object(
   closed,
 );
 
-export const WindowGroup = Type.Object(
+const WindowGroup = Type.Object(
   {
     id: WindowGroupId,
     name: Type.String(),

@@ -18,7 +18,7 @@ export async function openSpans(tx: Tx, tenantId: Uuid): Promise<OpenSpan[]> {
 }
 
 /** The ranges of a window that was cut off. */
-export async function spansOf(tx: Tx, tenantId: Uuid, windowId: Uuid): Promise<Span[]> {
+async function spansOf(tx: Tx, tenantId: Uuid, windowId: Uuid): Promise<Span[]> {
   return tx.query<Span>(
     `select asset, from_seq as "fromSeq", to_seq as "toSeq" from settlement.window_span
       where tenant_id = $1 and window_id = $2 and to_seq is not null order by asset`,
