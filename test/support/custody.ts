@@ -19,7 +19,7 @@ const executors = executorsOf(railSettings);
 const reason = 'For a test of custody';
 
 /** Another person of the operator. */
-export function secondPerson(house: TestHouse): Ctx {
+function secondPerson(house: TestHouse): Ctx {
   const { ctx } = house;
   return { ...ctx, actor: { ...ctx.actor, id: newId(), name: 'second@rialto.test' } };
 }

@@ -27,7 +27,7 @@ export function leafNode(leaf: Leaf): SumNode {
 }
 
 /** A node over two: SHA-256 of 0x01 and `units:hash|units:hash` of left and right. */
-export function sumNode(left: SumNode, right: SumNode): SumNode {
+function sumNode(left: SumNode, right: SumNode): SumNode {
   return {
     hash: hash('sha256', `\x01${left.units}:${left.hash}|${right.units}:${right.hash}`),
     units: left.units + right.units,

@@ -191,6 +191,6 @@ async function takeDocument(deps: RunDeps, holding: Holding, adapter: RailAdapte
 }
 
 /** The id that `nameOf` was made of. */
-export function idOfName(name: string): Uuid {
+function idOfName(name: string): Uuid {
   return name.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -146,7 +146,7 @@ export function keyLabel(tenantId: Uuid, railId: string): string {
  * Headers of HTTP Message Signatures (RFC 9421) with Ed25519 over method, address, body digest (RFC 9530) and idempotency key, so
  * that a rail knows who asks it to pay, and that nothing was changed on the way.
  */
-export function signedHeaders(
+function signedHeaders(
   { method, url, idempotencyKey, body }: Pick<Posting['call'], 'method' | 'url' | 'idempotencyKey' | 'body'>,
   by: { privateKey: KeyObject; keyId: string; createdAt: number },
 ): Record<string, string> {
