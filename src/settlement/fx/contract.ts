@@ -9,7 +9,7 @@ import { Bic, ParticipantId } from '../participant/contract.ts';
 
 const closed = { additionalProperties: false };
 const QuoteId = idOf('fxq');
-export const TradeId = idOf('fxt');
+const TradeId = idOf('fxt');
 const RateId = idOf('fxr');
 const Bank = Type.Object({ id: ParticipantId, bic: Bic, name: Type.String() }, closed);
 
@@ -101,7 +101,7 @@ const Hop = Type.Object(
   closed,
 );
 
-export const QuoteState = Type.Union(
+const QuoteState = Type.Union(
   ['open', 'expired', 'queued', 'settled', 'declined', 'rejected'].map((state) => Type.Literal(state)) as [
     ReturnType<typeof Type.Literal<'open'>>,
     ReturnType<typeof Type.Literal<'expired'>>,

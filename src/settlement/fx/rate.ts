@@ -50,8 +50,8 @@ export function exchange(rate: FxRate, paid: bigint): Hop | undefined {
 }
 
 /** The roles of the operator's accounts in an exchange. */
-export const FX_ROUNDING = 'fx_rounding';
-export const FX_FEES = 'fx_fees';
+const FX_ROUNDING = 'fx_rounding';
+const FX_FEES = 'fx_fees';
 
 /** What legs are made of. */
 type Amounts = Pick<Hop, 'fee' | 'exchanged' | 'given' | 'received'> & { rate: Pick<FxRate, 'providerId' | 'fromAsset' | 'toAsset'> };

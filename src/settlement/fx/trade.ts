@@ -53,7 +53,7 @@ export async function decideTrade(deps: SettlementDeps, ctx: Ctx, open: Open, an
 }
 
 /** Everybody who pays, each once. */
-export function payersOf(legs: readonly Leg[]): Uuid[] {
+function payersOf(legs: readonly Leg[]): Uuid[] {
   return [...new Set(legs.map(({ debtor }) => debtor))].sort();
 }
 

@@ -10,7 +10,7 @@ import { PaymentId } from '../payment/contract.ts';
 const closed = { additionalProperties: false };
 const Count = Type.Integer({ minimum: 0 });
 export const Step = Type.Union([Type.Literal('direct'), Type.Literal('bilateral'), Type.Literal('multilateral')]);
-export const QueueClass = Type.Union([Type.Literal('urgent'), Type.Literal('normal')]);
+const QueueClass = Type.Union([Type.Literal('urgent'), Type.Literal('normal')]);
 const Bank = Type.Object({ id: ParticipantId, bic: Bic, name: Type.String() }, closed);
 
 const Leg = Type.Object({ debtor: Bank, creditor: Type.Optional(Bank), asset: Asset, units: Units }, closed);

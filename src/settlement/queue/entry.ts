@@ -21,7 +21,7 @@ export type QueueEntry = {
 
 /** What a class is called outside. */
 export const CLASSES = ['urgent', 'normal'] as const;
-export type ClassName = (typeof CLASSES)[number];
+type ClassName = (typeof CLASSES)[number];
 
 /** The class in which a payment waits: who asked for more than normal stands before who did not. */
 export function classOf(priority: PaymentOrder['priority']): number {

@@ -78,7 +78,7 @@ export async function moveQueued(
 type Wish = Pick<InputOf<typeof moveContract>, 'priority' | 'to' | 'before'>;
 
 /** The new places of everything in the class that the entry goes into. Errors: `settlement.queue_place_unknown`. */
-export function movesOf(queue: readonly QueueEntry[], entry: QueueEntry, { priority, to, before }: Wish): QueueMove[] {
+function movesOf(queue: readonly QueueEntry[], entry: QueueEntry, { priority, to, before }: Wish): QueueMove[] {
   const into = priority === undefined ? entry.priority : CLASSES.indexOf(priority);
   if (to === undefined && before === undefined) return [{ entryId: entry.id, priority: into }];
   if (to === 'back') return [{ entryId: entry.id, priority: into }];

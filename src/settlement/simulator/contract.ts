@@ -8,12 +8,7 @@ const closed = { additionalProperties: false };
 const Count = Type.Integer({ minimum: 0 });
 const SimulationId = idOf('sim');
 
-export const RegimeName = Type.Union([
-  Type.Literal('rtgs'),
-  Type.Literal('rtgs_gridlock'),
-  Type.Literal('windows'),
-  Type.Literal('set_off'),
-]);
+const RegimeName = Type.Union([Type.Literal('rtgs'), Type.Literal('rtgs_gridlock'), Type.Literal('windows'), Type.Literal('set_off')]);
 
 const Options = Type.Object(
   {
