@@ -1,4 +1,5 @@
 import type { ChannelInfo } from '../infra/http/socket.ts';
+import { scopeOfEvent } from '../settlement/event-scope.ts';
 
 const isPayment = (type: string) => type.startsWith('settlement.payment_');
 
@@ -8,7 +9,10 @@ export const CHANNELS: readonly ChannelInfo[] = [
     name: 'settlement',
     scope: 'settlement:read',
     eventTypes: (type) => type.startsWith('settlement.'),
-    narrower: { scope: 'payments:read', eventTypes: isPayment },
+    narrower: (['payments:read', 'screening:read'] as const).map((scope) => ({
+      scope,
+      eventTypes: (type) => scopeOfEvent(type) === scope,
+    })),
   },
   { name: 'payments', scope: 'payments:read', eventTypes: isPayment },
   { name: 'ledger', scope: 'ledger:read', eventTypes: (type) => type.startsWith('ledger.') },

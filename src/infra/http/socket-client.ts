@@ -200,8 +200,8 @@ export class SocketClient {
   /** Clients of one member with the same channel, the same reach in it and the same past get the same bytes. */
   #sharedFrame(subscription: Subscription, events: readonly Event[], frames: Map<string, Buffer>): Buffer | undefined {
     const fresh = Math.max(subscription.lastSeq, events[0]!.seq - 1);
-    const { name, narrower } = subscription.channel;
-    const reach = narrower !== undefined && this.#actor?.scopes.has(narrower.scope);
+    const { name, narrower = [] } = subscription.channel;
+    const reach = narrower.map(({ scope }) => this.#actor?.scopes.has(scope) === true).join();
     const key = `${name}\n${this.#actor?.memberId ?? ''}\n${reach}\n${fresh}`;
     let frame = frames.get(key);
     if (frame === undefined) frames.set(key, (frame = this.#frame(subscription, events) ?? NOTHING));

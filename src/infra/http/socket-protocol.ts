@@ -11,7 +11,7 @@ export type ChannelInfo = {
   name: string;
   scope: string;
   eventTypes: readonly string[] | ((type: string) => boolean);
-  narrower?: { scope: string; eventTypes: (type: string) => boolean };
+  narrower?: readonly { scope: string; eventTypes: (type: string) => boolean }[];
 };
 
 const Message = Type.Union([
@@ -91,9 +91,9 @@ export function frameOf(message: ServerMessage): Buffer {
 const TEXT = 0x81;
 
 /** Whether an event belongs on a channel, for someone with these scopes. */
-export function onChannel({ eventTypes, narrower }: ChannelInfo, type: string, scopes: ReadonlySet<string>): boolean {
+export function onChannel({ eventTypes, narrower = [] }: ChannelInfo, type: string, scopes: ReadonlySet<string>): boolean {
   const isListed = typeof eventTypes === 'function' ? eventTypes(type) : eventTypes.includes(type);
-  return isListed && (!narrower || scopes.has(narrower.scope) || !narrower.eventTypes(type));
+  return isListed && narrower.every((few) => scopes.has(few.scope) || !few.eventTypes(type));
 }
 
 /** Whether an actor may see an event: one bound to a member only what names that member. */

@@ -22,7 +22,7 @@ const channels = [
     name: 'all',
     scope: 'sample:read',
     eventTypes: () => true,
-    narrower: { scope: 'secret:read', eventTypes: (type: string) => type === 'pay.made' },
+    narrower: [{ scope: 'secret:read', eventTypes: (type: string) => type === 'pay.made' }],
   },
 ];
 
