@@ -223,6 +223,27 @@ describe('an invoice that cannot be paid', () => {
   });
 });
 
+describe('payments that settle by themselves', () => {
+  test('are counted once each as those of windows are, and stand in the statement', async () => {
+    const [a, b] = banks;
+    await fundParticipant(deps(), house.ctx, { id: a.id, asset: 'EUR/2', units: 1_000n, reference: 'Y' });
+    await countUsage(deps(), house.tenantId);
+    const before = await accrued();
+    for (const units of [11n, 22n])
+      expect(await sendPayment(deps(), house.ctx, orderOf(a, b, { units, priority: 'instant' }))).toMatchObject({ status: 'settled' });
+    await Promise.all([countUsage(deps(), house.tenantId), countUsage(deps(), house.tenantId)]);
+    const added = [...(await accrued())].filter(([key, row]) => before.get(key) !== row);
+    expect(added.map(([key, row]) => [key.split(',').at(-1), row])).toEqual([
+      ['payments', '2,33,0'],
+      ['value', '2,33,10'],
+    ]);
+    clock.advance(5_000);
+    const day = dayOf(clock.now());
+    const xml = await getStatement(deps(), house.ctx, { id: a.id, asset: 'EUR/2', day });
+    expect(xml).toContain('>0.22<');
+  });
+});
+
 describe('prices', () => {
   test('do not reach back into what is counted', async () => {
     const set = (validFrom: string) => setFeeSchedule(deps(), house.ctx, { name: 'New', asset: 'EUR/2', validFrom, content: CONTENT });
