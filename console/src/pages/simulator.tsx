@@ -283,7 +283,6 @@ function Course({
   const lines = runs.map((run): ChartLine => ({
     ...REGIMES[run.regime],
     name: REGIMES[run.regime].short,
-    filled: !whole,
     points: run.series.map((point) => ({ x: point.atMs, y: of(point) })),
   }));
   const top = whole ? 1 : Math.max(0.01, ...lines.flatMap(({ points }) => points.map(({ y }) => y)));

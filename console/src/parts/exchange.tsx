@@ -136,9 +136,9 @@ function BestRates({ rates, assets }: { rates: readonly Rate[]; assets: readonly
                   <td
                     key={to}
                     title={one && `${one.provider.name}, ${one.source}, fee ${one.feeBps / 100} %`}
-                    className={`num rounded px-1.5 py-1 text-right ${from === to ? '' : one ? 'bg-sunken' : 'bg-sunken/40 text-ink-3'}`}
+                    className={`num rounded px-1 py-1 text-right ${from === to ? '' : one ? 'bg-sunken' : 'bg-sunken/40 text-ink-3'}`}
                   >
-                    {from === to ? '' : one ? Number(one.rate).toPrecision(5) : '–'}
+                    {from === to ? '' : one ? Number(one.rate).toPrecision(4) : '–'}
                   </td>
                 );
               })}

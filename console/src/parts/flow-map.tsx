@@ -99,7 +99,7 @@ export function FlowMap({ corridors, chosen, onChoose }: Props) {
           <Graticule width={width} height={height} />
           {shown.map((corridor) => {
             const [a, b] = [spots.get(corridor.from)!, spots.get(corridor.to)!];
-            const thickness = 0.75 + 7 * Math.sqrt(corridor.payments / most);
+            const thickness = 0.5 + 7 * Math.sqrt(corridor.payments / most);
             const key = `${corridor.from} ${corridor.to}`;
             return (
               <path
@@ -109,7 +109,7 @@ export function FlowMap({ corridors, chosen, onChoose }: Props) {
                 strokeWidth={thickness}
                 strokeLinecap="round"
                 onClick={() => onChoose(key)}
-                className={`cursor-pointer transition-opacity ${chosen === key ? 'stroke-outgoing' : 'stroke-net'} ${isLit(corridor) ? (lit || chosen ? 'opacity-80' : 'opacity-35') : 'opacity-8'}`}
+                className={`cursor-pointer transition-opacity ${chosen === key ? 'stroke-outgoing' : 'stroke-net'} ${isLit(corridor) ? (lit || chosen ? 'opacity-80' : 'opacity-20') : 'opacity-8'}`}
               >
                 <title>{`${countryName(corridor.from)} → ${countryName(corridor.to)}: ${count(corridor.payments)} payments`}</title>
               </path>
