@@ -16,6 +16,8 @@ import { assignBreak, commentBreak, getBreak, linkBreak, listBreaks, proposeBrea
 
 /** How soon lines that a crash left are looked at. */
 const MATCH_EVERY_MS = 30_000;
+/** More lines than these are left to the job, so that whoever uploads them need not wait. */
+const MATCHED_AT_ONCE = 2_000;
 const COUNT_EVERY_MS = 60_000;
 
 /** Statements of custodians against the ledger, and the breaks between them. */
@@ -27,7 +29,8 @@ export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part
       route(reconciliation.uploadStatement, async (ctx, _input, { document }) => {
         requireOperator(ctx);
         const items = await takeStatement(deps, ctx, readStatement([document]));
-        await matchNew(deps, ctx);
+        const fresh = items.reduce((sum, one) => sum + one.fresh, 0);
+        if (fresh <= MATCHED_AT_ONCE) await matchNew(deps, ctx);
         return { items };
       }),
       route(reconciliation.matchStatements, async (ctx) => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { SaxesParser } from 'saxes';
 import { AppError } from '../../base/error.ts';
 import type { Family } from '../iso20022/catalogue.ts';
@@ -45,6 +46,8 @@ export async function* readStatement(source: AsyncIterable<Uint8Array> | Iterabl
     for (let at = 0; at < bytes.length; at += CHUNK) {
       tree.write(decode(bytes.subarray(at, at + CHUNK)));
       yield* pieces.splice(0);
+      // Others may work while a long statement is read.
+      await setImmediate();
     }
   }
   if (isEmpty) throw malformed('it is empty');
