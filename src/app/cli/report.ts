@@ -103,10 +103,8 @@ async function fetchRest({ baseUrl, key }: Server, id: string, { path, from }: {
   const { url, method, headers } = requestOf(downloadReport, { id }, { token: key });
   const answer = await fetch(`${baseUrl}${url}`, { method, headers: { ...headers, ...(from > 0 && { range: `bytes=${from}-` }) } });
   if (!answer.ok) {
-    const { code = 'cli.refused', detail = `The answer was ${answer.status}.` } = (await answer.json().catch(() => ({}))) as Partial<
-      Record<'code' | 'detail', string>
-    >;
-    throw new AppError('unprocessable', code, detail);
+    const { code, detail } = (await answer.json().catch(() => ({}))) as Partial<Record<'code' | 'detail', string>>;
+    throw new AppError('unprocessable', 'cli.refused', detail ? `${detail} (${code})` : `The answer was ${answer.status}.`);
   }
   const out = createWriteStream(path, { flags: from > 0 && answer.status === 206 ? 'a' : 'w' });
   await pipeline(Readable.fromWeb(answer.body!), out).catch((error: NodeJS.ErrnoException) => {

@@ -66,6 +66,7 @@ export function createWorkThread(url: Secret): WorkThread {
   };
 }
 
-function errorOf({ kind, code, message, internal }: NonNullable<Report['failure']>): Error {
-  return kind && code ? new AppError(kind, code, message, internal) : new Error(message, { cause: internal });
+/** What was thrown there, as far as it crosses threads: not the class, but all that it says. */
+function errorOf({ message, ...said }: NonNullable<Report['failure']>): Error {
+  return Object.assign(new Error(message), said);
 }

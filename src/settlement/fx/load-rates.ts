@@ -17,7 +17,7 @@ type Input = InputOf<typeof loadContract>;
  * `settlement.fx_provider_foreign`, `settlement.fx_rate_invalid`.
  */
 export async function loadRates(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<OutputOf<typeof loadContract>> {
-  const provider = await mustTakePart(deps, ctx, input.provider, 'settlement.fx_provider_foreign');
+  const provider = await mustTakePart(deps, ctx, input.provider, 'provider');
   const loadedAt = deps.clock.now();
   const { validFrom = loadedAt, validUntil } = input;
   if (validUntil <= validFrom || validUntil <= loadedAt) {

@@ -17,7 +17,7 @@ const TTL_SECONDS = 3_600;
  * `settlement.same_agent`, `settlement.fx_taker_foreign`, `settlement.fx_same_asset`.
  */
 export async function proposeTrade(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof proposeContract>): Promise<TradeView> {
-  const proposer = await mustTakePart(deps, ctx, input.proposer, 'settlement.fx_taker_foreign');
+  const proposer = await mustTakePart(deps, ctx, input.proposer, 'taker');
   const counterparty = await mustTakePart(deps, ctx, input.counterparty);
   if (proposer.id === counterparty.id) throw new AppError('unprocessable', 'settlement.same_agent', 'A bank cannot exchange with itself.');
   if (input.giveAsset === input.getAsset) {

@@ -26,7 +26,7 @@ export async function createQuote(
   input: InputOf<typeof createContract>,
 ): Promise<OutputOf<typeof createContract>> {
   const { fromAsset, toAsset, payUnits } = input;
-  const taker = await mustTakePart(deps, ctx, input.participant, 'settlement.fx_taker_foreign');
+  const taker = await mustTakePart(deps, ctx, input.participant, 'taker');
   for (const asset of [fromAsset, toAsset]) mustHold(taker, asset);
   const quotedAt = deps.clock.now();
   const rates = await deps.db.read({ tenantId: ctx.tenantId }, (tx) => ratesInForce(tx, ctx.tenantId, quotedAt));

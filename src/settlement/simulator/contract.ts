@@ -101,7 +101,7 @@ export const startSimulation = operation({
   output: Summary,
   errors: [
     'settlement.simulation_operator_only',
-    'settlement.traffic_empty',
+    'settlement.day_empty',
     'settlement.day_invalid',
     'settlement.simulations_busy',
     'request.key_reused',

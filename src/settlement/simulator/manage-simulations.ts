@@ -32,7 +32,7 @@ const LOST_AFTER_MS = 30 * 60_000;
 
 /**
  * Starts a simulation; it goes on in a thread of its own and writes its result when it ends.
- * Errors: `settlement.simulation_operator_only`, `settlement.day_invalid`, `settlement.traffic_empty`, `settlement.simulations_busy`.
+ * Errors: `settlement.simulation_operator_only`, `settlement.day_invalid`, `settlement.day_empty`, `settlement.simulations_busy`.
  */
 export async function startSimulation(deps: Deps, ctx: Ctx, input: InputOf<typeof startContract>): Promise<Summary> {
   if (ctx.memberId !== undefined) {
@@ -70,7 +70,7 @@ export async function startSimulation(deps: Deps, ctx: Ctx, input: InputOf<typeo
 async function trafficOf(deps: Deps, ctx: Ctx, day: string): Promise<TrafficPayment[]> {
   if (!isLocalDate(day)) throw new AppError('invalid', 'settlement.day_invalid', `${day} is not a day.`);
   const traffic = await deps.db.read(ctx, (tx) => trafficOfDay(tx, ctx.tenantId, Date.parse(`${day}T00:00:00Z`), MOST_PAYMENTS));
-  if (traffic.length === 0) throw new AppError('unprocessable', 'settlement.traffic_empty', `No payment was taken on ${day}.`);
+  if (traffic.length === 0) throw new AppError('unprocessable', 'settlement.day_empty', `No payment was taken on ${day}.`);
   return traffic;
 }
 

@@ -55,7 +55,7 @@ test('a past day of the network is replayed with the payments that were taken on
 
 test('a day without payments, one that is none, and a bank that asks are refused by name', async () => {
   await expect(startSimulation(deps(), house.ctx, { name: 'x', day: '2001-01-01' })).rejects.toMatchObject({
-    code: 'settlement.traffic_empty',
+    code: 'settlement.day_empty',
   });
   await expect(startSimulation(deps(), house.ctx, { name: 'x', day: '2001-02-30' })).rejects.toMatchObject({
     code: 'settlement.day_invalid',
