@@ -12,8 +12,8 @@ const SEEN_MS = 30_000;
 export type ReserveWatch = { look(): Promise<void>; check: Check };
 
 /**
- * The check fails when participants are owed more than is in custody, or the books of a custody account contradict themselves:
- * then nothing more should be taken. Breaks are work for people and do not stop the process.
+ * The check fails when reserves differ: more is owed than is in custody, an account's books contradict themselves, or something that
+ * a custodian has said is not matched. People have to look; traffic goes on.
  */
 export function createReserveWatch(deps: Pick<SettlementDeps, 'access' | 'db' | 'ledger' | 'clock'>, metrics: Metrics): ReserveWatch {
   const labels = ['asset'];
@@ -59,13 +59,17 @@ export function createReserveWatch(deps: Pick<SettlementDeps, 'access' | 'db' | 
     look: async () => void (await look()),
     check: {
       name: 'settlement.reserves',
+      advisory: true,
       async run() {
         const all = await look();
-        const short = all.filter(({ state }) => state === 'short');
+        const of = (state: CurrencyReserves['state']) => all.filter((one) => one.state === state).map(({ asset }) => asset);
         const open = all.reduce((sum, { statements }) => sum + statements.reduce((count, one) => count + one.open, 0), 0);
-        if (short.length > 0)
-          return { ok: false, detail: `custody does not cover what is owed in ${short.map(({ asset }) => asset).join(', ')}` };
-        return { ok: true, detail: `${all.length} currencies are covered, ${open} entries of custodians are not matched` };
+        const wrong = [
+          of('short').length > 0 && `custody does not cover what is owed in ${of('short').join(', ')}`,
+          open > 0 && `${open} entries of custodians are not matched in ${of('open').join(', ') || of('short').join(', ')}`,
+        ].filter((what) => what !== false);
+        if (wrong.length > 0) return { ok: false, detail: wrong.join('; ') };
+        return { ok: true, detail: `${all.length} currencies are covered, and nothing is unmatched` };
       },
     },
   };

@@ -240,6 +240,13 @@ describe('a statement', () => {
   });
 });
 
+test('the check of the reserves tells that something is not matched', async () => {
+  await take('camt.053', [entry(9n, 'NOBODY')]);
+  const check = house.settlement.checks.find(({ name }) => name === 'settlement.reserves')!;
+  clock.advance(60_000);
+  expect(await check.run()).toMatchObject({ ok: false, detail: expect.stringContaining('not matched in EUR/2') });
+});
+
 test('at the end of a day ledger and statement agree, or the difference is told', async () => {
   await take('camt.053', [entry(40n, rf(bank)), entry(2n, 'NOBODY')], { day: '2026-11-20' });
   const { items } = await getEndOfDay(deps(), house.ctx, { day: '2026-11-20' });
