@@ -18,13 +18,13 @@ const payments = page(
   '/payments',
   lazyRouteComponent(() => import('./pages/payments.tsx'), 'PaymentsPage'),
 );
-const messages = page(
-  '/messages',
-  lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage'),
-);
 const invoices = page(
   '/invoices',
   lazyRouteComponent(() => import('./pages/invoices.tsx'), 'InvoicesPage'),
+);
+const messages = page(
+  '/messages',
+  lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage'),
 );
 const transfers = page(
   '/ledger/transfers',

@@ -27,7 +27,7 @@ export function jobsOf(deps: Deps): Job[] {
       name: 'access.chain_audit',
       everyMs: 1_000,
       run: (signal) => chainAudit(deps, signal),
-      apart: { file: new URL('audit/chain.ts', import.meta.url), name: chainAudit.name },
+      apart: true,
     },
     { name: 'access.rotate_signing_keys', cron: '17 * * * *', run: () => deps.keyRing.rotate() },
     { name: 'access.trim', cron: '41 * * * *', run: (signal) => trim(deps, signal) },

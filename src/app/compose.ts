@@ -103,7 +103,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
       for (const consumer of modules.flatMap((module) => module.consumers)) await shared.bus.subscribe(consumer);
       const jobs = await createJobs({
         adminUrl: addresses.adminUrl,
-        appUrl: addresses.appUrl,
+        thread: { file: new URL('background.ts', import.meta.url), url: addresses.appUrl },
         direct: shared.direct,
         log: log.child({ module: 'jobs' }),
         jobs: [...shared.relay.jobs, ...inboxJobs(db), ...modules.flatMap((module) => module.jobs)],

@@ -5,15 +5,13 @@ import type { Db } from './postgres/db.ts';
 
 /**
  * Background work. Runs in one process at a time, by pg-boss; `everyMs` below a minute uses the runner's own timer. Work that
- * keeps a processor busy names the same as `apart`: it then runs in a thread of its own and takes no time from callers.
+ * keeps a processor busy and needs nothing but the database is `apart`: where there is a thread for it, it is done there
+ * (the same work under the job's name) and takes no time from callers.
  */
-export type Job = { name: string; everyMs?: number; cron?: string; run(signal: AbortSignal): Promise<void>; apart?: Apart };
+export type Job = { name: string; everyMs?: number; cron?: string; run(signal: AbortSignal): Promise<void>; apart?: boolean };
 
-/** Work that needs nothing but the database: the function of a file, called as `(ground, signal)`. */
-export type Apart = { file: URL; name: string };
-
-/** What work has in a thread of its own. */
-export type ApartGround = { db: Db; clock: Clock };
+/** Work in a thread of its own, with what it has there. */
+export type ApartWork = (ground: { db: Db; clock: Clock }, signal: AbortSignal) => Promise<void>;
 
 /**
  * Reacts to events, at least once, in order per tenant; the inbox makes it idempotent by (name, event id). A name that is

@@ -31,7 +31,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
         name: 'ledger.grow_log',
         everyMs: 1_000,
         run: (signal) => growLogs({ db, clock }, signal),
-        apart: { file: new URL('log/grow.ts', import.meta.url), name: growLogs.name },
+        apart: true,
       },
       { name: 'ledger.expire_holds', everyMs: 1_000, run: (signal) => expireHolds({ db, clock, writers }, signal) },
     ],

@@ -23,6 +23,7 @@ const targets = {
   'src/settlement/port.ts': '',
   'src/settlement/payment/contract.ts': '',
   'src/settlement/payment/payment.ts': '',
+  'src/settlement/window/group-contract.ts': '',
   'src/infra/bus/bus.contract.ts': '',
   'test/support/x.ts': '',
 };
@@ -36,6 +37,7 @@ test.each([
   ['src/ledger/a.test.ts', '../access/index.ts'],
   ['src/ledger/a.test.ts', '../../test/support/x.ts'],
   ['console/src/a.tsx', '../../src/settlement/payment/contract.ts'],
+  ['console/src/a.tsx', '../../src/settlement/window/group-contract.ts'],
   ['console/src/a.tsx', '../../src/base/a.ts'],
   ['tools/a.ts', '../src/access/login.ts'],
   ['src/infra/bus/bus.contract.ts', '../../../test/support/x.ts'],

@@ -48,6 +48,9 @@ function moduleOf(file: string): string {
   return first === 'src' ? second : first;
 }
 
+/** `contract.ts`, or `<noun>-contract.ts` where a part has several. */
+const isContract = (name: string) => name === 'contract.ts' || name.endsWith('-contract.ts');
+
 const FREE = new Set(['test', 'tools', 'bench']);
 
 function refuseEdge({ arrows, floor }: Arrows, { from, to, line }: Edge): Finding[] {
@@ -59,14 +62,14 @@ function refuseEdge({ arrows, floor }: Arrows, { from, to, line }: Edge): Findin
   }
   const ending = path.posix.basename(to);
   if (source === 'console') {
-    const fine = target === 'base' || ending === 'contract.ts';
+    const fine = target === 'base' || isContract(ending);
     return fine && !isTest(to) ? [] : refuse(`imports ${to}; the console may import contracts and base only`);
   }
   const allowed = arrows[source];
   if (!allowed) return refuse(`the module ${source} is not in arrows.mjs`);
   if (!allowed.includes(target)) return refuse(`imports ${to}; ${source} may import ${allowed.join(', ') || 'nothing'} (arrows.mjs)`);
   if (isTest(to)) return refuse(`imports the test ${to}`);
-  const open = floor.includes(target) || source === 'app' || ending === 'contract.ts' || ending === 'port.ts';
+  const open = floor.includes(target) || source === 'app' || isContract(ending) || ending === 'port.ts';
   // A test may set up the modules below, by the same factory that the composition root uses.
   if (open || (isTest(from) && ending === 'index.ts')) return [];
   return refuse(`imports ${to}; of another module only contract.ts and port.ts may be imported`);

@@ -1,19 +1,19 @@
 import { listApiKeys, listAudit, listUsers } from '../../../src/access/contract.ts';
 import type { Operation } from '../../../src/base/operation.ts';
 import { listAccounts, listTransfers, trialBalance } from '../../../src/ledger/contract.ts';
+import { getNotificationPreferences } from '../../../src/settlement/notification/preference-contract.ts';
+import { listInvoices } from '../../../src/settlement/fee/contract.ts';
 import { listCases } from '../../../src/settlement/compliance/contract.ts';
 import { listMessages } from '../../../src/settlement/message/contract.ts';
-import { listInvoices } from '../../../src/settlement/fee/contract.ts';
-import { getNotificationPreferences } from '../../../src/settlement/notification/preference-contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listCorridors, listLiquidity } from '../../../src/settlement/liquidity/contract.ts';
 import { getLatestReserveProof } from '../../../src/settlement/custody/contract.ts';
 import { listBreaks } from '../../../src/settlement/reconciliation/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
-import { listLimits } from '../../../src/settlement/risk/contract.ts';
 import { listQueue } from '../../../src/settlement/queue/contract.ts';
 import { listReports } from '../../../src/settlement/report/contract.ts';
+import { listLimits } from '../../../src/settlement/risk/contract.ts';
 import { listScreeningLists } from '../../../src/settlement/screening/contract.ts';
 import { listSimulations } from '../../../src/settlement/simulator/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
@@ -76,8 +76,8 @@ export function visibleNav(allowed: (operation: Operation) => boolean, isMember:
     !(
       isMember &&
       (item.operation === trialBalance ||
-        item.operation === listBreaks ||
         item.operation === listLimits ||
+        item.operation === listBreaks ||
         item.operation === listSimulations)
     );
   return NAV.map((group) => ({ ...group, items: group.items.filter(shown) })).filter((group) => group.items.length > 0);

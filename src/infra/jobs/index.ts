@@ -13,8 +13,8 @@ import { createWorkThread, type WorkThread } from './work-thread.ts';
 export type JobsDeps = RunDeps & {
   /** The direct address (DATABASE_ADMIN_URL). */
   adminUrl: Secret;
-  /** The application's address, for jobs that may run apart; without it they run here. */
-  appUrl?: Secret;
+  /** The thread for jobs that are apart: its file, and the application's login. Without it they run here. */
+  thread?: { file: URL; url: Secret };
   direct: Direct;
   /** Each has `everyMs` or `cron` (five fields, UTC). */
   jobs: readonly Job[];
@@ -36,7 +36,7 @@ const EXPIRE_SECONDS = 6 * 3_600;
  */
 export async function createJobs(deps: JobsDeps): Promise<Jobs> {
   const { queues = [], graceMs = 10_000, pollSeconds = 2 } = deps;
-  const thread = deps.appUrl && createWorkThread(deps.appUrl);
+  const thread = deps.thread && createWorkThread(deps.thread);
   const jobs = thread ? deps.jobs.map((job) => runApart(job, thread)) : deps.jobs;
   checkJobs(jobs, queues);
   const { boss, close } = await startBoss(deps.adminUrl, deps.log, 'run');
@@ -79,8 +79,7 @@ export async function createJobs(deps: JobsDeps): Promise<Jobs> {
 }
 
 function runApart(job: Job, thread: WorkThread): Job {
-  const { apart } = job;
-  return apart ? { ...job, run: (signal) => thread.run(apart, signal) } : job;
+  return job.apart ? { ...job, run: (signal) => thread.run(job.name, signal) } : job;
 }
 
 /** One waits or runs at a time, so a run that outlasts its interval skips the next. A failed one waits for the next time. */

@@ -62,9 +62,9 @@ test('a timed job runs again and again, also after it failed', async () => {
 
 test('a job that is apart runs in another thread, where there is one', async () => {
   let here = 0;
-  const apart = { file: new URL('../../../test/support/apart.ts', import.meta.url), name: 'tell' };
-  const job = { ...everyFewMs(async () => void (here += 1)), apart };
-  await start({ jobs: [job], appUrl: database.urls.app });
+  const thread = { file: new URL('../../../test/support/apart.ts', import.meta.url), url: database.urls.app };
+  const job = { ...everyFewMs(async () => void (here += 1)), apart: true, name: 'tell' };
+  await start({ jobs: [job], thread });
   const told = () => database.admin(`select from pg_stat_activity where application_name like 'told from %'`);
   await vi.waitFor(async () => expect(await told()).not.toEqual([]), WAIT);
   expect(here).toBe(0);

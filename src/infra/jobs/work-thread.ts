@@ -1,26 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/error.ts';
 import type { Secret } from '../../base/secret.ts';
-import type { Apart } from '../module.ts';
-import type { Order, Report } from './work-thread-inside.ts';
+import type { Order, Report } from './serve-work.ts';
 
 /** A thread beside the one that answers callers, with connections of its own; started when first needed. */
 export type WorkThread = {
-  /** Does the work there and answers when it is done. Errors: its own, and `jobs.thread_ended` when the thread dies. */
-  run(work: Apart, signal: AbortSignal): Promise<void>;
+  /** Does the work of that name there and answers when it is done. Errors: its own, and `jobs.thread_ended` when the thread dies. */
+  run(name: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
 
 type Running = { done(): void; failed(error: unknown): void };
 
-/** The thread for a process's background work. `url`: the application's login. */
-export function createWorkThread(url: Secret): WorkThread {
+/** The thread for a process's background work. `file` serves it by `serveWork`; `url` is the application's login. */
+export function createWorkThread({ file, url }: { file: URL; url: Secret }): WorkThread {
   let worker: Worker | undefined;
   let lastId = 0;
   const running = new Map<number, Running>();
 
   const start = (): Worker => {
-    const started = new Worker(new URL('./work-thread-inside.ts', import.meta.url), { workerData: url.reveal(), execArgv: [] });
+    const started = new Worker(file, { workerData: url.reveal(), execArgv: [] });
     started.on('message', (report: Report) => settle(report));
     started.on('error', (error) => bury(started, error));
     started.on('exit', () => bury(started));
@@ -45,7 +44,7 @@ export function createWorkThread(url: Secret): WorkThread {
   };
 
   return {
-    run: ({ file, name }, signal) =>
+    run: (name, signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
         worker ??= start();
@@ -58,7 +57,7 @@ export function createWorkThread(url: Secret): WorkThread {
           done: () => (ended(), resolve()),
           failed: (error) => (ended(), reject(error as Error)),
         });
-        thread.postMessage({ id, file: file.href, name } satisfies Order);
+        thread.postMessage({ id, name } satisfies Order);
       }),
     async close() {
       await worker?.terminate();

@@ -148,11 +148,7 @@ async function notInWindow(tx: Tx, tenantId: Uuid, window: WindowRow, participan
  * What changes, for whoever had a position before. What was removed explains the whole of each change: this is looked at here,
  * since a difference that is not explained would be a fault of the netting, and again by the table.
  */
-function differencesOf(
-  before: readonly PositionRow[],
-  after: readonly PositionRow[],
-  removed: readonly RemovedSum[],
-): DifferenceRow[] {
+function differencesOf(before: readonly PositionRow[], after: readonly PositionRow[], removed: readonly RemovedSum[]): DifferenceRow[] {
   const key = ({ asset, participantId }: { asset: string; participantId: Uuid }) => `${asset} ${participantId}`;
   const nets = new Map(after.map((position) => [key(position), position.net]));
   const gone = new Map(removed.map((sum) => [key(sum), sum]));

@@ -10,7 +10,10 @@ const Count = Type.Integer({ minimum: 0 });
 export const Overview = Type.Object(
   {
     day: LocalDateText,
-    payments: Type.Object({ received: Count, reserved: Count, clearing: Count, settled: Count, held: Count, queued: Count, rejected: Count }, closed),
+    payments: Type.Object(
+      { received: Count, reserved: Count, clearing: Count, settled: Count, held: Count, queued: Count, rejected: Count },
+      closed,
+    ),
     /** Of the windows settled that day: the network's totals for the operator, for a bank what it paid itself. */
     currencies: Type.Array(Type.Object({ asset: Asset, payments: Count, gross: Units, net: Units, efficiency: Type.Number() }, closed)),
     failures: Type.Array(Type.Object({ code: Type.String(), text: Type.String(), count: Count }, closed)),

@@ -33,8 +33,7 @@ async function* piecesOf<F extends StatementFamily>(message: MessageOf<F>): Asyn
   for (const group of groups) {
     const entries = byGroup.get(group.index) ?? [];
     const bad = [group, ...entries].find(({ result }) => result === 'refused');
-    if (bad)
-      throw new AppError('invalid', 'settlement.statement_malformed', `The statement cannot be taken: ${bad.path} was refused.`);
+    if (bad) throw new AppError('invalid', 'settlement.statement_malformed', `The statement cannot be taken: ${bad.path} was refused.`);
     yield { kind: 'opens', family, header, statement: group.value as Extract<StatementPiece, { kind: 'opens' }>['statement'] };
     for (const { value } of entries) yield { kind: 'entry', entry: value as Extract<StatementPiece, { kind: 'entry' }>['entry'] };
     yield { kind: 'closes' };
