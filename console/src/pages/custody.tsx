@@ -2,13 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import type { WireOutput } from '../../../src/base/client.ts';
 import type { Problem } from '../../../src/base/client.ts';
 import { codeOf } from '../../../src/base/money.ts';
-import {
-  getCustody,
-  getLatestReserveProof,
-  getReserveFile,
-  getReserves,
-  publishReserves,
-} from '../../../src/settlement/custody/contract.ts';
+import { getCustody } from '../../../src/settlement/custody/contract.ts';
+import { getLatestReserveProof, getReserveFile, getReserves, publishReserves } from '../../../src/settlement/custody/reserves-contract.ts';
 import { listInstructions } from '../../../src/settlement/rail/contract.ts';
 import { call } from '../api/session.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';

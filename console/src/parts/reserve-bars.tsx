@@ -1,6 +1,6 @@
 import type { WireOutput } from '../../../src/base/client.ts';
 import { codeOf } from '../../../src/base/money.ts';
-import type { getReserves } from '../../../src/settlement/custody/contract.ts';
+import type { getReserves } from '../../../src/settlement/custody/reserves-contract.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { day, money, moneyShort, share } from '../ui/format.ts';
 

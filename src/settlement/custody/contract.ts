@@ -1,24 +1,19 @@
 import Type from 'typebox';
 import { eventKind } from '../../base/event.ts';
-import { idOf } from '../../base/id.ts';
 import { Asset, PositiveUnits, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant, LocalDateText } from '../../base/time.ts';
 import { AccountId, Bic, ParticipantId } from '../participant/contract.ts';
+import { CustodyAccountId, ExpectationId, ProposalId } from './ids.ts';
+import { reserveOperations, reservesPublished } from './reserves-contract.ts';
 
 const closed = { additionalProperties: false };
-
-export const CustodyAccountId = idOf('cst');
-export const ProposalId = idOf('prp');
-export const ReserveProofId = idOf('rsv');
-export const ExpectationId = idOf('fex');
 
 const Reference = Type.String({ minLength: 1, maxLength: 35, pattern: '^\\S(.*\\S)?$', examples: ['FUND-2026-0001'] });
 const Reason = Type.String({ minLength: 5, maxLength: 500, examples: ['Confirmed by telephone with the custodian'] });
 /** An IBAN or another number, as the custodian's statements name the account. */
 const AccountNumber = Type.String({ pattern: '^[A-Z0-9]{4,34}$', examples: ['DE89370400440532013000'] });
-const Hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256' });
 
 /** until_connected: until there is a custody account in the currency. */
 export const DirectFunding = Type.Union([Type.Literal('until_connected'), Type.Literal('allowed'), Type.Literal('denied')]);
@@ -331,129 +326,6 @@ export const withdrawAnnouncedFunding = operation({
   example: { params: { id: 'fex_0192837465ab7def8192837465abcdef' } },
 });
 
-const StatementOfReserves = Type.Object(
-  {
-    custodyAccountId: CustodyAccountId,
-    name: Type.String(),
-    /** What its ledger account holds. */
-    ledger: Units,
-    /** What the last complete statement ended with, and on which day. */
-    closing: Type.Optional(Units),
-    day: Type.Optional(LocalDateText),
-    /** On the ledger but not on the statement yet, less what was notified after it. */
-    inTransit: Units,
-    /** Said by the custodian and not matched: breaks and what has not been looked at. */
-    unmatched: Units,
-    /** How many things the custodian has said that are not matched. */
-    open: Type.Integer(),
-    /** ledger − (closing + inTransit − unmatched): never anything but zero. */
-    difference: Units,
-  },
-  closed,
-);
-
-/** One currency: what is owed, what is held, what the custodians say. */
-export const Reserves = Type.Object(
-  {
-    asset: Asset,
-    /** Tokens of participants: settlement and reserve accounts. */
-    outstanding: Units,
-    /** Of these, held for payouts on their way. */
-    payingOut: Units,
-    /** What accounts of the operator hold: fees, clearing, differences. */
-    operator: Units,
-    /** Money in custody by the ledger. */
-    custody: Units,
-    statements: Type.Array(StatementOfReserves),
-    /** whole: every statement agrees. open: breaks are being worked. unconfirmed: no statement yet. short: less in custody than owed. */
-    state: Type.Union([Type.Literal('whole'), Type.Literal('open'), Type.Literal('unconfirmed'), Type.Literal('short')]),
-  },
-  closed,
-);
-
-export const getReserves = operation({
-  name: 'settlement.get_reserves',
-  method: 'GET',
-  path: '/v1/reserves',
-  summary: 'Tokens outstanding against money in custody and the last statements, now',
-  scope: 'settlement:read',
-  cost: 'heavy',
-  output: Type.Object({ at: Instant, items: Type.Array(Reserves) }, closed),
-  errors: ['settlement.operator_only'],
-  example: {},
-});
-
-const Published = Type.Object(
-  {
-    asset: Asset,
-    outstanding: Units,
-    operator: Units,
-    custody: Units,
-    /** Closing balances of the last statements; absent when a custody account has none. */
-    statement: Type.Optional(Units),
-    statementDay: Type.Optional(LocalDateText),
-    inTransit: Units,
-    unmatched: Units,
-    leaves: Type.Integer(),
-    root: Hash,
-  },
-  closed,
-);
-
-export const ReserveProof = Type.Object(
-  {
-    id: ReserveProofId,
-    number: Type.Integer(),
-    publishedAt: Instant,
-    /** SHA-256 of the published file, which the next one names. */
-    hash: Hash,
-    previous: Type.Optional(Hash),
-    currencies: Type.Array(Published),
-  },
-  closed,
-);
-
-export const publishReserves = operation({
-  name: 'settlement.publish_reserves',
-  method: 'POST',
-  path: '/v1/reserves/proofs',
-  summary: 'Publishes the proof of reserves of this moment',
-  scope: 'settlement:write',
-  cost: 'heavy',
-  status: 201,
-  output: ReserveProof,
-  errors: ['settlement.reserves_empty', 'request.key_reused'],
-  example: {},
-});
-
-export const getLatestReserveProof = operation({
-  name: 'settlement.get_latest_reserve_proof',
-  method: 'GET',
-  path: '/v1/reserves/proofs/latest',
-  summary: 'The proof of reserves published last',
-  scope: 'settlement:read',
-  cost: 'light',
-  output: ReserveProof,
-  errors: ['settlement.reserves_not_published'],
-  example: {},
-});
-
-export const getReserveFile = operation({
-  name: 'settlement.get_reserve_file',
-  method: 'GET',
-  path: '/v1/reserves/proofs/{id}/file',
-  summary: 'The published file with the proof that the own balances are in it, for `rialto settlement verify-reserves`',
-  scope: 'settlement:read',
-  cost: 'heavy',
-  params: Type.Object({ id: ReserveProofId }, closed),
-  produces: 'application/vnd.rialto.reserves+json',
-  // For the operator, who may ask for anyone's; a bank gets its own.
-  query: Type.Object({ participantId: Type.Optional(ParticipantId) }, closed),
-  output: Type.String({ description: 'Canonical JSON' }),
-  errors: ['settlement.reserve_proof_not_found', 'settlement.participant_not_found'],
-  example: { params: { id: 'rsv_0192837465ab7def8192837465abcdef' } },
-});
-
 export const custodyOperations = [
   getCustody,
   proposeCustodyAccount,
@@ -467,10 +339,7 @@ export const custodyOperations = [
   announceFunding,
   listAnnouncedFunding,
   withdrawAnnouncedFunding,
-  getReserves,
-  publishReserves,
-  getLatestReserveProof,
-  getReserveFile,
+  ...reserveOperations,
 ] as const;
 
 export const tokensMinted = eventKind({
@@ -478,13 +347,6 @@ export const tokensMinted = eventKind({
   version: 1,
   summary: 'Money in custody has become tokens of a participant',
   data: Type.Object({ participantId: ParticipantId, asset: Asset, units: Type.String(), reference: Type.String() }),
-});
-
-export const reservesPublished = eventKind({
-  type: 'settlement.reserves_published',
-  version: 1,
-  summary: 'A proof of reserves is published',
-  data: Type.Object({ proofId: ReserveProofId, number: Type.Integer(), hash: Type.String() }),
 });
 
 export const custodyEvents = [tokensMinted, reservesPublished] as const;

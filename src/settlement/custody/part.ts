@@ -4,6 +4,7 @@ import { route } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { jobOfTenants, type Part } from '../part.ts';
 import * as custody from './contract.ts';
+import * as reserves from './reserves-contract.ts';
 import { approveProposal, rejectProposal, type Executors } from './decide-proposal.ts';
 import { announceFunding, getCustody, getFundingInstructions, listAnnouncedFunding, withdrawAnnouncedFunding } from './funding.ts';
 import { listProposals, proposeCustodyAccount, proposeCustodyPolicy, proposeMint, proposePayoutAccount } from './propose.ts';
@@ -32,10 +33,10 @@ export function custodyPart(deps: SettlementDeps, metrics: Metrics, executors: E
       route(custody.announceFunding, (ctx, input) => announceFunding(deps, ctx, input)),
       route(custody.listAnnouncedFunding, (ctx, input) => listAnnouncedFunding(deps, ctx, input)),
       route(custody.withdrawAnnouncedFunding, (ctx, input) => withdrawAnnouncedFunding(deps, ctx, input)),
-      route(custody.getReserves, (ctx) => getReserves(deps, ctx)),
-      route(custody.publishReserves, (ctx) => publishReserves(deps, ctx)),
-      route(custody.getLatestReserveProof, (ctx) => getLatestReserveProof(deps, ctx)),
-      route(custody.getReserveFile, (ctx, input) => getReserveFile(deps, ctx, input)),
+      route(reserves.getReserves, (ctx) => getReserves(deps, ctx)),
+      route(reserves.publishReserves, (ctx) => publishReserves(deps, ctx)),
+      route(reserves.getLatestReserveProof, (ctx) => getLatestReserveProof(deps, ctx)),
+      route(reserves.getReserveFile, (ctx, input) => getReserveFile(deps, ctx, input)),
     ],
     jobs: [
       jobOfTenants(deps, { name: 'settlement.publish_reserves', cron: PUBLISH_AT }, (tenantId) =>

@@ -4,8 +4,8 @@ import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { mustFind } from '../participant/read-participants.ts';
-import type { getReserveFile as fileContract } from './contract.ts';
-import { publishReserves as contract, reservesPublished } from './contract.ts';
+import type { getReserveFile as fileContract } from './reserves-contract.ts';
+import { publishReserves as contract, reservesPublished } from './reserves-contract.ts';
 import { ownBalances, publishedOf, reserveFileText, sealedFile, type PublishedFile } from './reserve-file.ts';
 import { accountsOf, readFigures, reservesOf } from './reserves.ts';
 import {

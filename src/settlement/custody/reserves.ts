@@ -6,7 +6,7 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import type { Balance } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { allParticipants, systemAccounts, type ParticipantRow } from '../participant/store.ts';
-import type { getReserves as contract } from './contract.ts';
+import type { getReserves as contract } from './reserves-contract.ts';
 import { statementFigures, type StatementFigures } from './reserve-store.ts';
 
 /** One custody account: what its mirror on the ledger holds, and what its custodian has said. */

@@ -5,7 +5,8 @@ import { Asset, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant, LocalDateText } from '../../base/time.ts';
-import { CustodyAccountId, Proposal } from '../custody/contract.ts';
+import { Proposal } from '../custody/contract.ts';
+import { CustodyAccountId } from '../custody/ids.ts';
 import { AccountId, ParticipantId } from '../participant/contract.ts';
 
 const closed = { additionalProperties: false };
