@@ -54,7 +54,14 @@ function orderOf(transfer: CreditTransfer): Order {
     valueDate: transfer.settlementDate,
     purpose: transfer.purpose,
     remittance: noteOf(transfer.remittance),
+    priority: priorityOf(transfer),
   });
+}
+
+/** `INST` asks for finality at once (the local instrument of instant schemes), `HIGH` to go before others. */
+function priorityOf({ localInstrument, priority }: Pick<CreditTransfer, 'localInstrument' | 'priority'>): Order['priority'] {
+  if (localInstrument === 'INST') return 'instant';
+  return priority === 'HIGH' ? 'urgent' : undefined;
 }
 
 /** A party with its account, as an order names it. */

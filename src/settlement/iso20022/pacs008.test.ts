@@ -28,6 +28,19 @@ const errorOf = (act: () => unknown) => {
 };
 
 describe('reading good files', () => {
+  test.each([
+    ['<PmtTpInf><LclInstrm><Cd>INST</Cd></LclInstrm></PmtTpInf>', 'instant'],
+    ['<PmtTpInf><InstrPrty>HIGH</InstrPrty></PmtTpInf>', 'urgent'],
+    ['<PmtTpInf><InstrPrty>NORM</InstrPrty></PmtTpInf>', undefined],
+    ['', undefined],
+  ])('of %s the priority is %s', (type, priority) => {
+    const text = fixture('enveloped-08.xml').toString();
+    const typed = text.replace(/<\/(\w+:)?PmtId>/, (end, prefix = '') => end + type.replaceAll(/<(\/?)/g, `<$1${prefix}`));
+    const [transaction] = readPacs008(Buffer.from(typed)).transactions;
+    expect(transaction).toMatchObject({ result: 'ok' });
+    expect(transaction?.result === 'ok' && transaction.order.priority).toBe(priority);
+  });
+
   test('an enveloped message with a prefix for each namespace is read in full', () => {
     const file = readPacs008(fixture('enveloped-08.xml'));
     expect(file).toEqual({

@@ -11,6 +11,7 @@ import type { ReasonCode } from '../iso20022/reason.ts';
 import { normalBic, type Participants } from '../participant/directory.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
 import type { PaymentOrder, PaymentRecord, PaymentView } from '../payment/payment.ts';
+import { unreadableReason } from '../screening/unreadable.ts';
 import { takePayment } from '../payment/take-payment.ts';
 import type { Incoming } from './handler.ts';
 import { originRows } from './rows.ts';
@@ -115,7 +116,11 @@ export function uetrOf(id: Uuid): Uuid {
 }
 
 /** The reason that a bank is told when a payment is not taken. */
-export function reasonCodeOf(error: AppError, order: Pick<PaymentOrder, 'debtorAgent'>, participants: Participants): ReasonCode {
+export function reasonCodeOf(
+  error: AppError,
+  order: Pick<PaymentOrder, 'debtorAgent'> & Partial<Pick<PaymentOrder, 'debtor' | 'creditor'>>,
+  participants: Participants,
+): ReasonCode {
   switch (error.code) {
     case 'settlement.participant_unknown':
       return participants.byBic.has(normalBic(order.debtorAgent)) ? 'RC04' : 'RC03';
@@ -130,6 +135,8 @@ export function reasonCodeOf(error: AppError, order: Pick<PaymentOrder, 'debtorA
     case 'settlement.participant_suspended':
     case 'settlement.debtor_agent_foreign':
       return 'AG01';
+    case 'settlement.name_unreadable':
+      return (order.debtor && order.creditor && unreadableReason({ debtor: order.debtor, creditor: order.creditor })) ?? 'NARR';
     default:
       return 'NARR';
   }

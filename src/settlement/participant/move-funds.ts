@@ -17,8 +17,12 @@ type Output = OutputOf<typeof fundContract>;
  * Mints by one person's word, where the tenant lets it: custody grows, and the participant's settlement account with it.
  * Errors: `settlement.asset_not_held`, `settlement.direct_funding_denied`.
  */
-export function fundParticipant(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
-  return move(deps, ctx, fundContract, input, (custody, settlement) => ({ debitAccountId: custody, creditAccountId: settlement }));
+export async function fundParticipant(deps: SettlementDeps, ctx: Ctx, input: Input): Promise<Output> {
+  const sides = (custody: Uuid, settlement: Uuid) => ({ debitAccountId: custody, creditAccountId: settlement });
+  const funded = await move(deps, ctx, fundContract, input, sides);
+  // What waited for this money may go now.
+  deps.queue.stir(ctx.tenantId);
+  return funded;
 }
 
 /**
