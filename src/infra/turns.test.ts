@@ -3,16 +3,16 @@ import { mapInTurns, turn } from './turns.ts';
 
 test('others have their turn between every few items, and results keep their order', async () => {
   let turns = 0;
-  let done = false;
+  const stop = new AbortController();
   const others = (async () => {
-    for (; !done; turns++) await turn();
+    for (; !stop.signal.aborted; turns++) await turn();
   })();
   const begun: number[] = [];
   const results = await mapInTurns([...'abcdefg'], 2, async (item, index) => {
     begun.push(turns);
     return `${item}${index}`;
   });
-  done = true;
+  stop.abort();
   await others;
   expect(results).toEqual(['a0', 'b1', 'c2', 'd3', 'e4', 'f5', 'g6']);
   expect(new Set(begun).size).toBe(4);

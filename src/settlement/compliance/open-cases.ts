@@ -1,5 +1,4 @@
 import { idFloor, newId, toWireId, type Uuid } from '../../base/id.ts';
-import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { partyKey } from '../aml/observe.ts';
 import type { SettlementDeps } from '../deps.ts';
@@ -13,45 +12,57 @@ import { alertedWithoutCase, findingsWithoutCase, heldWithoutCase, type FoundAga
 import { readSetting } from './setting-store.ts';
 
 const AT_ONCE = 200;
+/** So many pages in one run: whoever raises thousands of alerts a second must not keep the desk, or the database, from anything else. */
+const PAGES_A_RUN = 4;
 /** How far back is looked once everything before has its case; more than any commit takes. */
-const LOOK_BACK_MS = 3_600_000;
+const LOOK_BACK_MS = 120_000;
 const BY = 'Rialto';
 
 type Opening = Pick<SettlementDeps, 'db' | 'clock' | 'outbox' | 'metrics'>;
 
+/** Up to where each sort has been looked through; nothing before is looked at again. */
+type Places = { held: Uuid; alerted: Uuid; again: Uuid };
+
 /**
  * Opens the cases that are missing: one for each held payment, one for each party whose payments raised alerts, one for what
  * screening again found. Works behind the commits, so that the door pays nothing for it, and whatever was held is found
- * however it came to be.
+ * however it came to be. One call opens a bounded number; the next goes on from there.
  */
-export function createCaseOpener(deps: Opening): (tenantId: Uuid) => Promise<number> {
-  const doneUpTo = new Map<Uuid, Millis>();
-  return async (tenantId) => {
+export function createCaseOpener(deps: Opening): (tenantId: Uuid, signal?: AbortSignal) => Promise<number> {
+  const places = new Map<Uuid, Places>();
+  const from = (id: Uuid): Places => ({ held: id, alerted: id, again: id });
+  return async (tenantId, signal) => {
     const startedAt = deps.clock.now();
-    const after = idFloor((doneUpTo.get(tenantId) ?? LOOK_BACK_MS) - LOOK_BACK_MS);
+    let at = places.get(tenantId) ?? from(idFloor(0));
     let opened = 0;
-    for (;;) {
-      const found = await deps.db.write({ tenantId }, (tx) => openSome(deps, tx, tenantId, after));
+    for (let page = 0; page < PAGES_A_RUN && !signal?.aborted; page++) {
+      const { found, next } = await deps.db.write({ tenantId }, (tx) => openSome(deps, tx, tenantId, at));
       opened += found;
-      if (found < AT_ONCE) break;
+      at = next;
+      if (found < AT_ONCE) {
+        at = from(idFloor(Math.max(0, startedAt - LOOK_BACK_MS)));
+        break;
+      }
     }
-    doneUpTo.set(tenantId, startedAt);
+    places.set(tenantId, at);
     return opened;
   };
 }
 
-/** Looks at up to so many of each sort, and answers with the largest number that was found. */
-async function openSome(deps: Opening, tx: Tx, tenantId: Uuid, after: Uuid): Promise<number> {
-  const held = await heldWithoutCase(tx, tenantId, after, AT_ONCE);
-  const alerted = await alertedWithoutCase(tx, tenantId, after, AT_ONCE);
-  const again = await findingsWithoutCase(tx, tenantId, after, AT_ONCE);
-  if (held.length + alerted.length + again.length === 0) return 0;
+/** Looks at up to so many of each sort behind its place, and answers with the largest number that was found. */
+async function openSome(deps: Opening, tx: Tx, tenantId: Uuid, at: Places): Promise<{ found: number; next: Places }> {
+  const held = await heldWithoutCase(tx, tenantId, at.held, AT_ONCE);
+  const alerted = await alertedWithoutCase(tx, tenantId, at.alerted, AT_ONCE);
+  const again = await findingsWithoutCase(tx, tenantId, at.again, AT_ONCE);
+  const found = Math.max(held.length, alerted.length, again.length);
+  if (found === 0) return { found, next: at };
   const { caseMinutes } = await readSetting(tx, tenantId);
   const opener = { deps, tx, tenantId, minutes: (caseMinutes ?? {}) as Partial<CaseMinutes> };
   for (const payment of held) await openHeld(opener, payment);
   for (const payment of alerted) await openAlert(opener, payment);
   for (const finding of again) await openFoundAgain(opener, finding);
-  return Math.max(held.length, alerted.length, again.length);
+  const behind = (rows: readonly { id: Uuid }[], before: Uuid) => rows.at(-1)?.id ?? before;
+  return { found, next: { held: behind(held, at.held), alerted: behind(alerted, at.alerted), again: behind(again, at.again) } };
 }
 
 type Opener = { deps: Opening; tx: Tx; tenantId: Uuid; minutes: Partial<CaseMinutes> };

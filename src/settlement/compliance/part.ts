@@ -31,7 +31,7 @@ export function compliancePart(deps: SettlementDeps): Part {
       route(settings.setComplianceSettings, (ctx, input) => setComplianceSettings(deps, ctx, input)),
     ],
     jobs: [
-      jobOfTenants(deps, { name: 'settlement.open_cases', everyMs: 2_000 }, (tenantId) => openCases(tenantId)),
+      jobOfTenants(deps, { name: 'settlement.open_cases', everyMs: 2_000 }, (tenantId, signal) => openCases(tenantId, signal)),
       breachJob(deps),
       jobOfTenants(deps, { name: 'settlement.snapshot_aml', cron: '*/10 * * * *' }, (tenantId) => takeSnapshots(deps, tenantId)),
     ],
