@@ -4,12 +4,13 @@ import { startProduct, type Product } from '../test/support/product.ts';
 import { figure, percentile, type Bench } from './support/bench.ts';
 
 const BANKS = 40;
-const CONNECTIONS = 64;
+/** Four of each bank. */
+const CONNECTIONS = 160;
 const SINGLE_MS = 15_000;
 const BATCH_MS = 15_000;
 const HALF_RATE_MS = 20_000;
 const BATCH_SIZE = 500;
-const BATCHES_AT_ONCE = 4;
+const BATCHES_AT_ONCE = 8;
 const LISTED_NAMES = 5_000;
 /** Enough that no customer pays so often that rules about behaviour would raise an alert on each payment. */
 const CUSTOMER_ACCOUNTS = 200_000;

@@ -35,7 +35,8 @@ export function createCaseOpener(deps: Opening): (tenantId: Uuid, signal?: Abort
     const startedAt = deps.clock.now();
     let at = places.get(tenantId) ?? from(idFloor(0));
     let opened = 0;
-    for (let page = 0; page < PAGES_A_RUN && !signal?.aborted; page++) {
+    for (let page = 0; page < PAGES_A_RUN; page++) {
+      if (signal?.aborted) break;
       const { found, next } = await deps.db.write({ tenantId }, (tx) => openSome(deps, tx, tenantId, at));
       opened += found;
       at = next;
