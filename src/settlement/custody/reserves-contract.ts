@@ -32,7 +32,7 @@ const StatementOfReserves = Type.Object(
 );
 
 /** One currency: what is owed, what is held, what the custodians say. */
-export const Reserves = Type.Object(
+const Reserves = Type.Object(
   {
     asset: Asset,
     /** Tokens of participants: settlement and reserve accounts. */
@@ -79,7 +79,7 @@ const Published = Type.Object(
   closed,
 );
 
-export const ReserveProof = Type.Object(
+const ReserveProof = Type.Object(
   {
     id: ReserveProofId,
     number: Type.Integer(),
