@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { count } from '../ui/format.ts';
-import { layOut, OTHERS, type Flow, type Node, type Ribbon } from './flow-layout.ts';
+import { FlowEnd } from './flow-end.tsx';
+import { layOut, type Flow, type Ribbon } from './flow-layout.ts';
 import { useWidth } from './use-width.ts';
 
 const HEIGHT = 520;
@@ -27,9 +28,11 @@ export function Flows({ flows }: { flows: readonly Flow[] }) {
           </path>
         ))}
         {picture.nodes.map((node) => (
-          <Bank
+          <FlowEnd
             key={node.side + node.name}
             node={node}
+            label={node.name}
+            title={`${node.name}: ${count(node.payments)} ${node.side === 'from' ? 'sent' : 'received'}`}
             width={width}
             side={side}
             dim={lit !== undefined && lit !== node.name}
@@ -38,52 +41,6 @@ export function Flows({ flows }: { flows: readonly Flow[] }) {
         ))}
       </svg>
     </div>
-  );
-}
-
-function Bank({
-  node,
-  width,
-  side,
-  dim,
-  onLit,
-}: {
-  node: Node;
-  width: number;
-  side: number;
-  dim: boolean;
-  onLit: (name: string | undefined) => void;
-}) {
-  const left = node.side === 'from';
-  const x = left ? side - 6 : width - side;
-  const room = Math.floor((side - 20) / 6.4);
-  const name = node.name.length > room ? `${node.name.slice(0, room - 1)}…` : node.name;
-  return (
-    <g
-      onMouseEnter={() => onLit(node.name)}
-      onMouseLeave={() => onLit(undefined)}
-      className={`transition-opacity ${dim ? 'opacity-45' : ''}`}
-    >
-      <title>{`${node.name}: ${count(node.payments)} ${left ? 'sent' : 'received'}`}</title>
-      <rect x={left ? 0 : width - side} y={node.y} width={side} height={node.height} fill="transparent" />
-      <rect
-        x={x}
-        y={node.y}
-        width={6}
-        height={node.height}
-        rx={2}
-        className={node.name === OTHERS ? 'fill-ink-3' : left ? 'fill-outgoing' : 'fill-accent'}
-      />
-      <text
-        x={left ? x - 8 : x + 14}
-        y={node.y + node.height / 2}
-        dy="0.35em"
-        textAnchor={left ? 'end' : 'start'}
-        className="fill-ink-2 text-2xs"
-      >
-        {name}
-      </text>
-    </g>
   );
 }
 

@@ -2,7 +2,8 @@ import { useMemo, useState } from 'react';
 import type { WireOutput } from '../../../src/base/client.ts';
 import type { getWindow, getWindowFlows } from '../../../src/settlement/window/contract.ts';
 import { count, money, moneyShort, percent, share } from '../ui/format.ts';
-import { layOut, OTHERS, type Flow, type Node } from './flow-layout.ts';
+import { FlowEnd } from './flow-end.tsx';
+import { layOut, type Flow } from './flow-layout.ts';
 import { useWidth } from './use-width.ts';
 
 type Flows = WireOutput<typeof getWindowFlows>;
@@ -125,9 +126,10 @@ function Half({ title, sum, exact, flows, height, bics, lit, onLit }: HalfProps)
             );
           })}
           {picture.nodes.map((node) => (
-            <End
+            <FlowEnd
               key={node.side + node.name}
               node={node}
+              title={node.name}
               label={side < NARROW ? (bics.get(node.name) ?? node.name) : node.name}
               width={width}
               side={side}
@@ -141,44 +143,5 @@ function Half({ title, sum, exact, flows, height, bics, lit, onLit }: HalfProps)
   );
 }
 
-/** Height of a line of text: a bar that is lower is named only when its neighbours leave room. */
-const LINE = 9;
-
 /** A side on which a BIC fits and most names do not. */
 const NARROW = 100;
-
-type EndProps = { node: Node; label: string; width: number; side: number; dim: boolean; onLit: (name: string | undefined) => void };
-
-function End({ node, label, width, side, dim, onLit }: EndProps) {
-  const left = node.side === 'from';
-  const x = left ? side - 6 : width - side;
-  const room = Math.max(4, Math.floor((side - 18) / 6.2));
-  const name = label.length > room ? `${label.slice(0, room - 1)}…` : label;
-  return (
-    <g
-      onMouseEnter={() => onLit(node.name)}
-      onMouseLeave={() => onLit(undefined)}
-      className={`transition-opacity ${dim ? 'opacity-45' : ''}`}
-    >
-      <title>{node.name}</title>
-      <rect x={left ? 0 : width - side} y={node.y} width={side} height={Math.max(node.height, LINE)} fill="transparent" />
-      <rect
-        x={x}
-        y={node.y}
-        width={6}
-        height={node.height}
-        rx={2}
-        className={node.name === OTHERS ? 'fill-ink-3' : left ? 'fill-outgoing' : 'fill-accent'}
-      />
-      <text
-        x={left ? x - 8 : x + 14}
-        y={node.y + node.height / 2}
-        dy="0.35em"
-        textAnchor={left ? 'end' : 'start'}
-        className="fill-ink-2 text-2xs"
-      >
-        {name}
-      </text>
-    </g>
-  );
-}
