@@ -15,7 +15,7 @@ export const arrows = {
   trading: ['ledger', 'access', 'ai', 'infra', 'base'],
   auction: ['ledger', 'access', 'infra', 'base'],
   social: ['trading', 'ledger', 'access', 'infra', 'base'],
-  readiness: ['infra', 'base'],
+  readiness: ['access', 'infra', 'base'],
   app: ['base', 'infra', 'access', 'ledger', 'billing', 'ai', 'settlement', 'trading', 'auction', 'social', 'readiness'],
 };
 

@@ -1,0 +1,48 @@
+import type { Subject } from '../run/result.ts';
+
+/** Go or no-go. `conditional` is a go that only an approval makes one; `undecided` could not be decided. */
+export type Decision = 'go' | 'conditional' | 'no_go' | 'undecided';
+
+/** Who did it, as the accounts know them, and their signature over the record's content. */
+export type Signature = { accountId: string; name: string; roles: readonly string[]; algorithm: string; publicKey: string; value: string };
+
+/**
+ * Everything that ever happened to a checklist, as values in one append-only log. What holds now is found by folding it;
+ * nothing is kept twice.
+ */
+export type RecordBody =
+  | { kind: 'run_finished'; runId: string; subject: Subject; results: string; counts: Readonly<Record<string, number>> }
+  | { kind: 'signed'; lineId: string; role: string; subject: Subject; statement: string; evidence?: string; signature: Signature }
+  | { kind: 'waived'; lineId: string; subject: Subject; reason: string; until: string; requestedBy: string; signature: Signature }
+  | { kind: 'not_applicable'; lineId: string; subject: Subject; reason: string; signature: Signature }
+  | { kind: 'approved'; runId: string; subject: Subject; lineIds: readonly string[]; reason: string; signature: Signature }
+  | { kind: 'planned'; lineId: string; subject: Subject; plan: string; due: string; signature: Signature }
+  | { kind: 'withdrawn'; record: number; reason: string; signature: Signature }
+  | { kind: 'decided'; runId: string; subject: Subject; decision: Decision; blocks: readonly string[]; signature: Signature }
+  | { kind: 'watch_started'; watchId: string; subject: Subject; releasedAt: string; plan: string }
+  | { kind: 'watch_observed'; watchId: string; at: string; results: string }
+  | {
+      kind: 'watch_advised';
+      watchId: string;
+      at: string;
+      advice: 'rollback' | 'recommend_rollback' | 'continue';
+      because: readonly string[];
+    }
+  | { kind: 'rollback_called'; watchId: string; at: string; script: string; by: string; exitCode: number; evidence: string }
+  | { kind: 'watch_ended'; watchId: string; at: string; outcome: 'completed' | 'rolled_back' | 'stopped' };
+
+/** One entry: `index` from 0 without gaps, `leaf` the RFC 6962 leaf hash of its canonical JSON, in hex. */
+export type ReadinessRecord = { index: number; at: string; checklist: string; body: RecordBody; leaf: string };
+
+/** Where records and evidence are kept: a folder when stand-alone, PostgreSQL in the house. */
+export type RecordStore = {
+  /** Appends at the end, durably, and answers with the entry. `checklist` is the checklist's name. */
+  append(checklist: string, body: RecordBody): Promise<ReadinessRecord>;
+  /** Entries of one checklist in order, from an index on. */
+  read(checklist: string, fromIndex?: number): AsyncIterable<ReadinessRecord>;
+  /** Root over all leaves of this store, in hex, and their number. */
+  root(): Promise<{ size: number; root: string }>;
+  /** Keeps bytes under their SHA-256 (hex), once. */
+  putEvidence(bytes: Uint8Array, mediaType: string): Promise<string>;
+  evidence(sha256: string): Promise<{ bytes: Uint8Array; mediaType: string } | undefined>;
+};
