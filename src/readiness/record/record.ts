@@ -25,9 +25,12 @@ export type RecordBody =
       kind: 'watch_advised';
       watchId: string;
       at: string;
-      advice: 'rollback' | 'recommend_rollback' | 'continue';
+      /** `attention`: something is unknown, suspected or missed; nobody may take it for a sign to carry on. */
+      advice: 'rollback' | 'recommend_rollback' | 'attention' | 'continue';
       because: readonly string[];
     }
+  /** Written before the script starts: without a `rollback_called` after it, nobody knows how it ended, and it is not called again. */
+  | { kind: 'rollback_started'; watchId: string; at: string; script: string; by: string }
   | { kind: 'rollback_called'; watchId: string; at: string; script: string; by: string; exitCode: number; evidence: string }
   | { kind: 'watch_ended'; watchId: string; at: string; outcome: 'completed' | 'rolled_back' | 'stopped' };
 
