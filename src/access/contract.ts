@@ -125,6 +125,22 @@ export const changePassword = operation({
   example: { body: { currentPassword: 'correct horse battery staple', newPassword: 'nine wandering albatrosses' } },
 });
 
+export const stepUp = operation({
+  name: 'access.step_up',
+  method: 'POST',
+  path: '/v1/auth/step-up',
+  summary: 'Proves the password again for the session of the call; acts that sign something ask for it within five minutes',
+  scope: 'authenticated',
+  cost: 'heavy',
+  // See change_password.
+  idempotencyKey: 'none',
+  bodyLimit: 8 << 10,
+  body: Type.Object({ password: Password }, closed),
+  output: Type.Object({ validUntil: Instant }, closed),
+  errors: ['access.users_only', 'access.user_not_found', 'access.password_wrong', 'access.locked', 'access.session_ended'],
+  example: { body: { password: 'correct horse battery staple' } },
+});
+
 export const User = Type.Object(
   {
     id: UserId,
@@ -357,6 +373,7 @@ export const operations = [
   jwks,
   me,
   changePassword,
+  stepUp,
   createUser,
   listUsers,
   disableUser,

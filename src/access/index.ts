@@ -27,6 +27,7 @@ import { auditRows } from './store/audit.ts';
 import { keptAnswerRows } from './store/kept-answer.ts';
 import { selectActiveUsers } from './store/user.ts';
 import { findOperatorId, selectTenantIds } from './store/tenant.ts';
+import { steppedUpAtOf } from './step-up.ts';
 
 /** What the module is built from. `masterKey` encrypts signing keys (32 bytes, see `readMasterKey`). */
 export type CreateAccess = {
@@ -74,7 +75,7 @@ export function createAccess(options: CreateAccess): Access {
   const timer = setInterval(() => void tick(), ASK_MS).unref();
   return {
     name: 'access',
-    port: portOf({ db, command }),
+    port: portOf({ db, clock, command, operatorId }),
     routes: routesOf({ db, clock, issuer, keyRing, revocations, denied, command }),
     jobs: jobsOf({ db, clock, keyRing }),
     consumers: [],
@@ -99,7 +100,7 @@ export function createAccess(options: CreateAccess): Access {
 
 const SYSTEM: Uuid = '00000000-0000-0000-0000-000000000001';
 
-function portOf({ db, command }: { db: Db; command: AccessPort['command'] }): AccessPort {
+function portOf({ db, clock, command, operatorId }: { db: Db; clock: Clock } & Pick<AccessPort, 'command' | 'operatorId'>): AccessPort {
   return {
     command,
     keptAnswer: keptAnswerOf({ db }),
@@ -113,13 +114,16 @@ function portOf({ db, command }: { db: Db; command: AccessPort['command'] }): Ac
     tenantIds: () => db.read({ role: 'rialto_relay' }, selectTenantIds),
     async recipients(tenantId) {
       const users = await db.read({ tenantId }, selectActiveUsers);
-      return users.map(({ id, email, roles, memberId }) => ({
+      return users.map(({ id, email, name, roles, memberId }) => ({
         id,
         email,
+        name,
         ...(memberId !== null && { memberId }),
         scopes: new Set<string>(scopesOf(roles)),
       }));
     },
+    steppedUpAt: steppedUpAtOf({ db, clock }),
+    operatorId,
   };
 }
 

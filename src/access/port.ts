@@ -2,6 +2,7 @@ import type { Ctx } from '../base/context.ts';
 import type { EventDraft } from '../base/event.ts';
 import type { Uuid } from '../base/id.ts';
 import type { Operation, OutputOf } from '../base/operation.ts';
+import type { Millis } from '../base/time.ts';
 import type { RowSet, Tx } from '../infra/postgres/db.ts';
 
 /** One line of the audit log, before it is written. `detail` is JSON and never holds a secret. */
@@ -32,7 +33,7 @@ export type KeptAnswer = {
 export type Done<T> = { answer: T; subject: string; events?: readonly EventDraft[]; detail?: object };
 
 /** A user who can log in, and what it may see. */
-export type Recipient = { id: Uuid; email: string; memberId?: Uuid; scopes: ReadonlySet<string> };
+export type Recipient = { id: Uuid; email: string; name: string; memberId?: Uuid; scopes: ReadonlySet<string> };
 
 /** What other modules may ask of access. */
 export type AccessPort = {
@@ -53,4 +54,11 @@ export type AccessPort = {
   tenantIds(): Promise<Uuid[]>;
   /** The users of a tenant that are not disabled, for whoever tells them something. */
   recipients(tenantId: Uuid): Promise<Recipient[]>;
+  /**
+   * When the caller last proved its password again (`access.step_up`), for acts that count as a signature; undefined when
+   * that was never or is five minutes ago, when its session has ended, and for everyone but users.
+   */
+  steppedUpAt(ctx: Ctx): Promise<Millis | undefined>;
+  /** The operator's tenant; undefined before the first start has made it. */
+  operatorId(): Promise<Uuid | undefined>;
 };

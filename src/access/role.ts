@@ -10,12 +10,16 @@ const areas = [
   'screening',
   'notifications',
   'metrics',
+  'readiness',
 ] as const;
 
-export type ScopeName = `${(typeof areas)[number]}:${'read' | 'write'}`;
+export type ScopeName = `${(typeof areas)[number]}:${'read' | 'write'}` | 'readiness:sign';
 
-/** Every scope that exists. Nobody can write `audit` by hand; the scope only completes the pattern. */
-export const scopes: readonly ScopeName[] = areas.flatMap((area) => [`${area}:read`, `${area}:write`] as const);
+/**
+ * Every scope that exists. Nobody can write `audit` by hand; the scope only completes the pattern. `readiness:sign` is apart:
+ * to answer for a release is another thing than to run its checks.
+ */
+export const scopes: readonly ScopeName[] = [...areas.flatMap((area) => [`${area}:read`, `${area}:write`] as const), 'readiness:sign'];
 
 export const roleNames = ['admin', 'operator', 'compliance', 'viewer', 'auditor', 'bank'] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -33,17 +37,25 @@ export const roles: Readonly<Record<RoleName, Role>> = {
   operator: {
     summary: 'Runs the business day: participants, payments, windows, ledger',
     forMembers: false,
-    scopes: [...writes('ledger', 'settlement', 'participants', 'payments', 'notifications'), ...reads('screening', 'metrics', 'audit')],
+    scopes: [
+      ...writes('ledger', 'settlement', 'participants', 'payments', 'notifications', 'readiness'),
+      ...reads('screening', 'metrics', 'audit'),
+      'readiness:sign',
+    ],
   },
   compliance: {
     summary: 'Decides on held payments and keeps the screening lists',
     forMembers: false,
-    scopes: [...writes('screening'), ...reads('payments', 'participants', 'settlement', 'ledger', 'notifications', 'audit')],
+    scopes: [
+      ...writes('screening'),
+      ...reads('payments', 'participants', 'settlement', 'ledger', 'notifications', 'audit', 'readiness'),
+      'readiness:sign',
+    ],
   },
   viewer: {
     summary: 'Looks at the business, changes nothing',
     forMembers: false,
-    scopes: reads('ledger', 'settlement', 'participants', 'payments', 'screening', 'notifications', 'metrics'),
+    scopes: reads('ledger', 'settlement', 'participants', 'payments', 'screening', 'notifications', 'metrics', 'readiness'),
   },
   auditor: {
     summary: 'Looks at everything, the audit log included, changes nothing',

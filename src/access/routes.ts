@@ -14,6 +14,7 @@ import { refreshSession } from './refresh-session.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { rotateApiKey } from './rotate-api-key.ts';
 import { setUserRoles } from './set-user-roles.ts';
+import { stepUp } from './step-up.ts';
 
 /** Binds every contract of the module to its operation. */
 export function routesOf(deps: AccessDeps): Route[] {
@@ -24,6 +25,7 @@ export function routesOf(deps: AccessDeps): Route[] {
     route(contract.jwks, async () => ({ keys: await deps.keyRing.publicKeys() })),
     route(contract.me, (ctx) => readMe(deps, ctx)),
     route(contract.changePassword, (ctx, input, request) => changePassword(deps, ctx, input, request)),
+    route(contract.stepUp, (ctx, input, request) => stepUp(deps, ctx, input, request)),
     route(contract.createUser, (ctx, input) => createUser(deps, ctx, input)),
     route(contract.listUsers, (ctx, input) => listUsers(deps, ctx, input)),
     route(contract.disableUser, (ctx, input) => disableUser(deps, ctx, input)),

@@ -1,7 +1,7 @@
 import Type, { type StaticDecode, type TObject, type TSchema } from 'typebox';
 
-/** `module:read` or `module:write`; `public` needs no login, `authenticated` any login. */
-export type Scope = `${string}:${'read' | 'write'}` | 'public' | 'authenticated';
+/** `module:read`, `module:write` or `module:sign`; `public` needs no login, `authenticated` any login. */
+export type Scope = `${string}:${'read' | 'write' | 'sign'}` | 'public' | 'authenticated';
 
 /** The three places of a request that a caller fills. Unknown fields are refused. */
 export type Input = { params: TObject; query: TObject; body: TObject };

@@ -83,6 +83,25 @@ export async function endSessionsOf(tx: Tx, userId: Uuid, except: Uuid | undefin
   );
 }
 
+/** Notes that the user proved the password again; false when the session is not the user's or has ended. */
+export async function updateSteppedUpAt(tx: Tx, of: { id: Uuid; userId: Uuid }, at: Millis): Promise<boolean> {
+  const rows = await tx.query(
+    'update access.session set stepped_up_at = $3 where id = $1 and user_id = $2 and ended_at is null returning id',
+    [of.id, of.userId, instant(at)],
+  );
+  return rows.length === 1;
+}
+
+/** When the user of a session that goes on last proved the password again; undefined when never, or when it may not act. */
+export async function findSteppedUpAt(tx: Tx, of: { id: Uuid; userId: Uuid }): Promise<Millis | undefined> {
+  const [row] = await tx.query<{ at: Millis | null }>(
+    `select s.stepped_up_at as at from access.session s join access.user u on u.tenant_id = s.tenant_id and u.id = s.user_id
+     where s.id = $1 and s.user_id = $2 and s.ended_at is null and u.disabled_at is null`,
+    [of.id, of.userId],
+  );
+  return row?.at ?? undefined;
+}
+
 /** Removes sessions, and with them their tokens, of which nothing can come any more; needs `rialto_relay`. */
 export async function deleteSessionsBefore(tx: Tx, startedBefore: Millis): Promise<void> {
   await tx.query('delete from access.session where started_at < $1', [instant(startedBefore)]);

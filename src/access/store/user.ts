@@ -55,8 +55,8 @@ export async function selectUsers(tx: Tx, after: Uuid | undefined, limit: number
 }
 
 /** Everyone who can log in. */
-export async function selectActiveUsers(tx: Tx): Promise<Pick<UserRow, 'id' | 'email' | 'roles' | 'memberId'>[]> {
-  return await tx.query(`select id, email, roles, member_id as "memberId" from access.user where disabled_at is null order by id`);
+export async function selectActiveUsers(tx: Tx): Promise<Pick<UserRow, 'id' | 'email' | 'name' | 'roles' | 'memberId'>[]> {
+  return await tx.query(`select id, email, name, roles, member_id as "memberId" from access.user where disabled_at is null order by id`);
 }
 
 /** Writes what may change of a user, with the version that the caller has set. */
