@@ -1,4 +1,4 @@
-import type { Subject } from '../run/result.ts';
+import type { ResultState, Subject } from '../run/result.ts';
 
 /** Go or no-go. `conditional` is a go that only an approval makes one; `undecided` could not be decided. */
 export type Decision = 'go' | 'conditional' | 'no_go' | 'undecided';
@@ -11,11 +11,31 @@ export type Signature = { accountId: string; name: string; roles: readonly strin
  * nothing is kept twice.
  */
 export type RecordBody =
-  | { kind: 'run_finished'; runId: string; subject: Subject; results: string; counts: Readonly<Record<string, number>> }
+  | {
+      kind: 'run_finished';
+      runId: string;
+      subject: Subject;
+      /** SHA-256 under which the whole run is kept as evidence. */
+      results: string;
+      counts: Readonly<Record<string, number>>;
+      /** Who asked for the run, and so may not approve what it leaves open. */
+      requestedBy: string;
+    }
   | { kind: 'signed'; lineId: string; role: string; subject: Subject; statement: string; evidence?: string; signature: Signature }
   | { kind: 'waived'; lineId: string; subject: Subject; reason: string; until: string; requestedBy: string; signature: Signature }
   | { kind: 'not_applicable'; lineId: string; subject: Subject; reason: string; signature: Signature }
-  | { kind: 'approved'; runId: string; subject: Subject; lineIds: readonly string[]; reason: string; signature: Signature }
+  | {
+      kind: 'approved';
+      runId: string;
+      subject: Subject;
+      lineIds: readonly string[];
+      /** What the approver saw of each line; should it get worse, the approval no longer covers it. */
+      states: Readonly<Record<string, ResultState>>;
+      reason: string;
+      /** Who asked for the release. Never the approver. */
+      requestedBy: string;
+      signature: Signature;
+    }
   | { kind: 'planned'; lineId: string; subject: Subject; plan: string; due: string; signature: Signature }
   | { kind: 'withdrawn'; record: number; reason: string; signature: Signature }
   | { kind: 'decided'; runId: string; subject: Subject; decision: Decision; blocks: readonly string[]; signature: Signature }
@@ -34,7 +54,10 @@ export type RecordBody =
   | { kind: 'rollback_called'; watchId: string; at: string; script: string; by: string; exitCode: number; evidence: string }
   | { kind: 'watch_ended'; watchId: string; at: string; outcome: 'completed' | 'rolled_back' | 'stopped' };
 
-/** One entry: `index` from 0 without gaps, `leaf` the RFC 6962 leaf hash of its canonical JSON, in hex. */
+/**
+ * One entry: `index` counts those of its checklist from 0 without gaps; `leaf` is the RFC 6962 leaf hash, in hex, of the
+ * canonical JSON of the entry without its leaf (`leafOfEntry`).
+ */
 export type ReadinessRecord = { index: number; at: string; checklist: string; body: RecordBody; leaf: string };
 
 /** Where records and evidence are kept: a folder when stand-alone, PostgreSQL in the house. */
@@ -43,7 +66,9 @@ export type RecordStore = {
   append(checklist: string, body: RecordBody): Promise<ReadinessRecord>;
   /** Entries of one checklist in order, from an index on. */
   read(checklist: string, fromIndex?: number): AsyncIterable<ReadinessRecord>;
-  /** Root over all leaves of this store, in hex, and their number. */
+  /** Entries of all checklists in the order in which they were appended, as they are kept: whoever verifies reads these. */
+  readAll(): AsyncIterable<ReadinessRecord>;
+  /** Root over all leaves of this store in the order in which they were appended, in hex, and their number. */
   root(): Promise<{ size: number; root: string }>;
   /** Keeps bytes under their SHA-256 (hex), once. */
   putEvidence(bytes: Uint8Array, mediaType: string): Promise<string>;

@@ -44,7 +44,7 @@ export type LineResult = {
   summary: string;
   checks: readonly CheckResult[];
   /** What the document asserts, shown beside what was found. */
-  claim?: Claim & { agrees: boolean };
+  claim?: Claim & { agrees: boolean; found?: string };
   /** ISO time after which this result is stale. */
   validUntil?: string;
 };
@@ -52,5 +52,16 @@ export type LineResult = {
 /** What a result speaks of; when any of these changes it is void. */
 export type Subject = { checklistSha256: string; bindingsSha256: string; commit: string; configHash: string; environment: string };
 
-/** One run over a whole checklist. */
-export type Run = { id: string; subject: Subject; startedAt: string; ms: number; results: readonly LineResult[] };
+/**
+ * One run over a whole checklist: a result for every item, every criterion and every role whose signature the document asks
+ * for (see run/lines.ts), as they stood when it ended. `requestedBy` is who asked for it, `author` who wrote the commit.
+ */
+export type Run = {
+  id: string;
+  subject: Subject;
+  startedAt: string;
+  ms: number;
+  results: readonly LineResult[];
+  requestedBy: string;
+  author?: string;
+};
