@@ -1,7 +1,7 @@
-import { Pool } from 'undici';
-import { leiOf } from '../src/base/check-digit.ts';
-import { startProduct, type Product } from '../test/support/product.ts';
-import { figure, percentile, type Bench } from './support/bench.ts';
+import { startProduct } from '../test/support/product.ts';
+import { NO_LIMITS, openBankNetwork, type BankNetwork } from './support/bank-network.ts';
+import { figure, type Bench } from './support/bench.ts';
+import { closedLoop, openLoop } from './support/loops.ts';
 
 const BANKS = 40;
 /** Four of each bank. */
@@ -11,11 +11,6 @@ const BATCH_MS = 15_000;
 const HALF_RATE_MS = 20_000;
 const BATCH_SIZE = 500;
 const BATCHES_AT_ONCE = 8;
-const LISTED_NAMES = 5_000;
-/** Enough that no customer pays so often that rules about behaviour would raise an alert on each payment. */
-const CUSTOMER_ACCOUNTS = 200_000;
-
-const LIMITS = { RIALTO_LIMIT_ACTOR: '10000000', RIALTO_LIMIT_TENANT: '100000000', RIALTO_LIMIT_GLOBAL: '1000000000' };
 
 /** See `run`. */
 export const bench: Bench = { summary: 'payments over HTTP from another process: screened, reserved, durable', run };
@@ -26,18 +21,19 @@ export const bench: Bench = { summary: 'payments over HTTP from another process:
  * in advance, so that a slow answer delays no later question and its own delay counts (no coordinated omission).
  */
 async function run({ report }: Parameters<Bench['run']>[0]): ReturnType<Bench['run']> {
-  report('starting the product with 40 banks and 5,000 listed names');
-  const product = await startProduct({ env: { ...LIMITS, RIALTO_WINDOW_SECONDS: '5', LOG_LEVEL: 'error' } });
+  report(`starting the product with ${BANKS} banks and 5,000 listed names`);
+  const product = await startProduct({ env: { ...NO_LIMITS, RIALTO_WINDOW_SECONDS: '5', LOG_LEVEL: 'error' } });
   try {
-    const client = await prepare(product);
-    await closedLoop(2_000, CONNECTIONS, () => client.pay());
+    const network = await openBankNetwork(product, { banks: BANKS, connections: CONNECTIONS });
+    const { pay, payMany } = callersOf(network);
+    await closedLoop(2_000, CONNECTIONS, pay);
     report('single payments, as many as go');
-    const single = await closedLoop(SINGLE_MS, CONNECTIONS, () => client.pay());
+    const single = await closedLoop(SINGLE_MS, CONNECTIONS, pay);
     report('batches of 500');
-    const batches = await closedLoop(BATCH_MS, BATCHES_AT_ONCE, () => client.payMany());
+    const batches = await closedLoop(BATCH_MS, BATCHES_AT_ONCE, payMany);
     report(`single payments, ${Math.round(single / 2)} a second at fixed times`);
-    const half = await openLoop(HALF_RATE_MS, single / 2, () => client.pay());
-    await client.close();
+    const half = await openLoop(HALF_RATE_MS, single / 2, pay);
+    await network.close();
     return [
       figure('payments.single.per_s', single, '1/s'),
       figure('payments.batch.per_s', batches, '1/s'),
@@ -52,126 +48,18 @@ async function run({ report }: Parameters<Bench['run']>[0]): ReturnType<Bench['r
   }
 }
 
-type Client = { pay(): Promise<number>; payMany(): Promise<number>; close(): Promise<void> };
-
-async function prepare(product: Product): Promise<Client> {
-  const pool = new Pool(product.url, { connections: CONNECTIONS, pipelining: 1 });
-  let token = '';
-  const call = async (method: 'POST' | 'PUT', path: string, body: string, headers: Record<string, string> = {}) => {
-    const reply = await pool.request({
-      method,
-      path,
-      body,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-    });
-    const text = await reply.body.text();
-    if (reply.statusCode >= 300) throw new Error(`${method} ${path}: ${reply.statusCode} ${text.slice(0, 300)}`);
-    return text;
-  };
-  const login = JSON.parse(await call('POST', '/v1/auth/login', JSON.stringify({ email: product.email, password: product.password }))) as {
-    accessToken: string;
-  };
-  token = login.accessToken;
-  const bics = await admitBanks(call);
-  const list = Array.from({ length: LISTED_NAMES }, (_, i) => `${i},${listedName(i)},,person,`).join('\n');
-  await call('PUT', '/v1/screening/lists/bench', `id,name,aliases,type,country\n${list}\n`, { 'content-type': 'text/csv' });
+/** One payment, and a batch of them; each answers with how many were taken. */
+function callersOf(network: BankNetwork): { pay(): Promise<number>; payMany(): Promise<number> } {
   let made = 0;
   return {
     async pay() {
-      await call('POST', '/v1/payments', JSON.stringify(order(bics, made++)));
+      await network.call('/v1/payments', JSON.stringify(network.order(made++)));
       return 1;
     },
     async payMany() {
-      const payments = Array.from({ length: BATCH_SIZE }, () => order(bics, made++));
-      const text = await call('POST', '/v1/payments/batch', JSON.stringify({ payments }));
+      const payments = Array.from({ length: BATCH_SIZE }, () => network.order(made++));
+      const text = await network.call('/v1/payments/batch', JSON.stringify({ payments }));
       return text.split('"status":"reserved"').length - 1;
     },
-    close: () => pool.close(),
   };
-}
-
-async function admitBanks(
-  call: (method: 'POST', path: string, body: string, headers?: Record<string, string>) => Promise<string>,
-): Promise<string[]> {
-  const bics: string[] = [];
-  for (let i = 0; i < BANKS; i++) {
-    const bic = `BN${letters(i)}FI2${i % 10}`;
-    const body = { name: `Bench bank ${i}`, bic, lei: leiOf(`BENCH${String(i).padStart(13, '0')}`), assets: ['EUR/2'] };
-    const { id } = JSON.parse(await call('POST', '/v1/participants', JSON.stringify(body))) as { id: string };
-    const funds = { asset: 'EUR/2', units: '1000000000000000', reference: 'BENCH' };
-    await call('POST', `/v1/participants/${id}/fund`, JSON.stringify(funds), { 'idempotency-key': `fund-${i}` });
-    bics.push(bic);
-  }
-  return bics;
-}
-
-const letters = (n: number) => String.fromCharCode(65 + Math.floor(n / 26), 65 + (n % 26));
-const FAMILIES = [
-  'Lindqvist',
-  'Okafor',
-  'Marchetti',
-  'Tanaka',
-  'Brennan',
-  'Kowalczyk',
-  'Haddad',
-  'Fernandez',
-  'Petrov',
-  'Nguyen',
-  'Schuster',
-  'Adeyemi',
-  'Larsen',
-];
-const TRADES = ['Shipping', 'Foods', 'Textiles', 'Instruments', 'Timber', 'Optics', 'Ceramics', 'Logistics', 'Pharma', 'Tools', 'Seeds'];
-
-/** Names repeat as those of real customers do, some thousands of them. */
-const customer = (n: number) =>
-  `${FAMILIES[n % FAMILIES.length]} ${TRADES[Math.floor(n / 13) % TRADES.length]} ${Math.floor(n / 143) % 37} Ltd`;
-const listedName = (n: number) =>
-  `Zh${letters(n % 676)}rk${letters((n * 7) % 676).toLowerCase()} Vo${letters((n * 31) % 676).toLowerCase()}nsky ${n}`;
-
-function order(bics: readonly string[], n: number): object {
-  const from = n % BANKS;
-  return {
-    endToEndId: `BENCH-${n}`,
-    debtorAgent: bics[from],
-    creditorAgent: bics[(from + 1 + (Math.floor(n / BANKS) % (BANKS - 1))) % BANKS],
-    debtor: { name: customer(n), account: `BENCH${n % CUSTOMER_ACCOUNTS}`, country: 'FI' },
-    creditor: { name: customer(n * 17 + 5) },
-    asset: 'EUR/2',
-    units: String(1_000 + (n % 5_000)),
-    remittance: `Invoice ${n}`,
-  };
-}
-
-/** So many callers, each asking again as soon as it has its answer. Answers with what was accepted in a second. */
-async function closedLoop(ms: number, callers: number, ask: () => Promise<number>): Promise<number> {
-  const begin = performance.now();
-  let accepted = 0;
-  const one = async () => {
-    while (performance.now() - begin < ms) {
-      const count = await ask();
-      accepted += count;
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, one));
-  return accepted / ((performance.now() - begin) / 1_000);
-}
-
-/** Questions at fixed times, whatever the answers do; each delay counts from when its question was due. */
-async function openLoop(ms: number, perSecond: number, ask: () => Promise<number>) {
-  const delays: number[] = [];
-  const asked: Promise<void>[] = [];
-  const begin = performance.now();
-  const total = Math.floor((ms / 1_000) * perSecond);
-  for (let n = 0; n < total;) {
-    const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * perSecond) + 1);
-    for (; n < due; n++) {
-      const dueAt = begin + (n / perSecond) * 1_000;
-      asked.push(ask().then(() => void delays.push(performance.now() - dueAt)));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(asked);
-  const perSecondDone = delays.length / ((performance.now() - begin) / 1_000);
-  return { perSecond: perSecondDone, p50: percentile(delays, 0.5), p95: percentile(delays, 0.95), p99: percentile(delays, 0.99) };
 }

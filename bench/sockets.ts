@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Pool } from 'undici';
-import { leiOf } from '../src/base/check-digit.ts';
 import { startProduct, type Product } from '../test/support/product.ts';
+import { NO_LIMITS, openBankNetwork } from './support/bank-network.ts';
 import { figure, percentile, type Bench, type Figure } from './support/bench.ts';
 
 const CLIENTS = 1_200;
@@ -11,13 +10,7 @@ const BANKS = 40;
 const RATE_PER_S = 200;
 const WARM_MS = 5_000;
 const RUN_MS = 20_000;
-
-const LIMITS = {
-  RIALTO_LIMIT_ACTOR: '10000000',
-  RIALTO_LIMIT_BANK: '10000000',
-  RIALTO_LIMIT_TENANT: '100000000',
-  RIALTO_LIMIT_GLOBAL: '1000000000',
-};
+const CONNECTIONS = 32;
 
 /** See `run`. */
 export const bench: Bench = { summary: '1,200 live clients of 40 banks, each told of its own payments, 200 payments a second', run };
@@ -29,7 +22,7 @@ export const bench: Bench = { summary: '1,200 live clients of 40 banks, each tol
  */
 async function run({ report }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
   report(`starting the product with ${BANKS} banks`);
-  const product = await startProduct({ env: { ...LIMITS, RIALTO_WINDOW_SECONDS: '10', LOG_LEVEL: 'error' } });
+  const product = await startProduct({ env: { ...NO_LIMITS, RIALTO_WINDOW_SECONDS: '10', LOG_LEVEL: 'error' } });
   const listeners = fork(fileURLToPath(new URL('./support/socket-clients.ts', import.meta.url)), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -81,50 +74,19 @@ type Pay = () => Promise<string>;
 
 /** Admits the banks, each with a key of its own for its clients; `pay` answers with the payment's id. */
 async function prepare(product: Product): Promise<{ pay: Pay; tokens: string[]; close(): Promise<void> }> {
-  const pool = new Pool(product.url, { connections: 32, pipelining: 1 });
-  let token = '';
-  const call = async (path: string, body: object, headers: Record<string, string> = {}): Promise<Record<string, string>> => {
-    const reply = await pool.request({
-      method: 'POST',
-      path,
-      body: JSON.stringify(body),
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-    });
-    const text = await reply.body.text();
-    if (reply.statusCode >= 300) throw new Error(`${path}: ${reply.statusCode} ${text.slice(0, 300)}`);
-    return JSON.parse(text) as Record<string, string>;
-  };
-  token = (await call('/v1/auth/login', { email: product.email, password: product.password }))['accessToken']!;
-  const bics: string[] = [];
+  const network = await openBankNetwork(product, { banks: BANKS, connections: CONNECTIONS });
   const tokens: string[] = [];
-  for (let i = 0; i < BANKS; i++) {
-    const bic = `SK${letters(i)}FI2${i % 10}`;
-    const lei = leiOf(`SOCKET${String(i).padStart(12, '0')}`);
-    const { id = '' } = await call('/v1/participants', { name: `Bench bank ${i}`, bic, lei, assets: ['EUR/2'] });
-    const funds = { asset: 'EUR/2', units: '1000000000000000', reference: 'BENCH' };
-    await call(`/v1/participants/${id}/fund`, funds, { 'idempotency-key': `fund-${i}` });
-    const key = await call('/v1/api-keys', { name: bic, scopes: ['payments:read', 'settlement:read'], memberId: id });
-    bics.push(bic);
-    tokens.push(key['key']!);
+  for (const { id, bic } of network.banks) {
+    const key = { name: bic, scopes: ['payments:read', 'settlement:read'], memberId: id };
+    tokens.push((JSON.parse(await network.call('/v1/api-keys', JSON.stringify(key))) as { key: string }).key);
   }
   let made = 0;
   const pay = async () => {
-    const n = made++;
-    const order = {
-      endToEndId: `SOCKET-${n}`,
-      debtorAgent: bics[n % BANKS],
-      creditorAgent: bics[(n + 1 + (Math.floor(n / BANKS) % (BANKS - 1))) % BANKS],
-      debtor: { name: 'Nordfjord Trading AS' },
-      creditor: { name: 'Aurora Shipping AS' },
-      asset: 'EUR/2',
-      units: String(1_000 + (n % 5_000)),
-    };
-    return (await call('/v1/payments', order))['id']!;
+    const answer = await network.call('/v1/payments', JSON.stringify(network.order(made++)));
+    return (JSON.parse(answer) as { id: string }).id;
   };
-  return { pay, tokens, close: () => pool.close() };
+  return { pay, tokens, close: () => network.close() };
 }
-
-const letters = (n: number) => String.fromCharCode(65 + Math.floor(n / 26), 65 + (n % 26));
 
 /** Payments at fixed times, whatever the answers do; when each was due, by its id, in milliseconds of the day's clock. */
 async function atFixedTimes(ms: number, pay: Pay): Promise<Map<string, number>> {
