@@ -2,10 +2,11 @@ import { canonicalJson } from '../../base/canonical-json.ts';
 import { AppError } from '../../base/error.ts';
 import type { Uuid } from '../../base/id.ts';
 import { hash } from 'node:crypto';
-import { rootOfLeaves, textLeafHash } from '../../base/merkle.ts';
+import { rootOfLeaves } from '../../base/merkle.ts';
 import type { Clock } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
+import { leafOfEntry } from '../record/leaf.ts';
 import type { ReadinessRecord, RecordBody, RecordStore } from '../record/record.ts';
 
 /** More than this is not evidence but a data set; the database refuses it as well. */
@@ -39,6 +40,13 @@ function storeOn({ tenantId, clock }: Of, { read, write }: { read: InTx; write: 
         from = page.at(-1)!.index + 1;
       }
     },
+    async *readAll() {
+      for (let from = 0; ; from += PAGE) {
+        const page = await read((tx) => selectAll(tx, from));
+        yield* page;
+        if (page.length < PAGE) return;
+      }
+    },
     root: () => read(selectRoot),
     putEvidence: (bytes, mediaType) => write((tx) => insertEvidence(tx, { tenantId, bytes, mediaType, clock })),
     evidence: (sha256) => read((tx) => findEvidence(tx, sha256)),
@@ -56,26 +64,41 @@ async function append(tx: Tx, { tenantId, checklist, body, at }: Draft): Promise
     [checklist],
   );
   const { seq, index } = next!;
-  const leaf = textLeafHash(canonicalJson({ index, at, checklist, body }));
+  const leaf = leafOfEntry({ index, at, checklist, body });
   await tx.query(
     `insert into readiness.record (tenant_id, seq, checklist, index, at, kind, body, leaf) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [tenantId, seq, checklist, index, at, body.kind, canonicalJson(body), leaf],
+    [tenantId, seq, checklist, index, at, body.kind, canonicalJson(body), Buffer.from(leaf, 'hex')],
   );
-  return { index, at, checklist, body, leaf: leaf.toString('hex') };
+  return { index, at, checklist, body, leaf };
 }
 
+type Row = { index: number; at: string; checklist: string; body: string; leaf: Buffer };
+
+const COLUMNS = 'index, at, checklist, body, leaf';
+const entryOf = ({ index, at, checklist, body, leaf }: Row): ReadinessRecord => ({
+  index,
+  at,
+  checklist,
+  body: JSON.parse(body) as RecordBody,
+  leaf: leaf.toString('hex'),
+});
+
 async function selectRecords(tx: Tx, checklist: string, from: number): Promise<ReadinessRecord[]> {
-  const rows = await tx.query<{ index: number; at: string; body: string; leaf: Buffer }>(
-    'select index, at, body, leaf from readiness.record where checklist = $1 and index >= $2 order by index limit $3',
-    [checklist, from, PAGE],
-  );
-  return rows.map(({ index, at, body, leaf }) => ({
-    index,
-    at,
+  const rows = await tx.query<Row>(`select ${COLUMNS} from readiness.record where checklist = $1 and index >= $2 order by index limit $3`, [
     checklist,
-    body: JSON.parse(body) as RecordBody,
-    leaf: leaf.toString('hex'),
-  }));
+    from,
+    PAGE,
+  ]);
+  return rows.map(entryOf);
+}
+
+/** `seq` has no gaps, so a page is a range of it. */
+async function selectAll(tx: Tx, from: number): Promise<ReadinessRecord[]> {
+  const rows = await tx.query<Row>(`select ${COLUMNS} from readiness.record where seq >= $1 and seq < $2 order by seq`, [
+    from,
+    from + PAGE,
+  ]);
+  return rows.map(entryOf);
 }
 
 async function selectRoot(tx: Tx): Promise<{ size: number; root: string }> {
