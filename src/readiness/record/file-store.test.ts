@@ -82,7 +82,7 @@ describe('a folder of records', () => {
 
   test('keeps every acknowledged entry of several processes, also of one that is killed', async () => {
     const folder = temporaryFolder();
-    const writer = join(import.meta.dirname, '../../../test/support/append-records.ts');
+    const writer = new URL('../../../test/support/append-records.ts', import.meta.url);
     const children = ['a', 'b', 'c'].map((name) => fork(writer, [folder, name], { stdio: 'ignore' }));
     onTestFinished(() => children.forEach((child) => child.kill('SIGKILL')));
     const acknowledged = await Promise.all(children.map((child, at) => appendedBy(child, at === 0 ? 'kill' : 'leave')));
