@@ -24,6 +24,8 @@ export type BoundCheck = { kind: string; params: Readonly<Record<string, unknown
 export type Binding = {
   line: string;
   aliases?: readonly string[];
+  /** Fingerprint of the line's words when it was bound: finds the line again after an edit, and tells nothing of its text. */
+  print?: string;
   theme?: string;
   disposition: Disposition;
   /** Overrides what the document's headings say. */

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { Criterion } from '../checklist/checklist.ts';
+import type { Binding, Bindings, Disposition } from './binding.ts';
+import { boxed, checklistOf } from './binding.fixture.ts';
+import { fingerprintOf, likeness } from './fingerprint.ts';
+import { bindingsInForce, endOf, lintBindings } from './lint-bindings.ts';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+const confirmed = { by: 'Mary', at: '2026-11-22' };
+const attested: Disposition = { kind: 'attested', role: 'Harbour Master' };
+const bound = (line: string, more: Partial<Binding> = {}): Binding => ({ line, disposition: attested, confirmed, ...more });
+const fileOf = (...bindings: Binding[]): Bindings => ({ version: 1, checklist: 'harbour', bindings });
+const kindsOf = (checklist: Parameters<typeof lintBindings>[0], bindings: Bindings) =>
+  lintBindings(checklist, bindings, NOW).map(({ kind, lineId }) => [kind, lineId]);
+
+const two = checklistOf([boxed('a', 'Lamps are lit'), boxed('b', 'Ropes are dry')]);
+
+test('a checklist whose every line is bound once and confirmed has no findings', () => {
+  expect(lintBindings(two, fileOf(bound('a'), bound('b')), NOW)).toEqual([]);
+});
+
+test('a line that nothing decides, and one that two bindings decide, are named, and neither is in force', () => {
+  const bindings = fileOf(bound('b'), bound('b'));
+  expect(kindsOf(two, bindings)).toEqual([
+    ['unbound', 'a'],
+    ['bound_twice', 'b'],
+  ]);
+  expect(bindingsInForce(two, bindings).size).toBe(0);
+});
+
+test('criteria without a box are lines like any other', () => {
+  const { checked: _, box: __, children: ___, hints: ____, ...line } = boxed('c', 'Waves below a metre');
+  const criterion: Criterion = { ...line, kind: 'target' };
+  expect(kindsOf(checklistOf([], [criterion]), fileOf())).toEqual([['unbound', 'c']]);
+});
+
+test('what nobody confirmed is named and decides nothing', () => {
+  const { confirmed: _, ...suggested } = bound('a');
+  const bindings = fileOf(suggested, bound('b'));
+  expect(kindsOf(two, bindings)).toEqual([['unconfirmed', 'a']]);
+  expect([...bindingsInForce(two, bindings).keys()]).toEqual(['b']);
+});
+
+test('derived needs lines below', () => {
+  const derived = bound('a', { disposition: { kind: 'derived' } });
+  expect(kindsOf(two, fileOf(derived, bound('b')))).toEqual([['derived_without_children', 'a']]);
+  const nested = checklistOf([boxed('a', 'Lamps', { children: ['b'] }), boxed('b', 'Port lamp', { parent: 'a' })]);
+  expect(kindsOf(nested, fileOf(derived, bound('b')))).toEqual([]);
+});
+
+test('a waiver ends with its day', () => {
+  const waived = (until: string) => bound('a', { disposition: { kind: 'waived', reason: 'late', by: 'John', until } });
+  expect(kindsOf(two, fileOf(waived('2026-11-21'), bound('b')))).toEqual([['waiver_expired', 'a']]);
+  expect(kindsOf(two, fileOf(waived('2026-11-22'), bound('b')))).toEqual([]);
+  expect(kindsOf(two, fileOf(waived('2026-11-22T11:59:59Z'), bound('b')))).toEqual([['waiver_expired', 'a']]);
+  expect(endOf('2026-11-22')).toBe(Date.parse('2026-11-23T00:00:00Z') - 1);
+});
+
+test('the binding of an edited line is named with the line that it became', () => {
+  const before = 'All lamps of the north pier are lit before dusk';
+  const edited = checklistOf([
+    boxed('new', 'All lamps of the north pier must be lit an hour before dusk'),
+    boxed('other', 'Ropes are dry'),
+  ]);
+  const bindings = fileOf(bound('old', { print: fingerprintOf(before) }));
+  const absent = lintBindings(edited, bindings, NOW).find(({ kind }) => kind === 'absent');
+  expect(absent?.proposal).toMatchObject({ lineId: 'new', title: 'All lamps of the north pier must be lit an hour before dusk' });
+});
+
+test('a binding whose line is gone for good proposes nothing', () => {
+  const bindings = fileOf(bound('a'), bound('b'), bound('gone', { print: fingerprintOf('Nothing of the kind stands here') }));
+  const [finding] = lintBindings(two, bindings, NOW);
+  expect(finding).toMatchObject({ kind: 'absent', lineId: 'gone' });
+  expect(finding!.proposal).toBeUndefined();
+});
+
+test('an earlier identity still finds its binding, as long as the document is that old', () => {
+  const bindings = fileOf(bound('newer', { aliases: ['a'] }), bound('b'));
+  expect(kindsOf(two, bindings)).toEqual([]);
+  expect(bindingsInForce(two, bindings).get('a')?.line).toBe('newer');
+});
+
+test('bindings of another checklist are told', () => {
+  expect(kindsOf(two, { ...fileOf(bound('a'), bound('b')), checklist: 'shipyard' })).toEqual([['other_checklist', undefined]]);
+});
+
+test('fingerprints of the same words are the same in any order, and of other words are far apart', () => {
+  expect(fingerprintOf('lamps, lit!')).toBe(fingerprintOf('LIT lamps'));
+  expect(likeness(fingerprintOf('Backups are encrypted'), fingerprintOf('Ropes stay dry in the shed'))).toBeLessThan(0.35);
+  expect(likeness(fingerprintOf(''), fingerprintOf(''))).toBe(0);
+});
