@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { XmlDocument } from 'libxml2-wasm';
+import { SaxesParser } from 'saxes';
+import { describe, expect, test } from 'vitest';
+import { RESULT_STATES } from '../run/result.ts';
+import { htmlReport } from './html.ts';
+import { jsonReport, type JsonReport } from './json.ts';
+import { junitReport } from './junit.ts';
+import { markdownReport } from './markdown.ts';
+import { SAMPLE, sampleReport } from './report.fixture.ts';
+import { textReport } from './text.ts';
+import { columnsOf } from './width.ts';
+
+const PLAIN = { width: 80, colour: false };
+const states = fc.array(fc.constantFrom(...RESULT_STATES), { minLength: 8, maxLength: 8 });
+const boxes = (text: string): string[] => [...text.matchAll(/\[([ xX])\]/g)].map(([, mark]) => mark!);
+
+describe('Markdown', () => {
+  test('changes nothing but the bytes between brackets, and ticks exactly what passes', () => {
+    fc.assert(
+      fc.property(states, fc.constantFrom('\n', '\r\n'), (given, end) => {
+        const source = Buffer.from(`\ufeff${SAMPLE.replaceAll('\n', end)}`);
+        const report = sampleReport(source.toString(), given);
+        const written = Buffer.from(markdownReport(source, report));
+        const inside = new Set(report.lines.map(({ box }) => box!.from));
+        expect(written).toHaveLength(source.length);
+        for (let i = 0; i < source.length; i++) if (!inside.has(i)) expect(written[i]).toBe(source[i]);
+        const ticks = boxes(written.toString()).map((mark) => mark !== ' ');
+        expect(ticks).toEqual(report.lines.map(({ state, polarity }) => state === 'pass' && polarity === 'good_when_true'));
+      }),
+    );
+  });
+
+  test('never ticks what must not happen, also when it has not happened', () => {
+    const written = Buffer.from(markdownReport(Buffer.from(SAMPLE), sampleReport(SAMPLE, ['pass']))).toString();
+    expect(written).toContain('- [ ] Error rate > 5 %');
+    expect(boxes(written).filter((mark) => mark === ' ')).toHaveLength(1);
+  });
+
+  test('refuses a document other than the one that the run read', () => {
+    expect(() => markdownReport(Buffer.from(`${SAMPLE} `), sampleReport())).toThrow(
+      expect.objectContaining({ code: 'readiness.checklist_changed' }),
+    );
+  });
+
+  test('refuses to write where no box is', () => {
+    const report = sampleReport();
+    const lines = report.lines.map((line) => ({ ...line, box: { from: line.box!.from + 2, to: line.box!.to + 2 } }));
+    expect(() => markdownReport(Buffer.from(SAMPLE), { ...report, lines })).toThrow(
+      expect.objectContaining({ code: 'readiness.checklist_changed' }),
+    );
+  });
+
+  test('leaves the document as it is before the summary that is asked for, and adds no box', () => {
+    const report = sampleReport();
+    const alone = Buffer.from(markdownReport(Buffer.from(SAMPLE), report)).toString();
+    const both = Buffer.from(markdownReport(Buffer.from(SAMPLE), report, { summary: true })).toString();
+    expect(both.startsWith(`${alone}\n## Readiness: NO-GO\n`)).toBe(true);
+    expect(boxes(both)).toHaveLength(boxes(alone).length);
+    expect(both).toContain('| 10 | of the label store (optional) | error | found otherwise in line 10 |');
+  });
+});
+
+describe('JUnit', () => {
+  test('has one test case per line; only what somebody decided to do without is skipped', () => {
+    fc.assert(
+      fc.property(states, (given) => {
+        const report = sampleReport(SAMPLE, given);
+        using xml = XmlDocument.fromString(junitReport(report));
+        const count = (path: string): number => xml.find(path).length;
+        const of = (...wanted: string[]): number => given.filter((state) => wanted.includes(state)).length;
+        expect(count('//testcase')).toBe(report.lines.length);
+        expect(count('//testcase[not(*)]')).toBe(of('pass'));
+        expect(count('//testcase/skipped[@message!=""]')).toBe(of('not_applicable', 'waived'));
+        expect(count('//testcase/failure[@message!=""]')).toBe(of('warn', 'fail', 'awaiting_sign_off'));
+        expect(count('//testcase/error[@message!=""]')).toBe(of('error', 'unreachable', 'stale'));
+        expect(count('//testsuites[@tests=count(//testcase) and @failures=count(//failure) and @errors=count(//error)]')).toBe(1);
+      }),
+    );
+  });
+});
+
+describe('JSON', () => {
+  test('tells every line with its state, and what blocks', () => {
+    const told = JSON.parse(jsonReport(sampleReport())) as JsonReport;
+    expect(told.version).toBe(1);
+    expect(told.lines.map(({ state }) => state)).toEqual(RESULT_STATES.slice(0, told.lines.length));
+    expect(told.blocks).toEqual([
+      expect.objectContaining({ line: 9, state: 'fail', why: 'found otherwise in line 9' }),
+      expect.objectContaining({ line: 10, state: 'error' }),
+    ]);
+    expect(told.open).toBe(told.lines.filter(({ state }) => !['pass', 'waived', 'not_applicable'].includes(state)).length);
+  });
+});
+
+describe('text', () => {
+  test('ends with the decision, and names what blocks above it', () => {
+    const text = textReport(sampleReport(), PLAIN);
+    expect(text.trimEnd().split('\n').at(-1)).toMatch(/^NO-GO, 6 open$/);
+    expect(text).toContain('What stands in the way (2)\n  line 9: of the database\n    fail: found otherwise in line 9');
+  });
+
+  test('keeps to the width of the terminal', () => {
+    const text = (width: number): string[] =>
+      textReport(sampleReport(SAMPLE.replace('secret', '秘密'.repeat(60))), { width, colour: false }).split('\n');
+    for (const width of [40, 62, 120]) for (const line of text(width)) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+  });
+
+  test('has colours only when asked for', () => {
+    expect(textReport(sampleReport(), PLAIN)).not.toContain('\u001b');
+    expect(textReport(sampleReport(), { ...PLAIN, colour: true })).toContain('\u001b[31m✗\u001b[0m');
+  });
+});
+
+describe('HTML', () => {
+  test('shows each line once, in its place in the document, with its result and evidence', () => {
+    const html = htmlReport(sampleReport(), SAMPLE);
+    for (const { line, title } of sampleReport().lines) {
+      expect(html.split(`id="line-${line}"`)).toHaveLength(2);
+      expect(html).toContain(title.replace('<', '&lt;').replace('>', '&gt;'));
+    }
+    expect(html).toContain('e'.repeat(64));
+    expect(html).toContain('<h3>Critical (Must Pass)</h3>');
+    expect(html).not.toContain('Further lines');
+  });
+
+  test('loses no line whose place is not found in the document', () => {
+    const html = htmlReport(sampleReport(), '# Another text\n');
+    for (const { line } of sampleReport().lines) expect(html.split(`id="line-${line}"`)).toHaveLength(2);
+  });
+
+  test('draws lines nested deeper than any page, and listings and tables with lines in them', () => {
+    const deep = Array.from({ length: 120 }, (_, i) => `${'  '.repeat(i)}- [ ] level ${i}`).join('\n');
+    const html = htmlReport(sampleReport(deep, ['fail']), deep);
+    for (let line = 1; line <= 120; line++) expect(html.split(`id="line-${line}"`)).toHaveLength(2);
+  });
+});
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '"><svg onload=alert(1)>',
+  ']]><evil/>',
+  '\u001b[2J\u001b]0;owned\u0007',
+  '\u202egnp.exe\u2066',
+  '`|*_[link](javascript:alert(1)) ![p](https://tracker.example/p.png)',
+  '\u0000\u0008\u0085\ufffe\ud800',
+  'https://tracker.example/ www.tracker.example a@tracker.example',
+];
+const ACTING = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** The sample with hostile text wherever text can come from. */
+function hostile(text: string): [ReturnType<typeof sampleReport>, string] {
+  const source = SAMPLE.replace('Support desk told', text.replaceAll('\n', ' ')).replace('survive a restart', text);
+  const report = sampleReport(source);
+  const check = {
+    ...report.lines[0]!.checks[0]!,
+    kind: text,
+    asked: text,
+    summary: text,
+    evidence: text,
+    measurements: [{ name: text, value: text, unit: text, demanded: text }],
+  };
+  const lines = report.lines.map((line) => ({
+    ...line,
+    summary: text,
+    checks: [check],
+    blocks: text,
+    claim: { text, agrees: false },
+    section: [text],
+    notes: [{ kind: 'signed' as const, by: text, at: '2026-11-21T09:00:00.000Z', text }],
+  }));
+  const subject = { ...report.run.subject, environment: text, commit: text, configHash: text };
+  return [
+    {
+      ...report,
+      lines,
+      reasons: [text],
+      signOffs: [{ role: text, by: text }],
+      checklist: { ...report.checklist, title: text, name: text },
+      run: { ...report.run, subject },
+    },
+    source,
+  ];
+}
+
+describe('hostile text', () => {
+  test.each(HOSTILE)('does nothing in any format: %j', (text) => {
+    const [report, source] = hostile(text);
+    const html = htmlReport(report, source);
+    const tags = new Set([...html.matchAll(/<([a-z!][a-z0-9]*)/gi)].map(([, tag]) => tag!.toLowerCase()));
+    for (const tag of ['script', 'img', 'iframe', 'object', 'link', 'evil']) expect(tags).not.toContain(tag);
+    expect(html).not.toMatch(/<[^>]*\s(on\w+|src|style)=/i);
+    expect(html).not.toMatch(/href="(?!#line-\d+")/);
+    using xml = XmlDocument.fromString(junitReport(report));
+    expect(xml.find('//evil')).toHaveLength(0);
+    expect(jsonReport(report)).not.toMatch(/[<>]/);
+    expect(JSON.parse(jsonReport(report))).toMatchObject({ reasons: [text] });
+    const terminal = textReport(report, PLAIN);
+    const summary = Buffer.from(
+      markdownReport(Buffer.from(source), { ...report, checklist: sampleReport(source).checklist }, { summary: true }),
+    )
+      .toString()
+      .slice(Buffer.from(source).toString().length);
+    expect(summary).not.toMatch(/<(?!!--)|[^\\]\]\(|(?<!\\):\/\/|\[[ xX]\]/);
+    for (const told of [html, junitReport(report), jsonReport(report), terminal, summary]) expect(told).not.toMatch(ACTING);
+  });
+
+  test('leaves every XML well-formed, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const parser = new SaxesParser();
+        parser.on('error', (error) => {
+          throw error;
+        });
+        parser.write(junitReport(hostile(text)[0])).close();
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

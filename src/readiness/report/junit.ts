@@ -1,0 +1,88 @@
+import type { ResultState } from '../run/result.ts';
+import { escaped, escapedLines } from './plain.ts';
+import { isExcused, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
+
+/** What could not be found out is an error, what was found out and is not good a failure; each says so by its state. */
+const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | undefined>> = {
+  pass: undefined,
+  warn: 'failure',
+  fail: 'failure',
+  error: 'error',
+  unreachable: 'error',
+  stale: 'error',
+  awaiting_sign_off: 'failure',
+  not_applicable: 'skipped',
+  waived: 'skipped',
+};
+
+/**
+ * The report as JUnit XML, the form that build servers read: one suite per heading, one test case per line. Skipped is only what
+ * somebody decided to do without, with their reason.
+ */
+export function junitReport(report: Report): string {
+  const suites = suitesOf(report.lines);
+  const totals = countsOf(report.lines);
+  const attributes = `name="${escaped(report.checklist.title)}" ${totals} time="${seconds(report.run.ms)}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${attributes}>`,
+    ...suites.flatMap(([name, lines]) => suite(name, lines, report)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+/** A heading that comes again goes on with its suite: readers of this form keep only one suite of a name. */
+function suitesOf(lines: readonly ReportLine[]): [string, ReportLine[]][] {
+  const suites = new Map<string, ReportLine[]>();
+  for (const line of lines) {
+    const name = line.section.join(' › ') || 'Before the first heading';
+    const suite = suites.get(name);
+    if (suite) suite.push(line);
+    else suites.set(name, [line]);
+  }
+  return [...suites];
+}
+
+function countsOf(lines: readonly ReportLine[]): string {
+  const count = (element: string): number => lines.filter(({ state }) => ELEMENT[state] === element).length;
+  return `tests="${lines.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+}
+
+function suite(name: string, lines: readonly ReportLine[], { checklist, run, decision }: Report): string[] {
+  const ms = lines.reduce((sum, line) => sum + durationOf(line), 0);
+  const properties = Object.entries({ decision, run: run.id, checklist: checklist.sha256, ...run.subject });
+  return [
+    `  <testsuite name="${escaped(name)}" ${countsOf(lines)} timestamp="${escaped(run.startedAt.slice(0, 19))}" time="${seconds(ms)}">`,
+    '    <properties>',
+    ...properties.map(([key, value]) => `      <property name="${escaped(key)}" value="${escaped(value)}"/>`),
+    '    </properties>',
+    ...lines.flatMap((line) => testCase(name, line, checklist.name)),
+    '  </testsuite>',
+  ];
+}
+
+function testCase(suite: string, line: ReportLine, file: string): string[] {
+  const name = `${escaped(wordsOf(line))} (line ${line.line})`;
+  const head = `<testcase classname="${escaped(suite)}" name="${name}" file="${escaped(file)}" line="${line.line}" time="${seconds(durationOf(line))}"`;
+  const element = ELEMENT[line.state];
+  if (!element) return [`    ${head}/>`];
+  const message = `${STATE_WORDS[line.state]}: ${line.summary}`;
+  const type = isExcused(line.state) ? '' : ` type="${line.state}"`;
+  return [
+    `    ${head}>`,
+    `      <${element} message="${escaped(message)}"${type}>${escapedLines(bodyOf(line))}</${element}>`,
+    '    </testcase>',
+  ];
+}
+
+/** The reason in full: what was asked, found and demanded, and where the evidence is. */
+function bodyOf(line: ReportLine): string {
+  const checks = line.checks.map(({ kind, asked, state, summary, evidence }) => {
+    return `${kind} ${asked}: ${STATE_WORDS[state]}, ${summary}${evidence ? ` (evidence ${evidence})` : ''}`;
+  });
+  return [line.blocks ? `In the way: ${line.blocks}` : '', line.summary, ...checks].filter(Boolean).join('\n');
+}
+
+const durationOf = ({ checks }: ReportLine): number => checks.reduce((sum, { ms }) => sum + ms, 0);
+const seconds = (ms: number): string => (ms / 1_000).toFixed(3);

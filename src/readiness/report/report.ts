@@ -1,0 +1,122 @@
+import type { Environment, Polarity, Span, Tier } from '../checklist/checklist.ts';
+import type { Decision } from '../record/record.ts';
+import type { CheckResult, ResultState, Subject } from '../run/result.ts';
+
+/** One line of the checklist with all that is known of it. */
+export type ReportLine = {
+  id: string;
+  /** In the document, from 1. */
+  line: number;
+  kind: 'item' | 'criterion';
+  title: string;
+  detail?: string;
+  section: readonly string[];
+  /** 0 for a line without a parent. */
+  depth: number;
+  tier?: Tier;
+  environment?: Environment;
+  window?: string;
+  polarity: Polarity;
+  /** Whether the box is ticked, which is what somebody claims; undefined without a box. */
+  ticked?: boolean;
+  box?: Span;
+  state: ResultState;
+  summary: string;
+  checks: readonly CheckResult[];
+  /** ISO time after which the result is stale. */
+  validUntil?: string;
+  claim?: { text: string; agrees: boolean };
+  /** What people decided about it: signatures, waivers, plans, in order of time. */
+  notes: readonly ReportNote[];
+  /** Why the line stands in the way, undefined when it does not. */
+  blocks?: string;
+};
+
+/** What a person put down, and when (ISO). */
+export type ReportNote = { kind: 'signed' | 'waived' | 'not_applicable' | 'approved' | 'planned'; by: string; at: string; text: string };
+
+/** Something that the document asserts and that is not so. */
+export type Contradiction = { lineId: string; claimed: string; found: string };
+
+/** A role that the document wants signed. */
+export type ReportSignOff = { role: string; by?: string; at?: string };
+
+/** All that any format tells of one run, as one value. Everything in it may come from strangers; each format makes it harmless. */
+export type Report = {
+  checklist: { name: string; title: string; sha256: string };
+  /** ISO time. */
+  madeAt: string;
+  run: { id: string; subject: Subject; startedAt: string; ms: number };
+  decision: Decision;
+  /** Why the decision is what it is, most important first. */
+  reasons: readonly string[];
+  /** Share of lines that pass, in percent. Information only: it decides nothing. */
+  score: number;
+  counts: Readonly<Record<ResultState, number>>;
+  lines: readonly ReportLine[];
+  contradictions: readonly Contradiction[];
+  signOffs: readonly ReportSignOff[];
+  /** Root over the log of records at this time, in hex. */
+  log?: { size: number; root: string };
+  /** What is wrong with the document itself. */
+  findings: readonly { line: number; text: string }[];
+};
+
+/** How people read the states. */
+export const STATE_WORDS: Readonly<Record<ResultState, string>> = {
+  pass: 'pass',
+  warn: 'warn',
+  fail: 'fail',
+  error: 'error',
+  unreachable: 'unreachable',
+  stale: 'stale',
+  awaiting_sign_off: 'awaiting sign-off',
+  not_applicable: 'not applicable',
+  waived: 'waived',
+};
+
+export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
+  go: 'GO',
+  conditional: 'CONDITIONAL',
+  no_go: 'NO-GO',
+  undecided: 'UNDECIDED',
+};
+
+/** Whether a state is somebody's named decision to go without a result. */
+export function isExcused(state: ResultState): boolean {
+  return state === 'waived' || state === 'not_applicable';
+}
+
+/** Whether a line that must hold has not been shown to. */
+export function isOpen({ state }: Pick<ReportLine, 'state'>): boolean {
+  return state !== 'pass' && !isExcused(state);
+}
+
+/** Title and detail as one text. */
+export function wordsOf({ title, detail }: Pick<ReportLine, 'title' | 'detail'>): string {
+  return detail ? `${title}: ${detail}` : title;
+}
+
+/** Lines in their order, gathered under their headings. A heading that comes again later makes a group of its own. */
+export function bySection(lines: readonly ReportLine[]): { section: readonly string[]; lines: ReportLine[] }[] {
+  const groups: { section: readonly string[]; lines: ReportLine[] }[] = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    if (last && last.section.length === line.section.length && last.section.every((heading, i) => heading === line.section[i]))
+      last.lines.push(line);
+    else groups.push({ section: line.section, lines: [line] });
+  }
+  return groups;
+}
+
+/** `2026-11-22T14:02:07.123Z` → `2026-11-22 14:02 UTC`. */
+export function shownTime(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `83 ms`, `4.2 s`, `3 min`. */
+export function shownDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.round(ms / 60_000)} min`;
+}
