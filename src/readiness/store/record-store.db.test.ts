@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { holdsRecords } from '../../../test/support/record-store.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import { rootOfLeaves } from '../../base/merkle.ts';
 import { Secret } from '../../base/secret.ts';
@@ -17,6 +18,12 @@ const clock = manualClock();
 const storeFor = (tenantId: Uuid) => recordStoreOf(database.db, { tenantId, clock });
 const ended = (watchId: string): RecordBody => ({ kind: 'watch_ended', watchId, at: '2026-11-22T10:00:00.000Z', outcome: 'stopped' });
 const all = async (records: AsyncIterable<ReadinessRecord>) => await Array.fromAsync(records);
+
+describe('records in PostgreSQL', () =>
+  holdsRecords(async () => {
+    const tenantId = newId();
+    return { store: storeFor(tenantId), again: () => storeFor(tenantId) };
+  }));
 
 test('entries appended at once for several checklists have indexes without gaps, and the root covers all of them in order', async () => {
   const tenantId = newId();

@@ -1,0 +1,475 @@
+import Type from 'typebox';
+import { eventKind } from '../base/event.ts';
+import { operation } from '../base/operation.ts';
+import { pageOf, pageQuery } from '../base/page.ts';
+import { Instant } from '../base/time.ts';
+import {
+  CheckShape,
+  ChecklistName,
+  ChecklistSummary,
+  closed,
+  DecisionWord,
+  Gate,
+  HistoryEntry,
+  LineId,
+  LineShape,
+  Role,
+  RunId,
+  RunShape,
+  Sha256,
+  SignerShape,
+  State,
+  UserId,
+  Voided,
+  WaiverRequest,
+  WaiverRequestId,
+  Words,
+} from './schema.ts';
+
+const named = Type.Object({ name: ChecklistName }, closed);
+const lineOf = Type.Object({ name: ChecklistName, line: LineId }, closed);
+const PRODUCTION = { name: 'production' };
+const A_LINE = { name: 'probe', line: 'probe-line' };
+const UNTIL = '2027-01-31T00:00:00.000Z';
+
+export const listChecklists = operation({
+  name: 'readiness.list_checklists',
+  method: 'GET',
+  path: '/v1/readiness/checklists',
+  summary: "The product's own production checklist and those that were uploaded, with what stands in the way of each",
+  scope: 'readiness:read',
+  cost: 'normal',
+  output: Type.Object({ items: Type.Array(ChecklistSummary) }, closed),
+  errors: [],
+  example: {},
+});
+
+export const getChecklist = operation({
+  name: 'readiness.get_checklist',
+  method: 'GET',
+  path: '/v1/readiness/checklists/{name}',
+  summary: 'A checklist as it is written, each line with its latest result and what it does to the decision',
+  scope: 'readiness:read',
+  cost: 'heavy',
+  params: named,
+  output: Type.Object(
+    {
+      ...ChecklistSummary.properties,
+      bindingsSha256: Type.String(),
+      gate: Gate,
+      lines: Type.Array(LineShape),
+      /** The run that the results are of; absent before the first. */
+      run: Type.Optional(RunShape),
+      /** The run that waits or goes on now. */
+      open: Type.Optional(RunShape),
+      voided: Type.Array(Voided),
+      /** Roles in which the caller may sign. */
+      roles: Type.Array(Type.String()),
+      /** Roles that lines and places of the document ask for. */
+      rolesAsked: Type.Array(Type.String()),
+      findings: Type.Array(Type.Object({ line: Type.Integer(), kind: Type.String(), text: Type.String() }, closed)),
+      waiverRequests: Type.Array(WaiverRequest),
+      log: Type.Object({ size: Type.Integer(), root: Type.String() }, closed),
+    },
+    closed,
+  ),
+  errors: ['readiness.checklist_not_found'],
+  example: { params: PRODUCTION },
+});
+
+export const uploadChecklist = operation({
+  name: 'readiness.upload_checklist',
+  method: 'PUT',
+  path: '/v1/readiness/checklists/{name}',
+  summary: 'Reads a Markdown checklist and keeps it; one of that name is replaced, and results of the old text no longer hold',
+  scope: 'readiness:write',
+  cost: 'heavy',
+  consumes: 'text/markdown',
+  bodyLimit: 16 << 20,
+  params: named,
+  output: ChecklistSummary,
+  errors: ['readiness.operator_only', 'readiness.checklist_reserved', 'readiness.checklist_empty', 'request.key_reused'],
+  example: { params: { name: 'release' }, document: '# Release\n\n## Critical\n\n- [ ] The release notes are written\n' },
+});
+
+export const uploadBindings = operation({
+  name: 'readiness.upload_bindings',
+  method: 'PUT',
+  path: '/v1/readiness/checklists/{name}/bindings',
+  summary: 'Replaces what decides the lines of a checklist; a binding decides nothing until somebody has confirmed it',
+  scope: 'readiness:write',
+  cost: 'heavy',
+  consumes: 'application/yaml',
+  bodyLimit: 16 << 20,
+  params: named,
+  output: ChecklistSummary,
+  errors: ['readiness.checklist_not_found', 'readiness.bindings_invalid', 'readiness.bindings_of_another', 'request.key_reused'],
+  example: { params: { name: 'probe' }, document: 'version: 1\nchecklist: probe\nbindings: []\n' },
+});
+
+export const confirmBindings = operation({
+  name: 'readiness.confirm_bindings',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/bindings/confirm',
+  summary: 'Puts your name to what decides these lines; from then on it counts',
+  scope: 'readiness:write',
+  cost: 'normal',
+  params: named,
+  body: Type.Object({ lines: Type.Array(LineId, { minItems: 1, maxItems: 2_000, uniqueItems: true }) }, closed),
+  output: ChecklistSummary,
+  errors: ['readiness.checklist_not_found', 'readiness.binding_unknown', 'request.key_reused'],
+  example: { params: { name: 'probe' }, body: { lines: ['probe-line'] } },
+});
+
+export const startRun = operation({
+  name: 'readiness.start_run',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/runs',
+  summary: 'Has every check of a checklist run now, in the background; a run that waits or goes on already is answered instead',
+  scope: 'readiness:write',
+  cost: 'heavy',
+  status: 202,
+  params: named,
+  output: RunShape,
+  errors: ['readiness.checklist_not_found', 'request.key_reused'],
+  example: { params: PRODUCTION },
+});
+
+export const listRuns = operation({
+  name: 'readiness.list_runs',
+  method: 'GET',
+  path: '/v1/readiness/checklists/{name}/runs',
+  summary: 'Runs of a checklist, the latest first',
+  scope: 'readiness:read',
+  cost: 'light',
+  params: named,
+  query: Type.Object({ ...pageQuery }, closed),
+  output: pageOf(RunShape),
+  errors: ['readiness.checklist_not_found', 'request.cursor_invalid'],
+  example: { params: PRODUCTION },
+});
+
+export const getRun = operation({
+  name: 'readiness.get_run',
+  method: 'GET',
+  path: '/v1/readiness/runs/{id}',
+  summary: 'One run: how far it is, or what came of each line',
+  scope: 'readiness:read',
+  cost: 'normal',
+  params: Type.Object({ id: RunId }, closed),
+  output: Type.Object(
+    {
+      ...RunShape.properties,
+      lines: Type.Array(Type.Object({ id: Type.String(), state: State, summary: Type.String(), checks: Type.Array(CheckShape) }, closed)),
+    },
+    closed,
+  ),
+  errors: ['readiness.run_not_found'],
+  example: { params: { id: 'run_0192837465ab7def8192837465abcdef' } },
+});
+
+export const getLine = operation({
+  name: 'readiness.get_line',
+  method: 'GET',
+  path: '/v1/readiness/checklists/{name}/lines/{line}',
+  summary: 'One line: what decides it, what its checks saw, what people signed, how it went in earlier runs, and who may sign it',
+  scope: 'readiness:read',
+  cost: 'normal',
+  params: lineOf,
+  output: Type.Object(
+    {
+      ...LineShape.properties,
+      checklist: ChecklistName,
+      checks: Type.Array(CheckShape),
+      /** What will be asked, from the bindings. */
+      asks: Type.Array(Type.Object({ kind: Type.String(), params: Type.String(), summary: Type.String() }, closed)),
+      any: Type.Boolean({ description: 'One of the checks is enough' }),
+      confirmedBy: Type.Optional(Type.String()),
+      confirmedAt: Type.Optional(Type.String()),
+      note: Type.Optional(Type.String()),
+      reason: Type.Optional(Type.String()),
+      until: Type.Optional(Type.String()),
+      /** What the document tells people to type. Never executed. */
+      hints: Type.Array(
+        Type.Object({ text: Type.String(), language: Type.Optional(Type.String()), expects: Type.Array(Type.String()) }, closed),
+      ),
+      roles: Type.Array(Type.String()),
+      signers: Type.Array(SignerShape),
+      history: Type.Array(HistoryEntry),
+      waiverRequests: Type.Array(WaiverRequest),
+    },
+    closed,
+  ),
+  errors: ['readiness.checklist_not_found', 'readiness.line_not_found'],
+  example: { params: A_LINE },
+});
+
+export const getEvidence = operation({
+  name: 'readiness.get_evidence',
+  method: 'GET',
+  path: '/v1/readiness/evidence/{sha256}',
+  summary: 'What a check saw, with secrets masked, under the SHA-256 of its bytes',
+  scope: 'readiness:read',
+  cost: 'normal',
+  produces: 'application/octet-stream',
+  params: Type.Object({ sha256: Sha256 }, closed),
+  output: Type.Unknown(),
+  errors: ['readiness.evidence_not_found'],
+  example: { params: { sha256: '0'.repeat(64) } },
+});
+
+const signErrors = [
+  'readiness.checklist_not_found',
+  'readiness.line_not_found',
+  'readiness.step_up_required',
+  'readiness.role_not_held',
+  'request.key_reused',
+];
+const Logged = Type.Object({ record: Type.Integer(), at: Type.String(), leaf: Type.String() }, closed);
+
+export const signLine = operation({
+  name: 'readiness.sign_line',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/lines/{line}/sign',
+  summary: 'Attests a line in a role that you hold, after a step-up login; void as soon as what it speaks of changes',
+  scope: 'readiness:sign',
+  cost: 'heavy',
+  params: lineOf,
+  body: Type.Object({ role: Role, statement: Words, evidence: Type.Optional(Sha256) }, closed),
+  output: Logged,
+  errors: [...signErrors],
+  example: { params: A_LINE, body: { role: 'Release manager', statement: 'Drill of 12 March passed, protocol in the archive' } },
+});
+
+export const ruleOutLine = operation({
+  name: 'readiness.rule_out_line',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/lines/{line}/not-applicable',
+  summary: 'Says with a reason and your name that a line does not apply here',
+  scope: 'readiness:sign',
+  cost: 'heavy',
+  params: lineOf,
+  body: Type.Object({ reason: Words }, closed),
+  output: Logged,
+  errors: [...signErrors],
+  example: { params: A_LINE, body: { reason: 'There is no second region in this deployment' } },
+});
+
+export const planLine = operation({
+  name: 'readiness.plan_line',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/lines/{line}/plan',
+  summary: 'Says what will be done about a line that does not hold, and by when',
+  scope: 'readiness:sign',
+  cost: 'heavy',
+  params: lineOf,
+  body: Type.Object({ plan: Words, due: Instant }, closed),
+  output: Logged,
+  errors: [...signErrors],
+  example: { params: A_LINE, body: { plan: 'A second pair of disks is ordered', due: UNTIL } },
+});
+
+export const requestWaiver = operation({
+  name: 'readiness.request_waiver',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/lines/{line}/waiver-requests',
+  summary: 'Asks that a line be waived until a day; another person has to grant it',
+  scope: 'readiness:write',
+  cost: 'normal',
+  status: 201,
+  params: lineOf,
+  body: Type.Object({ reason: Words, until: Instant }, closed),
+  output: WaiverRequest,
+  errors: ['readiness.checklist_not_found', 'readiness.line_not_found', 'readiness.waiver_past', 'request.key_reused'],
+  example: { params: A_LINE, body: { reason: 'The new certificate is on its way', until: UNTIL } },
+});
+
+export const grantWaiver = operation({
+  name: 'readiness.grant_waiver',
+  method: 'POST',
+  path: '/v1/readiness/waiver-requests/{id}/grant',
+  summary: 'Waives a line until the day that was asked for, with your signature; nobody grants their own request',
+  scope: 'readiness:sign',
+  cost: 'heavy',
+  params: Type.Object({ id: WaiverRequestId }, closed),
+  output: Logged,
+  errors: ['readiness.waiver_request_not_found', 'readiness.waiver_request_decided', 'readiness.own_request', ...signErrors],
+  example: { params: { id: 'wvr_0192837465ab7def8192837465abcdef' } },
+});
+
+export const refuseWaiver = operation({
+  name: 'readiness.refuse_waiver',
+  method: 'POST',
+  path: '/v1/readiness/waiver-requests/{id}/refuse',
+  summary: 'Ends a request for a waiver without one; whoever asked may take it back like this',
+  scope: 'readiness:write',
+  cost: 'normal',
+  params: Type.Object({ id: WaiverRequestId }, closed),
+  output: WaiverRequest,
+  errors: ['readiness.waiver_request_not_found', 'readiness.waiver_request_decided', 'request.key_reused'],
+  example: { params: { id: 'wvr_0192837465ab7def8192837465abcdef' } },
+});
+
+export const approveLines = operation({
+  name: 'readiness.approve_lines',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/approve',
+  summary: 'Takes the risk of lines of a high tier that do not hold, for the latest run; nobody approves a run that they asked for',
+  scope: 'readiness:sign',
+  cost: 'heavy',
+  params: named,
+  body: Type.Object({ lines: Type.Array(LineId, { minItems: 1, maxItems: 2_000, uniqueItems: true }), reason: Words }, closed),
+  output: Logged,
+  errors: ['readiness.no_run', 'readiness.own_request', ...signErrors],
+  example: { params: { name: 'probe' }, body: { lines: ['probe-line'], reason: 'Load stays below a tenth until March' } },
+});
+
+export const withdrawRecord = operation({
+  name: 'readiness.withdraw_record',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/log/{record}/withdraw',
+  summary: 'Takes back a signature, waiver, approval or plan; it stays in the log and no longer counts',
+  scope: 'readiness:sign',
+  cost: 'heavy',
+  params: Type.Object(
+    {
+      name: ChecklistName,
+      record: Type.Codec(Type.String({ pattern: '^(0|[1-9][0-9]{0,8})$', examples: ['0'] }))
+        .Decode((text) => Number(text))
+        .Encode((index: number) => String(index)),
+    },
+    closed,
+  ),
+  body: Type.Object({ reason: Words }, closed),
+  output: Logged,
+  errors: ['readiness.record_not_found', 'readiness.record_not_yours', ...signErrors],
+  example: { params: { name: 'probe', record: '0' }, body: { reason: 'The protocol was that of another drill' } },
+});
+
+export const decideRelease = operation({
+  name: 'readiness.decide_release',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/decide',
+  summary: 'Signs the verdict over the latest run and writes it into the log; it says what the gate says, not what is wished',
+  scope: 'readiness:sign',
+  cost: 'heavy',
+  params: named,
+  output: Type.Object({ ...Logged.properties, decision: DecisionWord, blocks: Type.Array(Type.String()) }, closed),
+  errors: ['readiness.no_run', ...signErrors],
+  example: { params: { name: 'probe' } },
+});
+
+const FORMATS = ['text', 'json', 'junit', 'markdown', 'html', 'pdf'] as const;
+export const ReportFormat = Type.Unsafe<(typeof FORMATS)[number]>({ type: 'string', enum: [...FORMATS] });
+
+export const downloadReport = operation({
+  name: 'readiness.download_report',
+  method: 'GET',
+  path: '/v1/readiness/checklists/{name}/report',
+  summary: 'The report over the latest run as text, JSON, JUnit, Markdown with ticks written back, HTML or PDF',
+  scope: 'readiness:read',
+  cost: 'heavy',
+  produces: 'application/octet-stream',
+  params: named,
+  query: Type.Object({ format: ReportFormat }, closed),
+  output: Type.Unknown(),
+  errors: ['readiness.checklist_not_found', 'readiness.no_run'],
+  example: { params: { name: 'probe' }, query: { format: 'json' } },
+});
+
+export const listSigners = operation({
+  name: 'readiness.list_signers',
+  method: 'GET',
+  path: '/v1/readiness/signers',
+  summary: 'Who may sign, and in which roles',
+  scope: 'readiness:read',
+  cost: 'light',
+  output: Type.Object({ items: Type.Array(SignerShape) }, closed),
+  errors: [],
+  example: {},
+});
+
+export const setSigner = operation({
+  name: 'readiness.set_signer',
+  method: 'PUT',
+  path: '/v1/readiness/signers/{id}',
+  summary: 'Names the roles in which a user may sign; none takes them all away. What was signed before stays as it was',
+  scope: 'access:write',
+  cost: 'normal',
+  params: Type.Object({ id: UserId }, closed),
+  body: Type.Object({ roles: Type.Array(Role, { maxItems: 50, uniqueItems: true, examples: [['Release manager']] }) }, closed),
+  output: SignerShape,
+  errors: ['readiness.user_not_found', 'request.key_reused'],
+  example: { params: { id: 'usr_0192837465ab7def8192837465abcdef' }, body: { roles: ['Release manager'] } },
+});
+
+/** Every public operation of readiness. */
+export const operations = [
+  listChecklists,
+  getChecklist,
+  uploadChecklist,
+  uploadBindings,
+  confirmBindings,
+  startRun,
+  listRuns,
+  getRun,
+  getLine,
+  getEvidence,
+  signLine,
+  ruleOutLine,
+  planLine,
+  requestWaiver,
+  grantWaiver,
+  refuseWaiver,
+  approveLines,
+  withdrawRecord,
+  decideRelease,
+  downloadReport,
+  listSigners,
+  setSigner,
+] as const;
+
+export const runProgressed = eventKind({
+  type: 'readiness.run_progressed',
+  version: 1,
+  summary: 'A run was asked for, began, or got further',
+  data: Type.Object({ checklist: ChecklistName, runId: RunId, done: Type.Integer(), total: Type.Integer() }, closed),
+});
+
+export const runFinished = eventKind({
+  type: 'readiness.run_finished',
+  version: 1,
+  summary: 'Every check of a checklist has answered, or the run failed',
+  data: Type.Object(
+    {
+      checklist: ChecklistName,
+      runId: RunId,
+      state: Type.Union([Type.Literal('finished'), Type.Literal('failed')]),
+      counts: Type.Record(Type.String(), Type.Integer()),
+    },
+    closed,
+  ),
+});
+
+export const lineSigned = eventKind({
+  type: 'readiness.line_signed',
+  version: 1,
+  summary: 'Somebody put something down about lines of a checklist: a signature, a waiver, an approval, a plan, or took one back',
+  data: Type.Object({ checklist: ChecklistName, record: Type.Integer(), kind: Type.String(), lines: Type.Array(Type.String()) }, closed),
+});
+
+export const checklistChanged = eventKind({
+  type: 'readiness.checklist_changed',
+  version: 1,
+  summary: 'A checklist or what decides its lines was replaced, a waiver was asked for, or who may sign has changed',
+  data: Type.Object({ checklist: Type.Optional(ChecklistName) }, closed),
+});
+
+export const decided = eventKind({
+  type: 'readiness.decided',
+  version: 1,
+  summary: 'The verdict over a run was signed',
+  data: Type.Object({ checklist: ChecklistName, runId: RunId, decision: DecisionWord }, closed),
+});
+
+export const events = [runProgressed, runFinished, lineSigned, checklistChanged, decided] as const;
