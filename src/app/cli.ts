@@ -7,6 +7,7 @@ import { migrate, planMigrations } from '../infra/postgres/migrate.ts';
 import { examine } from './cli/doctor.ts';
 import { createKey, rotateKey } from './cli/keys.ts';
 import { digits, guarded, outputOf, table, type Output } from './cli/output.ts';
+import { addReadiness } from './cli/readiness.ts';
 import { generateSecrets } from './cli/secrets.ts';
 import { sendFile } from './cli/send-file.ts';
 import type { ReportOptions } from './cli/report.ts';
@@ -232,6 +233,8 @@ command<[{ bytes: string }]>(secrets, 'generate', 'print a random secret and an 
   const made = await generateSecrets(Math.max(32, Number(bytes) || 32));
   print(`${made.secret}\n\n${made.privateKey}\n${made.publicKey}`, made);
 }).option('--bytes <count>', 'length of the secret, at least 32', '32');
+
+addReadiness(program, command);
 
 async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
   const tools = await openTools(readConfig());

@@ -64,6 +64,8 @@ export type Line = {
   text: string;
   /** Headings from the outermost in, without counts and decoration. */
   section: readonly string[];
+  /** Plain bullets around the line, outermost first, that group it as a heading would. */
+  under?: readonly string[];
   tier?: Tier;
   environment?: Environment;
   window?: Window;
@@ -80,8 +82,10 @@ export type Line = {
 /** A boxed line. Its tick is what somebody claims. */
 export type Item = Line & {
   checked: boolean;
-  /** The one byte between the brackets. */
+  /** What stands between the brackets: one byte, in nearly every document. For another `boxKind`, the whole mark. */
   box: Span;
+  /** Absent for brackets, the only kind that is ticked by writing into `box`. */
+  boxKind?: 'glyph' | 'html';
   order?: number;
   parent?: string;
   children: readonly string[];

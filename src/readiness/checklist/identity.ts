@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { leadOf, plainText } from './inline.ts';
+import { repairMojibake } from './repair.ts';
+
+/**
+ * What a line is called by, for ever: bindings, signatures and evidence name lines by this. NOTHING HERE MAY CHANGE. The
+ * values in identity.test.ts hold it still, over this file and what it uses of inline.ts and repair.ts.
+ */
+
+/** Where a line stands, in the Markdown of the document. */
+export type Place = {
+  kind: 'item' | 'criterion';
+  /** Headings and bold lines that serve as such, outermost first, without the document's title. */
+  headings: readonly string[];
+  /** Whole first paragraph of the list item around it. */
+  parent?: string;
+  /** Whole first paragraph of the line. */
+  text: string;
+};
+
+/**
+ * Gives ids in the order of the document: the first 16 hex digits of the SHA-256 over kind, heading path, parent, title and
+ * how many equal ones came before.
+ */
+export function identifier(): (place: Place) => string {
+  const seen = new Map<string, number>();
+  return ({ kind, headings, parent, text }) => {
+    const key = JSON.stringify([kind, headings.map(normalHeading), parent === undefined ? '' : normalTitle(parent), normalTitle(text)]);
+    const ordinal = seen.get(key) ?? 0;
+    seen.set(key, ordinal + 1);
+    return createHash('sha256').update(`readiness line 1\n${key}\n${ordinal}`).digest('hex').slice(0, 16);
+  };
+}
+
+/** A line's title in the form that is hashed: its bold beginning where it has one, else all of it. */
+export function normalTitle(markdown: string): string {
+  const repaired = repairMojibake(markdown);
+  const lead = leadOf(repaired);
+  return normalText(lead ? lead.bold : repaired);
+}
+
+/** A heading in the form that is hashed: as a title, without its number. */
+export function normalHeading(markdown: string): string {
+  const plain = plainText(repairMojibake(markdown))
+    .replace(/^[^\p{L}\p{N}]+/u, '')
+    .replace(/:[^\p{L}\p{N}]*\d{1,3}\s*%$/u, '');
+  return normalText(plain.replace(/^\d{1,3}(?:\.\d{1,3})*[.):]\s+|^\d{1,3}(?:\.\d{1,3})+\s+/, ''));
+}
+
+const CLAIMS: readonly RegExp[] = [
+  /\((?:currently|current|achieved|actual|measured|observed|as of|now|was)\b[^()]*\)/g,
+  /\(\s*\d[\d,.]*\s*(?:\/|of)\s*\d[\d,.]*[^()]*\)/g,
+  /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|points?|steps?)\s*\)/g,
+  /[-–—:]?\s*\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done)\b.*$/g,
+  /:\s*(?:passed|failed|pending|done|completed?|in progress|not started|todo|blocked|skipped)\b.*$/g,
+];
+const PLACEHOLDERS: readonly RegExp[] = [
+  /_{2,}/g,
+  /\btbd\b/g,
+  /<[a-z][\w -]{0,60}>/g,
+  /\[\s*(?:contact|url|link|host|name|date|email|phone|user|dbname|todo)?\s*\]/g,
+];
+
+/** A name that is signed with, `Lead: ____ Date: ____`, is the role in front, whoever has filled it in. */
+const SIGNED = /^([^:]{1,60}):(?=.*\bdate\b\s*:)/;
+
+function normalText(markdown: string): string {
+  const plain = plainText(markdown).normalize('NFKC').toLowerCase();
+  const signed = SIGNED.exec(plain);
+  let text = signed ? signed[1]! : plain;
+  for (const pattern of [...CLAIMS, ...PLACEHOLDERS]) text = text.replace(pattern, ' ');
+  const words = text
+    .replace(/[\uFE0E\uFE0F]/g, '')
+    .replace(/(?<=\d),(?=\d{3})/g, '')
+    .replace(/(?<!\d)\.|\.(?!\d)/g, ' ')
+    .replace(/[^\p{L}\p{M}\p{N}<>=≤≥%+.]+/gu, ' ')
+    .trim();
+  return words === '' ? plain.trim() : words;
+}

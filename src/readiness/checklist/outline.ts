@@ -1,0 +1,109 @@
+import { plainText } from './inline.ts';
+import { identifier } from './identity.ts';
+import { declaredCount, headingText, isBoldHeading } from './section.ts';
+import { scan, type Block, type ListItem, type Scanned } from './scan.ts';
+
+/** A heading that is open where a line stands. Bold lines and summaries count as headings below all others. */
+export type Heading = { level: number; markdown: string; text: string; line: number; declared?: number; count: number };
+
+/** Where a block stands: its headings, and the words that lead to it, such as “Roll back if:”. */
+export type Context = { headings: readonly Heading[]; section: readonly string[]; lead: string };
+
+/** A list item with its place. */
+export type Entry = { item: ListItem; context: Context; id: string; children: Entry[]; parent?: Entry; blocks: Block[] };
+
+/** Blocks outside of lists with their place. */
+export type Placed = { block: Block; context: Context };
+
+export type Outline = { title: string; entries: Entry[]; placed: Placed[]; headings: Heading[]; scanned: Scanned };
+
+const BOLD_LEVEL = 7;
+
+/** Blocks put under their headings and lists, with an id for each list item. Boxes and plain bullets are identified apart. */
+export function outline(lines: readonly string[]): Outline {
+  const scanned = scan(lines);
+  const walk = new Walk();
+  for (const block of scanned.blocks) walk.take(block);
+  return { title: walk.title(), entries: walk.entries, placed: walk.placed, headings: walk.all, scanned };
+}
+
+/** The state of one walk over the blocks. */
+class Walk {
+  readonly entries: Entry[] = [];
+  readonly placed: Placed[] = [];
+  readonly all: Heading[] = [];
+  private readonly byItem = new Map<ListItem, Entry>();
+  private readonly identify = identifier();
+  private stack: Heading[] = [];
+  private lead = '';
+  private current: Context | undefined;
+
+  title(): string {
+    return (this.all.find(({ level }) => level === 1) ?? this.all.find(({ level }) => level < BOLD_LEVEL))?.text ?? '';
+  }
+
+  take(block: Block): void {
+    if (block.kind === 'heading') return this.open(block.level, block.text, block.line);
+    if (block.kind === 'html') return block.tag === 'summary' ? this.open(BOLD_LEVEL, block.text, block.line) : this.close(BOLD_LEVEL);
+    if (block.kind === 'break') return this.close(BOLD_LEVEL);
+    if (block.kind === 'item') return this.takeItem(block.item);
+    const owner = block.owner && this.byItem.get(block.owner);
+    if (owner) {
+      owner.blocks.push(block);
+      return;
+    }
+    if (block.kind === 'paragraph' && isBoldHeading(block.lines)) return this.open(BOLD_LEVEL, block.lines[0]!, block.line);
+    this.placed.push({ block, context: this.context() });
+    if (block.kind === 'paragraph') this.setLead(leadText(block.lines));
+  }
+
+  private open(level: number, markdown: string, line: number): void {
+    this.close(level);
+    const declared = declaredCount(markdown);
+    const heading: Heading = { level, markdown, text: headingText(markdown), line, count: 0, ...(declared !== undefined && { declared }) };
+    this.stack.push(heading);
+    this.all.push(heading);
+  }
+
+  private close(level: number): void {
+    this.stack = this.stack.filter((heading) => heading.level < level);
+    this.setLead('');
+  }
+
+  private setLead(lead: string): void {
+    this.lead = lead;
+    this.current = undefined;
+  }
+
+  private context(): Context {
+    this.current ??= {
+      headings: [...this.stack],
+      section: this.stack.map(({ text }) => text).filter((text) => text !== ''),
+      lead: this.lead,
+    };
+    return this.current;
+  }
+
+  private takeItem(item: ListItem): void {
+    const context = this.context();
+    const parent = item.parent && this.byItem.get(item.parent);
+    const title = this.all[0]?.level === 1 ? this.all[0] : undefined;
+    const id = this.identify({
+      kind: item.box ? 'item' : 'criterion',
+      headings: context.headings.filter((heading) => heading !== title).map(({ markdown }) => markdown),
+      ...(item.parent && { parent: item.parent.lines.join(' ') }),
+      text: item.lines.join(' '),
+    });
+    const entry: Entry = { item, context, id, children: [], blocks: [], ...(parent && { parent }) };
+    this.byItem.set(item, entry);
+    parent?.children.push(entry);
+    this.entries.push(entry);
+    if (item.box) for (const heading of context.headings) heading.count++;
+  }
+}
+
+/** The end of a paragraph that leads to what follows it. */
+function leadText(lines: readonly string[]): string {
+  const text = plainText(lines.join(' '));
+  return text.length <= 300 ? text : text.slice(-300);
+}
