@@ -2,8 +2,9 @@ import type { Ctx } from '../../base/context.ts';
 import type { Uuid } from '../../base/id.ts';
 import { codeOf } from '../../base/money.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { drawable, numberPages, openPdf, type Doc } from '../../infra/pdf/document.ts';
 import { shownText } from '../report/cell.ts';
-import { drawable, heading, number, open } from '../report/write/pdf.ts';
+import { heading } from '../report/write/pdf.ts';
 import type { Line } from './fee.ts';
 import type { InvoiceRow } from './invoice-store.ts';
 import { readInvoice } from './read-invoices.ts';
@@ -14,7 +15,6 @@ export async function getInvoicePdf(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, 
   return invoicePdf(row, lines);
 }
 
-type Doc = ReturnType<typeof open>;
 const [LEFT, RIGHT] = [36, 559];
 const COUNT_END = 330;
 const VALUE_END = 450;
@@ -24,14 +24,14 @@ const BOTTOM = 780;
 async function invoicePdf(row: InvoiceRow, lines: readonly Line[]): Promise<Buffer> {
   const title = row.kind === 'invoice' ? `Invoice ${row.number}` : `Credit note ${row.number}`;
   const about = { title, asOf: row.issuedAt };
-  const doc = open(about, 'portrait');
+  const doc = openPdf(about, 'portrait');
   const chunks: Buffer[] = [];
   doc.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = new Promise<void>((resolve) => doc.on('end', resolve));
   let y = names(doc, heading(doc, { title, notes: notesOf(row) }) + 12);
   for (const line of lines) y = drawLine(doc, row, line, y > BOTTOM ? turn(doc) : y);
   drawSums(doc, row, y + 8);
-  number(doc, about);
+  numberPages(doc, { title, when: `${shownText('instant', about.asOf)} UTC` });
   doc.end();
   await ended;
   return Buffer.concat(chunks);

@@ -1,28 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { setImmediate as breathe } from 'node:timers/promises';
-import anyAscii from 'any-ascii';
-import PDFDocument from 'pdfkit';
 import { finished } from 'node:stream/promises';
 import { AppError } from '../../../base/error.ts';
-import { printable, shownText } from '../cell.ts';
+import { drawable, FAINT, INK, LINE, MARGIN, numberPages, openPdf, widthOf, type Doc } from '../../../infra/pdf/document.ts';
+import { shownText } from '../cell.ts';
 import type { Cell, Column, Row } from '../kind.ts';
-import { fontOfWoff } from './woff.ts';
 import type { Table, TableWriter } from './writer.ts';
 
 /** A document with more rows than this nobody reads, and its pages are kept until they are numbered. */
 export const MOST_PDF_ROWS = 10_000;
 
-const MARGIN = 36;
 const ROW = 15;
 const SIZE = 7.5;
 const PAD = 4;
-const INK = '#1a1f29';
-const FAINT = '#6b7280';
-const LINE = '#d5d9e0';
 const BAND = '#f5f6f8';
-
-type Doc = InstanceType<typeof PDFDocument>;
 
 /**
  * A document on A4 across: title and notes on the first page, the columns' names on each, and at the foot what it is and which
@@ -31,13 +21,13 @@ type Doc = InstanceType<typeof PDFDocument>;
  * Errors: `settlement.report_too_long` with more than `MOST_PDF_ROWS` rows.
  */
 export const writePdf: TableWriter = async (table, out) => {
-  const doc = open(table);
+  const doc = openPdf(table, 'landscape');
   const written = finished(out);
   written.catch(() => undefined);
   try {
     doc.pipe(out);
     await Promise.race([fill(doc, table), written.then(() => undefined)]);
-    number(doc, table);
+    numberPages(doc, { title: table.title, when: `${shownText('instant', table.asOf)} UTC` });
     doc.end();
   } catch (error) {
     doc.unpipe(out);
@@ -47,32 +37,6 @@ export const writePdf: TableWriter = async (table, out) => {
   }
   await written;
 };
-
-const require = createRequire(import.meta.url);
-let loaded: { text: Buffer; bold: Buffer } | undefined;
-
-/** Roboto (Apache-2.0): Latin, Greek and Cyrillic letters. */
-function fonts(): { text: Buffer; bold: Buffer } {
-  const load = (name: string) => fontOfWoff(readFileSync(require.resolve(`roboto-fontface/fonts/roboto/Roboto-${name}.woff`)));
-  return (loaded ??= { text: load('Regular'), bold: load('Medium') });
-}
-
-/** An empty document with its fonts. It says when the report was asked for, so that the same report is the same file. */
-export function open({ title, asOf }: Pick<Table, 'title' | 'asOf'>, layout: 'landscape' | 'portrait' = 'landscape'): Doc {
-  const date = new Date(asOf);
-  const doc = new PDFDocument({
-    size: 'A4',
-    layout,
-    margins: { top: MARGIN, left: MARGIN, right: MARGIN, bottom: 0 },
-    bufferPages: true,
-    lang: 'en',
-    displayTitle: true,
-    info: { Title: title, Producer: 'Rialto', Creator: 'Rialto', CreationDate: date, ModDate: date },
-  });
-  const { text, bold } = fonts();
-  doc.registerFont('text', text).registerFont('bold', bold);
-  return doc;
-}
 
 async function fill(doc: Doc, table: Table): Promise<void> {
   const grid = layOut(doc, table.columns);
@@ -172,16 +136,6 @@ function line(doc: Doc, { places, from, to }: Grid, row: Row, { y, banded }: { y
 
 const textOf = ({ type }: Column, cell: Cell): string => drawable(shownText(type, cell));
 
-/** Letters that the font has: Latin, Greek, Cyrillic and signs. Others are spelled in Latin letters. */
-const DRAWN = /^[\u0020-\u024f\u0370-\u052f\u1e00-\u1eff\u2010-\u2026\u20ac\u2116\u2122]*$/;
-
-/** The text as it can be drawn on one line. */
-export function drawable(text: string): string {
-  const clean = printable(text).replace(/\s+/g, ' ');
-  if (DRAWN.test(clean)) return clean;
-  return [...clean].map((letter) => (DRAWN.test(letter) ? letter : anyAscii(letter))).join('');
-}
-
 function put(doc: Doc, text: string, { x, y, width, right }: { x: number; y: number; width: number; right: boolean }): void {
   const at = right ? x + width - PAD - widthOf(doc, text) : x + PAD;
   doc.text(text, at, y, { lineBreak: false });
@@ -199,38 +153,4 @@ function fitted(doc: Doc, text: string, room: number): string {
     kept += letter;
   }
   return `${kept.trimEnd()}…`;
-}
-
-/** Widths of letters at one point, by font: measuring whole texts would be most of the work. */
-const widths = new Map<string, number>();
-
-function widthOf(doc: Doc, text: string): number {
-  const { name, size } = currentFont(doc);
-  let width = 0;
-  for (const letter of text) {
-    const key = name + letter;
-    let known = widths.get(key);
-    if (known === undefined) widths.set(key, (known = doc.widthOfString(letter) / size));
-    width += known;
-  }
-  return width * size;
-}
-
-/** Not in the published types. */
-function currentFont(doc: Doc): { name: string; size: number } {
-  const { _font, _fontSize } = doc as unknown as { _font: { name: string }; _fontSize: number };
-  return { name: _font.name, size: _fontSize };
-}
-
-/** Writes onto every page what it belongs to and which of how many it is. */
-export function number(doc: Doc, { title, asOf }: Pick<Table, 'title' | 'asOf'>): void {
-  const { start, count } = doc.bufferedPageRange();
-  const made = `${title}  ·  ${shownText('instant', asOf)} UTC`;
-  for (let page = start; page < start + count; page++) {
-    doc.switchToPage(page);
-    const y = doc.page.height - MARGIN + 6;
-    doc.font('text').fontSize(SIZE).fillColor(FAINT).text(drawable(made), MARGIN, y, { lineBreak: false });
-    const which = `Page ${page + 1} of ${count}`;
-    doc.text(which, doc.page.width - MARGIN - widthOf(doc, which), y, { lineBreak: false });
-  }
 }

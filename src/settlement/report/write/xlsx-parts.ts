@@ -1,4 +1,4 @@
-import { printable } from '../cell.ts';
+import { printable } from '../../../base/printable.ts';
 import type { Column } from '../kind.ts';
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';

@@ -2,7 +2,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { scaleOf, toDecimalText, type Money } from '../../../base/money.ts';
-import { printable } from '../cell.ts';
+import { printable } from '../../../base/printable.ts';
 import type { Cell, Column, Row } from '../kind.ts';
 import * as parts from './xlsx-parts.ts';
 import type { Table, TableWriter } from './writer.ts';
