@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { XmlDocument } from 'libxml2-wasm';
 import { SaxesParser } from 'saxes';
+import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, test } from 'vitest';
+import { STATE_WORDS } from './report.ts';
 import { RESULT_STATES } from '../run/result.ts';
 import { htmlReport } from './html.ts';
 import { jsonReport, type JsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
+import { pdfReport } from './pdf.ts';
 import { markdownReport } from './markdown.ts';
 import { SAMPLE, sampleReport } from './report.fixture.ts';
 import { textReport } from './text.ts';
@@ -97,7 +100,7 @@ describe('text', () => {
   test('ends with the decision, and names what blocks above it', () => {
     const text = textReport(sampleReport(), PLAIN);
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/^NO-GO, 6 open$/);
-    expect(text).toContain('What stands in the way (2)\n  line 9: of the database\n    fail: found otherwise in line 9');
+    expect(text).toContain('What stands in the way (2)\n  line 9, blocks: of the database\n    fail: found otherwise in line 9');
   });
 
   test('keeps to the width of the terminal', () => {
@@ -164,13 +167,14 @@ function hostile(text: string): [ReturnType<typeof sampleReport>, string] {
   const lines = report.lines.map((line) => ({
     ...line,
     summary: text,
+    because: text,
     checks: [check],
-    blocks: text,
+    blocks: 'blocks' as const,
     claim: { text, agrees: false },
     section: [text],
     notes: [{ kind: 'signed' as const, by: text, at: '2026-11-21T09:00:00.000Z', text }],
   }));
-  const subject = { ...report.run.subject, environment: text, commit: text, configHash: text };
+  const subject = { ...report.subject, environment: text, commit: text, configHash: text };
   return [
     {
       ...report,
@@ -178,7 +182,7 @@ function hostile(text: string): [ReturnType<typeof sampleReport>, string] {
       reasons: [text],
       signOffs: [{ role: text, by: text }],
       checklist: { ...report.checklist, title: text, name: text },
-      run: { ...report.run, subject },
+      subject,
     },
     source,
   ];
@@ -218,4 +222,40 @@ describe('hostile text', () => {
       { numRuns: 50 },
     );
   });
+});
+
+describe('PDF', () => {
+  const textOf = async (bytes: Uint8Array): Promise<string> => {
+    const { text } = await extractText(await getDocumentProxy(new Uint8Array(bytes)), { mergePages: true });
+    return text;
+  };
+
+  test('tells the decision, every line, and the evidence, and is the same file for the same report', async () => {
+    const report = sampleReport();
+    const bytes = await pdfReport(report);
+    const text = await textOf(bytes);
+    for (const { title, state } of report.lines) {
+      expect(text).toContain(title);
+      expect(text).toContain(STATE_WORDS[state]);
+    }
+    expect(text).toContain('NO-GO');
+    expect(text).toContain('e'.repeat(64));
+    expect((await pdfReport(report)).equals(bytes)).toBe(true);
+  });
+
+  test('goes on over pages, and draws hostile text as text', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `- [ ] line ${i} ${'word '.repeat(i % 40)}`).join('\n');
+    const pages = await getDocumentProxy(new Uint8Array(await pdfReport(sampleReport(many, ['unreachable']))));
+    expect(pages.numPages).toBeGreaterThan(5);
+    for (const text of HOSTILE) expect(await textOf(await pdfReport(hostile(text)[0]))).not.toMatch(ACTING);
+  });
+});
+
+test('a report of 400 lines is whole in every format', async () => {
+  const source = Array.from({ length: 400 }, (_, i) => `${i % 20 === 0 ? `\n## Part ${i / 20}\n\n` : ''}- [ ] **Line ${i}**: holds`).join(
+    '\n',
+  );
+  const report = sampleReport(source, RESULT_STATES);
+  const formats = [textReport(report, PLAIN), jsonReport(report), junitReport(report), htmlReport(report, source)];
+  for (const told of formats) for (const { title } of report.lines) expect(told).toContain(title);
 });

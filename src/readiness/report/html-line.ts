@@ -1,7 +1,7 @@
 import type { CheckResult, Measurement, ResultState } from '../run/result.ts';
 import type { About } from './html-document.ts';
 import { escaped } from './plain.ts';
-import { isOpen, shownDuration, shownTime, STATE_WORDS, type ReportLine, type ReportNote } from './report.ts';
+import { isOpen, OBSTACLE_WORDS, shownDuration, shownTime, STATE_WORDS, type ReportLine, type ReportNote } from './report.ts';
 
 type Hue = 'good' | 'bad' | 'warn' | 'none';
 
@@ -46,7 +46,7 @@ export function aboutOf(lines: readonly ReportLine[]): About {
 function below(line: ReportLine): string {
   const open = isOpen(line);
   return `${tags(line)}<details class="found${open ? ' open' : ''}"><summary>${escaped(line.summary)}</summary>${[
-    line.blocks ? `<p><b>In the way:</b> ${escaped(line.blocks)}</p>` : '',
+    line.blocks ? `<p><b>In the way, ${OBSTACLE_WORDS[line.blocks]}:</b> ${escaped(line.because)}</p>` : '',
     line.claim
       ? `<p>The document says <q>${escaped(line.claim.text)}</q>, which ${line.claim.agrees ? 'agrees' : 'does not agree'} with what was found.</p>`
       : '',

@@ -18,7 +18,7 @@ h2{font-size:1.05rem;margin:0 0 .75rem}
 .soft{color:var(--soft)}
 .verdict{font-weight:700;font-size:1.15rem;letter-spacing:.03em;padding:.5rem 1.1rem;border-radius:10px;white-space:nowrap}
 .go{color:var(--good);background:var(--good-bg)}.conditional{color:var(--warn);background:var(--warn-bg)}.no_go,.undecided{color:var(--bad);background:var(--bad-bg)}
-dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.6rem 1.5rem;margin:1.1rem 0 0}
+dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem 1.25rem;margin:1.1rem 0 0}
 dl.facts dt{color:var(--soft);font-size:.8rem}dl.facts dd{margin:0}
 .bar{display:block;width:100%;height:10px;border-radius:5px;margin:1.25rem 0 .6rem;background:var(--shade)}
 .bar.small{height:4px;margin:.25rem 0 0;border-radius:2px}

@@ -4,7 +4,7 @@ import { documentHtml, lineHtml } from './html-document.ts';
 import { aboutOf, HUES, mono, pill } from './html-line.ts';
 import { HTML_STYLE } from './html-style.ts';
 import { escaped } from './plain.ts';
-import { bySection, DECISION_WORDS, shownDuration, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
+import { bySection, DECISION_WORDS, OBSTACLE_WORDS, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
 
 /** The page may style itself and do nothing else: no script, no picture, no address is ever loaded. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(HTML_STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
@@ -31,14 +31,15 @@ export function htmlReport(report: Report, source: string): string {
   ].join('\n');
 }
 
-function head({ checklist, run, decision, counts, lines, score, madeAt }: Report): string {
-  const { commit, configHash, environment } = run.subject;
+function head(report: Report): string {
+  const { checklist, subject, decision, counts, lines, score, madeAt } = report;
+  const { commit, configHash, environment } = subject;
   const facts: [string, string][] = [
     ['Environment', escaped(environment)],
     ['Commit', mono(commit.slice(0, 12))],
     ['Configuration', mono(configHash.slice(0, 12))],
     ['Checklist', mono(checklist.sha256.slice(0, 12))],
-    ['Run', `${shownTime(run.startedAt)}, ${shownDuration(run.ms)}`],
+    ['Run', shownRun(report)],
     ['Report', shownTime(madeAt)],
   ];
   const legend = RESULT_STATES.filter((state) => counts[state] > 0).map(
@@ -69,7 +70,7 @@ function blocking({ lines, reasons }: Report): string {
   if (blocks.length === 0 && reasons.length === 0) return '';
   const entries = blocks.map(
     (line) =>
-      `<li>${pill(line.state)}<a href="#line-${line.line}">${escaped(line.title)}</a><span class="why">${escaped(line.blocks!)}</span></li>`,
+      `<li>${pill(line.state)}<a href="#line-${line.line}">${escaped(line.title)}</a><span class="why">${OBSTACLE_WORDS[line.blocks!]}: ${escaped(line.because)}</span></li>`,
   );
   const more = reasons.map((reason) => `<li><span></span><span>${escaped(reason)}</span></li>`);
   return `<section class="card"><h2>What stands in the way (${blocks.length})</h2><ul class="plain">${entries.join('')}${more.join('')}</ul></section>`;
@@ -126,14 +127,14 @@ function body({ lines }: Report, source: string): string {
   return `<main class="card doc">${FILTER}${document}${left.length > 0 ? `<h3>Further lines</h3>${left.join('')}` : ''}</main>`;
 }
 
-function footer({ checklist, run, log }: Report): string {
-  const { bindingsSha256, commit, configHash } = run.subject;
+function footer({ checklist, subject, run, log }: Report): string {
+  const { bindingsSha256, commit, configHash } = subject;
   const digests: [string, string][] = [
     ['Checklist SHA-256', checklist.sha256],
     ['Bindings SHA-256', bindingsSha256],
     ['Commit', commit],
     ['Configuration', configHash],
-    ['Run', run.id],
+    ...(run ? ([['Run', run.id]] as [string, string][]) : []),
     ...(log ? ([[`Root of ${log.size} records`, log.root]] as [string, string][]) : []),
   ];
   const rows = digests.map(([name, value]) => `<tr><td>${escaped(name)}</td><td>${mono(value)}</td></tr>`);

@@ -1,15 +1,26 @@
 import type { ResultState } from '../run/result.ts';
-import { isOpen, type Report, type ReportLine } from './report.ts';
+import { isOpen, type Obstacle, type Report, type ReportLine } from './report.ts';
 
 /** What `--format json` prints. Fields are only ever added within a version. */
 export type JsonReport = Pick<
   Report,
-  'checklist' | 'madeAt' | 'run' | 'decision' | 'reasons' | 'score' | 'counts' | 'contradictions' | 'signOffs' | 'log' | 'findings'
+  | 'checklist'
+  | 'madeAt'
+  | 'subject'
+  | 'run'
+  | 'decision'
+  | 'reasons'
+  | 'score'
+  | 'counts'
+  | 'contradictions'
+  | 'signOffs'
+  | 'log'
+  | 'findings'
 > & {
   version: 1;
   /** Lines that must hold and are not shown to. */
   open: number;
-  blocks: readonly { id: string; line: number; title: string; state: ResultState; why: string }[];
+  blocks: readonly { id: string; line: number; title: string; state: ResultState; obstacle: Obstacle; why: string }[];
   /** Items and criteria in the order of the document. */
   lines: readonly Omit<ReportLine, 'box'>[];
 };
@@ -26,15 +37,16 @@ export function jsonReport(report: Report): string {
 }
 
 function asJson({ lines, ...report }: Report): JsonReport {
-  const { checklist, madeAt, run, decision, reasons, score, counts, contradictions, signOffs, log, findings } = report;
-  const blocks = lines.flatMap(({ id, line, title, state, blocks }) =>
-    blocks === undefined ? [] : [{ id, line, title, state, why: blocks }],
+  const { checklist, madeAt, subject, run, decision, reasons, score, counts, contradictions, signOffs, log, findings } = report;
+  const blocks = lines.flatMap(({ id, line, title, state, blocks, because }) =>
+    blocks === undefined ? [] : [{ id, line, title, state, obstacle: blocks, why: because }],
   );
   return {
     version: 1,
     checklist,
     madeAt,
-    run,
+    subject,
+    ...(run && { run }),
     decision,
     reasons,
     score,

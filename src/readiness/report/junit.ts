@@ -1,6 +1,6 @@
 import type { ResultState } from '../run/result.ts';
 import { escaped, escapedLines } from './plain.ts';
-import { isExcused, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
+import { isExcused, OBSTACLE_WORDS, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
 
 /** What could not be found out is an error, what was found out and is not good a failure; each says so by its state. */
 const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | undefined>> = {
@@ -22,7 +22,7 @@ const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | un
 export function junitReport(report: Report): string {
   const suites = suitesOf(report.lines);
   const totals = countsOf(report.lines);
-  const attributes = `name="${escaped(report.checklist.title)}" ${totals} time="${seconds(report.run.ms)}"`;
+  const attributes = `name="${escaped(report.checklist.title)}" ${totals} time="${seconds(report.run?.ms ?? 0)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${attributes}>`,
@@ -49,11 +49,11 @@ function countsOf(lines: readonly ReportLine[]): string {
   return `tests="${lines.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
 }
 
-function suite(name: string, lines: readonly ReportLine[], { checklist, run, decision }: Report): string[] {
+function suite(name: string, lines: readonly ReportLine[], { checklist, subject, run, madeAt, decision }: Report): string[] {
   const ms = lines.reduce((sum, line) => sum + durationOf(line), 0);
-  const properties = Object.entries({ decision, run: run.id, checklist: checklist.sha256, ...run.subject });
+  const properties = Object.entries({ decision, run: run?.id ?? 'none', checklist: checklist.sha256, ...subject });
   return [
-    `  <testsuite name="${escaped(name)}" ${countsOf(lines)} timestamp="${escaped(run.startedAt.slice(0, 19))}" time="${seconds(ms)}">`,
+    `  <testsuite name="${escaped(name)}" ${countsOf(lines)} timestamp="${escaped((run?.startedAt ?? madeAt).slice(0, 19))}" time="${seconds(ms)}">`,
     '    <properties>',
     ...properties.map(([key, value]) => `      <property name="${escaped(key)}" value="${escaped(value)}"/>`),
     '    </properties>',
@@ -81,7 +81,9 @@ function bodyOf(line: ReportLine): string {
   const checks = line.checks.map(({ kind, asked, state, summary, evidence }) => {
     return `${kind} ${asked}: ${STATE_WORDS[state]}, ${summary}${evidence ? ` (evidence ${evidence})` : ''}`;
   });
-  return [line.blocks ? `In the way: ${line.blocks}` : '', line.summary, ...checks].filter(Boolean).join('\n');
+  return [line.blocks ? `In the way (${OBSTACLE_WORDS[line.blocks]}): ${line.because}` : '', line.summary, ...checks]
+    .filter(Boolean)
+    .join('\n');
 }
 
 const durationOf = ({ checks }: ReportLine): number => checks.reduce((sum, { ms }) => sum + ms, 0);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../base/error.ts';
 import { RESULT_STATES } from '../run/result.ts';
 import { plain } from './plain.ts';
-import { DECISION_WORDS, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
+import { DECISION_WORDS, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
 
 const [TICK, BLANK, OPENS, CLOSES] = [0x78, 0x20, 0x5b, 0x5d];
 /** What may stand between the brackets of a box (GitHub Flavored Markdown §5.3). */
@@ -39,14 +39,14 @@ function changed(why: string): AppError {
 }
 
 /** A section that adds no box and no condition to the document. */
-function summaryOf({ decision, run, counts, lines, checklist, madeAt }: Report): string {
-  const { commit, environment, configHash } = run.subject;
+function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt }: Report): string {
+  const { commit, environment, configHash } = subject;
   const blocks = lines.filter((line) => line.blocks !== undefined);
-  const rows = blocks.map(({ line, title, state, blocks }) => `| ${line} | ${cell(title)} | ${STATE_WORDS[state]} | ${cell(blocks!)} |`);
+  const rows = blocks.map(({ line, title, state, because }) => `| ${line} | ${cell(title)} | ${STATE_WORDS[state]} | ${cell(because)} |`);
   return [
     `## Readiness: ${DECISION_WORDS[decision]}`,
     '',
-    `Run ${cell(run.id)} of ${shownTime(run.startedAt)} in ${cell(environment)}, commit ${cell(commit)}, configuration ${cell(configHash)}. The checklist read has the SHA-256 ${checklist.sha256}. Written ${shownTime(madeAt)}.`,
+    `Run: ${run ? `${cell(run.id)}, ` : ''}${shownRun({ ...(run && { run }) })}. In ${cell(environment)}, commit ${cell(commit)}, configuration ${cell(configHash)}. The checklist read has the SHA-256 ${checklist.sha256}. Written ${shownTime(madeAt)}.`,
     '',
     '| Result | Lines |',
     '|---|---|',

@@ -41,18 +41,14 @@ export function sampleReport(source: string = SAMPLE, states: readonly ResultSta
   return {
     checklist: { name: 'release.md', title: 'Release of the parcel service', sha256: createHash('sha256').update(source).digest('hex') },
     madeAt: '2026-11-22T14:02:07.123Z',
-    run: {
-      id: '019aab3c-0000-7000-8000-000000000001',
-      subject: {
-        checklistSha256: createHash('sha256').update(source).digest('hex'),
-        bindingsSha256: 'b'.repeat(64),
-        commit: '1f3a9c2d4e5b60718293a4b5c6d7e8f901234567',
-        configHash: 'c'.repeat(64),
-        environment: 'production',
-      },
-      startedAt: '2026-11-22T14:00:00.000Z',
-      ms: 4_210,
+    subject: {
+      checklistSha256: createHash('sha256').update(source).digest('hex'),
+      bindingsSha256: 'b'.repeat(64),
+      commit: '1f3a9c2d4e5b60718293a4b5c6d7e8f901234567',
+      configHash: 'c'.repeat(64),
+      environment: 'production',
     },
+    run: { id: '019aab3c-0000-7000-8000-000000000001', startedAt: '2026-11-22T14:00:00.000Z', ms: 4_210 },
     decision: lines.some(({ blocks }) => blocks) ? 'no_go' : 'go',
     reasons: [],
     score: lines.length === 0 ? 0 : (100 * count('pass')) / lines.length,
@@ -108,11 +104,12 @@ function lineOf({ i, text, section, depth, ticked, at, state }: Found): ReportLi
     state,
     summary,
     checks: [checkOf(state, summary)],
+    because: summary,
     notes:
       state === 'waived'
         ? [{ kind: 'waived', by: 'Ada Lind', at: '2026-11-21T09:00:00.000Z', text: 'until 2026-12-01: supplier is late' }]
         : [],
-    ...((state === 'fail' || state === 'error') && { blocks: summary }),
+    ...((state === 'fail' || state === 'error') && { blocks: 'blocks' as const }),
   };
 }
 

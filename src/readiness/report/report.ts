@@ -7,7 +7,7 @@ export type ReportLine = {
   id: string;
   /** In the document, from 1. */
   line: number;
-  kind: 'item' | 'criterion';
+  kind: 'item' | 'criterion' | 'sign_off';
   title: string;
   detail?: string;
   section: readonly string[];
@@ -28,9 +28,14 @@ export type ReportLine = {
   claim?: { text: string; agrees: boolean };
   /** What people decided about it: signatures, waivers, plans, in order of time. */
   notes: readonly ReportNote[];
-  /** Why the line stands in the way, undefined when it does not. */
-  blocks?: string;
+  /** What the line does to the decision, in one sentence. */
+  because: string;
+  /** Whether the line stands in the way of a go, and what would clear it. */
+  blocks?: Obstacle;
 };
+
+/** Nothing but a pass clears what blocks; an approval or a plan clears the others. */
+export type Obstacle = 'blocks' | 'needs_approval' | 'needs_plan';
 
 /** What a person put down, and when (ISO). */
 export type ReportNote = { kind: 'signed' | 'waived' | 'not_applicable' | 'approved' | 'planned'; by: string; at: string; text: string };
@@ -46,7 +51,9 @@ export type Report = {
   checklist: { name: string; title: string; sha256: string };
   /** ISO time. */
   madeAt: string;
-  run: { id: string; subject: Subject; startedAt: string; ms: number };
+  subject: Subject;
+  /** The run that the results are of; undefined before the first of this subject. */
+  run?: { id: string; startedAt: string; ms: number };
   decision: Decision;
   /** Why the decision is what it is, most important first. */
   reasons: readonly string[];
@@ -75,6 +82,12 @@ export const STATE_WORDS: Readonly<Record<ResultState, string>> = {
   waived: 'waived',
 };
 
+export const OBSTACLE_WORDS: Readonly<Record<Obstacle, string>> = {
+  blocks: 'blocks',
+  needs_approval: 'needs an approval',
+  needs_plan: 'needs a plan',
+};
+
 export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
   go: 'GO',
   conditional: 'CONDITIONAL',
@@ -85,6 +98,11 @@ export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
 /** Whether a state is somebody's named decision to go without a result. */
 export function isExcused(state: ResultState): boolean {
   return state === 'waived' || state === 'not_applicable';
+}
+
+/** When the run was and how long it took, in words. */
+export function shownRun({ run }: Pick<Report, 'run'>): string {
+  return run ? `${shownTime(run.startedAt)}, ${shownDuration(run.ms)}` : 'none of this commit and configuration yet';
 }
 
 /** Whether a line that must hold has not been shown to. */

@@ -5,7 +5,8 @@ import {
   DECISION_WORDS,
   isExcused,
   isOpen,
-  shownDuration,
+  OBSTACLE_WORDS,
+  shownRun,
   shownTime,
   STATE_WORDS,
   wordsOf,
@@ -59,8 +60,8 @@ function penOf({ width, colour }: TextStyle): Pen {
   };
 }
 
-function header({ checklist, run, madeAt }: Report, pen: Pen): string[] {
-  const { environment, commit, configHash } = run.subject;
+function header({ checklist, subject, run, madeAt }: Report, pen: Pen): string[] {
+  const { environment, commit, configHash } = subject;
   const facts = [
     plain(environment),
     `commit ${plain(commit).slice(0, 12)}`,
@@ -71,7 +72,7 @@ function header({ checklist, run, madeAt }: Report, pen: Pen): string[] {
     ...wrapped(plain(checklist.title), pen.width).map((line) => pen.paint(line, 'bold')),
     ...pen.fill(facts.join(' · '), '').map((line) => pen.paint(line, 'dim')),
     ...pen
-      .fill(`run ${plain(run.id)} of ${shownTime(run.startedAt)}, report of ${shownTime(madeAt)}`, '')
+      .fill(`run ${run ? `${plain(run.id)} of ${shownTime(run.startedAt)}` : shownRun({})}, report of ${shownTime(madeAt)}`, '')
       .map((line) => pen.paint(line, 'dim')),
   ];
 }
@@ -117,19 +118,19 @@ function blocking({ lines, reasons }: Report, pen: Pen): string[] {
   return [
     pen.paint(`What stands in the way (${blocks.length})`, 'bold'),
     ...blocks.flatMap((line) => [
-      ...pen.fill(`line ${line.line}: ${plain(line.title)}`, '    ', '  '),
-      ...pen.fill(`${STATE_WORDS[line.state]}: ${plain(line.blocks!)}`, '    ').map((text) => pen.paint(text, 'red')),
+      ...pen.fill(`line ${line.line}, ${OBSTACLE_WORDS[line.blocks!]}: ${plain(line.title)}`, '    ', '  '),
+      ...pen.fill(`${STATE_WORDS[line.state]}: ${plain(line.because)}`, '    ').map((text) => pen.paint(text, 'red')),
     ]),
     ...reasons.flatMap((reason) => pen.fill(plain(reason), '    ', '  ')),
   ];
 }
 
-function verdict({ decision, counts, lines, score, run }: Report, pen: Pen): string[] {
+function verdict({ decision, counts, lines, score }: Report, pen: Pen): string[] {
   const tallies = RESULT_STATES.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${STATE_WORDS[state]}`);
   const open = lines.filter(isOpen).length;
   const hue = decision === 'go' ? 'green' : decision === 'conditional' ? 'yellow' : 'red';
   return [
-    ...pen.fill(`${tallies.join(', ')} (${lines.length} lines, ${score.toFixed(1)} % pass, ${shownDuration(run.ms)})`, ''),
+    ...pen.fill(`${tallies.join(', ')} (${lines.length} lines, ${score.toFixed(1)} % pass)`, ''),
     pen.paint(DECISION_WORDS[decision], 'bold', hue) + (open > 0 ? `, ${open} open` : ''),
   ];
 }
