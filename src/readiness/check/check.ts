@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { TSchema } from 'typebox';
 import type { Clock } from '../../base/time.ts';
 import type { CheckState, Measurement } from '../run/result.ts';
@@ -19,6 +20,8 @@ export type CheckKind<P = unknown> = {
   /** Parameters as one readable line for reports; never a secret. */
   describe(params: P): string;
   run(params: P, probe: Probe): Promise<Outcome>;
+  /** How long it may take with these parameters, where that is more than usual: it looks over a window. */
+  timeoutMs?(params: P): number;
   /** Situations in which this kind must find `fail`; without one, the kind is reported as never proven. */
   negative: readonly NegativeFixture<P>[];
 };
@@ -26,6 +29,8 @@ export type CheckKind<P = unknown> = {
 /** A situation made on loopback or in a temporary folder, in which the check has to fail. */
 export type NegativeFixture<P = unknown> = {
   name: string;
+  /** What must be found, `fail` unless told. */
+  expects?: Exclude<CheckState, 'pass'>;
   arrange(): Promise<{ params: P; probe?: Partial<Probe>; end(): Promise<void> }>;
 };
 
@@ -33,16 +38,34 @@ export type NegativeFixture<P = unknown> = {
 export type Probe = {
   signal: AbortSignal;
   clock: Clock;
-  /** Root of the repository or deployment that files are read from; paths never lead out of it. */
+  /** Root of the repository or deployment that files are read from; paths never lead out of it and of `folders`. */
   root: string;
+  /** Further folders that the settings name: logs, backups. Absolute. */
+  folders?: readonly string[];
+  /** The commit that is judged; read from the repository at `root` when it is not given. */
+  commit?: string;
   /** Resolves a name or address that the settings allow; throws `readiness.target_refused` for any other. */
   target(name: string): Target;
-  /** The value of a setting that the check may read, undefined when it is not set. */
+  /** A host of one's own, all of whose ports may be tried; throws `readiness.target_refused` for any other. */
+  ownHost?(name: string): Target;
+  /** Looks names up for a connection and refuses addresses outside the allowed networks. */
+  lookup?: LookupFunction;
+  /** The value of a setting that the check may read, undefined when it is not set. Throws `readiness.setting_refused`. */
   setting(name: string): string | undefined;
+  /** A reviewed command by its name; throws `readiness.command_refused` for any other. */
+  command?(name: string): AllowedCommand;
+  /** The text without the values of secret settings and passwords of targets. */
+  hide?(text: string): string;
 };
 
-/** An address that may be asked. `url` may hold a password; `shown` does not. */
-export type Target = { name: string; url: URL; shown: string };
+/**
+ * An address that may be asked. `url` may hold a password; `shown` does not. `journeys` permits scenarios to send more
+ * than GET; `ca` is a file under the root with the authority of a private certificate.
+ */
+export type Target = { name: string; url: URL; shown: string; journeys?: boolean; ca?: string };
+
+/** A command exactly as somebody reviewed it. It gets no shell and only the named settings as environment. */
+export type AllowedCommand = { argv: readonly [string, ...string[]]; folder?: string; env?: Readonly<Record<string, string>> };
 
 /** Whoever adds kinds of checks: the module itself, or another module through the composition root. */
-export type CheckProvider = { name: string; kinds: readonly CheckKind<never>[] };
+export type CheckProvider = { name: string; kinds: readonly CheckKind[] };

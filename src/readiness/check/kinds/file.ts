@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import Type, { type Static } from 'typebox';
+import type { Measurement } from '../../run/result.ts';
+import type { Outcome, Probe } from '../check.ts';
+import { demandsOn } from '../compare.ts';
+import { Count, defineKind, fields, FilePath, judged, oneOf, Positive, Text, Texts, ValueDemand } from '../define.ts';
+import { lookAt, readDocument, readText, type Seen } from '../files.ts';
+import { folderOf } from '../loopback.ts';
+import { matches } from '../pattern.ts';
+
+const Params = fields({
+  path: FilePath,
+  /** `file` unless told; `absent` passes when nothing is there. */
+  is: Type.Optional(oneOf('file', 'folder', 'absent')),
+  /** Rights that may be there at most, in octal: `0600`. */
+  mode: Type.Optional(Type.String({ pattern: '^0?[0-7]{3}$' })),
+  /** Name or number of the user that must own it. */
+  owner: Type.Optional(Text),
+  minBytes: Type.Optional(Count),
+  maxBytes: Type.Optional(Count),
+  maxAgeHours: Type.Optional(Positive),
+  contains: Type.Optional(Texts),
+  notContains: Type.Optional(Texts),
+  matches: Type.Optional(Texts),
+  notMatches: Type.Optional(Texts),
+  /** Demands on the document in it: YAML by its ending, JSON otherwise. */
+  values: Type.Optional(Type.Array(ValueDemand, { minItems: 1, maxItems: 50 })),
+});
+type Params = Static<typeof Params>;
+
+async function run(params: Params, probe: Probe): Promise<Outcome> {
+  const { path, is = 'file' } = params;
+  const seen = await lookAt(probe, path);
+  if (is === 'absent') return judged({ problems: seen ? [`${path} is there and must not be`] : [], seen: `${path} is not there.` });
+  if (!seen) return { state: 'fail', summary: `${path} is not there.` };
+  if (seen.folder !== (is === 'folder')) return { state: 'fail', summary: `${path} is a ${seen.folder ? 'folder' : 'file'}.` };
+  const ageHours = (probe.clock.now() - seen.modifiedMs) / 3_600_000;
+  const inside = await contentFindings(params, probe);
+  return judged({
+    problems: [...attributeProblems(params, seen, ageHours), ...(await ownerProblems(params, seen)), ...inside.problems],
+    seen: `${path} is there with ${seen.bytes} bytes, changed ${ageHours.toFixed(1)} h ago.`,
+    measurements: [
+      { name: 'size', value: seen.bytes, unit: 'B' },
+      {
+        name: 'age',
+        value: Math.round(ageHours * 10) / 10,
+        unit: 'h',
+        ...(params.maxAgeHours && { demanded: `<= ${params.maxAgeHours}` }),
+      },
+      ...inside.measurements,
+    ],
+  });
+}
+
+function attributeProblems({ path, mode, minBytes, maxBytes, maxAgeHours }: Params, seen: Seen, ageHours: number): string[] {
+  const octal = seen.mode.toString(8).padStart(4, '0');
+  return [
+    ...(mode !== undefined && (seen.mode & ~Number.parseInt(mode, 8)) !== 0
+      ? [`${path} has the rights ${octal}, at most ${mode} are demanded`]
+      : []),
+    ...(minBytes !== undefined && seen.bytes < minBytes ? [`${path} has ${seen.bytes} bytes, at least ${minBytes} are demanded`] : []),
+    ...(maxBytes !== undefined && seen.bytes > maxBytes ? [`${path} has ${seen.bytes} bytes, at most ${maxBytes} are demanded`] : []),
+    // A time that lies ahead is no proof of youth.
+    ...(maxAgeHours !== undefined && !(ageHours <= maxAgeHours && ageHours > -1)
+      ? [`${path} was changed ${ageHours.toFixed(1)} h ago, at most ${maxAgeHours} h are demanded`]
+      : []),
+  ];
+}
+
+async function ownerProblems({ path, owner }: Params, { uid }: Seen): Promise<string[]> {
+  if (owner === undefined) return [];
+  const wanted = /^\d+$/.test(owner) ? Number(owner) : await userId(owner);
+  return uid === wanted ? [] : [`${path} belongs to the user ${uid}, ${owner} is demanded`];
+}
+
+/** A user's number by name, from the system's list of users. */
+async function userId(name: string): Promise<number | undefined> {
+  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const found = lines.find(([user]) => user === name)?.[2];
+  return found === undefined ? undefined : Number(found);
+}
+
+async function contentFindings(params: Params, probe: Probe): Promise<{ problems: string[]; measurements: Measurement[] }> {
+  const { path, contains = [], notContains = [], matches: patterns = [], notMatches = [], values } = params;
+  if ([contains, notContains, patterns, notMatches].every(({ length }) => length === 0) && !values)
+    return { problems: [], measurements: [] };
+  const text = (await readText(probe, path)) ?? '';
+  const inDocument = values ? demandsOn(readDocument(path, text), values) : { problems: [], measurements: [] };
+  const problems = [
+    ...contains.filter((part) => !text.includes(part)).map((part) => `${path} does not contain ${JSON.stringify(part)}`),
+    ...notContains.filter((part) => text.includes(part)).map((part) => `${path} contains ${JSON.stringify(part)}`),
+    ...patterns.filter((pattern) => !matches(pattern, text)).map((pattern) => `${path} does not match ${pattern}`),
+    ...notMatches.filter((pattern) => matches(pattern, text)).map((pattern) => `${path} matches ${pattern}`),
+    ...inDocument.problems,
+  ];
+  return { problems, measurements: inDocument.measurements };
+}
+
+export const file = defineKind({
+  name: 'file',
+  summary: 'A file or folder is there, with the demanded rights, owner, size, age, text and values.',
+  params: Params,
+  describe: ({ path, is = 'file' }) => `${path}: ${is}`,
+  run,
+  negative: [
+    {
+      name: 'a file that is missing',
+      async arrange() {
+        const { root, end } = await folderOf({});
+        return { params: { path: 'deploy/app.yaml' }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a placeholder that was left in',
+      async arrange() {
+        const { root, end } = await folderOf({ '.env': 'DATABASE_PASSWORD=CHANGE_ME\n' });
+        return { params: { path: '.env', notContains: ['CHANGE_ME'] }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a file that everybody may read',
+      async arrange() {
+        const { root, end } = await folderOf({ 'server.key': 'x' });
+        return { params: { path: 'server.key', mode: '0200' }, probe: { root }, end };
+      },
+    },
+  ],
+});

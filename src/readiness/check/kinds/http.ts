@@ -1,0 +1,172 @@
+import Type, { type Static } from 'typebox';
+import type { Measurement } from '../../run/result.ts';
+import { jsonOf, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
+import type { Probe } from '../check.ts';
+import { demandsOn } from '../compare.ts';
+import { Count, defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand } from '../define.ts';
+import { httpOnLoopback } from '../loopback.ts';
+import { matches } from '../pattern.ts';
+
+/** What is demanded of one header of an answer. */
+export const HeaderDemand = fields({
+  name: Text,
+  equals: Type.Optional(Type.String()),
+  contains: Type.Optional(Text),
+  matches: Type.Optional(Text),
+  absent: Type.Optional(Type.Boolean()),
+});
+
+const Params = fields({
+  target: TargetName,
+  path: Type.Optional(UrlPath),
+  method: Type.Optional(oneOf('GET', 'HEAD')),
+  headers: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())),
+  /** Name of a setting whose value is sent as bearer token. */
+  bearerFrom: Type.Optional(Text),
+  /** Demanded status, 200 to 299 unless told. */
+  status: Type.Optional(Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), { minItems: 1, maxItems: 20 })),
+  contains: Type.Optional(Texts),
+  notContains: Type.Optional(Texts),
+  matches: Type.Optional(Texts),
+  json: Type.Optional(Type.Array(ValueDemand, { maxItems: 50 })),
+  answerHeaders: Type.Optional(Type.Array(HeaderDemand, { maxItems: 50 })),
+  /** Longest time, of the slowest of `samples` requests or of the given percentile. */
+  maxMs: Type.Optional(Positive),
+  samples: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  percentile: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100 })),
+  /** The answer must be a redirect and lead to an address that starts so. It is not followed. */
+  redirectsTo: Type.Optional(Text),
+  follow: Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })),
+  minBytes: Type.Optional(Count),
+});
+type Params = Static<typeof Params>;
+
+async function run(params: Params, probe: Probe) {
+  const client = await openHttp(probe, probe.target(params.target));
+  try {
+    const { answer, times } = await answersOf(params, probe, client);
+    const fromJson = params.json ? jsonFindings(answer, params.json) : { problems: [], measurements: [] };
+    const slow = timing(params, times);
+    const problems = [
+      ...statusProblems(params, answer),
+      ...redirectProblems(params, answer),
+      ...bodyProblems(params, answer),
+      ...(params.answerHeaders ?? []).flatMap((demand) => headerProblems(answer, demand)),
+      ...fromJson.problems,
+      ...slow.problems,
+    ];
+    return judged({
+      problems,
+      seen: `${answer.shown} answered ${answer.status} in ${answer.ms} ms.`,
+      measurements: [
+        { name: 'status', value: answer.status, ...(params.status && { demanded: params.status.join(' or ') }) },
+        ...slow.measurements,
+        ...fromJson.measurements,
+      ],
+      output: transcript(answer),
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+/** The first answer, and the times of all. Requests come one after the other, so that they do not slow each other. */
+async function answersOf(params: Params, probe: Probe, client: HttpClient): Promise<{ answer: Answer; times: number[] }> {
+  const token = params.bearerFrom === undefined ? undefined : probe.setting(params.bearerFrom);
+  const ask = {
+    method: params.method ?? 'GET',
+    path: params.path ?? '',
+    headers: { ...params.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    follow: params.redirectsTo === undefined ? (params.follow ?? 0) : 0,
+  } as const;
+  const answer = await client.ask(ask);
+  const times = [answer.ms];
+  while (times.length < (params.samples ?? 1)) times.push((await client.ask(ask)).ms);
+  return { answer, times };
+}
+
+function statusProblems({ status, redirectsTo }: Params, answer: Answer): string[] {
+  if (status ? status.includes(answer.status) : redirectsTo !== undefined || (answer.status >= 200 && answer.status < 300)) return [];
+  return [`${answer.shown} answered ${answer.status}, demanded ${status?.join(' or ') ?? '200 to 299'}`];
+}
+
+function redirectProblems({ redirectsTo }: Params, { status, headers, shown }: Answer): string[] {
+  if (redirectsTo === undefined) return [];
+  const location = headers['location'];
+  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return [`${shown} answered ${status} and does not redirect`];
+  return location.startsWith(redirectsTo) ? [] : [`${shown} redirects to ${location.slice(0, 200)}, demanded ${redirectsTo}`];
+}
+
+function bodyProblems({ contains = [], notContains = [], matches: patterns = [], minBytes = 0 }: Params, { body, cut }: Answer): string[] {
+  return [
+    ...contains.filter((text) => !body.includes(text)).map((text) => `the body does not contain ${JSON.stringify(text)}`),
+    ...notContains.filter((text) => body.includes(text)).map((text) => `the body contains ${JSON.stringify(text)}`),
+    ...patterns.filter((pattern) => !matches(pattern, body)).map((pattern) => `the body does not match ${pattern}`),
+    ...(Buffer.byteLength(body) < minBytes ? [`the body has ${Buffer.byteLength(body)} bytes, demanded ${minBytes}`] : []),
+    // What was not read cannot be known to lack something.
+    ...(cut && notContains.length > 0 ? ['the body is too long to be searched whole'] : []),
+  ];
+}
+
+/** What is wrong with one header of an answer. */
+export function headerProblems(
+  { headers }: Answer,
+  { name, equals, contains, matches: pattern, absent }: Static<typeof HeaderDemand>,
+): string[] {
+  const value = headers[name.toLowerCase()];
+  if (absent) return value === undefined ? [] : [`the header ${name} is there`];
+  if (value === undefined) return [`the header ${name} is missing`];
+  const holds =
+    (equals === undefined || value === equals) &&
+    (contains === undefined || value.toLowerCase().includes(contains.toLowerCase())) &&
+    (pattern === undefined || matches(pattern, value, 'im'));
+  return holds ? [] : [`the header ${name} is ${JSON.stringify(value.slice(0, 100))}, demanded ${equals ?? contains ?? pattern}`];
+}
+
+function jsonFindings(answer: Answer, demands: readonly ValueDemand[]): { problems: string[]; measurements: Measurement[] } {
+  const parsed = jsonOf(answer);
+  return 'problem' in parsed ? { problems: [parsed.problem], measurements: [] } : demandsOn(parsed.value, demands);
+}
+
+function timing({ maxMs, percentile = 100 }: Params, times: readonly number[]): { problems: string[]; measurements: Measurement[] } {
+  const sorted = times.toSorted((a, b) => a - b);
+  const taken = roundMs(sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)]!);
+  const name = times.length === 1 ? 'time' : percentile === 100 ? 'slowest' : `p${percentile}`;
+  const demanded = maxMs === undefined ? {} : { demanded: `<= ${maxMs} ms` };
+  return {
+    problems: maxMs !== undefined && taken > maxMs ? [`${name} is ${taken} ms, demanded at most ${maxMs} ms`] : [],
+    measurements: [{ name, value: taken, unit: 'ms', samples: times.length, ...demanded }],
+  };
+}
+
+export const http = defineKind({
+  name: 'http',
+  summary: 'An HTTP address answers with the demanded status, body, JSON values, headers, redirect and speed.',
+  params: Params,
+  describe: ({ method = 'GET', target, path = '' }) => `${method} ${target}${path}`,
+  run,
+  timeoutMs: ({ samples = 1, maxMs = 0 }) => (samples === 1 ? 0 : 10_000 + samples * Math.max(250, 2 * maxMs)),
+  negative: [
+    {
+      name: 'a service that answers 500',
+      async arrange() {
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.writeHead(500).end('{"status":"down"}'));
+        return { params: { target: url, path: '/health' }, end };
+      },
+    },
+    {
+      name: 'a service that answers 200 and says that it is not well',
+      async arrange() {
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.end('{"status":"down"}'));
+        return { params: { target: url, json: [{ at: '$.status', op: '=' as const, value: 'ok' }] }, end };
+      },
+    },
+    {
+      name: 'plain HTTP that answers instead of leading to https',
+      async arrange() {
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.end('welcome'));
+        return { params: { target: url, redirectsTo: 'https://' }, end };
+      },
+    },
+  ],
+});

@@ -1,0 +1,148 @@
+import { Socket } from 'node:net';
+import pg, { type ClientConfig } from 'pg';
+import Type, { type Static } from 'typebox';
+import { AppError } from '../../../base/error.ts';
+import { Secret } from '../../../base/secret.ts';
+import { connectionConfig } from '../../../infra/postgres/connection.ts';
+import type { Measurement } from '../../run/result.ts';
+import { authorityOf } from '../ask-http.ts';
+import type { Outcome, Probe, Target } from '../check.ts';
+import { holds, holdsPlain, shown } from '../compare.ts';
+import { addressOf } from '../connect.ts';
+import { defineKind, fields, judged, Limit, Op, TargetName, Text } from '../define.ts';
+import { postgresOnLoopback } from '../loopback-postgres.ts';
+import { sqlRefusal, withoutEnd } from '../sql-text.ts';
+
+const Params = fields({
+  target: TargetName,
+  /** One reading statement. */
+  query: Text,
+  /** What the first column of the first row must be; of every row with `every`. Numbers and versions compare as such. */
+  op: Type.Optional(Op),
+  value: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+  every: Type.Optional(Type.Boolean()),
+  unit: Type.Optional(Text),
+  /** How many rows there must be. */
+  rows: Type.Optional(Limit),
+  /** Longest run of the statement; 5,000 unless told. */
+  timeoutMs: Type.Optional(Type.Integer({ minimum: 1, maximum: 60_000 })),
+});
+type Params = Static<typeof Params>;
+type Row = readonly unknown[];
+
+const MOST_ROWS = 1_000;
+
+async function run(params: Params, probe: Probe): Promise<Outcome> {
+  const refusal = sqlRefusal(params.query);
+  if (refusal) throw new AppError('forbidden', 'readiness.sql_refused', `The statement was not sent: ${refusal}.`);
+  if (params.op === undefined && params.rows === undefined)
+    throw new AppError('invalid', 'readiness.params_invalid', 'The check demands nothing: give op and value, or rows.');
+  const target = probe.target(params.target);
+  const { names, rows } = await read(probe, target, params);
+  const measured = findings(params, rows);
+  return judged({
+    problems: measured.problems,
+    seen: params.op === undefined ? `${rows.length} rows.` : `${names[0] ?? 'value'} is ${shown(rows[0]?.[0])}.`,
+    measurements: measured.measurements,
+    output: [params.query, names.join('\t'), ...rows.slice(0, 200).map((row) => row.map((cell) => plain(cell)).join('\t'))].join('\n'),
+  });
+}
+
+/** Reads in a transaction that cannot write and is rolled back. */
+async function read(probe: Probe, target: Target, { query, timeoutMs = 5_000 }: Params): Promise<{ names: string[]; rows: Row[] }> {
+  const socket = new Socket();
+  const client = new pg.Client({ ...(await configOf(probe, target)), stream: () => socket });
+  // The failure reaches whoever waits; without a listener it would end the process.
+  client.on('error', () => {});
+  const stop = (): void => void socket.destroy(Object.assign(new Error('stopped'), { code: 'ETIMEDOUT' }));
+  probe.signal.addEventListener('abort', stop, { once: true });
+  try {
+    await client.connect();
+    await client.query('begin transaction read only');
+    await client.query(`set local statement_timeout = ${timeoutMs}`);
+    await client.query(`set local lock_timeout = ${timeoutMs}`);
+    const wrapped = /^\s*(select|with|values|table)\b/i.test(query)
+      ? `select * from (\n${withoutEnd(query)}\n) as asked limit ${MOST_ROWS + 1}`
+      : query;
+    const reply = await client.query<Row & unknown[]>({ text: wrapped, rowMode: 'array', queryMode: 'extended' } as never);
+    await client.query('rollback');
+    return { names: reply.fields.map(({ name }) => name), rows: reply.rows };
+  } finally {
+    probe.signal.removeEventListener('abort', stop);
+    await client.end().catch(() => {});
+    socket.destroy();
+  }
+}
+
+/** Every column as the text that the server sent, so that no number loses digits. */
+const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
+
+async function configOf(probe: Probe, target: Target): Promise<ClientConfig> {
+  const config = connectionConfig(new Secret(target.url.href));
+  const { host } = config;
+  const ca = await authorityOf(probe, target);
+  const common = { ...config, application_name: 'rialto-readiness', types: AS_TEXT as unknown as pg.CustomTypesConfig };
+  if (host === undefined || host.startsWith('/')) return common;
+  const tls =
+    config.ssl === true || config.ssl === false || config.ssl === undefined
+      ? config.ssl
+      : { ...config.ssl, servername: host, ...(ca !== undefined && { ca }) };
+  return { ...common, host: await addressOf(probe, host), ...(tls !== undefined && { ssl: tls }) };
+}
+
+function findings(
+  { op, value = null, every, unit, rows: demandedRows }: Params,
+  rows: readonly Row[],
+): { problems: string[]; measurements: Measurement[] } {
+  const problems: string[] = [];
+  const measurements: Measurement[] = [];
+  if (op !== undefined) {
+    const looked = every ? rows : rows.slice(0, 1);
+    const bad = looked.filter((row) => !holdsPlain(truth(row[0]), op, value));
+    const demanded = `${op} ${JSON.stringify(value)}`;
+    if (looked.length === 0) problems.push(`there is no row, demanded ${demanded}`);
+    else if (bad.length > 0)
+      problems.push(`${bad.length > 1 ? `${bad.length} rows do not hold: ` : 'it is '}${shown(bad[0]![0])}, demanded ${demanded}`);
+    const first = plain(looked[0]?.[0]);
+    measurements.push({ name: 'value', value: /^-?\d+(\.\d+)?$/.test(first) ? Number(first) : first, demanded, ...(unit && { unit }) });
+  }
+  if (demandedRows) {
+    const demanded = `${demandedRows.op} ${demandedRows.value}`;
+    // Of more rows than are read only the lower bound is known.
+    const known = rows.length <= MOST_ROWS || ['>', '>='].includes(demandedRows.op);
+    if (!known || !holds(rows.length, demandedRows.op, demandedRows.value))
+      problems.push(`there are ${rows.length > MOST_ROWS ? `more than ${MOST_ROWS}` : rows.length} rows, demanded ${demanded}`);
+    measurements.push({ name: 'rows', value: rows.length, demanded });
+  }
+  return { problems, measurements };
+}
+
+/** PostgreSQL writes truth as t and f. */
+const truth = (cell: unknown): unknown => (cell === 't' ? true : cell === 'f' ? false : cell);
+const plain = (cell: unknown): string => (typeof cell === 'string' ? cell : 'null');
+
+export const sql = defineKind({
+  name: 'sql',
+  summary: 'One reading statement on PostgreSQL gives the demanded value or number of rows.',
+  params: Params,
+  describe: ({ target, query, op, value, rows }) =>
+    `${target}: ${query.replaceAll(/\s+/g, ' ').slice(0, 200)}${op ? ` ${op} ${JSON.stringify(value ?? null)}` : ''}${rows ? ` rows ${rows.op} ${rows.value}` : ''}`,
+  run,
+  timeoutMs: ({ timeoutMs = 0 }) => timeoutMs + 5_000,
+  negative: [
+    {
+      name: 'a value that is not the demanded one',
+      async arrange() {
+        const { url, end } = await postgresOnLoopback([['off']]);
+        return { params: { target: url, query: 'show ssl', op: '=' as const, value: 'on' }, end };
+      },
+    },
+    {
+      name: 'a statement that finds no row',
+      async arrange() {
+        const { url, end } = await postgresOnLoopback([]);
+        return { params: { target: url, query: 'select version from schema_version', op: '>=' as const, value: 1 }, end };
+      },
+    },
+  ],
+});
