@@ -33,6 +33,14 @@ const signedBytes = ({ accountId, name, roles }: Account, content: Uint8Array): 
  */
 export function housePeople(deps: Deps, tenantId: Uuid): HousePeople {
   let known: { id: string; key: KeyObject } | undefined;
+  const publicKeys = new Map<string, KeyObject>();
+  /** Keys never change, so one that was read once is not asked for again. */
+  const publicKeyOf = async (id: string): Promise<KeyObject | undefined> => {
+    if (!publicKeys.has(id))
+      for (const row of await deps.db.read({ tenantId }, selectKeys))
+        publicKeys.set(row.id, createPublicKey({ key: row.publicKey, format: 'der', type: 'spki' }));
+    return publicKeys.get(id);
+  };
   return {
     signerFor: (account) => ({
       ...account,
@@ -45,11 +53,8 @@ export function housePeople(deps: Deps, tenantId: Uuid): HousePeople {
     }),
     async verify(signature, content) {
       if (signature.algorithm !== ALGORITHM) return false;
-      const rows = await deps.db.read({ tenantId }, selectKeys);
-      const row = rows.find(({ id }) => id === signature.publicKey);
-      if (!row) return false;
-      const key = createPublicKey({ key: row.publicKey, format: 'der', type: 'spki' });
-      return verify(null, signedBytes(signature, content), key, Buffer.from(signature.value, 'base64'));
+      const key = await publicKeyOf(signature.publicKey);
+      return key !== undefined && verify(null, signedBytes(signature, content), key, Buffer.from(signature.value, 'base64'));
     },
   };
 }

@@ -1,0 +1,28 @@
+import type { AccessPort } from '../access/port.ts';
+import type { Uuid } from '../base/id.ts';
+import type { Clock } from '../base/time.ts';
+import type { Log } from '../infra/log/log.ts';
+import type { Outbox } from '../infra/outbox/port.ts';
+import type { Db } from '../infra/postgres/db.ts';
+import type { KindRegistry } from './check/kinds.ts';
+import type { Library } from './library.ts';
+import type { HousePeople } from './signing.ts';
+import type { Ledgers } from './ledger.ts';
+
+/** What a result speaks of beside the documents: what runs here. */
+export type Release = { commit: string; author?: string; configHash: string; environment: string };
+
+/** What the operations of the module work with. */
+export type ReadinessDeps = {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  access: AccessPort;
+  outbox: Outbox;
+  library: Library;
+  /** What is known of a tenant's checklists from its log. */
+  ledgers: Ledgers;
+  people: (tenantId: Uuid) => HousePeople;
+  kinds: KindRegistry;
+  release: Release;
+};

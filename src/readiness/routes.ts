@@ -1,0 +1,36 @@
+import type { Ctx } from '../base/context.ts';
+import { route, type Route } from '../infra/http/route.ts';
+import * as contract from './contract.ts';
+import type { ReadinessDeps } from './deps.ts';
+import { getLine } from './operations/get-line.ts';
+import { listSigners, setSigner } from './operations/manage-signers.ts';
+import { refuseWaiver, requestWaiver } from './operations/manage-waivers.ts';
+import { getChecklist, listChecklists, summaryOf } from './operations/read-checklists.ts';
+import { getEvidence, getRun, listRuns, startRun } from './operations/read-runs.ts';
+import { uploadBindings, uploadChecklist } from './operations/upload-documents.ts';
+
+/** Binds every contract of the module to its operation. */
+export function routesOf(deps: ReadinessDeps): Route[] {
+  const summary = async (ctx: Ctx, name: string) => summaryOf(deps, ctx, await deps.library.find(ctx, name));
+  return [
+    route(contract.listChecklists, (ctx) => listChecklists(deps, ctx)),
+    route(contract.getChecklist, (ctx, input) => getChecklist(deps, ctx, input)),
+    route(contract.uploadChecklist, async (ctx, input, request) => {
+      await uploadChecklist(deps, ctx, input, request);
+      return await summary(ctx, input.name);
+    }),
+    route(contract.uploadBindings, async (ctx, input, request) => {
+      await uploadBindings(deps, ctx, input, request);
+      return await summary(ctx, input.name);
+    }),
+    route(contract.startRun, (ctx, input) => startRun(deps, ctx, input)),
+    route(contract.listRuns, (ctx, input) => listRuns(deps, ctx, input)),
+    route(contract.getRun, (ctx, input) => getRun(deps, ctx, input)),
+    route(contract.getLine, (ctx, input) => getLine(deps, ctx, input)),
+    route(contract.getEvidence, (ctx, input) => getEvidence(deps, ctx, input)),
+    route(contract.requestWaiver, (ctx, input) => requestWaiver(deps, ctx, input)),
+    route(contract.refuseWaiver, (ctx, input) => refuseWaiver(deps, ctx, input)),
+    route(contract.listSigners, (ctx) => listSigners(deps, ctx)),
+    route(contract.setSigner, (ctx, input) => setSigner(deps, ctx, input)),
+  ];
+}
