@@ -1,13 +1,12 @@
 import type { StaticDecode } from 'typebox';
 import { AppError } from '../../base/error.ts';
 import type { ScreeningMatch } from './contract.ts';
+import { candidates, initialOf, isSearched, scratchFor, type Scratch } from './candidates.ts';
 import type { ScreeningEntry } from './entry.ts';
 import {
   entriesUnder,
   factsOf,
-  ID,
   indexBuilder,
-  KIND_SHIFT,
   listedAt,
   openNames,
   regrouped,
@@ -19,7 +18,7 @@ import {
 } from './name-index.ts';
 import { readingsOf, WEIGHTS, wordsOf, type Word } from './normalise.ts';
 import { Recent } from './recent.ts';
-import { align, explain, INITIAL, leastCovered, scoreOf, worth, type Alignment, type Query } from './score.ts';
+import { align, explain, INITIAL, leastCovered, worth, type Alignment, type Query } from './score.ts';
 import { textAt } from './utf8-pool.ts';
 import { idOf, lookUp, type KnownWord } from './vocabulary.ts';
 
@@ -29,14 +28,6 @@ export type Match = StaticDecode<typeof ScreeningMatch>;
 export type ScreeningIndex = NameIndex & {
   readonly recent: Recent<readonly Match[]>;
   readonly scratch: Scratch;
-};
-
-/** What a search writes on; made once, since names are screened one after another. */
-type Scratch = {
-  /** For each word of the lists, two numbers: the most that it could cover of a listed name, and of the query. */
-  readonly covers: Float32Array;
-  readonly stamp: Uint32Array;
-  round: number;
 };
 
 /** Score from which a name is a match; tuned on one half of the labelled pairs. */
@@ -58,9 +49,7 @@ export function buildIndex(entries: Iterable<ScreeningEntry>): ScreeningIndex {
 
 /** Takes an index into use. */
 export function openIndex(columns: IndexColumns): ScreeningIndex {
-  const words = columns.vocabulary.masks.length;
-  const scratch = { covers: new Float32Array(2 * words), stamp: new Uint32Array(columns.names.entry.length), round: 0 };
-  return { ...openNames(columns), recent: new Recent(RECENT_NAMES), scratch };
+  return { ...openNames(columns), recent: new Recent(RECENT_NAMES), scratch: scratchFor(columns) };
 }
 
 /**
@@ -194,8 +183,6 @@ function queryOf(index: ScreeningIndex, words: readonly Word[], threshold: numbe
   return { words, weight, similar: similar.map((word) => word.similar), best: similar.map((word) => word.best) };
 }
 
-const isSearched = ({ kind }: Word) => kind === 'name' || kind === 'common';
-
 function similarTo({ vocabulary }: ScreeningIndex, word: Word): KnownWord {
   if (isSearched(word)) return lookUp(vocabulary, word.text);
   const same = idOf(vocabulary, word.text);
@@ -207,123 +194,6 @@ function mostOf(index: ScreeningIndex, word: Word, { best }: KnownWord): number 
   if (word.kind === 'initial') return 1;
   return Math.max(0, worth(Math.max(best, initialOf(index, word) >= 0 ? INITIAL : 0)));
 }
-
-/** The id of the listed initial that a word could stand for, or -1. */
-function initialOf({ vocabulary }: ScreeningIndex, word: Word): number {
-  return isSearched(word) ? idOf(vocabulary, word.text[0]!) : -1;
-}
-
-/** A word of the query as a way to names: what it could cover at most, and how many names it leads to. */
-type Way = { word: number; covers: number; names: number; initial: number; byInitial: number };
-
-/**
- * Names that could reach the threshold. Of the ways to them only the rarest are followed: so many that a name which none of
- * these leads to could not cover enough of the query with the words that are left. Then, for either side of each name, the
- * most that could be covered is held against what is needed.
- */
-function candidates(index: ScreeningIndex, query: Query, threshold: number): number[] {
-  const needed = leastCovered(threshold) * query.weight - 1e-6;
-  const ways = query.words.map((_, word) => wayOf(index, query, word));
-  let reachable = 0;
-  for (const { covers } of ways) reachable += covers;
-  const followed = waysToFollow(ways, reachable, needed);
-  note(index, query, ways, 1);
-  const found = follow(index, query, followed, threshold);
-  note(index, query, ways, 0);
-  return found;
-}
-
-/**
- * The cheaper of two complete choices: the rarest words, with the listed initials that they could stand for; or every word
- * without these, since initials alone make no match.
- */
-function waysToFollow(ways: readonly Way[], reachable: number, needed: number): Way[] {
-  const rarest: Way[] = [];
-  let left = reachable;
-  for (const way of ways.toSorted((a, b) => costOf(a) - costOf(b))) {
-    if (left < needed) break;
-    rarest.push(way);
-    left -= way.covers;
-  }
-  // What was taken early may not be needed beside what came later.
-  const kept: Way[] = [];
-  for (const way of rarest.reverse()) {
-    if (left + way.covers < needed) left += way.covers;
-    else kept.push(way);
-  }
-  let [plain, cost] = [0, 0];
-  for (const { names } of ways) plain += names;
-  for (const way of kept) cost += costOf(way);
-  return plain < cost ? ways.map((way) => ({ ...way, initial: -1 })) : kept;
-}
-
-const costOf = ({ names, byInitial }: Way) => names + byInitial;
-
-function wayOf(index: ScreeningIndex, query: Query, word: number): Way {
-  const { kind } = query.words[word]!;
-  const { at } = index.postings;
-  // An initial of the query pairs with any word that begins so: it leads everywhere, and is taken as covered.
-  if (kind === 'initial') return { word, covers: WEIGHTS.initial, names: 0, initial: -1, byInitial: Infinity };
-  let names = 0;
-  for (const id of query.similar[word]!.keys()) names += at[id + 1]! - at[id]!;
-  const initial = initialOf(index, query.words[word]!);
-  const byInitial = initial < 0 ? 0 : at[initial + 1]! - at[initial]!;
-  return {
-    word,
-    covers: WEIGHTS[kind] * Math.max(0, worth(Math.max(query.best[word]!, initial >= 0 ? INITIAL : 0))),
-    names,
-    initial,
-    byInitial,
-  };
-}
-
-/** Writes into the scratch what each listed word could cover, or takes it out again. */
-function note({ scratch: { covers } }: ScreeningIndex, query: Query, ways: readonly Way[], keep: 0 | 1): void {
-  const put = (id: number, alike: number, weight: number) => {
-    const value = worth(alike) * keep;
-    covers[2 * id] = keep * Math.max(covers[2 * id]!, value);
-    covers[2 * id + 1] = keep * Math.max(covers[2 * id + 1]!, value * weight);
-  };
-  for (const { word, initial } of ways) {
-    const weight = WEIGHTS[query.words[word]!.kind];
-    for (const [id, alike] of query.similar[word]!) put(id, alike, weight);
-    if (initial >= 0) put(initial, INITIAL, weight);
-  }
-}
-
-function follow(index: ScreeningIndex, query: Query, ways: readonly Way[], threshold: number): number[] {
-  const { postings, scratch } = index;
-  const initials = query.words.filter(({ kind }) => kind === 'initial').length;
-  const found: number[] = [];
-  const round = ++scratch.round;
-  const visit = (id: number) => {
-    for (let i = postings.at[id]!; i < postings.at[id + 1]!; i++) {
-      const place = postings.names[i]!;
-      if (scratch.stamp[place] === round) continue;
-      scratch.stamp[place] = round;
-      if (reachOf(index, query, place, initials) >= threshold - 1e-6) found.push(place);
-    }
-  };
-  for (const { word, initial } of ways) {
-    for (const id of query.similar[word]!.keys()) visit(id);
-    if (initial >= 0) visit(initial);
-  }
-  return found;
-}
-
-/** The score that a listed name could reach at most. */
-function reachOf({ names, scratch: { covers } }: ScreeningIndex, query: Query, place: number, initials: number): number {
-  let [ofListed, ofQuery] = [initials, initials * WEIGHTS.initial];
-  for (let i = names.at[place]!; i < names.at[place + 1]!; i++) {
-    const word = names.words[i]!;
-    const id = 2 * (word & ID);
-    ofListed += covers[id]! * WEIGHT_OF_KIND[word >>> KIND_SHIFT]!;
-    ofQuery += covers[id + 1]!;
-  }
-  return scoreOf(Math.min(1, ofQuery / query.weight), Math.min(1, ofListed / names.weight[place]!));
-}
-
-const WEIGHT_OF_KIND = Object.values(WEIGHTS);
 
 /** An entry as the lists in force have it. */
 export type NamedEntry = { facts: EntryFacts; names: string[] };

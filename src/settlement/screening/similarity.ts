@@ -2,7 +2,13 @@
 export const MAX_LETTERS = 40;
 
 /** A word as ASCII letters within a larger array, so that comparing makes no strings. */
-export type Letters = { readonly bytes: Uint8Array; at: number; length: number };
+export type Letters = {
+  readonly bytes: Uint8Array;
+  at: number;
+  length: number;
+  /** Where each letter stands, a bit a place, by character code; for a word that is held against many, of at most 32 letters. */
+  readonly places?: Int32Array;
+};
 
 const usedA = new Uint8Array(MAX_LETTERS);
 const usedB = new Uint8Array(MAX_LETTERS);
@@ -65,10 +71,37 @@ export function soundAlikeFirst(a: number, b: number): boolean {
   return a === b || (FIRST[a]! & FIRST[b]!) !== 0;
 }
 
-const row = new Uint8Array(MAX_LETTERS + 1);
-
 /** Share of letters that stay when one word is turned into the other by the fewest insertions, deletions and changes. */
 export function keptLetters(a: Letters, b: Letters): number {
+  const edits = a.places ? editsByPlaces(a.places, a.length, b) : editsByRows(a, b);
+  return 1 - edits / Math.max(a.length, b.length);
+}
+
+/**
+ * The fewest edits, a column of the table at a time: each bit tells whether a cell is one more or one less than the cell
+ * above (Myers, J. ACM 46, 1999, in the form of Hyyrö, 2003).
+ */
+function editsByPlaces(places: Int32Array, n: number, { bytes, at, length }: Letters): number {
+  const last = 1 << (n - 1);
+  let [more, less, edits] = [-1, 0, n];
+  for (let j = at; j < at + length; j++) {
+    const equal = places[bytes[j]!]!;
+    const down = equal | less;
+    const across = (((equal & more) + more) ^ more) | equal;
+    let moreAcross = less | ~(across | more);
+    const lessAcross = (more & across) << 1;
+    if ((moreAcross & last) !== 0) edits++;
+    else if ((more & across & last) !== 0) edits--;
+    moreAcross = (moreAcross << 1) | 1;
+    more = lessAcross | ~(down | moreAcross);
+    less = moreAcross & down;
+  }
+  return edits;
+}
+
+const row = new Uint8Array(MAX_LETTERS + 1);
+
+function editsByRows(a: Letters, b: Letters): number {
   const [n, m] = [a.length, b.length];
   for (let j = 0; j <= m; j++) row[j] = j;
   for (let i = 1; i <= n; i++) {
@@ -81,7 +114,7 @@ export function keptLetters(a: Letters, b: Letters): number {
       row[j] = Math.min(changed, diagonal + 1, row[j - 1]! + 1);
     }
   }
-  return 1 - row[m]! / Math.max(n, m);
+  return row[m]!;
 }
 
 /** Reads an ASCII word into letters. */
@@ -89,7 +122,10 @@ export function lettersFrom(word: string): Letters {
   const length = Math.min(word.length, MAX_LETTERS);
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = word.charCodeAt(i);
-  return { bytes, at: 0, length };
+  if (length > 32) return { bytes, at: 0, length };
+  const places = new Int32Array(128);
+  for (let i = 0; i < length; i++) places[bytes[i]!]! |= 1 << i;
+  return { bytes, at: 0, length, places };
 }
 
 /** What it costs to read one letter as another, 1 when they have nothing to do with each other. */

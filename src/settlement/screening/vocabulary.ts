@@ -44,13 +44,17 @@ export type VocabularyColumns = {
   readonly letters: Uint8Array<ArrayBuffer>;
   /** Where each word's letters begin; one more than there are words. */
   readonly at: Uint32Array<ArrayBuffer>;
-  /** Which letters a word has (a bit each, digits share one), and in the highest five bits its first one. */
-  readonly masks: Uint32Array<ArrayBuffer>;
+  /** Which letters a word has: a bit each, digits share one. */
+  readonly masks: Int32Array<ArrayBuffer>;
   /** Hashes of each word's phonetic key and folded spelling, so that words that sound otherwise are told without making either. */
   readonly keys: Uint32Array<ArrayBuffer>;
   readonly folds: Uint32Array<ArrayBuffer>;
-  /** First id of each length. */
-  readonly lengthAt: Uint32Array<ArrayBuffer>;
+  /** Which letters a word has more than once. */
+  readonly repeats: Int32Array<ArrayBuffer>;
+  /** Words of one length that begin with the same letter, three numbers each: the letter, the first id, and the first behind them. */
+  readonly runs: Uint32Array<ArrayBuffer>;
+  /** Where the runs of each length begin. */
+  readonly runsAt: Uint32Array<ArrayBuffer>;
   /** Ids by the word itself, its phonetic key, its folded spelling, and by short words with up to two letters left out. */
   readonly filed: Buckets;
 };
@@ -70,19 +74,33 @@ const CACHE_WORDS = 20_000;
 export function vocabularyColumns(distinct: Iterable<string>): VocabularyColumns {
   const words = [...distinct].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
   const at = new Uint32Array(words.length + 1);
-  const lengthAt = new Uint32Array(MAX_LETTERS + 2);
   words.forEach((word, id) => {
     at[id + 1] = at[id]! + word.length;
-    lengthAt[word.length + 1]!++;
   });
-  for (let length = 1; length < lengthAt.length; length++) lengthAt[length]! += lengthAt[length - 1]!;
   const letters = new Uint8Array(at[words.length]!);
   words.forEach((word, id) => {
     for (let i = 0; i < word.length; i++) letters[at[id]! + i] = word.charCodeAt(i);
   });
   const keys = Uint32Array.from(words, (word) => hashOf(phoneticKey(word), SALT.key));
   const folds = Uint32Array.from(words, (word) => hashOf(foldedSpelling(word), SALT.fold));
-  return { letters, at, lengthAt, keys, folds, masks: Uint32Array.from(words, maskOf), filed: fileWords(words) };
+  const masks = Int32Array.from(words, maskOf);
+  return { letters, at, keys, folds, masks, repeats: Int32Array.from(words, repeatsOf), ...runsOf(words), filed: fileWords(words) };
+}
+
+function runsOf(words: readonly string[]): Pick<VocabularyColumns, 'runs' | 'runsAt'> {
+  const runs: number[] = [];
+  const runsAt = new Uint32Array(MAX_LETTERS + 2);
+  words.forEach((word, id) => {
+    const letter = letterOf(word.charCodeAt(0));
+    const last = runs.length - 3;
+    if (last >= 0 && words[id - 1]!.length === word.length && runs[last] === letter) runs[last + 2] = id + 1;
+    else {
+      runs.push(letter, id, id + 1);
+      runsAt[word.length + 1]!++;
+    }
+  });
+  for (let length = 1; length < runsAt.length; length++) runsAt[length]! += runsAt[length - 1]!;
+  return { runs: Uint32Array.from(runs), runsAt };
 }
 
 function fileWords(words: readonly string[]): Buckets {
@@ -156,12 +174,14 @@ function soundLikeness(a: string, b: string): number {
 }
 
 function spelledLikeness(a: Letters, b: Letters): number {
+  // The quickest to tell, and the one that most words fail.
+  if (keptLetters(a, b) < KEPT - 1e-9) return 0;
   const prefix = prefixOf(a, b);
   const alike = winkler(jaro(a, b), prefix);
   const ratio = Math.min(a.length, b.length) / Math.max(a.length, b.length);
   const evened = ratio < 0.75 ? alike - (0.75 - ratio) * 0.6 : alike;
   const likeness = prefix > 0 || soundAlikeFirst(a.bytes[a.at]!, b.bytes[b.at]!) ? evened : evened * OTHER_FIRST;
-  if (likeness < ALIKE || keptLetters(a, b) < KEPT - 1e-9) return 0;
+  if (likeness < ALIKE) return 0;
   return 1 - soundDistance(a, b) / Math.max(a.length, b.length);
 }
 
@@ -183,6 +203,7 @@ type Probe = {
   fold: string;
   foldHash: number;
   mask: number;
+  repeats: number;
   letters: Letters;
   found: Map<number, number> | undefined;
 };
@@ -196,7 +217,8 @@ function search(vocabulary: Vocabulary, word: string): KnownWord {
   const key = phoneticKey(word);
   const fold = foldedSpelling(word);
   const [keyHash, foldHash] = [hashOf(key, SALT.key), hashOf(fold, SALT.fold)];
-  const probe: Probe = { word, key, keyHash, fold, foldHash, mask: maskOf(word), letters: lettersFrom(word), found: undefined };
+  const [mask, repeats] = [maskOf(word), repeatsOf(word)];
+  const probe: Probe = { word, key, keyHash, fold, foldHash, mask, repeats, letters: lettersFrom(word), found: undefined };
   const look = ++vocabulary.looked;
   lookInBuckets(vocabulary, probe, heardHashes(word, key), true);
   if (word.length <= SHORT) lookInBuckets(vocabulary, probe, droppedHashes(word, mostDropped(word), SALT.dropped), false);
@@ -216,7 +238,7 @@ function lookInBuckets(vocabulary: Vocabulary, probe: Probe, hashes: readonly nu
       const id = filed.items[i]!;
       if (seen[id] === looked) continue;
       // Buckets hold strangers as well: two letters that differ are at most four that only one of the words has.
-      if (!heard && bits((probe.mask ^ masks[id]!) & LETTERS) > MOST_STRANGE) continue;
+      if (!heard && bits(probe.mask ^ masks[id]!) > MOST_STRANGE) continue;
       seen[id] = looked;
       judge(vocabulary, probe, id, heard);
     }
@@ -268,19 +290,32 @@ function searchLong(vocabulary: Vocabulary, probe: Probe, look: number): void {
 
 type Scan = { look: number; n: number; m: number; least: Needed };
 
+/**
+ * Words of a length, by their first letter, which decides how many letters have to be shared. How many letters only one of
+ * two words has is told from two bits a letter, whether it is there at all and whether more than once.
+ */
 function scan(vocabulary: Vocabulary, probe: Probe, { look, n, m, least }: Scan): void {
-  const { masks, lengthAt, seen } = vocabulary;
-  const own = probe.mask & LETTERS;
-  const first = probe.mask >>> 27;
-  const to = lengthAt[m + 1]!;
-  for (let id = lengthAt[m]!; id < to; id++) {
-    const mask = masks[id]!;
-    const sameFirst = mask >>> 27 === first;
-    const begins = sameFirst ? 4 : ALIKE_FIRST[first * 32 + (mask >>> 27)]!;
-    const shared = Math.min(n - bits(own & ~mask), m - bits(mask & LETTERS & ~own));
-    if (shared < least[begins]! || seen[id] === look) continue;
-    if (sameFirst && shared < least[commonStart(vocabulary, probe.letters, id)]!) continue;
-    judge(vocabulary, probe, id, false);
+  const { masks, repeats, runs, runsAt, seen } = vocabulary;
+  const [own, twice, first] = [probe.mask, probe.repeats, letterOf(probe.word.charCodeAt(0))];
+  for (let run = 3 * runsAt[m]!; run < 3 * runsAt[m + 1]!; run += 3) {
+    const sameFirst = runs[run] === first;
+    const needed = least[sameFirst ? 4 : ALIKE_FIRST[first * 32 + runs[run]!]!]!;
+    const [mayLack, mayAdd] = [Math.floor(n - needed), Math.floor(m - needed)];
+    if (mayLack < 0 || mayAdd < 0) continue;
+    const to = runs[run + 2]!;
+    for (let id = runs[run + 1]!; id < to; id++) {
+      const other = masks[id]!;
+      // Most words fall out here.
+      const strange = bits(own ^ other);
+      if (strange > mayLack + mayAdd) continue;
+      const lacks = bits(own & ~other);
+      const adds = strange - lacks;
+      const again = repeats[id]!;
+      const shared = Math.min(n - lacks - bits(twice & ~again), m - adds - bits(again & ~twice));
+      if (shared < needed || seen[id] === look) continue;
+      if (sameFirst && shared < least[commonStart(vocabulary, probe.letters, id)]!) continue;
+      judge(vocabulary, probe, id, false);
+    }
   }
 }
 
@@ -317,12 +352,20 @@ function neededMatches(n: number, m: number): Needed {
   ];
 }
 
-const LETTERS = 0x07ffffff;
-
 function maskOf(word: string): number {
   let mask = 0;
   for (let i = 0; i < word.length; i++) mask |= 1 << letterOf(word.charCodeAt(i));
-  return ((mask & LETTERS) | (letterOf(word.charCodeAt(0)) << 27)) >>> 0;
+  return mask;
+}
+
+function repeatsOf(word: string): number {
+  let [once, twice] = [0, 0];
+  for (let i = 0; i < word.length; i++) {
+    const letter = 1 << letterOf(word.charCodeAt(i));
+    twice |= once & letter;
+    once |= letter;
+  }
+  return twice;
 }
 
 const letterOf = (code: number) => (code >= 97 && code <= 122 ? code - 97 : 26);
