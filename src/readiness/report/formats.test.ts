@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { XmlDocument } from 'libxml2-wasm';
 import { SaxesParser } from 'saxes';
@@ -52,6 +53,38 @@ describe('Markdown', () => {
     expect(() => markdownReport(Buffer.from(SAMPLE), { ...report, lines })).toThrow(
       expect.objectContaining({ code: 'readiness.checklist_changed' }),
     );
+  });
+
+  test('ticks boxes that are a mark or an input, in whatever encoding, and leaves the rest', () => {
+    const source = '# Plan\n☐ one\n✅ two\n<input type="checkbox"> three\n<input checked type="checkbox" /> four\n- [] five\n- [✓] six\n';
+    const marks = ['☐', '✅', '<input type="checkbox">', '<input checked type="checkbox" />', '', '✓'];
+    const places = [
+      source.indexOf('☐'),
+      source.indexOf('✅'),
+      source.indexOf('<input t'),
+      source.indexOf('<input c'),
+      source.indexOf('[]') + 1,
+      source.indexOf('✓'),
+    ];
+    const written = (encode: (text: string) => Buffer): string => {
+      const bytes = encode(source);
+      const report = sampleReport(marks.map((mark) => `- [ ] ${mark}`).join('\n'), ['pass', 'fail', 'pass', 'fail', 'pass', 'fail']);
+      const lines = report.lines.map((line, i) => ({
+        ...line,
+        ticked: i % 2 === 1,
+        box: { from: encode(source.slice(0, places[i])).length, to: encode(source.slice(0, places[i]! + marks[i]!.length)).length },
+        ...(i < 4 && { boxKind: i < 2 ? ('glyph' as const) : ('html' as const) }),
+      }));
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return Buffer.from(markdownReport(bytes, { ...report, lines, checklist: { ...report.checklist, sha256 } })).toString('hex');
+    };
+    const wanted = '# Plan\n☑ one\n⬜ two\n<input type="checkbox" checked> three\n<input type="checkbox" /> four\n- [x] five\n- [ ] six\n';
+    const encodings = [
+      (text: string) => Buffer.from(text),
+      (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+      (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+    ];
+    for (const encode of encodings) expect(written(encode)).toBe(encode(wanted).toString('hex'));
   });
 
   test('leaves the document as it is before the summary that is asked for, and adds no box', () => {

@@ -1,7 +1,7 @@
 import type { CheckResult, Measurement, ResultState } from '../run/result.ts';
 import type { About } from './html-document.ts';
 import { escaped } from './plain.ts';
-import { isOpen, OBSTACLE_WORDS, shownDuration, shownTime, STATE_WORDS, type ReportLine, type ReportNote } from './report.ts';
+import { isOpen, OBSTACLE_WORDS, shownDuration, shownKind, shownTime, STATE_WORDS, type ReportLine, type ReportNote } from './report.ts';
 
 type Hue = 'good' | 'bad' | 'warn' | 'none';
 
@@ -65,16 +65,8 @@ function tags({ tier, environment, window, polarity, ticked, state, claim }: Rep
   return shown.length > 0 ? `<div class="tags">${shown.join('')}</div>` : '';
 }
 
-const NOTE_WORDS: Readonly<Record<ReportNote['kind'], string>> = {
-  signed: 'Signed',
-  waived: 'Waived',
-  not_applicable: 'Found not applicable',
-  approved: 'Approved',
-  planned: 'Planned',
-};
-
 function noteHtml({ kind, by, at, text }: ReportNote): string {
-  return `<p>${NOTE_WORDS[kind]} by ${escaped(by)}, ${shownTime(at)}: ${escaped(text)}</p>`;
+  return `<p>${escaped(shownKind(kind))} by ${escaped(by)}, ${shownTime(at)}: ${escaped(text)}</p>`;
 }
 
 function checkHtml({ kind, asked, state, summary, measurements, startedAt, ms, evidence }: CheckResult): string {

@@ -4,7 +4,17 @@ import { documentHtml, lineHtml } from './html-document.ts';
 import { aboutOf, HUES, mono, pill } from './html-line.ts';
 import { HTML_STYLE } from './html-style.ts';
 import { escaped } from './plain.ts';
-import { bySection, DECISION_WORDS, OBSTACLE_WORDS, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
+import {
+  bySection,
+  DECISION_WORDS,
+  OBSTACLE_WORDS,
+  shownRun,
+  shownTime,
+  STATE_WORDS,
+  voidedWords,
+  type Report,
+  type ReportLine,
+} from './report.ts';
 
 /** The page may style itself and do nothing else: no script, no picture, no address is ever loaded. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(HTML_STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
@@ -24,6 +34,7 @@ export function htmlReport(report: Report, source: string): string {
     blocking(report),
     contradictions(report),
     signOffs(report),
+    voided(report),
     `<div class="body">${contents(report)}${body(report, source)}</div>`,
     footer(report),
     '</div></body></html>',
@@ -94,6 +105,12 @@ function signOffs({ signOffs }: Report): string {
     return `<tr><td>${escaped(role)}</td><td>${who}</td></tr>`;
   });
   return `<section class="card"><h2>Signatures</h2><div class="wide"><table><thead><tr><th>Role</th><th>Signed by</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
+}
+
+function voided({ voided }: Report): string {
+  if (voided.length === 0) return '';
+  const entries = voided.map((record) => `<li><span class="pill p-none">void</span><span>${escaped(voidedWords(record))}</span></li>`);
+  return `<section class="card"><h2>No longer counts (${voided.length})</h2><ul class="plain">${entries.join('')}</ul></section>`;
 }
 
 function contents({ lines }: Report): string {

@@ -14,6 +14,7 @@ export type JsonReport = Pick<
   | 'counts'
   | 'contradictions'
   | 'signOffs'
+  | 'voided'
   | 'log'
   | 'findings'
 > & {
@@ -22,7 +23,7 @@ export type JsonReport = Pick<
   open: number;
   blocks: readonly { id: string; line: number; title: string; state: ResultState; obstacle: Obstacle; why: string }[];
   /** Items and criteria in the order of the document. */
-  lines: readonly Omit<ReportLine, 'box'>[];
+  lines: readonly Omit<ReportLine, 'box' | 'boxKind'>[];
 };
 
 /** Everything that acts on a terminal or in a page when somebody looks at the file; JSON can spell each of them. */
@@ -37,7 +38,7 @@ export function jsonReport(report: Report): string {
 }
 
 function asJson({ lines, ...report }: Report): JsonReport {
-  const { checklist, madeAt, subject, run, decision, reasons, score, counts, contradictions, signOffs, log, findings } = report;
+  const { checklist, madeAt, subject, run, decision, reasons, score, counts, contradictions, signOffs, voided, log, findings } = report;
   const blocks = lines.flatMap(({ id, line, title, state, blocks, because }) =>
     blocks === undefined ? [] : [{ id, line, title, state, obstacle: blocks, why: because }],
   );
@@ -55,8 +56,9 @@ function asJson({ lines, ...report }: Report): JsonReport {
     blocks,
     contradictions,
     signOffs,
+    voided,
     ...(log && { log }),
     findings,
-    lines: lines.map(({ box: _, ...line }) => line),
+    lines: lines.map(({ box: _, boxKind: _kind, ...line }) => line),
   };
 }

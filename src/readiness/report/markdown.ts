@@ -4,40 +4,72 @@ import { RESULT_STATES } from '../run/result.ts';
 import { plain } from './plain.ts';
 import { DECISION_WORDS, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
 
-const [TICK, BLANK, OPENS, CLOSES] = [0x78, 0x20, 0x5b, 0x5d];
-/** What may stand between the brackets of a box (GitHub Flavored Markdown §5.3). */
-const IN_A_BOX = new Set([0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x78, 0x58]);
+/** Boxes that are one character, and what each becomes when it is ticked or not. */
+const TICKED: Readonly<Record<string, string>> = { '⬜': '✅', '◻': '☑', '☐': '☑' };
+const BLANK: Readonly<Record<string, string>> = { '✅': '⬜' };
 
 /**
- * The document as it was written, with its boxes told anew: a tick for what passes and for nothing else. Only the bytes
- * between the brackets change. A box under a trigger is never ticked, since that would say that it has happened.
+ * The document as it was written, with its boxes told anew: a tick for what passes and for nothing else. Only what stands
+ * between the brackets changes, or the mark itself where the box is a mark. A box under a trigger is never ticked, since
+ * that would say that it has happened.
  *
  * Errors: `readiness.checklist_changed` when the bytes are not those that the run read.
  */
 export function markdownReport(source: Uint8Array, report: Report, { summary = false }: { summary?: boolean } = {}): Uint8Array {
   const sha256 = createHash('sha256').update(source).digest('hex');
   if (sha256 !== report.checklist.sha256) throw changed('it is not the text that the run read');
-  const ticked = new Uint8Array(source);
-  for (const line of report.lines) if (line.box) tick(ticked, line);
-  if (!summary) return ticked;
-  const gap = source.at(-1) === 0x0a || source.length === 0 ? '\n' : '\n\n';
-  return Buffer.concat([ticked, Buffer.from(gap + summaryOf(report))]);
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  const encoding = encodingOf(bytes);
+  const parts: Buffer[] = [];
+  let done = 0;
+  for (const line of report.lines.filter(({ box }) => box).sort((a, b) => a.box!.from - b.box!.from)) {
+    const { from, to } = line.box!;
+    parts.push(bytes.subarray(done, from), encoding.write(markOf(line, bytes, encoding)));
+    done = to;
+  }
+  parts.push(bytes.subarray(done));
+  if (summary) parts.push(encoding.write(`${bytes.length === 0 || endsLine(bytes, encoding) ? '\n' : '\n\n'}${summaryOf(report)}`));
+  return Buffer.concat(parts);
 }
 
-function tick(bytes: Uint8Array, { box, state, polarity, line }: ReportLine): void {
+type Encoding = { unit: 1 | 2; read(bytes: Buffer): string; write(text: string): Buffer };
+
+const UTF8: Encoding = { unit: 1, read: (bytes) => bytes.toString('utf8'), write: (text) => Buffer.from(text, 'utf8') };
+const UTF16_LE: Encoding = { unit: 2, read: (bytes) => bytes.toString('utf16le'), write: (text) => Buffer.from(text, 'utf16le') };
+const UTF16_BE: Encoding = {
+  unit: 2,
+  read: (bytes) => (bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString('utf16le') : ''),
+  write: (text) => Buffer.from(text, 'utf16le').swap16(),
+};
+
+/** As the document's byte order mark says; everything that is not UTF-16 has its boxes in ASCII or UTF-8. */
+function encodingOf(bytes: Buffer): Encoding {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return UTF16_LE;
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? UTF16_BE : UTF8;
+}
+
+function endsLine(bytes: Buffer, { unit, read }: Encoding): boolean {
+  return /[\r\n]$/.test(read(bytes.subarray(bytes.length - unit)));
+}
+
+function markOf({ box, boxKind, ticked, state, polarity, line }: ReportLine, bytes: Buffer, { unit, read }: Encoding): string {
   const { from, to } = box!;
-  const inside = bytes[from];
-  const isBox = to === from + 1 && bytes[from - 1] === OPENS && bytes[to] === CLOSES && IN_A_BOX.has(inside!);
-  if (!isBox) throw changed(`line ${line} has no box where it was read`);
+  const mark = read(bytes.subarray(from, to));
+  const isBracket = boxKind === undefined;
+  const around = isBracket ? read(bytes.subarray(from - unit, from)) + read(bytes.subarray(to, to + unit)) : '';
+  if (from < unit * (isBracket ? 1 : 0) || to < from || to > bytes.length || (isBracket ? around !== '[]' : mark === ''))
+    throw changed(`line ${line} has no box where it was read`);
   const wanted = state === 'pass' && polarity === 'good_when_true';
-  const isTicked = inside === TICK || inside === 0x58;
-  if (wanted !== isTicked) bytes[from] = wanted ? TICK : BLANK;
+  if (wanted === Boolean(ticked)) return mark;
+  if (isBracket) return wanted ? 'x' : ' ';
+  if (boxKind === 'glyph') return wanted ? (TICKED[mark] ?? '☑') : (BLANK[mark] ?? '☐');
+  const bare = mark.replace(/\s+checked(\s*=\s*("[^"]*"|'[^']*'|[^\s>/]+))?/gi, '');
+  return wanted ? bare.replace(/\s*\/?>$/, ' checked$&') : bare;
 }
 
 function changed(why: string): AppError {
   return new AppError('conflict', 'readiness.checklist_changed', `The checklist has changed since the run: ${why}. Run it again.`);
 }
-
 /** A section that adds no box and no condition to the document. */
 function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt }: Report): string {
   const { commit, environment, configHash } = subject;

@@ -5,9 +5,11 @@ import {
   bySection,
   DECISION_WORDS,
   OBSTACLE_WORDS,
+  shownKind,
   shownRun,
   shownTime,
   STATE_WORDS,
+  voidedWords,
   wordsOf,
   type Report,
   type ReportLine,
@@ -40,6 +42,7 @@ export async function pdfReport(report: Report): Promise<Buffer> {
   obstacles(sheet, report);
   contradictions(sheet, report);
   signOffs(sheet, report);
+  voided(sheet, report);
   for (const group of bySection(report.lines)) section(sheet, group);
   digests(sheet, report);
   numberPages(doc, { title, when: shownTime(report.madeAt) });
@@ -181,6 +184,12 @@ function signOffs(sheet: Sheet, { signOffs }: Report): void {
   for (const { role, by, at } of signOffs) pair(sheet, role, by ? `${by}${at ? `, ${shownTime(at)}` : ''}` : 'not signed');
 }
 
+function voided(sheet: Sheet, { voided }: Report): void {
+  if (voided.length === 0) return;
+  title(sheet, `No longer counts (${voided.length})`);
+  for (const record of voided) write(sheet, voidedWords(record), { colour: FAINT });
+}
+
 function section(sheet: Sheet, { section, lines }: { section: readonly string[]; lines: readonly ReportLine[] }): void {
   title(sheet, section.join(' › ') || 'Before the first heading');
   for (const line of lines) entry(sheet, line.state, wordsOf(line), detailsOf(line), Math.min(line.depth, 8) * 12);
@@ -191,7 +200,7 @@ function detailsOf({ state, summary, checks, tier, ticked, notes, claim }: Repor
   return [
     `${tier ? `${tier}: ` : ''}${summary}${contradicted}`,
     ...(claim && !claim.agrees ? [`Claims ${claim.text}`] : []),
-    ...notes.map(({ kind, by, at, text }) => `${kind.replace('_', ' ')} by ${by}, ${shownTime(at)}: ${text}`),
+    ...notes.map(({ kind, by, at, text }) => `${shownKind(kind)} by ${by}, ${shownTime(at)}: ${text}`),
     ...checks.map(({ kind, asked, evidence }) => `${kind} ${asked}${evidence ? `, evidence ${evidence}` : ', no evidence kept'}`),
   ];
 }

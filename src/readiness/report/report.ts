@@ -20,12 +20,14 @@ export type ReportLine = {
   /** Whether the box is ticked, which is what somebody claims; undefined without a box. */
   ticked?: boolean;
   box?: Span;
+  /** How the box is drawn; absent for brackets. */
+  boxKind?: 'glyph' | 'html';
   state: ResultState;
   summary: string;
   checks: readonly CheckResult[];
   /** ISO time after which the result is stale. */
   validUntil?: string;
-  claim?: { text: string; agrees: boolean };
+  claim?: { text: string; agrees: boolean; found?: string };
   /** What people decided about it: signatures, waivers, plans, in order of time. */
   notes: readonly ReportNote[];
   /** What the line does to the decision, in one sentence. */
@@ -37,8 +39,8 @@ export type ReportLine = {
 /** Nothing but a pass clears what blocks; an approval or a plan clears the others. */
 export type Obstacle = 'blocks' | 'needs_approval' | 'needs_plan';
 
-/** What a person put down, and when (ISO). */
-export type ReportNote = { kind: 'signed' | 'waived' | 'not_applicable' | 'approved' | 'planned'; by: string; at: string; text: string };
+/** What a person put down, and when (ISO); `kind` is that of the record. */
+export type ReportNote = { kind: string; by: string; at: string; text: string };
 
 /** Something that the document asserts and that is not so. */
 export type Contradiction = { lineId: string; claimed: string; found: string };
@@ -65,6 +67,8 @@ export type Report = {
   signOffs: readonly ReportSignOff[];
   /** Root over the log of records at this time, in hex. */
   log?: { size: number; root: string };
+  /** What people put down once and what does not count now, with the reasons. */
+  voided: readonly { record: number; kind: string; by: string; at: string; line?: number; why: readonly string[] }[];
   /** What is wrong with the document itself. */
   findings: readonly { line: number; text: string }[];
 };
@@ -137,4 +141,23 @@ export function shownDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${Math.round(ms / 60_000)} min`;
+}
+
+const NOTE_WORDS: Readonly<Record<string, string>> = {
+  signed: 'Signed',
+  waived: 'Waived',
+  not_applicable: 'Found not applicable',
+  approved: 'Approved',
+  planned: 'Planned',
+};
+
+/** What a kind of record is called in a sentence. */
+export function shownKind(kind: string): string {
+  return NOTE_WORDS[kind] ?? kind.replaceAll('_', ' ');
+}
+
+/** One record that does not count, in a sentence. */
+export function voidedWords({ record, kind, by, at, line, why }: Report['voided'][number]): string {
+  const about = line === undefined ? '' : `, line ${line}`;
+  return `Record ${record}${about}: ${shownKind(kind).toLowerCase()} by ${by}, ${shownTime(at)} (${why.map((reason) => reason.replaceAll('_', ' ')).join(', ')})`;
 }

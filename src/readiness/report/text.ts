@@ -9,6 +9,7 @@ import {
   shownRun,
   shownTime,
   STATE_WORDS,
+  voidedWords,
   wordsOf,
   type Report,
   type ReportLine,
@@ -40,6 +41,7 @@ export function textReport(report: Report, style: TextStyle): string {
     header(report, pen),
     ...bySection(report.lines).map((group) => section(group, pen)),
     contradictions(report, pen),
+    voided(report, pen),
     blocking(report, pen),
     verdict(report, pen),
   ];
@@ -109,6 +111,14 @@ function contradictions({ contradictions, lines }: Report, pen: Pen): string[] {
         ...pen.fill(`${plain(claimed)}; found: ${plain(found)}`, '    ').map((text) => pen.paint(text, 'yellow')),
       ];
     }),
+  ];
+}
+
+function voided({ voided }: Report, pen: Pen): string[] {
+  if (voided.length === 0) return [];
+  return [
+    pen.paint(`No longer counts (${voided.length})`, 'bold'),
+    ...voided.flatMap((record) => pen.fill(plain(voidedWords(record)), '    ', '  ').map((text) => pen.paint(text, 'dim'))),
   ];
 }
 
