@@ -14,3 +14,6 @@ export type People = {
   /** Whether a signature was made by the account that it names over exactly this content. */
   verify(signature: Signature, content: Uint8Array): Promise<boolean>;
 };
+
+/** The account of an installation's own key: it signs verdicts that no person asked for, and nothing else. */
+export const INSTALLATION_ACCOUNT = 'installation';

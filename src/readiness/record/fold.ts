@@ -1,4 +1,7 @@
 import type { Millis } from '../../base/time.ts';
+import { endOf } from '../binding/lint-bindings.ts';
+import { INSTALLATION_ACCOUNT } from '../people.ts';
+import { holdsRole, isPlaceholder, mayBeSamePerson, roleKey } from '../people-roles.ts';
 import type { Subject } from '../run/result.ts';
 import type { SignedBody } from './leaf.ts';
 import type { ReadinessRecord } from './record.ts';
@@ -20,6 +23,7 @@ export type VoidReason =
   | 'withdrawn'
   | 'expired'
   | 'superseded'
+  | 'not_a_person'
   | 'signature_invalid'
   | 'placeholder'
   | 'role_not_held'
@@ -63,3 +67,209 @@ export type RecordState = {
   verdicts: readonly Entry<'decided'>[];
   voided: readonly Voided[];
 };
+
+/** The rules of whoever sets none. */
+export const DEFAULT_POLICY: GatePolicy = {
+  approverRoles: [
+    'Approver',
+    'Release Manager',
+    'Engineering Manager',
+    'Technical Lead',
+    'Product Owner',
+    'Business Owner',
+    'Security Lead',
+  ],
+  compatibleRoles: [],
+  maxWaiverDays: 90,
+};
+
+const DAY_MS = 86_400_000;
+
+/** Under what a signature is kept in the state. */
+export function signOffKey(lineId: string, role: string): string {
+  return `${lineId} ${roleKey(role)}`;
+}
+
+const SUBJECT_PARTS = [
+  ['checklistSha256', 'checklist_changed'],
+  ['bindingsSha256', 'bindings_changed'],
+  ['commit', 'commit_changed'],
+  ['configHash', 'config_changed'],
+  ['environment', 'environment_changed'],
+] as const;
+
+/** What differs between two subjects; empty when they are the same. */
+export function changesBetween(before: Subject, now: Subject): VoidReason[] {
+  return SUBJECT_PARTS.filter(([part]) => before[part] !== now[part]).map(([, reason]) => reason);
+}
+
+/**
+ * What the entries of one checklist, in their order, come to for a subject at a time. Pure: the same log gives the same
+ * state. Every rule that the builders of records hold is held here again, since anybody may have written the log: whose
+ * signature does not verify, who does not hold the role, who grants their own request, who signs in two roles that
+ * conflict, is void, as is everything that speaks of another checklist, other bindings, another commit, another
+ * configuration or another environment.
+ */
+export function fold(records: readonly ReadinessRecord[], query: FoldQuery): RecordState {
+  const state = {
+    signOffs: new Map<string, Entry<'signed'>>(),
+    waivers: new Map<string, Entry<'waived'>>(),
+    notApplicable: new Map<string, Entry<'not_applicable'>>(),
+    approvals: new Map<string, Entry<'approved'>>(),
+    plans: new Map<string, Entry<'planned'>>(),
+    runs: [] as Entry<'run_finished'>[],
+    verdicts: [] as Entry<'decided'>[],
+    voided: [] as Voided[],
+  };
+  const folding: Folding = { query, state, withdrawn: withdrawnOf(records, query), signatures: new Set() };
+  for (const record of records) take(record, folding);
+  return state;
+}
+
+type Mutable = {
+  signOffs: Map<string, Entry<'signed'>>;
+  waivers: Map<string, Entry<'waived'>>;
+  notApplicable: Map<string, Entry<'not_applicable'>>;
+  approvals: Map<string, Entry<'approved'>>;
+  plans: Map<string, Entry<'planned'>>;
+  runs: Entry<'run_finished'>[];
+  verdicts: Entry<'decided'>[];
+  voided: Voided[];
+};
+type Folding = { query: FoldQuery; state: Mutable; withdrawn: Withdrawn; signatures: Set<string> };
+type Withdrawn = { indexes: ReadonlySet<number>; signatures: ReadonlySet<string> };
+
+function take(record: ReadinessRecord, folding: Folding): void {
+  const { query, state } = folding;
+  const { index, at, body } = record;
+  if (body.kind === 'run_finished') {
+    if (changesBetween(body.subject, query.subject).length === 0) state.runs.push({ index, at, body });
+    return;
+  }
+  if (!('signature' in body) || body.kind === 'withdrawn') return;
+  const why = objectionsTo(record, body, folding);
+  // The same signature once more is somebody's copy of the record, not another act.
+  if (folding.signatures.has(body.signature.value)) return;
+  folding.signatures.add(body.signature.value);
+  if (why.length > 0) {
+    state.voided.push({ index, at, body, why, reconfirmable: why.every((reason) => reason.endsWith('_changed')) });
+    return;
+  }
+  putInForce({ index, at, body }, state);
+}
+
+type Standing = Exclude<SignedBody, { kind: 'withdrawn' }>;
+
+function putInForce({ index, at, body }: { index: number; at: string; body: Standing }, state: Mutable): void {
+  const put = <K extends Standing['kind']>(map: Map<string, Entry<K>>, key: string, entry: Entry<K>) => {
+    const before = map.get(key);
+    if (before) state.voided.push({ ...before, body: before.body as SignedBody, why: ['superseded'], reconfirmable: false });
+    map.set(key, entry);
+  };
+  switch (body.kind) {
+    case 'signed':
+      return put(state.signOffs, signOffKey(body.lineId, body.role), { index, at, body });
+    case 'waived':
+      return put(state.waivers, body.lineId, { index, at, body });
+    case 'not_applicable':
+      return put(state.notApplicable, body.lineId, { index, at, body });
+    case 'planned':
+      return put(state.plans, body.lineId, { index, at, body });
+    case 'approved':
+      for (const lineId of body.lineIds) state.approvals.set(lineId, { index, at, body });
+      return;
+    case 'decided':
+      state.verdicts.push({ index, at, body });
+  }
+}
+
+/** Everything that speaks against a record. */
+function objectionsTo(record: ReadinessRecord, body: Standing, { query, state, withdrawn }: Folding): VoidReason[] {
+  const { signature } = body;
+  const why: VoidReason[] = changesBetween(body.subject, query.subject);
+  if (!query.trusted.has(record.index)) why.push('signature_invalid');
+  if (withdrawn.indexes.has(record.index) || withdrawn.signatures.has(signature.value)) why.push('withdrawn');
+  if (body.kind === 'decided') return why;
+  if (signature.accountId === INSTALLATION_ACCOUNT) why.push('not_a_person');
+  if (isPlaceholder(signature.name) || isPlaceholder(wordsOf(body))) why.push('placeholder');
+  why.push(...objectionsOfKind(record, body, { query, state }));
+  return why;
+}
+
+type ByPerson = Exclude<Standing, { kind: 'decided' }>;
+
+function wordsOf(body: ByPerson): string {
+  if (body.kind === 'signed') return body.statement;
+  return body.kind === 'planned' ? body.plan : body.reason;
+}
+
+function objectionsOfKind(record: ReadinessRecord, body: ByPerson, { query, state }: { query: FoldQuery; state: Mutable }): VoidReason[] {
+  const { policy, at } = query;
+  const why: VoidReason[] = [];
+  if (body.kind === 'signed') {
+    if (!holdsRole(body.signature.roles, body.role)) why.push('role_not_held');
+    const others = [...state.signOffs.values()].map((entry) => entry.body);
+    if (others.some((other) => conflicts(other, body, policy))) why.push('conflicting_role');
+    return why;
+  }
+  if (body.kind === 'planned') return at < endOf(body.due) ? [] : ['expired'];
+  if (!isApprover(body.signature.roles, policy)) why.push('not_an_approver');
+  if (body.kind === 'waived') {
+    why.push(...ownRequest([body.requestedBy], body));
+    if (!(at < waiverEnd(body.until, record.at, policy))) why.push('expired');
+  }
+  if (body.kind === 'approved') {
+    const run = state.runs.find((entry) => entry.body.runId === body.runId)?.body;
+    why.push(...(run ? ownRequest([body.requestedBy, run.requestedBy, run.author], body) : (['requester_unknown'] as const)));
+  }
+  return why;
+}
+
+/** Whether a person may approve, waive and rule out. */
+export function isApprover(roles: readonly string[], policy: GatePolicy): boolean {
+  return policy.approverRoles.some((role) => holdsRole(roles, role));
+}
+
+/** When a waiver ends, in milliseconds: on its day, and never later than the policy lets it last. NaN when it has no day. */
+export function waiverEnd(until: string, grantedAt: string, { maxWaiverDays }: GatePolicy): Millis {
+  return Math.min(endOf(until), Date.parse(grantedAt) + maxWaiverDays * DAY_MS);
+}
+
+function ownRequest(requesters: readonly (string | undefined)[], { signature }: ByPerson): VoidReason[] {
+  const named = requesters.filter((requester) => requester !== undefined);
+  if (named.length === 0 || named.some(isPlaceholder)) return ['requester_unknown'];
+  return named.some((requester) => mayBeSamePerson(requester, signature)) ? ['own_request'] : [];
+}
+
+/** Signatures for the whole document are for the same line. */
+function placeOf(lineId: string): string {
+  return lineId.startsWith('sign-off:') ? 'sign-off' : lineId;
+}
+
+/** Whether one person may not give both signatures: other roles for the same line, that the policy does not let one person fill. */
+export function conflicts(
+  one: { lineId: string; role: string; signature: { accountId: string } },
+  other: { lineId: string; role: string; signature: { accountId: string } },
+  { compatibleRoles }: GatePolicy,
+): boolean {
+  const [a, b] = [roleKey(one.role), roleKey(other.role)];
+  if (one.signature.accountId !== other.signature.accountId || placeOf(one.lineId) !== placeOf(other.lineId) || a === b) return false;
+  return !compatibleRoles.some((set) => holdsRole(set, a) && holdsRole(set, b));
+}
+
+/** What was withdrawn by whoever had signed it, or by an approver. A signature that was withdrawn once never counts again. */
+function withdrawnOf(records: readonly ReadinessRecord[], { trusted, policy }: FoldQuery): Withdrawn {
+  const indexes = new Set<number>();
+  const signatures = new Set<string>();
+  const known = new Map(records.map((record) => [record.index, record.body]));
+  for (const { index, body } of records) {
+    if (body.kind !== 'withdrawn' || !trusted.has(index)) continue;
+    const target = body.record < index ? known.get(body.record) : undefined;
+    if (!target || !('signature' in target) || target.kind === 'withdrawn') continue;
+    const may = target.signature.accountId === body.signature.accountId || isApprover(body.signature.roles, policy);
+    if (!may || isPlaceholder(body.reason)) continue;
+    indexes.add(body.record);
+    signatures.add(target.signature.value);
+  }
+  return { indexes, signatures };
+}

@@ -6,6 +6,9 @@ export type Decision = 'go' | 'conditional' | 'no_go' | 'undecided';
 /** Who did it, as the accounts know them, and their signature over the record's content. */
 export type Signature = { accountId: string; name: string; roles: readonly string[]; algorithm: string; publicKey: string; value: string };
 
+/** A record that somebody answers for. `signedAt` is part of what is signed, so that the same words can be signed anew. */
+type Signed = { signedAt?: string; signature: Signature };
+
 /**
  * Everything that ever happened to a checklist, as values in one append-only log. What holds now is found by folding it;
  * nothing is kept twice.
@@ -18,13 +21,14 @@ export type RecordBody =
       /** SHA-256 under which the whole run is kept as evidence. */
       results: string;
       counts: Readonly<Record<string, number>>;
-      /** Who asked for the run, and so may not approve what it leaves open. */
+      /** Who asked for the run and who wrote the commit: neither may approve what it leaves open. */
       requestedBy: string;
+      author?: string;
     }
-  | { kind: 'signed'; lineId: string; role: string; subject: Subject; statement: string; evidence?: string; signature: Signature }
-  | { kind: 'waived'; lineId: string; subject: Subject; reason: string; until: string; requestedBy: string; signature: Signature }
-  | { kind: 'not_applicable'; lineId: string; subject: Subject; reason: string; signature: Signature }
-  | {
+  | ({ kind: 'signed'; lineId: string; role: string; subject: Subject; statement: string; evidence?: string } & Signed)
+  | ({ kind: 'waived'; lineId: string; subject: Subject; reason: string; until: string; requestedBy: string } & Signed)
+  | ({ kind: 'not_applicable'; lineId: string; subject: Subject; reason: string } & Signed)
+  | ({
       kind: 'approved';
       runId: string;
       subject: Subject;
@@ -34,11 +38,10 @@ export type RecordBody =
       reason: string;
       /** Who asked for the release. Never the approver. */
       requestedBy: string;
-      signature: Signature;
-    }
-  | { kind: 'planned'; lineId: string; subject: Subject; plan: string; due: string; signature: Signature }
-  | { kind: 'withdrawn'; record: number; reason: string; signature: Signature }
-  | { kind: 'decided'; runId: string; subject: Subject; decision: Decision; blocks: readonly string[]; signature: Signature }
+    } & Signed)
+  | ({ kind: 'planned'; lineId: string; subject: Subject; plan: string; due: string } & Signed)
+  | ({ kind: 'withdrawn'; record: number; reason: string } & Signed)
+  | ({ kind: 'decided'; runId: string; subject: Subject; decision: Decision; blocks: readonly string[] } & Signed)
   | { kind: 'watch_started'; watchId: string; subject: Subject; releasedAt: string; plan: string }
   | { kind: 'watch_observed'; watchId: string; at: string; results: string }
   | {

@@ -1,4 +1,5 @@
-import type { Checklist, Criterion, Environment, Item, Polarity, SignOffLine, Tier, Window } from '../checklist/checklist.ts';
+import { hash } from 'node:crypto';
+import type { Action, Checklist, Criterion, Environment, Item, Polarity, SignOffLine, Tier, Window } from '../checklist/checklist.ts';
 import { roleKey } from '../people-roles.ts';
 
 /** One thing that has to be judged: a box, a criterion, or the signature of a role that the document asks for. */
@@ -13,6 +14,7 @@ export type GateSubject = {
   tier?: Tier;
   environment?: Environment;
   window?: Window;
+  action?: Action;
   /** Of a `sign_off`: who has to sign. */
   role?: string;
   /** Lines below it, of which a derived one is made. */
@@ -21,7 +23,10 @@ export type GateSubject = {
 
 /** The identity under which the signature of a role for the whole document is kept: `sign-off:devops`. */
 export function signOffId(role: string): string {
-  return `sign-off:${roleKey(role)}`;
+  const key = roleKey(role);
+  const slug = key.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  // Letters that an identity cannot hold must still tell two roles apart.
+  return /^[a-z0-9 -]+$/.test(key) ? `sign-off:${slug}` : `sign-off:${slug}.${hash('sha256', key).slice(0, 8)}`;
 }
 
 /**
@@ -40,7 +45,7 @@ export function subjectsOf(checklist: Checklist): readonly GateSubject[] {
 }
 
 function subjectOf(kind: 'item' | 'criterion', line: Item | Criterion, below: ReadonlyMap<string, readonly string[]>): GateSubject {
-  const { id, title, section, polarity, tier, environment, window } = line;
+  const { id, title, section, polarity, tier, environment, window, action } = line;
   return {
     id,
     kind,
@@ -51,6 +56,7 @@ function subjectOf(kind: 'item' | 'criterion', line: Item | Criterion, below: Re
     ...(tier && { tier }),
     ...(environment && { environment }),
     ...(window && { window }),
+    ...(action && { action }),
     children: below.get(id) ?? [],
   };
 }

@@ -1,0 +1,124 @@
+import { bindingsInForce } from '../binding/lint-bindings.ts';
+import type { Binding, Bindings } from '../binding/binding.ts';
+import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
+import type { Millis } from '../../base/time.ts';
+import { isPlaceholder } from '../people-roles.ts';
+import { signOffKey, type RecordState } from '../record/fold.ts';
+import { holdClaims } from './claim.ts';
+import { combine, type Sources, type Word } from './combine.ts';
+import { subjectsOf, type GateSubject } from './lines.ts';
+import type { CheckResult, LineResult } from './result.ts';
+
+/** Everything that a checklist is judged by. */
+export type Judgement = {
+  checklist: Checklist;
+  bindings: Bindings;
+  /** By line, in the order of the binding's checks. */
+  checks: ReadonlyMap<string, readonly CheckResult[]>;
+  records: Pick<RecordState, 'signOffs' | 'waivers' | 'notApplicable'>;
+  at: Millis;
+  defaultTtlMs?: number;
+};
+
+/** Records of nobody, for a checklist that has none yet. */
+export const NO_RECORDS: Judgement['records'] = { signOffs: new Map(), waivers: new Map(), notApplicable: new Map() };
+
+/**
+ * One result for every line that has to be judged, in the order of the document: boxes, criteria, and signatures that the
+ * document asks for. Lines are judged from the leaves up; a line that is below itself is an error.
+ */
+export function judgeLines(judgement: Judgement): readonly LineResult[] {
+  const { checklist, bindings } = judgement;
+  const subjects = subjectsOf(checklist);
+  const lines = new Map([...checklist.items, ...checklist.criteria].map((line) => [line.id, line]));
+  const context: Context = {
+    judgement,
+    subjects: new Map(subjects.map((subject) => [subject.id, subject])),
+    lines,
+    inForce: bindingsInForce(checklist, bindings),
+    claimed: claimedBy(bindings, lines),
+    known: new Map(),
+    open: new Set(),
+  };
+  return subjects.map(({ id }) => resultOf(id, context));
+}
+
+type Context = {
+  judgement: Judgement;
+  subjects: ReadonlyMap<string, GateSubject>;
+  lines: ReadonlyMap<string, Item | Criterion>;
+  inForce: ReadonlyMap<string, Binding>;
+  /** How many bindings claim each line. */
+  claimed: ReadonlyMap<string, number>;
+  known: Map<string, LineResult>;
+  open: Set<string>;
+};
+
+function resultOf(id: string, context: Context): LineResult {
+  const { known, open, subjects } = context;
+  const before = known.get(id);
+  if (before) return before;
+  const subject = subjects.get(id);
+  if (!subject || open.has(id)) {
+    const summary = subject ? 'The line is below itself.' : 'The document has no such line.';
+    return { lineId: id, state: 'error', summary, checks: [] };
+  }
+  open.add(id);
+  const result = judged(subject, context);
+  open.delete(id);
+  known.set(id, result);
+  return result;
+}
+
+function judged(subject: GateSubject, context: Context): LineResult {
+  const { judgement, lines } = context;
+  const { records, at, defaultTtlMs } = judgement;
+  const binding = subject.role === undefined ? confirmedBinding(subject, context) : signatureOf(subject.id, subject.role);
+  const checks = judgement.checks.get(subject.id) ?? [];
+  const children = subject.children.map((child) => resultOf(child, context));
+  const role = 'disposition' in binding && 'role' in binding.disposition ? binding.disposition.role : undefined;
+  const signed = role === undefined ? undefined : records.signOffs.get(signOffKey(subject.id, role));
+  const waived = records.waivers.get(subject.id);
+  const ruled = records.notApplicable.get(subject.id);
+  const sources: Sources = {
+    binding,
+    checks,
+    children,
+    signOff: signed && wordOf(signed, signed.body.statement),
+    waiver: waived && { ...wordOf(waived, waived.body.reason), until: waived.body.until },
+    notApplicable: ruled && wordOf(ruled, ruled.body.reason),
+    at,
+    ...(defaultTtlMs !== undefined && { defaultTtlMs }),
+  };
+  const found = combine(sources);
+  const line = lines.get(subject.id);
+  const claim = line && holdClaims(line, { state: found.state, checks });
+  return { lineId: subject.id, ...found, checks, ...(claim && { claim }) };
+}
+
+/** The places of a document where a role signs need no binding: they say themselves what they ask for. */
+function signatureOf(line: string, role: string): Binding {
+  return { line, disposition: { kind: 'attested', role } };
+}
+
+function confirmedBinding({ id }: GateSubject, { inForce, claimed }: Context): Sources['binding'] {
+  const binding = inForce.get(id);
+  if (binding?.confirmed && !isPlaceholder(binding.confirmed.by)) return binding;
+  if (binding) return { missing: 'Nobody has confirmed with their name what decides it.' };
+  const claims = claimed.get(id) ?? 0;
+  if (claims === 0) return { missing: 'Nothing decides it: it has no binding.' };
+  return { missing: claims > 1 ? `${claims} bindings claim it.` : 'Nobody has confirmed what decides it.' };
+}
+
+function claimedBy({ bindings }: Bindings, lines: ReadonlyMap<string, unknown>): Map<string, number> {
+  const claimed = new Map<string, number>();
+  for (const { line, aliases = [] } of bindings) {
+    const id = [line, ...aliases].find((known) => lines.has(known));
+    if (id !== undefined) claimed.set(id, (claimed.get(id) ?? 0) + 1);
+  }
+  return claimed;
+}
+
+function wordOf({ at, body }: { at: string; body: { signature: { name: string } } }, text: string): Word {
+  return { name: body.signature.name, at, text };
+}
