@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Output } from './output.ts';
+import { addBind } from './readiness/bind.ts';
 import { addRead } from './readiness/read.ts';
 
 /** How the command line adds a command: what it finds out is printed for people or, with --json, for machines. */
@@ -14,4 +15,5 @@ export type AddCommand = <A extends unknown[]>(
 export function addReadiness(program: Command, command: AddCommand): void {
   const readiness = program.command('readiness').description('production checklists that execute');
   addRead(readiness, command);
+  addBind(readiness, command);
 }

@@ -80,8 +80,12 @@ test('an earlier identity still finds its binding, as long as the document is th
   expect(bindingsInForce(two, bindings).get('a')?.line).toBe('newer');
 });
 
-test('bindings of another checklist are told', () => {
-  expect(kindsOf(two, { ...fileOf(bound('a'), bound('b')), checklist: 'shipyard' })).toEqual([['other_checklist', undefined]]);
+test('bindings none of which is of this checklist are told as those of another', () => {
+  expect(kindsOf(checklistOf([boxed('x', 'Nets are mended')]), fileOf(bound('a'))).map(([kind]) => kind)).toEqual([
+    'other_checklist',
+    'unbound',
+    'absent',
+  ]);
 });
 
 test('fingerprints of the same words are the same in any order, and of other words are far apart', () => {

@@ -57,8 +57,8 @@ export function lintBindings(checklist: Checklist, bindings: Bindings, now: numb
   const { byLine, absent } = claims(checklist, bindings);
   const parents = new Set(lines.flatMap(({ parent }) => parent ?? []));
   const findings: LintFinding[] = [];
-  if (bindings.checklist !== checklist.name)
-    findings.push({ kind: 'other_checklist', text: `The bindings are those of ${bindings.checklist}, not of ${checklist.name}.` });
+  if (bindings.bindings.length > 0 && absent.length === bindings.bindings.length)
+    findings.push({ kind: 'other_checklist', text: `None of the bindings is of this checklist; they are those of ${bindings.checklist}.` });
   for (const line of lines) findings.push(...lintLine(line, byLine.get(line.id)!, { now, parents }));
   const unbound = lines.filter(({ id }) => byLine.get(id)!.length === 0);
   for (const binding of absent) findings.push(absentFinding(binding, unbound));

@@ -21,7 +21,8 @@ bindings:
     disposition: { kind: waived, reason: the crane is late, by: John, until: 2026-12-24 }
 `;
 
-const kinds = new Map([['http', { params: Type.Object({ target: Type.String(), path: Type.String() }, { additionalProperties: false }) }]]);
+const params = Type.Object({ target: Type.String(), path: Type.String() }, { additionalProperties: false });
+const kinds = { find: (name: string) => (name === 'http' ? { params } : undefined) };
 
 const problemsOf = (text: string) =>
   examineBindings(text, kinds).problems.map(({ line, column, text: what }) => `${line}:${column} ${what}`);

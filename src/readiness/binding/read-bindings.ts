@@ -6,8 +6,8 @@ import { isLocalDate } from '../../base/time.ts';
 import { BINDING_SHAPE, DISPOSITION_SHAPES, FILE_SHAPE } from './binding-shape.ts';
 import type { Bindings, BoundCheck } from './binding.ts';
 
-/** The kinds of checks that are known, by name: parameters are held against their shape. A `Map` of kinds will do. */
-export type KnownKinds = { get(name: string): { params: TSchema } | undefined };
+/** The kinds of checks that are known: parameters are held against their shape. */
+export type KnownKinds = { find(name: string): { params: TSchema } | undefined };
 
 /** One thing wrong with a file of bindings, with its place from line 1 and column 1. */
 export type BindingProblem = { line: number; column: number; text: string };
@@ -89,7 +89,7 @@ function checkBinding(value: unknown, path: Path, reading: Reading): void {
 
 function checkCheck(check: BoundCheck, path: Path, reading: Reading): void {
   if (!reading.kinds) return;
-  const kind = reading.kinds.get(check.kind);
+  const kind = reading.kinds.find(check.kind);
   if (!kind) return reading.report([...path, 'kind'], `there is no check of the kind ${JSON.stringify(check.kind)}`);
   fits(kind.params, check.params, [...path, 'params'], reading);
 }

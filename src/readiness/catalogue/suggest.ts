@@ -1,14 +1,10 @@
-import type { Criterion, Item, Line } from '../checklist/checklist.ts';
 import type { Theme, Trait } from './theme.ts';
 import { THEMES } from './themes.ts';
-import { traitsOf } from './traits.ts';
+import { type LineInPlace, traitsOf } from './traits.ts';
 import { isWeak, wordsOf } from './words.ts';
 
 /** A theme that a line may be of: `confidence` from 0 to 1, and what speaks for it in words for people. */
 export type ThemeSuggestion = { theme: Theme; confidence: number; reason: string };
-
-/** A line with what stands around it. */
-export type LineInPlace = { line: Item | Criterion | Line; parent?: Line };
 
 /** How much a word counts by where it stands. */
 const PLACES = { title: 1, detail: 0.7, parent: 0.45, section: 0.4 } as const;

@@ -1,5 +1,8 @@
-import type { LineInPlace } from './suggest.ts';
+import type { Criterion, Item, Line } from '../checklist/checklist.ts';
 import type { Trait } from './theme.ts';
+
+/** A line with what stands around it. */
+export type LineInPlace = { line: Item | Criterion | Line; parent?: Line };
 
 const DAY = 86_400_000;
 

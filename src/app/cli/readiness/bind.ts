@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { AppError } from '../../../base/error.ts';
+import { readBindings } from '../../../readiness/binding/read-bindings.ts';
+import { changeBindings, emptyBindings } from '../../../readiness/binding/write-bindings.ts';
+import { confirm, standOf, type Stand } from '../../../readiness/catalogue/stand.ts';
+import { builtInChecks } from '../../../readiness/check/built-in.ts';
+import { createKinds } from '../../../readiness/check/kinds.ts';
+import type { AddCommand } from '../readiness.ts';
+import { describeFindings, describeStand, describeSuggestions, standJson } from './describe-stand.ts';
+import { readChecklistFile } from './read.ts';
+
+type Options = {
+  bindings?: string;
+  suggest?: boolean;
+  lint?: boolean;
+  confirm?: string[];
+  confirmTheme?: string;
+  by?: string;
+};
+
+/** `rialto readiness bind`: what decides each line of a checklist; writes only what a person confirms. */
+export function addBind(parent: Command, command: AddCommand): void {
+  command<[string, Options]>(
+    parent,
+    'bind <checklist>',
+    'show what decides each line of a checklist, suggest it, and confirm it',
+    async ({ print }, file, options) => {
+      const stand = await bind(file, options);
+      const text = options.lint ? describeFindings(stand) : options.suggest ? describeSuggestions(stand) : describeStand(stand);
+      print(text, standJson(stand));
+      if (options.lint && stand.findings.length > 0) process.exitCode = 1;
+    },
+  )
+    .option('--bindings <file>', 'where they are; NAME.bindings.yaml beside the checklist unless told')
+    .option('--suggest', 'show what could decide each line that nothing decides yet, and why')
+    .option('--lint', 'show every line that is not decided exactly once; exit 1 when there is one')
+    .option('--confirm <id...>', 'confirm what is suggested for these lines')
+    .option('--confirm-theme <theme>', 'confirm what is suggested for all lines of a theme')
+    .option('--by <name>', 'who confirms');
+}
+
+/** The stand of a checklist after what was confirmed is written. */
+async function bind(file: string, options: Options): Promise<Stand> {
+  const checklist = await readChecklistFile(file);
+  const path = options.bindings ?? file.replace(/\.[a-z]+$/i, '') + '.bindings.yaml';
+  const kinds = createKinds([builtInChecks()]);
+  const source = (await contentOf(path)) ?? emptyBindings(checklist.name);
+  const stand = standOf(checklist, readBindings(source, { file: path, kinds }), Date.now());
+  if (!options.confirm && options.confirmTheme === undefined) return stand;
+  if (!options.by?.trim()) throw new AppError('invalid', 'readiness.confirmer_missing', 'Say who confirms: --by "Your Name".');
+  const at = new Date().toISOString().slice(0, 10);
+  const wanted = {
+    by: options.by.trim(),
+    at,
+    ...(options.confirm && { ids: options.confirm }),
+    ...(options.confirmTheme !== undefined && { theme: options.confirmTheme }),
+  };
+  const written = changeBindings(source, confirm(stand, wanted));
+  const after = standOf(checklist, readBindings(written, { file: path, kinds }), Date.now());
+  await replace(path, written);
+  return after;
+}
+
+async function contentOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new AppError('invalid', 'readiness.file_unreadable', `${path} cannot be read: ${code ?? message}.`);
+  }
+}
+
+/** All or nothing: a reader sees the file as it was or as it is. */
+async function replace(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, text);
+  await rename(draft, path);
+}

@@ -1,0 +1,78 @@
+import { AppError } from '../../base/error.ts';
+import type { Binding, Bindings } from '../binding/binding.ts';
+import { fingerprintOf } from '../binding/fingerprint.ts';
+import { linesOf, lintBindings, type LintFinding } from '../binding/lint-bindings.ts';
+import type { BindingChange } from '../binding/write-bindings.ts';
+import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
+import { proposeFor, type Proposal } from './propose.ts';
+
+/**
+ * How one line stands: `bound` by one confirmed binding, `suggested` by one that nobody has confirmed, `bound_twice`, or
+ * `unbound`; the last has a proposal.
+ */
+export type LineStand = {
+  line: Item | Criterion;
+  state: 'bound' | 'suggested' | 'bound_twice' | 'unbound';
+  binding?: Binding;
+  proposal?: Proposal;
+};
+
+/** A checklist beside its bindings. */
+export type Stand = { lines: readonly LineStand[]; findings: readonly LintFinding[] };
+
+/** How each line of a checklist stands, with proposals for what nothing decides yet. `now` in milliseconds. */
+export function standOf(checklist: Checklist, bindings: Bindings, now: number): Stand {
+  const byLine = new Map<string, Binding[]>();
+  const known = new Set(linesOf(checklist).map(({ id }) => id));
+  for (const binding of bindings.bindings) {
+    const id = [binding.line, ...(binding.aliases ?? [])].find((name) => known.has(name));
+    if (id !== undefined) byLine.set(id, [...(byLine.get(id) ?? []), binding]);
+  }
+  const proposals = proposeFor(checklist, ({ id }) => !byLine.has(id));
+  const lines = linesOf(checklist).map((line): LineStand => {
+    const [binding, ...more] = byLine.get(line.id) ?? [];
+    const proposal = proposals.get(line.id);
+    if (!binding) return { line, state: 'unbound', ...(proposal && { proposal }) };
+    if (more.length > 0) return { line, state: 'bound_twice' };
+    return { line, state: binding.confirmed ? 'bound' : 'suggested', binding };
+  });
+  return { lines, findings: lintBindings(checklist, bindings, now) };
+}
+
+/** What a person confirms: lines by identity (a beginning is enough when only one has it), or all of a theme. */
+export type Confirmation = { ids?: readonly string[]; theme?: string; by: string; at: string };
+
+/**
+ * The changes that a confirmation makes: what is suggested or proposed for these lines is theirs from now on, and a line
+ * that an absent binding seems to have become takes that binding over. Errors: `readiness.line_unknown`,
+ * `readiness.nothing_to_confirm`.
+ */
+export function confirm(stand: Stand, { ids = [], theme, by, at }: Confirmation): BindingChange[] {
+  const chosen = [...ids.map((id) => lineOf(stand, id)), ...(theme === undefined ? [] : ofTheme(stand, theme))];
+  const open = [...new Set(chosen)].filter(({ state }) => state === 'suggested' || state === 'unbound');
+  if (open.length === 0)
+    throw new AppError(
+      'not_found',
+      'readiness.nothing_to_confirm',
+      'None of these lines waits for a confirmation: they are bound already, or there are none.',
+    );
+  return open.flatMap((one) => changesFor(stand, one, { by, at }));
+}
+
+function lineOf(stand: Stand, id: string): LineStand {
+  const found = stand.lines.filter(({ line }) => line.id.startsWith(id));
+  if (found.length === 1) return found[0]!;
+  const why = found.length === 0 ? 'No line has' : `${found.length} lines have`;
+  throw new AppError('not_found', 'readiness.line_unknown', `${why} an identity that begins with ${id.slice(0, 64)}.`);
+}
+
+function ofTheme({ lines }: Stand, theme: string): LineStand[] {
+  return lines.filter(({ binding, proposal }) => (binding ?? proposal?.binding)?.theme === theme);
+}
+
+function changesFor({ findings }: Stand, { line, binding, proposal }: LineStand, confirmed: { by: string; at: string }): BindingChange[] {
+  const edited = findings.find(({ kind, proposal: became }) => kind === 'absent' && became?.lineId === line.id);
+  if (edited) return [{ kind: 'alias', from: edited.lineId!, to: line.id, print: fingerprintOf(line.text) }];
+  const made = binding ?? proposal?.binding;
+  return made ? [{ kind: 'put', binding: { ...made, confirmed }, about: line.title }] : [];
+}
