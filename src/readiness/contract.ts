@@ -200,7 +200,7 @@ export const getLine = operation({
     },
     closed,
   ),
-  errors: ['readiness.checklist_not_found', 'readiness.line_not_found'],
+  errors: ['readiness.checklist_not_found', 'readiness.line_unknown'],
   example: { params: A_LINE },
 });
 
@@ -220,11 +220,14 @@ export const getEvidence = operation({
 
 const signErrors = [
   'readiness.checklist_not_found',
-  'readiness.line_not_found',
   'readiness.step_up_required',
-  'readiness.role_not_held',
+  'readiness.not_run',
+  'readiness.subject_changed',
+  'readiness.words_missing',
+  'readiness.signature_of_another',
   'request.key_reused',
 ];
+const approverErrors = ['readiness.not_an_approver', 'readiness.requester_unknown', 'readiness.own_request'];
 const Logged = Type.Object({ record: Type.Integer(), at: Type.String(), leaf: Type.String() }, closed);
 
 export const signLine = operation({
@@ -237,7 +240,14 @@ export const signLine = operation({
   params: lineOf,
   body: Type.Object({ role: Role, statement: Words, evidence: Type.Optional(Sha256) }, closed),
   output: Logged,
-  errors: [...signErrors],
+  errors: [
+    'readiness.line_unknown',
+    'readiness.not_signable',
+    'readiness.role_not_asked',
+    'readiness.role_not_held',
+    'readiness.role_conflict',
+    ...signErrors,
+  ],
   example: { params: A_LINE, body: { role: 'Release manager', statement: 'Drill of 12 March passed, protocol in the archive' } },
 });
 
@@ -251,7 +261,7 @@ export const ruleOutLine = operation({
   params: lineOf,
   body: Type.Object({ reason: Words }, closed),
   output: Logged,
-  errors: [...signErrors],
+  errors: ['readiness.line_unknown', ...approverErrors, ...signErrors],
   example: { params: A_LINE, body: { reason: 'There is no second region in this deployment' } },
 });
 
@@ -265,7 +275,7 @@ export const planLine = operation({
   params: lineOf,
   body: Type.Object({ plan: Words, due: Instant }, closed),
   output: Logged,
-  errors: [...signErrors],
+  errors: ['readiness.line_unknown', 'readiness.plan_overdue', ...signErrors],
   example: { params: A_LINE, body: { plan: 'A second pair of disks is ordered', due: UNTIL } },
 });
 
@@ -280,7 +290,7 @@ export const requestWaiver = operation({
   params: lineOf,
   body: Type.Object({ reason: Words, until: Instant }, closed),
   output: WaiverRequest,
-  errors: ['readiness.checklist_not_found', 'readiness.line_not_found', 'readiness.waiver_past', 'request.key_reused'],
+  errors: ['readiness.checklist_not_found', 'readiness.line_unknown', 'readiness.waiver_past', 'request.key_reused'],
   example: { params: A_LINE, body: { reason: 'The new certificate is on its way', until: UNTIL } },
 });
 
@@ -293,7 +303,15 @@ export const grantWaiver = operation({
   cost: 'heavy',
   params: Type.Object({ id: WaiverRequestId }, closed),
   output: Logged,
-  errors: ['readiness.waiver_request_not_found', 'readiness.waiver_request_decided', 'readiness.own_request', ...signErrors],
+  errors: [
+    'readiness.waiver_request_not_found',
+    'readiness.waiver_request_decided',
+    'readiness.line_unknown',
+    'readiness.waiver_ended',
+    'readiness.waiver_too_long',
+    ...approverErrors,
+    ...signErrors,
+  ],
   example: { params: { id: 'wvr_0192837465ab7def8192837465abcdef' } },
 });
 
@@ -320,7 +338,7 @@ export const approveLines = operation({
   params: named,
   body: Type.Object({ lines: Type.Array(LineId, { minItems: 1, maxItems: 2_000, uniqueItems: true }), reason: Words }, closed),
   output: Logged,
-  errors: ['readiness.no_run', 'readiness.own_request', ...signErrors],
+  errors: ['readiness.line_unknown', 'readiness.approval_not_needed', 'readiness.critical_blocks', ...approverErrors, ...signErrors],
   example: { params: { name: 'probe' }, body: { lines: ['probe-line'], reason: 'Load stays below a tenth until March' } },
 });
 
@@ -342,7 +360,7 @@ export const withdrawRecord = operation({
   ),
   body: Type.Object({ reason: Words }, closed),
   output: Logged,
-  errors: ['readiness.record_not_found', 'readiness.record_not_yours', ...signErrors],
+  errors: ['readiness.record_unknown', 'readiness.not_withdrawable', 'readiness.withdrawn_already', 'readiness.not_yours', ...signErrors],
   example: { params: { name: 'probe', record: '0' }, body: { reason: 'The protocol was that of another drill' } },
 });
 
@@ -355,7 +373,7 @@ export const decideRelease = operation({
   cost: 'heavy',
   params: named,
   output: Type.Object({ ...Logged.properties, decision: DecisionWord, blocks: Type.Array(Type.String()) }, closed),
-  errors: ['readiness.no_run', ...signErrors],
+  errors: [...signErrors],
   example: { params: { name: 'probe' } },
 });
 
@@ -373,7 +391,7 @@ export const downloadReport = operation({
   params: named,
   query: Type.Object({ format: ReportFormat }, closed),
   output: Type.Unknown(),
-  errors: ['readiness.checklist_not_found', 'readiness.no_run'],
+  errors: ['readiness.checklist_not_found', 'readiness.not_run'],
   example: { params: { name: 'probe' }, query: { format: 'json' } },
 });
 

@@ -7,6 +7,7 @@ import { listSigners, setSigner } from './operations/manage-signers.ts';
 import { refuseWaiver, requestWaiver } from './operations/manage-waivers.ts';
 import { getChecklist, listChecklists, summaryOf } from './operations/read-checklists.ts';
 import { getEvidence, getRun, listRuns, startRun } from './operations/read-runs.ts';
+import { approveLines, decideRelease, grantWaiver, planLine, ruleOutLine, signLine, withdrawRecord } from './operations/sign-lines.ts';
 import { uploadBindings, uploadChecklist } from './operations/upload-documents.ts';
 
 /** Binds every contract of the module to its operation. */
@@ -28,6 +29,13 @@ export function routesOf(deps: ReadinessDeps): Route[] {
     route(contract.getRun, (ctx, input) => getRun(deps, ctx, input)),
     route(contract.getLine, (ctx, input) => getLine(deps, ctx, input)),
     route(contract.getEvidence, (ctx, input) => getEvidence(deps, ctx, input)),
+    route(contract.signLine, (ctx, input) => signLine(deps, ctx, input)),
+    route(contract.ruleOutLine, (ctx, input) => ruleOutLine(deps, ctx, input)),
+    route(contract.planLine, (ctx, input) => planLine(deps, ctx, input)),
+    route(contract.approveLines, (ctx, input) => approveLines(deps, ctx, input)),
+    route(contract.withdrawRecord, (ctx, input) => withdrawRecord(deps, ctx, input)),
+    route(contract.decideRelease, (ctx, input) => decideRelease(deps, ctx, input)),
+    route(contract.grantWaiver, (ctx, input) => grantWaiver(deps, ctx, input)),
     route(contract.requestWaiver, (ctx, input) => requestWaiver(deps, ctx, input)),
     route(contract.refuseWaiver, (ctx, input) => refuseWaiver(deps, ctx, input)),
     route(contract.listSigners, (ctx) => listSigners(deps, ctx)),

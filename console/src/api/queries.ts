@@ -62,8 +62,8 @@ export function useCommand<T extends Operation>(operation: T, then?: (output: Wi
   });
 }
 
-/** `crypto.randomUUID` exists only on https and localhost; random bytes exist everywhere. */
-function newKey(): string {
+/** An `Idempotency-Key`. `crypto.randomUUID` exists only on https and localhost; random bytes exist everywhere. */
+export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

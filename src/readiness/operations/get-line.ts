@@ -1,5 +1,5 @@
 import type { Ctx } from '../../base/context.ts';
-import { toWireId, type Uuid } from '../../base/id.ts';
+import type { Uuid } from '../../base/id.ts';
 import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { bindingsInForce } from '../binding/lint-bindings.ts';
@@ -21,11 +21,11 @@ type History = LineDetail['history'];
 /** How many earlier runs are looked into. */
 const RUNS_SHOWN = 20;
 
-/** One line with everything that is known of it. Errors: `readiness.checklist_not_found`, `readiness.line_not_found`. */
+/** One line with everything that is known of it. Errors: `readiness.checklist_not_found`, `readiness.line_unknown`. */
 export async function getLine(deps: ReadinessDeps, ctx: Ctx, { name, line }: InputOf<typeof contract>): Promise<LineDetail> {
   const standing = await deps.ledgers.standing(ctx.tenantId, await deps.library.find(ctx, name));
   const shown = viewOfLines(standing).find(({ id }) => id === line);
-  if (!shown) throw new AppError('not_found', 'readiness.line_not_found', `No line of ${name} has the identity ${line}.`);
+  if (!shown) throw new AppError('not_found', 'readiness.line_unknown', `No line of ${name} has the identity ${line}.`);
   const { checklist, bindings } = standing.document;
   const binding = bindingsInForce(checklist, bindings).get(line) ?? bindings.bindings.find((one) => one.line === line);
   const result = standing.verdict.lines.find(({ lineId }) => lineId === line)!.result;
@@ -118,9 +118,4 @@ async function runEntry(deps: ReadinessDeps, tenantId: Uuid, { at, index, body }
   const run = await deps.ledgers.run(tenantId, body.results);
   const result = run.results.find(({ lineId }) => lineId === line);
   return result ? [{ at, kind: 'run', text: result.summary, state: result.state, record: index, withdrawn: false }] : [];
-}
-
-/** The account under which a user signs. */
-export function accountOf(ctx: Ctx): string {
-  return toWireId('usr', ctx.actor.id);
 }

@@ -6,7 +6,13 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import { refuseWaiver as refuseContract, requestWaiver as requestContract } from '../contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
 import { changedEvent } from '../events.ts';
-import { decideWaiverRequest, insertWaiverRequest, lockWaiverRequest, type WaiverRequestRow } from '../store/people-store.ts';
+import {
+  decideWaiverRequest,
+  findWaiverRequest,
+  insertWaiverRequest,
+  lockWaiverRequest,
+  type WaiverRequestRow,
+} from '../store/people-store.ts';
 import { requireLine } from './find-line.ts';
 
 export type WaiverView = OutputOf<typeof requestContract>;
@@ -73,11 +79,26 @@ export async function refuseWaiver(deps: ReadinessDeps, ctx: Ctx, { id }: InputO
   });
 }
 
-/** Errors: `readiness.waiver_request_not_found`, `readiness.waiver_request_decided`. */
+/** Locks a request that waits. Errors: those of `openRequest`. */
 export async function lockOpenRequest(tx: Tx, id: string): Promise<WaiverRequestRow> {
-  const row = await lockWaiverRequest(tx, id);
-  if (!row) throw new AppError('not_found', 'readiness.waiver_request_not_found', 'There is no such request.');
+  return openRequest(await lockWaiverRequest(tx, id));
+}
+
+/** Errors: `readiness.waiver_request_not_found`, `readiness.waiver_request_decided`. */
+function openRequest(row: WaiverRequestRow | undefined): WaiverRequestRow {
+  if (!row) throw notFound();
   if (row.state !== 'open')
     throw new AppError('conflict', 'readiness.waiver_request_decided', `The request has been ${row.state} by ${row.decidedBy}.`);
   return row;
+}
+
+/** A request, whatever became of it. Errors: `readiness.waiver_request_not_found`. */
+export async function findRequest(deps: ReadinessDeps, ctx: Ctx, id: string): Promise<WaiverRequestRow> {
+  const row = await deps.db.read(ctx, (tx) => findWaiverRequest(tx, id));
+  if (!row) throw notFound();
+  return row;
+}
+
+function notFound(): AppError {
+  return new AppError('not_found', 'readiness.waiver_request_not_found', 'There is no such request.');
 }

@@ -12,9 +12,14 @@ import type { CheckResult } from '../run/result.ts';
 import { findRun, queueRun, selectRuns } from '../store/run-store.ts';
 import { viewOfRun, type RunView } from '../view.ts';
 
-/** Who asked for something, so that it is known again by name, address and id. */
-export function requesterOf(ctx: Ctx): string {
-  return ctx.actor.kind === 'user' ? `${ctx.actor.name} <${toWireId('usr', ctx.actor.id)}>` : ctx.actor.name;
+/** Who asked for something, so that it is known again by name and by account. */
+export function requesterText({ name, id }: { name: string; id: Uuid }): string {
+  return `${name} <${toWireId('usr', id)}>`;
+}
+
+/** The same of whoever calls; keys and jobs have a name only. */
+export function requesterOf({ actor }: Ctx): string {
+  return actor.kind === 'user' ? requesterText(actor) : actor.name;
 }
 
 /** Queues a run of all checks. Errors: `readiness.checklist_not_found`. */

@@ -65,6 +65,11 @@ export async function selectWaiverRequests(tx: Tx, checklist: string): Promise<W
   );
 }
 
+export async function findWaiverRequest(tx: Tx, id: Uuid): Promise<WaiverRequestRow | undefined> {
+  const [row] = await tx.query<WaiverRequestRow>(`select ${COLUMNS} from readiness.waiver_request where id = $1`, [id]);
+  return row;
+}
+
 /** Locks the request, so that two decisions come one after the other. */
 export async function lockWaiverRequest(tx: Tx, id: Uuid): Promise<WaiverRequestRow | undefined> {
   const [row] = await tx.query<WaiverRequestRow>(`select ${COLUMNS} from readiness.waiver_request where id = $1 for update`, [id]);
