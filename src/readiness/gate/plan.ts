@@ -1,0 +1,29 @@
+import type { Signer } from '../people.ts';
+import type { RecordBody } from '../record/record.ts';
+import { dayToCome, lineOnGround, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
+
+/** How and until when a line that is not shown will be. */
+export type Plan = { lineId: string; plan: string; due: string };
+
+/**
+ * The record of a plan for a line of a medium or low tier. Errors: `readiness.not_run`, `readiness.subject_changed`,
+ * `readiness.line_unknown`, `readiness.words_missing`, `readiness.day_past`.
+ */
+export async function plan(
+  ground: Ground,
+  { lineId, plan: words, due }: Plan,
+  signer: Signer,
+): Promise<Extract<RecordBody, { kind: 'planned' }>> {
+  runOnGround(ground);
+  lineOnGround(ground, lineId);
+  dayToCome(due, ground.at);
+  const draft = {
+    kind: 'planned' as const,
+    lineId,
+    subject: ground.subject,
+    plan: wordsGiven(words, 'what will be done and by whom'),
+    due,
+    signedAt: new Date(ground.at).toISOString(),
+  };
+  return signRecord(ground.checklist.name, draft, signer);
+}

@@ -1,0 +1,80 @@
+import { AppError } from '../../base/error.ts';
+import type { Signer } from '../people.ts';
+import { isPlaceholder, mayBeSamePerson } from '../people-roles.ts';
+import { waiverEnd, type Voided } from '../record/fold.ts';
+import type { RecordBody } from '../record/record.ts';
+import { dayToCome, lineOnGround, mustApprove, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
+
+/** A wish to go without a line until a day, by whom and why. `until` is a day or an ISO time. */
+export type Waiver = { lineId: string; reason: string; until: string; requestedBy: string };
+
+/**
+ * The record of a waiver, signed by an approver who is not the one who asks for it. Errors: `readiness.not_run`,
+ * `readiness.subject_changed`, `readiness.line_unknown`, `readiness.words_missing`, `readiness.not_an_approver`,
+ * `readiness.requester_unknown`, `readiness.own_request`, `readiness.day_past`, `readiness.waiver_too_long`.
+ */
+export async function waive(ground: Ground, waiver: Waiver, signer: Signer): Promise<Extract<RecordBody, { kind: 'waived' }>> {
+  const { checklist, subject } = ground;
+  runOnGround(ground);
+  lineOnGround(ground, waiver.lineId);
+  const reason = wordsGiven(waiver.reason, 'why the release can go without this line');
+  refuseOwn(waiver.requestedBy, signer, 'grant the waiver');
+  mustApprove(signer, ground.policy);
+  refuseTime(ground, waiver.until);
+  const draft = {
+    kind: 'waived' as const,
+    lineId: waiver.lineId,
+    subject,
+    reason,
+    until: waiver.until,
+    requestedBy: waiver.requestedBy.trim(),
+    signedAt: new Date(ground.at).toISOString(),
+  };
+  return signRecord(checklist.name, draft, signer);
+}
+
+/** A waiver that only a change of the subject has voided, once more for the subject of today. Errors as of `waive`. */
+export async function reconfirm(ground: Ground, voided: Voided, signer: Signer): Promise<Extract<RecordBody, { kind: 'waived' }>> {
+  const { body, reconfirmable } = voided;
+  if (body.kind !== 'waived' || !reconfirmable)
+    throw new AppError('conflict', 'readiness.not_reconfirmable', 'Only a waiver that a change has voided can be confirmed again.');
+  return waive(ground, body, signer);
+}
+
+/**
+ * The record that a line does not apply, signed by an approver. Errors: `readiness.not_run`, `readiness.subject_changed`,
+ * `readiness.line_unknown`, `readiness.words_missing`, `readiness.not_an_approver`, `readiness.own_request`.
+ */
+export async function ruleOut(
+  ground: Ground,
+  { lineId, reason }: { lineId: string; reason: string },
+  signer: Signer,
+): Promise<Extract<RecordBody, { kind: 'not_applicable' }>> {
+  const run = runOnGround(ground);
+  lineOnGround(ground, lineId);
+  const words = wordsGiven(reason, 'why the line does not apply here');
+  refuseOwn(run.requestedBy, signer, 'rule a line out');
+  mustApprove(signer, ground.policy);
+  const draft = {
+    kind: 'not_applicable' as const,
+    lineId,
+    subject: ground.subject,
+    reason: words,
+    signedAt: new Date(ground.at).toISOString(),
+  };
+  return signRecord(ground.checklist.name, draft, signer);
+}
+
+/** Errors: `readiness.requester_unknown`, `readiness.own_request`. */
+export function refuseOwn(requestedBy: string, signer: Signer, what: string): void {
+  if (isPlaceholder(requestedBy))
+    throw new AppError('invalid', 'readiness.requester_unknown', `Say who asks for it: whoever asks may not ${what} themselves.`);
+  if (mayBeSamePerson(requestedBy, signer))
+    throw new AppError('forbidden', 'readiness.own_request', `${signer.name} asked for it and may not ${what}. Another person has to.`);
+}
+
+function refuseTime({ at, policy }: Ground, until: string): void {
+  const end = dayToCome(until, at);
+  if (end > waiverEnd(until, new Date(at).toISOString(), policy))
+    throw new AppError('invalid', 'readiness.waiver_too_long', `A waiver lasts ${policy.maxWaiverDays} days at most.`);
+}

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  bindingOf,
+  bindingsOf,
+  checked,
+  checklistOf,
+  entriesOf,
+  finished,
+  isoAt,
+  itemOf,
+  NOW,
+  runOf,
+  stateOf,
+  subjectOfTest,
+  testPeople,
+} from '../../../test/support/readiness.ts';
+import type { Signer } from '../people.ts';
+import type { Subject } from '../run/result.ts';
+import { DEFAULT_POLICY, fold, signOffKey, type VoidReason } from './fold.ts';
+import { signedContent, type SignedBody, type Unsigned } from './leaf.ts';
+import type { RecordBody } from './record.ts';
+import { trustedEntries } from './trusted.ts';
+
+const subject = subjectOfTest(checklistOf([itemOf('a')]), bindingsOf(bindingOf('a', checked())));
+const people = testPeople();
+const ada = people.signer('Ada', 'QA Lead', 'Security Lead');
+const grace = people.signer('Grace', 'Release Manager');
+const run = finished(runOf(subject, { a: 'fail' }));
+
+async function signed<B extends SignedBody>(signer: Signer, draft: Unsigned<B>): Promise<B> {
+  return { ...draft, signature: await signer.sign(signedContent('release', draft as Unsigned)) } as unknown as B;
+}
+type Bodies = { [K in SignedBody['kind']]: Extract<SignedBody, { kind: K }> };
+const signature = (fields: Partial<Bodies['signed']> = {}, signer = ada) =>
+  signed<Bodies['signed']>(signer, { kind: 'signed', lineId: 'a', role: 'QA Engineer', subject, statement: 'Tried it', ...fields });
+const waiver = (fields: Partial<Bodies['waived']> = {}, signer = grace) => {
+  const draft = { kind: 'waived' as const, lineId: 'a', subject, reason: 'Comes next week', until: '2026-01-20', requestedBy: 'Robin' };
+  return signed<Bodies['waived']>(signer, { ...draft, ...fields });
+};
+const approval = (fields: Partial<Bodies['approved']> = {}, signer = grace) => {
+  const draft = { kind: 'approved' as const, runId: 'run-1', subject, lineIds: ['a'], states: { a: 'fail' as const } };
+  return signed<Bodies['approved']>(signer, { ...draft, reason: 'Watched by hand', requestedBy: 'Robin', ...fields });
+};
+const plan = (fields: Partial<Bodies['planned']> = {}, signer = ada) =>
+  signed<Bodies['planned']>(signer, { kind: 'planned', lineId: 'a', subject, plan: 'Done by Ada', due: '2026-02-01', ...fields });
+const ruling = (fields: Partial<Bodies['not_applicable']> = {}, signer = grace) =>
+  signed<Bodies['not_applicable']>(signer, { kind: 'not_applicable', lineId: 'a', subject, reason: 'There is no broker', ...fields });
+
+const voidReasons = async (...bodies: RecordBody[]) => (await stateOf(bodies, { people, subject })).voided.map(({ why }) => why);
+
+describe('what holds for a subject', () => {
+  test('is each signature, waiver, ruling, approval and plan that nothing speaks against', async () => {
+    const state = await stateOf([run, await signature(), await waiver(), await ruling(), await approval(), await plan()], {
+      people,
+      subject,
+    });
+    expect(state.voided).toEqual([]);
+    expect([...state.signOffs.keys()]).toEqual([signOffKey('a', 'QA Lead')]);
+    for (const map of [state.waivers, state.notApplicable, state.approvals, state.plans]) expect([...map.keys()]).toEqual(['a']);
+    expect(state.runs).toHaveLength(1);
+  });
+
+  const changes: [keyof Subject, VoidReason][] = [
+    ['checklistSha256', 'checklist_changed'],
+    ['bindingsSha256', 'bindings_changed'],
+    ['commit', 'commit_changed'],
+    ['configHash', 'config_changed'],
+    ['environment', 'environment_changed'],
+  ];
+  test.each(changes)('is void in all its parts when %s changes, and says so', async (part, reason) => {
+    const bodies = [run, await signature(), await waiver(), await ruling(), await approval(), await plan()];
+    const state = await stateOf(bodies, { people, subject: { ...subject, [part]: 'other' } });
+    expect(state.runs).toEqual([]);
+    for (const map of [state.signOffs, state.waivers, state.notApplicable, state.approvals, state.plans]) expect(map.size).toBe(0);
+    expect(state.voided).toHaveLength(5);
+    for (const { why } of state.voided) expect(why).toContain(reason);
+    expect(state.voided.find(({ body }) => body.kind === 'waived')).toMatchObject({ why: [reason], reconfirmable: true });
+  });
+
+  test('names every change at once', async () => {
+    const state = await stateOf([await waiver()], { people, subject: { ...subject, commit: 'x', configHash: 'y' } });
+    expect(state.voided[0]!.why).toEqual(['commit_changed', 'config_changed']);
+  });
+
+  test('is the newest of several; what it replaced is told', async () => {
+    const [first, second] = [await waiver(), await waiver({ until: '2026-01-10' })];
+    const state = await stateOf([first, second], { people, subject });
+    expect(state.waivers.get('a')?.body.until).toBe('2026-01-10');
+    expect(state.voided).toMatchObject([{ index: 0, why: ['superseded'], reconfirmable: false }]);
+  });
+});
+
+describe('what never counts', () => {
+  test.each<[string, () => Promise<RecordBody>, VoidReason]>([
+    ['a signature in a role that the account does not hold', () => signature({ role: 'DevOps Lead' }), 'role_not_held'],
+    ['a statement that only holds the place of one', () => signature({ statement: '____' }), 'placeholder'],
+    ['a signature under the name of nobody', () => signature({}, people.signer('TBD', 'QA Lead')), 'placeholder'],
+    ['a signature of the installation', () => signature({}, people.signer('installation', 'QA Lead')), 'not_a_person'],
+    ['a waiver by somebody who may not approve', () => waiver({}, ada2()), 'not_an_approver'],
+    ['a waiver that its requester signed', () => waiver({ requestedBy: 'grace' }), 'own_request'],
+    ['a waiver that nobody asked for', () => waiver({ requestedBy: ' ' }), 'requester_unknown'],
+    ['a waiver that has ended', () => waiver({ until: '2026-01-04' }), 'expired'],
+    ['a waiver without a day', () => waiver({ until: 'later' }), 'expired'],
+    ['a plan that is overdue', () => plan({ due: '2026-01-01' }), 'expired'],
+    ['an approval by the one who asked for it', () => approval({ requestedBy: 'Grace <grace@example.org>' }), 'own_request'],
+    ['an approval by the one who asked for the run', () => approval({}, people.signer('Robin Requester', 'Approver')), 'own_request'],
+    ['an approval of a run that is not in the log', () => approval({ runId: 'another' }), 'requester_unknown'],
+    ['a ruling by the one who asked for the run', () => ruling({}, people.signer('Robin Requester', 'Approver')), 'own_request'],
+  ])('%s', async (_, body, reason) => {
+    expect(await voidReasons(run, await body())).toEqual([expect.arrayContaining([reason])]);
+  });
+  const ada2 = () => people.signer('Ann', 'QA Lead');
+
+  test('a waiver beyond the longest time that the policy allows', async () => {
+    const state = await stateOf([await waiver({ until: '2027-01-01' })], {
+      people,
+      subject,
+      at: NOW,
+      policy: { ...DEFAULT_POLICY, maxWaiverDays: 0 },
+    });
+    expect(state.voided).toMatchObject([{ why: ['expired'] }]);
+  });
+
+  test('a record that was changed after it was signed, or that is signed by another key than it says', async () => {
+    const sound = await signature();
+    const stranger = testPeople().signer('Ada', 'QA Lead', 'Security Lead');
+    for (const forged of [
+      { ...sound, statement: 'Something else' },
+      { ...sound, lineId: 'b' },
+      { ...sound, signature: { ...sound.signature, roles: ['QA Lead', 'DevOps Lead'] } },
+      await signature({}, stranger),
+    ])
+      expect(await voidReasons(forged)).toEqual([['signature_invalid']]);
+  });
+
+  test('a second role of the same person for the same line, unless the policy lets one person fill both', async () => {
+    const bodies = [await signature(), await signature({ role: 'Security Engineer' })];
+    expect((await stateOf(bodies, { people, subject })).voided).toMatchObject([{ index: 1, why: ['conflicting_role'] }]);
+    const policy = { ...DEFAULT_POLICY, compatibleRoles: [['QA Engineer', 'Security Review']] };
+    expect((await stateOf(bodies, { people, subject, policy })).voided).toEqual([]);
+    expect(await voidReasons(await signature(), await signature({ lineId: 'b', role: 'Security Lead' }))).toEqual([]);
+  });
+
+  test('the second of two signatures of one person for the whole document in two roles', async () => {
+    const bodies = [await signature({ lineId: 'sign-off:qa' }), await signature({ lineId: 'sign-off:security', role: 'Security Lead' })];
+    expect(await voidReasons(...bodies)).toEqual([['conflicting_role']]);
+  });
+
+  test('what was withdrawn by its signer or an approver, even when the same record is appended again', async () => {
+    const sound = await signature();
+    for (const signer of [ada, grace]) {
+      const back = await signed<Bodies['withdrawn']>(signer, { kind: 'withdrawn', record: 0, reason: 'It was another host' });
+      const state = await stateOf([sound, back, sound], { people, subject });
+      expect(state.signOffs.size).toBe(0);
+      expect(state.voided).toMatchObject([{ index: 0, why: ['withdrawn'] }]);
+    }
+    const anew = await signature({ signedAt: isoAt(NOW) });
+    const back = await signed<Bodies['withdrawn']>(ada, { kind: 'withdrawn', record: 0, reason: 'It was another host' });
+    expect((await stateOf([sound, back, anew], { people, subject })).signOffs.size).toBe(1);
+  });
+
+  test('a withdrawal by somebody else, without a reason, or of what comes after it', async () => {
+    const [sound, ann] = [await signature(), people.signer('Ann', 'QA Lead')];
+    const back = (signer: Signer, record: number, reason = 'No') =>
+      signed<Bodies['withdrawn']>(signer, { kind: 'withdrawn', record, reason });
+    for (const [bodies] of [
+      [[sound, await back(ann, 0)]],
+      [[sound, await back(ada, 0, 'TBD')]],
+      [[await back(ada, 1), sound]],
+      [[sound, { ...(await back(ann, 0)), reason: 'Forged' }]],
+    ])
+      expect((await stateOf(bodies!, { people, subject })).signOffs.size).toBe(1);
+  });
+
+  test('whatever is not verified, in any order and any number', async () => {
+    const bodies = [run, await signature(), await waiver(), await ruling(), await approval(), await plan()];
+    fc.assert(
+      fc.property(fc.array(fc.nat(bodies.length - 1), { maxLength: 12 }), (order) => {
+        const records = entriesOf(order.map((at) => bodies[at]!));
+        const state = fold(records, { subject, at: NOW, policy: DEFAULT_POLICY, trusted: new Set() });
+        for (const map of [state.signOffs, state.waivers, state.notApplicable, state.approvals, state.plans]) expect(map.size).toBe(0);
+      }),
+    );
+  });
+});
+
+test('the same log gives the same state', async () => {
+  const bodies = [run, await signature(), await waiver(), await approval()];
+  expect(await stateOf(bodies, { people, subject })).toEqual(await stateOf(bodies, { people, subject }));
+});
+
+test('an account whose verification fails with an error is not trusted', async () => {
+  const failing = { verify: () => Promise.reject(new Error('unreachable')) };
+  expect(await trustedEntries(entriesOf([await signature()]), failing)).toEqual(new Set());
+});
