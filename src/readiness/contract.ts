@@ -391,7 +391,7 @@ export const downloadReport = operation({
   params: named,
   query: Type.Object({ format: ReportFormat }, closed),
   output: Type.Unknown(),
-  errors: ['readiness.checklist_not_found', 'readiness.not_run'],
+  errors: ['readiness.checklist_not_found'],
   example: { params: { name: 'probe' }, query: { format: 'json' } },
 });
 

@@ -91,13 +91,13 @@ type Key = [tenantId: Uuid, name: string, source: string | null, bindings: strin
 async function readDocument(
   deps: Deps,
   own: ReadonlyMap<string, Supplied>,
-  [tenantId, name, sourceHash, bindingsHash]: Key,
+  [tenantId, name, sourceSha, bindingsSha]: Key,
 ): Promise<Document> {
   const store = recordStoreOf(deps.db, { tenantId, clock: deps.clock });
   const kept = async (sha256: string) => (await store.evidence(sha256))!.bytes;
   const supplied = own.get(name);
-  const source = sourceHash === null ? supplied!.source : await kept(sourceHash);
-  const bindingsText = bindingsHash === null ? supplied!.bindings : new TextDecoder().decode(await kept(bindingsHash));
+  const source = sourceSha === null ? supplied!.source : await kept(sourceSha);
+  const bindingsText = bindingsSha === null ? supplied!.bindings : new TextDecoder().decode(await kept(bindingsSha));
   const bindings = readBindings(bindingsText, { file: `${name}.bindings.yaml`, kinds: deps.kinds });
   return {
     name,

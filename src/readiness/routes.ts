@@ -2,6 +2,8 @@ import type { Ctx } from '../base/context.ts';
 import { route, type Route } from '../infra/http/route.ts';
 import * as contract from './contract.ts';
 import type { ReadinessDeps } from './deps.ts';
+import { confirmBindings } from './operations/confirm-bindings.ts';
+import { downloadReport } from './operations/download-report.ts';
 import { getLine } from './operations/get-line.ts';
 import { listSigners, setSigner } from './operations/manage-signers.ts';
 import { refuseWaiver, requestWaiver } from './operations/manage-waivers.ts';
@@ -24,6 +26,11 @@ export function routesOf(deps: ReadinessDeps): Route[] {
       await uploadBindings(deps, ctx, input, request);
       return await summary(ctx, input.name);
     }),
+    route(contract.confirmBindings, async (ctx, input) => {
+      await confirmBindings(deps, ctx, input);
+      return await summary(ctx, input.name);
+    }),
+    route(contract.downloadReport, (ctx, input) => downloadReport(deps, ctx, input)),
     route(contract.startRun, (ctx, input) => startRun(deps, ctx, input)),
     route(contract.listRuns, (ctx, input) => listRuns(deps, ctx, input)),
     route(contract.getRun, (ctx, input) => getRun(deps, ctx, input)),
