@@ -3,7 +3,7 @@ import type { PaymentView } from '../../payment/payment.ts';
 import { pageOfPayments, paymentsNamed, type PaymentFilter, type StandingPayment } from '../../payment/store.ts';
 import { bankSubject, examine, paymentSubject, type Work } from './examine.ts';
 import type { Finding } from './finding.ts';
-import { pageOfBanks, screenedOtherwise, type Place, type Stage } from './store.ts';
+import { pageOfBanks, pageOfOwed, screenedOtherwise, type Place, type Stage } from './store.ts';
 
 /** Payments that are read at once: what screening again takes of memory, however many there are. */
 const PAGE = 200;
@@ -16,16 +16,16 @@ const FOLLOW_MS = 60_000;
 /** What one step did: how many it looked at, what it found, and where the next one begins. */
 export type Step = { scanned: number; findings: Finding[]; to: Place };
 
-/** Statuses of payments that are neither final nor wait for a decision. */
-const OPEN: readonly PaymentView['status'][] = ['reserved', 'clearing', 'queued'];
+/** Statuses of payments that wait, for a decision or for money: few. */
+const WAITING: readonly PaymentView['status'][] = ['held', 'queued'];
 
 const begin = (stage: Stage): Place => ({ stage, afterSeq: 0n, afterId: null });
 
-/** Does the next piece of a run: what waits for a decision first, then banks, then payments, the newest first. */
+/** Does the next piece of a run: what waits first, then banks, then what is owed, oldest first, then what is final, newest first. */
 export async function step(work: Work, settledDays: number): Promise<Step> {
   switch (work.run.stage) {
     case 'held':
-      return await throughPayments(work, { status: 'held' }, begin('participants'));
+      return await throughWaiting(work);
     case 'participants':
       return await throughBanks(work);
     case 'open':
@@ -46,10 +46,12 @@ async function throughPayments(work: Work, filter: Omit<PaymentFilter, 'limit' |
   return { scanned: page.length, findings: await examinePayments(work, page), to };
 }
 
+/** Payments that the lists of the run were asked about when they were taken have nothing new to tell, unless they wait for somebody. */
 function examinePayments(work: Work, payments: readonly StandingPayment[]): Promise<Finding[]> {
+  const others = payments.filter(({ record, status }) => status === 'held' || record.screeningSet !== work.run.toSet);
   return examine(
     work,
-    payments.map(paymentSubject).filter((subject) => subject !== undefined),
+    others.map(paymentSubject).filter((subject) => subject !== undefined),
   );
 }
 
@@ -61,16 +63,29 @@ async function throughBanks(work: Work): Promise<Step> {
 }
 
 /** One status after another; `afterSeq` counts them. */
-async function throughOpen(work: Work): Promise<Step> {
+async function throughWaiting(work: Work): Promise<Step> {
   const at = Number(work.run.afterSeq);
-  const next: Place = at + 1 < OPEN.length ? { stage: 'open', afterSeq: BigInt(at + 1), afterId: null } : begin('settled');
-  return await throughPayments(work, { status: OPEN[at]! }, next);
+  const next: Place = at + 1 < WAITING.length ? { stage: 'held', afterSeq: BigInt(at + 1), afterId: null } : begin('participants');
+  return await throughPayments(work, { status: WAITING[at]! }, next);
+}
+
+/** What is owed, in order of the book. Payments taken since the run began are left to its last stage. */
+async function throughOpen(work: Work): Promise<Step> {
+  const { deps, tenantId, run } = work;
+  const owed = await deps.db.read({ tenantId }, (tx) => pageOfOwed(tx, tenantId, { afterSeq: run.afterSeq, limit: PAGE }));
+  const late = idFloor(run.startedAt);
+  const ids = owed.map(({ paymentId }) => paymentId).filter((id) => id < late);
+  const payments = ids.length === 0 ? [] : await deps.db.read({ tenantId }, (tx) => paymentsNamed(tx, tenantId, ids));
+  const open = payments.filter(({ status }) => status !== 'settled');
+  const isMore = owed.length === PAGE && ids.length > 0;
+  const to: Place = isMore ? { stage: 'open', afterSeq: owed.at(-1)!.seq, afterId: null } : begin('settled');
+  return { scanned: open.length, findings: await examinePayments(work, open), to };
 }
 
 async function throughSettled(work: Work, settledDays: number): Promise<Step> {
   if (settledDays === 0) return { scanned: 0, findings: [], to: begin('following') };
   const fromMs = work.run.startedAt - settledDays * DAY_MS;
-  return await throughPayments(work, { status: 'settled', fromMs }, begin('following'));
+  return await throughPayments(work, { status: 'settled', fromMs, toMs: work.run.startedAt }, begin('following'));
 }
 
 /**

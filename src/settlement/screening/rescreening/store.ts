@@ -192,3 +192,31 @@ export async function screenedOtherwise(
     [tenantId, after, before, set, limit],
   );
 }
+
+/**
+ * What is owed and perhaps not settled, by sequence: obligations behind one, from where the eldest unsettled window begins,
+ * and those that were carried over from before. It is read by the key of the obligations, a page at a time, however many a
+ * window holds.
+ */
+export async function pageOfOwed(
+  tx: Tx,
+  tenantId: Uuid,
+  { afterSeq, limit }: { afterSeq: bigint; limit: number },
+): Promise<{ seq: bigint; paymentId: Uuid }[]> {
+  const [eldest] = await tx.query<{ seq: bigint | null }>(
+    `select min(from_seq) as seq from settlement.netting_window where tenant_id = $1 and state in ('open', 'cut_off', 'netted')`,
+    [tenantId],
+  );
+  return tx.query(
+    `select seq, "paymentId" from (
+       (select seq, payment_id as "paymentId" from settlement.carried_obligation
+         where tenant_id = $1 and seq > $2 and seq <= $3 and not returned
+           and (joined_window_id is null
+                or joined_window_id in (select id from settlement.netting_window where tenant_id = $1 and state in ('cut_off', 'netted', 'open')))
+         order by seq limit $4)
+       union
+       (select seq, payment_id from settlement.obligation where tenant_id = $1 and seq > greatest($2, $3::bigint) order by seq limit $4)) o
+      order by seq limit $4`,
+    [tenantId, afterSeq, eldest?.seq ?? 0n, limit],
+  );
+}
