@@ -86,16 +86,8 @@ export async function signRecord<B extends SignedBody>(checklist: string, draft:
   return { ...draft, signature } as unknown as B;
 }
 
-/**
- * Until when, as somebody wrote it: a day, which counts to its end, or an ISO time. Answers the instant in milliseconds.
- * Errors: `readiness.day_past` when it is no such day or lies behind.
- */
-export function dayToCome(text: string, at: Millis): Millis {
+/** The end of a day to come, in milliseconds: a day counts to its end, an ISO time as it is. Undefined for anything else. */
+export function dayToCome(text: string, at: Millis): Millis | undefined {
   const end = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) ? endOf(text) : Number.NaN;
-  if (at < end) return end;
-  throw new AppError(
-    'invalid',
-    'readiness.day_past',
-    `It needs a day that is still to come, like 2027-01-31; ${text.slice(0, 40)} is not.`,
-  );
+  return at < end ? end : undefined;
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../../base/error.ts';
 import type { Signer } from '../people.ts';
 import type { RecordBody } from '../record/record.ts';
 import { dayToCome, lineOnGround, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
@@ -7,7 +8,7 @@ export type Plan = { lineId: string; plan: string; due: string };
 
 /**
  * The record of a plan for a line of a medium or low tier. Errors: `readiness.not_run`, `readiness.subject_changed`,
- * `readiness.line_unknown`, `readiness.words_missing`, `readiness.day_past`.
+ * `readiness.line_unknown`, `readiness.words_missing`, `readiness.plan_overdue`.
  */
 export async function plan(
   ground: Ground,
@@ -16,7 +17,8 @@ export async function plan(
 ): Promise<Extract<RecordBody, { kind: 'planned' }>> {
   runOnGround(ground);
   lineOnGround(ground, lineId);
-  dayToCome(due, ground.at);
+  if (dayToCome(due, ground.at) === undefined)
+    throw new AppError('invalid', 'readiness.plan_overdue', `A plan needs a day that is still to come; ${due.slice(0, 40)} is not.`);
   const draft = {
     kind: 'planned' as const,
     lineId,

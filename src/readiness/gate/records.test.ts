@@ -115,8 +115,8 @@ describe('what is refused', () => {
     ['a waiver that nobody asks for', 'readiness.requester_unknown', (ground) => waive(ground, { ...waiver, requestedBy: 'TBD' }, grace)],
     ['a waiver without a reason', 'readiness.words_missing', (ground) => waive(ground, { ...waiver, reason: '-' }, grace)],
     ['a waiver by somebody who may not', 'readiness.not_an_approver', (ground) => waive(ground, waiver, quinn)],
-    ['a waiver that has ended', 'readiness.day_past', (ground) => waive(ground, { ...waiver, until: '2026-01-04' }, grace)],
-    ['a waiver until no day', 'readiness.day_past', (ground) => waive(ground, { ...waiver, until: 'soon' }, grace)],
+    ['a waiver that has ended', 'readiness.waiver_ended', (ground) => waive(ground, { ...waiver, until: '2026-01-04' }, grace)],
+    ['a waiver until no day', 'readiness.waiver_ended', (ground) => waive(ground, { ...waiver, until: 'soon' }, grace)],
     ['a waiver that lasts too long', 'readiness.waiver_too_long', (ground) => waive(ground, { ...waiver, until: '2026-12-31' }, grace)],
     ['an approval by who asked for the run', 'readiness.own_request', (ground) => approveAs(ground, robin)],
     [
@@ -132,7 +132,7 @@ describe('what is refused', () => {
       'readiness.own_request',
       (ground) => ruleOut(ground, { lineId: 'loose5', reason: 'No broker' }, robin),
     ],
-    ['a plan that is overdue', 'readiness.day_past', (ground) => plan(ground, { lineId: 'low2', plan: 'Ada', due: '2025-02-01' }, ada)],
+    ['a plan that is overdue', 'readiness.plan_overdue', (ground) => plan(ground, { lineId: 'low2', plan: 'Ada', due: '2025-02-01' }, ada)],
     ['a plan without words', 'readiness.words_missing', (ground) => plan(ground, { lineId: 'low2', plan: 'TBD', due: '2026-02-01' }, ada)],
   ])('%s', async (_, code, act) => {
     await expect(act(await groundOf())).rejects.toMatchObject({ code });

@@ -11,7 +11,7 @@ export type Waiver = { lineId: string; reason: string; until: string; requestedB
 /**
  * The record of a waiver, signed by an approver who is not the one who asks for it. Errors: `readiness.not_run`,
  * `readiness.subject_changed`, `readiness.line_unknown`, `readiness.words_missing`, `readiness.not_an_approver`,
- * `readiness.requester_unknown`, `readiness.own_request`, `readiness.day_past`, `readiness.waiver_too_long`.
+ * `readiness.requester_unknown`, `readiness.own_request`, `readiness.waiver_ended`, `readiness.waiver_too_long`.
  */
 export async function waive(ground: Ground, waiver: Waiver, signer: Signer): Promise<Extract<RecordBody, { kind: 'waived' }>> {
   const { checklist, subject } = ground;
@@ -75,6 +75,8 @@ export function refuseOwn(requestedBy: string, signer: Signer, what: string): vo
 
 function refuseTime({ at, policy }: Ground, until: string): void {
   const end = dayToCome(until, at);
+  if (end === undefined)
+    throw new AppError('invalid', 'readiness.waiver_ended', `A waiver needs a day that is still to come; ${until.slice(0, 40)} is not.`);
   if (end > waiverEnd(until, new Date(at).toISOString(), policy))
     throw new AppError('invalid', 'readiness.waiver_too_long', `A waiver lasts ${policy.maxWaiverDays} days at most.`);
 }
