@@ -3,6 +3,7 @@ import { fields, Text } from './define.ts';
 import type { CheckKind } from './check.ts';
 import { builtInChecks } from './built-in.ts';
 import { createKinds } from './kinds.ts';
+import { houseChecks } from './kinds/health.ts';
 import { proveBound, proveKinds, reasonOf } from './prove.ts';
 
 const kind = (given: Partial<CheckKind>): CheckKind => ({
@@ -17,13 +18,16 @@ const kind = (given: Partial<CheckKind>): CheckKind => ({
 const arrange = async () => ({ params: {}, end: async () => {} });
 
 describe('every built-in kind of check', () => {
-  test.each(builtInChecks().kinds.map((built) => [built.name, built] as const))('%s fails where it must', async (_, built) => {
-    const [proof] = await proveKinds([built]);
-    expect(proof!.fixtures.map(({ fixture, found, summary }) => ({ fixture, found, summary }))).toEqual(
-      proof!.fixtures.map(({ fixture, expected, summary }) => ({ fixture, found: expected, summary })),
-    );
-    expect(proof!.proven).toBe(true);
-  });
+  test.each([...builtInChecks().kinds, ...houseChecks([]).kinds].map((built) => [built.name, built] as const))(
+    '%s fails where it must',
+    async (_, built) => {
+      const [proof] = await proveKinds([built]);
+      expect(proof!.fixtures.map(({ fixture, found, summary }) => ({ fixture, found, summary }))).toEqual(
+        proof!.fixtures.map(({ fixture, expected, summary }) => ({ fixture, found: expected, summary })),
+      );
+      expect(proof!.proven).toBe(true);
+    },
+  );
 });
 
 describe('a proof', () => {

@@ -1,0 +1,96 @@
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
+import { AppError } from '../../base/error.ts';
+import type { Probe } from './check.ts';
+import { connect } from './connect.ts';
+
+export type Handshake = {
+  host: string;
+  port: number;
+  serverName: string;
+  /** Authority beside those that Node trusts. */
+  ca?: string;
+  version?: SecureVersion;
+  ciphers?: string;
+  /** Asks a PostgreSQL server for TLS first. */
+  startTls?: 'postgres';
+  /** Waits so long for a refusal that comes behind the handshake (TLS 1.3). */
+  lingerMs?: number;
+};
+
+/** What a handshake ended with. `reset` is a connection that was cut instead of an alert. */
+export type Shaken =
+  | { result: 'done'; protocol: string; cipher: string; certificate: X509Certificate | undefined; trusted: boolean; why: string }
+  | { result: 'refused'; why: string; reset: boolean };
+
+/** What this machine itself cannot offer; it says nothing about the other side. */
+const OURS = /NO_PROTOCOLS_AVAILABLE|NO_CIPHER_MATCH|NO_CIPHERS_AVAILABLE|UNSUPPORTED_PROTOCOL_VERSION|INVALID_PROTOCOL_VERSION/;
+
+/**
+ * Tries one TLS handshake without believing the certificate. Throws what the network says when there is no connection at all,
+ * and `readiness.tls_not_offered` when this machine cannot offer what is to be tried.
+ */
+export async function shake(probe: Probe, wanted: Handshake): Promise<Shaken> {
+  const raw = await connect(probe, wanted);
+  try {
+    if (wanted.startTls) await askPostgres(raw);
+    return await new Promise((resolve, reject) => {
+      const socket = connectTls({
+        socket: raw,
+        ...(isIP(wanted.serverName) === 0 && { servername: wanted.serverName }),
+        rejectUnauthorized: false,
+        ...(wanted.ca !== undefined && { ca: wanted.ca }),
+        ...(wanted.version && { minVersion: wanted.version, maxVersion: wanted.version }),
+        ...((wanted.ciphers ?? wanted.version) && { ciphers: wanted.ciphers ?? 'DEFAULT@SECLEVEL=0' }),
+      });
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        if (OURS.test(error.code ?? '')) reject(notOffered(wanted));
+        else if (probe.signal.aborted) reject(error);
+        else resolve({ result: 'refused', why: error.code ?? error.message, reset: !/^ERR_SSL/.test(error.code ?? '') });
+      });
+      socket.once('close', () => resolve({ result: 'refused', why: 'it closed the connection', reset: true }));
+      socket.once('secureConnect', () => {
+        const done = doneOf(socket, wanted);
+        if (wanted.lingerMs === undefined) resolve(done);
+        else setTimeout(resolve, wanted.lingerMs, done);
+      });
+    });
+  } finally {
+    raw.destroy();
+  }
+}
+
+function doneOf(socket: TLSSocket, { serverName }: Handshake): Shaken {
+  const certificate = socket.getPeerX509Certificate();
+  const named = certificate && (isIP(serverName) === 0 ? certificate.checkHost(serverName) : certificate.checkIP(serverName));
+  const why = socket.authorized ? (named ? '' : `the certificate is not for ${serverName}`) : String(socket.authorizationError);
+  return {
+    result: 'done',
+    protocol: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher().name,
+    certificate,
+    trusted: socket.authorized && named !== undefined,
+    why,
+  };
+}
+
+function notOffered({ version, ciphers }: Handshake): AppError {
+  return new AppError(
+    'unavailable',
+    'readiness.tls_not_offered',
+    `This machine cannot offer ${version ?? ciphers ?? 'TLS'}, so it was not tried.`,
+  );
+}
+
+/** PostgreSQL's request for TLS: eight bytes, answered by `S` when it has some. */
+function askPostgres(socket: NodeJS.ReadWriteStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('end', () => reject(Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' })));
+    socket.once('data', (reply: Buffer) =>
+      reply.toString('latin1') === 'S' ? resolve() : reject(new AppError('upstream', 'readiness.tls_absent', 'The server speaks no TLS.')),
+    );
+    socket.write(Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]));
+  });
+}

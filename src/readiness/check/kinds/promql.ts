@@ -1,0 +1,164 @@
+import Type, { type Static } from 'typebox';
+import { AppError } from '../../../base/error.ts';
+import { askHttp, jsonOf, type Answer } from '../ask-http.ts';
+import type { Outcome, Probe } from '../check.ts';
+import { holds } from '../compare.ts';
+import { Count, defineKind, fields, judged, oneOf, Op, Positive, TargetName, Text } from '../define.ts';
+import { httpOnLoopback } from '../loopback.ts';
+
+const Params = fields({
+  /** Address of Prometheus. */
+  target: TargetName,
+  query: Text,
+  op: Op,
+  value: Type.Number(),
+  unit: Type.Optional(Text),
+  /** Looks at so many seconds up to now instead of at this moment. */
+  overS: Type.Optional(Positive),
+  stepS: Type.Optional(Positive),
+  /** What of the window is compared; `every` sample must hold unless told. */
+  reduce: Type.Optional(oneOf('every', 'last', 'max', 'min', 'mean')),
+  /** So many samples at least, of every series; 1 unless told. */
+  minSamples: Type.Optional(Count),
+  /** How many series there must be at least; 1 unless told. */
+  minSeries: Type.Optional(Count),
+  /** What it means when there is no data: `fail` unless told. */
+  noData: Type.Optional(oneOf('fail', 'stale')),
+});
+type Params = Static<typeof Params>;
+type Series = { labels: string; samples: readonly number[] };
+
+const MOST_STEPS = 10_000;
+
+async function run(params: Params, probe: Probe): Promise<Outcome> {
+  const target = probe.target(params.target);
+  const answer = await askHttp(probe, target, { path: pathOf(params, probe), mostBytes: 8 << 20 });
+  const series = seriesOf(answer);
+  const samples = series.reduce((sum, one) => sum + one.samples.length, 0);
+  const demanded = `${params.op} ${params.value}`;
+  const missing = missingOf(params, series);
+  const common = { output: [params.query, answer.body.slice(0, 60_000)].join('\n') };
+  if (missing) {
+    const measurements = [{ name: params.query, value: 'no data', demanded, samples }];
+    return { state: params.noData ?? 'fail', summary: `${missing}.`, measurements, ...common };
+  }
+  const judgedSeries = series.map((one) => ({ ...one, value: reduced(params, one.samples) }));
+  const bad = judgedSeries.filter(({ value }) => !holds(value, params.op, params.value));
+  const worst = bad[0] ?? judgedSeries[0]!;
+  return judged({
+    problems: bad
+      .map(({ labels, value }) => `${labels || 'it'} is ${value}${params.unit ? ` ${params.unit}` : ''}, demanded ${demanded}`)
+      .slice(0, 5),
+    seen: `${params.query} is ${worst.value}${series.length > 1 ? ` and ${series.length - 1} more hold` : ''}, demanded ${demanded}.`,
+    measurements: [
+      {
+        name: params.query,
+        value: Number.isFinite(worst.value) ? worst.value : String(worst.value),
+        demanded,
+        samples,
+        ...(params.unit && { unit: params.unit }),
+      },
+    ],
+    ...common,
+  });
+}
+
+function pathOf({ query, overS, stepS }: Params, probe: Probe): string {
+  const now = probe.clock.now() / 1_000;
+  if (overS === undefined) return `/api/v1/query?${new URLSearchParams({ query, time: String(now) })}`;
+  const step = Math.max(stepS ?? overS / 60, overS / MOST_STEPS);
+  return `/api/v1/query_range?${new URLSearchParams({ query, start: String(now - overS), end: String(now), step: String(step) })}`;
+}
+
+type Wire = { status?: string; error?: string; data?: { resultType?: string; result?: unknown } };
+type WireSeries = { metric?: Record<string, string>; value?: [number, string]; values?: [number, string][] };
+
+/** Errors: `readiness.promql_refused` with what Prometheus says of the query. */
+function seriesOf(answer: Answer): Series[] {
+  const parsed = jsonOf(answer);
+  if ('problem' in parsed) throw new AppError('upstream', 'readiness.promql_refused', `${parsed.problem}; it answered ${answer.status}.`);
+  const { status, error, data } = parsed.value as Wire;
+  if (status !== 'success' || answer.status !== 200)
+    throw new AppError('upstream', 'readiness.promql_refused', `The query was refused: ${String(error ?? answer.status).slice(0, 300)}.`);
+  if (data?.resultType === 'scalar') return [{ labels: '', samples: [Number((data.result as [number, string])[1])] }];
+  if (data?.resultType !== 'vector' && data?.resultType !== 'matrix')
+    throw new AppError('upstream', 'readiness.promql_refused', 'The query gives no numbers.');
+  return (data.result as WireSeries[]).map(({ metric = {}, value, values }) => ({
+    labels: Object.entries(metric)
+      .map(([name, label]) => `${name}=${label}`)
+      .join(' '),
+    samples: (values ?? (value ? [value] : [])).map(([, sample]) => Number(sample)),
+  }));
+}
+
+/** What is missing before anything can be compared. A sample that is no number is no sample. */
+function missingOf({ query, minSamples = 1, minSeries = 1 }: Params, series: readonly Series[]): string | undefined {
+  if (series.length < Math.max(1, minSeries))
+    return `${query} has ${series.length === 0 ? 'no data' : `${series.length} series, at least ${minSeries} are demanded`}`;
+  const thin = series.find(({ samples }) => samples.filter((sample) => !Number.isNaN(sample)).length < Math.max(1, minSamples));
+  return thin
+    ? `${query} has ${thin.samples.filter((sample) => !Number.isNaN(sample)).length} samples, at least ${Math.max(1, minSamples)} are demanded`
+    : undefined;
+}
+
+function reduced({ reduce = 'every', op, value }: Params, all: readonly number[]): number {
+  const samples = all.filter((sample) => !Number.isNaN(sample));
+  switch (reduce) {
+    case 'last':
+      return samples.at(-1)!;
+    case 'max':
+      return samples.reduce((most, sample) => Math.max(most, sample));
+    case 'min':
+      return samples.reduce((least, sample) => Math.min(least, sample));
+    case 'mean':
+      return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+    case 'every':
+      return samples.find((sample) => !holds(sample, op, value)) ?? samples.at(-1)!;
+  }
+}
+
+const onLoopback = (result: unknown, resultType: string) =>
+  httpOnLoopback((_, reply) => void reply.end(JSON.stringify({ status: 'success', data: { resultType, result } })));
+
+export const promql = defineKind({
+  name: 'promql',
+  summary: 'A query of Prometheus holds now or over a window, with enough samples; no data is no pass.',
+  params: Params,
+  describe: ({ query, op, value, overS }) => `${query} ${op} ${value}${overS === undefined ? '' : ` over ${overS} s`}`,
+  run,
+  negative: [
+    {
+      name: 'a rate of errors above the limit',
+      async arrange() {
+        const { url, end } = await onLoopback([{ metric: { job: 'api' }, value: [0, '0.07'] }], 'vector');
+        return { params: { target: url, query: 'error_ratio', op: '<' as const, value: 0.01 }, end };
+      },
+    },
+    {
+      name: 'a query without data',
+      async arrange() {
+        const { url, end } = await onLoopback([], 'vector');
+        return { params: { target: url, query: 'nothing_counted', op: '<' as const, value: 1 }, end };
+      },
+    },
+    {
+      name: 'a window with one bad sample in it',
+      async arrange() {
+        const { url, end } = await onLoopback(
+          [
+            {
+              metric: {},
+              values: [
+                [0, '0.1'],
+                [60, '0.9'],
+                [120, '0.1'],
+              ],
+            },
+          ],
+          'matrix',
+        );
+        return { params: { target: url, query: 'load', op: '<' as const, value: 0.7, overS: 120 }, end };
+      },
+    },
+  ],
+});

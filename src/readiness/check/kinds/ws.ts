@@ -1,0 +1,150 @@
+import { WebSocket, WebSocketServer } from 'ws';
+import Type, { type Static } from 'typebox';
+import { guardedLookup } from '../allow.ts';
+import { authorityOf, below, roundMs } from '../ask-http.ts';
+import type { Outcome, Probe } from '../check.ts';
+import { defineKind, fields, judged, Positive, TargetName, Text, UrlPath } from '../define.ts';
+import { httpOnLoopback, listen } from '../loopback.ts';
+import { createServer } from 'node:http';
+import type { Measurement } from '../../run/result.ts';
+
+const Params = fields({
+  target: TargetName,
+  path: Type.Optional(UrlPath),
+  origin: Type.Optional(Text),
+  /** Name of a setting whose value is sent as bearer token in the handshake. */
+  bearerFrom: Type.Optional(Text),
+  subprotocol: Type.Optional(Text),
+  /** What is sent first, such as a subscription. */
+  send: Type.Optional(Text),
+  pongWithinMs: Type.Optional(Positive),
+  messageWithinMs: Type.Optional(Positive),
+  messageContains: Type.Optional(Text),
+  /** The handshake must be refused with one of these statuses, for example with a strange origin. */
+  refusedWith: Type.Optional(Type.Array(Type.Integer({ minimum: 400, maximum: 599 }), { minItems: 1 })),
+});
+type Params = Static<typeof Params>;
+
+async function run(params: Params, probe: Probe): Promise<Outcome> {
+  const target = probe.target(params.target);
+  const socket = await open(params, probe);
+  const stop = (): void => socket.terminate();
+  probe.signal.addEventListener('abort', stop, { once: true });
+  try {
+    const start = performance.now();
+    const handshake = await handshakeOf(socket);
+    const ms = roundMs(performance.now() - start);
+    if (params.refusedWith) {
+      const fits = handshake !== 101 && params.refusedWith.includes(handshake);
+      return judged({
+        problems: fits ? [] : [`the handshake ended with ${handshake}, demanded ${params.refusedWith.join(' or ')}`],
+        seen: `${target.shown} refuses the handshake with ${handshake}.`,
+      });
+    }
+    if (handshake !== 101) return { state: 'fail', summary: `${target.shown} answered the handshake with ${handshake}.` };
+    const measured = await talk(params, socket);
+    return judged({
+      problems: measured.problems,
+      seen: `${target.shown} opened in ${ms} ms.`,
+      measurements: [{ name: 'handshake', value: ms, unit: 'ms' }, ...measured.measurements],
+      ...(measured.output !== undefined && { output: measured.output }),
+    });
+  } finally {
+    probe.signal.removeEventListener('abort', stop);
+    socket.terminate();
+  }
+}
+
+async function open(params: Params, probe: Probe): Promise<WebSocket> {
+  const target = probe.target(params.target);
+  const url = below(target, params.path ?? '');
+  url.protocol = url.protocol.replace('http', 'ws');
+  const ca = await authorityOf(probe, target);
+  const token = params.bearerFrom === undefined ? undefined : probe.setting(params.bearerFrom);
+  const options = {
+    lookup: probe.lookup ?? guardedLookup(undefined),
+    maxPayload: 1 << 20,
+    ...(ca !== undefined && { ca }),
+    ...(params.origin !== undefined && { origin: params.origin }),
+    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+  };
+  return new WebSocket(url, params.subprotocol === undefined ? [] : [params.subprotocol], options);
+}
+
+/** The status that the handshake ended with: 101, or what refused it. Throws when there is no answer. */
+function handshakeOf(socket: WebSocket): Promise<number> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(101));
+    socket.once('unexpected-response', (_, reply) => resolve(reply.statusCode ?? 0));
+    socket.on('error', reject);
+    socket.once('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })));
+  });
+}
+
+async function talk(params: Params, socket: WebSocket): Promise<{ problems: string[]; measurements: Measurement[]; output?: string }> {
+  const { send, pongWithinMs, messageWithinMs, messageContains } = params;
+  const wantsMessage = messageWithinMs !== undefined || messageContains !== undefined;
+  const within = messageWithinMs ?? 5_000;
+  // Listened for before anything is sent, as the first message may come at once.
+  const message = wantsMessage ? heard(socket, 'message', within) : undefined;
+  const pong = pongWithinMs === undefined ? undefined : heard(socket, 'pong', pongWithinMs);
+  if (send !== undefined) socket.send(send);
+  if (pong) socket.ping();
+  const [gotMessage, gotPong] = [await message, await pong];
+  return {
+    problems: [
+      ...(message && !gotMessage ? [`no message came within ${within} ms`] : []),
+      ...(gotMessage && messageContains !== undefined && !gotMessage.text.includes(messageContains)
+        ? [`the first message does not contain ${JSON.stringify(messageContains)}`]
+        : []),
+      ...(pong && !gotPong ? [`no pong came within ${pongWithinMs} ms`] : []),
+    ],
+    measurements: [
+      ...(gotMessage ? [{ name: 'first message', value: gotMessage.ms, unit: 'ms', demanded: `<= ${within} ms` }] : []),
+      ...(gotPong ? [{ name: 'pong', value: gotPong.ms, unit: 'ms', demanded: `<= ${pongWithinMs} ms` }] : []),
+    ],
+    ...(gotMessage && { output: gotMessage.text }),
+  };
+}
+
+function heard(socket: WebSocket, event: 'message' | 'pong', withinMs: number): Promise<{ text: string; ms: number } | undefined> {
+  const start = performance.now();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), withinMs);
+    socket.once(event, (data: Buffer) => {
+      clearTimeout(timer);
+      resolve({ text: data.toString(), ms: roundMs(performance.now() - start) });
+    });
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+  });
+}
+
+export const ws = defineKind({
+  name: 'ws',
+  summary: 'A WebSocket opens, answers pings and sends its first message in time, or refuses who must not come in.',
+  params: Params,
+  describe: ({ target, path = '', refusedWith }) => `${target}${path}${refusedWith ? ' refuses' : ''}`,
+  run,
+  timeoutMs: ({ messageWithinMs = 0, pongWithinMs = 0 }) => 5_000 + Math.max(messageWithinMs, pongWithinMs),
+  negative: [
+    {
+      name: 'a server that knows no WebSocket',
+      async arrange() {
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.writeHead(404).end());
+        return { params: { target: url.replace('http', 'ws'), path: '/ws' }, end };
+      },
+    },
+    {
+      name: 'a socket that opens and stays silent',
+      async arrange() {
+        const server = createServer();
+        const sockets = new WebSocketServer({ server });
+        const { url, end } = await listen(server, 'ws');
+        return { params: { target: url, messageWithinMs: 50 }, end: async () => (sockets.close(), end()) };
+      },
+    },
+  ],
+});
