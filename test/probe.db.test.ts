@@ -21,7 +21,7 @@ beforeAll(async () => {
   const admin = { email: `${newId()}@rialto.test`, name: 'Other', password: PASSWORD };
   const tenant = await callerOf(house.access.routes).output(createTenant, house.ctx, { name: 'Another tenant', admin });
   other = actorWith(tenant.id, scopes);
-  routes = [...house.access.routes, ...house.ledger.routes, ...house.settlement.routes];
+  routes = [...house.access.routes, ...house.ledger.routes, ...house.settlement.routes, ...house.readiness.routes];
 });
 afterAll(() => house.close());
 

@@ -156,6 +156,14 @@ const routes = [
     lazyRouteComponent(() => import('./pages/trial-balance.tsx'), 'TrialBalancePage'),
   ),
   page(
+    '/readiness',
+    lazyRouteComponent(() => import('./pages/readiness.tsx'), 'ReadinessPage'),
+  ),
+  page(
+    '/readiness/wall',
+    lazyRouteComponent(() => import('./pages/readiness-wall.tsx'), 'ReadinessWall'),
+  ),
+  page(
     '/audit',
     lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
   ),

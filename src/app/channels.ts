@@ -15,5 +15,6 @@ export const CHANNELS: readonly ChannelInfo[] = [
     })),
   },
   { name: 'payments', scope: 'payments:read', eventTypes: isPayment },
+  { name: 'readiness', scope: 'readiness:read', eventTypes: (type) => type.startsWith('readiness.') },
   { name: 'ledger', scope: 'ledger:read', eventTypes: (type) => type.startsWith('ledger.') },
 ];

@@ -20,11 +20,14 @@ import { eventLog } from '../infra/outbox/store.ts';
 import type { Pool } from '../infra/postgres/pool.ts';
 import { createLedger } from '../ledger/index.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import { houseChecks } from '../readiness/check/kinds/health.ts';
+import { createReadiness, type Readiness } from '../readiness/index.ts';
 import { createSettlement, type Settlement } from '../settlement/index.ts';
 import { openSchemas } from '../settlement/iso20022/schema/schemas.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Addresses } from './database.ts';
+import { checkSettings, releaseOf, suppliedChecklists } from './readiness.ts';
 
 /** What the house stands on; made by whoever starts it. */
 export type Ground = { config: Config; keyFile: string; addresses: Addresses; db: Pool; log: Log; metrics: MetricsRegistry };
@@ -34,6 +37,7 @@ export type House = {
   access: Access;
   ledger: Module<LedgerPort>;
   settlement: Settlement;
+  readiness: Readiness;
   modules: readonly Module[];
   checks: readonly Check[];
   bus: Bus;
@@ -90,15 +94,30 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,
   });
-  const modules: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];
+  const below: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];
+  const checks = [databaseCheck(db), ...shared.relay.checks, ...below.flatMap((module) => module.checks)];
+  const readiness = createReadiness({
+    db,
+    clock: systemClock,
+    log: log.child({ module: 'readiness' }),
+    access: access.port,
+    outbox,
+    masterKey,
+    supplied: await suppliedChecklists(),
+    providers: [houseChecks(checks)],
+    settingsAt: await checkSettings(config, addresses),
+    release: () => releaseOf(config, masterKey),
+  });
+  const modules: Module[] = [...below, ...(config.modules.includes('readiness') ? [readiness] : [])];
   for (const module of modules) closers.add(() => module.close());
   return {
     access,
     ledger,
     settlement,
+    readiness,
     modules,
     ...shared,
-    checks: [databaseCheck(db), ...shared.relay.checks, ...modules.flatMap((module) => module.checks)],
+    checks,
     async begin() {
       for (const consumer of modules.flatMap((module) => module.consumers)) await shared.bus.subscribe(consumer);
       const jobs = await createJobs({

@@ -40,10 +40,15 @@ export type Config = {
   railFolder: string | undefined;
   /** Hosts of rails that may be private or without TLS. */
   railHosts: readonly string[];
+  /** What readiness decides for. */
+  environment: (typeof ENVIRONMENTS)[number];
+  /** File that names what the checks of readiness may ask beside the house itself. */
+  readinessSettings: string | undefined;
 };
 
 /** Modules that can be left out; access, ledger and what they stand on always run. */
-export const MODULES = ['access', 'ledger', 'settlement'] as const;
+export const MODULES = ['access', 'ledger', 'settlement', 'readiness'] as const;
+const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export type ModuleName = (typeof MODULES)[number];
 
 type Setting<T> = { name: string; about: string; read: (text: string | undefined) => T };
@@ -210,6 +215,16 @@ export const SETTINGS = {
     name: 'RIALTO_RAIL_HOSTS',
     about: 'Hosts that rails may reach over http or at private addresses, separated by commas, * for any; none',
     read: optional(listOf(hostName), []),
+  },
+  environment: {
+    name: 'RIALTO_ENVIRONMENT',
+    about: 'development, staging or production: what readiness decides for; production',
+    read: optional(oneOf(ENVIRONMENTS), 'production'),
+  },
+  readinessSettings: {
+    name: 'RIALTO_READINESS_SETTINGS',
+    about: 'File (readiness.yaml) that names what the checks of readiness may ask beside this installation itself; none',
+    read: optional((text): string | undefined => resolve(text), undefined),
   },
   grpcPort: {
     name: 'RIALTO_GRPC_PORT',

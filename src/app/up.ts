@@ -83,6 +83,7 @@ async function runHouse(config: Config, { progress, log }: Voice, stop: AbortSig
       await house.begin();
       stop.throwIfAborted();
       const url = await server.listen({ host: config.host, port: config.port });
+      house.readiness.reachedAt(url);
       const address = config.publicUrl ?? url;
       await openGrpc(house, config, progress.step);
       // Not before, or a start that fails on a port in use would take the only password with it.

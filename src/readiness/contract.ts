@@ -117,7 +117,7 @@ export const confirmBindings = operation({
   params: named,
   body: Type.Object({ lines: Type.Array(LineId, { minItems: 1, maxItems: 2_000, uniqueItems: true }) }, closed),
   output: ChecklistSummary,
-  errors: ['readiness.checklist_not_found', 'readiness.binding_unknown', 'request.key_reused'],
+  errors: ['readiness.checklist_not_found', 'readiness.line_unknown', 'readiness.nothing_to_confirm', 'request.key_reused'],
   example: { params: { name: 'probe' }, body: { lines: ['probe-line'] } },
 });
 
@@ -183,6 +183,13 @@ export const getLine = operation({
       checks: Type.Array(CheckShape),
       /** What will be asked, from the bindings. */
       asks: Type.Array(Type.Object({ kind: Type.String(), params: Type.String(), summary: Type.String() }, closed)),
+      /** What the line's theme proposes where nothing is bound; decides nothing until somebody confirms it. */
+      proposal: Type.Optional(
+        Type.Object(
+          { decides: Type.String(), checks: Type.Array(Type.String()), confidence: Type.Number(), reason: Type.String() },
+          closed,
+        ),
+      ),
       any: Type.Boolean({ description: 'One of the checks is enough' }),
       confirmedBy: Type.Optional(Type.String()),
       confirmedAt: Type.Optional(Type.String()),

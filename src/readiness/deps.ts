@@ -24,5 +24,5 @@ export type ReadinessDeps = {
   ledgers: Ledgers;
   people: (tenantId: Uuid) => HousePeople;
   kinds: KindRegistry;
-  release: Release;
+  release: () => Promise<Release>;
 };

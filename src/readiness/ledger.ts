@@ -40,7 +40,7 @@ export type Ledgers = {
   storeOf(tenantId: Uuid): RecordStore;
 };
 
-type Deps = { db: Db; clock: Clock; release: Release; people(tenantId: Uuid): HousePeople };
+type Deps = { db: Db; clock: Clock; release: () => Promise<Release>; people(tenantId: Uuid): HousePeople };
 
 /** Runs and logs that are kept in memory. */
 const RUNS_KEPT = 60;
@@ -83,7 +83,7 @@ export function createLedgers(deps: Deps): Ledgers {
       const { entries, trusted } = await logOf(tenantId, document.name);
       const at = deps.clock.now();
       const { checklist, bindings } = document;
-      const subject = subjectFor(checklist, bindings, deps.release);
+      const subject = subjectFor(checklist, bindings, await deps.release());
       const state = fold(entries, { subject, at, trusted, policy: POLICY });
       const last = state.runs.at(-1);
       const latest = last && (await run(tenantId, last.body.results));

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccess, type Access } from '../../src/access/index.ts';
+import { stepUp } from '../../src/access/contract.ts';
 import { scopes } from '../../src/access/role.ts';
+import { insertSession } from '../../src/access/store/session.ts';
 import type { Ctx } from '../../src/base/context.ts';
 import { newId, type Uuid } from '../../src/base/id.ts';
 import { Secret } from '../../src/base/secret.ts';
@@ -15,8 +17,12 @@ import { createOutbox } from '../../src/infra/outbox/index.ts';
 import { createLedger } from '../../src/ledger/index.ts';
 import type { Module } from '../../src/infra/module.ts';
 import type { LedgerPort } from '../../src/ledger/port.ts';
+import { houseChecks } from '../../src/readiness/check/kinds/health.ts';
+import { createReadiness, type Readiness } from '../../src/readiness/index.ts';
 import { createSettlement, type Settlement } from '../../src/settlement/index.ts';
+import { callerOf, visitor } from './access.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { suppliedSample } from './sample-checklist.ts';
 
 /** Every module on a database of its own, without network and background work. */
 export type TestHouse = {
@@ -24,6 +30,7 @@ export type TestHouse = {
   access: Access;
   ledger: Module<LedgerPort>;
   settlement: Settlement;
+  readiness: Readiness;
   tenantId: Uuid;
   /** An administrator of the tenant, with every scope. */
   ctx: Ctx;
@@ -31,6 +38,8 @@ export type TestHouse = {
   keyed(key: string, bodyHash?: string): Ctx;
   /** Someone of a participant. */
   memberCtx(memberId: Uuid): Ctx;
+  /** The administrator proves the password again, for acts that are a signature. */
+  stepUp(): Promise<void>;
   /** Lets go of the modules and makes them anew on the same tables, as after a restart. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -65,17 +74,36 @@ export async function createTestHouse({ clock = systemClock, mail }: { clock?: C
       notification: { masterKey, webhookHosts: ['127.0.0.1'], mail, baseUrl: 'https://rialto.test' },
       metrics,
     });
-    return { access, ledger, settlement };
+    const readiness = createReadiness({
+      db,
+      clock,
+      log: silentLog,
+      access: access.port,
+      outbox,
+      masterKey,
+      supplied: [suppliedSample],
+      providers: [houseChecks([{ name: 'database', run: async () => ({ ok: true, detail: 'well' }) }])],
+      settingsAt: () => ({ root: filesFolder, folders: [], targets: {}, hosts: [], networks: [], sweep: [], names: [], commands: {} }),
+      release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production' }),
+    });
+    readiness.reachedAt('http://test.invalid');
+    return { access, ledger, settlement, readiness };
   };
-  const closeModules = async ({ access, ledger, settlement }: ReturnType<typeof build>) => {
+  const closeModules = async ({ access, ledger, settlement, readiness }: ReturnType<typeof build>) => {
+    await readiness.close();
     await settlement.close();
     await ledger.close();
     await access.close();
   };
   let modules = build();
   const operator = await modules.access.ensureOperator();
-  const { tenantId, userId, email } = operator!;
-  const actor = { kind: 'user' as const, id: userId, name: email, tenantId, scopes: new Set<string>(scopes) };
+  const { tenantId, userId, email, password } = operator!;
+  const sessionId = newId();
+  const now = clock.now();
+  await database.db.write({ tenantId }, (tx) =>
+    insertSession(tx, { tenantId, id: sessionId, userId, generation: 1, rotatedAt: now, startedAt: now, endedAt: null }, visitor),
+  );
+  const actor = { kind: 'user' as const, id: userId, name: email, tenantId, scopes: new Set<string>(scopes), sessionId };
   const ctx = (): Ctx => ({ actor, tenantId, requestId: newId() });
   return {
     database,
@@ -88,12 +116,18 @@ export async function createTestHouse({ clock = systemClock, mail }: { clock?: C
     get settlement() {
       return modules.settlement;
     },
+    get readiness() {
+      return modules.readiness;
+    },
     tenantId,
     get ctx() {
       return ctx();
     },
     keyed: (key, bodyHash = 'a'.repeat(64)) => ({ ...ctx(), idempotency: { key, bodyHash } }),
     memberCtx: (memberId) => ({ ...ctx(), memberId, actor: { ...actor, id: newId(), memberId } }),
+    async stepUp() {
+      await callerOf(modules.access.routes).output(stepUp, ctx(), { password: password.reveal() });
+    },
     async restart() {
       await closeModules(modules);
       modules = build();

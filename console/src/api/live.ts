@@ -1,8 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Event } from '../../../src/base/event.ts';
+import { listChecklists } from '../../../src/readiness/contract.ts';
 import { coalesce } from './coalesce.ts';
-import { session } from './session.ts';
-import { openStream, type LiveState, type SocketLike } from './stream.ts';
+import { allows, session } from './session.ts';
+import { openStream, type LiveState, type SocketLike, type Stream } from './stream.ts';
 
 /** At most four refreshes a second, however many events arrive. */
 const REFRESH_MS = 250;
@@ -53,6 +54,29 @@ async function freshToken(): Promise<string> {
   return (await session.renew()).accessToken;
 }
 
+/** Runs and signatures have a channel of their own: they are few, and what they change is dear to read. */
+function followReadiness(client: QueryClient): { stream: Stream; stop(): void } | undefined {
+  const state = session.get();
+  if (state.phase !== 'in' || !allows(state.login.scopes, listChecklists.scope)) return undefined;
+  const refresh = () => client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('readiness.') });
+  const events = coalesce<readonly Event[]>({ intervalMs: DEAR_MS, flush: refresh });
+  const stream = openStream({
+    open: () => new WebSocket(address()) as unknown as SocketLike,
+    token: freshToken,
+    channel: 'readiness',
+    onEvents: events.add,
+    onGap: () => void refresh(),
+    onState: () => {},
+  });
+  return {
+    stream,
+    stop() {
+      stream.stop();
+      events.stop();
+    },
+  };
+}
+
 /** Keeps the screen up to date while someone is signed in; answers with what ends it. */
 export function startLive(client: QueryClient): () => void {
   const light = coalesce<readonly Event[]>({ intervalMs: REFRESH_MS, flush: refresher(client, false) });
@@ -74,14 +98,18 @@ export function startLive(client: QueryClient): () => void {
     onGap: () => void client.invalidateQueries(),
     onState: (state) => become({ state }),
   });
+  const readiness = followReadiness(client);
   const unwatch = session.watch(() => {
     const state = session.get();
-    if (state.phase === 'in') stream.renew(state.login.accessToken);
+    if (state.phase !== 'in') return;
+    stream.renew(state.login.accessToken);
+    readiness?.stream.renew(state.login.accessToken);
   });
   return () => {
     unwatch();
     clearInterval(meter);
     stream.stop();
+    readiness?.stop();
     light.stop();
     dear.stop();
   };

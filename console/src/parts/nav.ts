@@ -1,5 +1,6 @@
 import { listApiKeys, listAudit, listUsers } from '../../../src/access/contract.ts';
 import type { Operation } from '../../../src/base/operation.ts';
+import { listChecklists } from '../../../src/readiness/contract.ts';
 import { listAccounts, listTransfers, trialBalance } from '../../../src/ledger/contract.ts';
 import { getNotificationPreferences } from '../../../src/settlement/notification/preference-contract.ts';
 import { listInvoices } from '../../../src/settlement/fee/contract.ts';
@@ -61,6 +62,7 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
   {
     title: 'Control',
     items: [
+      { to: '/readiness', label: 'Readiness', icon: 'readiness', operation: listChecklists, key: 'h' },
       { to: '/audit', label: 'Audit log', icon: 'audit', operation: listAudit, key: 'l' },
       { to: '/access/users', label: 'Users', icon: 'users', operation: listUsers, key: 'u' },
       { to: '/notifications', label: 'Notifications', icon: 'bell', operation: getNotificationPreferences, key: 'n' },

@@ -4,6 +4,7 @@ import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { bindingsInForce } from '../binding/lint-bindings.ts';
 import type { Binding, BoundCheck } from '../binding/binding.ts';
+import { standOf } from '../catalogue/stand.ts';
 import type { getLine as contract } from '../contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
 import type { Standing } from '../ledger.ts';
@@ -36,6 +37,7 @@ export async function getLine(deps: ReadinessDeps, ctx: Ctx, { name, line }: Inp
     checklist: name,
     checks: result.checks.map(viewOfCheck),
     ...bindingView(deps, binding),
+    ...(!binding && proposalView(deps, standing, line)),
     hints: (checklist.items.find(({ id }) => id === line)?.hints ?? []).map(({ text, language, expects }) => ({
       text,
       ...(language !== undefined && { language }),
@@ -45,6 +47,23 @@ export async function getLine(deps: ReadinessDeps, ctx: Ctx, { name, line }: Inp
     signers,
     history: await historyOf(deps, ctx.tenantId, standing, line),
     waiverRequests: waivers.filter(({ lineId }) => lineId === line).map((row) => viewOfWaiver(ctx, row)),
+  };
+}
+
+/** What might decide a line that nothing is bound to. */
+function proposalView(deps: ReadinessDeps, { document }: Standing, line: string): Pick<LineDetail, 'proposal'> {
+  const { checklist, bindings } = document;
+  const proposal = standOf(checklist, bindings, deps.clock.now()).lines.find((one) => one.line.id === line)?.proposal;
+  if (!proposal) return {};
+  const { disposition } = proposal.binding;
+  const checks = 'checks' in disposition ? (disposition.checks ?? []) : [];
+  return {
+    proposal: {
+      decides: disposition.kind,
+      checks: checks.map((check) => `${check.kind}: ${askOf(deps, check).params}`),
+      confidence: proposal.themes[0]?.confidence ?? 0,
+      reason: proposal.reason,
+    },
   };
 }
 

@@ -1,0 +1,83 @@
+import type { AccessPort } from '../access/port.ts';
+import type { Uuid } from '../base/id.ts';
+import type { Secret } from '../base/secret.ts';
+import type { Clock } from '../base/time.ts';
+import type { Log } from '../infra/log/log.ts';
+import type { Module } from '../infra/module.ts';
+import type { Outbox } from '../infra/outbox/port.ts';
+import type { Db } from '../infra/postgres/db.ts';
+import { builtInChecks } from './check/built-in.ts';
+import type { CheckProvider } from './check/check.ts';
+import { createKinds } from './check/kinds.ts';
+import type { CheckSettings } from './check/settings.ts';
+import type { ReadinessDeps, Release } from './deps.ts';
+import { createLedgers } from './ledger.ts';
+import { createLibrary, type Supplied } from './library.ts';
+import { remember } from './remember.ts';
+import { routesOf } from './routes.ts';
+import { housePeople, type HousePeople } from './signing.ts';
+
+/** What the module is built from. `masterKey` seals the key that signs (32 bytes). */
+export type CreateReadiness = {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  access: AccessPort;
+  outbox: Outbox;
+  masterKey: Secret<Uint8Array>;
+  /** Checklists that come with the product, the one that is shown first at the head. */
+  supplied: readonly Supplied[];
+  /** Kinds of checks that other modules bring along, beside those that are built in. */
+  providers?: readonly CheckProvider[];
+  /** What checks may ask, read and run, once the process can be reached at `address`. */
+  settingsAt(address: string): CheckSettings;
+  /** What runs here; asked once. */
+  release(): Promise<Release>;
+};
+
+/** The module, and how it is told where the process can be reached: before that, no check is run. */
+export type Readiness = Module<undefined> & { reachedAt(address: string): void };
+
+/** Production checklists that are checked against what runs, signed by people, and decided. */
+export function createReadiness(given: CreateReadiness): Readiness {
+  const { db, clock, log, access, outbox, masterKey, supplied, providers = [] } = given;
+  const kinds = createKinds([builtInChecks(), ...providers]);
+  const people = peopleOf((tenantId) => housePeople({ db, clock, masterKey }, tenantId));
+  const release = once(given.release);
+  const deps: ReadinessDeps = {
+    db,
+    clock,
+    log,
+    access,
+    outbox,
+    kinds,
+    people,
+    release,
+    library: createLibrary({ db, clock, access, supplied, kinds }),
+    ledgers: createLedgers({ db, clock, release, people }),
+  };
+  return {
+    name: 'readiness',
+    port: undefined,
+    routes: routesOf(deps),
+    jobs: [],
+    consumers: [],
+    checks: [],
+    reachedAt() {},
+    close: () => Promise.resolve(),
+  };
+}
+
+/** One for each tenant, so that keys are read once. */
+function peopleOf(make: (tenantId: Uuid) => HousePeople): (tenantId: Uuid) => HousePeople {
+  const known = new Map<Uuid, HousePeople>();
+  return (tenantId) => {
+    if (!known.has(tenantId)) known.set(tenantId, make(tenantId));
+    return known.get(tenantId)!;
+  };
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  const asked = remember(1, ask);
+  return () => asked('');
+}
