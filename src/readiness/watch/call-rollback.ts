@@ -1,0 +1,73 @@
+import { AppError } from '../../base/error.ts';
+import type { Clock } from '../../base/time.ts';
+import type { RecordStore } from '../record/record.ts';
+import type { Rollback, Watch } from './fold-watch.ts';
+import type { Script } from './run-script.ts';
+import { runScript } from './run-script.ts';
+
+/**
+ * When the script may be called: never, when a person has confirmed it, or as soon as the advice is to go back at once. Without
+ * a script there is nothing to call.
+ */
+export type RollbackPolicy = { mode: 'off' } | { mode: 'confirm' | 'automatic'; name: string; script: Script };
+
+export type RollbackDeps = {
+  store: RecordStore;
+  clock: Clock;
+  checklist: string;
+  policy: RollbackPolicy;
+  /** The text without secrets. */
+  hide(text: string): string;
+};
+
+/**
+ * Calls the rollback script for a watch whose advice is to go back. That it begins is written down before it does, and how it
+ * ended, with what it printed, after it. `by` is who confirmed it, or the policy.
+ *
+ * Errors: `readiness.rollback_off`; `readiness.rollback_not_advised` unless the last advice is rollback or recommends it;
+ * `readiness.rollback_done` when it was rolled back already.
+ */
+export async function callRollback(
+  { store, clock, checklist, policy, hide }: RollbackDeps,
+  watch: Watch,
+  by: string,
+): Promise<NonNullable<Rollback['ended']>> {
+  if (policy.mode === 'off')
+    throw new AppError('forbidden', 'readiness.rollback_off', 'The settings allow no rollback: watch.rollback.policy is off.');
+  refuseUnlessOpen(watch);
+  const advice = watch.decision?.advice;
+  if (advice !== 'rollback' && advice !== 'recommend_rollback')
+    throw new AppError(
+      'conflict',
+      'readiness.rollback_not_advised',
+      `The advice is ${advice ?? 'not known yet'}, so nothing is rolled back.`,
+    );
+  const { name: script } = policy;
+  const iso = (): string => new Date(clock.now()).toISOString();
+  await store.append(checklist, { kind: 'rollback_started', watchId: watch.id, at: iso(), script, by });
+  const { exitCode, output, ms } = await runScript(policy.script);
+  const evidence = await store.putEvidence(
+    Buffer.from(hide(`${policy.script.argv.join(' ')}\nexit code ${exitCode} after ${ms} ms\n\n${output}`)),
+    'text/plain',
+  );
+  const at = iso();
+  await store.append(checklist, { kind: 'rollback_called', watchId: watch.id, at, script, by, exitCode, evidence });
+  return { at: Date.parse(at), exitCode, evidence };
+}
+
+/** Notes that people have rolled back by hand, so that the time after it is watched. Errors: `readiness.rollback_done`. */
+export async function noteRollback(
+  { store, clock, checklist }: Pick<RollbackDeps, 'store' | 'clock' | 'checklist'>,
+  watch: Watch,
+  by: string,
+): Promise<void> {
+  refuseUnlessOpen(watch);
+  const at = new Date(clock.now()).toISOString();
+  const evidence = await store.putEvidence(Buffer.from(`Rolled back by hand, says ${by}, noted ${at}.`), 'text/plain');
+  await store.append(checklist, { kind: 'rollback_called', watchId: watch.id, at, script: 'by hand', by, exitCode: 0, evidence });
+}
+
+function refuseUnlessOpen({ ended, rollback }: Watch): void {
+  if (ended || rollback?.ended?.exitCode === 0)
+    throw new AppError('conflict', 'readiness.rollback_done', ended ? 'The watch has ended.' : 'This release was rolled back already.');
+}
