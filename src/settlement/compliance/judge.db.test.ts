@@ -9,9 +9,10 @@ import { createOutbox } from '../../infra/outbox/index.ts';
 import { rowOf } from '../../ledger/port.ts';
 import { snapshot } from '../aml/features.ts';
 import { checkOrder } from '../payment/check-order.ts';
+import { sendPayment } from '../payment/contract.ts';
 import type { PaymentOrder } from '../payment/payment.ts';
 import { obligationRows, paymentRows } from '../payment/rows.ts';
-import { obligationOf, reservation } from '../payment/take-payment.ts';
+import { obligationOf, reservation, takePayment } from '../payment/take-payment.ts';
 import { activateLimits, listExposures, proposeLimits } from '../risk/manage-limits.ts';
 import { closeBreaker, listBreakers, openBreaker, setBreakerPolicy, SHIPPED_POLICY } from '../risk/manage-breakers.ts';
 import { closeWindow } from '../window/close-window.ts';
@@ -254,6 +255,23 @@ describe('a circuit breaker', () => {
     expect((await pay(processOf(), from(0, 2, 1n))).code).toBe('NARR');
     expect((await pay(processOf(), from(2, 1, 1n))).decision).toBe('reserved');
     clock.advance(30_000);
+    for (let i = 0; i < 3; i++) expect((await pay(judge, from(0, 1, 1n))).decision).toBe('reserved');
+    await judge.close();
+    expect((await listBreakers(deps(), house.ctx)).items).toEqual([]);
+    await limitTo([]);
+  });
+
+  test('counts no probe for a payment that had been sent before', async () => {
+    const judge = processOf();
+    const take = (order: PaymentOrder) => takePayment({ ...deps(), judge }, house.ctx, { channel: 'json', operation: sendPayment }, order);
+    const sent = from(0, 1, 1n, { uetr: crypto.randomUUID() });
+    expect((await take(sent)).status).toBe('reserved');
+    await limitTo([{ participant: banks[0].id, asset: 'EUR/2', perPayment: 10n }]);
+    clock.advance(11_000);
+    for (let i = 0; i < 5; i++) expect((await pay(judge, from(0, 1, 11n))).code).toBe('AM13');
+    expect((await pay(judge, from(0, 1, 1n))).code).toBe('NARR');
+    clock.advance(30_000);
+    for (let i = 0; i < 5; i++) expect((await take(sent)).status).toBe('reserved');
     for (let i = 0; i < 3; i++) expect((await pay(judge, from(0, 1, 1n))).decision).toBe('reserved');
     await judge.close();
     expect((await listBreakers(deps(), house.ctx)).items).toEqual([]);

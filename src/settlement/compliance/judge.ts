@@ -41,6 +41,8 @@ export type Judge = {
   ): Verdict | Promise<Verdict>;
   /** Tells what became of a payment that was judged, as soon as that is durable. */
   decided(payment: Decided, verdict: Verdict): void;
+  /** Tells that nothing came of a payment that was judged: it was sent before, or could not be written down. */
+  withdrawn(tenantId: Uuid, verdict: Verdict, receivedAt: Millis): void;
   /**
    * The rejection of a payment that the ledger's writer could not take because a cap would have been passed, out of the
    * error that `enact` threw; undefined for any other error. Happens when several pay at the edge of a cap at once.
@@ -84,6 +86,7 @@ export function createJudge(deps: Deps): Judge {
   return {
     judge: (tenantId, order, checked, at, screened) => of(tenantId).judge({ order, checked, at, screened }),
     decided: (payment, verdict) => of(payment.tenantId).decided(payment, verdict),
+    withdrawn: (tenantId, { judged }, receivedAt) => of(tenantId).withdrawn(judged.probes, receivedAt),
     refusedBy,
     async close() {
       await Promise.all([...tenants.values()].map((one) => one.close()));
@@ -174,6 +177,10 @@ class JudgeOfTenant {
     const at = payment.receivedAt;
     const moves = [...memory.breakers.record(went, { at, ok: true, probes }), ...memory.breakers.record(failed, { at, ok: false, probes })];
     for (const move of moves) this.moved(move, whyMoved(move, payment.reason));
+  }
+
+  withdrawn(probes: readonly string[], receivedAt: Millis): void {
+    this.memory?.breakers.giveBack(probes, receivedAt);
   }
 
   private count(memory: TenantMemory, payment: Decided, { observed }: Verdict['judged']): void {

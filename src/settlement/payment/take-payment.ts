@@ -52,8 +52,13 @@ export async function takePayment(deps: SettlementDeps, ctx: Ctx, entry: Entry, 
   const admitted = { order, checked, receivedAt, today };
   const passage = { deps, ctx, entry, ...admitted, ...(await examine(deps, ctx.tenantId, admitted)) };
   const payment = recordOf(passage);
-  const standing = await enact(passage, payment);
+  const withdrawn = () => deps.judge.withdrawn(ctx.tenantId, passage.verdict, receivedAt);
+  const standing = await enact(passage, payment).catch((error: unknown) => {
+    withdrawn();
+    throw error;
+  });
   if (!standing) {
+    withdrawn();
     const first = await taken(deps, ctx, entry, order);
     if (first) return first;
     throw new AppError('conflict', 'settlement.uetr_reused', `The UETR ${payment.uetr} already names another payment.`);

@@ -82,6 +82,13 @@ function counted(breaker: Extract<Breaker, { state: 'closed' }>, { at, ok }: { a
   return { state: 'closed', slots };
 }
 
+/** Gives back a probe that was let through at an instant and never came to be: as if it had not asked. */
+export function giveBack(breaker: Breaker, at: Millis): Breaker {
+  if (breaker.state !== 'half_open') return breaker;
+  const probe = breaker.out.indexOf(at);
+  return probe < 0 ? breaker : { ...breaker, out: breaker.out.toSpliced(probe, 1) };
+}
+
 /** Opens by hand until someone closes it. */
 export const openByHand = (at: Millis): Breaker => ({ state: 'open', until: at, openMs: 0, by: 'hand' });
 

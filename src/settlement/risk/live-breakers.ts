@@ -1,5 +1,5 @@
 import type { Millis } from '../../base/time.ts';
-import { admitAll, CLOSED, record, type Breaker, type BreakerPolicy } from './breaker.ts';
+import { admitAll, CLOSED, giveBack, record, type Breaker, type BreakerPolicy } from './breaker.ts';
 
 const SLOTS = 12;
 
@@ -89,6 +89,17 @@ export class LiveBreakers {
     for (const [key, breaker] of next) if (breaker.state === 'closed') next.delete(key);
     this.moved = next;
     return movesBetween(before, next, keys);
+  }
+
+  /** Gives back the probes of something that was let through at an instant and came to nothing. */
+  giveBack(probes: readonly string[], at: Millis): void {
+    if (probes.length === 0) return;
+    const next = new Map(this.moved);
+    for (const key of probes) {
+      const known = next.get(key);
+      if (known) next.set(key, giveBack(known, at));
+    }
+    this.moved = next;
   }
 
   private outcomesOf(key: string): Outcomes {
