@@ -106,6 +106,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     supplied: await suppliedChecklists(),
     providers: [houseChecks(checks)],
     settingsAt: await checkSettings(config, addresses),
+    environment: process.env,
     release: () => releaseOf(config, masterKey),
   });
   const modules: Module[] = [...below, ...(config.modules.includes('readiness') ? [readiness] : [])];

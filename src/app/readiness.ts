@@ -61,13 +61,10 @@ async function git(...args: string[]): Promise<string | undefined> {
  * port is left out: processes of one installation listen on several.
  */
 function configHashOf({ port: _, ...config }: Config, masterKey: Secret<Uint8Array>): string {
-  const plain = Object.entries(config).map(([name, value]): [string, unknown] => [
-    name,
-    value instanceof Secret ? value.reveal() : (value ?? null),
-  ]);
-  return createHmac('sha256', masterKey.reveal())
-    .update(canonicalJson(Object.fromEntries(plain)))
-    .digest('hex');
+  const shown = Object.entries(config).map(([name, value]): [string, unknown] => [name, value instanceof Secret ? value.reveal() : value]);
+  // Through JSON, so that a setting that is not set is one that is not there.
+  const plain: unknown = JSON.parse(JSON.stringify(Object.fromEntries(shown)));
+  return createHmac('sha256', masterKey.reveal()).update(canonicalJson(plain)).digest('hex');
 }
 
 /**

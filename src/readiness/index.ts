@@ -15,7 +15,12 @@ import { createLedgers } from './ledger.ts';
 import { createLibrary, type Supplied } from './library.ts';
 import { remember } from './remember.ts';
 import { routesOf } from './routes.ts';
+import { createRunner } from './runner.ts';
 import { housePeople, type HousePeople } from './signing.ts';
+
+/** How soon a run that was asked for begins. */
+const RUN_EVERY_MS = 1_000;
+const SCHEDULE_EVERY_MS = 20_000;
 
 /** What the module is built from. `masterKey` seals the key that signs (32 bytes). */
 export type CreateReadiness = {
@@ -31,6 +36,8 @@ export type CreateReadiness = {
   providers?: readonly CheckProvider[];
   /** What checks may ask, read and run, once the process can be reached at `address`. */
   settingsAt(address: string): CheckSettings;
+  /** Settings that checks may be allowed to read. */
+  environment: Readonly<Record<string, string | undefined>>;
   /** What runs here; asked once. */
   release(): Promise<Release>;
 };
@@ -56,14 +63,18 @@ export function createReadiness(given: CreateReadiness): Readiness {
     library: createLibrary({ db, clock, access, supplied, kinds }),
     ledgers: createLedgers({ db, clock, release, people }),
   };
+  const runner = createRunner({ ...deps, settingsAt: given.settingsAt, environment: given.environment });
   return {
     name: 'readiness',
     port: undefined,
     routes: routesOf(deps),
-    jobs: [],
+    jobs: [
+      { name: 'readiness.run', everyMs: RUN_EVERY_MS, run: (signal) => runner.runOpen(signal) },
+      { name: 'readiness.schedule', everyMs: SCHEDULE_EVERY_MS, run: () => runner.queueDue() },
+    ],
     consumers: [],
     checks: [],
-    reachedAt() {},
+    reachedAt: runner.reachedAt,
     close: () => Promise.resolve(),
   };
 }

@@ -84,6 +84,7 @@ export async function createTestHouse({ clock = systemClock, mail }: { clock?: C
       supplied: [suppliedSample],
       providers: [houseChecks([{ name: 'database', run: async () => ({ ok: true, detail: 'well' }) }])],
       settingsAt: () => ({ root: filesFolder, folders: [], targets: {}, hosts: [], networks: [], sweep: [], names: [], commands: {} }),
+      environment: {},
       release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production' }),
     });
     readiness.reachedAt('http://test.invalid');
