@@ -18,7 +18,7 @@ h2{font-size:1.05rem;margin:0 0 .75rem}
 .soft{color:var(--soft)}
 .verdict{font-weight:700;font-size:1.15rem;letter-spacing:.03em;padding:.5rem 1.1rem;border-radius:10px;white-space:nowrap}
 .go{color:var(--good);background:var(--good-bg)}.conditional{color:var(--warn);background:var(--warn-bg)}.no_go,.undecided{color:var(--bad);background:var(--bad-bg)}
-dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem 1.25rem;margin:1.1rem 0 0}
+dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.6rem 1rem;margin:1.1rem 0 0}
 dl.facts dt{color:var(--soft);font-size:.8rem}dl.facts dd{margin:0}
 .bar{display:block;width:100%;height:10px;border-radius:5px;margin:1.25rem 0 .6rem;background:var(--shade)}
 .bar.small{height:4px;margin:.25rem 0 0;border-radius:2px}
@@ -31,6 +31,8 @@ ul.plain{list-style:none;margin:0;padding:0}
 ul.plain>li{padding:.6rem 0;border-top:1px solid var(--line);display:grid;grid-template-columns:8.5rem minmax(0,1fr);gap:.1rem 1rem}
 ul.plain>li:first-child{border-top:0;padding-top:0}ul.plain>li:last-child{padding-bottom:0}
 ul.plain .why{grid-column:2;color:var(--soft)}
+@media (min-width:1000px){ul.plain>li{grid-template-columns:8.5rem minmax(0,1fr) minmax(0,1.5fr)}ul.plain .why{grid-column:3}}
+.more>summary{cursor:pointer;color:var(--link);padding:.6rem 0;margin-top:.6rem;border-top:1px solid var(--line)}
 .body{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;align-items:start}
 nav{font-size:.9rem}nav ol{list-style:none;margin:0;padding:0}nav li{padding:.3rem 0}
 nav a{color:inherit;text-decoration:none;display:flex;justify-content:space-between;gap:.75rem}nav a:hover{text-decoration:underline}

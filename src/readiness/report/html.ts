@@ -15,15 +15,16 @@ import {
   type Report,
   type ReportLine,
 } from './report.ts';
+import { sourceText } from './source-text.ts';
 
 /** The page may style itself and do nothing else: no script, no picture, no address is ever loaded. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(HTML_STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
 
 /**
  * The report as one page that needs nothing else: the decision, what stands in the way, what is claimed against what was found, and
- * the checklist as it was written with the result and the evidence of each line. `source` is its text, repaired where needed.
+ * the checklist as it was written with the result and the evidence of each line. `source` is the document, its bytes or its text.
  */
-export function htmlReport(report: Report, source: string): string {
+export function htmlReport(report: Report, source: Uint8Array | string): string {
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
@@ -31,11 +32,12 @@ export function htmlReport(report: Report, source: string): string {
     `<title>${DECISION_WORDS[report.decision]}: ${escaped(report.checklist.title)}</title>`,
     `<style>${HTML_STYLE}</style></head><body><div class="page">`,
     head(report),
+    '<main>',
     blocking(report),
     contradictions(report),
     signOffs(report),
     voided(report),
-    `<div class="body">${contents(report)}${body(report, source)}</div>`,
+    `<div class="body">${contents(report)}${body(report, sourceText(source))}</div></main>`,
     footer(report),
     '</div></body></html>',
     '',
@@ -84,7 +86,17 @@ function blocking({ lines, reasons }: Report): string {
       `<li>${pill(line.state)}<a href="#line-${line.line}">${escaped(line.title)}</a><span class="why">${OBSTACLE_WORDS[line.blocks!]}: ${escaped(line.because)}</span></li>`,
   );
   const more = reasons.map((reason) => `<li><span></span><span>${escaped(reason)}</span></li>`);
-  return `<section class="card"><h2>What stands in the way (${blocks.length})</h2><ul class="plain">${entries.join('')}${more.join('')}</ul></section>`;
+  return `<section class="card"><h2>What stands in the way (${blocks.length})</h2>${folded([...entries, ...more])}</section>`;
+}
+
+/** What is shown at once of a long list. */
+const SHOWN = 12;
+
+/** A list of which the first are shown, and the rest when somebody asks. */
+function folded(entries: readonly string[]): string {
+  const list = (some: readonly string[]): string => `<ul class="plain">${some.join('')}</ul>`;
+  if (entries.length <= SHOWN + 2) return list(entries);
+  return `${list(entries.slice(0, SHOWN))}<details class="more"><summary>${entries.length - SHOWN} more</summary>${list(entries.slice(SHOWN))}</details>`;
 }
 
 function contradictions({ contradictions, lines }: Report): string {
@@ -95,7 +107,7 @@ function contradictions({ contradictions, lines }: Report): string {
     const title = line ? `<a href="#line-${line.line}">${escaped(line.title)}</a>` : escaped(lineId);
     return `<li>${line ? pill(line.state) : '<span></span>'}${title}<span class="why">${escaped(claimed)}; found: ${escaped(found)}</span></li>`;
   });
-  return `<section class="card"><h2>Claimed, but not so (${contradictions.length})</h2><ul class="plain">${entries.join('')}</ul></section>`;
+  return `<section class="card"><h2>Claimed, but not so (${contradictions.length})</h2>${folded(entries)}</section>`;
 }
 
 function signOffs({ signOffs }: Report): string {
@@ -110,7 +122,7 @@ function signOffs({ signOffs }: Report): string {
 function voided({ voided }: Report): string {
   if (voided.length === 0) return '';
   const entries = voided.map((record) => `<li><span class="pill p-none">void</span><span>${escaped(voidedWords(record))}</span></li>`);
-  return `<section class="card"><h2>No longer counts (${voided.length})</h2><ul class="plain">${entries.join('')}</ul></section>`;
+  return `<section class="card"><h2>No longer counts (${voided.length})</h2>${folded(entries)}</section>`;
 }
 
 function contents({ lines }: Report): string {
@@ -141,7 +153,7 @@ function body({ lines }: Report, source: string): string {
   });
   // Nothing that was found out may be lost because a line was not found in the document.
   const left = [...waiting.values()].map((found) => lineHtml(aboutOf(found), escaped(found.map(({ title }) => title).join(' · '))));
-  return `<main class="card doc">${FILTER}${document}${left.length > 0 ? `<h3>Further lines</h3>${left.join('')}` : ''}</main>`;
+  return `<section class="card doc" aria-label="Checklist">${FILTER}${document}${left.length > 0 ? `<h3>Further lines</h3>${left.join('')}` : ''}</section>`;
 }
 
 function footer({ checklist, subject, run, log }: Report): string {
