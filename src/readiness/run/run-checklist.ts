@@ -90,8 +90,14 @@ function refuseStopped(signal: AbortSignal): void {
     throw new AppError('unavailable', 'readiness.run_stopped', 'The run was stopped. Nothing of it was put down; run it again.');
 }
 
-/** What the checks of each line found, in the order in which they are bound. */
-async function checkLines(input: RunInput): Promise<Map<string, CheckResult[]>> {
+/** What a run of checks needs. */
+export type CheckInput = Pick<
+  RunInput,
+  'checklist' | 'bindings' | 'kinds' | 'probe' | 'store' | 'onProgress' | 'concurrency' | 'perTarget' | 'timeoutMs' | 'graceMs'
+>;
+
+/** What the checks of each line found, in the order in which they are bound. What they saw is kept as evidence. */
+export async function checkLines(input: CheckInput): Promise<Map<string, CheckResult[]>> {
   const { checklist, bindings, kinds, probe, store, onProgress } = input;
   const wanted = [...bindingsInForce(checklist, bindings)].map(([lineId, { disposition }]) => ({
     lineId,
