@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
 import { AppError } from '../../base/error.ts';
@@ -47,7 +47,7 @@ export async function shake(probe: Probe, wanted: Handshake): Promise<Shaken> {
       socket.once('error', (error: NodeJS.ErrnoException) => {
         if (OURS.test(error.code ?? '')) reject(notOffered(wanted));
         else if (probe.signal.aborted) reject(error);
-        else resolve({ result: 'refused', why: error.code ?? error.message, reset: !/^ERR_SSL/.test(error.code ?? '') });
+        else resolve({ result: 'refused', why: error.code ?? error.message, reset: !(error.code ?? '').startsWith('ERR_SSL') });
       });
       socket.once('close', () => resolve({ result: 'refused', why: 'it closed the connection', reset: true }));
       socket.once('secureConnect', () => {

@@ -52,7 +52,8 @@ export function selfSigned({ names, fromMs, toMs }: { names: readonly string[]; 
 }
 
 function pem(bytes: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
 const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' });

@@ -65,9 +65,9 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 
 function pathOf({ query, overS, stepS }: Params, probe: Probe): string {
   const now = probe.clock.now() / 1_000;
-  if (overS === undefined) return `/api/v1/query?${new URLSearchParams({ query, time: String(now) })}`;
+  if (overS === undefined) return `/api/v1/query?${new URLSearchParams({ query, time: String(now) }).toString()}`;
   const step = Math.max(stepS ?? overS / 60, overS / MOST_STEPS);
-  return `/api/v1/query_range?${new URLSearchParams({ query, start: String(now - overS), end: String(now), step: String(step) })}`;
+  return `/api/v1/query_range?${new URLSearchParams({ query, start: String(now - overS), end: String(now), step: String(step) }).toString()}`;
 }
 
 type Wire = { status?: string; error?: string; data?: { resultType?: string; result?: unknown } };

@@ -1,0 +1,46 @@
+import Type, { type Static } from 'typebox';
+import type { Probe } from './check.ts';
+import { fields, FilePath, Positive, Text } from './define.ts';
+import { lookAt, readDocument, readText } from './files.ts';
+import { commitOf } from './git-read.ts';
+import { readJsonPath } from './json-path.ts';
+
+/**
+ * How a report shows that it speaks of what is judged: by the commit that it names (`commitAt`, a path in the report), by the
+ * commit in a file beside it, or by its age alone.
+ */
+export const ReportOf = Type.Union([fields({ commitAt: Text }), fields({ commitFile: FilePath }), fields({ maxAgeHours: Positive })]);
+export type ReportOf = Static<typeof ReportOf>;
+
+/** A report that can be used, or what stands against it. A report of another commit is stale, one that is missing fails. */
+export type Report = { text: string; bytes: number } | { state: 'fail' | 'stale'; summary: string };
+
+/** Reads a report and holds it against the commit or its age. Errors: those of the files. */
+export async function readReport(probe: Probe, path: string, of: ReportOf): Promise<Report> {
+  const text = await readText(probe, path, 64 << 20);
+  if (text === undefined) return { state: 'fail', summary: `The report ${path} is not there.` };
+  const stale = await staleness(probe, path, of, text);
+  return stale ? { state: 'stale', summary: `${stale}.` } : { text, bytes: Buffer.byteLength(text) };
+}
+
+/** Why a file does not speak of what is judged; undefined when it does. */
+export async function staleness(probe: Probe, path: string, of: ReportOf, text: string): Promise<string | undefined> {
+  if ('maxAgeHours' in of) {
+    const hours = (probe.clock.now() - ((await lookAt(probe, path))?.modifiedMs ?? 0)) / 3_600_000;
+    if (hours < -1) return `${path} is dated in the future`;
+    return hours <= of.maxAgeHours ? undefined : `${path} is ${hours.toFixed(1)} h old, at most ${of.maxAgeHours} h are demanded`;
+  }
+  const judged = await commitOf(probe);
+  if (judged === undefined) return `which commit is judged is not known, so ${path} cannot be of it`;
+  const named =
+    'commitFile' in of ? (await readText(probe, of.commitFile, 4_096))?.trim() : readJsonPath(readDocument(path, text), of.commitAt)[0];
+  if (typeof named !== 'string' || !/^[0-9a-f]{7,64}$/i.test(named)) return `${path} does not say which commit it is of`;
+  return judged.toLowerCase().startsWith(named.toLowerCase())
+    ? undefined
+    : `${path} is of the commit ${named.slice(0, 12)}, judged is ${judged.slice(0, 12)}`;
+}
+
+/** Whether a report cannot be used. */
+export function isUnfit(report: Report): report is { state: 'fail' | 'stale'; summary: string } {
+  return 'state' in report;
+}
