@@ -69,6 +69,8 @@ export type Line = {
   tier?: Tier;
   environment?: Environment;
   window?: Window;
+  /** How often it is to be looked at or done, with or without a window: `daily`, `every 5 minutes`. */
+  cadenceMs?: number;
   polarity: Polarity;
   action?: Action;
   thresholds: readonly Threshold[];

@@ -22,7 +22,7 @@ test('an identity is the same whatever is only decoration, claim, tick, count or
   expect(normalTitle('Branch coverage ≥ 80% (achieved: 83%)')).toBe(normalTitle('Branch coverage ≥ 80%'));
   expect(normalTitle('Chaos drill: Pending booking')).toBe(normalTitle('Chaos drill: PASSED'));
   expect(normalTitle('Release Captain: ______ Date: ____')).toBe(normalTitle('Release Captain: Ada Byron Date: 2031-02-03'));
-  expect(normalTitle('Page for [URL] and `____`')).toBe(normalTitle('Page for'));
+  expect(normalTitle('Page at [URL] `____`')).toBe(normalTitle('Page at'));
   expect(normalTitle('âœ… Warm caches')).toBe(normalTitle('Warm caches'));
   expect(normalTitle('Serve 12,000 clients')).toBe(normalTitle('Serve 12000 clients.'));
 });

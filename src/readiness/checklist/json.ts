@@ -32,6 +32,7 @@ function lineJson(line: Line): Record<string, unknown> {
     tier: tier ?? null,
     environment: environment ?? null,
     window: window ?? null,
+    cadenceMs: line.cadenceMs ?? null,
     polarity,
     action: action ?? null,
     thresholds,

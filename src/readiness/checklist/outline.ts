@@ -15,7 +15,15 @@ export type Entry = { item: ListItem; context: Context; id: string; children: En
 /** Blocks outside of lists with their place. */
 export type Placed = { block: Block; context: Context };
 
-export type Outline = { title: string; entries: Entry[]; placed: Placed[]; headings: Heading[]; scanned: Scanned };
+/** The document's blocks in their places; `identify` gives ids to lines that are no list items. */
+export type Outline = {
+  title: string;
+  entries: Entry[];
+  placed: Placed[];
+  headings: Heading[];
+  scanned: Scanned;
+  identify: (kind: 'item' | 'criterion', text: string, context: Context, parent?: ListItem) => string;
+};
 
 const BOLD_LEVEL = 7;
 
@@ -24,7 +32,8 @@ export function outline(lines: readonly string[]): Outline {
   const scanned = scan(lines);
   const walk = new Walk();
   for (const block of scanned.blocks) walk.take(block);
-  return { title: walk.title(), entries: walk.entries, placed: walk.placed, headings: walk.all, scanned };
+  const { entries, placed, all, idOf } = walk;
+  return { title: walk.title(), entries, placed, headings: all, scanned, identify: idOf };
 }
 
 /** The state of one walk over the blocks. */
@@ -84,16 +93,21 @@ class Walk {
     return this.current;
   }
 
+  /** The id of a line: by its headings but the document's title, the item around it, and its own words. */
+  readonly idOf: Outline['identify'] = (kind, text, { headings }, parent) => {
+    const title = this.all[0]?.level === 1 ? this.all[0] : undefined;
+    return this.identify({
+      kind,
+      headings: headings.filter((heading) => heading !== title).map(({ markdown }) => markdown),
+      ...(parent && { parent: parent.lines.join(' ') }),
+      text,
+    });
+  };
+
   private takeItem(item: ListItem): void {
     const context = this.context();
     const parent = item.parent && this.byItem.get(item.parent);
-    const title = this.all[0]?.level === 1 ? this.all[0] : undefined;
-    const id = this.identify({
-      kind: item.box ? 'item' : 'criterion',
-      headings: context.headings.filter((heading) => heading !== title).map(({ markdown }) => markdown),
-      ...(item.parent && { parent: item.parent.lines.join(' ') }),
-      text: item.lines.join(' '),
-    });
+    const id = this.idOf(item.box ? 'item' : 'criterion', item.lines.join(' '), context, item.parent);
     const entry: Entry = { item, context, id, children: [], blocks: [], ...(parent && { parent }) };
     this.byItem.set(item, entry);
     parent?.children.push(entry);
@@ -102,8 +116,9 @@ class Walk {
   }
 }
 
-/** The end of a paragraph that leads to what follows it. */
+/** The last sentence of a paragraph, which may lead to what follows it. */
 function leadText(lines: readonly string[]): string {
-  const text = plainText(lines.join(' '));
-  return text.length <= 300 ? text : text.slice(-300);
+  const text = plainText(lines.slice(-4).join(' '));
+  const last = text.split(/(?<=[.!?])\s+(?=\p{Lu})/u).at(-1) ?? '';
+  return last.length <= 200 ? last : '';
 }

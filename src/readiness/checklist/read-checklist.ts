@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { Checklist, Item } from './checklist.ts';
+import type { Checklist, Finding, Hint, Item, SignOffLine, Span, StateRow } from './checklist.ts';
+import { criteriaOf } from './criteria.ts';
 import { decode, type Decoded } from './decode.ts';
-import { leadOf, plainText, undecorated } from './inline.ts';
-import { outline, type Entry } from './outline.ts';
+import { contradictionFindings, countFindings, duplicateFindings, placeholderFindings, totalFinding } from './findings.ts';
+import { hintOf } from './hint.ts';
+import { plainText } from './inline.ts';
+import type { Box } from './lines.ts';
+import { outline, type Context, type Entry, type Outline } from './outline.ts';
+import { readLine, surveyor } from './read-line.ts';
 import { repairMojibake } from './repair.ts';
+import { signOffOf, signOffRows } from './sign-off.ts';
+import { outcomesOf, stateLine, stateRows } from './state.ts';
+import { boxesOf } from './table.ts';
+
+type Tell = { guessed: Finding[]; notUnderstood: Finding[] };
+type Reading = { decoded: Decoded; outlined: Outline; survey: ReturnType<typeof surveyor>; tell: Tell };
 
 /**
  * Reads a Markdown checklist as people write it: each box with its place, what it demands and when. Any bytes give a
@@ -12,48 +23,80 @@ import { repairMojibake } from './repair.ts';
  */
 export function readChecklist(source: Uint8Array, name: string): Checklist {
   const decoded = decode(source);
-  const { entries, title, scanned } = outline(decoded.lines.map(({ text }) => text));
+  const outlined = outline(decoded.lines.map(({ text }) => text));
+  const { guessed, notUnderstood } = outlined.scanned;
+  const reading: Reading = { decoded, outlined, survey: surveyor(), tell: { guessed: [...guessed], notUnderstood: [...notUnderstood] } };
+  const signOffs = signOffsOf(outlined);
+  const items = withRoles(
+    [...listItems(reading), ...tableItems(reading)].sort((a, b) => a.line - b.line),
+    signOffs,
+  );
+  const { tell, survey } = reading;
+  const criteria = criteriaOf({ outline: outlined, survey, tell, underOf, boxedAbove });
+  for (const { title, line } of items) if (title === '') tell.notUnderstood.push({ line, kind: 'empty', text: 'A box without words.' });
   return {
     name,
-    title: title || name,
+    title: outlined.title || name,
     sha256: createHash('sha256').update(source).digest('hex'),
-    items: entries.filter(({ item }) => item.box).map((entry) => itemOf(entry, decoded)),
-    criteria: [],
-    signOffs: [],
-    states: [],
-    guessed: scanned.guessed,
-    notUnderstood: scanned.notUnderstood,
-    findings: decoded.findings,
+    items,
+    criteria,
+    signOffs,
+    states: statesOf(outlined),
+    guessed: byLine(tell.guessed),
+    notUnderstood: byLine(tell.notUnderstood),
+    findings: byLine([
+      ...decoded.findings,
+      ...repairs(decoded),
+      ...findingsOf(outlined, items),
+      ...contradictionFindings({ items, criteria }),
+    ]),
   };
 }
 
-function itemOf(entry: Entry, decoded: Decoded): Item {
+const byLine = (findings: readonly Finding[]): Finding[] => [...findings].sort((a, b) => a.line - b.line);
+
+function listItems(reading: Reading): Item[] {
+  return reading.outlined.entries.filter(({ item }) => item.box).map((entry) => itemOf(entry, reading));
+}
+
+function itemOf(entry: Entry, { decoded, survey, tell }: Reading): Item {
   const { item, context, id, children } = entry;
-  const markdown = repairMojibake(item.lines.join(' '));
-  const lead = leadOf(markdown);
-  const title = undecorated(plainText(lead ? lead.bold : markdown)).replace(/\s*[:：]$/, '');
-  const detail = lead ? plainText(lead.rest).replace(/^[:：–—-]\s*/, '') : '';
+  const under = underOf(entry);
   const parent = boxedAbove(entry);
+  const source = { id, line: item.line, lines: item.lines, more: explanations(entry), context, under };
+  const line = readLine(source, survey(context, under), tell);
   return {
-    id,
-    line: item.line,
-    title,
-    ...(detail !== '' && { detail }),
-    text: detail === '' ? title : `${title}: ${detail}`,
-    section: context.section,
-    polarity: 'good_when_true',
-    thresholds: [],
-    claims: [],
-    roles: [],
-    mentions: [],
+    ...line,
     checked: item.box!.checked,
-    box: boxSpan(entry, decoded),
-    ...(item.box!.kind !== 'bracket' && { boxKind: item.box!.kind }),
+    box: spanOf(decoded, item.line, item.box!),
+    ...kindOf(item.box!),
     ...(item.order !== undefined && { order: item.order }),
     ...(parent && { parent: parent.id }),
     children: boxedBelow(children).map((child) => child.id),
-    hints: [],
+    hints: hintsOf(entry),
   };
+}
+
+const kindOf = ({ kind }: Box): Pick<Item, 'boxKind'> => (kind === 'bracket' ? {} : { boxKind: kind });
+
+/** Plain bullets and paragraphs below an item, which explain it. */
+function explanations({ blocks, children }: Entry): string[] {
+  const paragraphs = blocks.flatMap((block) => (block.kind === 'paragraph' ? [block.lines.join(' ')] : []));
+  const bullets = children.flatMap((child) => (child.item.box ? [] : [child.item.lines.join(' '), ...explanations(child)]));
+  return [...paragraphs, ...bullets].slice(0, 50);
+}
+
+function hintsOf({ blocks, children }: Entry): Hint[] {
+  const own = blocks.flatMap((block) => (block.kind === 'fence' ? [hintOf(block)] : []));
+  return [...own, ...children.flatMap((child) => (child.item.box ? [] : hintsOf(child)))];
+}
+
+/** Plain bullets that a line hangs under, outermost first, up to the boxed line around it. */
+function underOf(entry: Entry): readonly string[] {
+  const under: string[] = [];
+  for (let above = entry.parent; above && !above.item.box; above = above.parent)
+    under.unshift(plainText(repairMojibake(above.item.lines.join(' '))));
+  return under;
 }
 
 function boxedAbove(entry: Entry): Entry | undefined {
@@ -66,8 +109,98 @@ function boxedBelow(children: readonly Entry[]): Entry[] {
   return children.flatMap((child) => (child.item.box ? [child] : boxedBelow(child.children)));
 }
 
-function boxSpan({ item }: Entry, { lines, byteLength }: Decoded): { from: number; to: number } {
-  const line = lines[item.line - 1]!;
-  const { at, mark, markWidth } = item.box!;
+function spanOf({ lines, byteLength }: Decoded, number: number, { at, mark, markWidth }: Box & { at: number }): Span {
+  const line = lines[number - 1]!;
   return { from: line.byteFrom + byteLength(line, at + mark), to: line.byteFrom + byteLength(line, at + mark + markWidth) };
+}
+
+function tableItems({ outlined, decoded, survey, tell }: Reading): Item[] {
+  const tables = [...outlined.placed, ...outlined.entries.flatMap(({ blocks, context }) => blocks.map((block) => ({ block, context })))];
+  return tables.flatMap(({ block, context }) => {
+    if (block.kind !== 'table') return [];
+    return boxesOf(block).map(({ line, text, detail, column, box, tier, roles }) => {
+      const title = column ? `${text} — ${column}` : text;
+      const id = outlined.identify('item', title, context);
+      const lines = detail === '' ? [title] : [`**${title.replaceAll('*', '')}**: ${detail}`];
+      const read = readLine({ id, line, lines, more: [], context, under: [], roles, ...(tier && { tier }) }, survey(context, []), tell);
+      return { ...read, checked: box.checked, box: spanOf(decoded, line, box), ...kindOf(box), children: [], hints: [] };
+    });
+  });
+}
+
+function signOffsOf({ entries, placed }: Outline): SignOffLine[] {
+  const found: SignOffLine[] = [];
+  const take = (markdown: string, line: number, { section }: Context): void => {
+    const signOff = signOffOf(markdown, line, section);
+    if (signOff) found.push(signOff);
+  };
+  for (const { item, context } of entries) take(item.lines.join(' '), item.line, context);
+  for (const { block, context } of placed) {
+    if (block.kind === 'paragraph') block.lines.forEach((text, at) => take(text, block.line + at, context));
+    if (block.kind === 'table') found.push(...signOffRows(block, context.section));
+  }
+  return found.sort((a, b) => a.line - b.line);
+}
+
+const SIGN_SECTION = /sign[- ]?off|approval|abnahme|freigabe/i;
+
+/** Boxes under a heading of sign-off belong to the role that signs there. */
+function withRoles(items: readonly Item[], signOffs: readonly SignOffLine[]): Item[] {
+  const bySection = new Map<string, string[]>();
+  for (const { role, section } of signOffs) bySection.set(section.join('\n'), [...(bySection.get(section.join('\n')) ?? []), role]);
+  const own = new Map(signOffs.map(({ line, role }) => [line, role]));
+  return items.map((item) => {
+    const signing = own.has(item.line)
+      ? [own.get(item.line)!]
+      : SIGN_SECTION.test(item.section.at(-1) ?? '')
+        ? (bySection.get(item.section.join('\n')) ?? [])
+        : [];
+    if (signing.length === 0) return item;
+    const others = item.roles.filter((role) => !signing.some((known) => known.toLowerCase().includes(role.toLowerCase())));
+    return { ...item, roles: [...signing, ...others] };
+  });
+}
+
+function statesOf({ entries, placed }: Outline): StateRow[] {
+  const rows: StateRow[] = entries.flatMap(({ item, context }) => {
+    const row = item.box ? undefined : stateLine(item.lines.join(' '), item.line, context.section);
+    return row ? [row] : [];
+  });
+  for (const { block, context } of placed) {
+    if (block.kind === 'table' && boxesOf(block).length === 0) rows.push(...stateRows(block, context.section));
+    if (block.kind === 'paragraph') rows.push(...block.lines.flatMap((text, at) => paragraphStates(text, block.line + at, context)));
+  }
+  return rows.sort((a, b) => a.line - b.line);
+}
+
+function paragraphStates(text: string, line: number, { section }: Context): StateRow[] {
+  const outcomes = outcomesOf(text);
+  if (outcomes) {
+    const { key, outcomes: all, chosen } = outcomes;
+    return [
+      { line, section, cells: { [key || 'outcome']: all.join(' | ') }, ...(chosen.length > 0 && { claim: { text: chosen.join(', ') } }) },
+    ];
+  }
+  const row = stateLine(text, line, section);
+  return row ? [row] : [];
+}
+
+function findingsOf({ headings, placed }: Outline, items: readonly Item[]): Finding[] {
+  const totals = placed.flatMap(({ block }) =>
+    block.kind === 'paragraph' ? block.lines.flatMap((text, at) => totalFinding(plainText(text), block.line + at, items.length)) : [],
+  );
+  return [...countFindings(headings), ...totals, ...duplicateFindings(items), ...placeholderFindings(items)];
+}
+
+function repairs({ lines }: Decoded): Finding[] {
+  const broken = lines.flatMap(({ text }, at) => (repairMojibake(text) === text ? [] : [at + 1]));
+  const [line] = broken;
+  if (line === undefined) return [];
+  return [
+    {
+      line,
+      kind: 'mojibake',
+      text: `Characters that were decoded wrongly are repaired in ${broken.length} lines: ${broken.slice(0, 20).join(', ')}.`,
+    },
+  ];
 }

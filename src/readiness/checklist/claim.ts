@@ -1,0 +1,31 @@
+import type { Claim } from './checklist.ts';
+
+const PATTERNS: readonly RegExp[] = [
+  /\((?:currently|current|achieved|actual|actually|measured|observed|as of|now|was|score|result|got|today|so far|erreicht|aktuell|actuel\w*)\b[^()]{0,120}\)/gi,
+  /\(\s*\d[\d,.]*\s*(?:\/|of|von|sur)\s*\d[\d,.]*[^()]{0,60}\)/gi,
+  /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|steps?)\s*\)/gi,
+  /(?:[-–—:]\s*)?~?\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done|ready)\b(?:\s*\([^()]{0,80}\))?/gi,
+  /:\s*(?:passed|failed|pending|done|completed|in progress|not started|todo|blocked|skipped)\b[^.;]{0,60}$/gi,
+];
+
+/** What the author asserts in a plain text, and the text with it blanked out, so that it is not read as a demand. */
+export function claimsOf(text: string): { claims: Claim[]; rest: string } {
+  const claims: { at: number; claim: Claim }[] = [];
+  let rest = text;
+  for (const pattern of PATTERNS) {
+    rest = rest.replace(pattern, (words: string, ...more: unknown[]) => {
+      claims.push({ at: more.find((part) => typeof part === 'number') as number, claim: claimOf(words) });
+      return ' '.repeat(words.length);
+    });
+  }
+  return { claims: claims.sort((a, b) => a.at - b.at).map(({ claim }) => claim), rest };
+}
+
+function claimOf(words: string): Claim {
+  const text = words.replace(/^[\s(:–—-]+|[\s)]+$/g, '');
+  const fraction = /(\d[\d,.]*)\s*(?:\/|of|von|sur)\s*(\d[\d,.]*)\s*([A-Za-z]*)/.exec(text);
+  if (fraction) return { value: Number(fraction[1]!.replaceAll(',', '')), unit: `of ${fraction[2]} ${fraction[3]}`.trim(), text };
+  const number = /(\d[\d,]*(?:\.\d+)?)\s*\+?\s*(%|[A-Za-z]+)?/.exec(text);
+  if (!number) return { text };
+  return { value: Number(number[1]!.replaceAll(',', '')), ...(number[2] && { unit: number[2] }), text };
+}

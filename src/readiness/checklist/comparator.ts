@@ -1,0 +1,106 @@
+import type { Comparator } from './checklist.ts';
+
+/** A comparator that was found, and where in the text it begins. */
+export type Compared = { op: Comparator; at: number; text: string; behind?: boolean; better?: 'better' | 'worse' };
+
+const OPPOSITE: Readonly<Record<Comparator, Comparator>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '!=', '!=': '=' };
+
+const FILL = String.raw`\s*(?:(?:a|an|the|of|is|be|to|at|about|around|roughly|approx(?:imately)?\.?|only|just|total|another|than|value|de|von)\s+){0,3}[(:]?\s*$`;
+const before = (words: string): RegExp => new RegExp(String.raw`(?:^|[^\p{L}\w])(${words})${FILL}`, 'iu');
+
+const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
+  [/(<=|=<|≤|⩽|≦)\s*$/, '<='],
+  [/(>=|=>|≥|⩾|≧)\s*$/, '>='],
+  [/(!=|≠|<>)\s*$/, '!='],
+  [/(<)\s*(?:about\s|~\s?)?$/, '<'],
+  [/(?<![-=])(>)\s*(?:about\s|~\s?)?$/, '>'],
+  [/(±|\+\/-)\s*$/, '<='],
+  [/(?<![<>!])(={1,2})\s*$/, '='],
+];
+
+/** From the words that say most to those that say least: `no more than` is found before `more than`. */
+const WORDS: readonly (readonly [RegExp, Comparator])[] = [
+  [
+    before(
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|innerhalb|bis zu|nicht mehr als|au (?:plus|maximum)|ne dépass\w+ pas`,
+    ),
+    '<=',
+  ],
+  [
+    before(
+      String.raw`no(?:t)? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier)(?: than)?|never (?:less|fewer|lower) than|(?:not|never) (?:below|under)|at (?:the )?least|at a minimum|min(?:imum|imal|\.)?|mindestens|wenigstens|au moins`,
+    ),
+    '>=',
+  ],
+  [
+    before(
+      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de`,
+    ),
+    '<',
+  ],
+  [
+    before(
+      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|über|mehr als|größer als|länger als|plus de|supérieure?s? à|dépass\w+`,
+    ),
+    '>',
+  ],
+  [before(String.raw`equals?|exactly|equal to|genau|égale? à`), '='],
+];
+
+const BETTER = before('better than|worse than');
+
+/**
+ * The comparator that ends a text, as `… must not exceed`. A negation right in front of it turns it round, once for each;
+ * `better than` and `worse than` are told by what is measured.
+ */
+export function comparatorBefore(left: string): Compared | undefined {
+  for (const [pattern, op] of SIGNS) {
+    const match = pattern.exec(left);
+    if (match) return { op, at: match.index, text: match[1]! };
+  }
+  for (const [pattern, op] of WORDS) {
+    const match = pattern.exec(left);
+    if (match) return turned(left, { op, at: match.index + match[0].indexOf(match[1]!), text: match[1]! });
+  }
+  const match = BETTER.exec(left);
+  if (!match) return undefined;
+  return { op: '<', at: match.index, text: match[1]!, better: /better/i.test(match[1]!) ? 'better' : 'worse' };
+}
+
+const NEGATION =
+  /(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|fall|rise|grow|climb|sink|ever|run|stay|take|last|sich)\s+){0,2}$/i;
+
+function turned(left: string, found: Compared): Compared {
+  return NEGATION.test(left.slice(0, found.at)) ? { ...found, op: OPPOSITE[found.op] } : found;
+}
+
+/** `No account with more than 3 …` demands that there be at most 3. */
+export function turnedByNo(clause: string, found: Compared): Compared {
+  const none = /^\W*(?:no|none of|kein\w*|aucune?)\b(?! (?:more|less|fewer|later|longer|greater))/i.test(clause);
+  const linked =
+    /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$/i.test(
+      clause,
+    );
+  return none && linked && !/\bfor\s*$/i.test(clause.replace(/\S+ than\s*$/, '')) ? { ...found, op: OPPOSITE[found.op] } : found;
+}
+
+const AFTER: readonly (readonly [RegExp, Comparator])[] = [
+  [/^[\s,(]*(?:or|and|oder|ou)\s+(?:more|higher|greater|above|longer|larger|over|up|mehr|höher|plus)\b/i, '>='],
+  [/^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|weniger|moins)\b/i, '<='],
+  [/^[\s,(]*(?:at (?:the )?)?(?:minimum|least)\b/i, '>='],
+  [/^[\s,(]*(?:min\.?)(?=[\s),]|$)/i, '>='],
+  [/^[\s,(]*(?:at (?:the )?)?(?:maximum|most)\b/i, '<='],
+  [/^[\s,(]*(?:max\.?|tops)(?=[\s),]|$)/i, '<='],
+];
+
+/** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
+export function comparatorAfter(right: string): Compared | undefined {
+  for (const [pattern, op] of AFTER) {
+    const match = pattern.exec(right);
+    if (match) return { op, at: match[0].length, text: match[0].trim(), behind: true };
+  }
+  const better = /^[\s,(]*or (better|worse)\b/i.exec(right);
+  return better
+    ? { op: '>=', at: better[0].length, text: better[0].trim(), better: better[1]!.toLowerCase() as 'better' | 'worse' }
+    : undefined;
+}

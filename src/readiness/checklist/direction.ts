@@ -1,0 +1,68 @@
+import type { Comparator } from './checklist.ts';
+
+const MORE =
+  /availab|uptime|\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|\bkeep|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture/i;
+const LESS =
+  /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|antwortzeit|fehler|temps de|erreur/i;
+
+/** Whether more or less of something is better, as far as its name tells. */
+export function directionOf(metric: string): 'more' | 'less' | undefined {
+  if (MORE.test(metric)) return 'more';
+  return LESS.test(metric) ? 'less' : undefined;
+}
+
+/** What `better` and `worse` mean for a metric. Seconds are better when they are fewer, whatever is timed. */
+export function betterOp(metric: string, unit: string, word: 'better' | 'worse', inclusive: boolean): Comparator {
+  const direction = directionOf(metric) ?? (/^(?:us|ms|s|min|h|d)$/.test(unit) ? 'less' : 'more');
+  const more = (direction === 'more') === (word === 'better');
+  return more ? (inclusive ? '>=' : '>') : inclusive ? '<=' : '<';
+}
+
+const SETTING =
+  /(?:time-?outs?|\bttl|interval|\bsize|\blimits?|\bpool|\bthreads|\breplicas|\bset to|\bsetting|\bfactor|\bworkers|configured)\b/i;
+const KEEP = /\b(?:keep|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
+const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
+const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requirement|expected|budget)s?\s*(?:of|is|:|=)?\s*\(?$/i;
+
+/** What stands around a number without a comparator. `left` and `right` are its clause. */
+export type Bare = { left: string; right: string; unit: string; value: number; hyphen: boolean; instruction: boolean };
+
+/**
+ * The comparator that people mean by a bare number: `coverage of 80 %`, `RTO: 4 hours`, `100 TPS`, `16 GB RAM`, `kept for 30
+ * days`. Undefined where the number demands nothing.
+ */
+export function bareOp(bare: Bare): Comparator | undefined {
+  const { left, right, unit, value } = bare;
+  if (unit === '' && !/[:=]\s*$/.test(left) && !TARGET.test(left)) return undefined;
+  if (bare.instruction) return undefined;
+  const clause = `${left} ${right}`;
+  const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
+  if (KEEP.test(clause) && time) return '>=';
+  if (TARGET.test(left)) return !CAPACITY.test(right) && directionOf(clause) === 'less' ? '<=' : '>=';
+  if (time && bare.hyphen) return undefined;
+  if (time) return timeOp(left, right);
+  if (unit === '%') return shareOp(left, right, value);
+  if (/^1\//.test(unit)) return /limit/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
+  if (CAPACITY.test(right) || /bps$|bit\/s$/i.test(unit)) return '>=';
+  return SETTING.test(left) || /[:=]\s*$/.test(left) ? '=' : undefined;
+}
+
+function timeOp(left: string, right: string): Comparator | undefined {
+  const named = /(?:^|[\s(])([^:]{1,60})[:=]\s*$/.exec(left)?.[1];
+  if (/\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i.test(left)) return '<=';
+  if (SETTING.test(left.slice(-40))) return '=';
+  if (named !== undefined) return directionOf(named) === 'less' ? '<=' : '=';
+  if (/\b(?:laten\w+|response time|antwortzeit)\b[^,;]{0,30}(?:of|at|is|:)\s*$/i.test(left)) return '<=';
+  return /^\s?(?:response|latency|sla)\b/i.test(right) ? '<=' : undefined;
+}
+
+function shareOp(left: string, right: string, value: number): Comparator | undefined {
+  if (value === 100 || value === 0) return /^\s?of\b|[:=]\s*$/.test(right) || /^\s?of\b/.test(right) ? '=' : metricOp(left, right);
+  return metricOp(left, right);
+}
+
+function metricOp(left: string, right: string): Comparator | undefined {
+  const behind = directionOf(/^\W{0,2}[\p{L}\s-]{0,40}/u.exec(right)?.[0] ?? '');
+  const direction = behind ?? directionOf(left.slice(-50));
+  return direction && (direction === 'more' ? '>=' : '<=');
+}

@@ -1,0 +1,25 @@
+const PATTERNS: readonly RegExp[] = [
+  /\b[a-z][a-z+.-]{1,20}:\/\/[^\s)>\]"'`,;]{1,300}/gi,
+  /\bports?\s*:?\s*(\d{2,5}(?:(?:\s*(?:,|and|&|\/)\s*)\d{2,5})*)/gi,
+  /(?<=\(|\bon\s)(\d{4,5})(?=\))/g,
+  /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD)\s+\/[\w./{}:-]{0,200}/g,
+  /(?<![\w/.])\.{0,2}\/[\w.-]+(?:\/[\w.-]+)*\/?/g,
+  /\b[\w-]+(?:\/[\w.-]+)*\.(?:md|json|ya?ml|toml|conf|cfg|sh|sql|env|crt|key|pem|log|txt|xml|ini|py|js|ts|service)\b/g,
+  /(?<![\w/])\.[a-z][\w-]*(?:\.[\w-]+)*\b/g,
+  /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=[^\s,;)]{1,100})?/g,
+];
+
+/** Ports, paths, addresses, files and names of settings that a plain text mentions, each once, in their order. */
+export function mentionsOf(text: string): string[] {
+  const found = new Map<string, number>();
+  for (const pattern of PATTERNS) {
+    for (const match of text.matchAll(pattern)) {
+      const ports = /^ports?/i.test(match[0]) ? match[1]!.match(/\d+/g)! : [match[1] ?? match[0]];
+      for (const word of ports) {
+        const mention = word.replace(/[.,:]+$/, '');
+        if (mention.length > 1 && !found.has(mention)) found.set(mention, match.index);
+      }
+    }
+  }
+  return [...found].sort((a, b) => a[1] - b[1]).map(([mention]) => mention);
+}

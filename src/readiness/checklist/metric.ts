@@ -1,0 +1,87 @@
+import { undecorated } from './inline.ts';
+
+/** The words around a number: what is measured, in which part of the measurements, under which condition. */
+
+const TRAILING =
+  /(?:\s|^)(?:is|are|be|being|stays?|remains?|keeps?|must|should|shall|may|can|will|has|have|had|was|were|a|an|the|of|at|in|to|with|by|on|for|and|or|that|than|not|never|no|only|configured|completed|created|available|reached|required|target|under|meets?|handles?|sustains?|supports?|achieved?|takes?|took|drops?|falls?|rises?|goes|back|again|always|up|down|about|from|every|each|per|it|this|these|those|verified|validated|increases?|decreases?|dropped|does|do|least|most)$/i;
+
+/** What is measured, from the words before a number: the last phrase of its clause, without verbs at its end. */
+export function metricBefore(left: string): string {
+  const bare = left.replace(/\([^()]{0,80}\)/g, ' ');
+  const phrases = bare.split(/[;.!?]\s|,\s|\s[–—-]\s|\s*[:(]\s*|\band\s|[()]/);
+  for (const phrase of phrases.reverse()) {
+    const metric = metricIn(phrase);
+    if (metric !== '') return metric;
+  }
+  return '';
+}
+
+function metricIn(words: string): string {
+  let phrase = words
+    .replace(/[\s(:=<>≤≥,–—-]+$/, '')
+    .replace(/\b[pP]\d{2,3}(?:\.\d+)?\b|\b\d{2}(?:\.\d+)?th percentile\b/g, ' ')
+    .trim();
+  for (let turn = 0; turn < 8 && TRAILING.test(phrase); turn++) phrase = phrase.replace(TRAILING, '').trim();
+  phrase = undecorated(phrase.replace(/^(?:and|or|all|the|a|an|that|with|check|verify|ensure|confirm|any)\s+/i, ''));
+  return /\p{L}{2}/u.test(phrase) ? phrase.replace(/\s+/g, ' ').slice(-80) : '';
+}
+
+/** What is measured, from the words behind a number: `< 200 ms average response time`. `noun` is what is counted. */
+export function metricBehind(right: string, noun: string | undefined): string {
+  const match = /^\s*((?:[\p{L}][\p{L}\w/-]*)(?:\s[\p{L}][\p{L}\w/-]*){0,5})/u.exec(right);
+  if (!match) return '';
+  const words = match[1]!.split(' ');
+  const end = words.findIndex((word) =>
+    /^(?:for|in|on|with|across|at|of|and|or|per|under|within|during|to|from|is|are|if|when|after|before|by)$/i.test(word),
+  );
+  const phrase = words.slice(0, end < 0 ? words.length : end).join(' ');
+  return phrase === noun ? '' : phrase.replace(/^(?:average|mean|median)\s+/i, '');
+}
+
+const STOP =
+  /^(?:for|of|in|on|with|per|are|is|at|to|from|and|or|available|required|needed|each|can|have|has|must|should|may|that|who|which|as|if|when|after|before|by|under|over|across|within|during|via|not|up|do|was|were|than|sustained|minimum|maximum|less|more|concerned)$/i;
+
+/** The things that a bare number counts, as `concurrent users`: up to three words. */
+export function nounBehind(right: string, value: number): string | undefined {
+  const match = /^\s+((?:\p{L}[\p{L}\w/-]*)(?:\s\p{L}[\p{L}\w/-]*){0,5})/u.exec(right);
+  if (!match) return undefined;
+  const words: string[] = [];
+  for (const word of match[1]!.split(' ')) {
+    const stops =
+      value === 0
+        ? /^(?:in|for|on|across|at|during|by|after|before)$/i.test(word)
+        : STOP.test(word) || (words.length > 0 && /(?:ed|running|passing|working)$/.test(word));
+    if (stops || words.length === (value === 0 ? 6 : 3)) break;
+    words.push(word);
+  }
+  return words.length > 0 ? words.join(' ') : undefined;
+}
+
+const MARK =
+  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:\.\d+)?)\. ?perzentil|\b(median)\b|\b(average|mean|avg|durchschnitt\w*|moyenne?)\b/gi;
+
+function markOf(match: RegExpMatchArray): number | 'mean' {
+  const digits = match[1] ?? match[2] ?? match[3];
+  if (digits !== undefined) return digits.length === 3 && !digits.includes('.') ? Number(digits) / 10 : Number(digits);
+  return match[4] ? 50 : 'mean';
+}
+
+/** Which percentile of the measurements is meant: the nearest one named before the number in its clause, else behind it. */
+export function percentileOf(left: string, right: string, clause: string): number | 'mean' | undefined {
+  const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left : clause;
+  const last = [...near.matchAll(MARK)].at(-1);
+  if (last) return markOf(last);
+  const behind = right.slice(0, 50).split(/[,;.]\s|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
+  const first = behind.matchAll(MARK).next().value;
+  return first && markOf(first);
+}
+
+const SCOPES = /^\s*(?:\(([^()]{2,40})\)|(sustained|in (?:the )?first \d+ \w+|in (?:the )?first \w+|of allocated|per \w+|on \w+))/i;
+
+/** What narrows the measurement: `(cached)`, `sustained`, `first 2 hours`, `target`. */
+export function scopeOf(left: string, right: string): string | undefined {
+  const match = SCOPES.exec(right.replace(/^(?:\s[a-z]+){1,2}(?= in (?:the )?first )/i, ''));
+  const behind = (match?.[1] ?? match?.[2])?.replace(/^in (?:the )?/i, '');
+  if (behind !== undefined && !/percentile|\d{2}th|^p\d|^(?:or|and) /i.test(behind)) return behind;
+  return /\b(target|recommended)\s*:?\s*$/i.exec(left)?.[1]?.toLowerCase();
+}

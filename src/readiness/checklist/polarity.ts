@@ -1,0 +1,80 @@
+import type { Action, Polarity, Threshold } from './checklist.ts';
+import type { Place } from './words.ts';
+
+/** How a line is to be read: as what must be true, or as what must never be, with what that asks for. */
+export type Sense = { polarity: Polarity; action?: Action; alert?: boolean; trigger?: boolean };
+
+const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|turn back|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
+const IF = String.raw`if|when(?:ever)?|once|in case|wenn|falls|si|quand`;
+
+/** Headings and leads whose lines are bad when true. */
+const BAD: readonly RegExp[] = [
+  new RegExp(
+    String.raw`\b(?:roll[- ]?back|revert|abort|back[- ]?out|stop(?:ping)?|halt|kill|pause|cancel(?:lation)?|failure|fail|escalation|no[- ]go|shut-?down|circuit[- ]?break(?:er|ing)?)[- ](?:triggers?|criteri(?:a|on)|conditions?|thresholds?|reasons?|signals?|indicators?|events?)\b`,
+    'i',
+  ),
+  new RegExp(
+    String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?:${STOP_WORD})\b[^.]{0,60}\b(?:${IF})\b`,
+    'i',
+  ),
+  /^when (?:to|do we|should we) (?:roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
+  /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back/i,
+  /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|bad signs|signs of (?:trouble|failure))\b/i,
+  /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|ausschlusskriterien|abbruch\w*|rückfall\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,
+  /\b(?:reasons?|conditions|criteria|grounds|triggers) (?:to|for) (?:a |an |the )?(?:roll(?:ing)?[- ]?back|abort(?:ing)?|stop(?:ping)?|halt(?:ing)?|revert(?:ing)?|no[- ]go)/i,
+  /^(?:alert|alarm|page|paging)s?(?:ing)? (?:conditions?|triggers?|criteria|if|when|on)\b/i,
+];
+
+/** Headings and leads that end the reach of a bad one around them. */
+const GOOD: readonly RegExp[] = [
+  /\b(?:roll[- ]?back|revert|abort|back[- ]?out|failover)\b[^.]{0,20}\b(?:plan|procedure|steps?|process|script|checklist|readiness|preparation|prep|test|tests|testing|tested|strategy|capability|verification|validation|runbook|instructions|execution|actions?|drill|complete|path)\b/i,
+  /\b(?:continue|proceed|carry on|keep going|go ahead|promote|resume|advance)\b[^.]{0,40}(?:\b(?:if|when|with|criteria|conditions?|fixes|fixing)\b|$)/i,
+  /\b(?:success|acceptance|exit|entry|launch|release|readiness|done|completion|go) (?:criteria|conditions?)\b|\bcriteria (?:of|for) success\b|\bdefinition of (?:done|ready)\b|^go(?: if| when)?$/i,
+  /\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i,
+  /^(?:after|before|during|post|pre)\b|\b(?:checks|steps|tasks|procedure)$/i,
+];
+
+const ALERTS = /\b(?:alerts?|alarms?|alerting|paging|notifications?)\b/i;
+
+/** What the words around a line say of it; the innermost that says anything decides. */
+export function senseOf({ words }: Place): Sense {
+  for (const text of words) {
+    if (BAD.some((pattern) => pattern.test(text)) && !/\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i.test(text)) return badSense(text, words);
+    if (GOOD.some((pattern) => pattern.test(text)))
+      return continues(text) ? { polarity: 'good_when_true', action: 'continue', trigger: true } : GOOD_SENSE;
+  }
+  return words.some((text) => ALERTS.test(text)) ? { polarity: 'good_when_true', alert: true } : GOOD_SENSE;
+}
+
+const GOOD_SENSE: Sense = { polarity: 'good_when_true' };
+
+const continues = (text: string): boolean => /\b(?:continue|proceed|carry on|keep going|go ahead)\b/i.test(text);
+
+function badSense(text: string, words: readonly string[]): Sense {
+  const inner = words.slice(0, words.indexOf(text) + 1).join(' ');
+  if (/\b(?:alert|alarm|pag(?:e|ing))/i.test(text)) return { polarity: 'bad_when_true', alert: true, trigger: true };
+  const recommended = /\b(?:recommend\w*|consider|warning|optional|discuss|advised)\b/i.test(inner);
+  const stops = /roll|revert|abort|back[- ]?out|halt|stop|kill|no[- ]?go|not |n['’]t|abbruch|retour|arrêt|fail|leave|switch|cancel/i.test(
+    inner,
+  );
+  const action: Action | undefined = recommended ? 'recommend_rollback' : stops ? 'rollback' : undefined;
+  return { polarity: 'bad_when_true', trigger: true, ...(action && { action }) };
+}
+
+const OWN_TRIGGER = new RegExp(
+  String.raw`^(?:immediately |automatically )?(?:roll ?back|revert|abort|halt|back out|stop (?:the )?(?:roll-?out|deploy\w*|release|migration)|pause (?:the )?(?:roll-?out|deploy\w*))\b[^,.]{0,40}?\s(?:${IF})\s`,
+  'i',
+);
+const SET_UP =
+  /\b(?:configured|defined|set[- ]?up|setup|created|enabled|tested|routed|sent|received|written|documented|in place|reviewed|verified|wired|working|active|exists?|installed|notifications?|policies|rotation|channels?|thresholds|rules?|attempts|issues|alerts?|covered|connected|fires?|firing|reach(?:es)?)\b/i;
+const CONDITION =
+  /\b(?:exhausted|triggered|down|unavailable|unreachable|failures?|failing|failed|dropped|crash(?:es|ed|ing)?|stale|missing|expired|full|lost|unhealthy|not responding|zero|detected|offline|stopped|stuck|out of|spikes?)\b/i;
+
+/** The sense of one line: a bare condition under a heading of alerts is bad when true, `alert configured` is not. */
+export function lineSense(around: Sense, text: string, thresholds: readonly Threshold[]): Sense {
+  if (around.polarity === 'good_when_true' && OWN_TRIGGER.test(text))
+    return { polarity: 'bad_when_true', action: 'rollback', trigger: true };
+  if (!around.alert || around.trigger) return around;
+  const condition = !SET_UP.test(text) && (thresholds.length > 0 || CONDITION.test(text));
+  return condition ? { polarity: 'bad_when_true', alert: true } : { polarity: 'good_when_true' };
+}

@@ -1,0 +1,126 @@
+import { milliseconds, timeUnit, unitOf } from './units.ts';
+
+/** A number in a text with its unit. `plus` where it is written `99.9%+`; `to` is the end of number, unit and plus. */
+export type Quantity = { from: number; to: number; value: number; unit: string; plus: boolean; word: boolean; hyphen: boolean };
+
+const DIGITS = /\d{1,3}(?:[,'’\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+/y;
+const WORDS: Readonly<Record<string, number>> = {
+  zero: 0,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  twelve: 12,
+  fifteen: 15,
+  twenty: 20,
+  thirty: 30,
+  sixty: 60,
+  ninety: 90,
+  hundred: 100,
+  null: 0,
+  zwei: 2,
+  drei: 3,
+  deux: 2,
+  trois: 3,
+};
+const WORD =
+  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
+
+/** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
+export function quantitiesOf(text: string): Quantity[] {
+  const found: Quantity[] = [];
+  for (const { index } of text.matchAll(/(?<![\w.,])[.\d]/g)) {
+    if (index < (found.at(-1)?.to ?? 0)) continue;
+    const quantity = quantityAt(text, index);
+    if (quantity) found.push(quantity);
+  }
+  for (const match of text.matchAll(WORD)) {
+    const value = WORDS[match[1]!.toLowerCase()] ?? 1;
+    found.push({ ...withUnit(text, match.index, match.index + match[0].length, value), word: true });
+  }
+  return found.sort((a, b) => a.from - b.from);
+}
+
+function quantityAt(text: string, at: number): Quantity | undefined {
+  DIGITS.lastIndex = at;
+  const match = DIGITS.exec(text);
+  if (!match) return undefined;
+  const before = text[at - 1] ?? ' ';
+  const negative = (before === '-' || before === '−') && /^$|[\s(<>=≤≥]$/.test(text.slice(Math.max(0, at - 2), at - 1));
+  if (/[@#:/_]/.test(before) && !/[\s\w)]:$/.test(text.slice(Math.max(0, at - 2), at))) return undefined;
+  if ((before === '-' && !negative && !/\d\s?-$/.test(text.slice(Math.max(0, at - 3), at))) || isOther(text, at, at + match[0].length))
+    return undefined;
+  const value = numberOf(match[0]) * (negative ? -1 : 1);
+  const quantity = withUnit(text, negative ? at - 1 : at, at + match[0].length, value);
+  return /^[A-Za-z_]/.test(text.slice(quantity.to)) ? undefined : quantity;
+}
+
+/** Dates, times of day, fractions, addresses and versions of three parts. */
+function isOther(text: string, from: number, to: number): boolean {
+  const right = text.slice(to, to + 12);
+  const left = text.slice(Math.max(0, from - 12), from);
+  return /^(?:\.\d|:\d\d|\/\d|-\d+-\d)/.test(right) || /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) || /^(?:st|nd|rd|th)\b/i.test(right);
+}
+
+function numberOf(digits: string): number {
+  if (/^\d+,\d{1,2}$/.test(digits)) return Number(digits.replace(',', '.'));
+  return Number(digits.replaceAll(/[,'’\u202f]/g, ''));
+}
+
+const MAGNITUDE = /^(?:([kKM])(?![\w/])|\s(thousand|million|billion|Mio\.?|Millionen)\b)/;
+const FACTORS: Readonly<Record<string, number>> = {
+  k: 1e3,
+  K: 1e3,
+  M: 1e6,
+  thousand: 1e3,
+  million: 1e6,
+  billion: 1e9,
+  Mio: 1e6,
+  'Mio.': 1e6,
+  Millionen: 1e6,
+};
+
+function withUnit(text: string, from: number, end: number, plain: number): Quantity {
+  let to = end;
+  let value = plain;
+  const magnitude = MAGNITUDE.exec(text.slice(to, to + 12));
+  if (magnitude) {
+    value *= FACTORS[magnitude[1] ?? magnitude[2]!]!;
+    to += magnitude[0].length;
+  }
+  const currency = /[$€£]\s?$/.exec(text.slice(Math.max(0, from - 2), from));
+  const early = /^\+(?!\d)/.exec(text.slice(to, to + 2));
+  if (early) to += early[0].length;
+  const space = /^[\s-]?/.exec(text.slice(to, to + 1))![0];
+  const unit = currency ? undefined : unitOf(text.slice(to + space.length, to + space.length + 60), space === '' && !early);
+  if (unit) to += space.length + unit.width;
+  const late = !early && /^\+(?!\d)/.exec(text.slice(to, to + 2));
+  if (late) to += late[0].length;
+  return {
+    from: currency ? from - currency[0].length : from,
+    to,
+    value,
+    unit: currency ? currency[0].trim() : (unit?.unit ?? ''),
+    plus: Boolean(early ?? late),
+    word: false,
+    hyphen: space === '-' && unit !== undefined,
+  };
+}
+
+/** The first duration in a text, in milliseconds, if it is one right at its start: `10 minutes`, `an hour`. */
+export function durationAt(text: string): { ms: number; width: number } | undefined {
+  const article = /^(?:an?|one|the|eine[rn]?|une?)\s+/i.exec(text);
+  const number = article ? undefined : /^(\d+(?:\.\d+)?|[a-z]+)([\s-]?)/i.exec(text);
+  const value = article ? 1 : number ? (WORDS[number[1]!.toLowerCase()] ?? Number(number[1])) : Number.NaN;
+  const width = article?.[0].length ?? number?.[0].length ?? 0;
+  const rest = text.slice(width).replace(/^(?:consecutive|straight|full|more|business|working)\s+/i, '');
+  const unit = Number.isFinite(value) ? timeUnit(rest, number?.[2] === '') : undefined;
+  const ms = unit && milliseconds(value, unit.unit);
+  return ms === undefined ? undefined : { ms, width: text.length - rest.length + unit!.width };
+}

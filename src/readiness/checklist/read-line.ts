@@ -1,0 +1,131 @@
+import { applicabilityOf } from './applicability.ts';
+import type { Environment, Finding, Line, Tier } from './checklist.ts';
+import { claimsOf } from './claim.ts';
+import { environmentOfHeading, environmentOfLine } from './environment.ts';
+import { leadOf, plainText, undecorated } from './inline.ts';
+import { mentionsOf } from './mention.ts';
+import type { Context } from './outline.ts';
+import { lineSense, senseOf, type Sense } from './polarity.ts';
+import { repairMojibake } from './repair.ts';
+import { rolesOf } from './role.ts';
+import { thresholdsOf } from './threshold.ts';
+import { tierOfHeading, tierOfLine } from './tier.ts';
+import { cadenceOf, windowOfHeading, windowOfLine } from './window.ts';
+import { placeOf, type Place } from './words.ts';
+
+/** A line before it is read: its Markdown, its place, and plain bullets or paragraphs that belong to it. */
+export type LineSource = {
+  id: string;
+  line: number;
+  lines: readonly string[];
+  more: readonly string[];
+  context: Context;
+  under: readonly string[];
+  /** Values that a table's columns give. */
+  tier?: Tier;
+  roles?: readonly string[];
+};
+
+/** What the words around many lines say, read once for each place. */
+export type Surroundings = { sense: Sense; tier?: Tier; environment?: Environment; window?: Line['window']; optional: boolean };
+
+/** Reads the words around a line; innermost first, the first that says something decides. */
+export function surroundingsOf(place: Place): Surroundings {
+  const { words, lead } = place;
+  const heading = words.filter((text) => text !== lead || (text.length <= 60 && /:\s*$/.test(text)));
+  const tier = firstOf(heading, tierOfHeading);
+  const environment = firstOf(heading, environmentOfHeading);
+  const window = firstOf(heading, windowOfHeading);
+  const optional = words.some((text) => /^optional(?:\b|$)/i.test(text));
+  return { sense: senseOf(place), optional, ...(tier && { tier }), ...(environment && { environment }), ...(window && { window }) };
+}
+
+function firstOf<T>(words: readonly string[], read: (text: string) => T | undefined): T | undefined {
+  for (const text of words) {
+    const found = read(text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Gives the surroundings of places, each read only once. */
+export function surveyor(): (context: Context, under: readonly string[]) => Surroundings {
+  const known = new Map<Context, Map<string, Surroundings>>();
+  return (context, under) => {
+    const byGroup = known.get(context) ?? new Map<string, Surroundings>();
+    known.set(context, byGroup);
+    const key = under.join('\u0000');
+    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under));
+    byGroup.set(key, surroundings);
+    return surroundings;
+  };
+}
+
+/** Title and detail of a line: its bold beginning, or its first line where more lines explain it. */
+export function titleOf(lines: readonly string[]): { title: string; detail: string } {
+  const markdown = repairMojibake(lines.join(' '));
+  const lead = leadOf(markdown);
+  if (lead) {
+    const title = undecorated(plainText(lead.bold)).replace(/\s*[:：]$/, '');
+    return { title, detail: plainText(lead.rest).replace(/^\s*[:：–—-]+\s*/, '') };
+  }
+  const first = repairMojibake(lines[0] ?? '');
+  const explained = lines.length > 1 && (first.length < 60 || /[.:!?)]\s*$/.test(first));
+  if (!explained) return { title: undecorated(plainText(markdown)), detail: '' };
+  return { title: undecorated(plainText(first)).replace(/\s*[:：]$/, ''), detail: plainText(repairMojibake(lines.slice(1).join(' '))) };
+}
+
+/** Reads a line. What had to be guessed is added to `guessed`, what could not be read to `notUnderstood`. */
+export function readLine(source: LineSource, around: Surroundings, tell: { guessed: Finding[]; notUnderstood: Finding[] }): Line {
+  const { title, detail } = titleOf(source.lines);
+  const more = source.more.map((text) => plainText(repairMojibake(text))).filter((text) => text !== '');
+  const own = detail === '' ? title : `${title}: ${detail}`;
+  const text = [own, ...more].join('\n');
+  const { claims, rest } = claimsOf(text);
+  const trigger = around.sense.polarity === 'bad_when_true';
+  const read = rest.split('\n').map((part) => thresholdsOf(part, trigger));
+  const thresholds = read.flatMap((part) => part.thresholds);
+  const sense = lineSense(around.sense, own, thresholds);
+  for (const words of read.flatMap((part) => part.guessed))
+    tell.guessed.push({ line: source.line, kind: 'threshold', text: `No comparator stands at ${words}.` });
+  const missed = thresholds.length === 0 ? /(?:[<>≤≥]=?\s*\d[\w.%]*)/.exec(rest)?.[0] : undefined;
+  if (missed !== undefined)
+    tell.notUnderstood.push({ line: source.line, kind: 'threshold', text: `${missed} looks like a demand, but was not understood.` });
+  return {
+    id: source.id,
+    line: source.line,
+    title,
+    ...((detail !== '' || more.length > 0) && { detail: [detail, ...more].filter((part) => part !== '').join('\n') }),
+    text,
+    section: source.context.section,
+    ...(source.under.length > 0 && { under: source.under }),
+    ...placedIn(source, around, own),
+    polarity: sense.polarity,
+    ...(sense.action && { action: sense.action }),
+    thresholds,
+    claims,
+    ...applicable(own, around),
+    roles: [...new Set([...rolesOf(text), ...(source.roles ?? [])])],
+    mentions: mentionsOf(text),
+  };
+}
+
+function placedIn(source: LineSource, around: Surroundings, text: string): Pick<Line, 'tier' | 'environment' | 'window' | 'cadenceMs'> {
+  const tier = tierOfLine(text) ?? source.tier ?? around.tier;
+  const environment = environmentOfLine(text) ?? around.environment;
+  const cadenceMs = cadenceOf(text);
+  const window = windowOfLine(text) ?? around.window;
+  const withCadence = window && cadenceMs !== undefined ? { ...window, cadenceMs } : window;
+  return {
+    ...(tier && { tier }),
+    ...(environment && { environment }),
+    ...(withCadence && { window: withCadence }),
+    ...(cadenceMs !== undefined && { cadenceMs }),
+  };
+}
+
+function applicable(text: string, { optional }: Surroundings): Pick<Line, 'applicability'> {
+  const own = applicabilityOf(text);
+  if (own) return { applicability: own };
+  return optional ? { applicability: { kind: 'optional', text: 'Optional' } } : {};
+}

@@ -1,0 +1,22 @@
+const TITLED =
+  /\b(?:(?:[A-Z][\w&/'-]*|of|and|de|für)\s+){0,3}(?:Lead|Engineer|Manager|Owner|Officer|Admin(?:istrator)?|Architect|Commander|Director|Captain|Coordinator|Analyst|Auditor|Champion|Leiter(?:in)?|Responsable)\b/g;
+const HEADS = /\b(?:Head|VP|Director|Chief) of [A-Z][\w&]*(?: [A-Z][\w&]*)?|\b(?:CTO|CIO|CEO|CISO|CFO|DPO|DBA)\b/g;
+const GROUPS =
+  /\b(?:(?:support|security|operations|ops|legal|platform|database|network|infrastructure|qa|finance|compliance|privacy|fraud|incident response|sre|devops|product|marketing|customer success|backend|frontend|mobile|data) team|on-call(?: engineer)?|stakeholders|management|(?:technical|tech|release|project|product|support|security|qa|devops|team|engineering) (?:lead|manager|owner))\b/gi;
+const OWNED =
+  /(?:\bowner|\bresponsible|\bassigned to|\bassignee|\bapprover|\bapproved by|\bsigned by|\bDRI)\s*[:=]?\s*(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
+
+/** Roles, teams and owners that a plain text names, each once. */
+export function rolesOf(text: string): string[] {
+  const found = new Map<string, string>();
+  const add = (role: string): void => {
+    const clean = role.replace(/^(?:of|and|de|The|All|Our|für)\s+/, '').trim();
+    if (clean !== '' && !found.has(clean.toLowerCase())) found.set(clean.toLowerCase(), clean);
+  };
+  for (const pattern of [TITLED, HEADS, GROUPS]) for (const match of text.matchAll(pattern)) if (!covered(found, match[0])) add(match[0]);
+  for (const match of text.matchAll(OWNED)) if (!covered(found, match[1]!)) add(match[1]!);
+  return [...found.values()];
+}
+
+const covered = (found: ReadonlyMap<string, string>, role: string): boolean =>
+  [...found.keys()].some((known) => known.includes(role.toLowerCase()));

@@ -1,0 +1,70 @@
+import type { Tier } from './checklist.ts';
+import { plainText } from './inline.ts';
+import { boxOf, type Box } from './lines.ts';
+import { repairMojibake } from './repair.ts';
+import type { Block, Cell } from './scan.ts';
+import { tierOfHeading } from './tier.ts';
+
+type Table = Extract<Block, { kind: 'table' }>;
+
+/** A box in a cell, with the words of its row. `at` is the character where the box begins. */
+export type RowBox = {
+  line: number;
+  text: string;
+  detail: string;
+  column?: string;
+  box: Box & { at: number };
+  tier?: Tier;
+  roles: readonly string[];
+};
+
+/** The cells of a row as one text. */
+export const cellsText = (cells: readonly Cell[]): string =>
+  cells
+    .map(({ text }) => text)
+    .filter((text) => text !== '')
+    .join(' | ');
+
+const TIER_COLUMN = /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität)$/i;
+const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
+const NUMBER = /^(?:#|\d+(?:\.\d+)*[.)]?)$/;
+
+/** Every box in the cells of a table: the first cell of words is its title, the other cells are its detail. */
+export function boxesOf(table: Table): RowBox[] {
+  const header = table.header.map(({ text }) => plainText(repairMojibake(text)));
+  const boxColumns = new Set(table.rows.flatMap(({ cells }) => cells.flatMap((cell, at) => (cellBox(cell) ? [at] : []))));
+  return table.rows.flatMap(({ line, cells }) => {
+    const words = cells
+      .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
+      .filter(({ text }) => text !== '' && !NUMBER.test(text));
+    const tier = words.filter(({ at }) => TIER_COLUMN.test(header[at] ?? '')).map(({ text }) => tierOfHeading(text))[0];
+    const roles = words.filter(({ at }) => ROLE_COLUMN.test(header[at] ?? '')).map(({ text }) => plainText(text));
+    const detail = words.slice(1).filter(({ at }) => !TIER_COLUMN.test(header[at] ?? '') && !ROLE_COLUMN.test(header[at] ?? ''));
+    return cells.flatMap((cell, at): RowBox[] => {
+      const box = cellBox(cell);
+      if (!box) return [];
+      const column = boxColumns.size > 1 ? header[at] : undefined;
+      return [
+        {
+          line,
+          text: words[0]?.text ?? '',
+          detail: detail.map(({ text }) => text).join(' | '),
+          box: { ...box, at: cell.at },
+          roles,
+          ...(column && { column }),
+          ...(tier && { tier }),
+        },
+      ];
+    });
+  });
+}
+
+function cellBox({ text }: Cell): Box | undefined {
+  const box = boxOf(text);
+  return box?.kind === 'bracket' && box.odd !== undefined && text.length > 5 ? undefined : box;
+}
+
+function wordsOf(cell: Cell, boxed: boolean): string {
+  const box = boxed ? cellBox(cell) : undefined;
+  return (box ? cell.text.slice(box.width) : cell.text).trim();
+}

@@ -1,0 +1,92 @@
+import type { Tier } from './checklist.ts';
+
+const WORDS: readonly (readonly [Tier, string])[] = [
+  [
+    'critical',
+    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|show-?stoppers?|essential|urgent|kritisch|muss|zwingend|critique|bloquant|obligatoire|highest`,
+  ],
+  ['high', String.raw`high|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?`],
+  [
+    'medium',
+    String.raw`medium|moderate|normal|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)`,
+  ],
+  [
+    'low',
+    String.raw`low|lowest|trivial|optional|cosmetic|won['’]t(?:[- ]haves?)?|niedrig|gering|faible|basse|optionnel(?:le)?|facultatif|wunsch`,
+  ],
+];
+
+const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?`;
+
+const WHOLE = WORDS.map(
+  ([tier, words]) =>
+    [tier, new RegExp(String.raw`^(?:(?:${NOUNS})\s*[:–—-]?\s*)?(?:${words})(?:\s*[-/:–—&+]?\s*(?:${NOUNS}))*\s*$`, 'i')] as const,
+);
+const LEADING = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`^(?:${words})(?:[- ]priority)?\s*(?:[:–—|]|-\s)`, 'i')] as const);
+const CLOSED = WORDS.map(
+  ([tier, words]) =>
+    [
+      tier,
+      new RegExp(
+        String.raw`[([](?:(?:${NOUNS})\s*[:–—-]?\s*)?(?:${words})(?:[- ](?:${NOUNS}))?(?:[)\]]|\s*[,;:–—-]|\s+(?:for|before|to)\b)`,
+        'i',
+      ),
+    ] as const,
+);
+const RANKS: readonly Tier[] = ['critical', 'high', 'medium', 'low', 'low', 'low'];
+
+/** `P0` to `P4`, `SEV1` to `SEV5`, `Priority 1`: the first of each scale blocks. */
+function ranked(text: string): Tier | undefined {
+  const p = /(?:^|[\s([:–—-])P([0-4])(?=$|[\s)\]:,.–—-])/.exec(text);
+  if (p) return RANKS[Number(p[1])];
+  const sev = /\b(?:sev(?:erity)?|priority|prio|tier)[- ]?([0-5])\b/i.exec(text);
+  return sev ? RANKS[Math.max(0, Number(sev[1]) - 1)] : undefined;
+}
+
+function first(table: readonly (readonly [Tier, RegExp])[], text: string): Tier | undefined {
+  return table.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/**
+ * The tier that a heading or lead gives the lines below it. `Critical (Must Pass)`, `P1`, `Should have`, `Severity: low`,
+ * `Critical launch requirements` do; `Critical alerts` or `High availability` are about something else.
+ */
+export function tierOfHeading(heading: string): Tier | undefined {
+  const rank = ranked(heading);
+  if (rank) return rank;
+  const bare = heading
+    .replace(/\s*[([][^()[\]]*[)\]]\s*/g, ' ')
+    .replace(/[\s:–—-]+$/, '')
+    .trim();
+  const whole = first(WHOLE, bare) ?? first(LEADING, heading) ?? first(CLOSED, heading);
+  if (whole) return whole;
+  if (/^critical\b.*\b(?:requirements?|items?|checks?|tasks?|criteria|blockers?|prerequisites?|gates?|must-?haves?)$/i.test(bare))
+    return 'critical';
+  if (/\bblockers?$/i.test(bare) || /^must[- ](?:have|pass|do|fix|be)\b/i.test(bare)) return 'critical';
+  if (/^should[- ](?:have|pass|do|fix|be)\b/i.test(bare) || /^high[- ]priority\b/i.test(bare)) return 'high';
+  if (/^(?:nice[- ]to[- ]have|could[- ]have|medium[- ]priority)\b/i.test(bare)) return 'medium';
+  return /^low[- ]priority\b/i.test(bare) ? 'low' : undefined;
+}
+
+const RFC: readonly (readonly [Tier, RegExp])[] = [
+  ['critical', /\b(?:MUST(?: NOT)?|SHALL(?: NOT)?|REQUIRED)\b/],
+  ['high', /\b(?:SHOULD(?: NOT)?|RECOMMENDED)\b/],
+  ['medium', /\b(?:MAY|OPTIONAL)\b/],
+];
+
+/** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
+export function tierOfLine(text: string): Tier | undefined {
+  const tag = /^\W{0,3}[[(]?P([0-4])[\])]?(?=[\s:–—-])|[([]P([0-4])[)\]]/.exec(text);
+  if (tag) return RANKS[Number(tag[1] ?? tag[2])];
+  const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);
+  if (sev) return RANKS[Math.max(0, Number(sev[1]) - 1)];
+  const named =
+    /^\W{0,3}[[(]?(critical|blocker|major|minor|high|medium|low|must|should|could|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])]|:|\s[–—-]\s)/i.exec(
+      text,
+    ) ??
+    /[([](?:(?:priority|severity|prio)\s*:\s*)?(critical|blocker|blocking|launch blocker|must[- ]have|high|medium|low|nice[- ]to[- ]have|(?:high|medium|low) priority)[)\]]/i.exec(
+      text,
+    );
+  if (named) return tierOfHeading(named[1]!);
+  return /[a-z]/.test(text) ? first(RFC, text) : undefined;
+}

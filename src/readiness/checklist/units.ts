@@ -1,0 +1,109 @@
+/** The units that people write behind a number, and what each is called here. Anything else is the word that stands there. */
+
+/** Milliseconds of a unit of time. A month is taken as 30 days, a year as 365. */
+export const TIME_MS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  week: 604_800_000,
+  month: 2_592_000_000,
+  year: 31_536_000_000,
+};
+
+/** How each unit of time is written. */
+const TIME: readonly (readonly [RegExp, string])[] = [
+  [/^(?:ms|msecs?|millis|milliseconds?|millisekunden|millisecondes?)(?![\w/])/i, 'ms'],
+  [/^(?:µs|μs|us|microseconds?)(?![\w/])/i, 'us'],
+  [/^(?:s|secs?|seconds?|sekunden?|secondes?)(?![\w/])/i, 's'],
+  [/^(?:mins?|minutes?|minuten?)(?![\w/])/i, 'min'],
+  [/^(?:h|hrs?|hours?|stunden?|std|heures?)(?![\w/])/i, 'h'],
+  [/^(?:d|days?|tagen?|tage|jours?)(?![\w/])/i, 'd'],
+  [/^(?:w|wks?|weeks?|wochen?|semaines?)(?![\w/])/i, 'week'],
+  [/^(?:months?|monaten?|monate|mois)(?![\w/])/i, 'month'],
+  [/^(?:y|yrs?|years?|jahren?|jahre|ans?|années?)(?![\w/])/i, 'year'],
+];
+
+const PERIOD: readonly (readonly [RegExp, string])[] = [
+  [/^(?:s|secs?|seconds?|sekunde|seconde)(?!\w)/i, 's'],
+  [/^(?:m|mins?|minutes?|minute)(?!\w)/i, 'min'],
+  [/^(?:h|hrs?|hours?|stunde|heure)(?!\w)/i, 'h'],
+  [/^(?:d|days?|tag|jour)(?!\w)/i, 'd'],
+  [/^(?:weeks?|woche|semaine)(?!\w)/i, 'week'],
+  [/^(?:months?|monat|mois)(?!\w)/i, 'month'],
+  [/^(?:years?|jahr|an)(?!\w)/i, 'year'],
+];
+
+const RATE = /^(?:tps|qps|rps|iops|transactions?\/s|req\/s)(?!\w)/i;
+const BITS = /^(?:[kmgt]?bps|[kmgt]?bit\/s|[kmgt]bits?\/s|[kmgt]i?b\/s)(?!\w)/i;
+const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?![\w/])/i;
+const PHYSICAL =
+  /^(?:°\s?[cf]|dbm?|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|pp|percentage points?)(?![\w/])/i;
+
+/** A unit at the start of a text, and how many characters it takes. */
+export type Unit = { unit: string; width: number };
+
+function firstOf(table: readonly (readonly [RegExp, string])[], text: string): Unit | undefined {
+  for (const [pattern, unit] of table) {
+    const match = pattern.exec(text);
+    if (match) return { unit, width: match[0].length };
+  }
+  return undefined;
+}
+
+/** Reads a unit of time. `glued` where it follows the number without a space: there `5m` are minutes. */
+export function timeUnit(text: string, glued = false): Unit | undefined {
+  if (glued && /^m(?!\w)/.test(text)) return { unit: 'min', width: 1 };
+  return firstOf(TIME, text);
+}
+
+/** Reads what stands behind a number: `%`, a time, a size, a rate such as `/min` or `requests per second`, `x`. */
+export function unitOf(text: string, glued: boolean): Unit | undefined {
+  const percent = /^(?:%|percent\b|per ?cent\b|pct\b|prozent\b|pour cent\b)/i.exec(text);
+  if (percent) return { unit: '%', width: percent[0].length };
+  const times = /^(?:x|×|times|-?fold|mal)(?!\w)/i.exec(text);
+  if (times) return { unit: 'x', width: times[0].length };
+  return rateOf(text) ?? timeUnit(text, glued) ?? plainUnit(text);
+}
+
+function plainUnit(text: string): Unit | undefined {
+  const match = BITS.exec(text) ?? SIZE.exec(text) ?? PHYSICAL.exec(text);
+  if (!match) return undefined;
+  const size = SIZE.test(text) && !BITS.test(text);
+  const unit =
+    size && /^b/i.test(match[0])
+      ? 'B'
+      : /^eur/i.test(match[0])
+        ? 'EUR'
+        : /^(?:usd|dollar)/i.test(match[0])
+          ? 'USD'
+          : match[0].replace(/\s/g, '');
+  const per = size ? perOf(text.slice(match[0].length)) : undefined;
+  return per ? { unit: `${unit}/${per.unit}`, width: match[0].length + per.width } : { unit, width: match[0].length };
+}
+
+/** `/month`, ` per day`, ` an hour`. */
+function perOf(text: string): Unit | undefined {
+  const sign = /^(?:\s?\/\s?|\s(?:per|an?|pro|par)\s(?:each\s)?)/i.exec(text);
+  const period = sign && firstOf(PERIOD, text.slice(sign[0].length));
+  return period ? { unit: period.unit, width: sign[0].length + period.width } : undefined;
+}
+
+/** A rate: `TPS`, `/hour`, `requests per second`, `req/min`; the things counted are not part of its name. */
+function rateOf(text: string): Unit | undefined {
+  const known = RATE.exec(text);
+  if (known) return { unit: '1/s', width: known[0].length };
+  const things = /^(?:[A-Za-z][\w-]{0,24} ){0,2}[A-Za-z][\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/i.exec(text);
+  const width = things?.[0].length ?? 0;
+  if (things && SIZE.test(things[0])) return undefined;
+  const per = perOf(text.slice(width));
+  return per ? { unit: `1/${per.unit}`, width: width + per.width } : undefined;
+}
+
+/** A time in milliseconds. Undefined for a unit that is none of time. */
+export function milliseconds(value: number, unit: string): number | undefined {
+  const ms = TIME_MS[unit];
+  return ms === undefined ? undefined : Math.round(value * ms);
+}

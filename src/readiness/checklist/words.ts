@@ -1,0 +1,17 @@
+import type { Context } from './outline.ts';
+
+/** Where a line stands in words, innermost first: bullets around it, the sentence that leads to it, its headings. */
+export type Place = { words: readonly string[]; lead: string };
+
+/** Heading numbers, emoji and the like in front of a heading's words. */
+export function withoutNumber(text: string): string {
+  return text
+    .replace(/^(?:(?:step|phase|part|section|stage)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[A-Z])[.):]\s+|^\d{1,3}(?:\.\d{1,3})+\s+/i, '')
+    .trim();
+}
+
+/** The places of a list are few, those of a document's lines many: one for each context is enough. */
+export function placeOf(context: Context, under: readonly string[]): Place {
+  const headings = context.section.map(withoutNumber).reverse();
+  return { words: [...[...under].reverse(), ...(context.lead === '' ? [] : [context.lead]), ...headings], lead: context.lead };
+}
