@@ -7,7 +7,18 @@ export type Proposals = Readonly<Record<string, (facts: Facts) => readonly Bound
 type Params = Readonly<Record<string, unknown>>;
 type Op = '<' | '<=' | '>' | '>=' | '=' | '!=';
 type Demand = { at: string; op: Op | 'contains' | 'matches' | 'exists' | 'absent'; value?: string | number | boolean };
-type HeaderDemand = { name: string; equals?: string; contains?: string; matches?: string; absent?: boolean };
+
+const SMOKE = ['/v1/me', '/v1/participants', '/v1/windows', '/v1/payments', '/v1/settlement/overview'].map((path) => ({
+  name: path,
+  path,
+  headers: { authorization: 'Bearer {{RIALTO_API_KEY}}' },
+}));
+/** Where services would listen that listen too widely. */
+const SWEPT = ['1-1024', '3000-3010', 4222, 5432, 6379, '8000-8100', 8222, '9000-9200'];
+const LOG = 'logs/rialto.log';
+
+/** Evidence speaks of the commit that is judged, or it is none. */
+const SAME_COMMIT = { commitFile: 'reports/commit' };
 
 const check = (kind: string, params: Params): BoundCheck => ({
   kind,
@@ -16,53 +27,137 @@ const check = (kind: string, params: Params): BoundCheck => ({
 
 /** An address of the application answers. */
 export const answers = (path: string, more: Params = {}): BoundCheck => check('http', { target: 'app', path, ...more });
-/** The application says that it is ready; with a name, that this dependency is well. */
+/** The application says that it is ready; with names, that these dependencies are well. */
 export const ready = (...dependencies: string[]): BoundCheck =>
-  check('health', { target: 'app', ...(dependencies.length > 0 && { dependencies }) });
-export const headers = (demands: readonly HeaderDemand[], more: Params = {}): BoundCheck =>
-  check('headers', { target: 'app', headers: demands, ...more });
+  answers('/health/ready', {
+    json: [{ at: '$.status', op: '=', value: 'ready' }],
+    ...(dependencies.length > 0 && { contains: dependencies.map((name) => `"name":${JSON.stringify(name)},"ok":true`) }),
+  });
+/** Headers of security as every page should have them, and what else is demanded. */
+export const headers = (more: Params = {}): BoundCheck => check('headers', { target: 'app', path: '/health', ...more });
+/** No foreign origin is let in. */
+export const noForeignOrigins = (): BoundCheck => headers({ baseline: false, cors: {} });
 /** Plain HTTP at the edge leads to https. */
 export const redirects = (): BoundCheck => check('http', { target: 'edge_plain', path: '/', redirectsTo: 'https://' });
-export const certificate = (days: number): BoundCheck => check('tls', { target: 'edge', minDays: days });
-export const tlsOnly = (): BoundCheck => check('tls', { target: 'edge', minVersion: 'TLSv1.3' });
-export const names = (target: string): BoundCheck => check('dns', { name: target });
-export const socket = (): BoundCheck => check('ws', { target: 'socket' });
+export const certificate = (days: number): BoundCheck => check('tls', { target: 'edge', minDaysLeft: days });
+/** TLS 1.3 is spoken, and what is older than 1.2 refused. */
+export const modernTls = (more: Params = {}): BoundCheck =>
+  check('tls', { target: 'edge', accepts: ['TLSv1.3'], refuses: ['TLSv1', 'TLSv1.1'], ...more });
+/** The database asks for a certificate of whoever connects. */
+export const mutualTls = (): BoundCheck => check('tls', { target: 'database', startTls: 'postgres', clientCertificate: true });
+export const resolves = (more: Params = {}): BoundCheck => check('dns', { target: 'edge', type: 'A', ...more });
+export const socket = (more: Params = {}): BoundCheck => check('ws', { target: 'app', path: '/v1/stream', ...more });
 export const grpc = (): BoundCheck => check('grpc_health', { target: 'grpc' });
 export const port = (target: string): BoundCheck => check('tcp', { target });
-/** From outside nothing but these ports is open. */
-export const sweep = (open: readonly number[]): BoundCheck => check('port_sweep', { host: 'edge', open });
+/** From outside this target must not be reached, while the edge is. */
+export const closedOutside = (target: string): BoundCheck => check('tcp', { target, state: 'closed', control: 'edge' });
+/** From outside nothing is open but these ports. */
+export const sweep = (open: readonly number[]): BoundCheck =>
+  check('port_sweep', { host: 'edge', ports: SWEPT, mayBeOpen: open, mustBeOpen: [443] });
 /** The first value of the first row. */
 export const sqlIs = (query: string, op: Op, value: number | string): BoundCheck => check('sql', { target: 'database', query, op, value });
-export const redisIs = (about: string, values: readonly Demand[]): BoundCheck => check('redis', { target: 'redis', about, values });
-export const cacheAnswers = (): BoundCheck => check('redis', { target: 'redis' });
-export const natsIs = (about: string, values: readonly Demand[]): BoundCheck => check('nats', { target: 'nats_monitor', about, values });
+type RedisDemand = { name: string; op: Op; value: string | number };
+/** Values of CONFIG GET or fields of INFO. */
+export const redisIs = (where: 'config' | 'info', ...demands: RedisDemand[]): BoundCheck =>
+  check('redis', { target: 'redis', [where]: demands });
+/** Redis lets nobody in without a password. */
+export const redisClosed = (): BoundCheck => check('redis', { target: 'redis', anonymousRefused: true });
+/** The sentinels have a quorum for the primary. */
+export const sentinels = (): BoundCheck => check('redis', { target: 'sentinel', quorumOf: 'primary' });
+export const cacheAnswers = (): BoundCheck => redisIs('info', { name: 'redis_version', op: '>=', value: '6' });
+export const natsIs = (read: 'healthz' | 'varz' | 'jsz' | 'connz' | 'routez', values: readonly Demand[] = []): BoundCheck =>
+  check('nats', { target: 'nats_monitor', read, ...(values.length > 0 && { values }) });
+/** Streams are on disk and end at some age. */
+export const streams = (): BoundCheck =>
+  answers('/jsz?streams=true&config=true', {
+    target: 'nats_monitor',
+    json: [
+      { at: '$.streams', op: '>=', value: 1 },
+      { at: '$.account_details[*].stream_detail[*].config.storage', op: '=', value: 'file' },
+      { at: '$.account_details[*].stream_detail[*].config.max_age', op: '>', value: 0 },
+    ],
+  });
+/** NATS lets nobody in without a login. */
+export const natsClosed = (): BoundCheck =>
+  check('nats', {
+    target: 'nats_monitor',
+    read: 'varz',
+    values: [{ at: '$.auth_required', op: '=', value: true }],
+    anonymousRefusedAt: 'nats',
+  });
 export const promqlIs = (query: string, op: Op, value: number): BoundCheck => check('promql', { target: 'prometheus', query, op, value });
-export const metricIs = (metric: string, op: Op, value: number): BoundCheck => check('metric', { target: 'metrics', metric, op, value });
+export const metricIs = (name: string, op: Op, value: number, more: Params = {}): BoundCheck =>
+  check('metric', { target: 'metrics', name, op, value, ...more });
 /** These metric families are exposed. */
 export const families = (...wanted: string[]): BoundCheck => check('metric', { target: 'metrics', families: wanted });
 export const file = (path: string, more: Params = {}): BoundCheck => check('file', { path, ...more });
+/** The application offers this operation: its description names the path. */
+export const offers = (path: string): BoundCheck => answers('/openapi.json', { contains: [`"${path}"`] });
+/** Prometheus has loaded an alert of this name. */
+export const rule = (name: string): BoundCheck => check('http', { target: 'prometheus', path: '/api/v1/rules', contains: [`"${name}"`] });
 export const compose = (): BoundCheck => check('file', { path: 'deploy/compose.yaml', values: [{ at: '$.services', op: 'exists' }] });
 export const document = (path: string, more: Params = {}): BoundCheck => check('document', { path, ...more });
 export const env = (wanted: readonly string[], more: Params = {}): BoundCheck => check('env', { names: wanted, ...more });
-export const noSecrets = (): BoundCheck => check('git', { secrets: true });
-export const commit = (tagged: boolean): BoundCheck => check('git', { clean: true, ...(tagged && { tagged: true }) });
-export const audit = (): BoundCheck => check('package_audit', {});
-export const junit = (suite?: string): BoundCheck => check('junit', { path: suite ? `reports/junit/${suite}.xml` : 'reports/junit.xml' });
-export const coverage = (share: number, suite?: string): BoundCheck =>
-  check('coverage', { path: suite ? `reports/coverage/${suite}.json` : 'coverage/coverage-summary.json', min: share });
-export const mutation = (score: number): BoundCheck => check('mutation', { path: 'reports/mutation/mutation.json', min: score });
+/** No file of the repository holds a credential. */
+export const noSecrets = (): BoundCheck => check('git', { noSecrets: true });
+/** These files never get into the repository. */
+export const ignored = (...paths: string[]): BoundCheck => check('git', { ignores: paths });
+/** What runs is what is committed, and tagged where that is asked for. */
+export const commit = (tagged: boolean): BoundCheck => check('git', { clean: true, ...(tagged && { tagIsVersionOf: 'package.json' }) });
+export const audit = (): BoundCheck => check('package_audit', { report: 'reports/audit.json', of: SAME_COMMIT });
+/** Tests of the same commit pass: all, or those of a suite. */
+export const junit = (suite?: string): BoundCheck =>
+  check('junit', { report: 'reports/junit.xml', of: SAME_COMMIT, maxSkipped: 0, ...(suite && { only: suite, minTests: 1 }) });
+export const coverage = (lines: number, suite?: string): BoundCheck =>
+  check('coverage', {
+    report: suite ? `reports/coverage/${suite}.json` : 'coverage/coverage-summary.json',
+    of: SAME_COMMIT,
+    min: { lines },
+  });
+export const mutation = (minScore: number): BoundCheck =>
+  check('mutation', { report: 'reports/mutation/mutation.json', of: SAME_COMMIT, minScore });
 export type LoadDemand = { name: string; rate?: number; users?: number; latencyMs?: number; percentile?: number | 'mean' };
-export const load = ({ name, ...more }: LoadDemand): BoundCheck => check('load_report', { path: `reports/load/${name}.json`, ...more });
-export const backup = (of: string, hours: number, more: Params = {}): BoundCheck =>
-  check('backup_age', { of, maxAgeHours: hours, ...more });
-export const backupRestored = (): BoundCheck => check('drill', { name: 'restore', maxAgeDays: 90 });
-export const drill = (name: string, maxAgeDays: number): BoundCheck => check('drill', { name, maxAgeDays });
-export const leaks = (): BoundCheck => check('log_marker', { absent: true });
-export const jsonLogs = (): BoundCheck => check('log_marker', { json: true });
-export const marker = (): BoundCheck => check('log_marker', { target: 'logs' });
+/** A load test of the same commit: rate held, clients at once, latency. */
+export const load = ({ name, rate, users, latencyMs, percentile = 95 }: LoadDemand): BoundCheck => {
+  const latency = percentile === 'mean' ? '$.latencyMs.mean' : `$.latencyMs.p${percentile}`;
+  return check('load_report', {
+    report: `reports/load/${name}.json`,
+    of: SAME_COMMIT,
+    demands: [
+      ...(rate === undefined ? [] : [{ at: '$.ratePerS', op: '>=', value: rate }]),
+      ...(users === undefined ? [] : [{ at: '$.clients', op: '>=', value: users }]),
+      ...(latencyMs === undefined ? [] : [{ at: latency, op: '<', value: latencyMs, unit: 'ms' }]),
+      { at: '$.errorRate', op: '<', value: 0.01 },
+    ],
+  });
+};
+type BackupDemand = { encrypted?: boolean; remote?: boolean; keepDays?: number };
+/** The newest backup is young enough; pgBackRest's own account of it for the database, a folder for all else. */
+export const backup = (of: string, hours: number, { encrypted, remote, keepDays }: BackupDemand = {}): BoundCheck =>
+  check('backup_age', {
+    ...(of === 'database' ? { pgbackrest: 'reports/pgbackrest.json' } : { folder: `backups/${of}` }),
+    maxAgeHours: hours,
+    ...(encrypted && { encrypted }),
+    ...(remote && { minRepositories: 2 }),
+    ...(keepDays !== undefined && { keepsDays: keepDays }),
+  });
+
+type DrillDemand = { maxRtoSeconds?: number; maxRpoSeconds?: number };
+/** It was practised, on this major version, not too long ago. */
+export const drill = (name: string, maxAgeDays: number, more: DrillDemand = {}): BoundCheck =>
+  check('drill', { record: 'drills.yaml', drill: name, maxAgeDays, ...more });
+/** The log has no errors. */
+export const clean = (): BoundCheck => check('log_marker', { file: LOG, atMost: { matching: '"level":"?(error|fatal|50|60)', lines: 0 } });
+/** The log holds nothing that looks like a credential. */
+export const leaks = (): BoundCheck => check('log_marker', { file: LOG, noSecrets: true, minLines: 1 });
+/** Lines of the log are JSON. */
+export const jsonLogs = (): BoundCheck => check('log_marker', { file: LOG, jsonShare: 0.99, minLines: 1 });
+/** What is written here arrives where logs are kept together. */
+export const marker = (): BoundCheck => check('log_marker', { target: 'logs', marker: 'rialto', withinS: 60 });
 export const traces = (): BoundCheck => check('http', { target: 'traces', path: '/' });
 export const alerts = (): BoundCheck => check('http', { target: 'alertmanager', path: '/api/v2/status' });
 export const protectedRoutes = (): BoundCheck => check('openapi_auth', { target: 'app' });
-export const runs = (name: string): BoundCheck => check('command', { name });
-export type Step = { name: string; method?: string; path: string; login?: boolean };
-export const journey = (steps: readonly Step[]): BoundCheck => check('scenario', { target: 'app', steps });
+/** A reviewed command ends well. */
+export const runs = (command: string): BoundCheck => check('command', { command });
+/** The main paths of the application, one after the other, with the credential of a reader. */
+export const smoke = (): BoundCheck => check('scenario', { target: 'app', settings: ['RIALTO_API_KEY'], steps: SMOKE });

@@ -15,6 +15,8 @@ export type Facts = {
   settings: readonly string[];
   /** Whole major versions that are named with a word: `postgresql 16`. */
   version(word: string): number | undefined;
+  /** The same with what follows the point: `2.10`. */
+  versionText(word: string): string | undefined;
   /** The first threshold in one of the units. */
   limit(...units: string[]): Threshold | undefined;
   /** The first number with `days`, in days. */
@@ -36,9 +38,10 @@ export function factsOf({ line, parent }: LineInPlace): Facts {
     files,
     settings: words(/\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b/g),
     version: (word) => {
-      const found = new RegExp(`${word}\\s+(?:server\\s+)?v?(\\d+)(?:\\.\\d+)?`, 'i').exec(raw)?.[1];
-      return found === undefined ? undefined : Number(found);
+      const found = versionOf(raw, word);
+      return found === undefined ? undefined : Number.parseInt(found, 10);
     },
+    versionText: (word) => versionOf(raw, word),
     limit: (...units) => line.thresholds.find(({ unit }) => units.includes(unit)),
     days: () => {
       const found = /(\d+)[\s-]*days?\b/i.exec(raw)?.[1];
@@ -46,4 +49,9 @@ export function factsOf({ line, parent }: LineInPlace): Facts {
     },
     has: (...wanted) => wanted.some((word) => around.includes(word)),
   };
+}
+
+/** `NATS Server 2.10` → `2.10`; only right behind the word, so that other numbers are not taken for one. */
+function versionOf(text: string, word: string): string | undefined {
+  return new RegExp(`${word}\\s+(?:server\\s+)?v?(\\d+(?:\\.\\d+)?)(?![\\w%])`, 'i').exec(text)?.[1];
 }

@@ -1,7 +1,8 @@
-import { answers, document, type Proposals } from '../checks.ts';
+import { answers, document, offers, type Proposals } from '../checks.ts';
 
 /** Which document a line asks for, by its words; those that are not there yet fail. */
 const BOOKS: readonly (readonly [RegExp, string, readonly string[]])[] = [
+  [/runbook/, 'docs/operations/runbook.md', []],
   [/incident/, 'docs/operations/incidents.md', ['severity', 'who']],
   [/rollback/, 'docs/operations/rollback.md', ['steps']],
   [/escalat|contact/, 'docs/operations/contacts.md', ['escalation']],
@@ -24,6 +25,8 @@ const GUIDES: readonly (readonly [RegExp, string, readonly string[]])[] = [
   [/schema|database/, 'docs/reference/database.md', []],
   [/user|end-user|tutorial/, 'docs/tutorial/first-payment.md', []],
   [/develop|setup|guideline|test|ci/, 'CONTRIBUTING.md', []],
+  [/contact/, 'docs/operations/contacts.md', []],
+  [/configuration change/, 'CHANGELOG.md', []],
   [/known issue|issues/, 'docs/known-issues.md', []],
   [/integration/, 'docs/how-to/connect-a-custodian.md', []],
 ];
@@ -37,9 +40,9 @@ const pick = (text: string, from: typeof BOOKS, otherwise: string) => {
 export const DOCUMENT_PROPOSALS: Proposals = {
   G2: ({ text }) =>
     /export/.test(text)
-      ? [answers('/v1/privacy/exports', { status: [401] })]
+      ? [offers('/v1/privacy/exports')]
       : /delet|anonym/.test(text)
-        ? [answers('/v1/privacy/erasures', { status: [401] })]
+        ? [offers('/v1/privacy/erasures')]
         : [document('docs/operations/retention.md', { headings: ['retention'] })],
   G3: ({ text }) => [answers(/cookie/.test(text) ? '/cookies' : /terms/.test(text) ? '/terms' : '/privacy', { minBytes: 500 })],
   X1: ({ text }) =>

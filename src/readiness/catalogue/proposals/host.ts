@@ -1,4 +1,4 @@
-import { compose, drill, file, headers, names, promqlIs, sweep, type Proposals } from '../checks.ts';
+import { answers, compose, drill, file, promqlIs, resolves, sweep, type Proposals } from '../checks.ts';
 
 const GIB = 1024 ** 3;
 
@@ -28,10 +28,11 @@ export const HOST_PROPOSALS: Proposals = {
             2,
           ),
         ]
-      : [promqlIs('count(up{job="rialto"} == 1)', '>=', 2), headers([{ name: 'x-request-id' }], { target: 'edge', path: '/health' })],
+      : [promqlIs('count(up{job="rialto"} == 1)', '>=', 2), answers('/health/ready', { target: 'edge' })],
   H9: () => [file('deploy/scaling.yaml', { minBytes: 1 })],
-  H10: () => [headers([{ name: 'cache-control', contains: 'max-age' }, { name: 'age' }], { target: 'edge', path: '/' })],
-  H12: () => [names('edge')],
+  H10: () => [answers('/', { target: 'edge', answerHeaders: [{ name: 'cache-control', contains: 'max-age' }, { name: 'age' }] })],
+  H12: ({ text }) => (/reverse/.test(text) ? [] : [resolves()]),
+  H13: () => [answers('/v2/', { target: 'registry', status: [200, 401] })],
   H14: ({ text }) =>
     /vulnerab|scan/.test(text)
       ? [

@@ -1,8 +1,28 @@
-import { alerts, families, file, jsonLogs, marker, promqlIs, traces, type Proposals } from '../checks.ts';
+import {
+  alerts,
+  answers,
+  audit,
+  backup,
+  drill,
+  env,
+  families,
+  file,
+  jsonLogs,
+  marker,
+  metricIs,
+  offers,
+  promqlIs,
+  rule,
+  runs,
+  smoke,
+  traces,
+  type Proposals,
+} from '../checks.ts';
 
 const FAILED =
   'sum(rate(rialto_http_request_duration_seconds_count{status=~"5.."}[5m])) / clamp_min(sum(rate(rialto_http_request_duration_seconds_count[5m])), 0.001)';
 const P95 = 'histogram_quantile(0.95, sum by (le) (rate(rialto_http_request_duration_seconds_bucket[5m])))';
+const P95_YESTERDAY = 'histogram_quantile(0.95, sum by (le) (rate(rialto_http_request_duration_seconds_bucket[5m] offset 1d)))';
 const CPU = '100 * avg(rate(process_cpu_seconds_total{job="rialto"}[5m]))';
 const MEMORY = '100 * max(process_resident_memory_bytes{job="rialto"}) / min(node_memory_MemTotal_bytes)';
 const GROWTH = 'max(deriv(process_resident_memory_bytes{job="rialto"}[1h])) * 3600 / max(process_resident_memory_bytes{job="rialto"})';
@@ -21,23 +41,36 @@ export const OBSERVABILITY_PROPOSALS: Proposals = {
     return [families('rialto_http_request_duration_seconds', 'process_cpu_seconds_total', 'process_resident_memory_bytes')];
   },
   O2: () => [promqlIs('min(up)', '=', 1)],
-  O3: () => [
-    file('deploy/grafana/rialto-settlement.json', {
-      values: [
-        { at: '$.uid', op: 'exists' },
-        { at: '$.panels[*].title', op: 'exists' },
-      ],
-    }),
-    promqlIs('count({__name__=~"rialto_settlement_.+"})', '>', 0),
+  O3: ({ text }) => [
+    ...(/grafana/.test(text) ? [answers('/api/health', { target: 'grafana', json: [{ at: '$.database', op: '=', value: 'ok' }] })] : []),
+    /trace/.test(text)
+      ? file('deploy/grafana/rialto-traces.json', { minBytes: 1 })
+      : file('deploy/grafana/rialto-settlement.json', {
+          values: [
+            { at: '$.uid', op: 'exists' },
+            { at: '$.panels[*].title', op: 'exists' },
+          ],
+        }),
+    ...(/data|ready|show/.test(text) ? [promqlIs('count({__name__=~"rialto_settlement_.+"})', '>', 0)] : []),
   ],
-  O4: ({ text }) => (/rotat|retention/.test(text) ? [file('deploy/logrotate.d/rialto', { matches: ['rotate\\s+\\d+'] })] : [jsonLogs()]),
+  O4: ({ text }) => {
+    if (/rotat|retention/.test(text)) return [file('deploy/logrotate.d/rialto', { matches: ['rotate\\s+\\d+'] })];
+    if (/level/.test(text)) return [env(['LOG_LEVEL'], { oneOf: ['info', 'warn', 'error'] })];
+    return [jsonLogs()];
+  },
   O5: () => [marker()],
-  O7: ({ text }) => [
-    ...(/test alert|receiv|channel|manager/.test(text) ? [alerts()] : []),
-    promqlIs('count(ALERTS) or vector(0)', '>=', 0),
-    file('deploy/prometheus/rialto.rules.yml', { contains: ['alert: RialtoDown'] }),
-  ],
-  O8: () => [traces()],
+  O7: ({ text }) => {
+    if (/test alert|receiv|working/.test(text)) return [drill('alert', 30), rule('RialtoDown')];
+    if (/manager|channel|pagerduty|email/.test(text)) return [alerts(), rule('RialtoDown')];
+    if (/security|unauthori/.test(text)) return [rule('RialtoLoginsRefused')];
+    if (/trading/.test(text)) return [rule('RialtoTradingLoss')];
+    if (/financ|cost|billing/.test(text)) return [rule('RialtoCostOverrun')];
+    if (/performance|latency|throughput/.test(text)) return [rule('RialtoLatency'), rule('RialtoLedgerOverloaded')];
+    if (/warning/.test(text)) return [rule('RialtoEventLoopLag'), rule('RialtoRejections')];
+    return [rule('RialtoDown'), rule('RialtoErrorRate'), rule('RialtoDatabaseConnectionsExhausted')];
+  },
+  O8: ({ text }) => (/sampl/.test(text) ? [env(['OTEL_TRACES_SAMPLER'])] : [env(['OTEL_EXPORTER_OTLP_ENDPOINT']), traces()]),
+  O9: () => [env(['SENTRY_DSN'])],
   O11: () => [promqlIs('min(up)', '=', 1), promqlIs('count(up{job="rialto"} == 1)', '>=', 1)],
   L4: ({ text, limit }) => {
     const share = limit('%')?.value;
@@ -48,23 +81,36 @@ export const OBSERVABILITY_PROPOSALS: Proposals = {
     return [promqlIs(CPU, '<', 70), promqlIs(MEMORY, '<', 80)];
   },
   Y5: ({ text }) => {
-    if (/backup/.test(text)) return [promqlIs('time() - max(rialto_backup_finished_seconds)', '<', 86_400)];
+    if (/backup/.test(text)) return [backup('database', 24)];
     if (/cache/.test(text)) return [promqlIs('sum(increase(rialto_kv_fallbacks_total[1h])) or vector(0)', '=', 0)];
     if (/leak|resource/.test(text)) return [promqlIs(GROWTH, '<', 0.05), promqlIs(CPU, '<', 70)];
     if (/database/.test(text)) return [promqlIs('max_over_time(rialto_database_connections_waiting[5m])', '=', 0)];
-    if (/perform|trend|latenc/.test(text)) return [promqlIs(P95, '<', 0.1)];
+    if (/scan|dependenc/.test(text)) return [audit()];
+    if (/journey/.test(text)) return [smoke()];
+    if (/external api/.test(text)) return [families('rialto_trading_venue_up'), families('rialto_ai_provider_up')];
+    if (/alert/.test(text)) return [drill('alert', 30), rule('RialtoDown')];
+    if (/user activity/.test(text)) return [families('rialto_access_active_users')];
+    if (/anomal|trend/.test(text)) return [promqlIs(`${P95} / (${P95_YESTERDAY})`, '<=', 1.2)];
+    if (/perform|latenc|load/.test(text)) return [promqlIs(P95, '<', 0.1)];
     return [promqlIs(FAILED, '<', 0.001), promqlIs('min(up{job="rialto"})', '=', 1)];
   },
   Y8: ({ text, limit }) => {
-    if (/uptime/.test(text)) return [promqlIs('100 * avg_over_time(up{job="rialto"}[2h])', '>=', limit('%')?.value ?? 95)];
-    if (/error/.test(text)) return [promqlIs(`100 * ${FAILED}`, '<=', limit('%')?.value ?? 1)];
-    if (/corrupt|loss/.test(text)) return [promqlIs('max(abs(rialto_settlement_reserve_difference)) or vector(0)', '=', 0)];
-    return [promqlIs('min(up{job="rialto"})', '=', 1)];
+    if (/uptime|available/.test(text) && !/trading/.test(text))
+      return [promqlIs('100 * avg_over_time(up{job="rialto"}[2h])', '>=', limit('%')?.value ?? 95)];
+    if (/error/.test(text)) return [promqlIs(`100 * min_over_time((${FAILED})[10m:30s])`, '<=', limit('%')?.value ?? 1)];
+    if (/corrupt|loss/.test(text)) return [runs('ledger-verify'), runs('audit-verify')];
+    if (/trading/.test(text)) return [offers('/v1/trading/orders'), families('rialto_trading_venue_up')];
+    return [];
   },
   Y10: ({ text, limit }) => {
     if (/uptime|stab|outage/.test(text)) return [promqlIs('100 * avg_over_time(up{job="rialto"}[48h])', '>=', limit('%')?.value ?? 99.9)];
     if (/error/.test(text)) return [promqlIs(`100 * ${FAILED}`, '<', limit('%')?.value ?? 0.1)];
-    return [promqlIs('sum(increase(rialto_settlement_payments_total[1d]))', '>', 0)];
+    const wanted = limit('count', 'users', 'ideas', 'relationships')?.value;
+    if (/daily|active/.test(text)) return [metricIs('rialto_access_active_users', '>=', wanted ?? 1)];
+    if (/idea/.test(text)) return [metricIs('rialto_social_ideas', '>=', wanted ?? 1)];
+    if (/copy/.test(text)) return [metricIs('rialto_social_mandates', '>=', wanted ?? 1)];
+    if (/adoption|engagement|revenue|usage|business/.test(text))
+      return [promqlIs('sum(increase(rialto_settlement_payments_total[1d]))', '>', 0), metricIs('rialto_access_active_users', '>=', 1)];
+    return [];
   },
-  Y12: () => [promqlIs('min(up{job="rialto"})', '=', 1)],
 };

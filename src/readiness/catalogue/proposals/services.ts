@@ -1,20 +1,23 @@
 import {
   answers,
+  closedOutside,
   drill,
+  families,
   grpc,
-  headers,
-  journey,
   junit,
   metricIs,
+  offers,
+  port,
   promqlIs,
   ready,
+  runs,
+  smoke,
   socket,
   sqlIs,
-  port,
   type Proposals,
 } from '../checks.ts';
 
-const login = { name: 'log in', method: 'POST', path: '/v1/auth/login', login: true } as const;
+const UNPROTECTED = `select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped where c.relkind = 'r' and n.nspname in ('access', 'infra', 'ledger', 'settlement', 'readiness') and not (c.relrowsecurity and c.relforcerowsecurity)`;
 
 /** What is asked of services and of what they are for. */
 export const SERVICE_PROPOSALS: Proposals = {
@@ -27,73 +30,87 @@ export const SERVICE_PROPOSALS: Proposals = {
       ? [promqlIs('sum(increase(rialto_job_runs_total{outcome="failed"}[15m])) or vector(0)', '=', 0)]
       : [promqlIs('max(changes(process_start_time_seconds{job="rialto"}[15m]))', '=', 0), promqlIs('min(up{job="rialto"})', '=', 1)],
   S3: () => [grpc()],
-  S4: () => [socket()],
-  S5: ({ text }) => (/discover|central|registry/.test(text) ? [promqlIs('count(up{job="rialto"})', '>=', 1)] : [port('app')]),
-  S6: () => [
-    journey([
-      login,
-      { name: 'who am I', path: '/v1/me' },
-      { name: 'participants', path: '/v1/participants' },
-      { name: 'windows', path: '/v1/windows' },
-      { name: 'payments', path: '/v1/payments' },
-    ]),
-  ],
+  S4: ({ text }) => [/heartbeat|ping/.test(text) ? socket({ pongWithinMs: 5_000 }) : socket()],
+  S5: ({ text }) =>
+    /internal|only/.test(text) ? [closedOutside('database_outside')] : /websocket/.test(text) ? [socket()] : [port('app')],
+  S6: ({ text }) =>
+    /portfolio|strateg|market data/.test(text)
+      ? [offers(/portfolio/.test(text) ? '/v1/trading/portfolio' : /strateg/.test(text) ? '/v1/trading/strategies' : '/v1/trading/candles')]
+      : [smoke()],
   S7: ({ text }) =>
     /login|dashboard|accessible|load/.test(text) ? [answers('/', { contains: ['<html'] }), junit('console')] : [junit('console')],
-  S8: () => [ready(), metricIs('rialto_settlement_instructions', '>=', 0)],
-  S9: () => [headers([{ name: 'retry-after' }], { target: 'maintenance', path: '/', status: [503] })],
+  S8: ({ text }) => {
+    const venue = /binance|mt5|broker|exchange|market data/.exec(text)?.[0];
+    if (venue !== undefined) return [offers('/v1/trading/venues'), families('rialto_trading_venue_up')];
+    if (/openai|model|\bai\b/.test(text)) return [offers('/v1/ai/providers'), families('rialto_ai_provider_up')];
+    if (/payment/.test(text)) return [offers('/v1/billing/payments'), families('rialto_billing_payment_provider_up')];
+    return [ready(), families('rialto_settlement_instructions')];
+  },
+  S9: () => [answers('/', { target: 'maintenance', status: [503], answerHeaders: [{ name: 'retry-after' }] })],
   S10: () => [drill('deployment', 90)],
   F1: ({ text }) => [
-    journey([
-      login,
-      { name: 'instruments', path: '/v1/trading/instruments' },
-      { name: /balance/.test(text) ? 'balances' : 'orders', path: /balance/.test(text) ? '/v1/trading/balances' : '/v1/trading/orders' },
-    ]),
-  ],
-  F2: () => [journey([login, { name: 'risk limits', path: '/v1/trading/risk-limits' }])],
-  F3: () => [
-    journey([
-      login,
-      { name: 'lists in force', path: '/v1/screening/lists' },
-      { name: 'cases', path: '/v1/cases' },
-      { name: 'kinds of reports', path: '/v1/report-kinds' },
-    ]),
-    metricIs('rialto_settlement_screening_alerts', '=', 0),
-  ],
-  F4: () => [journey([login, { name: 'model providers', path: '/v1/ai/providers' }, { name: 'routes', path: '/v1/ai/routes' }])],
-  F5: () => [
-    sqlIs(
-      `select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped where c.relkind = 'r' and n.nspname in ('access', 'infra', 'ledger', 'settlement') and not (c.relrowsecurity and c.relforcerowsecurity)`,
-      '=',
-      0,
+    offers(
+      /balance/.test(text)
+        ? '/v1/trading/balances'
+        : /histor/.test(text)
+          ? '/v1/trading/candles'
+          : /symbol|instrument|hours/.test(text)
+            ? '/v1/trading/instruments'
+            : '/v1/trading/orders',
     ),
+    junit('trading'),
   ],
+  F2: ({ text }) => [
+    offers(/emergency|circuit|stop all/.test(text) ? '/v1/trading/emergency-stops' : '/v1/trading/risk-limits'),
+    junit('trading-risk'),
+  ],
+  F3: ({ text }) => [
+    offers(/report/.test(text) ? '/v1/reports' : /trail|audit/.test(text) ? '/v1/audit' : '/v1/screening/lists'),
+    /report/.test(text)
+      ? families('rialto_job_runs_total')
+      : /trail|audit/.test(text)
+        ? runs('audit-verify')
+        : metricIs('rialto_settlement_screening_alerts', '=', 0),
+  ],
+  F4: ({ text }) => [
+    offers(/cost/.test(text) ? '/v1/ai/costs' : /balanc|failover/.test(text) ? '/v1/ai/routes' : '/v1/ai/providers'),
+    junit('ai'),
+  ],
+  F5: ({ text }) =>
+    /provider|\bai\b/.test(text)
+      ? [offers('/v1/ai/providers'), junit('isolation')]
+      : /bill|cost/.test(text)
+        ? [offers('/v1/billing/charges'), junit('isolation')]
+        : [sqlIs(UNPROTECTED, '=', 0), junit('isolation')],
   F6: ({ text }) => [
-    journey([
-      login,
-      { name: 'tenants', path: '/v1/tenants' },
-      ...(/bill|usage/.test(text) ? [{ name: 'plans', path: '/v1/billing/plans' }] : []),
-      ...(/quota|limit/.test(text) ? [{ name: 'quotas', path: '/v1/quotas' }] : []),
-    ]),
+    offers(
+      /bill|usage/.test(text)
+        ? '/v1/billing/plans'
+        : /quota|limit/.test(text)
+          ? '/v1/quotas'
+          : /template|config/.test(text)
+            ? '/v1/tenant-templates'
+            : '/v1/tenants',
+    ),
+    junit('tenants'),
   ],
   F7: ({ text }) => [
-    journey([
-      login,
-      {
-        name: 'social',
-        path: /lead/.test(text)
-          ? '/v1/social/leaderboards'
-          : /sentiment/.test(text)
-            ? '/v1/social/sentiment'
-            : /copy/.test(text)
-              ? '/v1/social/mandates'
+    offers(
+      /lead/.test(text)
+        ? '/v1/social/leaderboards'
+        : /sentiment/.test(text)
+          ? '/v1/social/sentiment'
+          : /copy/.test(text)
+            ? '/v1/social/mandates'
+            : /metric|perform/.test(text)
+              ? '/v1/social/performance'
               : '/v1/social/ideas',
-      },
-    ]),
+    ),
+    junit('social'),
   ],
   F8: ({ text }) =>
-    /cost|revenue|usage/.test(text)
-      ? [journey([login, { name: 'charges', path: '/v1/billing/charges' }])]
-      : [ready('ledger'), metricIs('rialto_settlement_reserve_difference', '=', 0)],
+    /cost|revenue|bill|usage/.test(text)
+      ? [offers('/v1/billing/charges'), junit('billing')]
+      : [runs('ledger-verify'), metricIs('rialto_settlement_reserve_difference', '=', 0)],
   Q8: ({ text }) => [drill(/incident/.test(text) ? 'incident' : /fail/.test(text) ? 'failover' : 'rollback', 90)],
 };
