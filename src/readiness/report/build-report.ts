@@ -32,8 +32,9 @@ export function buildReport({ checklist, verdict, run, entries, log, madeAt }: R
     lines,
     contradictions: lines.flatMap(({ id, claim, summary }) => {
       if (!claim || claim.agrees) return [];
-      const claimed = claim.text === 'ticked' ? 'ticked as done' : `says ${claim.text}`;
-      return [{ lineId: id, claimed, found: claim.found && !isState(claim.found) ? claim.found : summary }];
+      if (claim.text === 'ticked') return [{ lineId: id, claimed: 'ticked as done', found: summary }];
+      const found = claim.found === undefined ? 'no check measured it' : isState(claim.found) ? summary : claim.found;
+      return [{ lineId: id, claimed: `says ${claim.text}`, found }];
     }),
     signOffs: lines.flatMap((line) => (line.kind === 'sign_off' ? [signOffOf(line)] : [])),
     voided: voidedOf(verdict, written),
