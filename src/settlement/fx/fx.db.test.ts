@@ -4,6 +4,7 @@ import { createTestHouse, type TestHouse } from '../../../test/support/house.ts'
 import { seededRandom } from '../../base/random.ts';
 import { manualClock } from '../../base/time.ts';
 import { fundParticipant } from '../participant/move-funds.ts';
+import { getStatement } from '../participant/get-statement.ts';
 import { free, getParticipant } from '../participant/read-participants.ts';
 import { runQueue } from '../queue/manage-queue.ts';
 import { listQueue } from '../queue/read-queue.ts';
@@ -215,3 +216,17 @@ async function sums(): Promise<Map<string, bigint>> {
   for (const bank of banks) for (const asset of ['EUR/2', 'USD/2', 'JPY/0']) all.set(`${bank.id} ${asset}`, await freeOf(bank, asset));
   return all;
 }
+
+test('a day of exchanges, at once and out of the queue, stands in the statements of all banks, which add up', async () => {
+  const day = new Date(clock.now()).toISOString().slice(0, 10);
+  clock.advance(2_000);
+  let exchanges = 0;
+  for (const bank of banks) {
+    for (const asset of ['EUR/2', 'USD/2', 'JPY/0']) {
+      const xml = await getStatement(deps(), house.memberCtx(bank.id), { id: bank.id, asset, day });
+      expect(xml).toContain('<Cd>CLBD</Cd>');
+      exchanges += xml.split('<Prtry><Cd>FX</Cd>').length - 1;
+    }
+  }
+  expect(exchanges).toBeGreaterThan(60);
+});

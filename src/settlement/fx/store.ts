@@ -264,6 +264,30 @@ export async function tradesById(tx: Tx, tenantId: Uuid, ids: readonly Uuid[]): 
   return new Map(rows.map((row) => [row.id, toTrade(row)]));
 }
 
+/**
+ * Legs of trades that settled in a range of time, at once or out of the queue, in which a participant paid or was paid in one
+ * currency; `units` below zero are what it paid.
+ */
+export async function settledLegsOf(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { participantId: Uuid; asset: string; fromMs: Millis; toMs: Millis },
+): Promise<{ tradeId: Uuid; leg: number; units: bigint; settledAt: Millis }[]> {
+  return tx.query(
+    `select s.id as "tradeId", l.n::int as leg, case when l.leg ->> 'debtor' = $2 then -1 else 1 end * (l.leg ->> 'units')::numeric(38, 0) as units,
+            s.at as "settledAt"
+       from (select t.id, t.legs, t.payers, t.decided_at as at from settlement.fx_trade t
+              where t.tenant_id = $1 and t.decision = 'settled' and t.decided_at >= $4::timestamptz and t.decided_at < $5::timestamptz
+             union all
+             select t.id, t.legs, t.payers, q.decided_at from settlement.queue_exit q
+               join settlement.fx_trade t on t.tenant_id = q.tenant_id and t.id = q.entry_id and t.decision = 'queued'
+              where q.tenant_id = $1 and q.outcome = 'settled' and q.decided_at >= $4::timestamptz and q.decided_at < $5::timestamptz) s
+      cross join lateral jsonb_array_elements(s.legs) with ordinality l (leg, n)
+      where $2::uuid = any (s.payers) and l.leg ->> 'asset' = $3 and $2 in (l.leg ->> 'debtor', l.leg ->> 'creditor')`,
+    [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],
+  );
+}
+
 /** Decided trades on quotes, newest first. */
 export async function pageOfQuoteTrades(tx: Tx, tenantId: Uuid, page: { limit: number; after?: Uuid }): Promise<TradeRow[]> {
   const rows = await tx.query<FlatTrade>(

@@ -8,6 +8,7 @@ import type { SettlementDeps } from '../deps.ts';
 import { writeStatement, type StatementEntry } from '../iso20022/write/statement.ts';
 import { settledAtOf, settledPaymentsOf, type StandingPayment } from '../payment/store.ts';
 import { feePostingsOf, type FeePosting } from '../fee/invoice-store.ts';
+import { settledLegsOf } from '../fx/store.ts';
 import type { getStatement as contract } from './contract.ts';
 import { mustFind } from './read-participants.ts';
 import { fundingsOf, type AccountRow, type FundingRow, type Range } from './store.ts';
@@ -25,7 +26,7 @@ export type StatementAsked = InputOf<typeof contract> & { family: 'camt.052' | '
 
 /**
  * A day of a participant in one currency as camt.053 or camt.052: opening and closing balance from the ledger, and between them
- * every payment that became final and every movement in and out of custody. That they add up is checked before it leaves.
+ * every payment that became final, every exchange, fee, and movement in and out of custody. That they add up is checked before it leaves.
  *
  * Errors: `settlement.participant_not_found`, `settlement.asset_not_held`, `settlement.day_invalid`.
  */
@@ -64,16 +65,18 @@ const ATTEMPTS = 3;
 
 async function readFigures(deps: SettlementDeps, ctx: Ctx, { participantId, account, fromMs, toMs }: Side): Promise<Figures> {
   const of = { participantId, asset: account.asset, fromMs, toMs };
-  const [payments, fundings, fees] = await deps.db.read(ctx, async (tx) => [
+  const [payments, fundings, fees, legs] = await deps.db.read(ctx, async (tx) => [
     await settledPaymentsOf(tx, ctx.tenantId, of),
     await fundingsOf(tx, ctx.tenantId, of),
     await feePostingsOf(tx, ctx.tenantId, of),
+    await settledLegsOf(tx, ctx.tenantId, of),
   ]);
   const accounts = [account.settlementAccountId, account.reserveAccountId];
   const entries = [
     ...payments.map((payment) => paymentEntry(payment, participantId)),
     ...fundings.map(fundingEntry),
     ...fees.map(feeEntry),
+    ...legs.map(exchangeEntry),
   ];
   return {
     // Balances are asked as they stood just before an instant: recorded at or before it.
@@ -126,6 +129,18 @@ function feeEntry({ transferId, units, reference, recordedAt }: FeePosting): Sta
     bookedAt: recordedAt,
     valueDate: dayOf(recordedAt),
     remittance: reference,
+  };
+}
+
+/** The trade's id and the leg's number: a trade may have several legs of one participant in one currency. */
+function exchangeEntry({ tradeId, leg, units, settledAt }: Awaited<ReturnType<typeof settledLegsOf>>[number]): StatementEntry {
+  return {
+    reference: `${tradeId.replaceAll('-', '')}/${leg}`,
+    kind: 'exchange',
+    units,
+    bookedAt: settledAt,
+    valueDate: dayOf(settledAt),
+    remittance: toWireId('fxt', tradeId),
   };
 }
 

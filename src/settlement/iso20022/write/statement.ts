@@ -3,8 +3,8 @@ import { codeOf, scaleOf } from '../../../base/money.ts';
 import { account, agent, decimalNumber, first, instant, leaf, moneyElement, ownReference, tag, type Xml } from '../xml-writer.ts';
 import { type Frame, stream, tally, type Total, whole, writtenMessage } from './streaming.ts';
 
-/** What moved: a payment between customers, money brought into custody or taken out, a net position, or a fee. */
-export type EntryKind = 'payment' | 'funding' | 'defunding' | 'settlement' | 'fee';
+/** What moved: a payment between customers, money brought into custody or taken out, a net position, a fee, or one side of an exchange. */
+export type EntryKind = 'payment' | 'funding' | 'defunding' | 'settlement' | 'fee' | 'exchange';
 
 /** One movement. `units` above zero came in, below zero went out. */
 export type StatementEntry = {
@@ -184,7 +184,7 @@ function entryOf(asset: string, entry: StatementEntry): Xml {
   );
 }
 
-const PROPRIETARY = { payment: 'PMT', funding: 'FUND', defunding: 'DEFUND', settlement: 'NET', fee: 'FEE' } as const;
+const PROPRIETARY = { payment: 'PMT', funding: 'FUND', defunding: 'DEFUND', settlement: 'NET', fee: 'FEE', exchange: 'FX' } as const;
 
 /** Payments by the ISO bank transaction codes (issued or received, cross-border); the network's own movements by its own. */
 function bankCode({ kind, units }: StatementEntry): Xml {
