@@ -77,6 +77,8 @@ export type Decide = {
   records: RecordState;
   at: Millis;
   releasedAt?: Millis;
+  /** How long a result holds whose binding does not say. */
+  defaultTtlMs?: number;
 };
 
 const EXIT_CODES = { go: 0, no_go: 1, conditional: 2, undecided: 3 } as const;
@@ -131,7 +133,8 @@ const inWords = (reason: string): string => reason.replace('_', ' ');
 function linesOf(given: Decide): GateLine[] {
   const { checklist, bindings, run, records, at, subject } = given;
   const checks = new Map((run?.results ?? []).map((result) => [result.lineId, result.checks]));
-  const results = judgeLines({ checklist, bindings, checks, records, at });
+  const ttl = given.defaultTtlMs !== undefined && { defaultTtlMs: given.defaultTtlMs };
+  const results = judgeLines({ checklist, bindings, checks, records, at, ...ttl });
   const byLine = new Map(results.map((result) => [result.lineId, result]));
   const inForce = bindingsInForce(checklist, bindings);
   const subjects = new Map(subjectsOf(checklist).map((one) => [one.id, one]));

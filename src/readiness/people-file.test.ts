@@ -1,0 +1,140 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { Secret } from '../base/secret.ts';
+import { addToPeople, filePeople, NOBODY, readPeople } from './people-file.ts';
+import { installationSigner, keyPath, keySigner, makeKey, openKey, readKey, writeKey } from './people-key.ts';
+
+const cheap = { n: 2 ** 10, r: 8, p: 1 };
+const passphrase = new Secret('four random words here');
+const content = Buffer.from('what is signed');
+
+async function adaIn(file = NOBODY) {
+  const key = await makeKey('ada', passphrase, cheap);
+  const person = { id: 'ada', name: 'Ada Example', roles: ['QA Lead', 'Approver'], publicKey: key.publicKey };
+  const text = addToPeople(file, 'people.yaml', { person });
+  const account = { accountId: person.id, name: person.name, roles: person.roles };
+  return { key, person, text, account, signer: keySigner(account, await openKey(key, passphrase)) };
+}
+
+describe('a private key', () => {
+  test('opens with its passphrase and with no other', async () => {
+    const key = await makeKey('ada', passphrase, cheap);
+    expect((await openKey(key, passphrase)).asymmetricKeyType).toBe('ed25519');
+    await expect(openKey(key, new Secret('four random words here '))).rejects.toMatchObject({ code: 'readiness.passphrase_wrong' });
+  });
+
+  test('cannot be passed off as that of another account or another public key', async () => {
+    const [key, other] = [await makeKey('ada', passphrase, cheap), await makeKey('eve', passphrase, cheap)];
+    for (const changed of [{ account: 'eve' }, { publicKey: other.publicKey }, { sealed: other.sealed }])
+      await expect(openKey({ ...key, ...changed }, passphrase)).rejects.toMatchObject({ code: 'readiness.passphrase_wrong' });
+  });
+
+  test('needs a passphrase of 12 characters', async () => {
+    await expect(makeKey('ada', new Secret('eleven char'), cheap)).rejects.toMatchObject({ code: 'readiness.passphrase_short' });
+  });
+
+  test('is written once, for nobody but its owner, and holds nothing in clear', async () => {
+    const path = keyPath(join(temporaryFolder(), 'keys'), 'ada');
+    const key = await makeKey('ada', passphrase, cheap);
+    await writeKey(path, key);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await readKey(path, 'ada')).toEqual(key);
+    expect(Buffer.from(JSON.parse(readFileSync(path, 'utf8')).sealed as string, 'base64').toString('hex')).not.toContain('302e0201');
+    await expect(writeKey(path, key)).rejects.toMatchObject({ code: 'readiness.key_exists' });
+    chmodSync(path, 0o644);
+    await expect(readKey(path, 'ada')).rejects.toMatchObject({ code: 'readiness.key_exposed' });
+  });
+
+  test('that is missing, damaged, of another account, or made to use up the memory is refused', async () => {
+    const path = keyPath(temporaryFolder(), 'ada');
+    await expect(readKey(path, 'ada')).rejects.toMatchObject({ code: 'readiness.key_missing' });
+    const key = await makeKey('ada', passphrase, cheap);
+    for (const changed of [
+      '{',
+      { ...key, account: 'eve' },
+      { ...key, kdf: { ...key.kdf, n: 2 ** 30 } },
+      { ...key, kdf: { ...key.kdf, n: 1000 } },
+    ]) {
+      writeFileSync(path, typeof changed === 'string' ? changed : JSON.stringify(changed), { mode: 0o600 });
+      await expect(readKey(path, 'ada')).rejects.toMatchObject({ code: 'readiness.key_damaged' });
+    }
+  });
+});
+
+describe('a file of people', () => {
+  test('verifies what its people have signed, over exactly that, in the roles that they have', async () => {
+    const { text, signer } = await adaIn();
+    const people = filePeople(readPeople(text, 'people.yaml'));
+    const signature = await signer.sign(content);
+    expect(await people.verify(signature, content)).toBe(true);
+    expect(await people.verify(signature, Buffer.from('something else'))).toBe(false);
+    for (const changed of [
+      { accountId: 'eve' },
+      { name: 'Eve' },
+      { roles: ['QA Lead'] },
+      { roles: ['QA Lead', 'Approver', 'DevOps'] },
+      { algorithm: 'none' },
+      { value: '' },
+    ])
+      expect(await people.verify({ ...signature, ...changed }, content)).toBe(false);
+  });
+
+  test('does not verify a role that was taken away, nor a key that is not there; a former key it does', async () => {
+    const { person, signer, text } = await adaIn();
+    const signature = await signer.sign(content);
+    const verifies = (changed: object) => filePeople({ version: 1, people: [{ ...person, ...changed }] }).verify(signature, content);
+    const other = (await adaIn()).key.publicKey;
+    expect(await verifies({ roles: ['QA Engineer'] })).toBe(false);
+    expect(await verifies({ roles: ['QA Engineer', 'approver', 'more'] })).toBe(true);
+    expect(await verifies({ publicKey: other })).toBe(false);
+    expect(await verifies({ publicKey: other, formerKeys: [person.publicKey] })).toBe(true);
+    expect(await filePeople(readPeople(NOBODY, 'people.yaml')).verify(signature, content)).toBe(false);
+    expect(text).toContain('keep it under review');
+  });
+
+  test('takes the installation for nobody but itself', async () => {
+    const path = join(temporaryFolder(), 'installation.key');
+    const { signer, publicKey } = await installationSigner(path);
+    const people = filePeople(readPeople(addToPeople(NOBODY, 'people.yaml', { installation: publicKey }), 'people.yaml'));
+    const signature = await signer.sign(content);
+    expect(await people.verify(signature, content)).toBe(true);
+    expect((await installationSigner(path)).publicKey).toBe(publicKey);
+    expect(await people.verify({ ...signature, accountId: 'ada' }, content)).toBe(false);
+    const { privateKey } = { privateKey: await openKey(await makeKey('x', passphrase, cheap), passphrase) };
+    expect(
+      await people.verify(
+        await keySigner({ accountId: 'installation', name: 'Installation', roles: [] }, privateKey).sign(content),
+        content,
+      ),
+    ).toBe(false);
+  });
+
+  test('keeps its comments when somebody is added, and has each account once', async () => {
+    const { text, person } = await adaIn(`# ours\n${NOBODY}`);
+    expect(text).toMatch(/^# ours\n/);
+    const next = addToPeople(text, 'people.yaml', { person: { ...person, id: 'eve', publicKey: (await adaIn()).key.publicKey } });
+    expect(readPeople(next, 'people.yaml').people.map(({ id }) => id)).toEqual(['ada', 'eve']);
+    expect(() => addToPeople(text, 'people.yaml', { person })).toThrow(expect.objectContaining({ code: 'readiness.account_exists' }));
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['is not YAML', () => 'people: ['],
+    ['is empty', () => ''],
+    ['has an unknown field', (text) => text.replace('version: 1', 'version: 1\nadmins: []')],
+    ['has a name that only holds the place of one', (text) => text.replace('Ada Example', 'TBD')],
+    ['has an account of the installation as a person', (text) => text.replace('id: ada', 'id: installation')],
+    ['has no key', (text) => text.replace(/publicKey: .*/, 'publicKey: none')],
+    ['has the key of another kind', (text) => text.replace(/publicKey: M/, 'publicKey: N')],
+  ])('is refused when it %s', async (_, change) => {
+    const { text } = await adaIn();
+    expect(() => readPeople(change(text), 'people.yaml')).toThrow(expect.objectContaining({ code: 'readiness.people_invalid' }));
+  });
+
+  test('is refused when a key is there twice', async () => {
+    const { text, person } = await adaIn();
+    const twice = { ...person, id: 'eve' };
+    expect(() => addToPeople(text, 'people.yaml', { person: twice })).toThrow(/twice/);
+  });
+});
