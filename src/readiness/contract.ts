@@ -117,7 +117,13 @@ export const confirmBindings = operation({
   params: named,
   body: Type.Object({ lines: Type.Array(LineId, { minItems: 1, maxItems: 2_000, uniqueItems: true }) }, closed),
   output: ChecklistSummary,
-  errors: ['readiness.checklist_not_found', 'readiness.line_unknown', 'readiness.nothing_to_confirm', 'request.key_reused'],
+  errors: [
+    'readiness.checklist_not_found',
+    'readiness.line_unknown',
+    'readiness.nothing_to_confirm',
+    'readiness.bindings_invalid',
+    'request.key_reused',
+  ],
   example: { params: { name: 'probe' }, body: { lines: ['probe-line'] } },
 });
 

@@ -60,7 +60,7 @@ export function createReadiness(given: CreateReadiness): Readiness {
     kinds,
     people,
     release,
-    library: createLibrary({ db, clock, access, supplied, kinds }),
+    library: createLibrary({ db, clock, access, supplied }),
     ledgers: createLedgers({ db, clock, release, people }),
   };
   const runner = createRunner({ ...deps, settingsAt: given.settingsAt, environment: given.environment });

@@ -3,7 +3,7 @@ import type { Uuid } from '../base/id.ts';
 import type { Millis } from '../base/time.ts';
 import type { Db, Tx } from '../infra/postgres/db.ts';
 import type { Bindings } from './binding/binding.ts';
-import { readBindings, type KnownKinds } from './binding/read-bindings.ts';
+import { readBindings } from './binding/read-bindings.ts';
 import type { Checklist } from './checklist/checklist.ts';
 import { readChecklist } from './checklist/read-checklist.ts';
 import { remember } from './remember.ts';
@@ -39,7 +39,7 @@ export type Library = {
   isSupplied(name: string): boolean;
 };
 
-type Deps = { db: Db; clock: Clock; access: Pick<AccessPort, 'operatorId'>; supplied: readonly Supplied[]; kinds: KnownKinds };
+type Deps = { db: Db; clock: Clock; access: Pick<AccessPort, 'operatorId'>; supplied: readonly Supplied[] };
 
 /** Documents that are kept in memory as they were read; a large checklist takes a tenth of a second to read. */
 const KEPT = 50;
@@ -98,7 +98,8 @@ async function readDocument(
   const supplied = own.get(name);
   const source = sourceSha === null ? supplied!.source : await kept(sourceSha);
   const bindingsText = bindingsSha === null ? supplied!.bindings : new TextDecoder().decode(await kept(bindingsSha));
-  const bindings = readBindings(bindingsText, { file: `${name}.bindings.yaml`, kinds: deps.kinds });
+  // Kinds are not asked for: one that a later version no longer has makes an error of its line and must not hide the rest.
+  const bindings = readBindings(bindingsText, { file: `${name}.bindings.yaml` });
   return {
     name,
     origin: supplied ? 'product' : 'uploaded',

@@ -115,7 +115,7 @@ function InTheWay({ checklist }: { checklist: Checklist }) {
   if (lines.length === 0) return <p className="m-auto text-[6vmin] font-medium text-good">Nothing in the way</p>;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <p className="text-[2.4vmin] text-ink-3">In the way · {count(lines.length)}</p>
+      <p className="shrink-0 pb-[1.4vmin] text-[2.4vmin] leading-tight text-ink-2">In the way · {count(lines.length)}</p>
       <ul className="min-h-0 flex-1 overflow-hidden">
         {lines.slice(0, MOST_LINES).map((line) => (
           <WallLine key={line.id} line={line} />

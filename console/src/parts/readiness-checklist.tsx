@@ -45,7 +45,7 @@ export function AsWritten({ checklist }: { checklist: Checklist }) {
           </Button>
         </Empty>
       ) : (
-        <Sections lines={lines} />
+        <Sections lines={lines} title={checklist.title} />
       )}
     </section>
   );
@@ -76,20 +76,22 @@ function Shows({ checklist, show, set }: { checklist: Checklist; show: string | 
 type Group = { section: readonly string[]; lines: Line[]; fresh: number };
 
 /** Lines under their headings; `fresh` tells from which heading on the path differs from the group above. */
-function groupsOf(lines: readonly Line[]): Group[] {
+function groupsOf(lines: readonly Line[], title: string): Group[] {
   const groups: Group[] = [];
   for (const line of lines) {
+    // The document's own title stands on top of the page already.
+    const section = line.section[0] === title ? line.section.slice(1) : line.section;
     const last = groups.at(-1);
     const path = last?.section ?? [];
-    const differs = line.section.findIndex((heading, i) => heading !== path[i]);
-    if (last && differs < 0 && line.section.length === path.length) last.lines.push(line);
-    else groups.push({ section: line.section, lines: [line], fresh: differs < 0 ? Math.max(0, line.section.length - 1) : differs });
+    const differs = section.findIndex((heading, i) => heading !== path[i]);
+    if (last && differs < 0 && section.length === path.length) last.lines.push(line);
+    else groups.push({ section, lines: [line], fresh: differs < 0 ? Math.max(0, section.length - 1) : differs });
   }
   return groups;
 }
 
-function Sections({ lines }: { lines: readonly Line[] }) {
-  return groupsOf(lines).map((group) => (
+function Sections({ lines, title }: { lines: readonly Line[]; title: string }) {
+  return groupsOf(lines, title).map((group) => (
     <div
       key={`${group.lines[0]!.id}`}
       className="[content-visibility:auto] [contain-intrinsic-size:auto_24rem] print:[content-visibility:visible]"

@@ -15,6 +15,11 @@ const SMOKE = ['/v1/me', '/v1/participants', '/v1/windows', '/v1/payments', '/v1
 }));
 /** Where services would listen that listen too widely. */
 const SWEPT = ['1-1024', '3000-3010', 4222, 5432, 6379, '8000-8100', 8222, '9000-9200'];
+const UNPROTECTED = `select count(*) from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+where c.relkind = 'r' and n.nspname in ('access', 'infra', 'ledger', 'settlement', 'readiness')
+and not (c.relrowsecurity and c.relforcerowsecurity)`.replaceAll('\n', ' ');
 const LOG = 'logs/rialto.log';
 
 /** Evidence speaks of the commit that is judged, or it is none. */
@@ -57,6 +62,8 @@ export const sweep = (open: readonly number[]): BoundCheck =>
 /** The first value of the first row. */
 export const sqlIs = (query: string, op: Op, value: number | string): BoundCheck => check('sql', { target: 'database', query, op, value });
 type RedisDemand = { name: string; op: Op; value: string | number };
+/** No table of a tenant lacks forced row-level security. */
+export const unprotected = (): BoundCheck => sqlIs(UNPROTECTED, '=', 0);
 /** Values of CONFIG GET or fields of INFO. */
 export const redisIs = (where: 'config' | 'info', ...demands: RedisDemand[]): BoundCheck =>
   check('redis', { target: 'redis', [where]: demands });
@@ -86,6 +93,9 @@ export const natsClosed = (): BoundCheck =>
     anonymousRefusedAt: 'nats',
   });
 export const promqlIs = (query: string, op: Op, value: number): BoundCheck => check('promql', { target: 'prometheus', query, op, value });
+/** So many hours back there is a sample for nearly every minute: a share of little is no share of all. */
+export const watched = (hours: number): BoundCheck =>
+  promqlIs(`min(count_over_time(up{job="rialto"}[${hours}h:1m]))`, '>=', Math.floor(hours * 60 * 0.95));
 export const metricIs = (name: string, op: Op, value: number, more: Params = {}): BoundCheck =>
   check('metric', { target: 'metrics', name, op, value, ...more });
 /** These metric families are exposed. */

@@ -20,7 +20,7 @@ import { nats } from './kinds/nats.ts';
 import { openapiAuth } from './kinds/openapi-auth.ts';
 import { packageAudit } from './kinds/package-audit.ts';
 import { portSweep } from './kinds/port-sweep.ts';
-import { process_ } from './kinds/process.ts';
+import { processes } from './kinds/process.ts';
 import { promql } from './kinds/promql.ts';
 import { redis } from './kinds/redis.ts';
 import { scenario } from './kinds/scenario.ts';
@@ -33,7 +33,7 @@ const NETWORK: readonly CheckKind[] = [http, headers, tcp, tls, dns, ws, grpcHea
 const STORES: readonly CheckKind[] = [sql, redis, nats];
 const FIGURES: readonly CheckKind[] = [promql, metric, logMarker];
 const REPORTS: readonly CheckKind[] = [coverage, junit, mutation, packageAudit, loadReport];
-const HERE: readonly CheckKind[] = [file, env, document, git, process_, command, backupAge, drill];
+const HERE: readonly CheckKind[] = [file, env, document, git, processes, command, backupAge, drill];
 
 /** The kinds of checks that need nothing but the settings. */
 export function builtInChecks(): CheckProvider {

@@ -1,4 +1,4 @@
-import type { Criterion, Finding } from './checklist.ts';
+import type { Criterion, Finding, Threshold } from './checklist.ts';
 import { cellsText } from './table.ts';
 import { expectationsOf } from './hint.ts';
 import { plainText } from './inline.ts';
@@ -6,6 +6,7 @@ import { readLine, type Surroundings } from './read-line.ts';
 import { repairMojibake } from './repair.ts';
 import type { Context, Entry, Outline } from './outline.ts';
 import type { Block, ListItem } from './scan.ts';
+import { durationAt } from './quantity.ts';
 import { thresholdsOf } from './threshold.ts';
 
 type Kind = Criterion['kind'];
@@ -103,8 +104,17 @@ function fenceCriteria(gathering: Gathering, fence: Fence, context: Context, own
   return drafts.map(({ offset, text, kind }) => {
     const id = gathering.outline.identify('criterion', text, context, owner?.item as ListItem | undefined);
     const line = readLine({ id, line: fence.line + 1 + offset, lines: [text], more: [], context, under: [] }, around, gathering.tell);
-    return { ...line, kind, ...(boxed && { parent: boxed.id }) };
+    return { ...line, kind, ...(LADDER.test(text) && { thresholds: stepsOf(text) }), ...(boxed && { parent: boxed.id }) };
   });
+}
+
+/** The steps of a ladder of traffic, `5% → 25% → 100% over 1 hour`: each is to be had in its turn. */
+function stepsOf(text: string): Threshold[] {
+  const shares = [...text.matchAll(/(\d+(?:\.\d+)?)\s*%/g)];
+  const over = /\b(?:over|in|within)\s+(.{1,30})$/i.exec(text);
+  const duration = over ? durationAt(over[1]!) : undefined;
+  const common = { metric: 'share of traffic', op: '=', unit: '%', ...(duration && { overMs: duration.ms }) } as const;
+  return shares.map((share, at) => ({ ...common, value: Number(share[1]), scope: `step ${at + 1}`, text: share[0] }));
 }
 
 const isProse = ({ info }: Fence): boolean => /^(?:|text|txt|plain\w*|yaml|yml|properties)(?:\s|$)/i.test(info);

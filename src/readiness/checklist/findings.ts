@@ -60,6 +60,7 @@ export function contradictionFindings({ items, criteria }: Pick<Checklist, 'item
         scope ?? null,
         relative ?? null,
         line.environment ?? null,
+        threshold.op === '=' ? line.section : null,
         ('parent' in line && line.parent) || null,
       ]);
       groups.set(key, [...(groups.get(key) ?? []).slice(-20), { threshold, line: line.line, order: groups.size }]);

@@ -4,8 +4,7 @@ import type { Block } from './scan.ts';
 
 type Fence = Extract<Block, { kind: 'fence' }>;
 
-const EXPECTS =
-  /^(?:#|\/\/|--)\s*((?:(?:this|it|both|all|output|result|you|terms|privacy policy|team|.{0,40}?)\s+)?(?:should|must|expect(?:s|ed)?)\b.*)$/i;
+const EXPECTS = /^(?:#|\/\/|--)\s*((?:.{0,40}?\s)?(?:should|must)\b.*|expect(?:s|ed)?\b.*)$/i;
 const INLINE = /\s(?:#|\/\/)\s*((?:should|must|expect(?:s|ed)?|→|=>).*)$/i;
 const OUTPUT = /^(?:#|\/\/|--)\s*(?:expected (?:output|result)s?|output|should (?:print|show|return|output))\s*:\s*$/i;
 

@@ -12,10 +12,14 @@ const PATTERNS: readonly RegExp[] = [
 /** Ports, paths, addresses, files and names of settings that a plain text mentions, each once, in their order. */
 export function mentionsOf(text: string): string[] {
   const found = new Map<string, number>();
+  const taken: { from: number; to: number }[] = [];
   for (const pattern of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
-      const ports = /^ports?/i.test(match[0]) ? match[1]!.match(/\d+/g)! : [match[1] ?? match[0]];
-      for (const word of ports) {
+      const to = match.index + match[0].length;
+      if (taken.length > 100 || taken.some((range) => range.from <= match.index && match.index < range.to)) continue;
+      taken.push({ from: match.index, to });
+      const words = /^ports?/i.test(match[0]) ? match[1]!.match(/\d+/g)! : [match[1] ?? match[0]];
+      for (const word of words) {
         const mention = word.replace(/[.,:]+$/, '');
         if (mention.length > 1 && !found.has(mention)) found.set(mention, match.index);
       }

@@ -76,7 +76,7 @@ export function percentileOf(left: string, right: string, clause: string): numbe
   return first && markOf(first);
 }
 
-const SCOPES = /^\s*(?:\(([^()]{2,40})\)|(sustained|in (?:the )?first \d+ \w+|in (?:the )?first \w+|of allocated|per \w+|on \w+))/i;
+const SCOPES = /^\s*(?:\(([^()]{2,40})\)|(sustained|in (?:the )?first \d+ \w+|in (?:the )?first \w+|of allocated|per [\w-]+|on \w+))/i;
 
 /** What narrows the measurement: `(cached)`, `sustained`, `first 2 hours`, `target`. */
 export function scopeOf(left: string, right: string): string | undefined {

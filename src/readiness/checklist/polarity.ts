@@ -28,7 +28,7 @@ const BAD: readonly RegExp[] = [
 /** Headings and leads that end the reach of a bad one around them. */
 const GOOD: readonly RegExp[] = [
   /\b(?:roll[- ]?back|revert|abort|back[- ]?out|failover)\b[^.]{0,20}\b(?:plan|procedure|steps?|process|script|checklist|readiness|preparation|prep|test|tests|testing|tested|strategy|capability|verification|validation|runbook|instructions|execution|actions?|drill|complete|path)\b/i,
-  /\b(?:continue|proceed|carry on|keep going|go ahead|promote|resume|advance)\b[^.]{0,40}(?:\b(?:if|when|with|criteria|conditions?|fixes|fixing)\b|$)/i,
+  /^(?:(?:safe|ok|fine|free) to |we (?:can )?)?(?:continue|proceed|carry on|keep going|go ahead|promote|resume|advance)\b/i,
   /\b(?:success|acceptance|exit|entry|launch|release|readiness|done|completion|go) (?:criteria|conditions?)\b|\bcriteria (?:of|for) success\b|\bdefinition of (?:done|ready)\b|^go(?: if| when)?$/i,
   /\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i,
   /^(?:after|before|during|post|pre)\b|\b(?:checks|steps|tasks|procedure)$/i,
@@ -38,17 +38,21 @@ const ALERTS = /\b(?:alerts?|alarms?|alerting|paging|notifications?)\b/i;
 
 /** What the words around a line say of it; the innermost that says anything decides. */
 export function senseOf({ words }: Place): Sense {
+  let alert = false;
   for (const text of words) {
     if (BAD.some((pattern) => pattern.test(text)) && !/\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i.test(text)) return badSense(text, words);
-    if (GOOD.some((pattern) => pattern.test(text)))
-      return continues(text) ? { polarity: 'good_when_true', action: 'continue', trigger: true } : GOOD_SENSE;
+    if (GOOD.some((pattern) => pattern.test(text))) return continues(text) ? CONTINUE_SENSE : alert ? ALERT_SENSE : GOOD_SENSE;
+    alert ||= ALERTS.test(text);
   }
-  return words.some((text) => ALERTS.test(text)) ? { polarity: 'good_when_true', alert: true } : GOOD_SENSE;
+  return alert ? ALERT_SENSE : GOOD_SENSE;
 }
 
 const GOOD_SENSE: Sense = { polarity: 'good_when_true' };
+const CONTINUE_SENSE: Sense = { polarity: 'good_when_true', action: 'continue', trigger: true };
+const ALERT_SENSE: Sense = { polarity: 'good_when_true', alert: true };
 
-const continues = (text: string): boolean => /\b(?:continue|proceed|carry on|keep going|go ahead)\b/i.test(text);
+const continues = (text: string): boolean =>
+  /^(?:(?:safe|ok|fine|free) to |we (?:can )?)?(?:continue|proceed|carry on|keep going|go ahead)\b/i.test(text);
 
 function badSense(text: string, words: readonly string[]): Sense {
   const inner = words.slice(0, words.indexOf(text) + 1).join(' ');
@@ -61,10 +65,8 @@ function badSense(text: string, words: readonly string[]): Sense {
   return { polarity: 'bad_when_true', trigger: true, ...(action && { action }) };
 }
 
-const OWN_TRIGGER = new RegExp(
-  String.raw`^(?:immediately |automatically )?(?:roll ?back|revert|abort|halt|back out|stop (?:the )?(?:roll-?out|deploy\w*|release|migration)|pause (?:the )?(?:roll-?out|deploy\w*))\b[^,.]{0,40}?\s(?:${IF})\s`,
-  'i',
-);
+const OWN_TRIGGER =
+  /^(?:immediately |automatically )?(?:roll ?back|revert|abort|halt|back out|stop|pause)(?:\s+(?:the|all|everything|immediately|now|at once|deploy\w*|release|roll-?out|migration|launch|test|traffic)){0,3}\s+(?:if|when|as soon as)\s+(?!needed|necessary|required|possible|applicable)/i;
 const SET_UP =
   /\b(?:configured|defined|set[- ]?up|setup|created|enabled|tested|routed|sent|received|written|documented|in place|reviewed|verified|wired|working|active|exists?|installed|notifications?|policies|rotation|channels?|thresholds|rules?|attempts|issues|alerts?|covered|connected|fires?|firing|reach(?:es)?)\b/i;
 const CONDITION =

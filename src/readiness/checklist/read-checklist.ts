@@ -41,7 +41,7 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
     items,
     criteria,
     signOffs,
-    states: statesOf(outlined),
+    states: statesOf(outlined, new Set(criteria.map(({ line }) => line))),
     guessed: byLine(tell.guessed),
     notUnderstood: byLine(tell.notUnderstood),
     findings: byLine([
@@ -161,9 +161,9 @@ function withRoles(items: readonly Item[], signOffs: readonly SignOffLine[]): It
   });
 }
 
-function statesOf({ entries, placed }: Outline): StateRow[] {
+function statesOf({ entries, placed }: Outline, judged: ReadonlySet<number>): StateRow[] {
   const rows: StateRow[] = entries.flatMap(({ item, context }) => {
-    const row = item.box ? undefined : stateLine(item.lines.join(' '), item.line, context.section);
+    const row = item.box || judged.has(item.line) ? undefined : stateLine(item.lines.join(' '), item.line, context.section);
     return row ? [row] : [];
   });
   for (const { block, context } of placed) {

@@ -86,7 +86,7 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
   const read = rest.split('\n').map((part) => thresholdsOf(part, trigger));
   const thresholds = read.flatMap((part) => part.thresholds);
   const sense = lineSense(around.sense, own, thresholds);
-  for (const words of read.flatMap((part) => part.guessed))
+  for (const words of read[0]!.guessed)
     tell.guessed.push({ line: source.line, kind: 'threshold', text: `No comparator stands at ${words}.` });
   const missed = thresholds.length === 0 ? /(?:[<>≤≥]=?\s*\d[\w.%]*)/.exec(rest)?.[0] : undefined;
   if (missed !== undefined)

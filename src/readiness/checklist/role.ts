@@ -4,14 +4,17 @@ const HEADS = /\b(?:Head|VP|Director|Chief) of [A-Z][\w&]*(?: [A-Z][\w&]*)?|\b(?
 const GROUPS =
   /\b(?:(?:support|security|operations|ops|legal|platform|database|network|infrastructure|qa|finance|compliance|privacy|fraud|incident response|sre|devops|product|marketing|customer success|backend|frontend|mobile|data) team|on-call(?: engineer)?|stakeholders|management|(?:technical|tech|release|project|product|support|security|qa|devops|team|engineering) (?:lead|manager|owner))\b/gi;
 const OWNED =
-  /(?:\bowner|\bresponsible|\bassigned to|\bassignee|\bapprover|\bapproved by|\bsigned by|\bDRI)\s*[:=]?\s*(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
+  /(?:\bowner|\bresponsible|\bassigned to|\bassignee|\bapprover|\bapproved by|\bsigned by|\bDRI\b)\s*[:=]?\s*(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
+
+const NO_ROLE =
+  /^(?:admin|owner|manager|lead|engineer)$|\b(?:secrets?|alert|package|task|session|config\w*|password|certificate|tag|file|key|process|window|boot|device|content|memory|resource|cost|workflow|state|version|dependency) ?manager$/i;
 
 /** Roles, teams and owners that a plain text names, each once. */
 export function rolesOf(text: string): string[] {
   const found = new Map<string, string>();
   const add = (role: string): void => {
     const clean = role.replace(/^(?:of|and|de|The|All|Our|für)\s+/, '').trim();
-    if (clean !== '' && !found.has(clean.toLowerCase())) found.set(clean.toLowerCase(), clean);
+    if (clean !== '' && !NO_ROLE.test(clean) && !found.has(clean.toLowerCase())) found.set(clean.toLowerCase(), clean);
   };
   for (const pattern of [TITLED, HEADS, GROUPS]) for (const match of text.matchAll(pattern)) if (!covered(found, match[0])) add(match[0]);
   for (const match of text.matchAll(OWNED)) if (!covered(found, match[1]!)) add(match[1]!);

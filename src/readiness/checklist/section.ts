@@ -5,12 +5,15 @@ const COUNT =
   /\s*[([]\s*\d[\d,]*\s*(?:\/\s*\d[\d,]*\s*)?\+?\s*(?:items?|tasks?|checks?|steps?|points?|boxes|questions?|criteria|controls?)?\s*[)\]]\s*/i;
 const DECLARED = /[([]\s*(\d[\d,]*)\s*\+?\s*(?:items?|tasks?|checks?|steps?|points?|boxes|questions?|controls?)\s*[)\]]/i;
 
+const PROGRESS = /\s*[:–—-]\s*(?:\p{Extended_Pictographic}|\uFE0F|\s)*\d{1,3}\s*%(?:\s*(?:complete|completed|done|ready))?\s*$/iu;
+
 /** A heading as people read it: no marks, no emoji, no count of items, no colon at its end. Its number stays. */
 export function headingText(markdown: string): string {
   const plain = undecorated(plainText(repairMojibake(markdown)));
   const bare = undecorated(
     plain
       .replace(COUNT, ' ')
+      .replace(PROGRESS, '')
       .trim()
       .replace(/\s*[:：]$/, ''),
   );

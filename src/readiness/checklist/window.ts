@@ -19,7 +19,7 @@ const READERS: readonly { pattern: RegExp; read: (match: RegExpExecArray) => { f
     read: (m) => around(signed(m[2]!, m[3]!, m[4], m[0])),
   },
   {
-    pattern: new RegExp(String.raw`\bfirst\s+(?:${number}\s*(?:[-–—]|to)\s*)?(?:${number}|([a-z]+))?\s*[- ]?([a-zA-Z]+)\b`, 'i'),
+    pattern: new RegExp(String.raw`\bfirst\s+(?:${number}\s*(?:[-–—]|to)\s*)?(?:${number}\s*-?|([a-z]+)[\s-]+)?([a-z]+)\b`, 'i'),
     read: (m) => firstOf(m),
   },
   {

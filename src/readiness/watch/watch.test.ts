@@ -10,6 +10,8 @@ import { RESULT_STATES, type ResultState } from '../run/result.ts';
 import type { Checklist } from '../checklist/checklist.ts';
 import { openWatch, readOn, type Pass } from './watch-log.ts';
 import { startWatch } from './start-watch.ts';
+import { describeWatch } from './describe-watch.ts';
+import { momentsOf, viewOfWatch } from './view-watch.ts';
 import { watchPass, watchUntilEnd, type PassReport, type WatchDeps } from './watch-pass.ts';
 import { lineOf, memoryStore, RELEASED, resultOf, SUBJECT, watchedChecklist } from './watch.fixture.ts';
 
@@ -270,5 +272,24 @@ describe('a release', () => {
     await expect(start(RELEASED - 1)).rejects.toMatchObject({ code: 'readiness.watch_of_later' });
     run.clock.advance(1);
     await expect(start(RELEASED + 1, { ...watchedChecklist(), items: [] })).rejects.toMatchObject({ code: 'readiness.nothing_to_watch' });
+  });
+});
+
+describe('what people see', () => {
+  test('is how every line stands, what is advised and why, and when it goes on', async () => {
+    const run = await begin((lineId) => ({ state: lineId === 'errors' ? 'fail' : 'pass' }));
+    for (let i = 0; i < 3; i++) {
+      await watchPass(run.deps, run.watch.id);
+      run.clock.advance(5 * MINUTE);
+    }
+    const watch = (await readOn(run.store, 'release')).watches.get(run.watch.id)!;
+    const view = viewOfWatch(watch, run.clock.now());
+    expect(view).toMatchObject({ passes: 3, advice: 'rollback', endsAt: '2026-12-24T12:00:00.000Z', nextAt: '2026-11-24T12:15:00.000Z' });
+    expect(view.lines.find(({ lineId }) => lineId === 'errors')).toMatchObject({ sight: 'bad', certain: true, badLooks: 3 });
+    const text = describeWatch(view, (same) => same).split('\n');
+    expect(text).toContain('  BAD      line 5, errors (for 10 min, certain)');
+    expect(text.at(-1)).toBe('ROLL BACK NOW');
+    const moments = await momentsOf(run.store, 'release', run.watch.id);
+    expect(moments.map(({ kind }) => kind)).toEqual(['observed', 'advised', 'observed', 'observed', 'advised']);
   });
 });

@@ -16,16 +16,10 @@ import {
   runs,
   smoke,
   traces,
+  watched,
   type Proposals,
 } from '../checks.ts';
-
-const FAILED =
-  'sum(rate(rialto_http_request_duration_seconds_count{status=~"5.."}[5m])) / clamp_min(sum(rate(rialto_http_request_duration_seconds_count[5m])), 0.001)';
-const P95 = 'histogram_quantile(0.95, sum by (le) (rate(rialto_http_request_duration_seconds_bucket[5m])))';
-const P95_YESTERDAY = 'histogram_quantile(0.95, sum by (le) (rate(rialto_http_request_duration_seconds_bucket[5m] offset 1d)))';
-const CPU = '100 * avg(rate(process_cpu_seconds_total{job="rialto"}[5m]))';
-const MEMORY = '100 * max(process_resident_memory_bytes{job="rialto"}) / min(node_memory_MemTotal_bytes)';
-const GROWTH = 'max(deriv(process_resident_memory_bytes{job="rialto"}[1h])) * 3600 / max(process_resident_memory_bytes{job="rialto"})';
+import { CPU_PERCENT, FAILED_SHARE, MEMORY_GROWTH, MEMORY_PERCENT, P95_SECONDS, P95_TO_YESTERDAY } from '../queries.ts';
 
 /** What is asked of metrics, logs, alerts, and of the time after a release. */
 export const OBSERVABILITY_PROPOSALS: Proposals = {
@@ -74,37 +68,39 @@ export const OBSERVABILITY_PROPOSALS: Proposals = {
   O11: () => [promqlIs('min(up)', '=', 1), promqlIs('count(up{job="rialto"} == 1)', '>=', 1)],
   L4: ({ text, limit }) => {
     const share = limit('%')?.value;
-    if (/leak/.test(text)) return [promqlIs(GROWTH, '<', 0.05)];
-    if (/cpu/.test(text)) return [promqlIs(CPU, '<', share ?? 70)];
-    if (/memory/.test(text)) return [promqlIs(MEMORY, '<', share ?? 80)];
+    if (/leak/.test(text)) return [promqlIs(MEMORY_GROWTH, '<', 0.05)];
+    if (/cpu/.test(text)) return [promqlIs(CPU_PERCENT, '<', share ?? 70)];
+    if (/memory/.test(text)) return [promqlIs(MEMORY_PERCENT, '<', share ?? 80)];
     if (/disk/.test(text)) return [promqlIs('max(rate(node_disk_io_time_seconds_total[5m]))', '<', 0.8)];
-    return [promqlIs(CPU, '<', 70), promqlIs(MEMORY, '<', 80)];
+    return [promqlIs(CPU_PERCENT, '<', 70), promqlIs(MEMORY_PERCENT, '<', 80)];
   },
   Y5: ({ text }) => {
     if (/backup/.test(text)) return [backup('database', 24)];
-    if (/cache/.test(text)) return [promqlIs('sum(increase(rialto_kv_fallbacks_total[1h])) or vector(0)', '=', 0)];
-    if (/leak|resource/.test(text)) return [promqlIs(GROWTH, '<', 0.05), promqlIs(CPU, '<', 70)];
+    if (/cache/.test(text))
+      return [families('rialto_kv_fallbacks_total'), promqlIs('sum(increase(rialto_kv_fallbacks_total[1h])) or vector(0)', '=', 0)];
+    if (/leak|resource/.test(text)) return [promqlIs(MEMORY_GROWTH, '<', 0.05), promqlIs(CPU_PERCENT, '<', 70)];
     if (/database/.test(text)) return [promqlIs('max_over_time(rialto_database_connections_waiting[5m])', '=', 0)];
     if (/scan|dependenc/.test(text)) return [audit()];
     if (/journey/.test(text)) return [smoke()];
     if (/external api/.test(text)) return [families('rialto_trading_venue_up'), families('rialto_ai_provider_up')];
     if (/alert/.test(text)) return [drill('alert', 30), rule('RialtoDown')];
     if (/user activity/.test(text)) return [families('rialto_access_active_users')];
-    if (/anomal|trend/.test(text)) return [promqlIs(`${P95} / (${P95_YESTERDAY})`, '<=', 1.2)];
-    if (/perform|latenc|load/.test(text)) return [promqlIs(P95, '<', 0.1)];
-    return [promqlIs(FAILED, '<', 0.001), promqlIs('min(up{job="rialto"})', '=', 1)];
+    if (/anomal|trend/.test(text)) return [promqlIs(P95_TO_YESTERDAY, '<=', 1.2)];
+    if (/perform|latenc|load/.test(text)) return [promqlIs(P95_SECONDS, '<', 0.1)];
+    return [promqlIs(FAILED_SHARE, '<', 0.001), promqlIs('min(up{job="rialto"})', '=', 1)];
   },
   Y8: ({ text, limit }) => {
     if (/uptime|available/.test(text) && !/trading/.test(text))
       return [promqlIs('100 * avg_over_time(up{job="rialto"}[2h])', '>=', limit('%')?.value ?? 95)];
-    if (/error/.test(text)) return [promqlIs(`100 * min_over_time((${FAILED})[10m:30s])`, '<=', limit('%')?.value ?? 1)];
+    if (/error/.test(text)) return [promqlIs(`100 * min_over_time((${FAILED_SHARE})[10m:30s])`, '<=', limit('%')?.value ?? 1)];
     if (/corrupt|loss/.test(text)) return [runs('ledger-verify'), runs('audit-verify')];
     if (/trading/.test(text)) return [offers('/v1/trading/orders'), families('rialto_trading_venue_up')];
     return [];
   },
   Y10: ({ text, limit }) => {
-    if (/uptime|stab|outage/.test(text)) return [promqlIs('100 * avg_over_time(up{job="rialto"}[48h])', '>=', limit('%')?.value ?? 99.9)];
-    if (/error/.test(text)) return [promqlIs(`100 * ${FAILED}`, '<', limit('%')?.value ?? 0.1)];
+    if (/uptime|stab|outage/.test(text))
+      return [promqlIs('100 * avg_over_time(up{job="rialto"}[48h])', '>=', limit('%')?.value ?? 99.9), watched(48)];
+    if (/error/.test(text)) return [promqlIs(`100 * ${FAILED_SHARE}`, '<', limit('%')?.value ?? 0.1)];
     const wanted = limit('count', 'users', 'ideas', 'relationships')?.value;
     if (/daily|active/.test(text)) return [metricIs('rialto_access_active_users', '>=', wanted ?? 1)];
     if (/idea/.test(text)) return [metricIs('rialto_social_ideas', '>=', wanted ?? 1)];

@@ -1,5 +1,6 @@
 import {
   answers,
+  clean,
   closedOutside,
   drill,
   families,
@@ -13,11 +14,9 @@ import {
   runs,
   smoke,
   socket,
-  sqlIs,
+  unprotected,
   type Proposals,
 } from '../checks.ts';
-
-const UNPROTECTED = `select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped where c.relkind = 'r' and n.nspname in ('access', 'infra', 'ledger', 'settlement', 'readiness') and not (c.relrowsecurity and c.relforcerowsecurity)`;
 
 /** What is asked of services and of what they are for. */
 export const SERVICE_PROPOSALS: Proposals = {
@@ -27,7 +26,7 @@ export const SERVICE_PROPOSALS: Proposals = {
   },
   S2: ({ text }) =>
     /log/.test(text)
-      ? [promqlIs('sum(increase(rialto_job_runs_total{outcome="failed"}[15m])) or vector(0)', '=', 0)]
+      ? [clean()]
       : [promqlIs('max(changes(process_start_time_seconds{job="rialto"}[15m]))', '=', 0), promqlIs('min(up{job="rialto"})', '=', 1)],
   S3: () => [grpc()],
   S4: ({ text }) => [/heartbeat|ping/.test(text) ? socket({ pongWithinMs: 5_000 }) : socket()],
@@ -81,7 +80,7 @@ export const SERVICE_PROPOSALS: Proposals = {
       ? [offers('/v1/ai/providers'), junit('isolation')]
       : /bill|cost/.test(text)
         ? [offers('/v1/billing/charges'), junit('isolation')]
-        : [sqlIs(UNPROTECTED, '=', 0), junit('isolation')],
+        : [unprotected(), junit('isolation')],
   F6: ({ text }) => [
     offers(
       /bill|usage/.test(text)

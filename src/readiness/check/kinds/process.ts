@@ -137,7 +137,7 @@ async function readProcess(pid: number, bootMs: number, at: number): Promise<See
 const isGone = async (pid: number): Promise<boolean> =>
   (await readlink(`/proc/${pid}/cwd`).catch((error: NodeJS.ErrnoException) => error.code)) === 'ENOENT';
 
-export const process_ = defineKind({
+export const processes = defineKind({
   name: 'process',
   summary: 'Processes on this machine run, for long enough, without being started anew, with bounded memory.',
   params: Params,

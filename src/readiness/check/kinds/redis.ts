@@ -51,7 +51,7 @@ async function anonymousProblem(probe: Probe, target: Target): Promise<string | 
   const { client } = await openRedis(probe, target, true);
   try {
     const reply = await client.ask('PING');
-    if (isRefused(reply) && /^NOAUTH/.test(reply.refused)) return undefined;
+    if (isRefused(reply) && reply.refused.startsWith('NOAUTH')) return undefined;
     return isRefused(reply) ? `it refuses everybody: ${reply.refused}` : 'it answers clients that do not log in';
   } finally {
     client.close();
