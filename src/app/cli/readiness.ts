@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Output } from './output.ts';
 import { addBind } from './readiness/bind.ts';
+import { addProve } from './readiness/prove.ts';
 import { addRead } from './readiness/read.ts';
 
 /** How the command line adds a command: what it finds out is printed for people or, with --json, for machines. */
@@ -16,4 +17,5 @@ export function addReadiness(program: Command, command: AddCommand): void {
   const readiness = program.command('readiness').description('production checklists that execute');
   addRead(readiness, command);
   addBind(readiness, command);
+  addProve(readiness, command);
 }

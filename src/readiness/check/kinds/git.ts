@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Type, { type Static } from 'typebox';
@@ -103,21 +103,16 @@ async function secretProblems({ exceptIn = [] }: Params, probe: Probe): Promise<
 
 const started = promisify(execFile);
 
-/** A repository with one commit of these files. */
+/** A repository with one commit of these files; `later` are written behind it. */
 async function repository(files: Readonly<Record<string, string>>, later: Readonly<Record<string, string>> = {}) {
   const { root, end } = await folderOf(files);
-  const env = { PATH: process.env['PATH'] ?? '', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', HOME: root };
-  const call = (...args: string[]) =>
-    started('git', ['-c', 'user.name=fixture', '-c', 'user.email=fixture@localhost', '-c', 'init.defaultBranch=main', ...args], {
-      cwd: root,
-      env,
-    });
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', HOME: root };
+  const who = ['-c', 'user.name=fixture', '-c', 'user.email=fixture@localhost', '-c', 'init.defaultBranch=main'];
+  const call = (...args: string[]) => started('git', [...who, ...args], { cwd: root, env });
   await call('init', '-q');
   await call('add', '-A');
   await call('commit', '-q', '--no-gpg-sign', '-m', 'fixture');
-  const more = await folderOf(later);
-  for (const name of Object.keys(later)) await started('cp', [join(more.root, name), join(root, name)]);
-  await more.end();
+  for (const [name, text] of Object.entries(later)) await writeFile(join(root, name), text);
   return { probe: { root }, end };
 }
 
