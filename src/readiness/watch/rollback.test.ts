@@ -163,6 +163,6 @@ describe('running a script', () => {
     expect(await runScript({ argv: [join(folder, 'missing')], cwd: folder, timeoutMs: 5_000 })).toMatchObject({ exitCode: 127 });
     await writeFile(join(folder, 'env.cjs'), 'console.log(Object.keys(process.env).sort().join())');
     const { output } = await runScript({ argv: [process.execPath, 'env.cjs'], cwd: folder, env: { STAGE: 'blue' }, timeoutMs: 20_000 });
-    expect(output.trim()).toBe('PATH,STAGE');
+    expect(output.trim()).toBe('LC_ALL,PATH,STAGE');
   });
 });

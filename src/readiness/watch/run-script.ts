@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 
-/** A script exactly as somebody reviewed it. `env` is all that it gets of the environment, beside PATH. */
+/** A script exactly as somebody reviewed it. `env` is all that it gets of the environment, beside PATH and the language. */
 export type Script = { argv: readonly [string, ...string[]]; cwd: string; env?: Readonly<Record<string, string>>; timeoutMs: number };
 
 /** What became of it. Exit code 124 says that it was stopped for taking too long, 127 that it could not be started, 128 and more a signal. */
 export type ScriptEnd = { exitCode: number; output: string; ms: number };
 
 const MOST_OUTPUT_BYTES = 1 << 20;
+/** All of the environment that a script has beside its own settings. */
+const PLAIN = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' };
 const TIMED_OUT = 124;
 const NOT_STARTED = 127;
 const SIGNAL = 128;
@@ -25,7 +27,7 @@ export function runScript({ argv: [file, ...args], cwd, env = {}, timeoutMs }: S
     // A group of its own, so that what it started ends with it.
     const child = spawn(file, args, {
       cwd,
-      env: { PATH: process.env['PATH'], ...env },
+      env: { ...PLAIN, ...env },
       detached: true,
       shell: false,
       stdio: ['ignore', 'pipe', 'pipe'],
