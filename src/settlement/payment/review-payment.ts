@@ -3,13 +3,15 @@ import { AppError } from '../../base/error.ts';
 import type { EventDraft } from '../../base/event.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
-import { rowOf, type Act } from '../../ledger/port.ts';
+import { dayOf } from '../../base/time.ts';
+import { rowOf, type Act, type Refusal } from '../../ledger/port.ts';
 import type { CaseOutcome } from '../compliance/case.ts';
 import { caseClosings, type CaseClosing } from '../compliance/close-rows.ts';
 import { needed } from '../compliance/four-eyes.ts';
 import { needsTwo } from '../compliance/needs-two.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { entryRow, queuedInstead } from '../queue/door.ts';
+import { decisionOf, queuedInstead, routeOrder, rowsOfRouted } from '../queue/door.ts';
+import { askedPriority } from '../queue/rows.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
 import { requireActive } from './check-order.ts';
 import { rejectPayment as rejectContract, releasePayment as releaseContract } from './contract.ts';
@@ -17,7 +19,7 @@ import { reasonOf, REJECTED_BY_REVIEW, type Decision } from './payment.ts';
 import { mustFindPayment } from './read-payments.ts';
 import { obligationRows, reviewRows, type Review } from './rows.ts';
 import type { StandingPayment } from './store.ts';
-import { obligationOf, reservation } from './take-payment.ts';
+import { grossTransfer, obligationOf, reservation } from './take-payment.ts';
 import { viewOfStanding } from './view.ts';
 
 type Input = InputOf<typeof releaseContract>;
@@ -33,7 +35,8 @@ export type PaymentReview = {
 };
 
 /**
- * Reserves the funds of a held payment now; when they are missing it waits in the queue or is rejected, as the policy says.
+ * Sends a held payment its way now, which is asked for anew: settled at once, into the queue, or its funds reserved for the window.
+ * When they are missing it waits in the queue or is rejected, as the policy says.
  * Errors: `settlement.payment_not_held`, `settlement.participant_suspended`, `settlement.asset_not_held`,
  * `settlement.four_eyes_needed` where two people decide, `settlement.limit_reached` when a cap would be passed.
  */
@@ -68,7 +71,9 @@ export async function reviewPayment(deps: SettlementDeps, ctx: Ctx, review: Paym
     throw limitReached(deps.judge.refusedBy(error)?.finding.text) ?? error;
   });
   if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken' && !(await mine())) throw notHeld();
-  return viewOfStanding(await mustFindPayment(deps, ctx, id));
+  const after = await mustFindPayment(deps, ctx, id);
+  if (after.status === 'queued' || after.status === 'settled') deps.queue.stir(ctx.tenantId);
+  return viewOfStanding(after);
 }
 
 /** A release that a cap stands against leaves the payment held. */
@@ -89,23 +94,24 @@ async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment,
   const account = agents[0]?.accounts.get(payment.asset);
   if (!account)
     throw new AppError('unprocessable', 'settlement.asset_not_held', 'The debtor agent no longer has an account in this currency.');
-  const inForce = await deps.router.policyOf(ctx.tenantId);
-  const note = noteOf(deps, ctx, review, held, { decision: 'reserved', transferId: payment.transferId });
-  return {
-    transfers: [reservation(payment, account)],
-    events: note.events,
-    rows: [...note.rows, rowOf(obligationRows, obligationOf(payment))],
-    otherwise: (refusal) => {
-      const decision = queuedInstead({ inForce }, refusal) ?? { decision: 'rejected', reason: reasonOf(refusal.code) };
-      const { rows, events } = noteOf(deps, ctx, review, held, decision);
-      const wait = {
-        priority: payment.route?.priority ?? 'normal',
-        queueMinutes: inForce.policy.queueMinutes,
-        enteredAt: deps.clock.now(),
-      };
-      return { rows: decision.decision === 'queued' ? [...rows, entryRow(payment, wait)] : rows, events };
-    },
+  const priority = await deps.db.read(ctx, (tx) => askedPriority(tx, ctx.tenantId, payment.id));
+  const now = deps.clock.now();
+  const order = { priority, asset: payment.asset, units: payment.units };
+  const way = { valueDate: payment.valueDate, debtorAgent: agents[0]!, settlementAccountId: account.settlementAccountId };
+  const routed = await routeOrder(deps, ctx.tenantId, order, way, dayOf(now));
+  const note = (decision: Decision) => {
+    const { rows, events } = noteOf(deps, ctx, review, held, { ...decision, transferId: payment.transferId });
+    return { rows: [...rows, ...rowsOfRouted({ ...payment, ...decision }, routed, now)], events };
   };
+  const { rows, events } = note(decisionOf(routed));
+  if (routed.kind === 'queue') return { transfers: [], rows, events };
+  const otherwise = ({ code }: Pick<Refusal, 'code'>) =>
+    note(queuedInstead(routed, { code }) ?? { decision: 'rejected', reason: reasonOf(code) });
+  if (routed.kind === 'window') {
+    return { transfers: [reservation(payment, account)], rows: [...rows, rowOf(obligationRows, obligationOf(payment))], events, otherwise };
+  }
+  const gross = grossTransfer(payment, { ...account, creditorAgent: agents[1]! });
+  return { transfers: [gross], rows, events, otherwise };
 }
 
 function notHeld(): AppError {

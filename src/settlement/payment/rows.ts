@@ -92,6 +92,8 @@ export const obligationRows: RowSet<Obligation> = {
 /** The decision on a held payment; the payment is claimed, so that there is only one. */
 export type Review = { paymentId: Uuid; comment: string; actorName: string; transferId?: Uuid } & Decision;
 
+const movesMoney = ({ decision }: Review) => decision === 'reserved' || decision === 'settled';
+
 export const reviewRows: RowSet<Review> = {
   name: 'settlement.review',
   keys: (review) => [review.paymentId],
@@ -116,8 +118,8 @@ export const reviewRows: RowSet<Review> = {
         texts(values.map((r) => r.comment)),
         texts(values.map((r) => r.actorName)),
         instants(rows.map((row) => row.atMs)),
-        integers(rows.map((row) => (row.value.decision === 'reserved' ? row.seq : null))),
-        uuids(values.map((r) => (r.decision === 'reserved' ? (r.transferId ?? null) : null))),
+        integers(rows.map((row) => (movesMoney(row.value) ? row.seq : null))),
+        uuids(values.map((r) => (movesMoney(r) ? (r.transferId ?? null) : null))),
       ],
     );
   },

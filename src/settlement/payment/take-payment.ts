@@ -8,7 +8,7 @@ import { dayOf } from '../../base/time.ts';
 import { rowOf, type Act, type Outcome, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { leafOf } from '../netting/leaf.ts';
-import { keptRoute, queuedInstead, rowsOfRouted, type Routed } from '../queue/door.ts';
+import { keptRoute, queuedInstead, rowsOfHeld, rowsOfRouted, type Routed } from '../queue/door.ts';
 import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
 import { checkOrder, type Checked } from './check-order.ts';
 import { examine, type Admitted, type Examined } from './examine.ts';
@@ -183,7 +183,10 @@ export function reservation(
 }
 
 /** Moves the amount at once from what the debtor's bank has free to what the creditor's bank has. */
-function grossTransfer(payment: PaymentRecord, { settlementAccountId, creditorAgent }: Checked) {
+export function grossTransfer(
+  payment: Pick<PaymentRecord, 'id' | 'asset' | 'units' | 'transferId'>,
+  { settlementAccountId, creditorAgent }: Pick<Checked, 'settlementAccountId' | 'creditorAgent'>,
+) {
   const reserveAccountId = creditorAgent.accounts.get(payment.asset)!.settlementAccountId;
   return reservation(payment, { settlementAccountId, reserveAccountId });
 }
@@ -193,13 +196,17 @@ function otherwiseOf(code: Parameters<typeof reasonOf>[0], routed?: Routed): Dec
 }
 
 /** What is written whatever the decision: the payment, its audit row, the kept answer and the event. */
-function noteOf({ deps, ctx, entry, checked, routed }: Passage, payment: PaymentRecord): { rows: RowOf[]; events: () => EventDraft[] } {
+function noteOf(
+  { deps, ctx, entry, order, checked, routed }: Passage,
+  payment: PaymentRecord,
+): { rows: RowOf[]; events: () => EventDraft[] } {
   const act = { paymentId: payment.id, outcome: payment.decision, keySuffix: entry.keySuffix };
   return {
     rows: [
       rowOf(paymentRows, payment),
       ...actRows(deps, ctx, entry.operation, act),
       ...rowsOfRouted(payment, routed),
+      ...rowsOfHeld(payment, order.priority),
       ...(entry.extraRows?.(payment) ?? []),
     ],
     events: () => [recordedEvent(payment, checked, payment.receivedAt)],

@@ -6,17 +6,17 @@ import type { Route } from '../liquidity/route.ts';
 import type { Checked } from '../payment/check-order.ts';
 import type { Decision, PaymentOrder, PaymentRecord } from '../payment/payment.ts';
 import { classOf, expiryOf } from './entry.ts';
-import { queueEntryRows, routeRows } from './rows.ts';
+import { askedPriorityRows, queueEntryRows, routeRows } from './rows.ts';
 
 /** The way found for a payment, and the policy that found it. */
 export type Routed = Route & { inForce: InForce };
 
-/** Finds the way of an order that nothing else stands against. */
+/** Finds the way of an order that nothing else stands against, or nothing any more. */
 export function routeOrder(
   deps: Pick<SettlementDeps, 'router'>,
   tenantId: Uuid,
-  order: PaymentOrder,
-  checked: Checked,
+  order: Pick<PaymentOrder, 'priority' | 'asset' | 'units'>,
+  checked: Pick<Checked, 'valueDate' | 'settlementAccountId'> & { debtorAgent: { id: Uuid } },
   today: string,
 ): Promise<Routed> {
   const ask: Ask = {
@@ -59,21 +59,31 @@ export function queuedInstead(routed: Pick<Routed, 'inForce'> | undefined, refus
 }
 
 /** The rows that go with a routed payment: which way and why, unless it went the way of a network without rules; its place in the queue. */
-export function rowsOfRouted(payment: PaymentRecord, routed: Routed | undefined): RowOf[] {
+export function rowsOfRouted(
+  payment: Parameters<typeof entryRow>[0] & Pick<PaymentRecord, 'decision'>,
+  routed: Routed | undefined,
+  enteredAt = payment.receivedAt,
+): RowOf[] {
   if (!routed) return [];
   const rows: RowOf[] = [];
   const { kind, priority, rule, reason, inForce } = routed;
   if (isKept(routed)) {
     rows.push(rowOf(routeRows, { paymentId: payment.id, debtorAgentId: payment.debtorAgentId, kind, priority, rule, reason }));
   }
-  if (payment.decision === 'queued') rows.push(entryRow(payment, { priority, queueMinutes: inForce.policy.queueMinutes }));
+  if (payment.decision === 'queued') rows.push(entryRow(payment, { priority, queueMinutes: inForce.policy.queueMinutes, enteredAt }));
   return rows;
 }
 
+/** What is kept of an order that is held, so that it goes the way that was asked for when it is released. */
+export function rowsOfHeld({ id, decision }: Pick<PaymentRecord, 'id' | 'decision'>, priority: PaymentOrder['priority']): RowOf[] {
+  if (decision !== 'held' || priority === undefined || priority === 'normal') return [];
+  return [rowOf(askedPriorityRows, { paymentId: id, priority })];
+}
+
 /** A payment's place in its bank's queue. */
-export function entryRow(
+function entryRow(
   payment: Pick<PaymentRecord, 'id' | 'debtorAgentId' | 'creditorAgentId' | 'asset' | 'units' | 'receivedAt'>,
-  { priority, queueMinutes, enteredAt = payment.receivedAt }: { priority: Route['priority']; queueMinutes: number; enteredAt?: number },
+  { priority, queueMinutes, enteredAt }: { priority: Route['priority']; queueMinutes: number; enteredAt: number },
 ): RowOf {
   const { id, debtorAgentId, creditorAgentId, asset, units } = payment;
   return rowOf(queueEntryRows, {

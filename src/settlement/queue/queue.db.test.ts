@@ -99,6 +99,24 @@ describe('a payment without cover', () => {
   });
 });
 
+test('a payment asked for at once that was held settles at once when it is released, or waits before normal ones', async () => {
+  const [a, b] = (await banksWith(300n, 0n)) as [Bank, Bank];
+  const suspect = { creditor: { name: 'Viktor Baranovski' }, priority: 'instant' as const };
+  const [first, second] = [await send(a, b, 300n, suspect), await send(a, b, 200n, suspect)];
+  const comment = 'Not the listed one';
+  expect(await releasePayment(deps(), house.ctx, { id: first.id, comment })).toMatchObject({
+    status: 'settled',
+    settledAt: clock.now(),
+    route: { kind: 'instant', priority: 'instant' },
+  });
+  expect([await free(a), await free(b)]).toEqual([0n, 300n]);
+  const normal = await send(a, b, 100n);
+  expect(await releasePayment(deps(), house.ctx, { id: second.id, comment })).toMatchObject({ status: 'queued' });
+  await fund(a, 200n);
+  await runQueue(deps(), house.ctx);
+  expect([await status(second.id), await status(normal.id)]).toEqual(['settled', 'queued']);
+});
+
 describe('gridlock', () => {
   test('of two who pay each other dissolves by offsetting, with the difference moved only', async () => {
     const [a, b] = (await banksWith(10n, 0n)) as [Bank, Bank];

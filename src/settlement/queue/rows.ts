@@ -132,6 +132,27 @@ export const queueSettlementRows: RowSet<QueueSettlement> = {
 /** The way a payment was sent. */
 export type RouteRow = { paymentId: Uuid; debtorAgentId: Uuid } & Route;
 
+/** What was asked for of a payment that is held; without a row, nothing but its turn. */
+export const askedPriorityRows: RowSet<{ paymentId: Uuid; priority: Route['priority'] }> = {
+  name: 'settlement.asked_priority',
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query(
+      `insert into settlement.asked_priority (tenant_id, payment_id, priority)
+       select (select infra.tenant_id()), unnest($1::uuid[]), unnest($2::text[])`,
+      [uuids(values.map((one) => one.paymentId)), texts(values.map((one) => one.priority))],
+    );
+  },
+};
+
+export async function askedPriority(tx: Tx, tenantId: Uuid, paymentId: Uuid): Promise<Route['priority']> {
+  const [row] = await tx.query<{ priority: Route['priority'] }>(
+    'select priority from settlement.asked_priority where tenant_id = $1 and payment_id = $2',
+    [tenantId, paymentId],
+  );
+  return row?.priority ?? 'normal';
+}
+
 export const routeRows: RowSet<RouteRow> = {
   name: 'settlement.payment_route',
   async write(tx, rows) {
