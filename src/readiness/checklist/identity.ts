@@ -24,11 +24,26 @@ export type Place = {
  */
 export function identifier(): (place: Place) => string {
   const seen = new Map<string, number>();
+  const headingOf = remembering(normalHeading);
+  const titleOf = remembering(normalTitle);
   return ({ kind, headings, parent, text }) => {
-    const key = JSON.stringify([kind, headings.map(normalHeading), parent === undefined ? '' : normalTitle(parent), normalTitle(text)]);
+    const key = JSON.stringify([kind, headings.map(headingOf), parent === undefined ? '' : titleOf(parent), normalTitle(text)]);
     const ordinal = seen.get(key) ?? 0;
     seen.set(key, ordinal + 1);
     return createHash('sha256').update(`readiness line 1\n${key}\n${ordinal}`).digest('hex').slice(0, 16);
+  };
+}
+
+/** Headings and parents are asked for again with each line below them. */
+function remembering(normal: (markdown: string) => string): (markdown: string) => string {
+  const known = new Map<string, string>();
+  return (markdown) => {
+    const before = known.get(markdown);
+    if (before !== undefined) return before;
+    if (known.size > 10_000) known.clear();
+    const found = normal(markdown);
+    known.set(markdown, found);
+    return found;
   };
 }
 

@@ -6,37 +6,44 @@ export const MAX_TEXT = 4_000;
  * stays as it is. Takes time proportional to the length.
  */
 export function plainText(markdown: string): string {
+  const source = markdown.slice(0, MAX_TEXT);
+  return (MARKED.test(source) ? withoutMarks(source) : source).replace(/\s+/g, ' ').trim();
+}
+
+const MARKED = /[\\`*_~[\]<&\p{Cc}\uE000\uE001]/u;
+
+function withoutMarks(source: string): string {
   const kept: string[] = [];
   const keep = (text: string): string => `\uE000${kept.push(text) - 1}\uE001`;
-  const text = markdown
-    .slice(0, MAX_TEXT)
+  const text = source
     .replace(/[\p{Cc}\uE000\uE001]/gu, ' ')
     .replace(/\\([!-/:-@[-`{-~])/g, (_, char: string) => keep(char))
     .replace(/(`{1,3})([^`\n]{1,2000}?)\1/g, (_, __, code: string) => keep(code.trim()))
     .replace(/<!--[^]*?(?:-->|$)/g, ' ')
     .replace(/_{3,}/g, keep);
-  return unmarked(text)
-    .replace(/\uE000(\d+)\uE001/g, (_, at: string) => kept[Number(at)] ?? '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const plain = unmarked(text);
+  return kept.length === 0 ? plain : plain.replace(/\uE000(\d+)\uE001/g, (_, at: string) => kept[Number(at)] ?? '');
 }
 
 const LINK = /!?\[([^[\]]{0,500})\]\((?:<[^<>\n]{0,1000}>|[^()\s]{0,1000})(?:\s+(?:"[^"]{0,300}"|'[^']{0,300}'))?\)/g;
 const REFERENCE = /!?\[([^[\]]{1,500})\]\[[^[\]]{0,200}\]/g;
 
-function unmarked(text: string): string {
+const TAG =
+  /<\/?(?:b|i|u|s|em|strong|code|kbd|sub|sup|span|a|br|p|div|li|ul|ol|td|tr|th|label|input|del|ins|mark|small|font|img|summary|details|h[1-6])\b[^<>]{0,300}>/gi;
+
+function unmarked(source: string): string {
+  let text = source;
+  if (text.includes('[')) text = text.replace(LINK, (_, label: string) => label).replace(REFERENCE, (_, label: string) => label);
+  if (text.includes('<')) text = text.replace(/<((?:https?|mailto|ftp):[^<>\s]{1,500})>/g, '$1').replace(TAG, ' ');
+  if (/[*_~]/.test(text)) text = withoutEmphasis(text);
+  return text.includes('&') ? text.replace(/&(#[xX]?[0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});/g, entity) : text;
+}
+
+function withoutEmphasis(text: string): string {
   return text
-    .replace(LINK, (_, label: string) => label)
-    .replace(REFERENCE, (_, label: string) => label)
-    .replace(/<((?:https?|mailto|ftp):[^<>\s]{1,500})>/g, '$1')
-    .replace(
-      /<\/?(?:b|i|u|s|em|strong|code|kbd|sub|sup|span|a|br|p|div|li|ul|ol|td|tr|th|label|input|del|ins|mark|small|font|img|summary|details|h[1-6])\b[^<>]{0,300}>/gi,
-      ' ',
-    )
     .replace(/(\*\*\*|\*\*|___|__|~~)(?=\S)([^*_~]{0,2000}?\S?)\1/g, '$2')
     .replace(/\*\*|__(?=\W|$)|(?<=^|\W)__|~~/g, '')
-    .replace(/(?<![\w*])([*_])(?=[^\s*_])([^*_\n]{0,1000}?)(?<=[^\s*_])\1(?![\w*])/g, '$2')
-    .replace(/&(#[xX]?[0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});/g, entity);
+    .replace(/(?<![\w*])([*_])(?=[^\s*_])([^*_\n]{0,1000}?)(?<=[^\s*_])\1(?![\w*])/g, '$2');
 }
 
 /** The entities that people type; any other stays as it is written. */

@@ -18,11 +18,12 @@ export function metricBefore(left: string): string {
 
 function metricIn(words: string): string {
   let phrase = words
-    .replace(/[\s(:=<>≤≥,–—-]+$/, '')
+    .replace(/[\s(:=<>≤≥,+±–—-]+$/, '')
     .replace(/\b[pP]\d{2,3}(?:\.\d+)?\b|\b\d{2}(?:\.\d+)?th percentile\b/g, ' ')
     .trim();
   for (let turn = 0; turn < 8 && TRAILING.test(phrase); turn++) phrase = phrase.replace(TRAILING, '').trim();
   phrase = undecorated(phrase.replace(/^(?:and|or|all|the|a|an|that|with|check|verify|ensure|confirm|any)\s+/i, ''));
+  if (/^(?:recommended|target|minimum|maximum|goal|expected)$/i.test(phrase)) return '';
   return /\p{L}{2}/u.test(phrase) ? phrase.replace(/\s+/g, ' ').slice(-80) : '';
 }
 
@@ -53,6 +54,7 @@ export function nounBehind(right: string, value: number): string | undefined {
         : STOP.test(word) || (words.length > 0 && /(?:ed|running|passing|working)$/.test(word));
     if (stops || words.length === (value === 0 ? 6 : 3)) break;
     words.push(word);
+    if (value !== 0 && /[^siu]s$/.test(word)) break;
   }
   return words.length > 0 ? words.join(' ') : undefined;
 }

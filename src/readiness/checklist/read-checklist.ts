@@ -121,7 +121,7 @@ function tableItems({ outlined, decoded, survey, tell }: Reading): Item[] {
     return boxesOf(block).map(({ line, text, detail, column, box, tier, roles }) => {
       const title = column ? `${text} — ${column}` : text;
       const id = outlined.identify('item', title, context);
-      const lines = detail === '' ? [title] : [`**${title.replaceAll('*', '')}**: ${detail}`];
+      const lines = detail === '' ? [title] : [`**${title.replaceAll('*', '')}** — ${detail}`];
       const read = readLine({ id, line, lines, more: [], context, under: [], roles, ...(tier && { tier }) }, survey(context, []), tell);
       return { ...read, checked: box.checked, box: spanOf(decoded, line, box), ...kindOf(box), children: [], hints: [] };
     });

@@ -61,32 +61,35 @@ export function surveyor(): (context: Context, under: readonly string[]) => Surr
   };
 }
 
-/** Title and detail of a line: its bold beginning, or its first line where more lines explain it. */
-export function titleOf(lines: readonly string[]): { title: string; detail: string } {
+/** Title, detail and whole text of a line: its bold beginning, or its first line where more lines explain it. */
+export function titleOf(lines: readonly string[]): { title: string; detail: string; text: string } {
   const markdown = repairMojibake(lines.join(' '));
+  const text = undecorated(plainText(markdown));
   const lead = leadOf(markdown);
   if (lead) {
     const title = undecorated(plainText(lead.bold)).replace(/\s*[:：]$/, '');
-    return { title, detail: plainText(lead.rest).replace(/^\s*[:：–—-]+\s*/, '') };
+    const detail = plainText(lead.rest).replace(/^\s*[:：–—-]+\s*/, '');
+    return { title, detail: /^\([^()]*\)$/.test(detail) ? detail.slice(1, -1) : detail, text };
   }
   const first = repairMojibake(lines[0] ?? '');
   const explained = lines.length > 1 && (first.length < 60 || /[.:!?)]\s*$/.test(first));
-  if (!explained) return { title: undecorated(plainText(markdown)), detail: '' };
-  return { title: undecorated(plainText(first)).replace(/\s*[:：]$/, ''), detail: plainText(repairMojibake(lines.slice(1).join(' '))) };
+  if (!explained) return { title: text, detail: '', text };
+  const title = undecorated(plainText(first)).replace(/\s*[:：]$/, '');
+  const detail = plainText(repairMojibake(lines.slice(1).join(' ')));
+  return { title, detail, text: `${title}\n${detail}` };
 }
 
 /** Reads a line. What had to be guessed is added to `guessed`, what could not be read to `notUnderstood`. */
 export function readLine(source: LineSource, around: Surroundings, tell: { guessed: Finding[]; notUnderstood: Finding[] }): Line {
-  const { title, detail } = titleOf(source.lines);
+  const { title, detail, text: own } = titleOf(source.lines);
   const more = source.more.map((text) => plainText(repairMojibake(text))).filter((text) => text !== '');
-  const own = detail === '' ? title : `${title}: ${detail}`;
   const text = [own, ...more].join('\n');
   const { claims, rest } = claimsOf(text);
   const trigger = around.sense.polarity === 'bad_when_true';
   const read = rest.split('\n').map((part) => thresholdsOf(part, trigger));
   const thresholds = read.flatMap((part) => part.thresholds);
   const sense = lineSense(around.sense, own, thresholds);
-  for (const words of read[0]!.guessed)
+  for (const words of read.slice(0, own.split('\n').length).flatMap((part) => part.guessed))
     tell.guessed.push({ line: source.line, kind: 'threshold', text: `No comparator stands at ${words}.` });
   const missed = thresholds.length === 0 ? /(?:[<>≤≥]=?\s*\d[\w.%]*)/.exec(rest)?.[0] : undefined;
   if (missed !== undefined)

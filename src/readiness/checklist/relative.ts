@@ -35,7 +35,8 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
  */
 export function relativeOf(left: string, right: string, unit: string): Relative | undefined {
   if (unit !== '%' && unit !== 'x') return undefined;
-  for (const [pattern, kind] of BEFORE) if (pattern.test(left)) return { kind, op: '>=' };
+  const noun = /^\W*\p{L}+s\s*[<>≤≥]=?\s*$/u.test(left);
+  for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
   for (const [pattern, kind] of BEHIND)
     if (pattern.test(right))
       return /^\s*(?:or|of)\b/.test(right) && unit === '%' && !/baseline|last|previous|normal/.test(right) ? undefined : { kind };

@@ -2,9 +2,9 @@ const TITLED =
   /\b(?:(?:[A-Z][\w&/'-]*|of|and|de|für)\s+){0,3}(?:Lead|Engineer|Manager|Owner|Officer|Admin(?:istrator)?|Architect|Commander|Director|Captain|Coordinator|Analyst|Auditor|Champion|Leiter(?:in)?|Responsable)\b/g;
 const HEADS = /\b(?:Head|VP|Director|Chief) of [A-Z][\w&]*(?: [A-Z][\w&]*)?|\b(?:CTO|CIO|CEO|CISO|CFO|DPO|DBA)\b/g;
 const GROUPS =
-  /\b(?:(?:support|security|operations|ops|legal|platform|database|network|infrastructure|qa|finance|compliance|privacy|fraud|incident response|sre|devops|product|marketing|customer success|backend|frontend|mobile|data) team|on-call(?: engineer)?|stakeholders|management|(?:technical|tech|release|project|product|support|security|qa|devops|team|engineering) (?:lead|manager|owner))\b/gi;
+  /\b(?:(?:support|security|operations|ops|legal|platform|database|network|infrastructure|qa|finance|compliance|privacy|fraud|incident response|sre|devops|product|marketing|customer success|backend|frontend|mobile|data) team|on-call(?: engineer)?|stakeholders|(?:technical|tech|release|project|product|support|security|qa|devops|team|engineering) (?:lead|manager|owner))\b/gi;
 const OWNED =
-  /(?:\bowner|\bresponsible|\bassigned to|\bassignee|\bapprover|\bapproved by|\bsigned by|\bDRI\b)\s*[:=]?\s*(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
+  /\b(?:(?:owner|responsible|assignee|approver|DRI)\s*[:=]|assigned to|owned by|approved by|signed (?:off )?by)\s*(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
 
 const NO_ROLE =
   /^(?:admin|owner|manager|lead|engineer)$|\b(?:secrets?|alert|package|task|session|config\w*|password|certificate|tag|file|key|process|window|boot|device|content|memory|resource|cost|workflow|state|version|dependency) ?manager$/i;

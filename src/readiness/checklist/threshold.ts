@@ -4,6 +4,7 @@ import { bareOp, betterOp } from './direction.ts';
 import { durationAt, quantitiesOf, type Quantity } from './quantity.ts';
 import { nounBehind, metricBefore, metricBehind, percentileOf, scopeOf } from './metric.ts';
 import { relativeOf } from './relative.ts';
+import { TIME_MS } from './units.ts';
 
 /** One number in its sentence. `left` reaches back to the number before it, `right` on to the next one. */
 type Place = { text: string; quantity: Quantity; left: string; right: string; clause: string };
@@ -50,11 +51,17 @@ type Read = { threshold: Threshold; to: number; bare?: boolean };
 
 function thresholdAt(place: Place, last: Threshold | undefined, trigger: boolean): Read | undefined {
   const { quantity, left, right, clause } = place;
-  if (isVersion(left, quantity)) return versionAt(place);
-  const relative = relativeOf(left, right, quantity.unit);
   const compared = comparedAt(place, trigger);
+  if (!(compared && /\p{L}/u.test(compared.text) && !compared.behind) && isVersion(left, quantity)) return versionAt(place);
+  const relative = relativeOf(left, right, quantity.unit);
   if (!compared && quantity.word && quantity.value !== 0) return undefined;
-  const op = compared?.op ?? relative?.op ?? zeroOp(place) ?? (quantity.plus ? '>=' : bareOp(bareOf(place)));
+  const op =
+    compared?.op ??
+    relative?.op ??
+    overdueOp(place, trigger) ??
+    zeroOp(place) ??
+    listedOp(place, last) ??
+    (quantity.plus ? '>=' : bareOp(bareOf(place)));
   if (op === undefined || isOrdinary(place, compared, op)) return undefined;
   const noun = quantity.unit === '' ? nounBehind(right, quantity.value) : undefined;
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
@@ -82,6 +89,18 @@ function comparedAt({ quantity, left, right, clause, text }: Place, trigger: boo
   if (!found) return undefined;
   if (found.better) return { ...found, op: betterOp(text.slice(0, quantity.from), quantity.unit, found.better, found.behind === true) };
   return trigger || found.op === '=' ? found : turnedByNo(clause, found);
+}
+
+/** `recommended: 16 GB RAM, 4 cores`: what was said of the first holds for the next. */
+function listedOp({ left }: Place, last: Threshold | undefined): Comparator | undefined {
+  return /^(?:target|recommended)$/.test(last?.scope ?? '') && /^[^.;()]{0,24}(?:,|\band|[+&])\s*$/.test(left) ? last!.op : undefined;
+}
+
+/** A trigger such as `not back after 15 minutes`. */
+function overdueOp({ quantity, left, clause }: Place, trigger: boolean): Comparator | undefined {
+  return trigger && quantity.unit in TIME_MS && /\bafter\s*$/i.test(left) && /\b(?:not|no|never|without|still|un\w+)\b/i.test(clause)
+    ? '>'
+    : undefined;
 }
 
 /** `zero warnings`, `0 open bugs`: none at all. */
@@ -187,8 +206,8 @@ function rangeAt(place: Place, next: Quantity | undefined): { thresholds: Thresh
   const said = /\b(?:between|zwischen|entre|from|outside(?: of)?|within|range(?: of)?|in)\s*\(?$/i.exec(left)?.[0].toLowerCase() ?? '';
   const dash = /^\s?(?:-|–|—|\.\.\.?)\s?$/.test(between) || (/^-\d/.test(text.slice(next.from, next.from + 2)) && between === '');
   const word = /^\s(?:and|to|und|bis|et|à)\s$/.test(between) && /between|zwischen|entre|from|range|outside|within/.test(said);
-  if (!dash && !word) return undefined;
   const unit = next.unit || quantity.unit;
+  if ((!dash && !word) || (said.startsWith('from') && unit === '')) return undefined;
   if (
     !word &&
     (unit === '' ||

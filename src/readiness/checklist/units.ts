@@ -38,7 +38,7 @@ const PERIOD: readonly (readonly [RegExp, string])[] = [
 
 const RATE = /^(?:tps|qps|rps|iops|transactions?\/s|req\/s)(?!\w)/i;
 const BITS = /^(?:[kmgt]?bps|[kmgt]?bit\/s|[kmgt]bits?\/s|[kmgt]i?b\/s)(?!\w)/i;
-const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?![\w/])/i;
+const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?!\w)/i;
 const PHYSICAL =
   /^(?:°\s?[cf]|dbm?|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|pp|percentage points?)(?![\w/])/i;
 
@@ -98,8 +98,8 @@ function rateOf(text: string): Unit | undefined {
   const things = /^(?:[A-Za-z][\w-]{0,24} ){0,2}[A-Za-z][\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/i.exec(text);
   const width = things?.[0].length ?? 0;
   if (things && SIZE.test(things[0])) return undefined;
-  const per = perOf(text.slice(width));
-  return per ? { unit: `1/${per.unit}`, width: width + per.width } : undefined;
+  const per = things ? perOf(text.slice(width)) : perOf(` ${text}`);
+  return per ? { unit: `1/${per.unit}`, width: width + per.width - (things ? 0 : 1) } : undefined;
 }
 
 /** A time in milliseconds. Undefined for a unit that is none of time. */

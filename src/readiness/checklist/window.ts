@@ -104,7 +104,7 @@ export function cadenceOf(text: string): number | undefined {
     words === undefined ? undefined : durationAt(/^\d|^(?:two|three|five|ten|fifteen|thirty)\b/i.test(words) ? words : `a ${words}`);
   if (duration) return duration.ms;
   const named =
-    /\b(hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual(?:ly)?|twice (?:a|per) day|stündlich|täglich|wöchentlich)\b/i.exec(
+    /\b(hourly|daily(?! active| users)|nightly|weekly|monthly|quarterly|yearly|annual(?:ly)?|twice (?:a|per) day|stündlich|täglich|wöchentlich)\b/i.exec(
       text,
     );
   return named
