@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
 import type { Output } from './output.ts';
+import { addApprove } from './readiness/approve.ts';
 import { addBind } from './readiness/bind.ts';
+import { addEnrol, addInit } from './readiness/init.ts';
+import { addPlan } from './readiness/plan.ts';
 import { addProve } from './readiness/prove.ts';
 import { addRead } from './readiness/read.ts';
+import { addDecide, addRun } from './readiness/run.ts';
+import { addSign, addWithdraw } from './readiness/sign.ts';
+import { addVerify } from './readiness/verify.ts';
+import { addRuleOut, addWaive } from './readiness/waive.ts';
 
 /** How the command line adds a command: what it finds out is printed for people or, with --json, for machines. */
 export type AddCommand = <A extends unknown[]>(
@@ -18,4 +25,15 @@ export function addReadiness(program: Command, command: AddCommand): void {
   addRead(readiness, command);
   addBind(readiness, command);
   addProve(readiness, command);
+  addInit(readiness, command);
+  addEnrol(readiness, command);
+  addRun(readiness, command);
+  addDecide(readiness, command);
+  addSign(readiness, command);
+  addWaive(readiness, command);
+  addRuleOut(readiness, command);
+  addApprove(readiness, command);
+  addPlan(readiness, command);
+  addWithdraw(readiness, command);
+  addVerify(readiness, command);
 }

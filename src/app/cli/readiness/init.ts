@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AppError } from '../../../base/error.ts';
+import { addToPeople, NOBODY, type Person } from '../../../readiness/people-file.ts';
+import { installationSigner, keyPath, makeKey, writeKey } from '../../../readiness/people-key.ts';
+import { readRunSettings } from '../../../readiness/run/settings.ts';
+import type { AddCommand } from '../readiness.ts';
+import { installationKeyPath, keysFolder, passphraseOf, withSigner, type SignerOptions } from './signer.ts';
+import { openSetup } from './workspace.ts';
+
+const SETTINGS = `# What the checks of a production checklist may ask, read and run, and how its gate decides.
+# Everything that is not named here is refused.
+version: 1
+
+# Where this is: lines of the checklist that belong to a later environment are not due yet.
+environment: production
+
+# Addresses that checks may ask, by name: an address, or the setting that holds it.
+targets: {}
+#  app: https://app.example.com
+#  database: { env: DATABASE_URL }
+
+# Settings that checks may read.
+settings:
+  names: []
+
+# What belongs to the configuration: when any of it changes, results and signatures are void.
+config:
+  files: []
+  env: []
+
+# Who may approve, grant waivers and rule lines out; the usual roles unless told.
+# gate:
+#   approverRoles: [Release Manager]
+#   compatibleRoles: [[QA Lead, Technical Lead]]
+#   maxWaiverDays: 30
+`;
+
+/** Keys and locks stay on this machine; records and evidence may be kept with the repository. */
+const IGNORED = 'installation.key\nlock\nlock.pid\nrecords.torn\n*.draft\n';
+
+/** `rialto readiness init`: makes the settings, the file of people and the folder of records. Leaves alone what is there. */
+export function addInit(parent: Command, command: AddCommand): void {
+  command<[string | undefined]>(
+    parent,
+    'init [folder]',
+    'make settings, a file of people and a folder of records here or in a folder; what is there already is left as it is',
+    async ({ print }, folder = '.') => {
+      const done = await init(resolve(folder));
+      const lines = done.map(({ path, made }) => `${made ? 'made  ' : 'there '} ${path}`);
+      const next = ['Next: name your targets in readiness.yaml, and whoever signs: rialto readiness enrol ID --name "…" --role "…"'];
+      print([...lines, ...next].join('\n'), { files: done });
+    },
+  );
+}
+
+type Made = { path: string; made: boolean };
+
+/** Makes what is missing. Errors: `readiness.settings_invalid`, `readiness.people_invalid` when what is there cannot be used. */
+export async function init(folder: string): Promise<Made[]> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'readiness.yaml');
+  const settings = await writeMissing(path, SETTINGS);
+  const { people, records } = readRunSettings(await readFile(path, 'utf8'), folder);
+  const peopleMade = await writeMissing(people, NOBODY);
+  const keyFile = installationKeyPath(records);
+  const isNew = !existsSync(keyFile);
+  await mkdir(records, { recursive: true, mode: 0o700 });
+  const ignored = await writeMissing(join(records, '.gitignore'), IGNORED);
+  const { publicKey } = await installationSigner(keyFile);
+  // A key that was there before is not let in once more: somebody may have taken it out.
+  if (isNew) await replace(people, addToPeople(await readFile(people, 'utf8'), people, { installation: publicKey }));
+  return [settings, peopleMade, { path: keyFile, made: isNew }, ignored];
+}
+
+async function writeMissing(path: string, text: string): Promise<Made> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+    return { path, made: true };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return { path, made: false };
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.draft`, text);
+  await rename(`${path}.draft`, path);
+}
+
+type EnrolOptions = SignerOptions & { settings?: string; name: string; role: string[]; email?: string };
+
+/** `rialto readiness enrol`: a key pair for somebody, the private half under their passphrase, and their entry in the file of people. */
+export function addEnrol(parent: Command, command: AddCommand): void {
+  const enrolling = command<[string, EnrolOptions]>(
+    parent,
+    'enrol <account>',
+    'make a key for somebody who signs, and enter them in the file of people',
+    async ({ print }, account, options) => {
+      const { person, path } = await enrol(account, options);
+      const roles = person.roles.length > 0 ? person.roles.join(', ') : 'no role';
+      print(`${person.name} is in the file of people as ${person.id} (${roles}).\nTheir private key: ${path}`, { person, key: path });
+    },
+  );
+  withSigner(enrolling)
+    .requiredOption('--name <name>', 'their name')
+    .option('--role <role...>', 'the roles in which they sign', [])
+    .option('--email <address>', 'their address')
+    .option('--settings <file>', 'readiness.yaml unless told');
+}
+
+/** Errors: `readiness.account_exists`, `readiness.people_invalid`, `readiness.key_exists`, `readiness.passphrase_short`. */
+export async function enrol(account: string, options: EnrolOptions): Promise<{ person: Person; path: string }> {
+  const { settings, peopleFile } = await openSetup(options.settings);
+  if (peopleFile.people.some(({ id }) => id === account))
+    throw new AppError('conflict', 'readiness.account_exists', `${settings.people} has an account ${account} already.`);
+  const key = await makeKey(account, await passphraseOf(options, `A passphrase for the key of ${options.name}`));
+  const email = options.email !== undefined && { email: options.email };
+  const person: Person = { id: account, name: options.name.trim(), ...email, roles: options.role, publicKey: key.publicKey };
+  // What is not right with the entry is told before anything is written.
+  const people = addToPeople(await readFile(settings.people, 'utf8'), settings.people, { person });
+  const path = keyPath(keysFolder(options.keys), account);
+  await writeKey(path, key);
+  await replace(settings.people, people);
+  return { person, path };
+}

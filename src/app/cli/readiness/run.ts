@@ -1,0 +1,106 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { systemClock } from '../../../base/time.ts';
+import { builtInChecks } from '../../../readiness/check/built-in.ts';
+import { createKinds } from '../../../readiness/check/kinds.ts';
+import { createProbe } from '../../../readiness/check/targets.ts';
+import type { Verdict } from '../../../readiness/gate/decide.ts';
+import { verdictRecord } from '../../../readiness/gate/record-verdict.ts';
+import { runChecklist } from '../../../readiness/run/run-checklist.ts';
+import { createProgress } from '../../progress.ts';
+import { guarded, type Output } from '../output.ts';
+import type { AddCommand } from '../readiness.ts';
+import { describeVerdict } from './describe-verdict.ts';
+import { verdictSigner, withSigner, type SignerOptions } from './signer.ts';
+import { openWorkspace, standingOf, type WorkOptions, type Workspace } from './workspace.ts';
+
+type RunOptions = WorkOptions & SignerOptions & { by?: string };
+
+/** `rialto readiness run`: makes the checks, judges every line, decides, and puts run and verdict down. */
+export function addRun(parent: Command, command: AddCommand): void {
+  const running = command<[string, RunOptions]>(
+    parent,
+    'run <checklist>',
+    'run the checks of a checklist and decide: exit code 0 go, 2 conditional, 1 no-go, 3 could not decide',
+    (output, file, options) => deciding(output, () => runAndDecide(output, file, options)),
+  );
+  withWork(withSigner(running)).option('--by <name>', 'who asks for the release and so may not approve it; this user unless told');
+}
+
+/** `rialto readiness decide`: the decision by the newest run and what people signed since, without making the checks again. */
+export function addDecide(parent: Command, command: AddCommand): void {
+  const decidingAgain = command<[string, RunOptions]>(
+    parent,
+    'decide <checklist>',
+    'decide by the newest run and by what people signed since; exit codes as of run',
+    (output, file, options) =>
+      deciding(output, async () => {
+        const workspace = await openWorkspace(file, options);
+        return await putDown(output, workspace, options);
+      }),
+  );
+  withWork(withSigner(decidingAgain));
+}
+
+/** The options of every command that acts on a checklist. */
+export function withWork(command: Command): Command {
+  return command
+    .option('--bindings <file>', 'what decides its lines; NAME.bindings.yaml beside the checklist unless told')
+    .option('--settings <file>', 'readiness.yaml here or beside the checklist unless told')
+    .option('--commit <id>', 'what is judged; read from git unless told')
+    .option('--environment <name>', 'where; as the settings say unless told');
+}
+
+/** A failure is no decision: its exit code is 3, never that of a no. */
+async function deciding(output: Output, work: () => Promise<Verdict>): Promise<void> {
+  let decided: Verdict | undefined;
+  await guarded(output.json, async () => {
+    decided = await work();
+  });
+  process.exitCode = decided?.exitCode ?? 3;
+}
+
+async function runAndDecide(output: Output, file: string, options: RunOptions): Promise<Verdict> {
+  const workspace = await openWorkspace(file, options);
+  const { settings, checks, environment, checklist, bindings, subject, store, people, author } = workspace;
+  const stop = new AbortController();
+  const stopping = () => stop.abort();
+  process.once('SIGINT', stopping).once('SIGTERM', stopping);
+  const progress = createProgress(process.stderr);
+  try {
+    await runChecklist({
+      checklist,
+      bindings,
+      kinds: createKinds([builtInChecks()]),
+      probe: createProbe({ settings: checks, environment, signal: stop.signal, commit: subject.commit }),
+      store,
+      people,
+      subject,
+      clock: systemClock,
+      requestedBy: options.by ?? userInfo().username,
+      ...(author !== undefined && { author }),
+      policy: settings.policy,
+      ...settings.limits,
+      onProgress: ({ done, total }) => progress.part(`${done} of ${total} checks`, total === 0 ? 1 : done / total),
+    });
+  } finally {
+    process.off('SIGINT', stopping).off('SIGTERM', stopping);
+  }
+  return await putDown(output, workspace, options);
+}
+
+/** Decides by the newest run, signs the verdict, puts it down in the log, and tells it. */
+async function putDown(output: Output, workspace: Workspace, options: SignerOptions): Promise<Verdict> {
+  const { verdict } = await standingOf(workspace);
+  const { store, checklist } = workspace;
+  const record =
+    verdict.runId === undefined || verdict.decision === 'undecided'
+      ? undefined
+      : await store.append(checklist.name, await verdictRecord(checklist.name, verdict, await verdictSigner(workspace, options)));
+  const log = await store.root();
+  const kept = record
+    ? `Verdict kept as record ${record.index}; note the root of the log: ${log.size}:${log.root}`
+    : 'Nothing was decided, and no verdict kept.';
+  output.print(`${describeVerdict(verdict)}\n${kept}`, { ...verdict, record: record?.index, log });
+  return verdict;
+}

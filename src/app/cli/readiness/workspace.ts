@@ -1,0 +1,140 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { AppError } from '../../../base/error.ts';
+import { systemClock } from '../../../base/time.ts';
+import { readBindings } from '../../../readiness/binding/read-bindings.ts';
+import type { Bindings } from '../../../readiness/binding/binding.ts';
+import { emptyBindings } from '../../../readiness/binding/write-bindings.ts';
+import { readSettings, type CheckSettings } from '../../../readiness/check/settings.ts';
+import type { Checklist } from '../../../readiness/checklist/checklist.ts';
+import { decide, type Verdict } from '../../../readiness/gate/decide.ts';
+import type { Ground } from '../../../readiness/gate/draft.ts';
+import { NOBODY, filePeople, readPeople, type PeopleFile } from '../../../readiness/people-file.ts';
+import type { People } from '../../../readiness/people.ts';
+import { openFileStore } from '../../../readiness/record/file-store.ts';
+import { fold } from '../../../readiness/record/fold.ts';
+import type { ReadinessRecord, RecordStore } from '../../../readiness/record/record.ts';
+import { soundEntries, trustedEntries } from '../../../readiness/record/trusted.ts';
+import { commitOf, configHashOf, type Commit } from '../../../readiness/run/deployed.ts';
+import { loadRun } from '../../../readiness/run/load-run.ts';
+import type { Subject } from '../../../readiness/run/result.ts';
+import { readRunSettings, RUN_KEYS, type RunSettings } from '../../../readiness/run/settings.ts';
+import { subjectFor } from '../../../readiness/run/subject.ts';
+import { readChecklistFile } from './read.ts';
+
+/** What all commands that act on a checklist may be told. */
+export type WorkOptions = { bindings?: string; settings?: string; commit?: string; environment?: string };
+
+/** Where a folder was set up: its settings, its people, its log. */
+export type Setup = {
+  settings: RunSettings;
+  checks: CheckSettings;
+  /** The settings that checks may read and that the configuration is made of. */
+  environment: Readonly<Record<string, string | undefined>>;
+  peopleFile: PeopleFile;
+  people: People;
+  store: RecordStore;
+};
+
+/** A checklist with all that belongs to it, as it is now. */
+export type Workspace = Setup & { checklist: Checklist; bindings: Bindings; subject: Subject; author?: string };
+
+/** How things stand: what a person acts on, what was decided from it, and the log that it rests on. */
+export type Standing = { ground: Ground; verdict: Verdict; entries: readonly ReadinessRecord[] };
+
+/** Keys of `readiness.yaml` that belong to neither checks nor runs. */
+const OTHER_KEYS = ['watch'];
+
+/**
+ * Opens what `rialto readiness init` has made: the settings named, or those of this folder or of the checklist's.
+ * Errors: `readiness.not_set_up`, `readiness.settings_invalid`, `readiness.people_invalid`.
+ */
+export async function openSetup(named?: string, beside?: string): Promise<Setup> {
+  const path = settingsPath(named, beside);
+  const text = await contentOf(path);
+  const settings = readRunSettings(text, dirname(path));
+  const checks = readSettings(text, dirname(path), [...RUN_KEYS, ...OTHER_KEYS]);
+  const environment = { ...process.env, ...(checks.file !== undefined && settingsIn(resolve(checks.root, checks.file))) };
+  const peopleFile = readPeople(existsSync(settings.people) ? await contentOf(settings.people) : NOBODY, settings.people);
+  const store = openFileStore(settings.records, { clock: systemClock });
+  return { settings, checks, environment, peopleFile, people: filePeople(peopleFile), store };
+}
+
+/** Opens a checklist with its bindings and what is deployed. Errors: those of `openSetup`, of the reader, and of git. */
+export async function openWorkspace(file: string, options: WorkOptions): Promise<Workspace> {
+  const setup = await openSetup(options.settings, dirname(resolve(file)));
+  const checklist = await readChecklistFile(file);
+  const bindingsPath = options.bindings ?? `${file.replace(/\.[a-z]+$/i, '')}.bindings.yaml`;
+  const source = existsSync(bindingsPath) || options.bindings !== undefined ? await contentOf(bindingsPath) : emptyBindings(checklist.name);
+  const bindings = readBindings(source, { file: bindingsPath });
+  const { settings, checks, environment } = setup;
+  const apart = [file, bindingsPath, settings.records, settings.people].map((path) => resolve(path));
+  const { commit, author }: Commit =
+    options.commit === undefined ? await commitOf(dirname(resolve(file)), apart) : { commit: options.commit };
+  const configHash = await configHashOf({ root: checks.root, ...settings.config, environment });
+  const deployed = { commit, configHash, environment: options.environment ?? settings.environment };
+  return { ...setup, checklist, bindings, subject: subjectFor(checklist, bindings, deployed), ...(author !== undefined && { author }) };
+}
+
+/**
+ * How a checklist stands by its newest run and its log. A run that speaks of something else than what is there now is told
+ * as such: it decides nothing. Errors: `readiness.log_damaged`, `readiness.run_damaged`.
+ */
+export async function standingOf(workspace: Workspace): Promise<Standing> {
+  const { checklist, bindings, subject, store, people, settings } = workspace;
+  const { policy, limits } = settings;
+  const entries = await soundEntries(store, checklist.name);
+  const at = systemClock.now();
+  const records = fold(entries, { subject, at, policy, trusted: await trustedEntries(entries, people) });
+  const newest = records.runs.at(-1) ?? lastRun(entries);
+  const run = newest && (await loadRun(store, newest));
+  const ground: Ground = { checklist, bindings, subject, run, records, policy, at };
+  const ttl = limits.defaultTtlMs !== undefined && { defaultTtlMs: limits.defaultTtlMs };
+  return { ground, verdict: decide({ ...ground, ...ttl }), entries };
+}
+
+function lastRun(entries: readonly ReadinessRecord[]): Parameters<typeof loadRun>[1] | undefined {
+  for (const { index, at, body } of entries.toReversed()) if (body.kind === 'run_finished') return { index, at, body };
+  return undefined;
+}
+
+/**
+ * The identity of a line as people name it: whole, by its beginning, or `:42` for the line that begins there in the file.
+ * Errors: `readiness.line_unknown`, `readiness.line_ambiguous`.
+ */
+export function lineNamed({ verdict }: Standing, text: string): string {
+  const exact = verdict.lines.find(({ lineId }) => lineId === text);
+  if (exact) return exact.lineId;
+  const byNumber = /^:(\d+)$/.exec(text)?.[1];
+  const found = verdict.lines.filter(({ lineId, line }) =>
+    byNumber === undefined ? text.length >= 4 && lineId.startsWith(text) : line === Number(byNumber),
+  );
+  if (found.length === 1) return found[0]!.lineId;
+  if (found.length > 1)
+    throw new AppError('invalid', 'readiness.line_ambiguous', `${text} may be ${found.map(({ lineId }) => lineId).join(', ')}. Name one.`);
+  throw new AppError('not_found', 'readiness.line_unknown', `The checklist has no line ${text.slice(0, 80)}.`);
+}
+
+function settingsPath(named: string | undefined, beside: string | undefined): string {
+  if (named !== undefined) return resolve(named);
+  const found = [process.cwd(), ...(beside === undefined ? [] : [beside])].map((folder) => join(folder, 'readiness.yaml')).find(existsSync);
+  if (found) return found;
+  throw new AppError('not_found', 'readiness.not_set_up', 'There is no readiness.yaml here. Make one with: rialto readiness init');
+}
+
+async function contentOf(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AppError('not_found', 'readiness.file_unreadable', `${path} cannot be read: ${error.code ?? error.message}.`);
+  });
+}
+
+function settingsIn(path: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'its text';
+    throw new AppError('invalid', 'readiness.settings_invalid', `The file of settings ${path} cannot be read: ${why}.`);
+  }
+}
