@@ -91,12 +91,20 @@ function hintsOf({ blocks, children }: Entry): Hint[] {
   return [...own, ...children.flatMap((child) => (child.item.box ? [] : hintsOf(child)))];
 }
 
-/** Plain bullets that a line hangs under, outermost first, up to the boxed line around it. */
+const MOST_AROUND = 20;
+const groupTexts = new WeakMap<Entry, string>();
+
+/** Plain bullets that a line hangs under, outermost first, up to the boxed line around it; the innermost, if they are many. */
 function underOf(entry: Entry): readonly string[] {
   const under: string[] = [];
-  for (let above = entry.parent; above && !above.item.box; above = above.parent)
-    under.unshift(plainText(repairMojibake(above.item.lines.join(' '))));
-  return under;
+  for (let above = entry.parent; above && !above.item.box && under.length < MOST_AROUND; above = above.parent) under.push(groupText(above));
+  return under.reverse();
+}
+
+function groupText(entry: Entry): string {
+  const text = groupTexts.get(entry) ?? plainText(repairMojibake(entry.item.lines.join(' ')));
+  groupTexts.set(entry, text);
+  return text;
 }
 
 function boxedAbove(entry: Entry): Entry | undefined {

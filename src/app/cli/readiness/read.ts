@@ -6,18 +6,20 @@ import type { Checklist } from '../../../readiness/checklist/checklist.ts';
 import { checklistJson } from '../../../readiness/checklist/json.ts';
 import { readChecklist } from '../../../readiness/checklist/read-checklist.ts';
 import type { AddCommand } from '../readiness.ts';
+import { describeTable, describeTree } from './describe-checklist.ts';
 
 /** `rialto readiness read`: what the reader makes of a checklist. */
 export function addRead(parent: Command, command: AddCommand): void {
-  command<[string]>(
+  command<[string, { table?: boolean }]>(
     parent,
     'read <file>',
     'show what is understood of a Markdown checklist; - reads from standard input',
-    async ({ print }, file) => {
+    async ({ print, json }, file, { table }) => {
       const checklist = await readChecklistFile(file);
-      print(describeTree(checklist), checklistJson(checklist));
+      const text = json ? '' : table ? describeTable(checklist) : describeTree(checklist);
+      print(text, checklistJson(checklist));
     },
-  );
+  ).option('--table', 'one row for each item instead of a tree');
 }
 
 /** Reads a checklist from a file, or from standard input for `-`. Error: `readiness.file_unreadable`. */
@@ -27,8 +29,4 @@ export async function readChecklistFile(file: string): Promise<Checklist> {
     throw new AppError('not_found', 'readiness.file_unreadable', `${file} cannot be read: ${error.code ?? error.message}.`);
   });
   return readChecklist(bytes, basename(file));
-}
-
-function describeTree({ title, items }: Checklist): string {
-  return [title, ...items.map(({ checked, line, title: text }) => `${checked ? '[x]' : '[ ]'} ${line}: ${text}`)].join('\n');
 }
