@@ -99,6 +99,7 @@ function Side({ title, agent, party }: { title: string; agent: Detail['debtorAge
       <p className="text-xs text-ink-3">{title}</p>
       <p className="mt-0.5 font-medium break-words">{party.name}</p>
       {party.account && <p className="ident break-all">{party.account}</p>}
+      <Particulars party={party} />
       <p className="mt-2 text-sm">
         <Link to="/participants/$id" params={{ id: agent.id }} className="rounded text-accent hover:underline">
           {agent.name}
@@ -109,6 +110,29 @@ function Side({ title, agent, party }: { title: string; agent: Detail['debtorAge
         {party.country && ` · ${party.country}`}
       </p>
     </div>
+  );
+}
+
+/** What the travel rule asks for, as far as the bank said it. */
+function Particulars({ party: { street, town, country, lei, nationalId, customerId, birth } }: { party: Detail['debtor'] }) {
+  const lines: [what: string, value: string | undefined][] = [
+    ['Address', [street, town, (street ?? town) && country].filter(Boolean).join(', ') || undefined],
+    ['Born', birth && `${birth.on}, ${birth.town}, ${birth.country}`],
+    ['LEI', lei],
+    ['State number', nationalId],
+    ['Customer', customerId],
+  ];
+  const given = lines.filter(([, value]) => value !== undefined);
+  if (given.length === 0) return null;
+  return (
+    <dl className="mt-1 text-sm text-ink-2">
+      {given.map(([what, value]) => (
+        <div key={what} className="flex gap-2">
+          <dt className="shrink-0 text-ink-3">{what}</dt>
+          <dd className="min-w-0 break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

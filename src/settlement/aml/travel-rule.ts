@@ -71,8 +71,8 @@ export function checkTravelRule(payment: Travelling, policy: TravelPolicy = FATF
   return { complete: missing.length === 0, missing };
 }
 
-/** An address has a country and a town; the rest of R16's choices stand for it. */
+/** An address has a country and a town, or stands on one line; the rest of R16's choices stand for it. */
 function identified(party: TravelParty): boolean {
-  const address = given(party.country) && given(party.town);
+  const address = given(party.country) && (given(party.town) || given(party.street));
   return address || given(party.nationalId) || given(party.customerId) || given(party.lei) || (given(party.bornOn) && given(party.bornIn));
 }

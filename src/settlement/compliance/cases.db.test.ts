@@ -335,6 +335,38 @@ describe('AML rules', () => {
   });
 });
 
+test('the travel rule holds what is said too little of, and asks no more of what says who pays', async () => {
+  const travelRule = { threshold: '100000', domesticInFull: false, beneficiaryAddress: true, action: 'hold' };
+  const rules = [
+    { id: 'huge', title: 'A huge amount', severity: 'note', score: 0, when: { feature: 'amount', op: '>=', value: '1000000000' } },
+  ];
+  const { number } = await proposeAmlRuleSet(deps(), house.ctx, {
+    content: { name: 'Travel rule', corridors: {}, reference: { asset: 'EUR/2', rates: { EUR: 1 } }, travelRule, rules },
+    note: 'for a test',
+  });
+  await backTestAmlRuleSet(deps(), house.ctx, { number });
+  await activateAmlRuleSet(deps(), another(), { number });
+  clock.advance(11_000);
+  const debtor = { name: 'Ann Ash', account: 'FI2112345600000785', country: 'FI' };
+  const creditor = { name: 'Bob Birch', account: 'NO9386011117947', country: 'NO' };
+  const send = (more: object, payee: object = { town: 'Bergen' }) =>
+    sendPayment(
+      deps(),
+      house.ctx,
+      orderOf(banks[0], banks[1], { units: 100_000n, debtor: { ...debtor, ...more }, creditor: { ...creditor, ...payee } }),
+    );
+  expect((await send({})).status).toBe('held');
+  expect((await send({ town: 'Turku' }, {})).status).toBe('held');
+  const identified = [
+    { town: 'Turku' },
+    { street: 'Aurakatu 8, 20100 Turku' },
+    { nationalId: '131052-308T' },
+    { customerId: 'C-1' },
+    { birth: { on: '1952-10-13', town: 'Turku', country: 'FI' } },
+  ];
+  for (const more of identified) expect((await send(more)).status).toBe('reserved');
+});
+
 test('a simulation of limits tells of recorded traffic what they would have refused', async () => {
   const lines = [{ participant: '*' as const, asset: 'EUR/2', perPayment: 9_999n }];
   const result = await simulateLimits(deps(), house.ctx, { lines, day: new Date(clock.now()).toISOString().slice(0, 10) });

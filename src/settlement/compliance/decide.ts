@@ -3,8 +3,9 @@ import { evaluate, lastFeatures } from '../aml/evaluate.ts';
 import type { FeatureState, Observed } from '../aml/features.ts';
 import { observedOf } from '../aml/observe.ts';
 import type { RuleSet } from '../aml/rules.ts';
-import { checkTravelRule, type Missing } from '../aml/travel-rule.ts';
+import { checkTravelRule, type Missing, type TravelParty } from '../aml/travel-rule.ts';
 import type { Checked } from '../payment/check-order.ts';
+import type { Party } from '../payment/party.ts';
 import { HELD, type PaymentOrder, type Reason } from '../payment/payment.ts';
 import { breakerKeys } from '../risk/breaker.ts';
 import type { LiveBreakers, Move } from '../risk/live-breakers.ts';
@@ -106,10 +107,12 @@ const NONE_MISSING: readonly Missing[] = [];
 function missingOf({ travelRule }: RuleSet, { debtor, creditor }: PaymentOrder, { value, from, to }: Observed): readonly Missing[] {
   const { threshold, domesticInFull, beneficiaryAddress } = travelRule!;
   const policy = { threshold: BigInt(threshold), domesticInFull, beneficiaryAddress };
-  const payment = { value, crossBorder: from !== to, originator: debtor, beneficiary: creditor };
+  const payment = { value, crossBorder: from !== to, originator: travelling(debtor), beneficiary: travelling(creditor) };
   const { complete, missing } = checkTravelRule(payment, policy);
   return complete ? NONE_MISSING : missing;
 }
+
+const travelling = ({ birth, ...party }: Party): TravelParty => (birth ? { ...party, bornOn: birth.on, bornIn: birth.town } : party);
 
 type Known = {
   observed: Observed;

@@ -6,6 +6,7 @@ import { operation } from '../../base/operation.ts';
 import { Instant } from '../../base/time.ts';
 import * as participant from '../participant/contract.ts';
 import * as payment from '../payment/contract.ts';
+import { Party } from '../payment/party.ts';
 import * as window from '../window/contract.ts';
 
 const closed = { additionalProperties: false };
@@ -49,7 +50,7 @@ export const settlementApi: ApiPlan = {
     Payment: payment.Payment,
     PaymentDetail: payment.PaymentDetail,
     PaymentOrder: payment.PaymentOrder,
-    Party: payment.Party,
+    Party,
     BatchResult: payment.BatchResult,
     Participant: participant.Participant,
     Window: window.Window,

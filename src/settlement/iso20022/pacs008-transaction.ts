@@ -1,7 +1,7 @@
 import type { StaticDecode } from 'typebox';
 import type { PaymentOrder } from '../payment/contract.ts';
 import type { CreditTransfer } from './messages/payments.ts';
-import type { Account, Party, Remittance } from './parts.ts';
+import type { Account, Address, Party, Remittance } from './parts.ts';
 import type { RecordReading, References } from './read-message.ts';
 import type { ReasonCode, Refusal } from './reason.ts';
 
@@ -64,9 +64,37 @@ function priorityOf({ localInstrument, priority }: Pick<CreditTransfer, 'localIn
   return priority === 'HIGH' ? 'urgent' : undefined;
 }
 
+/** Schemes of ISO's ExternalPersonIdentification1Code and ExternalOrganisationIdentification1Code whose numbers a state gives. */
+const OF_A_STATE = new Set(['NIDN', 'CCPT', 'SOSE', 'TXID', 'ARNU', 'DRLC', 'COID', 'GSTN', 'EMPL']);
+const MOST_ID = 35;
+
 /** A party with its account, as an order names it. */
-export function partyOf({ name, address, residence }: Party, account: Account | undefined): Order['debtor'] {
-  return withoutAbsent({ name: name!, account: account?.iban ?? account?.other, country: address?.country ?? residence });
+export function partyOf(party: Party, account: Account | undefined): Order['debtor'] {
+  const { name, address, residence, lei, ids = [], birth } = party;
+  const given = (fits: (scheme: string) => boolean) =>
+    ids.find(({ id, scheme }) => scheme !== undefined && fits(scheme) && id.length <= MOST_ID)?.id;
+  return withoutAbsent({
+    name: name!,
+    account: account?.iban ?? account?.other,
+    country: address?.country ?? residence,
+    town: address?.town,
+    street: address && streetOf(address),
+    lei,
+    nationalId: given((scheme) => OF_A_STATE.has(scheme)),
+    customerId: given((scheme) => scheme === 'CUST'),
+    birth: birth?.date && birth.city && birth.country ? { on: birth.date, town: birth.city, country: birth.country } : undefined,
+  });
+}
+
+/** Street and number, or what stands on lines. */
+function streetOf({ street, buildingNumber, lines }: Address): string | undefined {
+  const parts = street === undefined ? (lines ?? []) : [street, buildingNumber];
+  return (
+    parts
+      .filter((part) => part !== undefined)
+      .join(street === undefined ? ', ' : ' ')
+      .slice(0, 140) || undefined
+  );
 }
 
 /** Unstructured text, several lines joined; without it the creditor's reference of structured remittance. */

@@ -64,7 +64,21 @@ function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SH
   );
 }
 
-function party(name: 'Dbtr' | 'Cdtr', { name: called, account, country }: Order['debtor']): [Xml, Xml] {
+function party(name: 'Dbtr' | 'Cdtr', of: Order['debtor']): [Xml, Xml] {
+  const { name: called, account, country, town, street } = of;
   const id = account === undefined ? '' : isIban(account) ? leaf('IBAN', account) : tag('Othr', leaf('Id', account));
-  return [tag(name, leaf('Nm', called), tag('PstlAdr', leaf('Ctry', country))), tag(`${name}Acct`, tag('Id', id))];
+  const address = tag('PstlAdr', leaf('StrtNm', street), leaf('TwnNm', town), leaf('Ctry', country));
+  return [tag(name, leaf('Nm', called), address, identityOf(of)), tag(`${name}Acct`, tag('Id', id))];
+}
+
+/** An organisation has an LEI; who was born somewhere is a person, and of others the standard does not ask. */
+function identityOf({ lei, nationalId, customerId, birth }: Order['debtor']): Xml {
+  const other = (number: string | undefined, scheme: string) =>
+    tag('Othr', leaf('Id', number), number === undefined ? '' : tag('SchmeNm', leaf('Cd', scheme)));
+  if (lei !== undefined) {
+    return tag('Id', tag('OrgId', leaf('LEI', lei), other(nationalId, 'TXID'), other(customerId, 'CUST')));
+  }
+  const born =
+    birth && tag('DtAndPlcOfBirth', leaf('BirthDt', birth.on), leaf('CityOfBirth', birth.town), leaf('CtryOfBirth', birth.country));
+  return tag('Id', tag('PrvtId', born, other(nationalId, 'NIDN'), other(customerId, 'CUST')));
 }

@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile';
 import { describe, expect, test } from 'vitest';
 import { haveIsoSchemas, schemaErrors } from '../../../test/support/iso-schemas.ts';
 import { whereThere } from '../../../test/support/shared-data.ts';
+import { leiOf } from '../../base/check-digit.ts';
 import { CURRENCIES } from '../../base/currency.ts';
 import { AppError } from '../../base/error.ts';
 import { manualClock } from '../../base/time.ts';
@@ -64,7 +65,7 @@ describe('reading good files', () => {
             endToEndId: 'INV-2026-11-0042',
             debtorAgent: 'NORDFIHH',
             creditorAgent: 'MERIDEFF',
-            debtor: { name: 'Aurora Shipping AS', account: 'NO9386011117947', country: 'NO' },
+            debtor: { name: 'Aurora Shipping AS', account: 'NO9386011117947', country: 'NO', town: 'Oslo' },
             creditor: { name: 'Söhne & Töchter Maschinenbau GmbH', account: '4711-0815', country: 'DE' },
             asset: 'EUR/2',
             units: 12500050n,
@@ -150,9 +151,22 @@ const text = (max: number) =>
     .map((s) => s.replace(/ +/g, ' ').trim().slice(0, max).trim())
     .filter((s) => s !== '');
 const bic = fc.stringMatching(/^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/);
-const party = fc.record(
-  { name: text(140), account: fc.stringMatching(/^[A-Z0-9]{1,34}$/), country: fc.stringMatching(/^[A-Z]{2}$/) },
-  { requiredKeys: ['name'] },
+const day = fc
+  .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+  .map((d) => d.toISOString().slice(0, 10));
+const country = fc.stringMatching(/^[A-Z]{2}$/);
+const anyone = {
+  name: text(140),
+  account: fc.stringMatching(/^[A-Z0-9]{1,34}$/),
+  country,
+  town: text(35),
+  street: text(70),
+  nationalId: text(35),
+  customerId: text(35),
+};
+const party = fc.oneof(
+  fc.record({ ...anyone, birth: fc.record({ on: day, town: text(35), country }) }, { requiredKeys: ['name'] }),
+  fc.record({ ...anyone, lei: fc.stringMatching(/^[A-Z0-9]{18}$/).map(leiOf) }, { requiredKeys: ['name'] }),
 );
 const orders: fc.Arbitrary<Order> = fc.record(
   {
@@ -164,9 +178,7 @@ const orders: fc.Arbitrary<Order> = fc.record(
     creditor: party,
     asset: fc.constantFrom(...[...CURRENCIES].map(([code, decimals]) => `${code}/${decimals}`)),
     units: fc.bigInt(1n, 10n ** 18n - 1n),
-    valueDate: fc
-      .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
-      .map((d) => d.toISOString().slice(0, 10)),
+    valueDate: day,
     purpose: fc.stringMatching(/^[A-Z0-9]{4}$/),
     remittance: text(140),
   },

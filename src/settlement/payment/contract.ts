@@ -6,6 +6,7 @@ import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant, LocalDateText } from '../../base/time.ts';
 import { Bic, ParticipantId } from '../participant/contract.ts';
+import { Party, text } from './party.ts';
 import { Priority, Route } from './priority.ts';
 
 const closed = { additionalProperties: false };
@@ -18,20 +19,6 @@ export const Uetr = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
   examples: ['97ed4827-7b6f-4491-a06f-b548d5a7512d'],
 });
-
-/** Letters, digits and the marks that ISO 20022 text may hold; no control characters. */
-const text = (maxLength: number, example: string) =>
-  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: [example] });
-
-export const Party = Type.Object(
-  {
-    name: text(140, 'Aurora Shipping AS'),
-    /** IBAN or another account number. */
-    account: Type.Optional(text(34, 'NO9386011117947')),
-    country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', examples: ['NO'] })),
-  },
-  closed,
-);
 
 /**
  * The life of a payment: held for review, queued until there is money for it, or rejected at the door; else reserved until its

@@ -13,6 +13,7 @@ import { actRows, keptPayment, recordedEvent } from './act-rows.ts';
 import { checkOrder, type Checked } from './check-order.ts';
 import { examine, type Admitted, type Examined } from './examine.ts';
 import { reasonOf, saysAnything, type Decision, type PaymentOrder, type PaymentRecord, type PaymentView } from './payment.ts';
+import { detailsOf } from './party.ts';
 import { obligationRows, paymentRows, type Obligation } from './rows.ts';
 import { paymentByUetr } from './store.ts';
 import { viewOfRecord } from './view.ts';
@@ -135,7 +136,10 @@ function hashOf(order: PaymentOrder): Buffer {
   const rest = [creditor.country, order.asset, order.units.toString(), order.valueDate, order.purpose, order.remittance];
   // Absent, it leaves the hash as it was before there were priorities.
   const priority = order.priority === undefined ? [] : [order.priority];
-  return hash('sha256', JSON.stringify([...fields, ...rest, ...priority]), 'buffer');
+  // As with priorities: absent, they leave it as it was.
+  const details = [detailsOf(debtor), detailsOf(creditor)];
+  const parties = details.some((one) => one !== undefined) ? [details] : [];
+  return hash('sha256', JSON.stringify([...fields, ...rest, ...priority, ...parties]), 'buffer');
 }
 
 function actOf(passage: Passage, payment: PaymentRecord): Act {
