@@ -8,7 +8,6 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { AppError } from '../base/error.ts';
 import { Secret } from '../base/secret.ts';
 import { readSettings, type CheckSettings } from '../readiness/check/settings.ts';
-import { emptyBindings } from '../readiness/binding/write-bindings.ts';
 import type { Supplied } from '../readiness/library.ts';
 import type { Release } from '../readiness/deps.ts';
 import { SETTINGS, type Config } from './config.ts';
@@ -24,7 +23,7 @@ const CATALOGUE = new URL('../readiness/catalogue/', import.meta.url);
 export async function suppliedChecklists(): Promise<Supplied[]> {
   const [source, bindings] = await Promise.all([
     readFile(new URL('production.md', CATALOGUE)),
-    readFile(new URL('production.bindings.yaml', CATALOGUE), 'utf8').catch(() => emptyBindings('production')),
+    readFile(new URL('production.bindings.yaml', CATALOGUE), 'utf8'),
   ]);
   return [{ name: 'production', source, bindings }];
 }

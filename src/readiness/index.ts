@@ -6,16 +6,18 @@ import type { Log } from '../infra/log/log.ts';
 import type { Module } from '../infra/module.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
+import { checksApart } from './apart/checks-apart.ts';
 import { builtInChecks } from './check/built-in.ts';
 import type { CheckProvider } from './check/check.ts';
 import { createKinds } from './check/kinds.ts';
 import type { CheckSettings } from './check/settings.ts';
 import type { ReadinessDeps, Release } from './deps.ts';
+import { createGround } from './ground.ts';
 import { createLedgers } from './ledger.ts';
 import { createLibrary, type Supplied } from './library.ts';
 import { remember } from './remember.ts';
 import { routesOf } from './routes.ts';
-import { createRunner } from './runner.ts';
+import { CHECKS_AT_ONCE, createRunner } from './runner.ts';
 import { housePeople, type HousePeople } from './signing.ts';
 
 /** How soon a run that was asked for begins. */
@@ -48,9 +50,11 @@ export type Readiness = Module<undefined> & { reachedAt(address: string): void }
 /** Production checklists that are checked against what runs, signed by people, and decided. */
 export function createReadiness(given: CreateReadiness): Readiness {
   const { db, clock, log, access, outbox, masterKey, supplied, providers = [] } = given;
-  const kinds = createKinds([builtInChecks(), ...providers]);
-  const people = peopleOf((tenantId) => housePeople({ db, clock, masterKey }, tenantId));
   const release = once(given.release);
+  const ground = createGround({ ...given, release });
+  const apart = checksApart(builtInChecks(), { ground: ground.now, threads: CHECKS_AT_ONCE });
+  const kinds = createKinds([apart.provider, ...providers]);
+  const people = peopleOf((tenantId) => housePeople({ db, clock, masterKey }, tenantId));
   const deps: ReadinessDeps = {
     db,
     clock,
@@ -63,19 +67,19 @@ export function createReadiness(given: CreateReadiness): Readiness {
     library: createLibrary({ db, clock, access, supplied }),
     ledgers: createLedgers({ db, clock, release, people }),
   };
-  const runner = createRunner({ ...deps, settingsAt: given.settingsAt, environment: given.environment });
+  const runner = createRunner({ ...deps, probe: ground.probe, warm: apart.warm });
   return {
     name: 'readiness',
     port: undefined,
     routes: routesOf(deps),
     jobs: [
       { name: 'readiness.run', everyMs: RUN_EVERY_MS, run: (signal) => runner.runOpen(signal) },
-      { name: 'readiness.schedule', everyMs: SCHEDULE_EVERY_MS, run: () => runner.queueDue() },
+      { name: 'readiness.schedule', everyMs: SCHEDULE_EVERY_MS, run: (signal) => runner.queueDue(signal) },
     ],
     consumers: [],
     checks: [],
-    reachedAt: runner.reachedAt,
-    close: () => Promise.resolve(),
+    reachedAt: ground.reachedAt,
+    close: apart.close,
   };
 }
 

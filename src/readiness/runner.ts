@@ -1,8 +1,6 @@
 import { AppError } from '../base/error.ts';
 import { newId, toWireId, type Uuid } from '../base/id.ts';
 import type { Probe } from './check/check.ts';
-import type { CheckSettings } from './check/settings.ts';
-import { createProbe } from './check/targets.ts';
 import { startRun } from './contract.ts';
 import type { ReadinessDeps } from './deps.ts';
 import { finishedEvent, progressedEvent } from './events.ts';
@@ -12,51 +10,40 @@ import type { RecordBody } from './record/record.ts';
 import { beginRun, endRun, queueRun, selectOpenRuns, selectRuns, setProgress, type RunRow } from './store/run-store.ts';
 
 export type RunnerDeps = ReadinessDeps & {
-  settingsAt(address: string): CheckSettings;
-  environment: Readonly<Record<string, string | undefined>>;
+  /** What checks may use now; undefined while the process cannot be reached yet. */
+  probe(signal: AbortSignal): Promise<Probe | undefined>;
+  /** Before the first check of a run. */
+  warm(): Promise<void>;
 };
 
 /** Runs what waits; nothing before the process knows where it can be reached. */
 export type Runner = {
-  reachedAt(address: string): void;
   /** Runs everything that waits, one after the other; what a process that ended left behind begins anew. */
   runOpen(signal: AbortSignal): Promise<void>;
   /** Queues a run of each checklist of the product that has none of the last hour, or none of what runs now. */
-  queueDue(): Promise<void>;
-  /** What checks may use now; undefined while the process cannot be reached yet. */
-  probe(signal: AbortSignal): Promise<Probe | undefined>;
+  queueDue(signal: AbortSignal): Promise<void>;
 };
 
 const EVERY_MS = 3_600_000;
 /** A run shares the machine with the business. */
-const CHECKS_AT_ONCE = 4;
+export const CHECKS_AT_ONCE = 3;
 const PROGRESS_EVERY_MS = 700;
 const SCHEDULE = 'readiness schedule';
 
 export function createRunner(deps: RunnerDeps): Runner {
-  let address: string | undefined;
-  const probe = async (signal: AbortSignal): Promise<Probe | undefined> => {
-    if (address === undefined) return undefined;
-    const { commit } = await deps.release();
-    return createProbe({ settings: deps.settingsAt(address), environment: deps.environment, clock: deps.clock, signal, commit });
-  };
   return {
-    reachedAt(reached) {
-      address = reached;
-    },
-    probe,
     async runOpen(signal) {
       const tenantId = await deps.access.operatorId();
-      const allowed = await probe(signal);
+      const allowed = await deps.probe(signal);
       if (!tenantId || !allowed) return;
       for (const row of await deps.db.read({ tenantId }, selectOpenRuns)) {
         if (signal.aborted) return;
         await runOne(deps, { tenantId, row, probe: allowed });
       }
     },
-    async queueDue() {
+    async queueDue(signal) {
       const tenantId = await deps.access.operatorId();
-      if (!tenantId || address === undefined) return;
+      if (!tenantId || !(await deps.probe(signal))) return;
       for (const document of await deps.library.list(tenantId))
         if (document.origin === 'product') await queueIfDue(deps, tenantId, document);
     },
@@ -119,6 +106,7 @@ async function run(deps: RunnerDeps, { tenantId, row, probe }: Work): Promise<Fi
   const progress = progressOf(deps, tenantId, row);
   const { author } = await deps.release();
   try {
+    await deps.warm();
     const { record } = await runChecklist({
       checklist: document.checklist,
       bindings: document.bindings,

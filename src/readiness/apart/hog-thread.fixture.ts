@@ -1,0 +1,11 @@
+import { parentPort } from 'node:worker_threads';
+import type { ToThread } from './protocol.ts';
+
+/** A thread for tests whose check keeps the processor busy for ever, unless it is told to be quick, or to end the thread. */
+parentPort!.on('message', (message: ToThread) => {
+  if (message.say === 'stop') return;
+  const { manner } = message.params as { manner: string };
+  if (manner === 'die') process.exit(1);
+  while (manner === 'hog');
+  parentPort!.postMessage({ outcome: { state: 'pass', summary: 'quick' } });
+});
