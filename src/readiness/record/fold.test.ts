@@ -83,6 +83,21 @@ describe('what holds for a subject', () => {
     expect(state.voided[0]!.why).toEqual(['commit_changed', 'config_changed']);
   });
 
+  test('does not tell what was signed for earlier subjects, once something newer stands in its place', async () => {
+    const before = { ...subject, commit: 'before' };
+    const bodies = [
+      await signature({ subject: before }),
+      await waiver({ subject: before }),
+      await waiver({ subject: { ...before, configHash: 'x' } }),
+      await signature(),
+    ];
+    const { voided, signOffs } = await stateOf(bodies, { people, subject });
+    expect(signOffs.size).toBe(1);
+    expect(voided.map(({ index }) => index)).toEqual([2]);
+    const decided = await signed<Bodies['decided']>(grace, { kind: 'decided', runId: 'r', subject: before, decision: 'go', blocks: [] });
+    expect((await stateOf([decided], { people, subject })).voided).toEqual([]);
+  });
+
   test('is the newest of several; what it replaced is told', async () => {
     const [first, second] = [await waiver(), await waiver({ until: '2026-01-10' })];
     const state = await stateOf([first, second], { people, subject });

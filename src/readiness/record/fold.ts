@@ -123,7 +123,23 @@ export function fold(records: readonly ReadinessRecord[], query: FoldQuery): Rec
   };
   const folding: Folding = { query, state, withdrawn: withdrawnOf(records, query), signatures: new Set() };
   for (const record of records) take(record, folding);
-  return state;
+  return { ...state, voided: worthTelling(state) };
+}
+
+/**
+ * Of records that only a change has voided, the newest of each kind, line and role, and only while nothing holds in its
+ * place: what was signed for a release long ago is no news. Verdicts over other subjects are history as well.
+ */
+function worthTelling(state: Mutable): Voided[] {
+  const keyOf = ({ body }: { body: SignedBody }) =>
+    [body.kind, 'lineId' in body ? body.lineId : '', 'role' in body ? roleKey(body.role) : ''].join(' ');
+  const newest = new Map<string, number>();
+  const holding = [state.signOffs, state.waivers, state.notApplicable, state.plans].flatMap((map) => [...map.values()]);
+  for (const entry of [...state.voided, ...holding, ...state.approvals.values()])
+    newest.set(keyOf(entry), Math.max(entry.index, newest.get(keyOf(entry)) ?? -1));
+  return state.voided.filter(
+    (entry) => !entry.reconfirmable || (entry.body.kind !== 'decided' && newest.get(keyOf(entry)) === entry.index),
+  );
 }
 
 type Mutable = {

@@ -72,7 +72,7 @@ export async function configHashOf({ root, files, env, environment }: ConfigPart
   const values = env.map((name) => [name, environment[name] ?? null] as const);
   const text = canonicalJson({ files: Object.fromEntries(hashes), env: Object.fromEntries(values) });
   const slowly = promisify<string, string, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
-  return (await slowly(text, 'rialto readiness configuration', 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 27 })).toString('hex');
+  return (await slowly(text, 'rialto readiness configuration', 32, { N: 2 ** 14, r: 8, p: 1, maxmem: 2 ** 26 })).toString('hex');
 }
 
 async function hashOfFile(root: string, file: string): Promise<string> {

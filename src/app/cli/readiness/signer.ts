@@ -98,9 +98,10 @@ const [ENTER, NEWLINE, INTERRUPT, END, BACKSPACE, DELETE] = ['\r', '\n', '\u0003
 /** Reads a line key by key, so that nothing of it is shown. */
 function asked(prompt: string): Promise<Secret> {
   const { stdin, stderr } = process;
-  stderr.write(`${prompt}: `);
+  // Before the prompt, so that nothing of what is typed ahead is shown.
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
+  stderr.write(`${prompt}: `);
   return new Promise((resolve, reject) => {
     let typed = '';
     const end = (finish: () => void) => {

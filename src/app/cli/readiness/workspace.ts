@@ -117,7 +117,8 @@ export function lineNamed({ verdict }: Standing, text: string): string {
   throw new AppError('not_found', 'readiness.line_unknown', `The checklist has no line ${text.slice(0, 80)}.`);
 }
 
-function settingsPath(named: string | undefined, beside: string | undefined): string {
+/** Where `readiness.yaml` lies: as named, here, or beside the checklist. Error: `readiness.not_set_up`. */
+export function settingsPath(named: string | undefined, beside: string | undefined): string {
   if (named !== undefined) return resolve(named);
   const found = [process.cwd(), ...(beside === undefined ? [] : [beside])].map((folder) => join(folder, 'readiness.yaml')).find(existsSync);
   if (found) return found;
