@@ -6,10 +6,12 @@ import { addEnrol, addInit } from './readiness/init.ts';
 import { addPlan } from './readiness/plan.ts';
 import { addProve } from './readiness/prove.ts';
 import { addRead } from './readiness/read.ts';
+import { addReport } from './readiness/report.ts';
 import { addDecide, addRun } from './readiness/run.ts';
 import { addSign, addWithdraw } from './readiness/sign.ts';
 import { addVerify } from './readiness/verify.ts';
 import { addRuleOut, addWaive } from './readiness/waive.ts';
+import { addWatch } from './readiness/watch.ts';
 
 /** How the command line adds a command: what it finds out is printed for people or, with --json, for machines. */
 export type AddCommand = <A extends unknown[]>(
@@ -36,4 +38,6 @@ export function addReadiness(program: Command, command: AddCommand): void {
   addPlan(readiness, command);
   addWithdraw(readiness, command);
   addVerify(readiness, command);
+  addReport(readiness, command);
+  addWatch(readiness, command);
 }

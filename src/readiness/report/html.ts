@@ -59,7 +59,7 @@ function head(report: Report): string {
     (state) => `<li><span class="dot d-${HUES[state]}"></span><b>${counts[state]}</b> ${STATE_WORDS[state]}</li>`,
   );
   return `<header class="card"><div class="top"><div><h1>${escaped(checklist.title)}</h1>
-<div class="soft">${escaped(checklist.name)} · ${lines.length} lines · ${score.toFixed(1)} % pass</div></div>
+<div class="soft">${escaped(checklist.name)} · ${lines.length} lines · ${score.toFixed(1)} % of what is due was shown</div></div>
 <div class="verdict ${decision}">${DECISION_WORDS[decision]}</div></div>
 ${bar(counts, lines.length)}<ul class="legend">${legend.join('')}</ul>
 <dl class="facts">${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl></header>`;

@@ -1,6 +1,6 @@
 import type { ResultState } from '../run/result.ts';
 import { escaped, escapedLines } from './plain.ts';
-import { isExcused, OBSTACLE_WORDS, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
+import { isExcused, OBSTACLE_WORDS, shownSection, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
 
 /** What could not be found out is an error, what was found out and is not good a failure; each says so by its state. */
 const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | undefined>> = {
@@ -20,7 +20,7 @@ const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | un
  * somebody decided to do without, with their reason.
  */
 export function junitReport(report: Report): string {
-  const suites = suitesOf(report.lines);
+  const suites = suitesOf(report);
   const totals = countsOf(report.lines);
   const attributes = `name="${escaped(report.checklist.title)}" ${totals} time="${seconds(report.run?.ms ?? 0)}"`;
   return [
@@ -33,10 +33,10 @@ export function junitReport(report: Report): string {
 }
 
 /** A heading that comes again goes on with its suite: readers of this form keep only one suite of a name. */
-function suitesOf(lines: readonly ReportLine[]): [string, ReportLine[]][] {
+function suitesOf({ lines, checklist }: Report): [string, ReportLine[]][] {
   const suites = new Map<string, ReportLine[]>();
   for (const line of lines) {
-    const name = line.section.join(' › ') || 'Before the first heading';
+    const name = shownSection(line.section, checklist.title);
     const suite = suites.get(name);
     if (suite) suite.push(line);
     else suites.set(name, [line]);

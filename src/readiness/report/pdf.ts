@@ -7,6 +7,7 @@ import {
   OBSTACLE_WORDS,
   shownKind,
   shownRun,
+  shownSection,
   shownTime,
   STATE_WORDS,
   voidedWords,
@@ -43,7 +44,7 @@ export async function pdfReport(report: Report): Promise<Buffer> {
   contradictions(sheet, report);
   signOffs(sheet, report);
   voided(sheet, report);
-  for (const group of bySection(report.lines)) section(sheet, group);
+  for (const { section: headings, lines } of bySection(report.lines)) section(sheet, shownSection(headings, report.checklist.title), lines);
   digests(sheet, report);
   numberPages(doc, { title, when: shownTime(report.madeAt) });
   doc.end();
@@ -115,7 +116,7 @@ function head(sheet: Sheet, report: Report): void {
     ['Commit', subject.commit],
     ['Configuration', subject.configHash],
     ['Run', shownRun(report)],
-    ['Lines', `${lines.length}, ${score.toFixed(1)} % pass (information only)`],
+    ['Lines', `${lines.length}, ${score.toFixed(1)} % of what is due was shown (information only)`],
   ];
   for (const [name, value] of facts) pair(sheet, name, value);
   bar(sheet, counts, lines.length);
@@ -190,8 +191,8 @@ function voided(sheet: Sheet, { voided }: Report): void {
   for (const record of voided) write(sheet, voidedWords(record), { colour: FAINT });
 }
 
-function section(sheet: Sheet, { section, lines }: { section: readonly string[]; lines: readonly ReportLine[] }): void {
-  title(sheet, section.join(' › ') || 'Before the first heading');
+function section(sheet: Sheet, headings: string, lines: readonly ReportLine[]): void {
+  title(sheet, headings);
   for (const line of lines) entry(sheet, line.state, wordsOf(line), detailsOf(line), Math.min(line.depth, 8) * 12);
 }
 

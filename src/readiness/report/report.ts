@@ -131,6 +131,12 @@ export function bySection(lines: readonly ReportLine[]): { section: readonly str
   return groups;
 }
 
+/** The headings above a line as one text, without the document's own title. */
+export function shownSection(section: readonly string[], title: string): string {
+  const own = section[0] === title ? section.slice(1) : section;
+  return own.join(' › ') || 'Before the first heading';
+}
+
 /** `2026-11-22T14:02:07.123Z` → `2026-11-22 14:02 UTC`. */
 export function shownTime(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;

@@ -7,6 +7,7 @@ import {
   isOpen,
   OBSTACLE_WORDS,
   shownRun,
+  shownSection,
   shownTime,
   STATE_WORDS,
   voidedWords,
@@ -39,7 +40,7 @@ export function textReport(report: Report, style: TextStyle): string {
   const pen = penOf(style);
   const blocks = [
     header(report, pen),
-    ...bySection(report.lines).map((group) => section(group, pen)),
+    ...bySection(report.lines).map(({ section: headings, lines }) => section(shownSection(headings, report.checklist.title), lines, pen)),
     contradictions(report, pen),
     voided(report, pen),
     blocking(report, pen),
@@ -79,11 +80,10 @@ function header({ checklist, subject, run, madeAt }: Report, pen: Pen): string[]
   ];
 }
 
-function section({ section, lines }: { section: readonly string[]; lines: readonly ReportLine[] }, pen: Pen): string[] {
+function section(headings: string, lines: readonly ReportLine[], pen: Pen): string[] {
   const passing = lines.filter(({ state }) => state === 'pass').length;
-  const title = section.length > 0 ? section.map(plain).join(' › ') : 'Before the first heading';
   return [
-    ...wrapped(`${title} (${passing} of ${lines.length})`, pen.width).map((text) => pen.paint(text, 'bold')),
+    ...wrapped(`${plain(headings)} (${passing} of ${lines.length})`, pen.width).map((text) => pen.paint(text, 'bold')),
     ...lines.flatMap((line) => lineOf(line, pen)),
   ];
 }
@@ -140,7 +140,7 @@ function verdict({ decision, counts, lines, score }: Report, pen: Pen): string[]
   const open = lines.filter(isOpen).length;
   const hue = decision === 'go' ? 'green' : decision === 'conditional' ? 'yellow' : 'red';
   return [
-    ...pen.fill(`${tallies.join(', ')} (${lines.length} lines, ${score.toFixed(1)} % pass)`, ''),
+    ...pen.fill(`${tallies.join(', ')} (${lines.length} lines; ${score.toFixed(1)} % of what is due was shown)`, ''),
     pen.paint(DECISION_WORDS[decision], 'bold', hue) + (open > 0 ? `, ${open} open` : ''),
   ];
 }

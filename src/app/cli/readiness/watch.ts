@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { AppError } from '../../../base/error.ts';
+import { systemClock } from '../../../base/time.ts';
+import { isLocked, takeLock } from '../../../infra/file-lock.ts';
+import { builtInChecks } from '../../../readiness/check/built-in.ts';
+import { createKinds } from '../../../readiness/check/kinds.ts';
+import { redactOutput } from '../../../readiness/check/redact.ts';
+import { createProbe } from '../../../readiness/check/targets.ts';
+import { plain } from '../../../readiness/report/plain.ts';
+import { callRollback, noteRollback } from '../../../readiness/watch/call-rollback.ts';
+import { describeAdvice, describeWatch } from '../../../readiness/watch/describe-watch.ts';
+import type { Watch } from '../../../readiness/watch/fold-watch.ts';
+import { lookAt } from '../../../readiness/watch/look-at.ts';
+import type { Advice } from '../../../readiness/watch/observe.ts';
+import { startWatch } from '../../../readiness/watch/start-watch.ts';
+import { viewOfWatch } from '../../../readiness/watch/view-watch.ts';
+import { openWatch, readOn } from '../../../readiness/watch/watch-log.ts';
+import { watchPass, watchUntilEnd, type WatchDeps } from '../../../readiness/watch/watch-pass.ts';
+import { readRollbackPolicy } from '../../../readiness/watch/watch-settings.ts';
+import { guarded, type Output } from '../output.ts';
+import type { AddCommand } from '../readiness.ts';
+import { withWork } from './run.ts';
+import { openWorkspace, settingsPath, type WorkOptions, type Workspace } from './workspace.ts';
+
+type WatchOptions = WorkOptions & { releasedAt?: string; once?: boolean; confirmRollback?: string; rolledBackBy?: string; stop?: boolean };
+
+/** As of `run`: what is not known is never 0, and a failure is no advice. */
+const EXIT_CODES: Readonly<Record<Advice, number>> = { continue: 0, rollback: 1, recommend_rollback: 2, attention: 3 };
+const FAILED = 3;
+/** A timer of Node holds no longer than 24 days, and a clock may be set meanwhile. */
+const LONGEST_SLEEP_MS = 60 * 60_000;
+
+/** `rialto readiness watch`: looks after a release as the checklist says, and advises to carry on or to go back. */
+export function addWatch(parent: Command, command: AddCommand): void {
+  const watching = command<[string, WatchOptions]>(
+    parent,
+    'watch <checklist>',
+    'watch a release: exit code 0 carry on, 1 roll back now, 2 rollback recommended, 3 somebody has to look',
+    async (output, file, options) => {
+      process.exitCode = FAILED;
+      let watch: Watch | undefined;
+      await guarded(output.json, async () => {
+        watch = await watchRelease(output, file, options);
+      });
+      process.exitCode = watch?.decision ? EXIT_CODES[watch.decision.advice] : FAILED;
+    },
+  );
+  withWork(watching)
+    .option('--released-at <time>', 'when the release was, such as 2026-11-22T14:00:00Z; the release that is being watched unless told')
+    .option('--once', 'look at what is due now and end, for cron')
+    .option('--confirm-rollback <name>', 'roll back as is advised, in the name of whoever confirms it')
+    .option('--rolled-back-by <name>', 'note that people have rolled back by hand; what follows is watched for half an hour')
+    .option('--stop', 'end the watch');
+}
+
+async function watchRelease(output: Output, file: string, options: WatchOptions): Promise<Watch> {
+  const workspace = await openWorkspace(file, options);
+  const stop = new AbortController();
+  const stopping = () => stop.abort();
+  const lock = takeLock(join(workspace.settings.records, 'watch.lock'));
+  if (!isLocked(lock)) {
+    const who = lock.pid === undefined ? 'another process' : `process ${lock.pid}`;
+    throw new AppError('conflict', 'readiness.watch_held', `The release is being watched by ${who}.`);
+  }
+  process.once('SIGINT', stopping).once('SIGTERM', stopping);
+  try {
+    const deps = await depsOf(workspace, file, options);
+    const { id } = await watchOf(workspace, options);
+    await act(deps, id, options);
+    if (options.once || options.stop || options.confirmRollback !== undefined) await once(output, deps, id);
+    else await untilEnd(output, { ...deps, signal: stop.signal }, id);
+    return (await readOn(deps.store, deps.checklist)).watches.get(id)!;
+  } finally {
+    process.off('SIGINT', stopping).off('SIGTERM', stopping);
+    lock.release();
+  }
+}
+
+async function depsOf(workspace: Workspace, file: string, options: WorkOptions): Promise<WatchDeps> {
+  const { checklist, checks, environment, subject, store, settings } = workspace;
+  // A pass that was begun is ended, so the checks of a watch are stopped by their own time limits alone.
+  const probe = createProbe({ settings: checks, environment, commit: subject.commit });
+  const text = await readFile(settingsPath(options.settings, dirname(resolve(file))), 'utf8');
+  return {
+    store,
+    clock: systemClock,
+    checklist: checklist.name,
+    policy: readRollbackPolicy(text, probe),
+    hide: (output) => redactOutput(output, probe.hide),
+    look: (lineIds) =>
+      lookAt(
+        { ...workspace, kinds: createKinds([builtInChecks()]), probe, clock: systemClock, policy: settings.policy, ...settings.limits },
+        lineIds,
+      ),
+  };
+}
+
+/** The watch of the release that is named, begun when it is new; else the one that goes on. */
+async function watchOf({ checklist, subject, store }: Workspace, { releasedAt }: WatchOptions): Promise<Watch> {
+  if (releasedAt !== undefined) {
+    const at = Date.parse(releasedAt);
+    if (Number.isNaN(at) || !/T.*(Z|[+-]\d{2}:?\d{2})$/.test(releasedAt))
+      throw new AppError('invalid', 'readiness.time_invalid', `${releasedAt} is no time with its zone, such as 2026-11-22T14:00:00Z.`);
+    return await startWatch({ store, clock: systemClock, checklist, subject, releasedAt: at });
+  }
+  const open = openWatch(await readOn(store, checklist.name));
+  if (!open)
+    throw new AppError('not_found', 'readiness.nothing_watched', 'No release is being watched. Say when it was: --released-at TIME');
+  return open;
+}
+
+/** What a person asked for beside looking. */
+async function act(deps: WatchDeps, id: string, { confirmRollback, rolledBackBy, stop }: WatchOptions): Promise<void> {
+  const current = async (): Promise<Watch> => (await readOn(deps.store, deps.checklist)).watches.get(id)!;
+  if (rolledBackBy !== undefined) await noteRollback(deps, await current(), rolledBackBy);
+  if (confirmRollback !== undefined) {
+    // What is confirmed is the advice of now, not that of the last look.
+    await watchPass(deps, id);
+    await callRollback(deps, await current(), confirmRollback);
+  }
+  if (stop)
+    await deps.store.append(deps.checklist, {
+      kind: 'watch_ended',
+      watchId: id,
+      at: new Date(systemClock.now()).toISOString(),
+      outcome: 'stopped',
+    });
+}
+
+async function once(output: Output, deps: WatchDeps, id: string): Promise<void> {
+  const { watch } = await watchPass(deps, id);
+  tell(output, watch);
+}
+
+function tell({ print }: Output, watch: Watch): void {
+  const view = viewOfWatch(watch, systemClock.now());
+  print(describeWatch(view, plain), view);
+}
+
+/** Pass after pass: whole at first and at the end, between them only what is new. */
+async function untilEnd(output: Output, deps: WatchDeps & { signal: AbortSignal }, id: string): Promise<void> {
+  let told = false;
+  const sleep = async (until: number): Promise<void> => {
+    const ms = Math.min(LONGEST_SLEEP_MS, Math.max(0, until - systemClock.now()));
+    await wait(ms, undefined, { signal: deps.signal }).catch(() => undefined);
+  };
+  await watchUntilEnd({ ...deps, sleep }, id, ({ watch, news }) => {
+    if (!told || watch.ended) tell(output, watch);
+    else if (news) {
+      const view = viewOfWatch(watch, systemClock.now());
+      output.print(`\n${new Date(systemClock.now()).toISOString()}\n${describeAdvice(view, plain).join('\n')}`, view);
+    }
+    told = true;
+  });
+}
