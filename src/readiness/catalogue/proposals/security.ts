@@ -1,30 +1,30 @@
 import {
   answers,
-  audit,
+  headers,
+  noForeignOrigins,
+  redirects,
   certificate,
+  modernTls,
+  mutualTls,
+  sqlIs,
+  adminSqlIs,
+  natsIs,
+  file,
   document,
   env,
-  file,
-  headers,
+  noSecrets,
   ignored,
-  noForeignOrigins,
+  audit,
   junit,
   leaks,
-  natsIs,
-  noSecrets,
   protectedRoutes,
-  sqlIs,
-  modernTls,
-  redirects,
   runs,
-  mutualTls,
   type Proposals,
 } from '../checks.ts';
+import { PLAIN_CONNECTIONS, AUDIT_WRITABLE, FRESH_KEYS, OTHER_HASHES, KEY_HASHES, SEALED_COLUMNS } from '../statements.ts';
 
 const SECRETS = { minLength: 32, minEntropyBits: 80 };
 const EXAMPLES = ['deltran_secure_pass_2024', 'changeme', 'CHANGE_ME'];
-const FRESH_KEYS = `select count(*) from access.signing_key where active_from > now() - interval '1 year'`;
-const PLAIN = `select count(*) from pg_stat_ssl s join pg_stat_activity a using (pid) where a.client_addr is not null and not s.ssl`;
 
 /** What is asked of settings, secrets, access and transport. */
 export const SECURITY_PROPOSALS: Proposals = {
@@ -57,19 +57,19 @@ export const SECURITY_PROPOSALS: Proposals = {
     if (has('vault', 'secrets management')) return [file('data/master.key', { mode: '0600', minBytes: 32 }), noSecrets()];
     return [env(named.length > 0 ? named : ['RIALTO_API_KEY'], { ...SECRETS, notOneOf: EXAMPLES })];
   },
-  K2: () => [sqlIs(FRESH_KEYS, '>=', 1), file('data/master.key', { mode: '0600', minBytes: 32 })],
+  K2: () => [adminSqlIs(FRESH_KEYS, '>=', 1), file('data/master.key', { mode: '0600', minBytes: 32 })],
   K3: ({ text }) => (/ignore|version control|\.env/.test(text) ? [ignored('.env'), noSecrets()] : [noSecrets()]),
   K4: ({ text }) => (/log/.test(text) ? [leaks()] : [junit('secrets')]),
   A1: ({ text }) => {
     const keys = answers('/.well-known/jwks.json', { json: [{ at: '$.keys[*].alg', op: '=', value: 'RS256' }] });
-    return /rotat/.test(text) ? [keys, sqlIs(FRESH_KEYS, '>=', 1)] : [keys, junit('tokens')];
+    return /rotat/.test(text) ? [keys, adminSqlIs(FRESH_KEYS, '>=', 1)] : [keys, junit('tokens')];
   },
-  A2: () => [protectedRoutes(), junit('api-keys')],
+  A2: () => [sqlIs(KEY_HASHES, '=', 1), junit('api-keys')],
   A3: () => [answers('/v1/roles', { status: [401] }), junit('roles')],
   A4: () => [answers('/v1/me', { status: [401] }), junit('sessions')],
   A5: ({ text }) =>
     /hash/.test(text)
-      ? [sqlIs(`select count(*) from access."user" where password_hash not like '$argon2id$%'`, '=', 0)]
+      ? [adminSqlIs(OTHER_HASHES, '=', 0)]
       : /oauth/.test(text)
         ? [answers('/.well-known/oauth-authorization-server', { json: [{ at: '$.token_endpoint', op: 'exists' }] })]
         : [answers('/v1/me/second-factor', { status: [401] })],
@@ -77,7 +77,7 @@ export const SECURITY_PROPOSALS: Proposals = {
   A7: () => [protectedRoutes()],
   W1: () => [junit('hostile-input')],
   W2: ({ text }) => (/cors|origin/.test(text) ? [noForeignOrigins()] : [headers()]),
-  W3: () => [sqlIs(`select (to_regclass('infra.sealed_column') is not null)::int`, '=', 1)],
+  W3: () => [sqlIs(SEALED_COLUMNS, '=', 1)],
   T1: ({ text }) =>
     /renew/.test(text) ? [certificate(30), document('docs/how-to/operate.md', { headings: ['certificate'] })] : [certificate(30)],
   T2: ({ text }) =>
@@ -89,15 +89,8 @@ export const SECURITY_PROPOSALS: Proposals = {
   T3: ({ text }) =>
     /mtls|mutual/.test(text)
       ? [mutualTls(), natsIs('varz', [{ at: '$.tls_verify', op: '=', value: true }])]
-      : [sqlIs(PLAIN, '=', 0), natsIs('varz', [{ at: '$.tls_required', op: '=', value: true }])],
+      : [adminSqlIs(PLAIN_CONNECTIONS, '=', 0), natsIs('varz', [{ at: '$.tls_required', op: '=', value: true }])],
   Q4: () => [audit()],
   G1: () => [answers('/openrtb2/auction', { status: [401, 405] }), junit('auction-privacy')],
-  O6: () => [
-    runs('audit-verify'),
-    sqlIs(
-      `select (has_table_privilege('rialto_app', 'access.audit', 'update') or has_table_privilege('rialto_app', 'access.audit', 'delete'))::int`,
-      '=',
-      0,
-    ),
-  ],
+  O6: () => [runs('audit-verify'), sqlIs(AUDIT_WRITABLE, '=', 0)],
 };

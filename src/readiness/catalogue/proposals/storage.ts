@@ -1,84 +1,79 @@
 import type { Threshold } from '../../checklist/checklist.ts';
 import {
-  backup,
-  cacheAnswers,
-  drill,
-  env,
-  metricIs,
-  natsClosed,
-  natsIs,
-  promqlIs,
   ready,
-  redisClosed,
-  redisIs,
-  runs,
-  sentinels,
   sqlIs,
+  adminSqlIs,
+  redisIs,
+  redisClosed,
+  sentinels,
+  cacheAnswers,
+  natsIs,
   streams,
+  natsClosed,
+  promqlIs,
+  metricIs,
+  migrated,
+  env,
+  junit,
+  backup,
+  drill,
+  runs,
   type Proposals,
 } from '../checks.ts';
-
-/** Statements of the catalogue; each answers with one number. */
-const INVALID_INDEXES = 'select count(*) from pg_index where not indisvalid';
-const OPEN_CONSTRAINTS = 'select count(*) from pg_constraint where not convalidated';
-const POWERFUL = `select count(*) from pg_roles where rolname = 'rialto_app' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)`;
-const OWNED = `select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = 'rialto_app'`;
-const SCHEMAS = `select count(*) from pg_namespace where nspname in ('access', 'infra', 'ledger', 'settlement')`;
-const CONSTRAINTS = 'select count(*) from pg_constraint where';
-const TRUSTED = `select count(*) from pg_hba_file_rules where auth_method = 'trust' and type <> 'local'`;
-const PLAIN = `select count(*) from pg_stat_ssl s join pg_stat_activity a using (pid) where a.client_addr is not null and not s.ssl`;
-const STREAMING = `select count(*) from pg_stat_replication where state = 'streaming'`;
-const IDLE_IN_TRANSACTION = `select count(*) from pg_stat_activity where state = 'idle in transaction' and now() - state_change > interval '1 minute'`;
-
-const version = (wanted: number) => sqlIs(`select current_setting('server_version_num')::int / 10000`, '>=', wanted);
+import {
+  SERVER_VERSION,
+  OWN_SCHEMAS,
+  MODEST_ROLE,
+  OWNED_BY_ROLE,
+  TRUSTED,
+  INVALID_INDEXES,
+  OPEN_CONSTRAINTS,
+  OPEN_FOREIGN_KEYS,
+  OPEN_CHECKS,
+  DISABLED_TRIGGERS,
+  DEFAULTS,
+  PLAIN_CONNECTIONS,
+  SERVER_TLS,
+  STREAMING,
+  IDLE_IN_TRANSACTION,
+  SLOW_LOGGED_FROM,
+  STATEMENT_STATISTICS,
+  SLOW_FREQUENT,
+  SLOW_RECURRING,
+  AUDIT_WRITABLE,
+} from '../statements.ts';
 
 /** What is asked of database, queue and cache. */
 export const STORAGE_PROPOSALS: Proposals = {
-  P1: (facts) => [version(facts.version('postgres(?:ql)?') ?? 15)],
+  P1: (facts) => [sqlIs(SERVER_VERSION, '>=', facts.version('postgres(?:ql)?') ?? 15)],
   P2: ({ text }) => {
     if (/password/.test(text)) return [env(['DATABASE_ADMIN_URL', 'DATABASE_URL'], { matches: '://[^:@/]*:[^@/]{16,}@' })];
-    if (/authenticat/.test(text)) return [sqlIs(TRUSTED, '=', 0)];
-    if (/database created|schema created/.test(text)) return [sqlIs(SCHEMAS, '>=', 4)];
-    return [sqlIs(POWERFUL, '=', 0), sqlIs(OWNED, '=', 0)];
+    if (/authenticat/.test(text)) return [adminSqlIs(TRUSTED, '=', 0)];
+    if (/database created|schema created/.test(text)) return [sqlIs(OWN_SCHEMAS, '>=', 4)];
+    return [sqlIs(MODEST_ROLE, '=', 1), sqlIs(OWNED_BY_ROLE, '=', 0)];
   },
   P3: ({ text }) => {
-    if (/foreign key/.test(text))
-      return [sqlIs(`${CONSTRAINTS} contype = 'f'`, '>', 0), sqlIs(`${CONSTRAINTS} contype = 'f' and not convalidated`, '=', 0)];
-    if (/check constraint/.test(text))
-      return [sqlIs(`${CONSTRAINTS} contype = 'c'`, '>', 0), sqlIs(`${CONSTRAINTS} contype = 'c' and not convalidated`, '=', 0)];
-    if (/default/.test(text)) return [sqlIs('select count(*) from pg_attrdef', '>', 0)];
-    if (/trigger/.test(text)) return [sqlIs(`select count(*) from pg_trigger where tgenabled = 'D'`, '=', 0)];
-    if (/index/.test(text) && !/table/.test(text))
-      return [sqlIs('select count(*) from pg_index where indisvalid', '>', 0), sqlIs(INVALID_INDEXES, '=', 0)];
-    return [runs('migrate-plan'), sqlIs(INVALID_INDEXES, '=', 0), sqlIs(OPEN_CONSTRAINTS, '=', 0)];
+    if (/foreign key/.test(text)) return [sqlIs(OPEN_FOREIGN_KEYS, '=', 0)];
+    if (/check constraint/.test(text)) return [sqlIs(OPEN_CHECKS, '=', 0)];
+    if (/default/.test(text)) return [sqlIs(DEFAULTS, '>', 0)];
+    if (/trigger/.test(text)) return [sqlIs(DISABLED_TRIGGERS, '=', 0)];
+    if (/index/.test(text) && !/table/.test(text)) return [sqlIs(INVALID_INDEXES, '=', 0)];
+    return [migrated(), sqlIs(INVALID_INDEXES, '=', 0), sqlIs(OPEN_CONSTRAINTS, '=', 0)];
   },
-  P4: ({ text }) =>
-    /leak/.test(text)
-      ? [sqlIs(IDLE_IN_TRANSACTION, '=', 0), metricIs('rialto_database_connections_waiting', '=', 0)]
-      : /timeout/.test(text)
-        ? [sqlIs(`select setting::int from pg_settings where name = 'statement_timeout'`, '>', 0)]
-        : [metricIs('rialto_database_connections', '>', 0), metricIs('rialto_database_connections_waiting', '=', 0)],
-  P5: () => [sqlIs(PLAIN, '=', 0), sqlIs(`select (current_setting('ssl') = 'on')::int`, '=', 1)],
-  P6: ({ text }) => (/fail|tested/.test(text) ? [sqlIs(STREAMING, '>=', 1), drill('failover', 90)] : [sqlIs(STREAMING, '>=', 1)]),
-  P8: ({ text }) =>
-    /slow/.test(text)
-      ? [sqlIs(`select setting::int from pg_settings where name = 'log_min_duration_statement'`, '>=', 0)]
-      : [sqlIs(`select count(*) from pg_extension where extname = 'pg_stat_statements'`, '>=', 1)],
-  P9: () => [
-    sqlIs(
-      'select coalesce(max(mean_exec_time), 0) from (select mean_exec_time from pg_stat_statements order by calls desc limit 10) as frequent',
-      '<',
-      50,
-    ),
+  P4: ({ text }) => {
+    if (/timeout/.test(text)) return [junit('pool')];
+    if (/leak/.test(text)) return [adminSqlIs(IDLE_IN_TRANSACTION, '=', 0), metricIs('rialto_database_connections_waiting', '=', 0)];
+    return [metricIs('rialto_database_connections', '>', 0), metricIs('rialto_database_connections_waiting', '=', 0)];
+  },
+  P5: () => [adminSqlIs(PLAIN_CONNECTIONS, '=', 0), sqlIs(SERVER_TLS, '=', 1)],
+  P6: ({ text }) => [
+    adminSqlIs(STREAMING, '>=', /\b(3|three) nodes/.test(text) ? 2 : 1),
+    ...(/fail|tested/.test(text) ? [drill('failover', 90)] : []),
   ],
+  P8: ({ text }) => (/slow/.test(text) ? [sqlIs(SLOW_LOGGED_FROM, '>=', 0)] : [sqlIs(STATEMENT_STATISTICS, '>=', 1)]),
+  P9: ({ text }) => [adminSqlIs(/slow|optimi/.test(text) ? SLOW_RECURRING : SLOW_FREQUENT, '=', 0)],
   P10: () => [ready('database')],
-  P11: () => [
-    sqlIs(
-      `select (has_table_privilege('rialto_app', 'access.audit', 'update') or has_table_privilege('rialto_app', 'access.audit', 'delete'))::int`,
-      '=',
-      0,
-    ),
-  ],
+  P11: () => [sqlIs(AUDIT_WRITABLE, '=', 0)],
   P12: () => [runs('ledger-verify'), sqlIs(OPEN_CONSTRAINTS, '=', 0)],
   N1: (facts) => {
     if (/throughput/.test(facts.text))
