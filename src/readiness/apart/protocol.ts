@@ -9,7 +9,7 @@ export type CheckGround = {
 };
 
 /** To a thread of checks: one check at a time, or the word to stop it. */
-export type ToThread = { say: 'check'; kind: string; params: unknown; ground: CheckGround } | { say: 'stop' | 'ping' };
+export type ToThread = { say: 'check'; kind: string; params: unknown; ground: CheckGround } | { say: 'stop' } | { say: 'ping' };
 
 /** From a thread of checks. */
 export type FromThread = { outcome: Outcome } | { ready: true };
