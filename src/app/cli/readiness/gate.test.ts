@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
-import { AppError } from '../../../base/error.ts';
+import type { AppError } from '../../../base/error.ts';
 import { Secret } from '../../../base/secret.ts';
 import type { Verdict } from '../../../readiness/gate/decide.ts';
 import { addToPeople } from '../../../readiness/people-file.ts';
@@ -35,11 +35,11 @@ async function sceneOf() {
   const keys = join(folder, 'keys');
   const path = (name: string) => join(folder, name);
   const told: Told[] = [];
-  const run = async (...args: string[]): Promise<Told & { exitCode: number }> => {
+  const run = async (...args: string[]): Promise<Told & { exitCode: unknown }> => {
     const program = programOf((one) => void told.push(one));
     process.exitCode = 0;
     await program.parseAsync(['readiness', ...args], { from: 'user' });
-    const exitCode = Number(process.exitCode);
+    const { exitCode } = process;
     process.exitCode = 0;
     return { ...(told.pop() ?? { text: '', value: undefined }), exitCode };
   };
@@ -92,7 +92,9 @@ async function bindingsFor(run: (...args: string[]) => Promise<Told>, list: stri
 /** What a decision told to standard error, and nothing of it on the test's own. */
 function quietly(): () => string {
   const spy = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  onTestFinished(() => void spy.mockRestore());
+  onTestFinished(() => {
+    spy.mockRestore();
+  });
   return () => spy.mock.calls.map(([text]) => String(text)).join('');
 }
 
