@@ -112,8 +112,9 @@ function fits(shape: TSchema, value: unknown, path: Path, { report }: Reading): 
     const { keyword, schemaPath, instancePath } = finding;
     // An unknown field is reported twice and a union once per branch; one line each is enough.
     if (keyword === 'boolean' || unions.some((union) => schemaPath.startsWith(`${union}/`))) continue;
-    if (seen.has(instancePath)) continue;
-    seen.add(instancePath);
+    const kind = `${keyword} ${instancePath}`;
+    if (seen.has(kind)) continue;
+    seen.add(kind);
     tell(finding, [...path, ...stepsOf(instancePath, value)], report);
   }
   return false;

@@ -11,7 +11,7 @@ import type { AddCommand } from '../readiness.ts';
 import { describeFindings, describeStand, describeSuggestions, standJson } from './describe-stand.ts';
 import { readChecklistFile } from './read.ts';
 
-type Options = {
+export type BindOptions = {
   bindings?: string;
   suggest?: boolean;
   lint?: boolean;
@@ -22,7 +22,7 @@ type Options = {
 
 /** `rialto readiness bind`: what decides each line of a checklist; writes only what a person confirms. */
 export function addBind(parent: Command, command: AddCommand): void {
-  command<[string, Options]>(
+  command<[string, BindOptions]>(
     parent,
     'bind <checklist>',
     'show what decides each line of a checklist, suggest it, and confirm it',
@@ -41,10 +41,13 @@ export function addBind(parent: Command, command: AddCommand): void {
     .option('--by <name>', 'who confirms');
 }
 
-/** The stand of a checklist after what was confirmed is written. */
-async function bind(file: string, options: Options): Promise<Stand> {
+/**
+ * How a checklist stands, after what was confirmed is written. Errors: `readiness.confirmer_missing` without a name, those of
+ * the reader, of the bindings and of `confirm`.
+ */
+export async function bind(file: string, options: BindOptions): Promise<Stand> {
   const checklist = await readChecklistFile(file);
-  const path = options.bindings ?? file.replace(/\.[a-z]+$/i, '') + '.bindings.yaml';
+  const path = options.bindings ?? `${file === '-' ? 'checklist' : file.replace(/\.[a-z]+$/i, '')}.bindings.yaml`;
   const kinds = createKinds([builtInChecks()]);
   const source = (await contentOf(path)) ?? emptyBindings(checklist.name);
   const stand = standOf(checklist, readBindings(source, { file: path, kinds }), Date.now());

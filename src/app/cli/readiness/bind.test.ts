@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
+import { bind } from './bind.ts';
+import { describeFindings, describeStand, describeSuggestions, standJson } from './describe-stand.ts';
+
+const harbour = `# Harbour
+
+## Before opening
+- [ ] **Gate**: answers at /health/ready
+- [ ] **Backups**: made every night and encrypted
+- [ ] The harbour master has read the tide tables
+
+### Sign-off
+- [ ] Harbour Master: ______ Date: ______
+`;
+
+const folderOf = (bindings?: string) => {
+  const folder = temporaryFolder({ 'harbour.md': harbour, ...(bindings !== undefined && { 'harbour.bindings.yaml': bindings }) });
+  return { folder, file: join(folder, 'harbour.md'), beside: join(folder, 'harbour.bindings.yaml') };
+};
+
+test('a checklist without bindings is shown with proposals and reasons, and nothing is written', async () => {
+  const { folder, file } = folderOf();
+  const stand = await bind(file, { suggest: true });
+  expect(describeStand(stand)).toContain('4 lines: 0 bound, 0 suggested, 4 unbound.');
+  const text = describeSuggestions(stand);
+  expect(text).toMatch(/4: Gate\n {4}S1 \d+ %/);
+  expect(text).toContain('→ signed by');
+  expect(readdirSync(folder)).toEqual(['harbour.md']);
+});
+
+test('a line that is confirmed is written beside the checklist with who did it, and lint asks for the rest', async () => {
+  const { file, beside, folder } = folderOf();
+  const [gate] = (await bind(file, {})).lines;
+  const after = await bind(file, { confirm: [gate!.line.id.slice(0, 8)], by: 'Mary' });
+  expect(after.lines[0]!.state).toBe('bound');
+  const written = readFileSync(beside, 'utf8');
+  expect(written).toContain('# Gate');
+  expect(written).toMatch(/confirmed: \{ by: Mary, at: \d{4}-\d{2}-\d{2} \}/);
+  expect(describeFindings(after)).toContain('unbound');
+  expect(readdirSync(folder).sort()).toEqual(['harbour.bindings.yaml', 'harbour.md']);
+  expect((await bind(file, {})).lines[0]!.state).toBe('bound');
+});
+
+test('all lines of a theme are confirmed at once, and lint is content when nothing is left', async () => {
+  const { file } = folderOf();
+  const { lines } = await bind(file, {});
+  await bind(file, { confirmTheme: 'B2', by: 'Mary' });
+  const rest = lines.filter(({ proposal }) => proposal!.binding.theme !== 'B2').map(({ line }) => line.id);
+  const done = await bind(file, { confirm: rest, by: 'Mary' });
+  expect(done.findings).toEqual([]);
+  expect(describeFindings(done)).toContain('Every line is decided exactly once. 4 lines: 4 bound');
+});
+
+test('nobody confirms without a name, and then nothing is written', async () => {
+  const { file, beside } = folderOf();
+  await expect(bind(file, { confirmTheme: 'S1' })).rejects.toThrow(/--by/);
+  await expect(bind(file, { confirmTheme: 'S1', by: ' ' })).rejects.toThrow(/--by/);
+  expect(existsSync(beside)).toBe(false);
+});
+
+test('a line that was edited is proposed as what it became, and goes on with its binding', async () => {
+  const { file } = folderOf();
+  const [gate] = (await bind(file, {})).lines;
+  await bind(file, { confirm: [gate!.line.id], by: 'Mary' });
+  writeFileSync(file, harbour.replace('**Gate**: answers', '**Gates**: each answers'));
+  const edited = await bind(file, { lint: true });
+  const absent = edited.findings.find(({ kind }) => kind === 'absent');
+  expect(absent?.proposal?.title).toBe('Gates');
+  const after = await bind(file, { confirm: [absent!.proposal!.lineId], by: 'Mary' });
+  expect(after.findings.filter(({ kind }) => kind === 'absent')).toEqual([]);
+  expect(after.lines[0]).toMatchObject({ state: 'bound', binding: { aliases: [gate!.line.id] } });
+});
+
+test('bindings with mistakes are refused with every one of them, and left as they are', async () => {
+  const bad =
+    'version: 1\nchecklist: harbour.md\nbindings:\n  - line: a\n    disposition: { kind: waived, reason: late, by: Mary }\n  - lin: b\n';
+  const { file, beside } = folderOf(bad);
+  await expect(bind(file, { confirmTheme: 'S1', by: 'Mary' })).rejects.toThrow(
+    /harbour\.bindings\.yaml:5:5 disposition lacks until[^]*:6:5 the binding lacks line, disposition[^]*:6:5 the binding has no field "lin"/,
+  );
+  expect(readFileSync(beside, 'utf8')).toBe(bad);
+});
+
+test('machines get the same as one value', async () => {
+  const { file } = folderOf();
+  expect(standJson(await bind(file, {}))).toMatchObject({
+    counts: { bound: 0, unbound: 4 },
+    lines: [{ title: 'Gate', state: 'unbound', proposal: { theme: 'S1', disposition: { kind: 'checked' } } }, {}, {}, {}],
+    findings: [{ kind: 'unbound' }, {}, {}, {}],
+  });
+});
