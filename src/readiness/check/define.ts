@@ -1,4 +1,4 @@
-import Type, { type Static, type TObject, type TProperties, type TUnsafe } from 'typebox';
+import Type, { type Static, type TObject, type TProperties, type TRecord, type TSchema, type TUnsafe } from 'typebox';
 import type { Comparator } from '../checklist/checklist.ts';
 import type { Measurement } from '../run/result.ts';
 import type { CheckKind, Outcome } from './check.ts';
@@ -7,6 +7,14 @@ import type { CheckKind, Outcome } from './check.ts';
 export function fields<P extends TProperties>(properties: P): TObject<P> {
   return Type.Object(properties, { additionalProperties: false });
 }
+
+/** Values under names of one form; others are refused. */
+export function named<S extends TSchema>(form: string, value: S): TRecord<string, S> {
+  return Type.Record(Type.String({ pattern: form }), value, { additionalProperties: false }) as TRecord<string, S>;
+}
+
+/** Names of headers and their values. */
+export const Headers = named('^[A-Za-z0-9-]+$', Type.String());
 
 /** One of these words. */
 export function oneOf<const W extends readonly string[]>(...words: W): TUnsafe<W[number]> {

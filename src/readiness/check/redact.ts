@@ -12,7 +12,7 @@ export const CREDENTIALS: readonly { name: string; pattern: RegExp }[] = [
     pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
   },
   { name: 'a key of AWS', pattern: /(?:AKIA|ASIA)[A-Z0-9]{16}/g },
-  { name: 'a JSON web token', pattern: /eyJ[\w-]{8,}\.[\w-]{8,}\.?[\w-]*/g },
+  { name: 'a JSON web token', pattern: /eyJ[\w-]{16,}(?:\.[\w-]*){0,2}/g },
   { name: 'a token of GitHub', pattern: /(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/g },
   { name: 'a token of GitLab', pattern: /glpat-[\w-]{16,}/g },
   { name: 'a token of Slack', pattern: /xox[abeoprs]-[\w-]{10,}/g },
@@ -32,7 +32,7 @@ const IN_CONTEXT: readonly RegExp[] = [
   /((?:proxy-)?authorization["']?\s*[:=]\s*["']?)[^\r\n"']+/gi,
   /((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi,
   new RegExp(`((?:${NAMES})[\\w.-]{0,64}["']?\\s*[:=]\\s*)(?:"(?:[^"\\\\\\r\\n]|\\\\.)*"?|'[^'\\r\\n]*'?)`, 'gi'),
-  new RegExp(`((?:${NAMES})[\\w.-]{0,64}["']?\\s*=\\s*)[^\\s"'&,;}\\])]+`, 'gi'),
+  new RegExp(`((?:${NAMES})[\\w.-]{0,64}["']?\\s*=\\s*)(?!\\[secret\\])[^\\s"'&,;}\\])]+`, 'gi'),
   // A colon as in YAML: the value may hold blanks.
   new RegExp(`((?:${NAMES})[\\w.-]{0,64}["']?\\s*:\\s*)[^\\s"',;}{\\[][^\\r\\n,;}]*`, 'gi'),
 ];

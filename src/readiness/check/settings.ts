@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { type Static, type TSchema } from 'typebox';
+import { Check, Errors } from 'typebox/value';
 import { LineCounter, parseDocument } from 'yaml';
 import { AppError } from '../../base/error.ts';
 import { addNetwork, plainHost, readHostRule, type HostRule } from './allow.ts';
-import { fields, Text } from './define.ts';
+import { fields, named, Text } from './define.ts';
 
 /** A target by its address, or by the setting that holds it. */
 export type NamedTarget = ({ url: string } | { env: string }) & { journeys?: boolean; ca?: string };
@@ -31,13 +31,20 @@ export type CheckSettings = {
 };
 
 const Name = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
-const Key = Type.String({ pattern: '^[a-z][a-z0-9_.-]*$' });
+const KEY = '^[a-z][a-z0-9_.-]*$';
 const Extras = { journeys: Type.Optional(Type.Boolean()), ca: Type.Optional(Text) };
 const Shape = fields({
   version: Type.Literal(1),
   root: Type.Optional(Text),
   folders: Type.Optional(Type.Array(Text, { maxItems: 50 })),
-  targets: Type.Optional(Type.Record(Key, Type.Union([Text, fields({ url: Text, ...Extras }), fields({ env: Name, ...Extras })]))),
+  targets: Type.Optional(
+    named(
+      KEY,
+      Type.Union([Text, fields({ url: Text, ...Extras }), fields({ env: Name, ...Extras })], {
+        description: 'must be an address, or { url } or { env }, with journeys and ca where needed',
+      }),
+    ),
+  ),
   allow: Type.Optional(
     fields({
       hosts: Type.Optional(Type.Array(Text, { maxItems: 1_000 })),
@@ -47,8 +54,8 @@ const Shape = fields({
   ),
   settings: Type.Optional(fields({ file: Type.Optional(Text), names: Type.Optional(Type.Array(Name, { maxItems: 1_000 })) })),
   commands: Type.Optional(
-    Type.Record(
-      Key,
+    named(
+      KEY,
       fields({
         argv: Type.Array(Text, { minItems: 1, maxItems: 100 }),
         folder: Type.Optional(Text),
@@ -58,7 +65,6 @@ const Shape = fields({
   ),
 });
 type Shape = Static<typeof Shape>;
-const shape = Compile(Shape);
 
 /**
  * Reads the settings of checks (`readiness.yaml`). `folder` is where the file lies: relative paths start there. Keys that
@@ -72,41 +78,62 @@ export function readSettings(text: string, folder: string, others: readonly stri
   const whole: unknown = document.toJS({ maxAliasCount: 100 });
   if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) throw invalid(['it must be a list of named values']);
   const own = Object.fromEntries(Object.entries(whole).filter(([key]) => !others.includes(key)));
-  const misfits = shape.Check(own) ? [] : misfitsOf(own);
-  const problems = [...misfits, ...(misfits.length === 0 ? meaningProblems(own as Shape) : [])];
+  const found = [...misfitsOf(Shape, own), ...meaningProblems(own)];
+  const problems = found.length > 0 || Check(Shape, own) ? found : ['it does not fit'];
   if (problems.length > 0) throw invalid(problems);
   return settingsOf(own as Shape, folder);
 }
 
-type Misfit = { keyword: string; instancePath: string; message: string; params?: { additionalProperties?: string[] } };
+type Node = TSchema & {
+  properties?: Record<string, Node>;
+  required?: readonly string[];
+  patternProperties?: Record<string, Node>;
+  items?: Node;
+  description?: string;
+};
 
-function misfitsOf(own: unknown): string[] {
-  const found = (shape.Errors(own) as unknown as Misfit[]).filter(({ keyword }) => keyword !== 'boolean' && keyword !== 'anyOf');
-  const problems = found.map(({ instancePath, message, params }) => {
-    const where = instancePath.slice(1).replaceAll('/', '.') || 'the file';
-    const unknown = params?.additionalProperties;
-    return unknown ? `${where} has no ${unknown.map((key) => JSON.stringify(key)).join(', ')}` : `${where} ${message}`;
-  });
-  return [...new Set(problems)];
+/** Every place of a value that does not fit, each once; TypeBox itself stops after a few. */
+function misfitsOf(schema: Node, value: unknown, where = ''): string[] {
+  const at = (key: string | number): string => (where === '' ? `${key}` : `${where}.${key}`);
+  const [[pattern, inner] = []] = Object.entries(schema.patternProperties ?? {});
+  if (isObject(value) && (schema.properties ?? inner)) {
+    const of = (key: string): Node | undefined => schema.properties?.[key] ?? (inner && new RegExp(pattern!).test(key) ? inner : undefined);
+    const missing = (schema.required ?? []).filter((key) => !Object.hasOwn(value, key)).map((key) => `${at(key)} is missing`);
+    const parts = Object.entries(value).flatMap(([key, part]) => {
+      const known = of(key);
+      return known ? misfitsOf(known, part, at(key)) : [`${where || 'the file'} has no ${JSON.stringify(key)}`];
+    });
+    return [...missing, ...parts];
+  }
+  if (Array.isArray(value) && schema.items && value.length > 0)
+    return value.flatMap((part: unknown, index) => misfitsOf(schema.items!, part, at(index)));
+  if (Check(schema, value)) return [];
+  return [`${where} ${schema.description ?? Errors(schema, value)[0]?.message ?? 'does not fit'}`];
 }
 
-function meaningProblems({ targets = {}, allow = {} }: Shape): string[] {
-  const urls = Object.entries(targets).flatMap(([name, target]) => {
-    const url = typeof target === 'string' ? target : 'url' in target ? target.url : undefined;
-    const parsed = url === undefined ? undefined : URL.parse(url);
-    return url === undefined || (parsed && parsed.hostname !== '') || isUnixSocket(parsed)
-      ? []
-      : [`targets.${name} is not an address like https://api.example`];
+/** What has the right shape and no meaning; parts of a wrong shape are told by their shape. */
+function meaningProblems({ targets, allow }: Partial<Record<keyof Shape, unknown>>): string[] {
+  const lists = isObject(allow) ? allow : {};
+  const urls = Object.entries(isObject(targets) ? targets : {}).flatMap(([name, target]) => {
+    const url = isObject(target) ? target['url'] : target;
+    const parsed = typeof url === 'string' ? URL.parse(url) : undefined;
+    const fits = typeof url !== 'string' || (parsed && parsed.hostname !== '') || isUnixSocket(parsed);
+    return fits ? [] : [`targets.${name} is not an address like https://api.example`];
   });
-  const hosts = (allow.hosts ?? []).filter((host) => !readHostRule(host)).map((host) => `allow.hosts: ${host} is not like api.example:443`);
-  const networks = (allow.networks ?? [])
+  const hosts = strings(lists['hosts'])
+    .filter((host) => !readHostRule(host))
+    .map((host) => `allow.hosts: ${host} is not like api.example:443`);
+  const networks = strings(lists['networks'])
     .filter((network) => !addNetwork(new BlockList(), network))
     .map((network) => `allow.networks: ${network} is not like 10.0.0.0/8`);
-  const sweep = (allow.sweep ?? [])
+  const sweep = strings(lists['sweep'])
     .filter((host) => readHostRule(host)?.ports !== undefined || !readHostRule(host) || host.startsWith('*'))
     .map((host) => `allow.sweep: ${host} is not one host`);
   return [...urls, ...hosts, ...networks, ...sweep];
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const strings = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
 
 /** `postgresql:///database?host=/folder` names a socket instead of a host. */
 function isUnixSocket(url: URL | null | undefined): boolean {

@@ -3,7 +3,7 @@ import type { Measurement } from '../../run/result.ts';
 import { jsonOf, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
 import type { Probe } from '../check.ts';
 import { demandsOn } from '../compare.ts';
-import { Count, defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand } from '../define.ts';
+import { Count, defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand, Headers } from '../define.ts';
 import { httpOnLoopback } from '../loopback.ts';
 import { matches } from '../pattern.ts';
 
@@ -20,7 +20,7 @@ const Params = fields({
   target: TargetName,
   path: Type.Optional(UrlPath),
   method: Type.Optional(oneOf('GET', 'HEAD')),
-  headers: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())),
+  headers: Type.Optional(Headers),
   /** Name of a setting whose value is sent as bearer token. */
   bearerFrom: Type.Optional(Text),
   /** Demanded status, 200 to 299 unless told. */

@@ -4,7 +4,7 @@ import type { Measurement } from '../../run/result.ts';
 import { jsonOf, openHttp, transcript, type Answer, type HttpClient } from '../ask-http.ts';
 import type { Outcome, Probe, Target } from '../check.ts';
 import { demandsOn } from '../compare.ts';
-import { defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand } from '../define.ts';
+import { defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand, Headers, named } from '../define.ts';
 import { readJsonPath } from '../json-path.ts';
 import { httpOnLoopback } from '../loopback.ts';
 
@@ -12,14 +12,14 @@ const Step = fields({
   name: Text,
   method: Type.Optional(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')),
   path: UrlPath,
-  headers: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())),
+  headers: Type.Optional(Headers),
   json: Type.Optional(Type.Unknown()),
   /** Demanded status, 200 to 299 unless told. */
   status: Type.Optional(Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), { minItems: 1, maxItems: 20 })),
   contains: Type.Optional(Texts),
   values: Type.Optional(Type.Array(ValueDemand, { maxItems: 20 })),
   /** Names for values of the answer; later steps write them as `{{name}}`. */
-  capture: Type.Optional(Type.Record(Type.String({ pattern: '^\\w+$' }), Text)),
+  capture: Type.Optional(named('^\\w+$', Text)),
   maxMs: Type.Optional(Positive),
   /** Asks so many times until the demands hold, half a second apart; once unless told. */
   tries: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
