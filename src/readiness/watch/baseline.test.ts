@@ -51,6 +51,22 @@ describe('a comparison with the same hours', () => {
     expect(compare({ ...DROP, direction: 'change', percent: 30 }, now(140), baseline).sight).toBe('bad');
   });
 
+  test('takes getting worse as more of some things and less of others, so that getting better is never bad', () => {
+    const worse: RelativeDemand = {
+      metric: 'performance degradation',
+      direction: 'change',
+      op: '>',
+      percent: 50,
+      badWhenTrue: true,
+      text: 'degradation > 50 %',
+    };
+    const found = (name: string, value: number) =>
+      compare(worse, now(value, name), gatherBaseline(values(name, [100, 100, 100, 100, 100]))).sight;
+    expect([found('latency p95', 160), found('latency p95', 30)]).toEqual(['bad', 'good']);
+    expect([found('throughput', 160), found('throughput', 30)]).toEqual(['good', 'bad']);
+    expect([found('score', 160), found('score', 30)]).toEqual(['bad', 'bad']);
+  });
+
   test('is unknown with too few values, with none now, and against zero; never good', () => {
     const few = gatherBaseline(
       values(

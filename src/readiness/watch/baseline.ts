@@ -59,9 +59,21 @@ export function compare(demand: RelativeDemand, { lineId, at, measurements }: Ea
   const median = medianOf(values)!;
   if (median === 0) return { sight: 'unknown', text: `${demand.text}: ${measured.name} was 0 in this hour of the week before` };
   const moved = ((measured.value - median) / Math.abs(median)) * 100;
-  const percent = demand.direction === 'increase' ? moved : demand.direction === 'decrease' ? -moved : Math.abs(moved);
+  const percent = towards(demand, measured.name, moved);
   const text = `${measured.name} ${measured.value}, ${moved >= 0 ? '+' : ''}${moved.toFixed(1)} % from ${median}, the median of ${values.length} in this hour of the week`;
   return { sight: COMPARE[demand.op](percent, demand.percent) === demand.badWhenTrue ? 'bad' : 'good', text };
+}
+
+const WORSE = /degrad|worse|deteriorat|regress/i;
+const MORE_IS_WORSE = /latenc|time|duration|delay|error|fail|queue|lag|memory|cpu/i;
+const LESS_IS_WORSE = /throughput|per second|rate|availab|uptime|success|requests|hit/i;
+
+/** How far it moved in the direction that is meant. Getting worse is more of some things and less of others. */
+function towards({ direction, metric, text }: RelativeDemand, name: string, moved: number): number {
+  if (direction !== 'change') return direction === 'increase' ? moved : -moved;
+  if (!WORSE.test(`${metric} ${text}`)) return Math.abs(moved);
+  if (MORE_IS_WORSE.test(name)) return moved;
+  return LESS_IS_WORSE.test(name) ? -moved : Math.abs(moved);
 }
 
 const COMPARE: Readonly<Record<Comparator, (a: number, b: number) => boolean>> = {

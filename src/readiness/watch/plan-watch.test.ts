@@ -47,6 +47,12 @@ describe('the plan', () => {
     expect(ids).not.toContain('staging');
   });
 
+  test('judges what is to be reached within a time when that is over', () => {
+    const reached = { ...lineOf('reached', 30, { window: { text: 'first week', fromMs: 0, toMs: 7 * DAY } }), kind: 'success' as const };
+    const { lines } = planWatch({ ...watchedChecklist(), criteria: [reached] }, { releasedAt: RELEASED });
+    expect(minutesOf(lines.find(({ lineId }) => lineId === 'reached')!)).toEqual([7 * 1_440]);
+  });
+
   test('watches a trigger of the first hours only then, and a checklist without windows for a month', () => {
     const early = lineOf('early', 1, {
       polarity: 'bad_when_true',
@@ -56,6 +62,26 @@ describe('the plan', () => {
     const other = lineOf('other', 2, { polarity: 'bad_when_true', action: 'rollback' });
     const { lines } = planWatch({ ...watchedChecklist(), items: [early, other] }, { releasedAt: RELEASED });
     expect(lines.map(({ toMs }) => toMs)).toEqual([2 * HOUR, 30 * DAY]);
+  });
+});
+
+describe('how long a trigger must be bad', () => {
+  const lasts = (text: string, threshold: object): number => {
+    const trigger = lineOf('t', 1, {
+      text,
+      polarity: 'bad_when_true',
+      action: 'rollback',
+      thresholds: [{ metric: '', op: '>', value: 10, unit: 'min', text, ...threshold }],
+    });
+    return planWatch({ ...watchedChecklist(), items: [trigger] }, { releasedAt: RELEASED }).lines[0]!.forMs;
+  };
+
+  test('is what is said of its threshold, or the time that it lasts; a time that something takes is neither', () => {
+    expect(lasts('Errors exceed 1 % for more than 10 minutes', { value: 1, unit: '%', forMs: 600_000 })).toBe(600_000);
+    expect(lasts('The service does not answer for more than 10 minutes', {})).toBe(600_000);
+    expect(lasts('Down > 30 s', { value: 30, unit: 's' })).toBe(30_000);
+    expect(lasts('Import takes more than 10 minutes', {})).toBe(0);
+    expect(lasts('Latency > 2 s for most of the users', { value: 2, unit: 's', percentile: 95 })).toBe(0);
   });
 });
 

@@ -44,8 +44,10 @@ function isWatched(line: Item | Criterion): boolean {
 
 function watchedOf(line: Item | Criterion, endsMs: number): WatchedLine {
   const { id, line: number, title, window, thresholds } = line;
-  const fromMs = Math.max(0, window?.fromMs ?? 0);
-  const toMs = Math.max(fromMs, window?.toMs ?? firstHours(thresholds) ?? endsMs);
+  const startMs = Math.max(0, window?.fromMs ?? 0);
+  const toMs = Math.max(startMs, window?.toMs ?? firstHours(thresholds) ?? endsMs);
+  // What is to be reached within a time is judged when it is over: before that it would be bad from the first day on.
+  const fromMs = 'kind' in line && line.kind === 'success' && window ? toMs : startMs;
   const action = actionOf(line);
   return {
     lineId: id,
@@ -55,7 +57,7 @@ function watchedOf(line: Item | Criterion, endsMs: number): WatchedLine {
     fromMs,
     toMs,
     ...(window?.cadenceMs !== undefined && { cadenceMs: Math.max(LEAST_CADENCE_MS, window.cadenceMs) }),
-    forMs: Math.max(0, ...thresholds.map(({ forMs }) => forMs ?? 0)),
+    forMs: lastsMs(line),
     relative: thresholds.flatMap((threshold) => relativeOf(threshold, line)),
     ...(window && { window: window.text }),
   };
@@ -65,6 +67,21 @@ function watchedOf(line: Item | Criterion, endsMs: number): WatchedLine {
 function actionOf({ action }: Item | Criterion): WatchAction {
   return action ?? 'attention';
 }
+
+/** Words under which a time is how long something lasts, and not how long something takes. */
+const LASTING = /\b(for|after|down|unavailable|unreachable|outage|not|without)\b/i;
+
+/** How long it must be bad: as it is said of a threshold, or the time itself in `down for more than 10 minutes`. */
+function lastsMs({ thresholds, polarity, text }: Item | Criterion): number {
+  const times = thresholds.map(({ forMs, op, value, unit, percentile }) => {
+    if (forMs !== undefined) return forMs;
+    const lasts = polarity === 'bad_when_true' && op.startsWith('>') && percentile === undefined && LASTING.test(text);
+    return lasts && Object.hasOwn(TIMES, unit) ? value * TIMES[unit]! : 0;
+  });
+  return Math.max(0, ...times);
+}
+
+const TIMES: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
 function relativeOf({ relative, unit, op, value, metric, text }: Threshold, { polarity }: Item | Criterion): RelativeDemand[] {
   if (!relative || unit !== '%') return [];
