@@ -53,7 +53,7 @@ export async function ruleOut(
   const run = runOnGround(ground);
   lineOnGround(ground, lineId);
   const words = wordsGiven(reason, 'why the line does not apply here');
-  refuseOwn(run.requestedBy, signer, 'rule a line out');
+  for (const requester of [run.requestedBy, run.author]) if (requester !== undefined) refuseOwn(requester, signer, 'rule a line out');
   mustApprove(signer, ground.policy);
   const draft = {
     kind: 'not_applicable' as const,

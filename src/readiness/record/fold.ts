@@ -230,7 +230,10 @@ function objectionsOfKind(record: ReadinessRecord, body: ByPerson, { query, stat
   }
   if (body.kind === 'planned') return at < endOf(body.due) ? [] : ['expired'];
   if (!isApprover(body.signature.roles, policy)) why.push('not_an_approver');
-  if (body.kind === 'not_applicable') why.push(...ownRequest([state.runs.at(-1)?.body.requestedBy], body));
+  if (body.kind === 'not_applicable') {
+    const run = state.runs.at(-1)?.body;
+    why.push(...ownRequest([run?.requestedBy, run?.author], body));
+  }
   if (body.kind === 'waived') {
     why.push(...ownRequest([body.requestedBy], body));
     if (!(at < waiverEnd(body.until, record.at, policy))) why.push('expired');
