@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { demandsOn, holds, holdsPlain, orderOfVersions } from './compare.ts';
+import { readJsonPath } from './json-path.ts';
+import { matches } from './pattern.ts';
+import { readMetrics } from './prometheus-text.ts';
+import { sqlRefusal } from './sql-text.ts';
+import { secretsIn } from './tracked-secrets.ts';
+
+const OPS = ['<', '<=', '>', '>=', '=', '!='] as const;
+
+describe('a demand', () => {
+  test('compares numbers as numbers do', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), (a, b) => {
+        expect(OPS.map((op) => holds(a, op, b))).toEqual([a < b, a <= b, a > b, a >= b, a === b, a !== b]);
+        expect(OPS.map((op) => holdsPlain(String(a), op, b))).toEqual(OPS.map((op) => holds(a, op, b)));
+      }),
+    );
+  });
+
+  test('is never held by what is not known: no number, nothing, a list, not even as being different', () => {
+    for (const op of OPS) {
+      expect(holds(Number.NaN, op, 1)).toBe(false);
+      for (const unknown of [undefined, Number.NaN, {}, [], () => 1]) expect(holdsPlain(unknown, op, 1)).toBe(false);
+    }
+    expect(holdsPlain('high', '<', 5)).toBe(false);
+  });
+
+  test('compares dotted versions part by part', () => {
+    expect(holdsPlain('2.9.10', '>=', '2.10')).toBe(false);
+    expect(holdsPlain('16.4', '>=', 16)).toBe(true);
+    expect(holdsPlain('v7.2.1', '>=', '7.2')).toBe(true);
+    expect(holdsPlain('15.18 (Debian 15.18-1)', '<', '15.2.0')).toBe(false);
+    expect(orderOfVersions('1.2.0', '1.2')).toBe(0);
+  });
+
+  test('compares text, truth and nothing only as equal or not', () => {
+    expect([holdsPlain('on', '=', 'on'), holdsPlain(true, '=', true), holdsPlain(null, '=', null), holdsPlain(null, '!=', 'x')]).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect([holdsPlain('on', '!=', 'on'), holdsPlain(false, '=', true), holdsPlain('', '=', null), holdsPlain(null, '=', 'null')]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('on a document holds for every value at its place, and for none when nothing is there', () => {
+    const document = { nodes: [{ up: true }, { up: false }], version: '2.10.7' };
+    const problems = (at: string, op: '=' | 'exists' | 'absent' | '!=' | 'contains' | 'matches' | '>=', value?: string | boolean) =>
+      demandsOn(document, [{ at, op, ...(value !== undefined && { value }) }]).problems.length;
+    expect(problems('$.nodes[*].up', '=', true)).toBe(1);
+    expect(problems('$.nodes[0].up', '=', true)).toBe(0);
+    expect(problems('$.none', '!=', true)).toBe(1);
+    expect([problems('$.none', 'exists'), problems('$.none', 'absent'), problems('$.version', 'absent')]).toEqual([1, 0, 1]);
+    expect([
+      problems('$.version', 'contains', '10'),
+      problems('$.version', 'matches', '^2\\.'),
+      problems('$.version', '>=', '2.11'),
+    ]).toEqual([0, 0, 1]);
+  });
+});
+
+describe('a place in a document', () => {
+  test('is found by names, numbers, any and the length of a list', () => {
+    const document = { a: [{ 'b c': 1 }, { 'b c': 2 }] };
+    expect(readJsonPath(document, '$.a[*]["b c"]')).toEqual([1, 2]);
+    expect(readJsonPath(document, "$.a[1]['b c']")).toEqual([2]);
+    expect(readJsonPath(document, '$.a.length')).toEqual([2]);
+    expect(readJsonPath(document, '$')).toEqual([document]);
+    for (const nowhere of ['$.a.b', '$.toString', '$.a[7]', '$.__proto__']) expect(readJsonPath(document, nowhere)).toEqual([]);
+  });
+
+  test.each(['a', '$a', '$.', '$[', '$["a]', '$..a', '$.a b', ''])('that cannot be read is refused: %s', (path) => {
+    expect(() => readJsonPath({}, path)).toThrow(expect.objectContaining({ code: 'readiness.params_invalid' }));
+  });
+});
+
+describe('a pattern', () => {
+  test('that would take years is stopped', () => {
+    expect(() => matches('^(a+)+$', `${'a'.repeat(60)}!`)).toThrow(expect.objectContaining({ code: 'readiness.pattern_slow' }));
+  });
+
+  test('that cannot be read is refused, and others match line by line', () => {
+    expect(() => matches('(', 'x')).toThrow(expect.objectContaining({ code: 'readiness.pattern_invalid' }));
+    expect([matches('^b$', 'a\nb'), matches('^c$', 'a\nb')]).toEqual([true, false]);
+  });
+});
+
+describe('a statement', () => {
+  test.each([
+    'select 1',
+    ' SELECT count(*) from "update" where note = \'delete; drop\' -- insert\n',
+    'show ssl;',
+    'with a as (select 1) select * from a',
+    'explain select 1',
+    'values (1)',
+    '/* drop /* nested */ */ select $$; delete from x$$',
+    "select has_table_privilege('app', 'audit', 'update')",
+    "select e'a\\'; drop table x' as t",
+    'select updated_at, deleted from orders',
+    "select current_setting('server_version_num')::int",
+  ])('that reads is sent: %s', (query) => {
+    expect(sqlRefusal(query)).toBeUndefined();
+  });
+
+  test.each([
+    '',
+    'update a set b = 1',
+    'select 1; drop table a',
+    'delete from a',
+    'with x as (delete from a returning *) select * from x',
+    'select pg_terminate_backend(1)',
+    'select lo_export(1, $$/etc/x$$)',
+    "select pg_read_file('/etc/passwd')",
+    'select * into b from a',
+    'select 1 for update',
+    'copy a to program $$id$$',
+    'do $$begin end$$',
+    'set role postgres',
+    'commit',
+    'explain analyze delete from a',
+    "select dblink('a','b')",
+    'select pg_advisory_lock(1)',
+    'select set_config($$a$$,$$b$$,false)',
+    "select 'open",
+    'select "open',
+    'select $a$ open',
+    'select /* open',
+    "select nextval('s')",
+    'select $$a$$; drop table b; select $$c$$',
+    'call p()',
+    'select pg_sleep(100)',
+    'select 1 as a\n;\nvacuum',
+  ])('that could act is not sent: %s', (query) => {
+    expect(sqlRefusal(query)).toBeTypeOf('string');
+  });
+
+  test('cannot hide an acting word behind any comment or quote', () => {
+    const noise = fc.constantFrom('/* x */', '-- y\n', ' ', "'q' ", '"n" ', '$$d$$ ', '\n', "''", '/**/');
+    const acting = fc.constantFrom('delete from a', 'drop table a', 'truncate a', 'pg_terminate_backend(1)');
+    fc.assert(
+      fc.property(fc.array(noise), acting, fc.array(noise), (before, act, after) => {
+        expect(sqlRefusal(`select 1 ${before.join('')} ${act} ${after.join('')}`)).toBeTypeOf('string');
+      }),
+    );
+  });
+});
+
+describe('a page of metrics', () => {
+  test('gives families, labels and values; what cannot be read is counted', () => {
+    const page = readMetrics(
+      '# HELP a_total All.\n# TYPE a_total counter\na_total{x="1",y="a\\"b,}"} 3 1700000000000\nb NaN\nc +Inf\n<html>\n',
+    );
+    expect(page.samples).toEqual([
+      { name: 'a_total', labels: { x: '1', y: 'a"b,}' }, value: 3 },
+      { name: 'b', labels: {}, value: Number.NaN },
+      { name: 'c', labels: {}, value: Infinity },
+    ]);
+    expect([page.types.get('a_total'), page.help.has('a_total'), page.unreadable]).toEqual(['counter', true, 1]);
+  });
+
+  test('of any text is read without end in an error', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(() => readMetrics(text)).not.toThrow();
+      }),
+    );
+  });
+});
+
+describe('in tracked files', () => {
+  const join = (...parts: string[]): string => parts.join('');
+
+  test('credentials are found with their line, and not repeated', () => {
+    const text = `first\nconst key = '${join('AKIA', 'ABCDEFGHIJKLMNOP')}';\nurl: ${join('postgres://app:', 'k3P9x2mQ', '@db')}\nsecret = "${join('zX81', 'kkQp0', 'Lm2')}"\n`;
+    const found = secretsIn(text);
+    expect(found.map(({ line }) => line)).toEqual([2, 3, 4]);
+    expect(JSON.stringify(found)).not.toContain('k3P9x2mQ');
+  });
+
+  test('samples, references and patterns are left alone', () => {
+    const text = [
+      "password: 'changeme-please'",
+      'url: postgres://app:${DB_PASSWORD}@db',
+      "const secret = process.env['SECRET_VALUE']",
+      'postgres://user:password@host/db',
+      '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----',
+      join('AKIAIOSFODNN7', 'EXAMPLE'),
+    ].join('\n');
+    expect(secretsIn(text)).toEqual([]);
+  });
+});
