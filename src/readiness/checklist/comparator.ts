@@ -22,13 +22,13 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|innerhalb|bis zu|nicht mehr als|au (?:plus|maximum)|ne dépass\w+ pas`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|innerhalb|bis zu|nicht mehr als|au (?:plus|maximum)|ne dépass\w+ pas`,
     ),
     '<=',
   ],
   [
     before(
-      String.raw`no(?:t)? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier)(?: than)?|never (?:less|fewer|lower) than|(?:not|never) (?:below|under)|at (?:the )?least|at a minimum|min(?:imum|imal|\.)?|mindestens|wenigstens|au moins`,
+      String.raw`no(?:t)? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier)(?: than)?|never (?:less|fewer|lower) than|(?:not|never) (?:below|under)|at (?:the )?least|at or (?:above|over)|(?:more|greater|higher) than or equal(?: to)?|equal(?: to)? or (?:more|greater|above)(?: than)?|reach(?:es|ed|ing)?|hits|at a minimum|min(?:imum|imal|\.)?|mindestens|wenigstens|au moins`,
     ),
     '>=',
   ],
@@ -53,7 +53,10 @@ const BETTER = before('better than|worse than');
  * The comparator that ends a text, as `… must not exceed`. A negation right in front of it turns it round, once for each;
  * `better than` and `worse than` are told by what is measured.
  */
-export function comparatorBefore(left: string): Compared | undefined {
+export function comparatorBefore(source: string): Compared | undefined {
+  const left = source.replace(/([<>≤≥=]\s*)\+$/, '$1');
+  if (/\b(?:support|handl|scal|serv|sustain|accept|cop)\w*\b[^.,;]{0,40}\bup to\s*$/i.test(left))
+    return { op: '>=', at: left.lastIndexOf('up to'), text: 'up to' };
   for (const [pattern, op] of SIGNS) {
     const match = pattern.exec(left);
     if (match) return { op, at: match.index, text: match[1]! };
@@ -95,12 +98,14 @@ const AFTER: readonly (readonly [RegExp, Comparator])[] = [
 
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
 export function comparatorAfter(right: string): Compared | undefined {
+  const behind =
+    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:or|and)\s(?:more|less|fewer|higher|lower|above|below)\b)/u.exec(right)?.[0].length ?? 0;
   for (const [pattern, op] of AFTER) {
-    const match = pattern.exec(right);
+    const match = pattern.exec(right) ?? (behind > 0 ? pattern.exec(right.slice(behind)) : null);
     if (match) return { op, at: match[0].length, text: match[0].trim(), behind: true };
   }
   const better = /^[\s,(]*or (better|worse)\b/i.exec(right);
   return better
-    ? { op: '>=', at: better[0].length, text: better[0].trim(), better: better[1]!.toLowerCase() as 'better' | 'worse' }
+    ? { op: '>=', at: better[0].length, text: better[0].trim(), behind: true, better: better[1]!.toLowerCase() as 'better' | 'worse' }
     : undefined;
 }

@@ -24,7 +24,7 @@ export type Gathering = {
 };
 
 const SUCCESS =
-  /\b(?:success|acceptance|exit|completion)\b[^.]{0,20}\bcriteri|\bcriteria (?:of|for) success|definition of done|(?:considered|deemed|counts as) (?:a )?success|erfolgskriterien|critères de (?:succès|réussite)/i;
+  /^go criteria|\b(?:success|acceptance|exit|completion)\b[^.]{0,20}\bcriteri|\bcriteria (?:of|for) success|definition of done|(?:considered|deemed|counts as) (?:a )?success|erfolgskriterien|critères de (?:succès|réussite)/i;
 const TARGETS =
   /\b(?:targets?|slos?|slas?|objectives?|thresholds?|kpis?|budgets?|expected results?|goals?|limits?|requirements?|specifications?)\b/i;
 const EXPLICIT =

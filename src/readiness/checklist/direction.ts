@@ -1,7 +1,7 @@
 import type { Comparator } from './checklist.ts';
 
 const MORE =
-  /availab|uptime|\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|\bkeep|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture/i;
+  /availab|uptime|\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|\bkeep|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture|savings?\b|saved|improvement/i;
 const LESS =
   /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|antwortzeit|fehler|temps de|erreur/i;
 
@@ -22,6 +22,8 @@ const SETTING =
   /(?:time-?outs?|\bttl|interval|\bsize|\blimits?|\bpool|\bthreads|\breplicas|\bset to|\bsetting|\bfactor|\bworkers|configured)\b/i;
 const KEEP = /\b(?:keep|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
+const FINISHED =
+  /\b(?:finish\w*|complet\w*|answer\w*|respond\w*|loads?|opens?|starts?|boots?|done|ready|returns?|recover\w*|promot\w*|restor\w*|takes?|caught up|catch\w* up|fails? over|detect\w*|reach\w*|deliver\w*|arriv\w*)\b[^,;.]{0,20}\bin\s*$/i;
 const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requirement|expected|budget)s?\s*(?:of|is|:|=)?\s*\(?$/i;
 
 /** What stands around a number without a comparator. `left` and `right` are its clause. */
@@ -33,15 +35,20 @@ export type Bare = { left: string; right: string; unit: string; value: number; h
  */
 export function bareOp(bare: Bare): Comparator | undefined {
   const { left, right, unit, value } = bare;
-  if (unit === '' && !/[:=]\s*$/.test(left) && !TARGET.test(left)) return undefined;
-  if (bare.instruction) return undefined;
+  const named = /[:=]\s*$/.test(left) && /^\s*(?:[).;,]|$)/.test(right);
+  if ((unit === '' && !named && !TARGET.test(left)) || /\bdefaults?(?: to)?:?\s*$/i.test(left)) return undefined;
   const clause = `${left} ${right}`;
   const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
   if (KEEP.test(clause) && time) return '>=';
+  if (time && FINISHED.test(left)) return '<=';
+  if (unit === '1/s' && /\bat\s*$/i.test(left)) return '>=';
+  if (unit === '%' && value >= 50 && /^\s?of\b/.test(right) && !/\bfor\s*$/i.test(left)) return value === 100 ? '=' : '>=';
+  if (bare.instruction) return undefined;
+  if (value === 0 && !time) return '=';
   if (TARGET.test(left)) return !CAPACITY.test(right) && directionOf(clause) === 'less' ? '<=' : '>=';
   if (time && bare.hyphen) return undefined;
   if (time) return timeOp(left, right);
-  if (unit === '%') return shareOp(left, right, value);
+  if (unit === '%') return metricOp(left, right);
   if (/^1\//.test(unit)) return /limit/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
   if (CAPACITY.test(right) || /bps$|bit\/s$/i.test(unit)) return '>=';
   return SETTING.test(left) || /[:=]\s*$/.test(left) ? '=' : undefined;
@@ -54,11 +61,6 @@ function timeOp(left: string, right: string): Comparator | undefined {
   if (named !== undefined) return directionOf(named) === 'less' ? '<=' : '=';
   if (/\b(?:laten\w+|response time|antwortzeit)\b[^,;]{0,30}(?:of|at|is|:)\s*$/i.test(left)) return '<=';
   return /^\s?(?:response|latency|sla)\b/i.test(right) ? '<=' : undefined;
-}
-
-function shareOp(left: string, right: string, value: number): Comparator | undefined {
-  if (value === 100 || value === 0) return /^\s?of\b|[:=]\s*$/.test(right) || /^\s?of\b/.test(right) ? '=' : metricOp(left, right);
-  return metricOp(left, right);
 }
 
 function metricOp(left: string, right: string): Comparator | undefined {

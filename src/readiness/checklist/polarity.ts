@@ -5,6 +5,8 @@ import type { Place } from './words.ts';
 export type Sense = { polarity: Polarity; action?: Action; alert?: boolean; trigger?: boolean };
 
 const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|turn back|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
+/** What a heading may say that goes well when its condition holds. */
+const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
 const IF = String.raw`if|when(?:ever)?|once|in case|wenn|falls|si|quand`;
 
 /** Headings and leads whose lines are bad when true. */
@@ -17,11 +19,15 @@ const BAD: readonly RegExp[] = [
     String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?:${STOP_WORD})\b[^.]{0,60}\b(?:${IF})\b`,
     'i',
   ),
+  new RegExp(
+    String.raw`^(?!\W*(?:${GO_WORD})\b)[^.]{2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
+    'i',
+  ),
   /^when (?:to|do we|should we) (?:roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
   /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back/i,
   /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|bad signs|signs of (?:trouble|failure))\b/i,
   /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|ausschlusskriterien|abbruch\w*|rückfall\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,
-  /\b(?:reasons?|conditions|criteria|grounds|triggers) (?:to|for) (?:a |an |the )?(?:roll(?:ing)?[- ]?back|abort(?:ing)?|stop(?:ping)?|halt(?:ing)?|revert(?:ing)?|no[- ]go)/i,
+  /\b(?:reasons?|grounds) (?:to|for|not to) (?!(?:go|launch|ship|release|proceed|continue)\b)|\b(?:conditions|criteria|triggers) (?:to|for) (?:a |an |the )?(?:roll(?:ing)?[- ]?back|abort(?:ing)?|stop(?:ping)?|halt(?:ing)?|revert(?:ing)?|no[- ]go)/i,
   /^(?:alert|alarm|page|paging)s?(?:ing)? (?:conditions?|triggers?|criteria|if|when|on)\b/i,
 ];
 

@@ -1,4 +1,4 @@
-import { milliseconds, timeUnit, unitOf } from './units.ts';
+import { milliseconds, timeUnit, unitOf, type Unit } from './units.ts';
 
 /** A number in a text with its unit. `plus` where it is written `99.9%+`; `to` is the end of number, unit and plus. */
 export type Quantity = { from: number; to: number; value: number; unit: string; plus: boolean; word: boolean; hyphen: boolean };
@@ -65,7 +65,13 @@ function quantityAt(text: string, at: number): Quantity | undefined {
 function isOther(text: string, from: number, to: number): boolean {
   const right = text.slice(to, to + 12);
   const left = text.slice(Math.max(0, from - 12), from);
-  return /^(?:\.\d|:\d\d|\/\d|-\d+-\d)/.test(right) || /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) || /^(?:st|nd|rd|th)\b/i.test(right);
+  const scored = /(?:[<>≤≥]=?|\b(?:above|over|below|under|least|than|of))\s*$/i.test(left);
+  return (
+    /^(?:\.\d|:\d\d|-\d+-\d)/.test(right) ||
+    (!scored && /^\/\d/.test(right)) ||
+    /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) ||
+    /^(?:st|nd|rd|th)\b/i.test(right)
+  );
 }
 
 function numberOf(digits: string): number {
@@ -98,19 +104,32 @@ function withUnit(text: string, from: number, end: number, plain: number): Quant
   const early = /^\+(?!\d)/.exec(text.slice(to, to + 2));
   if (early) to += early[0].length;
   const space = /^[\s-]?/.exec(text.slice(to, to + 1))![0];
-  const unit = currency ? undefined : unitOf(text.slice(to + space.length, to + space.length + 60), space === '' && !early);
-  if (unit) to += space.length + unit.width;
+  const scale = /^\/(\d+(?:\.\d+)?)(?!\d)/.exec(text.slice(to, to + 8));
+  const unit = scale
+    ? { unit: scale[0], width: scale[0].length }
+    : currency
+      ? perUnit(text.slice(to, to + 20))
+      : unitOf(text.slice(to + space.length, to + space.length + 60), space === '' && !early);
+  if (unit) to += (scale || currency ? 0 : space.length) + unit.width;
   const late = !early && /^\+(?!\d)/.exec(text.slice(to, to + 2));
   if (late) to += late[0].length;
   return {
     from: currency ? from - currency[0].length : from,
     to,
     value,
-    unit: currency ? currency[0].trim() : (unit?.unit ?? ''),
+    unit: currency ? `${currency[0].trim()}${unit?.unit ?? ''}` : (unit?.unit ?? ''),
     plus: Boolean(early ?? late),
     word: false,
     hyphen: space === '-' && unit !== undefined,
   };
+}
+
+/** `$5/day`: the period of a price. */
+function perUnit(text: string): Unit | undefined {
+  const rate = unitOf(text.trimStart(), false);
+  return rate?.unit.startsWith('1/')
+    ? { unit: rate.unit.slice(1), width: rate.width + (text.length - text.trimStart().length) }
+    : undefined;
 }
 
 /** The first duration in a text, in milliseconds, if it is one right at its start: `10 minutes`, `an hour`. */

@@ -12,6 +12,7 @@ import { repairMojibake } from './repair.ts';
 import { signOffOf, signOffRows } from './sign-off.ts';
 import { outcomesOf, stateLine, stateRows } from './state.ts';
 import { boxesOf } from './table.ts';
+import { scaleOf } from './tier.ts';
 
 type Tell = { guessed: Finding[]; notUnderstood: Finding[] };
 type Reading = { decoded: Decoded; outlined: Outline; survey: ReturnType<typeof surveyor>; tell: Tell };
@@ -25,7 +26,12 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
   const decoded = decode(source);
   const outlined = outline(decoded.lines.map(({ text }) => text));
   const { guessed, notUnderstood } = outlined.scanned;
-  const reading: Reading = { decoded, outlined, survey: surveyor(), tell: { guessed: [...guessed], notUnderstood: [...notUnderstood] } };
+  const reading: Reading = {
+    decoded,
+    outlined,
+    survey: surveyor(scaleOf(marksOf(outlined))),
+    tell: { guessed: [...guessed], notUnderstood: [...notUnderstood] },
+  };
   const signOffs = signOffsOf(outlined);
   const items = withRoles(
     [...listItems(reading), ...tableItems(reading)].sort((a, b) => a.line - b.line),
@@ -51,6 +57,11 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
       ...contradictionFindings({ items, criteria }),
     ]),
   };
+}
+
+function* marksOf({ headings, entries }: Outline): Generator<string> {
+  for (const { text } of headings) yield text;
+  for (const { item } of entries) yield (item.lines[0] ?? '').slice(0, 40);
 }
 
 const byLine = (findings: readonly Finding[]): Finding[] => [...findings].sort((a, b) => a.line - b.line);
@@ -144,10 +155,16 @@ function signOffsOf({ entries, placed }: Outline): SignOffLine[] {
   };
   for (const { item, context } of entries) take(item.lines.join(' '), item.line, context);
   for (const { block, context } of placed) {
-    if (block.kind === 'paragraph') block.lines.forEach((text, at) => take(text, block.line + at, context));
+    if (block.kind === 'paragraph') block.lines.forEach((text, at) => take(withDate(text, block.lines[at + 1]), block.line + at, context));
     if (block.kind === 'table') found.push(...signOffRows(block, context.section));
   }
   return found.sort((a, b) => a.line - b.line);
+}
+
+/** `Lead: ____` with `Date: ____` on the line below it. */
+function withDate(text: string, next: string | undefined): string {
+  const dated = next !== undefined && /:\**\s*(?:`?_{3,}|$)/.test(text) && /^\W*date\W*:/i.test(next);
+  return dated ? `${text} ${next}` : text;
 }
 
 const SIGN_SECTION = /sign[- ]?off|approval|abnahme|freigabe/i;

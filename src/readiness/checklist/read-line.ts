@@ -9,8 +9,8 @@ import { lineSense, senseOf, type Sense } from './polarity.ts';
 import { repairMojibake } from './repair.ts';
 import { rolesOf } from './role.ts';
 import { thresholdsOf } from './threshold.ts';
-import { tierOfHeading, tierOfLine } from './tier.ts';
-import { cadenceOf, windowOfHeading, windowOfLine } from './window.ts';
+import { tierOfHeading, tierOfLine, type Scale } from './tier.ts';
+import { cadenceOf, cadenceOfHeading, windowOfHeading, windowOfLine } from './window.ts';
 import { placeOf, type Place } from './words.ts';
 
 /** A line before it is read: its Markdown, its place, and plain bullets or paragraphs that belong to it. */
@@ -27,17 +27,34 @@ export type LineSource = {
 };
 
 /** What the words around many lines say, read once for each place. */
-export type Surroundings = { sense: Sense; tier?: Tier; environment?: Environment; window?: Line['window']; optional: boolean };
+export type Surroundings = {
+  sense: Sense;
+  tier?: Tier;
+  environment?: Environment;
+  window?: Line['window'];
+  cadenceMs?: number;
+  optional: boolean;
+  scale: Scale;
+};
 
 /** Reads the words around a line; innermost first, the first that says something decides. */
-export function surroundingsOf(place: Place): Surroundings {
+function surroundingsOf(place: Place, scale: Scale): Surroundings {
   const { words, lead } = place;
   const heading = words.filter((text) => text !== lead || (text.length <= 60 && /:\s*$/.test(text)));
-  const tier = firstOf(heading, tierOfHeading);
+  const tier = firstOf(heading, (text) => tierOfHeading(text, scale));
   const environment = firstOf(heading, environmentOfHeading);
   const window = firstOf(heading, windowOfHeading);
+  const cadenceMs = firstOf(heading, cadenceOfHeading);
   const optional = words.some((text) => /^optional(?:\b|$)/i.test(text));
-  return { sense: senseOf(place), optional, ...(tier && { tier }), ...(environment && { environment }), ...(window && { window }) };
+  return {
+    sense: senseOf(place),
+    optional,
+    scale,
+    ...(tier && { tier }),
+    ...(environment && { environment }),
+    ...(window && { window }),
+    ...(cadenceMs !== undefined && { cadenceMs }),
+  };
 }
 
 function firstOf<T>(words: readonly string[], read: (text: string) => T | undefined): T | undefined {
@@ -49,13 +66,13 @@ function firstOf<T>(words: readonly string[], read: (text: string) => T | undefi
 }
 
 /** Gives the surroundings of places, each read only once. */
-export function surveyor(): (context: Context, under: readonly string[]) => Surroundings {
+export function surveyor(scale: Scale): (context: Context, under: readonly string[]) => Surroundings {
   const known = new Map<Context, Map<string, Surroundings>>();
   return (context, under) => {
     const byGroup = known.get(context) ?? new Map<string, Surroundings>();
     known.set(context, byGroup);
     const key = under.join('\u0000');
-    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under));
+    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under), scale);
     byGroup.set(key, surroundings);
     return surroundings;
   };
@@ -114,9 +131,9 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
 }
 
 function placedIn(source: LineSource, around: Surroundings, text: string): Pick<Line, 'tier' | 'environment' | 'window' | 'cadenceMs'> {
-  const tier = tierOfLine(text) ?? source.tier ?? around.tier;
+  const tier = tierOfLine(text, around.scale) ?? source.tier ?? around.tier;
   const environment = environmentOfLine(text) ?? around.environment;
-  const cadenceMs = cadenceOf(text);
+  const cadenceMs = cadenceOf(text) ?? around.cadenceMs;
   const window = windowOfLine(text) ?? around.window;
   const withCadence = window && cadenceMs !== undefined ? { ...window, cadenceMs } : window;
   return {

@@ -7,6 +7,10 @@ const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down
 const CHANGE = String.raw`degrad\w*|regress\w*|deviat\w*|differ\w*|chang\w*|vari\w*|drift\w*`;
 const COMPARED = String.raw`\s*(?:of|is|by|:)?\s*(?:by\s+)?(?:(?:more|less|fewer|greater)\s+than|at least|at most|no more than|not more than|over|max(?:imum)?|[<>≤≥]=?|±)?\s*$`;
 
+const BY = String.raw`\s+by\s+(?:(?:more|less|fewer|greater)\s+than|at least|at most|over|[<>≤≥]=?)?\s*$`;
+const BY_UP = new RegExp(String.raw`\b(?:${UP})${BY}`, 'i');
+const BY_DOWN = new RegExp(String.raw`\b(?:${DOWN})${BY}`, 'i');
+
 const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [new RegExp(String.raw`\b(?:${UP})${COMPARED}`, 'i'), 'increase'],
   [new RegExp(String.raw`\b(?:${DOWN})${COMPARED}`, 'i'), 'decrease'],
@@ -34,7 +38,9 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
  * `falls below 95 %` is not: that is a fixed number.
  */
 export function relativeOf(left: string, right: string, unit: string): Relative | undefined {
-  if (unit !== '%' && unit !== 'x') return undefined;
+  if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
+  if (unit !== '%' && unit !== 'x')
+    return BY_UP.test(left) ? { kind: 'increase', op: '>=' } : BY_DOWN.test(left) ? { kind: 'decrease', op: '>=' } : undefined;
   const noun = /^\W*\p{L}+s\s*[<>≤≥]=?\s*$/u.test(left);
   for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
   for (const [pattern, kind] of BEHIND)

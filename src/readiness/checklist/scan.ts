@@ -261,7 +261,7 @@ function nestedRow(item: ListItem, at: number, rest: string): Row | undefined {
 /** A box that stands at the start of a line without the mark of a list. */
 function readBareBox(state: State, row: Row): boolean {
   const box = boxOf(row.rest);
-  if (!box || (box.odd && state.open) || row.rest.slice(box.width).trim() === '') return false;
+  if (!box || /.\[[ xX]\]/.test(row.rest) || (box.odd && state.open) || row.rest.slice(box.width).trim() === '') return false;
   const parent = settle(state, row);
   if (box.kind === 'bracket') state.guessed.push({ line: row.line, kind: 'box', text: 'Read as a box: it stands outside any list.' });
   const item: ListItem = {

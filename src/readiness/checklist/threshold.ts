@@ -61,6 +61,7 @@ function thresholdAt(place: Place, last: Threshold | undefined, trigger: boolean
     overdueOp(place, trigger) ??
     zeroOp(place) ??
     listedOp(place, last) ??
+    loadOp(place) ??
     (quantity.plus ? '>=' : bareOp(bareOf(place)));
   if (op === undefined || isOrdinary(place, compared, op)) return undefined;
   const noun = quantity.unit === '' ? nounBehind(right, quantity.value) : undefined;
@@ -101,6 +102,18 @@ function overdueOp({ quantity, left, clause }: Place, trigger: boolean): Compara
   return trigger && quantity.unit in TIME_MS && /\bafter\s*$/i.test(left) && /\b(?:not|no|never|without|still|un\w+)\b/i.test(clause)
     ? '>'
     : undefined;
+}
+
+/** `100 concurrent users for 10 minutes`: a load to bear. */
+function loadOp({ quantity, left, right }: Place): Comparator | undefined {
+  if (
+    quantity.unit === '' &&
+    /^\s+\p{L}/u.test(right) &&
+    /\b(?:holds?|handles?|supports?|sustains?|serves?|survives?|withstands?|copes? with)\s*$/i.test(left)
+  )
+    return '>=';
+  const load = quantity.unit === '' && /^\s+(?:concurrent|simultaneous|parallel)\s/i.test(right) && !INSTRUCTION.test(left);
+  return load ? '>=' : undefined;
 }
 
 /** `zero warnings`, `0 open bugs`: none at all. */

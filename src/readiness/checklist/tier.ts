@@ -35,10 +35,22 @@ const CLOSED = WORDS.map(
 );
 const RANKS: readonly Tier[] = ['critical', 'high', 'medium', 'low', 'low', 'low'];
 
+/** The number that a document's scale of P begins with: 0, or 1 where it has P1 and P2 and never a P0. */
+export type Scale = 0 | 1;
+
+const P_MARK = /(?:^|[\s([:*–—-])P([0-4])(?=$|[\s)\]:*,.–—-])/g;
+
+/** Tells the scale from all headings and the beginnings of all lines. */
+export function scaleOf(texts: Iterable<string>): Scale {
+  const seen = new Set<string>();
+  for (const text of texts) if (text.includes('P')) for (const match of text.matchAll(P_MARK)) seen.add(match[1]!);
+  return seen.has('1') && seen.has('2') && !seen.has('0') ? 1 : 0;
+}
+
 /** `P0` to `P4`, `SEV1` to `SEV5`, `Priority 1`: the first of each scale blocks. */
-function ranked(text: string): Tier | undefined {
+function ranked(text: string, scale: Scale): Tier | undefined {
   const p = /(?:^|[\s([:–—-])P([0-4])(?=$|[\s)\]:,.–—-])/.exec(text);
-  if (p) return RANKS[Number(p[1])];
+  if (p) return RANKS[Math.max(0, Number(p[1]) - scale)];
   const sev = /\b(?:sev(?:erity)?|priority|prio|tier)[- ]?([0-5])\b/i.exec(text);
   return sev ? RANKS[Math.max(0, Number(sev[1]) - 1)] : undefined;
 }
@@ -51,8 +63,8 @@ function first(table: readonly (readonly [Tier, RegExp])[], text: string): Tier 
  * The tier that a heading or lead gives the lines below it. `Critical (Must Pass)`, `P1`, `Should have`, `Severity: low`,
  * `Critical launch requirements` do; `Critical alerts` or `High availability` are about something else.
  */
-export function tierOfHeading(heading: string): Tier | undefined {
-  const rank = ranked(heading);
+export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefined {
+  const rank = ranked(heading, scale);
   if (rank) return rank;
   const bare = heading
     .replace(/\s*[([][^()[\]]*[)\]]\s*/g, ' ')
@@ -75,9 +87,9 @@ const RFC: readonly (readonly [Tier, RegExp])[] = [
 ];
 
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
-export function tierOfLine(text: string): Tier | undefined {
+export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   const tag = /^\W{0,3}[[(]?P([0-4])[\])]?(?=[\s:–—-])|[([]P([0-4])[)\]]/.exec(text);
-  if (tag) return RANKS[Number(tag[1] ?? tag[2])];
+  if (tag) return RANKS[Math.max(0, Number(tag[1] ?? tag[2]) - scale)];
   const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);
   if (sev) return RANKS[Math.max(0, Number(sev[1]) - 1)];
   const named =

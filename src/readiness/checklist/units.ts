@@ -65,7 +65,7 @@ export function unitOf(text: string, glued: boolean): Unit | undefined {
   if (percent) return { unit: '%', width: percent[0].length };
   const times = /^(?:x|×|times|-?fold|mal)(?!\w)/i.exec(text);
   if (times) return { unit: 'x', width: times[0].length };
-  return rateOf(text) ?? timeUnit(text, glued) ?? plainUnit(text);
+  return (BITS.test(text) ? plainUnit(text) : undefined) ?? rateOf(text) ?? timeUnit(text, glued) ?? plainUnit(text);
 }
 
 function plainUnit(text: string): Unit | undefined {

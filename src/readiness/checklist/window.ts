@@ -30,7 +30,7 @@ const READERS: readonly { pattern: RegExp; read: (match: RegExpExecArray) => { f
     read: (m) => span(timed(Number(m[1]), m[2] && timeUnit(m[2]) ? m[2] : m[4]!), timed(Number(m[3]), m[4]!)),
   },
   {
-    pattern: /\b(day|week|month|tag|woche)\s?(\d{1,3})(?:\s?(?:[-–—]|to|bis)\s?(?:day\s?|week\s?)?(\d{1,3}))?\b/i,
+    pattern: /\b(day|week|month|tag|woche)[\s-]?(\d{1,3})(?:\s?(?:[-–—]|to|bis)\s?(?:day\s?|week\s?)?(\d{1,3}))?\b/i,
     read: (m) => calendar(m[1]!.toLowerCase(), Number(m[2]), m[3] === undefined ? Number(m[2]) : Number(m[3])),
   },
   {
@@ -114,6 +114,15 @@ export function cadenceOf(text: string): number | undefined {
           .replace('per', 'a')
           .replace(/^annual.*/, 'yearly')
       ]
+    : undefined;
+}
+
+/** The cadence of all lines under a heading such as `Daily`, `Every 15 min during the roll-out`, `Weekly checks`. */
+export function cadenceOfHeading(heading: string): number | undefined {
+  return /^(?:hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual)\b|\b(?:every|each)\s+\d|^(?:every|each)\s|\((?:hourly|daily|weekly|monthly)\b/i.test(
+    heading,
+  )
+    ? cadenceOf(heading)
     : undefined;
 }
 
