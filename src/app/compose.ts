@@ -27,7 +27,7 @@ import { openSchemas } from '../settlement/iso20022/schema/schemas.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Addresses } from './database.ts';
-import { checkSettings, releaseOf, suppliedChecklists } from './readiness.ts';
+import { allowedChecks, releaseOf, suppliedChecklists } from './readiness.ts';
 
 /** What the house stands on; made by whoever starts it. */
 export type Ground = { config: Config; keyFile: string; addresses: Addresses; db: Pool; log: Log; metrics: MetricsRegistry };
@@ -105,7 +105,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     masterKey,
     supplied: await suppliedChecklists(),
     providers: [houseChecks(checks)],
-    settingsAt: await checkSettings(config, addresses),
+    ...(await allowedChecks(config, addresses)),
     environment: process.env,
     release: () => releaseOf(config, masterKey),
   });

@@ -1,13 +1,16 @@
-import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { AppError } from '../base/error.ts';
 import { Secret } from '../base/secret.ts';
+import type { Probe } from '../readiness/check/check.ts';
 import { readSettings, type CheckSettings } from '../readiness/check/settings.ts';
+import { commitOf } from '../readiness/run/deployed.ts';
+import { RUN_KEYS } from '../readiness/run/settings.ts';
+import type { RollbackPolicy } from '../readiness/watch/call-rollback.ts';
+import { readRollbackPolicy, WATCH_KEY } from '../readiness/watch/watch-settings.ts';
 import type { Supplied } from '../readiness/library.ts';
 import type { Release } from '../readiness/deps.ts';
 import { SETTINGS, type Config } from './config.ts';
@@ -15,7 +18,6 @@ import type { Addresses } from './database.ts';
 import { manifest } from './modules.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const GIT_TIMEOUT_MS = 5_000;
 
 const CATALOGUE = new URL('../readiness/catalogue/', import.meta.url);
 
@@ -30,29 +32,11 @@ export async function suppliedChecklists(): Promise<Supplied[]> {
 
 /** What runs here: the commit of the checkout, or the version where there is none, and a fingerprint of the configuration. */
 export async function releaseOf(config: Config, masterKey: Secret<Uint8Array>): Promise<Release> {
-  const { environment } = config;
-  const configHash = configHashOf(config, masterKey);
-  const head = await git('rev-parse', 'HEAD');
-  if (head === undefined) return { commit: `v${manifest.version}`, configHash, environment };
-  const [changed, author] = await Promise.all([
-    git('status', '--porcelain', '--untracked-files=no'),
-    git('log', '-1', '--format=%an <%ae>'),
-  ]);
-  // Files that were edited since are another release than the commit, and nobody knows which.
-  return { commit: changed === '' ? head : `${head}-changed`, ...(author && { author }), configHash, environment };
-}
-
-/** What git says of the checkout; undefined when there is no git or no checkout. */
-async function git(...args: string[]): Promise<string | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['-C', ROOT, ...args], {
-      timeout: GIT_TIMEOUT_MS,
-      env: { PATH: process.env['PATH'], GIT_OPTIONAL_LOCKS: '0', GIT_CEILING_DIRECTORIES: dirname(dirname(ROOT)) },
-    });
-    return stdout.trim();
-  } catch {
-    return undefined;
-  }
+  const deployed = await commitOf(ROOT).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'readiness.commit_unknown') return { commit: `v${manifest.version}` };
+    throw error;
+  });
+  return { ...deployed, configHash: configHashOf(config, masterKey), environment: config.environment };
 }
 
 /**
@@ -66,19 +50,25 @@ function configHashOf({ port: _, ...config }: Config, masterKey: Secret<Uint8Arr
   return createHmac('sha256', masterKey.reveal()).update(canonicalJson(plain)).digest('hex');
 }
 
+/** What the house gives to readiness of its configuration. */
+type Allowed = { settingsAt(address: string): CheckSettings; rollback(probe: Probe): RollbackPolicy };
+
 /**
  * What checks may ask: the house itself, its database as the application sees it, its metrics; and what the file names that
- * the configuration points to. Errors: `readiness.settings_invalid`, `readiness.settings_unreadable`.
+ * the configuration points to, which also says when a rollback may be called.
+ * Errors: `readiness.settings_invalid`, `readiness.settings_unreadable`.
  */
-export async function checkSettings(config: Config, { appUrl }: Pick<Addresses, 'appUrl'>): Promise<(address: string) => CheckSettings> {
+export async function allowedChecks(config: Config, { appUrl }: Pick<Addresses, 'appUrl'>): Promise<Allowed> {
   const { readinessSettings: path, dataFolder } = config;
-  const named = path === undefined ? undefined : readSettings(await readText(path), dirname(path));
+  const text = path === undefined ? undefined : await readText(path);
+  const named = text === undefined ? undefined : readSettings(text, dirname(path!), [...RUN_KEYS, WATCH_KEY]);
   const names = Object.values(SETTINGS).map(({ name }) => name);
-  return (address) => {
+  const settingsAt = (address: string): CheckSettings => {
     const own = { app: { url: address }, metrics: { url: address }, database: { url: appUrl.reveal() } };
     const house = { root: ROOT, folders: [dataFolder], hosts: [], networks: [], sweep: [], names, commands: {} };
     return { ...house, ...named, targets: { ...own, ...named?.targets }, names: [...names, ...(named?.names ?? [])] };
   };
+  return { settingsAt, rollback: (probe) => (text === undefined ? { mode: 'off' } : readRollbackPolicy(text, probe)) };
 }
 
 async function readText(path: string): Promise<string> {

@@ -20,9 +20,12 @@ import {
   SignerShape,
   State,
   UserId,
+  Moment,
   Voided,
   WaiverRequest,
   WaiverRequestId,
+  WatchId,
+  WatchShape,
   Words,
 } from './schema.ts';
 
@@ -434,6 +437,82 @@ export const setSigner = operation({
   example: { params: { id: 'usr_0192837465ab7def8192837465abcdef' }, body: { roles: ['Release manager'] } },
 });
 
+const watchOf = Type.Object({ name: ChecklistName, id: WatchId }, closed);
+const aWatch = { params: { name: 'production', id: 'wch_0192837465ab7def8192837465abcdef' } };
+
+export const startWatch = operation({
+  name: 'readiness.start_watch',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/watches',
+  summary: 'Watches a release as the checklist says, and advises to carry on or to go back; ends the watch of an earlier release',
+  scope: 'readiness:write',
+  cost: 'heavy',
+  status: 201,
+  params: named,
+  body: Type.Object({ releasedAt: Type.Optional(Instant) }, closed),
+  output: WatchShape,
+  errors: [
+    'readiness.checklist_not_found',
+    'readiness.release_ahead',
+    'readiness.watch_of_later',
+    'readiness.nothing_to_watch',
+    'request.key_reused',
+  ],
+  example: { params: PRODUCTION, body: {} },
+});
+
+export const listWatches = operation({
+  name: 'readiness.list_watches',
+  method: 'GET',
+  path: '/v1/readiness/checklists/{name}/watches',
+  summary: 'Releases that are or were watched, the latest first, with their windows and what was last seen of each line',
+  scope: 'readiness:read',
+  cost: 'normal',
+  params: named,
+  output: Type.Object({ items: Type.Array(WatchShape) }, closed),
+  errors: ['readiness.checklist_not_found'],
+  example: { params: PRODUCTION },
+});
+
+export const getWatch = operation({
+  name: 'readiness.get_watch',
+  method: 'GET',
+  path: '/v1/readiness/checklists/{name}/watches/{id}',
+  summary: 'One watch with every look, every advice and every rollback, in their order',
+  scope: 'readiness:read',
+  cost: 'heavy',
+  params: watchOf,
+  output: Type.Object({ ...WatchShape.properties, moments: Type.Array(Moment) }, closed),
+  errors: ['readiness.watch_not_found'],
+  example: aWatch,
+});
+
+export const stopWatch = operation({
+  name: 'readiness.stop_watch',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/watches/{id}/stop',
+  summary: 'Ends a watch before its time',
+  scope: 'readiness:write',
+  cost: 'normal',
+  params: watchOf,
+  output: WatchShape,
+  errors: ['readiness.watch_not_found', 'readiness.watch_over', 'request.key_reused'],
+  example: aWatch,
+});
+
+export const noteRollback = operation({
+  name: 'readiness.note_rollback',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/watches/{id}/rollback',
+  summary: 'Notes that people have rolled back by hand; the time after it is watched for half an hour',
+  scope: 'readiness:write',
+  cost: 'normal',
+  params: watchOf,
+  output: WatchShape,
+  errors: ['readiness.watch_not_found', 'readiness.watch_over', 'readiness.rollback_done', 'request.key_reused'],
+  example: aWatch,
+});
+
 /** Every public operation of readiness. */
 export const operations = [
   listChecklists,
@@ -458,6 +537,11 @@ export const operations = [
   downloadReport,
   listSigners,
   setSigner,
+  startWatch,
+  listWatches,
+  getWatch,
+  stopWatch,
+  noteRollback,
 ] as const;
 
 export const runProgressed = eventKind({
@@ -503,4 +587,20 @@ export const decided = eventKind({
   data: Type.Object({ checklist: ChecklistName, runId: RunId, decision: DecisionWord }, closed),
 });
 
-export const events = [runProgressed, runFinished, lineSigned, checklistChanged, decided] as const;
+const watched = { checklist: ChecklistName, watchId: WatchId };
+
+export const watchChanged = eventKind({
+  type: 'readiness.watch_changed',
+  version: 1,
+  summary: 'A watch began, was looked at, or ended',
+  data: Type.Object(watched, closed),
+});
+
+export const watchAdvised = eventKind({
+  type: 'readiness.watch_advised',
+  version: 1,
+  summary: 'The advice about a release that is watched, or the reasons for it, are other than before',
+  data: Type.Object({ ...watched, advice: Type.String() }, closed),
+});
+
+export const events = [runProgressed, runFinished, lineSigned, checklistChanged, decided, watchChanged, watchAdvised] as const;

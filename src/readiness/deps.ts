@@ -8,6 +8,7 @@ import type { KindRegistry } from './check/kinds.ts';
 import type { Library } from './library.ts';
 import type { HousePeople } from './signing.ts';
 import type { Ledgers } from './ledger.ts';
+import type { WatchLog } from './watch/watch-log.ts';
 
 /** What a result speaks of beside the documents: what runs here. */
 export type Release = { commit: string; author?: string; configHash: string; environment: string };
@@ -23,6 +24,8 @@ export type ReadinessDeps = {
   /** What is known of a tenant's checklists from its log. */
   ledgers: Ledgers;
   people: (tenantId: Uuid) => HousePeople;
+  /** The watches of a checklist, as far as its log goes now. */
+  watches: (tenantId: Uuid, checklist: string) => Promise<WatchLog>;
   kinds: KindRegistry;
   release: () => Promise<Release>;
 };

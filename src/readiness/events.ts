@@ -1,7 +1,7 @@
 import type { EventDraft, EventKind } from '../base/event.ts';
 import { newId, toWireId, type Uuid } from '../base/id.ts';
 import type { Millis } from '../base/time.ts';
-import { checklistChanged, decided, lineSigned, runFinished, runProgressed } from './contract.ts';
+import { checklistChanged, decided, lineSigned, runFinished, runProgressed, watchAdvised, watchChanged } from './contract.ts';
 import type { Decision } from './record/record.ts';
 
 function draft(kind: EventKind, tenantId: Uuid, subject: string, data: object, at: Millis): EventDraft {
@@ -43,4 +43,17 @@ export function signedEvent(
 
 export function decidedEvent(tenantId: Uuid, at: Millis, about: { checklist: string; runId: Uuid; decision: Decision }): EventDraft {
   return draft(decided, tenantId, about.checklist, { ...about, runId: toWireId('run', about.runId) }, at);
+}
+
+type WatchIs = { checklist: string; watchId: Uuid };
+
+/** A watch that began, was looked at, or ended. */
+export function watchEvent(tenantId: Uuid, at: Millis, { checklist, watchId }: WatchIs): EventDraft {
+  const id = toWireId('wch', watchId);
+  return draft(watchChanged, tenantId, id, { checklist, watchId: id }, at);
+}
+
+export function advisedEvent(tenantId: Uuid, at: Millis, { checklist, watchId, advice }: WatchIs & { advice: string }): EventDraft {
+  const id = toWireId('wch', watchId);
+  return draft(watchAdvised, tenantId, id, { checklist, watchId: id, advice }, at);
 }

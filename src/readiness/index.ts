@@ -8,21 +8,26 @@ import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import { checksApart } from './apart/checks-apart.ts';
 import { builtInChecks } from './check/built-in.ts';
-import type { CheckProvider } from './check/check.ts';
+import type { CheckProvider, Probe } from './check/check.ts';
 import { createKinds } from './check/kinds.ts';
 import type { CheckSettings } from './check/settings.ts';
 import type { ReadinessDeps, Release } from './deps.ts';
 import { createGround } from './ground.ts';
-import { createLedgers } from './ledger.ts';
+import { createLedgers, type Ledgers } from './ledger.ts';
 import { createLibrary, type Supplied } from './library.ts';
 import { remember } from './remember.ts';
 import { routesOf } from './routes.ts';
 import { CHECKS_AT_ONCE, createRunner } from './runner.ts';
 import { housePeople, type HousePeople } from './signing.ts';
+import type { RollbackPolicy } from './watch/call-rollback.ts';
+import { EMPTY_LOG, readOn, type WatchLog } from './watch/watch-log.ts';
+import { createWatcher } from './watcher.ts';
 
 /** How soon a run that was asked for begins. */
 const RUN_EVERY_MS = 1_000;
 const SCHEDULE_EVERY_MS = 20_000;
+/** Nothing is due more often than every minute. */
+const WATCH_EVERY_MS = 15_000;
 
 /** What the module is built from. `masterKey` seals the key that signs (32 bytes). */
 export type CreateReadiness = {
@@ -40,6 +45,8 @@ export type CreateReadiness = {
   settingsAt(address: string): CheckSettings;
   /** Settings that checks may be allowed to read. */
   environment: Readonly<Record<string, string | undefined>>;
+  /** When the rollback script of the settings may be called after a release; never unless told. */
+  rollback?(probe: Probe): RollbackPolicy;
   /** What runs here; asked once. */
   release(): Promise<Release>;
 };
@@ -55,6 +62,7 @@ export function createReadiness(given: CreateReadiness): Readiness {
   const apart = checksApart(builtInChecks(), { ground: ground.now, threads: CHECKS_AT_ONCE });
   const kinds = createKinds([apart.provider, ...providers]);
   const people = peopleOf((tenantId) => housePeople({ db, clock, masterKey }, tenantId));
+  const ledgers = createLedgers({ db, clock, release, people });
   const deps: ReadinessDeps = {
     db,
     clock,
@@ -65,9 +73,12 @@ export function createReadiness(given: CreateReadiness): Readiness {
     people,
     release,
     library: createLibrary({ db, clock, access, supplied }),
-    ledgers: createLedgers({ db, clock, release, people }),
+    ledgers,
+    watches: watchesOf(ledgers),
   };
-  const runner = createRunner({ ...deps, probe: ground.probe, warm: apart.warm });
+  const work = { ...deps, probe: ground.probe, warm: apart.warm };
+  const runner = createRunner(work);
+  const watch = createWatcher({ ...work, rollback: given.rollback ?? (() => ({ mode: 'off' })) });
   return {
     name: 'readiness',
     port: undefined,
@@ -75,6 +86,7 @@ export function createReadiness(given: CreateReadiness): Readiness {
     jobs: [
       { name: 'readiness.run', everyMs: RUN_EVERY_MS, run: (signal) => runner.runOpen(signal) },
       { name: 'readiness.schedule', everyMs: SCHEDULE_EVERY_MS, run: (signal) => runner.queueDue(signal) },
+      { name: 'readiness.watch', everyMs: WATCH_EVERY_MS, run: watch },
     ],
     consumers: [],
     checks: [],
@@ -89,6 +101,18 @@ function peopleOf(make: (tenantId: Uuid) => HousePeople): (tenantId: Uuid) => Ho
   return (tenantId) => {
     if (!known.has(tenantId)) known.set(tenantId, make(tenantId));
     return known.get(tenantId)!;
+  };
+}
+
+/** Each reading of a log goes on where the last one ended; one after the other. */
+function watchesOf({ storeOf }: Ledgers): ReadinessDeps['watches'] {
+  const known = new Map<string, Promise<WatchLog>>();
+  return (tenantId, checklist) => {
+    const key = `${tenantId} ${checklist}`;
+    const next = (known.get(key) ?? Promise.resolve(EMPTY_LOG)).then((log) => readOn(storeOf(tenantId), checklist, log));
+    known.set(key, next);
+    next.catch(() => known.delete(key));
+    return next;
   };
 }
 

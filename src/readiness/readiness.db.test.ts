@@ -46,7 +46,7 @@ test('before the first run nothing is decided, and every line says that it was n
   const { gate, lines, run } = await checklist();
   expect(gate.decision).toBe('undecided');
   expect(run).toBeUndefined();
-  expect(lines.map(({ title }) => title)).toEqual(['Database', 'Drill', 'Second site', 'Archive']);
+  expect(lines.map(({ title }) => title)).toEqual(['Database', 'Drill', 'Second site', 'Watched', 'Archive']);
   expect(lines.filter(({ state }) => state === 'pass')).toEqual([]);
 });
 
@@ -56,7 +56,7 @@ test('a run is made in the background, is told from its queue to its end, and ke
   expect(await call().output(contract.startRun, house.ctx, { name })).toMatchObject({ id: queued.id });
   await runJobs();
   const run = await call().output(contract.getRun, house.ctx, { id: queued.id });
-  expect(run).toMatchObject({ state: 'finished', done: 1, total: 1, counts: { pass: 1, awaiting_sign_off: 3 } });
+  expect(run).toMatchObject({ state: 'finished', done: 1, total: 1, counts: { pass: 2, awaiting_sign_off: 3 } });
   expect(run.lines[0]).toMatchObject({ state: 'pass', checks: [{ kind: 'health', state: 'pass' }] });
   expect(await stateOf('Database')).toMatchObject({ state: 'pass', effect: 'passes' });
   expect(await stateOf('Drill')).toMatchObject({ state: 'awaiting_sign_off', effect: 'blocks', role: 'Release manager' });
@@ -120,6 +120,31 @@ test('whoever asks for a waiver cannot grant it; another approver can, and the l
   });
   const refused = await call().output(contract.requestWaiver, asks, { ...wish, line: sampleLine('Archive') });
   expect(await call().output(contract.refuseWaiver, asks, { id: refused.id })).toMatchObject({ state: 'refused', own: true });
+});
+
+test('a release is watched in its windows, a look that finds something bad is told, and a restart goes on where it was', async () => {
+  const look = async (afterMs = 5 * 60_000) => {
+    clock.advance(afterMs);
+    await house.readiness.jobs.find((job) => job.name === 'readiness.watch')!.run(new AbortController().signal);
+    return (await call().output(contract.listWatches, house.ctx, { name })).items[0]!;
+  };
+  const started = await call().output(contract.startWatch, house.ctx, { name });
+  expect(await look(0)).toMatchObject({ id: started.id, passes: 1, advice: 'continue', lines: [{ title: 'Watched', sight: 'good' }] });
+  house.health.well = false;
+  expect(await look()).toMatchObject({ passes: 2, advice: 'attention', lines: [{ sight: 'bad' }] });
+  await house.restart();
+  house.health.well = true;
+  expect(await look()).toMatchObject({ id: started.id, passes: 3, advice: 'continue' });
+  const { moments } = await call().output(contract.getWatch, house.ctx, { name, id: started.id });
+  expect(moments.map(({ kind }) => kind)).toEqual(['observed', 'advised', 'observed', 'advised', 'observed', 'advised']);
+  const events = await house.database.admin<{ type: string }>(`select unnest(types) as type from infra.outbox`);
+  expect(events.map(({ type }) => type)).toContain('readiness.watch_advised');
+
+  const after = await call().output(contract.noteRollback, house.ctx, { name, id: started.id });
+  expect(after).toMatchObject({ rollback: { script: 'by hand', exitCode: 0 } });
+  expect(await call().output(contract.stopWatch, house.ctx, { name, id: started.id })).toMatchObject({ ended: { outcome: 'stopped' } });
+  await expect(call().output(contract.stopWatch, house.ctx, { name, id: started.id })).rejects.toEqual(code('readiness.watch_over'));
+  expect((await look()).passes).toBe(3);
 });
 
 test('the verdict goes into the log as the gate has it, and a changed checklist leaves nothing of it', async () => {

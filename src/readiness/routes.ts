@@ -7,6 +7,7 @@ import { downloadReport } from './operations/download-report.ts';
 import { getLine } from './operations/get-line.ts';
 import { listSigners, setSigner } from './operations/manage-signers.ts';
 import { refuseWaiver, requestWaiver } from './operations/manage-waivers.ts';
+import { getWatch, listWatches, noteRollback, startWatch, stopWatch } from './operations/manage-watches.ts';
 import { getChecklist, listChecklists, summaryOf } from './operations/read-checklists.ts';
 import { getEvidence, getRun, listRuns, startRun } from './operations/read-runs.ts';
 import { approveLines, decideRelease, grantWaiver, planLine, ruleOutLine, signLine, withdrawRecord } from './operations/sign-lines.ts';
@@ -45,6 +46,11 @@ export function routesOf(deps: ReadinessDeps): Route[] {
     route(contract.grantWaiver, (ctx, input) => grantWaiver(deps, ctx, input)),
     route(contract.requestWaiver, (ctx, input) => requestWaiver(deps, ctx, input)),
     route(contract.refuseWaiver, (ctx, input) => refuseWaiver(deps, ctx, input)),
+    route(contract.startWatch, (ctx, input) => startWatch(deps, ctx, input)),
+    route(contract.listWatches, (ctx, input) => listWatches(deps, ctx, input)),
+    route(contract.getWatch, (ctx, input) => getWatch(deps, ctx, input)),
+    route(contract.stopWatch, (ctx, input) => stopWatch(deps, ctx, input)),
+    route(contract.noteRollback, (ctx, input) => noteRollback(deps, ctx, input)),
     route(contract.listSigners, (ctx) => listSigners(deps, ctx)),
     route(contract.setSigner, (ctx, input) => setSigner(deps, ctx, input)),
   ];

@@ -11,6 +11,7 @@ const Texts = Type.Array(Type.String());
 
 export const RunId = idOf('run');
 export const WaiverRequestId = idOf('wvr');
+export const WatchId = idOf('wch');
 export const UserId = idOf('usr');
 
 export const ChecklistName = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,59}$', examples: ['production'] });
@@ -227,3 +228,70 @@ export const WaiverRequest = Type.Object(
   },
   closed,
 );
+
+const AdviceWord = oneOf(['rollback', 'recommend_rollback', 'attention', 'continue'] as const);
+const OutcomeWord = oneOf(['completed', 'rolled_back', 'stopped'] as const);
+const Missed = Type.Object({ lineId: Type.String(), count: Type.Integer(), from: Type.String(), to: Type.String() }, closed);
+
+const WatchLine = Type.Object(
+  {
+    lineId: Type.String(),
+    line: Type.Integer(),
+    title: Type.String(),
+    action: oneOf(['rollback', 'recommend_rollback', 'continue', 'attention'] as const),
+    window: Type.Optional(Type.String()),
+    from: Type.String(),
+    to: Type.String(),
+    cadenceMs: Type.Optional(Type.Number()),
+    forMs: Type.Number({ description: 'How long it must be bad before it counts' }),
+    sight: oneOf(['good', 'warn', 'bad', 'unknown', 'not_yet'] as const),
+    certain: Type.Boolean({ description: 'A trigger that was bad for as long as it must be' }),
+    summary: Type.Optional(Type.String()),
+    lastAt: Type.Optional(Type.String()),
+    badSince: Type.Optional(Type.String()),
+    badLooks: Type.Optional(Type.Integer()),
+    missed: Type.Optional(Missed),
+  },
+  closed,
+);
+
+export const WatchShape = Type.Object(
+  {
+    id: WatchId,
+    checklist: ChecklistName,
+    releasedAt: Type.String(),
+    endsAt: Type.String(),
+    passes: Type.Integer(),
+    lastAt: Type.Optional(Type.String()),
+    nextAt: Type.Optional(Type.String()),
+    advice: Type.Optional(AdviceWord),
+    because: Texts,
+    lines: Type.Array(WatchLine),
+    rollback: Type.Optional(
+      Type.Object(
+        {
+          at: Type.String(),
+          script: Type.String(),
+          by: Type.String(),
+          exitCode: Type.Optional(Type.Integer()),
+          evidence: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+    ended: Type.Optional(Type.Object({ at: Type.String(), outcome: OutcomeWord }, closed)),
+  },
+  closed,
+);
+
+const moment = <K extends string, P extends Parameters<typeof Type.Object>[0]>(kind: K, fields: P) =>
+  Type.Object({ kind: Type.Literal(kind), at: Type.String(), ...fields }, closed);
+
+/** One thing that happened to a watch. */
+export const Moment = Type.Union([
+  moment('observed', { states: Type.Record(Type.String(), State), missed: Type.Array(Missed), evidence: Type.String() }),
+  moment('advised', { advice: AdviceWord, because: Texts }),
+  moment('rollback_started', { script: Type.String(), by: Type.String() }),
+  moment('rollback_called', { script: Type.String(), by: Type.String(), exitCode: Type.Integer(), evidence: Type.String() }),
+  moment('ended', { outcome: OutcomeWord }),
+]);

@@ -12,6 +12,7 @@ export type Order = {
   creditor: { name: string };
   asset: string;
   units: string;
+  priority?: 'instant' | 'urgent';
 };
 
 /** What a client was told of a payment. */
@@ -22,6 +23,9 @@ export type Journal = {
   sent: Map<string, Order>;
   told: Map<string, Told>;
   windows: Map<string, string>;
+  /** References of money brought in and of exchanges that were confirmed. */
+  funded: Set<string>;
+  traded: Set<string>;
   /** Answers that must not come: other than before, or a failure that is no outage. */
   wrong: string[];
   /** Requests that got no answer, or one of an outage, by what it was. */
@@ -39,15 +43,31 @@ export type Load = {
 };
 
 type Payment = Told & { endToEndId: string };
-type Bench = { api: Api; journal: Journal; bics: readonly string[]; isEnding(): boolean; asking(by: 1 | -1): void; answered(): void };
+type Bench = {
+  api: Api;
+  journal: Journal;
+  bics: readonly string[];
+  poor: string;
+  isEnding(): boolean;
+  asking(by: 1 | -1): void;
+  answered(): void;
+};
 type Client = (bench: Bench, random: Random, name: string) => Promise<void>;
 
 const LISTED = 'Viktor Baranovski';
 const AGAIN_MS = 100;
 
-/** Starts clients of every kind against the network; `listed` orders name a person on the screening list. */
-export function startLoad(api: Api, random: Random, bics: readonly string[]): Load {
-  const journal: Journal = { sent: new Map(), told: new Map(), windows: new Map(), wrong: [], unanswered: new Map() };
+/** Starts clients of every kind against the network; `poor` is the id of the bank that is short of money, the last one. */
+export function startLoad(api: Api, random: Random, bics: readonly string[], poor: string): Load {
+  const journal: Journal = {
+    sent: new Map(),
+    told: new Map(),
+    windows: new Map(),
+    funded: new Set(),
+    traded: new Set(),
+    wrong: [],
+    unanswered: new Map(),
+  };
   let ending = false;
   let answers = 0;
   const asked = { requests: 0 };
@@ -56,6 +76,7 @@ export function startLoad(api: Api, random: Random, bics: readonly string[]): Lo
     api,
     journal,
     bics,
+    poor,
     isEnding: () => ending,
     asking: (by) => void (asked.requests += by),
     answered() {
@@ -71,6 +92,8 @@ export function startLoad(api: Api, random: Random, bics: readonly string[]): Lo
     batch: batches,
     file: files,
     cut: cuts,
+    fund: fundings,
+    trade: trades,
   };
   const running = Object.entries(clients).map(([name, client]) => client(bench, random.fork(name), name));
   return {
@@ -99,6 +122,13 @@ function orderOf({ bics, journal }: Bench, random: Random, name: string): Order 
     units: String(random.int(1, 100_000)),
   };
   journal.sent.set(order.endToEndId, order);
+  return order;
+}
+
+/** Some are to settle at once, some to go through the queue, where those of the poor bank wait for money. */
+function withPriority(order: Order, random: Random): Order {
+  const priority = random.weighted(['instant', 'urgent', undefined] as const, [0.2, 0.3, 0.5]);
+  if (priority !== undefined) order.priority = priority;
   return order;
 }
 
@@ -143,7 +173,7 @@ async function sendOne(bench: Bench, order: Order, once = false): Promise<void> 
 async function singles(bench: Bench, random: Random, name: string): Promise<void> {
   const mine: Order[] = [];
   while (!bench.isEnding()) {
-    const order = mine.length > 0 && random.chance(0.1) ? random.pick(mine) : orderOf(bench, random, name);
+    const order = mine.length > 0 && random.chance(0.1) ? random.pick(mine) : withPriority(orderOf(bench, random, name), random);
     await sendOne(bench, order);
     mine.push(order);
     await delay(random.int(0, 30));
@@ -153,7 +183,7 @@ async function singles(bench: Bench, random: Random, name: string): Promise<void
 /** Never repeats what was not answered, so that nobody knows whether it was paid; it may have been, once. */
 async function singlesOnce(bench: Bench, random: Random, name: string): Promise<void> {
   while (!bench.isEnding()) {
-    await sendOne(bench, orderOf(bench, random, name), true);
+    await sendOne(bench, withPriority(orderOf(bench, random, name), random), true);
     await delay(random.int(0, 60));
   }
 }
@@ -202,5 +232,42 @@ async function cuts(bench: Bench, _random: Random, name: string): Promise<void> 
     const answer = await persist<{ id: string; state: string; code?: string }>(bench, 'POST /v1/windows/close', { key: `${name}-${n}` });
     if (answer?.status === 200) bench.journal.windows.set(answer.body.id, answer.body.state);
     else if (answer?.body.code !== 'settlement.window_empty') bench.journal.wrong.push(`a cut-off was answered ${answer?.text}`);
+  }
+}
+
+/** Brings the poor bank money now and then, so that what waits is released in the middle of everything; at the end enough for all. */
+async function fundings(bench: Bench, random: Random, name: string): Promise<void> {
+  const bring = async (units: string, reference: string) => {
+    for (const asset of ['EUR/2', 'JPY/0']) {
+      const call = { key: `${reference}-${asset}`, json: { asset, units, reference: `${reference}-${asset}` } };
+      const answer = await persist(bench, `POST /v1/participants/${bench.poor}/fund`, call);
+      if (answer && answer.status < 300) bench.journal.funded.add(`${reference}-${asset}`);
+      else bench.journal.wrong.push(`a funding was answered ${answer?.status} ${answer?.text}`);
+    }
+  };
+  for (let n = 0; !bench.isEnding(); n++) {
+    await bring(String(random.int(50_000, 300_000)), `${name}-${n}`);
+    await delay(random.int(200, 800));
+  }
+  await bring('100000000000', `${name}-end`);
+}
+
+/** Exchanges between two banks, each proposed and confirmed; those of the poor bank may have to wait in both queues. */
+async function trades(bench: Bench, random: Random, name: string): Promise<void> {
+  for (let n = 0; !bench.isEnding(); n++) {
+    const [proposer, counterparty] = random.shuffle(bench.bics) as [string, string];
+    const reference = `${name}-${n}`;
+    const give = { giveAsset: 'EUR/2', giveUnits: String(random.int(1, 200_000)) };
+    const json = { proposer, counterparty, ...give, getAsset: 'JPY/0', getUnits: String(random.int(1, 200_000)), reference };
+    const proposed = await persist<{ id: string }>(bench, 'POST /v1/fx/trades', { key: reference, json });
+    if (proposed?.status !== 201) {
+      bench.journal.wrong.push(`an exchange was answered ${proposed?.status} ${proposed?.text}`);
+      continue;
+    }
+    const confirm = { key: `${reference}-yes`, json: { answer: 'confirm', whenShort: 'queue' } };
+    const answer = await persist<{ state: string }>(bench, `POST /v1/fx/trades/${proposed.body.id}/answer`, confirm);
+    if (answer && answer.status < 300) bench.journal.traded.add(reference);
+    else bench.journal.wrong.push(`a confirmation was answered ${answer?.status} ${answer?.text}`);
+    await delay(random.int(50, 300));
   }
 }

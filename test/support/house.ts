@@ -31,6 +31,8 @@ export type TestHouse = {
   ledger: Module<LedgerPort>;
   settlement: Settlement;
   readiness: Readiness;
+  /** What the check `database` of the house says. */
+  health: { well: boolean };
   tenantId: Uuid;
   /** An administrator of the tenant, with every scope. */
   ctx: Ctx;
@@ -48,6 +50,7 @@ export type TestHouse = {
 export async function createTestHouse({ clock = systemClock, mail }: { clock?: Clock; mail?: MailSettings } = {}): Promise<TestHouse> {
   const database = await createTestDatabase();
   const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
+  const health = { well: true };
   const masterKey = new Secret(new Uint8Array(randomBytes(32)));
   const build = () => {
     const { db } = database;
@@ -82,7 +85,7 @@ export async function createTestHouse({ clock = systemClock, mail }: { clock?: C
       outbox,
       masterKey,
       supplied: [suppliedSample],
-      providers: [houseChecks([{ name: 'database', run: async () => ({ ok: true, detail: 'well' }) }])],
+      providers: [houseChecks([{ name: 'database', run: async () => ({ ok: health.well, detail: health.well ? 'well' : 'gone' }) }])],
       settingsAt: () => ({ root: filesFolder, folders: [], targets: {}, hosts: [], networks: [], sweep: [], names: [], commands: {} }),
       environment: {},
       release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production' }),
@@ -117,6 +120,7 @@ export async function createTestHouse({ clock = systemClock, mail }: { clock?: C
     get settlement() {
       return modules.settlement;
     },
+    health,
     get readiness() {
       return modules.readiness;
     },

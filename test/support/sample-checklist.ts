@@ -11,6 +11,10 @@ const SOURCE = `# Production checklist of the sample house
 ## High priority
 - [ ] **Second site**: traffic can move there
 
+## After the release
+### First hour
+- [ ] **Watched**: the database still answers
+
 ## Medium priority
 - [x] **Archive**: old reports are moved away
 `;
@@ -34,6 +38,7 @@ export function supplied(name: string, text: string, deciding: Deciding): Suppli
 /** The product's own checklist, as far as tests need one: a line that passes, one to sign, one of each lower tier. */
 export const suppliedSample: Supplied = supplied('production', SOURCE, {
   Database: { kind: 'checked', checks: [{ kind: 'health', params: { check: 'database' } }] },
+  Watched: { kind: 'checked', checks: [{ kind: 'health', params: { check: 'database' } }] },
   Drill: { kind: 'attested', role: 'Release manager' },
   'Second site': { kind: 'attested', role: 'Technical lead' },
   Archive: { kind: 'attested', role: 'Technical lead' },

@@ -91,7 +91,7 @@ function Actions({ checklist }: { checklist: Checklist }) {
   const [open, setOpen] = useState(false);
   const run = useCommand(startRun, () => toast('All checks are run now'));
   return (
-    <div className="flex flex-wrap gap-2 print:hidden">
+    <div className="contents print:hidden">
       <Button icon="users" onClick={() => setOpen(true)}>
         Who may sign
       </Button>

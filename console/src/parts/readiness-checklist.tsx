@@ -175,7 +175,7 @@ function Marks({ line }: { line: Line }) {
       <span className="max-sm:hidden">
         <TierBadge tier={line.tier} from={line.tierFrom} />
       </span>
-      <span className="max-lg:hidden">
+      <span className="max-lg:hidden print:inline">
         <StateBadge state={line.state} />
       </span>
     </div>

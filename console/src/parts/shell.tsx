@@ -35,14 +35,14 @@ export function Shell() {
   useFocusOnTurn();
   const close = () => setOpen(undefined);
   return (
-    <div className="min-h-dvh lg:pl-56">
+    <div className="min-h-dvh lg:pl-56 print:pl-0">
       <a
         href="#page"
         className="sr-only rounded-lg bg-raised px-3 py-2 shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60"
       >
         Skip to the page
       </a>
-      <aside className="fixed inset-y-0 left-0 z-20 hidden w-56 flex-col border-r border-line bg-surface lg:flex">
+      <aside className="fixed inset-y-0 left-0 z-20 hidden w-56 flex-col border-r border-line bg-surface lg:flex print:hidden">
         <Brand />
         <Navigation groups={groups} />
         <button
@@ -55,7 +55,7 @@ export function Shell() {
         </button>
       </aside>
       <TopBar onMenu={() => setOpen('menu')} onPalette={() => setOpen('palette')} />
-      <main id="page" tabIndex={-1} className="mx-auto max-w-384 px-4 pt-5 pb-16 sm:px-6">
+      <main id="page" tabIndex={-1} className="mx-auto max-w-384 px-4 pt-5 pb-16 sm:px-6 print:p-0">
         <Outlet />
       </main>
       <PhoneMenu open={open === 'menu'} onClose={close} groups={groups} />
@@ -141,7 +141,7 @@ function NavLink({ item, onGo }: { item: NavItem; onGo?: () => void }) {
 
 function TopBar({ onMenu, onPalette }: { onMenu: () => void; onPalette: () => void }) {
   return (
-    <header className="sticky top-0 z-10 border-b border-line bg-canvas/85 backdrop-blur">
+    <header className="sticky top-0 z-10 border-b border-line bg-canvas/85 backdrop-blur print:hidden">
       <div className="mx-auto flex h-14 max-w-384 items-center gap-3 px-4 sm:px-6">
         <IconButton label="Menu" icon="menu" onClick={onMenu} className="-ml-2 lg:hidden" />
         <span className="lg:hidden">

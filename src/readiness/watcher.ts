@@ -1,0 +1,69 @@
+import type { Uuid } from '../base/id.ts';
+import type { Probe } from './check/check.ts';
+import { redactOutput } from './check/redact.ts';
+import type { ReadinessDeps } from './deps.ts';
+import { advisedEvent, watchEvent } from './events.ts';
+import type { Document } from './library.ts';
+import type { RollbackPolicy } from './watch/call-rollback.ts';
+import { lookAt } from './watch/look-at.ts';
+import { openWatch } from './watch/watch-log.ts';
+import { watchPass, type PassReport } from './watch/watch-pass.ts';
+
+type WatcherDeps = ReadinessDeps & {
+  probe(signal: AbortSignal): Promise<Probe | undefined>;
+  /** When the rollback script may be called; never unless the settings say so. */
+  rollback(probe: Probe): RollbackPolicy;
+  warm(): Promise<void>;
+};
+
+/** Looks at what is due of each release that is watched. All that it goes by is in the log, so a restart changes nothing. */
+export function createWatcher(deps: WatcherDeps): (signal: AbortSignal) => Promise<void> {
+  return async (signal) => {
+    const tenantId = await deps.access.operatorId();
+    const probe = await deps.probe(signal);
+    if (!tenantId || !probe) return;
+    for (const document of await deps.library.list(tenantId)) {
+      if (signal.aborted) return;
+      await passOf(deps, { tenantId, document, probe });
+    }
+  };
+}
+
+type Work = { tenantId: Uuid; document: Document; probe: Probe };
+
+async function passOf(deps: WatcherDeps, { tenantId, document, probe }: Work): Promise<void> {
+  const { name, checklist, bindings } = document;
+  const log = await deps.watches(tenantId, name);
+  const watch = openWatch(log);
+  if (!watch) return;
+  const { subject } = await deps.ledgers.standing(tenantId, document);
+  const store = deps.ledgers.storeOf(tenantId);
+  const { clock, kinds } = deps;
+  const people = deps.people(tenantId);
+  const pass = await watchPass(
+    {
+      store,
+      clock,
+      checklist: name,
+      policy: deps.rollback(probe),
+      hide: (text) => redactOutput(text, probe.hide),
+      async look(lineIds) {
+        await deps.warm();
+        return await lookAt({ checklist, bindings, kinds, probe, store, people, subject, clock }, lineIds);
+      },
+    },
+    watch.id,
+    log,
+  );
+  await tell(deps, tenantId, name, pass);
+}
+
+/** What was seen is in the log already; the events only tell those who look on. */
+async function tell(deps: WatcherDeps, tenantId: Uuid, checklist: string, { watch, looked, news }: PassReport): Promise<void> {
+  if (!news && looked.length === 0 && !watch.ended) return;
+  const at = deps.clock.now();
+  const about = { checklist, watchId: watch.id };
+  const advice = watch.decision?.advice;
+  const event = news && advice ? advisedEvent(tenantId, at, { ...about, advice }) : watchEvent(tenantId, at, about);
+  await deps.db.write({ tenantId }, (tx) => deps.outbox.append(tx, [event]));
+}
