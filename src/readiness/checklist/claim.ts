@@ -10,6 +10,7 @@ const PATTERNS: readonly RegExp[] = [
 
 /** What the author asserts in a plain text, and the text with it blanked out, so that it is not read as a demand. */
 export function claimsOf(text: string): { claims: Claim[]; rest: string } {
+  if (!/[(%:]/.test(text)) return { claims: [], rest: text };
   const claims: { at: number; claim: Claim }[] = [];
   let rest = text;
   for (const pattern of PATTERNS) {

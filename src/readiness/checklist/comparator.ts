@@ -6,7 +6,7 @@ export type Compared = { op: Comparator; at: number; text: string; behind?: bool
 const OPPOSITE: Readonly<Record<Comparator, Comparator>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '!=', '!=': '=' };
 
 const FILL = String.raw`\s*(?:(?:a|an|the|of|is|be|to|at|about|around|roughly|approx(?:imately)?\.?|only|just|total|another|than|value|de|von)\s+){0,3}[(:]?\s*$`;
-const before = (words: string): RegExp => new RegExp(String.raw`(?:^|[^\p{L}\w])(${words})${FILL}`, 'iu');
+const before = (words: string): RegExp => new RegExp(String.raw`(?:^|[^\wÀ-ÿ])(${words})${FILL}`, 'i');
 
 const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
   [/(<=|=<|≤|⩽|≦)\s*$/, '<='],
@@ -47,6 +47,11 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [before(String.raw`equals?|exactly|equal to|genau|égale? à`), '='],
 ];
 
+/** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
+const NEAR = 56;
+const ANY_WORD =
+  /than|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|nicht|plus|inférieur|supérieur|unter|innerhalb|bis zu|als|genau|égal|à|de|dépass|moins/i;
+
 const BETTER = before('better than|worse than');
 
 /**
@@ -61,13 +66,16 @@ export function comparatorBefore(source: string): Compared | undefined {
     const match = pattern.exec(left);
     if (match) return { op, at: match.index, text: match[1]! };
   }
+  const skipped = Math.max(0, left.length - NEAR);
+  const near = left.slice(skipped);
+  if (!ANY_WORD.test(near)) return undefined;
   for (const [pattern, op] of WORDS) {
-    const match = pattern.exec(left);
-    if (match) return turned(left, { op, at: match.index + match[0].indexOf(match[1]!), text: match[1]! });
+    const match = pattern.exec(near);
+    if (match) return turned(left, { op, at: skipped + match.index + match[0].indexOf(match[1]!), text: match[1]! });
   }
-  const match = BETTER.exec(left);
+  const match = BETTER.exec(near);
   if (!match) return undefined;
-  return { op: '<', at: match.index, text: match[1]!, better: /better/i.test(match[1]!) ? 'better' : 'worse' };
+  return { op: '<', at: skipped + match.index, text: match[1]!, better: /better/i.test(match[1]!) ? 'better' : 'worse' };
 }
 
 const NEGATION =

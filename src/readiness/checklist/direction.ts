@@ -49,7 +49,7 @@ export function bareOp(bare: Bare): Comparator | undefined {
   if (time && bare.hyphen) return undefined;
   if (time) return timeOp(left, right);
   if (unit === '%') return metricOp(left, right);
-  if (/^1\//.test(unit)) return /limit/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
+  if (unit.startsWith('1/')) return /limit/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
   if (CAPACITY.test(right) || /bps$|bit\/s$/i.test(unit)) return '>=';
   return SETTING.test(left) || /[:=]\s*$/.test(left) ? '=' : undefined;
 }

@@ -43,7 +43,7 @@ export function placeholderFindings(items: readonly Item[]): Finding[] {
   });
 }
 
-type Demand = { threshold: Threshold; line: number; order: number };
+type Demand = { threshold: Threshold; line: number };
 
 /** Demands on the same measurement that differ between lines, or cannot all be met. Triggers are not demands. */
 export function contradictionFindings({ items, criteria }: Pick<Checklist, 'items' | 'criteria'>): Finding[] {
@@ -63,7 +63,10 @@ export function contradictionFindings({ items, criteria }: Pick<Checklist, 'item
         threshold.op === '=' ? line.section : null,
         ('parent' in line && line.parent) || null,
       ]);
-      groups.set(key, [...(groups.get(key) ?? []).slice(-20), { threshold, line: line.line, order: groups.size }]);
+      const group = groups.get(key);
+      const demand = { threshold, line: line.line };
+      if (!group) groups.set(key, [demand]);
+      else if (group.length < 20) group.push(demand);
     }
   }
   return [...groups.values()].flatMap((demands) => contradictionIn(demands)).sort((a, b) => a.line - b.line);

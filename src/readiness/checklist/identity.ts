@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { leadOf, plainText } from './inline.ts';
+import { remembering } from './remember.ts';
 import { repairMojibake } from './repair.ts';
 
 /**
@@ -31,19 +32,6 @@ export function identifier(): (place: Place) => string {
     const ordinal = seen.get(key) ?? 0;
     seen.set(key, ordinal + 1);
     return createHash('sha256').update(`readiness line 1\n${key}\n${ordinal}`).digest('hex').slice(0, 16);
-  };
-}
-
-/** Headings and parents are asked for again with each line below them. */
-function remembering(normal: (markdown: string) => string): (markdown: string) => string {
-  const known = new Map<string, string>();
-  return (markdown) => {
-    const before = known.get(markdown);
-    if (before !== undefined) return before;
-    if (known.size > 10_000) known.clear();
-    const found = normal(markdown);
-    known.set(markdown, found);
-    return found;
   };
 }
 

@@ -1,19 +1,24 @@
-const PATTERNS: readonly RegExp[] = [
-  /\b[a-z][a-z+.-]{1,20}:\/\/[^\s)>\]"'`,;]{1,300}/gi,
-  /\bports?\s*:?\s*(\d{2,5}(?:(?:\s*(?:,|and|&|\/)\s*)\d{2,5})*)/gi,
-  /(?<=\(|\bon\s)(\d{4,5})(?=\))/g,
-  /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD)\s+\/[\w./{}:-]{0,200}/g,
-  /(?<![\w/.])\.{0,2}\/[\w.-]+(?:\/[\w.-]+)*\/?/g,
-  /\b[\w-]+(?:\/[\w.-]+)*\.(?:md|json|ya?ml|toml|conf|cfg|sh|sql|env|crt|key|pem|log|txt|xml|ini|py|js|ts|service)\b/g,
-  /(?<![\w/])\.[a-z][\w-]*(?:\.[\w-]+)*\b/g,
-  /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=[^\s,;)]{1,100})?/g,
+/** What is looked for, behind a piece of text that each must have: most lines have none of them. */
+const PATTERNS: readonly (readonly [string, RegExp])[] = [
+  ['://', /\b[a-z][a-z+.-]{1,20}:\/\/[^\s)>\]"'`,;]{1,300}/gi],
+  ['ort', /\bports?\s*:?\s*(\d{2,5}(?:(?:\s*(?:,|and|&|\/)\s*)\d{2,5})*)/gi],
+  [')', /(?<=\(|\bon\s)(\d{4,5})(?=\))/g],
+  [' /', /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD)\s+\/[\w./{}:-]{0,200}/g],
+  ['/', /(?<![\w/.])\.{0,2}\/[\w.-]+(?:\/[\w.-]+)*\/?/g],
+  [
+    '.',
+    /(?<![\w./-])[\w-]{1,80}(?:\/[\w.-]{1,80}){0,20}\.(?:md|json|ya?ml|toml|conf|cfg|sh|sql|env|crt|key|pem|log|txt|xml|ini|py|js|ts|service)\b/g,
+  ],
+  ['.', /(?<![\w/])\.[a-z][\w-]*(?:\.[\w-]+)*\b/g],
+  ['_', /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=[^\s,;)]{1,100})?/g],
 ];
 
 /** Ports, paths, addresses, files and names of settings that a plain text mentions, each once, in their order. */
 export function mentionsOf(text: string): string[] {
   const found = new Map<string, number>();
   const taken: { from: number; to: number }[] = [];
-  for (const pattern of PATTERNS) {
+  for (const [needle, pattern] of PATTERNS) {
+    if (!text.includes(needle)) continue;
     for (const match of text.matchAll(pattern)) {
       const to = match.index + match[0].length;
       if (taken.length > 100 || taken.some((range) => range.from <= match.index && match.index < range.to)) continue;

@@ -62,6 +62,8 @@ export function nounBehind(right: string, value: number): string | undefined {
 const MARK =
   /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:\.\d+)?)\. ?perzentil|\b(median)\b|\b(average|mean|avg|durchschnitt\w*|moyenne?)\b/gi;
 
+const ANY_MARK = /p\d\d|per[cz]ent|median|average|mean|avg|durchschnitt|moyen/i;
+
 function markOf(match: RegExpMatchArray): number | 'mean' {
   const digits = match[1] ?? match[2] ?? match[3];
   if (digits !== undefined) return digits.length === 3 && !digits.includes('.') ? Number(digits) / 10 : Number(digits);
@@ -70,6 +72,7 @@ function markOf(match: RegExpMatchArray): number | 'mean' {
 
 /** Which percentile of the measurements is meant: the nearest one named before the number in its clause, else behind it. */
 export function percentileOf(left: string, right: string, clause: string): number | 'mean' | undefined {
+  if (!ANY_MARK.test(clause) && !ANY_MARK.test(right)) return undefined;
   const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left : clause;
   const last = [...near.matchAll(MARK)].at(-1);
   if (last) return markOf(last);

@@ -1,4 +1,5 @@
 import type { Action, Polarity, Threshold } from './checklist.ts';
+import { remembering } from './remember.ts';
 import type { Place } from './words.ts';
 
 /** How a line is to be read: as what must be true, or as what must never be, with what that asks for. */
@@ -42,13 +43,24 @@ const GOOD: readonly RegExp[] = [
 
 const ALERTS = /\b(?:alerts?|alarms?|alerting|paging|notifications?)\b/i;
 
+type Verdict = 'bad' | 'continues' | 'good' | 'alert' | 'nothing';
+
+const verdictOf = remembering((text): Verdict => {
+  const gate = /\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i.test(text);
+  if (!gate && BAD.some((pattern) => pattern.test(text))) return 'bad';
+  if (GOOD.some((pattern) => pattern.test(text))) return continues(text) ? 'continues' : 'good';
+  return ALERTS.test(text) ? 'alert' : 'nothing';
+});
+
 /** What the words around a line say of it; the innermost that says anything decides. */
 export function senseOf({ words }: Place): Sense {
   let alert = false;
   for (const text of words) {
-    if (BAD.some((pattern) => pattern.test(text)) && !/\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i.test(text)) return badSense(text, words);
-    if (GOOD.some((pattern) => pattern.test(text))) return continues(text) ? CONTINUE_SENSE : alert ? ALERT_SENSE : GOOD_SENSE;
-    alert ||= ALERTS.test(text);
+    const verdict = verdictOf(text);
+    if (verdict === 'bad') return badSense(text, words);
+    if (verdict === 'continues') return CONTINUE_SENSE;
+    if (verdict === 'good') break;
+    alert ||= verdict === 'alert';
   }
   return alert ? ALERT_SENSE : GOOD_SENSE;
 }

@@ -6,6 +6,7 @@ import { leadOf, plainText, undecorated } from './inline.ts';
 import { mentionsOf } from './mention.ts';
 import type { Context } from './outline.ts';
 import { lineSense, senseOf, type Sense } from './polarity.ts';
+import { remembering } from './remember.ts';
 import { repairMojibake } from './repair.ts';
 import { rolesOf } from './role.ts';
 import { thresholdsOf } from './threshold.ts';
@@ -37,13 +38,21 @@ export type Surroundings = {
   scale: Scale;
 };
 
+/** Readers of headings that remember what they read: the same headings stand around many lines. */
+type Readers = {
+  scale: Scale;
+  tierOf: (text: string) => Tier | undefined;
+  environmentOf: (text: string) => Environment | undefined;
+  windowOf: (text: string) => Line['window'] | undefined;
+};
+
 /** Reads the words around a line; innermost first, the first that says something decides. */
-function surroundingsOf(place: Place, scale: Scale): Surroundings {
+function surroundingsOf(place: Place, { scale, tierOf, environmentOf, windowOf }: Readers): Surroundings {
   const { words, lead } = place;
   const heading = words.filter((text) => text !== lead || (text.length <= 60 && /:\s*$/.test(text)));
-  const tier = firstOf(heading, (text) => tierOfHeading(text, scale));
-  const environment = firstOf(heading, environmentOfHeading);
-  const window = firstOf(heading, windowOfHeading);
+  const tier = firstOf(heading, tierOf);
+  const environment = firstOf(heading, environmentOf);
+  const window = firstOf(heading, windowOf);
   const cadenceMs = firstOf(heading, cadenceOfHeading);
   const optional = words.some((text) => /^optional(?:\b|$)/i.test(text));
   return {
@@ -67,12 +76,14 @@ function firstOf<T>(words: readonly string[], read: (text: string) => T | undefi
 
 /** Gives the surroundings of places, each read only once. */
 export function surveyor(scale: Scale): (context: Context, under: readonly string[]) => Surroundings {
+  const tierOf = remembering((text) => tierOfHeading(text, scale));
+  const readers: Readers = { scale, tierOf, environmentOf: remembering(environmentOfHeading), windowOf: remembering(windowOfHeading) };
   const known = new Map<Context, Map<string, Surroundings>>();
   return (context, under) => {
     const byGroup = known.get(context) ?? new Map<string, Surroundings>();
     known.set(context, byGroup);
     const key = under.join('\u0000');
-    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under), scale);
+    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under), readers);
     byGroup.set(key, surroundings);
     return surroundings;
   };

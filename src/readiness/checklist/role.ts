@@ -6,11 +6,14 @@ const GROUPS =
 const OWNED =
   /\b(?:(?:owner|responsible|assignee|approver|DRI)\s*[:=]|assigned to|owned by|approved by|signed (?:off )?by)\s*(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
 
+const ANY_ROLE =
+  /lead|engineer|manager|owner|officer|admin|architect|commander|director|captain|coordinator|analyst|auditor|champion|leiter|responsable|head of|VP|chief|C[TIEF]S?O\b|DPO|DBA|team|on-call|stakeholders|assign|owned|approve|signed|DRI/i;
 const NO_ROLE =
   /^(?:admin|owner|manager|lead|engineer)$|\b(?:secrets?|alert|package|task|session|config\w*|password|certificate|tag|file|key|process|window|boot|device|content|memory|resource|cost|workflow|state|version|dependency) ?manager$/i;
 
 /** Roles, teams and owners that a plain text names, each once. */
 export function rolesOf(text: string): string[] {
+  if (!ANY_ROLE.test(text)) return [];
   const found = new Map<string, string>();
   const add = (role: string): void => {
     const clean = role.replace(/^(?:of|and|de|The|All|Our|für)\s+/, '').trim();

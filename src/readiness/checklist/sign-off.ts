@@ -16,9 +16,10 @@ const NO_ROLE =
 
 /** A line where a role signs: `Role: ____ Date: ____`; without a date only under a heading of sign-off. */
 export function signOffOf(markdown: string, line: number, section: readonly string[]): SignOffLine | undefined {
+  if (!markdown.includes(':')) return undefined;
   const text = plainText(repairMojibake(markdown)).replace(/^[-–—•\s]+/, '');
   if (text.length > 300) return undefined;
-  const dated = SIGNED.exec(text);
+  const dated = /dat(?:e|um)|signed on/i.test(text) ? SIGNED.exec(text) : null;
   if (dated) return lineOf({ role: dated[1]!, name: dated[2]!, date: dated[3]!, line, section });
   const undated = section.some((heading) => SECTION.test(heading)) ? UNDATED.exec(text) : null;
   return undated && !NO_ROLE.test(undated[1]!) ? lineOf({ role: undated[1]!, name: undated[2]!, line, section }) : undefined;

@@ -10,11 +10,14 @@ import { TIME_MS } from './units.ts';
 type Place = { text: string; quantity: Quantity; left: string; right: string; clause: string };
 
 const REACH = 100;
+const ANY_NUMBER =
+  /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
 const ADDRESS = /\b[a-z][a-z+.-]{1,20}:\/\/\S+/gi;
 
 /** Reads every demand on a number in a plain text; `guessed` tells those without a comparator. In a trigger, `no answer for more than 5 minutes` is not turned round. */
 export function thresholdsOf(source: string, trigger = false): { thresholds: Threshold[]; guessed: string[] } {
-  const text = source.replace(ADDRESS, (address) => ' '.repeat(address.length));
+  const text = !source.includes('://') ? source : source.replace(ADDRESS, (address) => ' '.repeat(address.length));
+  if (!ANY_NUMBER.test(text)) return { thresholds: [], guessed: [] };
   const quantities = quantitiesOf(text);
   const thresholds: Threshold[] = [];
   const guessed: string[] = [];
