@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { canonicalJson } from '../../base/canonical-json.ts';
@@ -62,6 +62,8 @@ async function appendTo({ folder, path, known, clock }: Appending, checklist: st
   const entry = { index: known.counts.get(checklist) ?? 0, at, checklist, body };
   const record: ReadinessRecord = { ...entry, leaf: leafOfEntry(entry) };
   const isFirst = known.offset === 0;
+  // An entry must not outlive a crash that the evidence it speaks of does not.
+  await syncFolder(join(folder, 'evidence'));
   const end = await appendLine(path, canonicalJson(record), { end: known.offset, tornPath: join(folder, 'records.torn') });
   if (isFirst) await syncFolder(folder);
   take(known, record, { line: known.line + 1, endsAt: end });
@@ -89,10 +91,7 @@ function take(known: Known, record: ReadinessRecord, { line, endsAt }: { line: n
 }
 
 async function sizeOf(path: string): Promise<number> {
-  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const handle = await openThere(path);
   if (!handle) return 0;
   try {
     return (await handle.stat()).size;
@@ -101,9 +100,17 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
+async function openThere(path: string): Promise<FileHandle | undefined> {
+  return await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
 /** A file that a crash could make disappear with its folder's entry would not be durable. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
+  const handle = await openThere(folder);
+  if (!handle) return;
   try {
     await handle.sync();
   } finally {

@@ -69,7 +69,13 @@ describe('the hash of the configuration', () => {
     expect(await of({ environment: { ...environment, OTHER: 'y' } })).toBe(before);
     writeFileSync(join(root, 'other.yaml'), 'c');
     expect(await of()).toBe(before);
-    const changes = [{ environment: { MODE: 'test' } }, { environment: { ...environment, UNSET: '' } }, { files: [] }, { env: ['MODE'] }];
+    const changes = [
+      { settings: 'other' },
+      { environment: { MODE: 'test' } },
+      { environment: { ...environment, UNSET: '' } },
+      { files: [] },
+      { env: ['MODE'] },
+    ];
     const hashes = await Promise.all(changes.map(of));
     writeFileSync(join(root, 'app.yaml'), 'a: 2');
     expect(new Set([before, ...hashes, await of()]).size).toBe(changes.length + 2);
@@ -106,10 +112,22 @@ describe('settings of runs', () => {
     });
   });
 
-  test.each(['run: { concurrency: 0 }', 'gate: { approverRoles: [] }', 'gate: { admins: [x] }', 'environment: ""', 'a: [', 'nothing'])(
-    'are refused: %s',
-    (text) => {
-      expect(() => readRunSettings(text, '/app')).toThrow(expect.objectContaining({ code: 'readiness.settings_invalid' }));
-    },
-  );
+  test('have one hash for what they say, however it is written', () => {
+    const hashOf = (text: string) => readRunSettings(text, '/app').hash;
+    const before = hashOf('version: 1\ntargets: { app: "https://a.example" }\n');
+    expect(hashOf('# ours\ntargets:\n  app: https://a.example\nversion: 1\n')).toBe(before);
+    expect(hashOf('version: 1\ntargets: { app: "https://b.example" }\n')).not.toBe(before);
+  });
+
+  test.each([
+    'version: .inf',
+    'run: { concurrency: 0 }',
+    'gate: { approverRoles: [] }',
+    'gate: { admins: [x] }',
+    'environment: ""',
+    'a: [',
+    'nothing',
+  ])('are refused: %s', (text) => {
+    expect(() => readRunSettings(text, '/app')).toThrow(expect.objectContaining({ code: 'readiness.settings_invalid' }));
+  });
 });

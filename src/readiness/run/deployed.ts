@@ -28,7 +28,9 @@ export async function commitOf(folder: string, apart: readonly string[] = []): P
       'readiness.commit_unknown',
       `${folder} is in no git repository with a commit. Say what is judged: --commit.`,
     );
-  const excluded = apart.map((path) => relative(root, path)).filter((path) => path !== '' && !path.startsWith('..'));
+  // git tells its root without symbolic links.
+  const real = await Promise.all(apart.map((path) => realpath(path).catch(() => path)));
+  const excluded = real.map((path) => relative(root, path)).filter((path) => path !== '' && !path.startsWith('..'));
   const pathspec = ['--', '.', ...excluded.map((path) => `:(exclude,literal,top)${path.replaceAll(sep, '/')}`)];
   const diff = await git(root, 'diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD', ...pathspec);
   if (diff === undefined)
@@ -54,8 +56,9 @@ async function git(folder: string, ...args: string[]): Promise<string | undefine
   }
 }
 
-/** What belongs to the configuration: files below the root, and settings by name. */
+/** What belongs to the configuration: files below the root, settings by name, and the hash of the settings of the run itself. */
 export type ConfigParts = {
+  settings?: string;
   root: string;
   files: readonly string[];
   env: readonly string[];
@@ -67,10 +70,10 @@ export type ConfigParts = {
  * it is told in reports and settings may be passwords that somebody could try out.
  * Errors: `readiness.config_unreadable` for a file that is not there or lies outside the root.
  */
-export async function configHashOf({ root, files, env, environment }: ConfigParts): Promise<string> {
+export async function configHashOf({ root, files, env, environment, settings = '' }: ConfigParts): Promise<string> {
   const hashes = await Promise.all(files.map(async (file) => [file, await hashOfFile(root, file)] as const));
   const values = env.map((name) => [name, environment[name] ?? null] as const);
-  const text = canonicalJson({ files: Object.fromEntries(hashes), env: Object.fromEntries(values) });
+  const text = canonicalJson({ files: Object.fromEntries(hashes), env: Object.fromEntries(values), settings });
   const slowly = promisify<string, string, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
   return (await slowly(text, 'rialto readiness configuration', 32, { N: 2 ** 14, r: 8, p: 1, maxmem: 2 ** 26 })).toString('hex');
 }

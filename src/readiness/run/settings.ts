@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parse } from 'yaml';
+import { canonicalJson } from '../../base/canonical-json.ts';
 import { AppError } from '../../base/error.ts';
 import { DEFAULT_POLICY, type GatePolicy } from '../record/fold.ts';
 
@@ -51,6 +53,8 @@ export type RunSettings = {
   records: string;
   /** What the configuration of the deployment is: files below the root, and names of settings. */
   config: { files: readonly string[]; env: readonly string[] };
+  /** SHA-256 of what the whole file says: other targets, or other rules of the gate, are another configuration. */
+  hash: string;
   policy: GatePolicy;
   limits: { concurrency?: number; perTarget?: number; timeoutMs?: number; defaultTtlMs?: number };
 };
@@ -60,17 +64,26 @@ export type RunSettings = {
  * there. Keys of other parts are left to them. Errors: `readiness.settings_invalid`, with every problem.
  */
 export function readRunSettings(text: string, folder: string): RunSettings {
-  const own = Object.fromEntries(Object.entries(valueOf(text)).filter(([key]) => RUN_KEYS.includes(key)));
+  const whole = valueOf(text);
+  const own = Object.fromEntries(Object.entries(whole).filter(([key]) => RUN_KEYS.includes(key)));
   if (!shape.Check(own)) {
     const errors = shape.Errors(own) as unknown as { keyword: string; instancePath: string; message: string }[];
     throw invalid(
       errors.filter(({ keyword }) => keyword !== 'boolean').map(({ instancePath, message }) => `${instancePath.slice(1)} ${message}`),
     );
   }
-  return settingsOf(own, folder);
+  return { ...settingsOf(own, folder), hash: hashOf(whole) };
 }
 
-function settingsOf(own: Static<typeof Shape>, folder: string): RunSettings {
+function hashOf(whole: Readonly<Record<string, unknown>>): string {
+  try {
+    return hash('sha256', canonicalJson(whole));
+  } catch {
+    throw invalid(['it holds a value that JSON cannot carry']);
+  }
+}
+
+function settingsOf(own: Static<typeof Shape>, folder: string): Omit<RunSettings, 'hash'> {
   const { holdsForHours, ...limits } = own.run ?? {};
   return {
     environment: own.environment?.trim() ?? 'production',

@@ -192,6 +192,21 @@ describe('what changes in between', () => {
     expect((await run('verify', ...setup)).value).toMatchObject({ size, ok: true });
   });
 
+  test('whoever asked for the release may not approve it, by whichever name or address they asked', async () => {
+    quietly();
+    const { run, list, work, as, path } = await sceneOf();
+    writeFileSync(
+      path('people.yaml'),
+      readFileSync(path('people.yaml'), 'utf8').replace('name: Grace', 'name: Grace\n    email: g@example.org'),
+    );
+    for (const by of ['grace', 'GRACE', 'Somebody Else <g@example.org>']) {
+      await run('run', list, ...work, '--by', by);
+      expect(await refused(run('approve', list, '--reason', 'Watched', ...as('grace')))).toMatchObject({ code: 'readiness.own_request' });
+    }
+    const own = ['--reason', 'Later', '--until', day(7), '--requested-by', 'g@example.org', ...as('grace')];
+    expect(await refused(run('waive', list, ':5', ...own))).toMatchObject({ code: 'readiness.own_request' });
+  });
+
   test('a line is named by its identity, its beginning or its number, and never guessed', async () => {
     quietly();
     const { run, list, work, as } = await sceneOf();

@@ -59,7 +59,7 @@ export function addInit(parent: Command, command: AddCommand): void {
 type Made = { path: string; made: boolean };
 
 /** Makes what is missing. Errors: `readiness.settings_invalid`, `readiness.people_invalid` when what is there cannot be used. */
-export async function init(folder: string): Promise<Made[]> {
+async function init(folder: string): Promise<Made[]> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'readiness.yaml');
   const settings = await writeMissing(path, SETTINGS);
@@ -112,7 +112,7 @@ export function addEnrol(parent: Command, command: AddCommand): void {
 }
 
 /** Errors: `readiness.account_exists`, `readiness.people_invalid`, `readiness.key_exists`, `readiness.passphrase_short`. */
-export async function enrol(account: string, options: EnrolOptions): Promise<{ person: Person; path: string }> {
+async function enrol(account: string, options: EnrolOptions): Promise<{ person: Person; path: string }> {
   const { settings, peopleFile } = await openSetup(options.settings);
   if (peopleFile.people.some(({ id }) => id === account))
     throw new AppError('conflict', 'readiness.account_exists', `${settings.people} has an account ${account} already.`);

@@ -12,7 +12,7 @@ import { guarded, type Output } from '../output.ts';
 import type { AddCommand } from '../readiness.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { verdictSigner, withSigner, type SignerOptions } from './signer.ts';
-import { openWorkspace, standingOf, type WorkOptions, type Workspace } from './workspace.ts';
+import { accountNamed, openWorkspace, standingOf, type WorkOptions, type Workspace } from './workspace.ts';
 
 type RunOptions = WorkOptions & SignerOptions & { by?: string };
 
@@ -77,7 +77,7 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
       people,
       subject,
       clock: systemClock,
-      requestedBy: options.by ?? userInfo().username,
+      requestedBy: accountNamed(options.by ?? userInfo().username, workspace),
       ...(author !== undefined && { author }),
       policy: settings.policy,
       ...settings.limits,

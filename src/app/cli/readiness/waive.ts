@@ -5,7 +5,7 @@ import type { AddCommand } from '../readiness.ts';
 import { act, type ActOptions } from './act.ts';
 import { withWork } from './run.ts';
 import { withSigner } from './signer.ts';
-import { lineNamed, type Standing } from './workspace.ts';
+import { accountNamed, lineNamed, type Standing } from './workspace.ts';
 
 type WaiveOptions = ActOptions & { reason?: string; until?: string; requestedBy?: string; reconfirm?: string };
 
@@ -16,13 +16,14 @@ export function addWaive(parent: Command, command: AddCommand): void {
     'waive <checklist> [line]',
     'let the release go without a line until a day; not by the one who asks for it',
     (output, file, line, options) =>
-      act(output, file, options, (standing, signer) => {
+      act(output, file, options, (standing, signer, workspace) => {
         const { ground } = standing;
         if (options.reconfirm !== undefined) return reconfirm(ground, voidedWaiver(standing, options.reconfirm), signer);
         const { reason, until, requestedBy } = options;
         if (line === undefined || reason === undefined || until === undefined || requestedBy === undefined)
           throw new AppError('invalid', 'readiness.waiver_incomplete', 'A waiver takes a line, --reason, --until and --requested-by.');
-        return waive(ground, { lineId: lineNamed(standing, line), reason, until, requestedBy }, signer);
+        const asking = accountNamed(requestedBy, workspace);
+        return waive(ground, { lineId: lineNamed(standing, line), reason, until, requestedBy: asking }, signer);
       }),
   );
   withWork(withSigner(waiving))

@@ -12,6 +12,7 @@ import type { Checklist } from '../../../readiness/checklist/checklist.ts';
 import { decide, type Verdict } from '../../../readiness/gate/decide.ts';
 import type { Ground } from '../../../readiness/gate/draft.ts';
 import { NOBODY, filePeople, readPeople, type PeopleFile } from '../../../readiness/people-file.ts';
+import { isPlaceholder, mayBeSamePerson } from '../../../readiness/people-roles.ts';
 import type { People } from '../../../readiness/people.ts';
 import { openFileStore } from '../../../readiness/record/file-store.ts';
 import { fold } from '../../../readiness/record/fold.ts';
@@ -75,7 +76,25 @@ export async function openWorkspace(file: string, options: WorkOptions): Promise
     options.commit === undefined ? await commitOf(dirname(resolve(file)), apart) : { commit: options.commit };
   const configHash = await configHashOf({ root: checks.root, ...settings.config, environment });
   const deployed = { commit, configHash, environment: options.environment ?? settings.environment };
-  return { ...setup, checklist, bindings, subject: subjectFor(checklist, bindings, deployed), ...(author !== undefined && { author }) };
+  return {
+    ...setup,
+    checklist,
+    bindings,
+    subject: subjectFor(checklist, bindings, deployed),
+    ...(author !== undefined && { author: accountNamed(author, setup) }),
+  };
+}
+
+/**
+ * Somebody as the log should know them: `Name <account>` when the text is the account, name or address of somebody in the
+ * file of people, so that they are known again by whichever of these they act later.
+ */
+export function accountNamed(text: string, { peopleFile }: Pick<Setup, 'peopleFile'>): string {
+  if (isPlaceholder(text)) return text;
+  const person = peopleFile.people.find(({ id, name, email }) =>
+    mayBeSamePerson(text, { accountId: id, name, ...(email !== undefined && { email }) }),
+  );
+  return person ? `${person.name} <${person.id}>` : text;
 }
 
 /**
