@@ -15,6 +15,7 @@ import { useFilters } from '../parts/filters.tsx';
 import { AsWritten } from '../parts/readiness-checklist.tsx';
 import { Gate } from '../parts/readiness-gate.tsx';
 import { LineDrawer } from '../parts/readiness-line.tsx';
+import { AfterRelease } from '../parts/readiness-watch.tsx';
 import { Signers } from '../parts/readiness-signers.tsx';
 import { decisionOf, type Checklist } from '../parts/readiness-state.tsx';
 import { Badge } from '../ui/badge.tsx';
@@ -47,6 +48,7 @@ export function ReadinessPage() {
         <>
           <Progress checklist={checklist} />
           <Gate checklist={checklist} />
+          <AfterRelease name={checklist.name} />
           <AsWritten checklist={checklist} />
           <Document checklist={checklist} />
         </>

@@ -14,7 +14,7 @@ import { fetchFile } from '../api/session.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Drawer } from '../ui/dialog.tsx';
-import { duration, shortId, words } from '../ui/format.ts';
+import { duration, percent, shortId, words } from '../ui/format.ts';
 import { Card, Facts } from '../ui/layout.tsx';
 import { Failure, ProblemNote, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -224,7 +224,7 @@ function Evidence({ sha256 }: { sha256: string }) {
 function Decides({ detail }: { detail: LineDetail }) {
   const allowed = useAllowed();
   const confirm = useCommand(confirmBindings, () => toast('Confirmed'));
-  const unconfirmed = detail.decides !== undefined && !detail.confirmed;
+  const unconfirmed = !detail.confirmed && (detail.decides !== undefined || detail.proposal !== undefined);
   return (
     <Card title="What decides it">
       <div className="space-y-3 px-4 pb-4">
@@ -240,6 +240,7 @@ function Decides({ detail }: { detail: LineDetail }) {
           ]}
         />
         <Asks detail={detail} />
+        <Proposal detail={detail} />
         {unconfirmed && allowed(confirmBindings) && (
           <Button busy={confirm.isPending} onClick={() => confirm.mutate({ name: detail.checklist, lines: [detail.id] })}>
             Confirm that this decides it
@@ -248,6 +249,26 @@ function Decides({ detail }: { detail: LineDetail }) {
         <ProblemNote problem={confirm.error} />
       </div>
     </Card>
+  );
+}
+
+/** What might decide a line that nothing is bound to, with how sure that is and why. */
+function Proposal({ detail: { proposal } }: { detail: LineDetail }) {
+  if (!proposal) return null;
+  return (
+    <div className="rounded-lg border border-line bg-sunken px-3 py-2.5 text-sm">
+      <p className="font-medium">
+        Proposed: {words(proposal.decides)} <span className="num font-normal text-ink-3">{percent(proposal.confidence, 0)} sure</span>
+      </p>
+      <ul className="mt-1 space-y-0.5 text-ink-2">
+        {proposal.checks.map((check) => (
+          <li key={check} className="break-words">
+            {check}
+          </li>
+        ))}
+      </ul>
+      <p className="mt-1 text-xs break-words text-ink-3">{proposal.reason}</p>
+    </div>
   );
 }
 

@@ -1,0 +1,178 @@
+import { useState, type FormEvent } from 'react';
+import type { WireOutput } from '../../../src/base/client.ts';
+import { getWatch, listWatches, noteRollback, startWatch, stopWatch } from '../../../src/readiness/contract.ts';
+import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
+import { Badge, type Tone } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { Modal } from '../ui/dialog.tsx';
+import { TextField } from '../ui/field.tsx';
+import { clock, count, day, words } from '../ui/format.ts';
+import { readForm } from '../ui/form.ts';
+import { Card } from '../ui/layout.tsx';
+import { ProblemNote } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { toast } from '../ui/toast.tsx';
+import { WatchTimeline } from './readiness-timeline.tsx';
+
+type Watch = WireOutput<typeof listWatches>['items'][number];
+type Moment = WireOutput<typeof getWatch>['moments'][number];
+
+const ADVICE: Readonly<Record<NonNullable<Watch['advice']>, { tone: Tone; word: string }>> = {
+  continue: { tone: 'good', word: 'carry on' },
+  attention: { tone: 'warn', word: 'somebody has to look' },
+  recommend_rollback: { tone: 'warn', word: 'rollback recommended' },
+  rollback: { tone: 'bad', word: 'roll back' },
+};
+
+/** What is looked at after a release: its windows as a timeline, what was advised and why. */
+export function AfterRelease({ name }: { name: string }) {
+  const allowed = useAllowed();
+  const asked = useOperation(listWatches, { name }, { everyMs: 30_000 });
+  const [starting, setStarting] = useState(false);
+  const watch = asked.data?.items[0];
+  const begin = allowed(startWatch) && (!watch || watch.ended);
+  if (!asked.data || (!watch && !begin)) return null;
+  return (
+    <Card
+      className="mt-4"
+      title="After the release"
+      aside={
+        begin && (
+          <Button className="print:hidden" onClick={() => setStarting(true)}>
+            Watch a release
+          </Button>
+        )
+      }
+    >
+      {watch ? <OneWatch name={name} watch={watch} /> : <p className="px-4 pb-4 text-sm text-ink-2">No release is being watched.</p>}
+      {starting && <StartForm name={name} close={() => setStarting(false)} />}
+    </Card>
+  );
+}
+
+function StartForm({ name, close }: { name: string; close: () => void }) {
+  const start = useCommand(startWatch, () => {
+    close();
+    toast('The release is being watched');
+  });
+  function submit(event: FormEvent<HTMLFormElement>) {
+    const at = readForm(event)('at');
+    start.mutate({ name, ...(at && { releasedAt: `${at}:00.000Z` }) });
+  }
+  return (
+    <Modal
+      open
+      onClose={close}
+      title="Watch a release"
+      lead="Everything that the checklist wants looked at afterwards, when it wants it, and its triggers."
+    >
+      <form onSubmit={submit} className="mt-2 space-y-4">
+        <TextField label="Released at, UTC" name="at" type="datetime-local" hint="Empty for now." />
+        <ProblemNote problem={start.error} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" tone="primary" busy={start.isPending}>
+            Watch
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function OneWatch({ name, watch }: { name: string; watch: Watch }) {
+  return (
+    <div className="space-y-4 px-4 pb-4">
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <div className="min-w-0">
+          <p className="flex flex-wrap items-center gap-2">
+            {watch.advice && <Badge tone={ADVICE[watch.advice].tone}>{ADVICE[watch.advice].word}</Badge>}
+            {watch.ended && <Badge>{words(watch.ended.outcome)}</Badge>}
+            <span className="text-sm text-ink-2">
+              released <Time at={watch.releasedAt} /> · {count(watch.passes)} looks
+              {watch.nextAt && ` · next ${clock(watch.nextAt)}`}
+            </span>
+          </p>
+          <Because reasons={watch.because} />
+        </div>
+        {!watch.ended && <WatchActs name={name} watch={watch} />}
+      </div>
+      <WatchTimeline watch={watch} />
+      <Moments name={name} watch={watch} />
+    </div>
+  );
+}
+
+const REASONS_SHOWN = 5;
+
+function Because({ reasons }: { reasons: readonly string[] }) {
+  if (reasons.length === 0) return null;
+  return (
+    <ul className="mt-2 list-disc space-y-0.5 pl-5 text-sm text-ink-2">
+      {reasons.slice(0, REASONS_SHOWN).map((reason) => (
+        <li key={reason} className="break-words">
+          {reason}
+        </li>
+      ))}
+      {reasons.length > REASONS_SHOWN && <li className="text-ink-3">and {count(reasons.length - REASONS_SHOWN)} more</li>}
+    </ul>
+  );
+}
+
+function WatchActs({ name, watch }: { name: string; watch: Watch }) {
+  const allowed = useAllowed();
+  const stop = useCommand(stopWatch, () => toast('The watch has ended'));
+  const back = useCommand(noteRollback, () => toast('Noted: the next half hour is watched'));
+  if (!allowed(stopWatch)) return null;
+  const input = { name, id: watch.id };
+  return (
+    <div className="flex flex-wrap gap-2 print:hidden">
+      {!watch.rollback && (
+        <Button busy={back.isPending} onClick={() => back.mutate(input)}>
+          We rolled back
+        </Button>
+      )}
+      <Button busy={stop.isPending} onClick={() => stop.mutate(input)}>
+        End the watch
+      </Button>
+      <ProblemNote problem={stop.error ?? back.error} />
+    </div>
+  );
+}
+
+/** What was advised and done, the newest first; plain looks are counted, not listed. */
+function Moments({ name, watch }: { name: string; watch: Watch }) {
+  const asked = useOperation(getWatch, { name, id: watch.id });
+  const told = (asked.data?.moments ?? []).filter(({ kind }) => kind !== 'observed').toReversed();
+  if (told.length === 0) return null;
+  return (
+    <details>
+      <summary className="rounded text-sm text-accent">What was advised and done · {count(told.length)}</summary>
+      <ol className="mt-2">
+        {told.slice(0, 100).map((moment, i) => (
+          <li key={`${moment.at}${i}`} className="flex flex-wrap gap-x-3 border-t border-line py-1.5 text-sm first:border-0">
+            <span className="num text-xs leading-5 text-ink-3">
+              {day(moment.at)} {clock(moment.at)}
+            </span>
+            <span className="min-w-0 flex-1 break-words">{momentText(moment)}</span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function momentText(moment: Moment): string {
+  switch (moment.kind) {
+    case 'observed':
+      return `${Object.keys(moment.states).length} lines looked at`;
+    case 'advised':
+      return [ADVICE[moment.advice].word, ...moment.because].join(' · ');
+    case 'rollback_started':
+      return `rollback ${moment.script} begun by ${moment.by}`;
+    case 'rollback_called':
+      return `rollback ${moment.script} by ${moment.by} ended with ${moment.exitCode}`;
+    case 'ended':
+      return `the watch ended: ${words(moment.outcome)}`;
+  }
+}
