@@ -1,4 +1,4 @@
-import type { Criterion, Finding, Threshold } from './checklist.ts';
+import type { Criterion, Finding, Line, Threshold } from './checklist.ts';
 import { cellsText } from './table.ts';
 import { expectationsOf } from './hint.ts';
 import { plainText } from './inline.ts';
@@ -69,8 +69,13 @@ function bulletCriterion(gathering: Gathering, entry: Entry): Criterion[] {
     around,
     gathering.tell,
   );
-  return [{ ...line, kind, ...(parent && { parent: parent.id }) }];
+  return [{ ...line, kind, ...polarityOf(kind, line), ...(parent && { parent: parent.id }) }];
 }
+
+/** A bare condition in a list of alerts is bad when true, in whatever words. */
+const polarityOf = (kind: Kind, { polarity }: Line): Pick<Line, 'polarity'> => ({
+  polarity: kind === 'alert' ? 'bad_when_true' : polarity,
+});
 
 function bulletKind(
   around: Surroundings,
@@ -104,7 +109,13 @@ function fenceCriteria(gathering: Gathering, fence: Fence, context: Context, own
   return drafts.map(({ offset, text, kind }) => {
     const id = gathering.outline.identify('criterion', text, context, owner?.item as ListItem | undefined);
     const line = readLine({ id, line: fence.line + 1 + offset, lines: [text], more: [], context, under: [] }, around, gathering.tell);
-    return { ...line, kind, ...(LADDER.test(text) && { thresholds: stepsOf(text) }), ...(boxed && { parent: boxed.id }) };
+    return {
+      ...line,
+      kind,
+      ...polarityOf(kind, line),
+      ...(LADDER.test(text) && { thresholds: stepsOf(text) }),
+      ...(boxed && { parent: boxed.id }),
+    };
   });
 }
 

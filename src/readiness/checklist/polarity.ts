@@ -8,6 +8,8 @@ export type Sense = { polarity: Polarity; action?: Action; alert?: boolean; trig
 const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|turn back|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
 /** What a heading may say that goes well when its condition holds. */
 const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
+/** Words of a good end, anywhere: `the roll-out is considered successful when`. */
+const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|pass\w*|finished|considered|satisf\w*|met|good`;
 const IF = String.raw`if|when(?:ever)?|once|in case|wenn|falls|si|quand`;
 
 /** Headings and leads whose lines are bad when true. */
@@ -21,7 +23,7 @@ const BAD: readonly RegExp[] = [
     'i',
   ),
   new RegExp(
-    String.raw`^(?!\W*(?:${GO_WORD})\b)[^.]{2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
+    String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)[^.]{2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
     'i',
   ),
   /^when (?:to|do we|should we) (?:roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
@@ -95,6 +97,7 @@ export function lineSense(around: Sense, text: string, thresholds: readonly Thre
   if (around.polarity === 'good_when_true' && OWN_TRIGGER.test(text))
     return { polarity: 'bad_when_true', action: 'rollback', trigger: true };
   if (!around.alert || around.trigger) return around;
-  const condition = !SET_UP.test(text) && (thresholds.length > 0 || CONDITION.test(text));
+  const raised = /\balerts? (?:is |was )?(?:triggered|raised|open)\b/i.test(text);
+  const condition = (raised || !SET_UP.test(text)) && (thresholds.length > 0 || CONDITION.test(text));
   return condition ? { polarity: 'bad_when_true', alert: true } : { polarity: 'good_when_true' };
 }

