@@ -72,6 +72,7 @@ function lineOf(gate: GateLine, written: ReadonlyMap<string, Item | Criterion>, 
     ...(claim && { claim: { text: claim.text, agrees: claim.agrees, ...(claim.found !== undefined && { found: claim.found }) } }),
     notes: gate.records.flatMap((index) => noteOf(entries[index])),
     because,
+    ...(effect === 'later' && { later: true as const }),
     ...(obstacle && { blocks: obstacle }),
   };
 }

@@ -41,6 +41,12 @@ describe('Markdown', () => {
     expect(boxes(written).filter((mark) => mark === ' ')).toHaveLength(1);
   });
 
+  test('never ticks what is due only after the release', () => {
+    const report = sampleReport(SAMPLE, ['pass']);
+    const lines = report.lines.map((line, i) => (i < 2 ? { ...line, later: true as const } : line));
+    expect(boxes(Buffer.from(markdownReport(Buffer.from(SAMPLE), { ...report, lines })).toString()).slice(0, 3)).toEqual([' ', ' ', 'x']);
+  });
+
   test('refuses a document other than the one that the run read', () => {
     expect(() => markdownReport(Buffer.from(`${SAMPLE} `), sampleReport())).toThrow(
       expect.objectContaining({ code: 'readiness.checklist_changed' }),

@@ -56,10 +56,14 @@ function below(line: ReportLine): string {
   ].join('')}</details>`;
 }
 
-function tags({ tier, environment, window, polarity, ticked, state, claim }: ReportLine): string {
-  const shown = [tier, environment, window, polarity === 'bad_when_true' ? 'must not happen' : undefined].flatMap((tag) =>
-    tag ? [`<span>${escaped(tag)}</span>`] : [],
-  );
+function tags({ tier, environment, window, polarity, ticked, state, claim, later }: ReportLine): string {
+  const shown = [
+    tier,
+    environment,
+    window,
+    polarity === 'bad_when_true' ? 'must not happen' : undefined,
+    later ? 'due later' : undefined,
+  ].flatMap((tag) => (tag ? [`<span>${escaped(tag)}</span>`] : []));
   if (ticked) shown.push(state === 'pass' ? '<span>ticked</span>' : '<span class="no">ticked, but not so</span>');
   if (claim && !claim.agrees) shown.push(`<span class="no">claims ${escaped(claim.text)}</span>`);
   return shown.length > 0 ? `<div class="tags">${shown.join('')}</div>` : '';

@@ -11,7 +11,7 @@ const BLANK: Readonly<Record<string, string>> = { '✅': '⬜' };
 /**
  * The document as it was written, with its boxes told anew: a tick for what passes and for nothing else. Only what stands
  * between the brackets changes, or the mark itself where the box is a mark. A box under a trigger is never ticked, since
- * that would say that it has happened.
+ * that would say that it has happened, and none of a line that is due only later.
  *
  * Errors: `readiness.checklist_changed` when the bytes are not those that the run read.
  */
@@ -52,14 +52,14 @@ function endsLine(bytes: Buffer, { unit, read }: Encoding): boolean {
   return /[\r\n]$/.test(read(bytes.subarray(bytes.length - unit)));
 }
 
-function markOf({ box, boxKind, ticked, state, polarity, line }: ReportLine, bytes: Buffer, { unit, read }: Encoding): string {
+function markOf({ box, boxKind, ticked, state, polarity, line, later }: ReportLine, bytes: Buffer, { unit, read }: Encoding): string {
   const { from, to } = box!;
   const mark = read(bytes.subarray(from, to));
   const isBracket = boxKind === undefined;
   const around = isBracket ? read(bytes.subarray(from - unit, from)) + read(bytes.subarray(to, to + unit)) : '';
   if (from < unit * (isBracket ? 1 : 0) || to < from || to > bytes.length || (isBracket ? around !== '[]' : mark === ''))
     throw changed(`line ${line} has no box where it was read`);
-  const wanted = state === 'pass' && polarity === 'good_when_true';
+  const wanted = state === 'pass' && polarity === 'good_when_true' && !later;
   if (wanted === Boolean(ticked)) return mark;
   if (isBracket) return wanted ? 'x' : ' ';
   if (boxKind === 'glyph') return wanted ? (TICKED[mark] ?? '☑') : (BLANK[mark] ?? '☐');

@@ -196,10 +196,10 @@ function section(sheet: Sheet, headings: string, lines: readonly ReportLine[]): 
   for (const line of lines) entry(sheet, line.state, wordsOf(line), detailsOf(line), Math.min(line.depth, 8) * 12);
 }
 
-function detailsOf({ state, summary, checks, tier, ticked, notes, claim }: ReportLine): string[] {
+function detailsOf({ state, summary, checks, tier, ticked, notes, claim, later }: ReportLine): string[] {
   const contradicted = ticked && state !== 'pass' ? ', ticked but not so' : '';
   return [
-    `${tier ? `${tier}: ` : ''}${summary}${contradicted}`,
+    `${tier ? `${tier}: ` : ''}${later ? 'due later: ' : ''}${summary}${contradicted}`,
     ...(claim && !claim.agrees ? [`Claims ${claim.text}`] : []),
     ...notes.map(({ kind, by, at, text }) => `${shownKind(kind)} by ${by}, ${shownTime(at)}: ${text}`),
     ...checks.map(({ kind, asked, evidence }) => `${kind} ${asked}${evidence ? `, evidence ${evidence}` : ', no evidence kept'}`),

@@ -32,6 +32,8 @@ export type ReportLine = {
   notes: readonly ReportNote[];
   /** What the line does to the decision, in one sentence. */
   because: string;
+  /** Whether it is due only some time after the release, or in a later environment: what is found now says little. */
+  later?: true;
   /** Whether the line stands in the way of a go, and what would clear it. */
   blocks?: Obstacle;
 };
@@ -109,9 +111,9 @@ export function shownRun({ run }: Pick<Report, 'run'>): string {
   return run ? `${shownTime(run.startedAt)}, ${shownDuration(run.ms)}` : 'none of this commit and configuration yet';
 }
 
-/** Whether a line that must hold has not been shown to. */
-export function isOpen({ state }: Pick<ReportLine, 'state'>): boolean {
-  return state !== 'pass' && !isExcused(state);
+/** Whether a line that must hold now has not been shown to. */
+export function isOpen({ state, later }: Pick<ReportLine, 'state' | 'later'>): boolean {
+  return state !== 'pass' && !isExcused(state) && !later;
 }
 
 /** Title and detail as one text. */

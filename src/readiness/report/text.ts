@@ -91,7 +91,7 @@ function section(headings: string, lines: readonly ReportLine[], pen: Pen): stri
 function lineOf(line: ReportLine, pen: Pen): string[] {
   const [mark, hue] = MARKS[line.state];
   const indent = '  '.repeat(Math.min(line.depth, 8) + 1);
-  const tier = line.tier ? ` [${line.tier}]` : '';
+  const tier = (line.tier ? ` [${line.tier}]` : '') + (line.later ? ' [due later]' : '');
   const title = wrapped(plain(wordsOf(line)) + tier, pen.width - indent.length - 2);
   const texts = title.map((text, i) => `${indent}${i === 0 ? pen.paint(mark, hue) : ' '} ${text}`);
   if (line.state === 'pass') return texts;
