@@ -170,6 +170,8 @@ describe('what never counts', () => {
       expect(state.signOffs.size).toBe(0);
       expect(state.voided).toMatchObject([{ index: 0, why: ['withdrawn'] }]);
     }
+    const copyBack = await signed<Bodies['withdrawn']>(ada, { kind: 'withdrawn', record: 1, reason: 'It was another host' });
+    expect((await stateOf([sound, sound, copyBack], { people, subject })).signOffs.size).toBe(0);
     const anew = await signature({ signedAt: isoAt(NOW) });
     const back = await signed<Bodies['withdrawn']>(ada, { kind: 'withdrawn', record: 0, reason: 'It was another host' });
     expect((await stateOf([sound, back, anew], { people, subject })).signOffs.size).toBe(1);

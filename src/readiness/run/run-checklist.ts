@@ -69,7 +69,6 @@ export async function runChecklist(input: RunInput): Promise<{ run: Run; record:
   const by = { requestedBy: input.requestedBy.trim(), ...(input.author !== undefined && { author: input.author }) };
   const run: Run = { id: input.id ?? newId(), subject, startedAt: new Date(startedAt).toISOString(), ms: at - startedAt, results, ...by };
   const kept = await store.putEvidence(Buffer.from(canonicalJson(JSON.parse(JSON.stringify(run)))), 'application/json');
-  refuseStopped(probe.signal);
   const counts = countStates(results);
   const record = await store.append(checklist.name, { kind: 'run_finished', runId: run.id, subject, results: kept, counts, ...by });
   return { run, record };
