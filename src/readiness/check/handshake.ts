@@ -40,6 +40,8 @@ export async function shake(probe: Probe, wanted: Handshake): Promise<Shaken> {
         socket: raw,
         ...(isIP(wanted.serverName) === 0 && { servername: wanted.serverName }),
         rejectUnauthorized: false,
+        // The name is compared below: by itself Node would look for `localhost` where there is an address.
+        checkServerIdentity: () => undefined,
         ...(wanted.ca !== undefined && { ca: wanted.ca }),
         ...(wanted.version && { minVersion: wanted.version, maxVersion: wanted.version }),
         ...((wanted.ciphers ?? wanted.version) && { ciphers: wanted.ciphers ?? 'DEFAULT@SECLEVEL=0' }),
@@ -63,16 +65,21 @@ export async function shake(probe: Probe, wanted: Handshake): Promise<Shaken> {
 
 function doneOf(socket: TLSSocket, { serverName }: Handshake): Shaken {
   const certificate = socket.getPeerX509Certificate();
-  const named = certificate && (isIP(serverName) === 0 ? certificate.checkHost(serverName) : certificate.checkIP(serverName));
+  const named = certificate !== undefined && isFor(certificate, serverName);
   const why = socket.authorized ? (named ? '' : `the certificate is not for ${serverName}`) : String(socket.authorizationError);
   return {
     result: 'done',
     protocol: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().name,
     certificate,
-    trusted: socket.authorized && named !== undefined,
+    trusted: socket.authorized && named,
     why,
   };
+}
+
+/** Whether a certificate is for a name or an address. */
+export function isFor(certificate: X509Certificate, name: string): boolean {
+  return (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 }
 
 function notOffered({ version, ciphers }: Handshake): AppError {

@@ -103,7 +103,8 @@ describe('a statement', () => {
     '/* drop /* nested */ */ select $$; delete from x$$',
     "select has_table_privilege('app', 'audit', 'update')",
     "select e'a\\'; drop table x' as t",
-    'select updated_at, deleted from orders',
+    'select updated_at, deleted, "update" from orders',
+    'select a$$ from b',
     "select current_setting('server_version_num')::int",
   ])('that reads is sent: %s', (query) => {
     expect(sqlRefusal(query)).toBeUndefined();
@@ -135,6 +136,11 @@ describe('a statement', () => {
     "select nextval('s')",
     'select $$a$$; drop table b; select $$c$$',
     'call p()',
+    'select "pg_terminate_backend"(1)',
+    'select "lo_unlink" /* x */ (1)',
+    'select u&"!0070g_x" uescape \'!\'',
+    'select 1 as a$$, pg_reload_conf() as b$$',
+    "select type'a\\', pg_reload_conf(), 'b'",
     'select pg_sleep(100)',
     'select 1 as a\n;\nvacuum',
   ])('that could act is not sent: %s', (query) => {

@@ -60,6 +60,8 @@ async function read(probe: Probe, target: Target, { query, timeoutMs = 5_000 }: 
     await client.connect();
     await client.query('begin transaction read only');
     await client.query(`set local statement_timeout = ${timeoutMs}`);
+    // Quotes are read here as the server reads them.
+    await client.query('set local standard_conforming_strings = on');
     await client.query(`set local lock_timeout = ${timeoutMs}`);
     const wrapped = /^\s*(select|with|values|table)\b/i.test(query)
       ? `select * from (\n${withoutEnd(query)}\n) as asked limit ${MOST_ROWS + 1}`

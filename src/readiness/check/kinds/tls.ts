@@ -7,7 +7,7 @@ import { askHttp, authorityOf, hostAndPort } from '../ask-http.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { defineKind, fields, FilePath, judged, oneOf, TargetName, Text } from '../define.ts';
 import { readText } from '../files.ts';
-import { shake, type Handshake, type Shaken } from '../handshake.ts';
+import { isFor, shake, type Handshake, type Shaken } from '../handshake.ts';
 import { listen } from '../loopback.ts';
 import { selfSigned } from '../self-signed.ts';
 
@@ -84,7 +84,7 @@ function certificateFindings(
   const now = probe.clock.now();
   const daysLeft = Math.floor((Date.parse(certificate.validTo) - now) / DAY_MS);
   const { minDaysLeft, names = [] } = params;
-  const strange = names.filter((name) => certificate.checkHost(name) === undefined && certificate.checkIP(name) === undefined);
+  const strange = names.filter((name) => !isFor(certificate, name));
   return {
     problems: [
       ...(params.trusted !== false && !trusted ? [`the certificate is not trusted: ${why}`] : []),

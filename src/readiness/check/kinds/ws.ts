@@ -32,6 +32,8 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   probe.signal.addEventListener('abort', stop, { once: true });
   try {
     const start = performance.now();
+    // From the very beginning, as the first message may come together with the handshake.
+    const message = heard(socket, 'message');
     const handshake = await handshakeOf(socket);
     const ms = roundMs(performance.now() - start);
     if (params.refusedWith) {
@@ -42,7 +44,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       });
     }
     if (handshake !== 101) return { state: 'fail', summary: `${target.shown} answered the handshake with ${handshake}.` };
-    const measured = await talk(params, socket);
+    const measured = await talk(params, socket, message);
     return judged({
       problems: measured.problems,
       seen: `${target.shown} opened in ${ms} ms.`,
@@ -81,19 +83,25 @@ function handshakeOf(socket: WebSocket): Promise<number> {
   });
 }
 
-async function talk(params: Params, socket: WebSocket): Promise<{ problems: string[]; measurements: Measurement[]; output?: string }> {
+type Heard = Promise<{ text: string; at: number } | undefined>;
+
+async function talk(
+  params: Params,
+  socket: WebSocket,
+  message: Heard,
+): Promise<{ problems: string[]; measurements: Measurement[]; output?: string }> {
   const { send, pongWithinMs, messageWithinMs, messageContains } = params;
   const wantsMessage = messageWithinMs !== undefined || messageContains !== undefined;
   const within = messageWithinMs ?? 5_000;
-  // Listened for before anything is sent, as the first message may come at once.
-  const message = wantsMessage ? heard(socket, 'message', within) : undefined;
-  const pong = pongWithinMs === undefined ? undefined : heard(socket, 'pong', pongWithinMs);
+  const start = performance.now();
+  const pong = pongWithinMs === undefined ? undefined : inTime(heard(socket, 'pong'), pongWithinMs, start);
   if (send !== undefined) socket.send(send);
   if (pong) socket.ping();
-  const [gotMessage, gotPong] = [await message, await pong];
+  const gotMessage = wantsMessage ? await inTime(message, within, start) : undefined;
+  const gotPong = await pong;
   return {
     problems: [
-      ...(message && !gotMessage ? [`no message came within ${within} ms`] : []),
+      ...(wantsMessage && !gotMessage ? [`no message came within ${within} ms`] : []),
       ...(gotMessage && messageContains !== undefined && !gotMessage.text.includes(messageContains)
         ? [`the first message does not contain ${JSON.stringify(messageContains)}`]
         : []),
@@ -107,19 +115,23 @@ async function talk(params: Params, socket: WebSocket): Promise<{ problems: stri
   };
 }
 
-function heard(socket: WebSocket, event: 'message' | 'pong', withinMs: number): Promise<{ text: string; ms: number } | undefined> {
-  const start = performance.now();
+/** The first event of a kind, with its time; undefined when the connection ends before. */
+function heard(socket: WebSocket, event: 'message' | 'pong'): Heard {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), withinMs);
-    socket.once(event, (data: Buffer) => {
-      clearTimeout(timer);
-      resolve({ text: data.toString(), ms: roundMs(performance.now() - start) });
-    });
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve(undefined);
-    });
+    socket.once(event, (data: Buffer) => resolve({ text: data.toString(), at: performance.now() }));
+    socket.once('close', () => resolve(undefined));
   });
+}
+
+/** What was heard, when it came in time after the start. */
+async function inTime(waiting: Heard, withinMs: number, start: number): Promise<{ text: string; ms: number } | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, withinMs, undefined);
+  });
+  const got = await Promise.race([waiting, late]);
+  clearTimeout(timer);
+  return got && { text: got.text, ms: roundMs(Math.max(0, got.at - start)) };
 }
 
 export const ws = defineKind({
