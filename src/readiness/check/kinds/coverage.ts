@@ -31,7 +31,7 @@ async function run({ report: path, of, min }: Params, probe: Probe): Promise<Out
         `${part} are covered by ${shares[part] === undefined ? 'nothing that the report tells' : `${shares[part].toFixed(2)} %`}, at least ${min[part]} % are demanded`,
     ),
     seen: demanded
-      .map((part) => `${part} ${shares[part]!.toFixed(2)} %`)
+      .map((part) => `${part} ${(shares[part] ?? 0).toFixed(2)} %`)
       .join(', ')
       .concat('.'),
     measurements: demanded.map((part) => ({ name: part, value: shares[part] ?? 'not told', unit: '%', demanded: `>= ${min[part]}` })),
