@@ -261,4 +261,18 @@ describe('many checks', () => {
     expect(results.map(({ result }) => result.state)).toEqual(['error', 'pass']);
     expect(await runChecks([], { kinds, probe })).toEqual([]);
   });
+
+  test('do not ask a target again that stays silent, and call what was to ask it unreachable', async () => {
+    let asked = 0;
+    const silent = kindOf(({ signal }) => {
+      asked += 1;
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    });
+    const kinds = createKinds([{ name: 'here', kinds: [silent] }]);
+    const checks = Array.from({ length: 6 }, () => ({ kind: 'made_up', params }));
+    const results = await runChecks(checks, { kinds, probe }, { timeoutMs: 1_001, perTarget: 2, giveUpAfter: 2 });
+    expect(results.map(({ result }) => result.state)).toEqual(Array.from({ length: 6 }, () => 'unreachable'));
+    expect(asked).toBeLessThanOrEqual(3);
+    expect(results[5]!.result.summary).toContain('Not asked');
+  });
 });
