@@ -116,3 +116,12 @@ export function addressRefused(host: string, address: string): AppError {
 export function targetRefused(why: string): AppError {
   return new AppError('forbidden', 'readiness.target_refused', `Not asked: ${why}. Add it to readiness.yaml if it is yours to check.`);
 }
+
+/** Text of an address with its escapes resolved; as it stands where they are none. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { AppError } from '../../base/error.ts';
 import type { Probe, Target } from './check.ts';
-import { guardedLookup, plainHost, portOf } from './allow.ts';
+import { decoded, guardedLookup, plainHost, portOf } from './allow.ts';
 import { readText } from './files.ts';
 
 /** What is asked of a target. `path` is appended to the target's own; `follow` is how many redirects are followed. */
@@ -105,7 +105,7 @@ function headersFor({ url }: Target, { headers = {} }: Ask, own: boolean): Recor
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (!own) return Object.fromEntries(Object.entries(lower).filter(([name]) => !/^(authorization|cookie|x-api-key)$/.test(name)));
   if (url.username === '' && url.password === '') return lower;
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const login = `${decoded(url.username)}:${decoded(url.password)}`;
   return { authorization: `Basic ${Buffer.from(login).toString('base64')}`, ...lower };
 }
 

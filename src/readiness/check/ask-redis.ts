@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { decoded } from './allow.ts';
 import { authorityOf, hostAndPort } from './ask-http.ts';
 import type { Probe, Target } from './check.ts';
 import { connect } from './connect.ts';
@@ -30,7 +31,7 @@ export async function openRedis(
       : raw;
   const send = sender(socket);
   const { username, password } = target.url;
-  const words = [username, password].filter((word) => word !== '').map(decodeURIComponent);
+  const words = [username, password].filter((word) => word !== '').map(decoded);
   const login = anonymous || password === '' ? undefined : await send(['AUTH', ...words]);
   return {
     login,

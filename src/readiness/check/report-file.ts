@@ -24,7 +24,7 @@ export async function readReport(probe: Probe, path: string, of: ReportOf): Prom
 }
 
 /** Why a file does not speak of what is judged; undefined when it does. */
-export async function staleness(probe: Probe, path: string, of: ReportOf, text: string): Promise<string | undefined> {
+async function staleness(probe: Probe, path: string, of: ReportOf, text: string): Promise<string | undefined> {
   if ('maxAgeHours' in of) {
     const hours = (probe.clock.now() - ((await lookAt(probe, path))?.modifiedMs ?? 0)) / 3_600_000;
     if (hours < -1) return `${path} is dated in the future`;

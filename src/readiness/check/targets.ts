@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AppError } from '../../base/error.ts';
 import { systemClock, type Clock } from '../../base/time.ts';
-import { addressRefused, guardedLookup, isAllowed, isAllowedAddress, plainHost, portOf, targetRefused } from './allow.ts';
+import { addressRefused, decoded, guardedLookup, isAllowed, isAllowedAddress, plainHost, portOf, targetRefused } from './allow.ts';
 import type { Probe, Target } from './check.ts';
 import { hiderOf, isSecretSetting } from './redact.ts';
 import type { CheckSettings, NamedTarget } from './settings.ts';
@@ -126,7 +126,7 @@ function ownHost(name: string, settings: CheckSettings, networks: BlockList | un
 const shortName = (name: string): string => (URL.canParse(name) ? shownUrl(new URL(name)) : name.slice(0, 64));
 
 /** An address as it may be shown: without its login, query and fragment. */
-export function shownUrl(url: URL): string {
+function shownUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
 }
 
@@ -138,15 +138,7 @@ function secretsIn(settings: CheckSettings, values: Readonly<Record<string, stri
   const urls = [...named.flatMap((target) => ('url' in target ? [target.url] : [])), ...set.map(([, value]) => value)];
   const logins = urls.flatMap((text) => {
     const url = URL.parse(text);
-    return url ? [url.password, safeDecode(url.password)] : [];
+    return url ? [url.password, decoded(url.password)] : [];
   });
   return [...set.filter(([name, value]) => !URL.canParse(value) && isSecretSetting(name, value)).map(([, value]) => value), ...logins];
-}
-
-function safeDecode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

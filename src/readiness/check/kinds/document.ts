@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import Type, { type Static } from 'typebox';
+import { decoded } from '../allow.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { Count, defineKind, fields, FilePath, judged, listed, Positive, Texts } from '../define.ts';
 import { lookAt, placeOf, readText } from '../files.ts';
@@ -105,14 +106,6 @@ async function resolves(link: string, path: string, outline: Outline, probe: Pro
   if (anchor === undefined || anchor === '' || seen.folder || !/\.md$/i.test(name) || /^L\d+/.test(anchor)) return true;
   const text = await readText(probe, target, 8 << 20);
   return anchorsOf(outlineOf(text ?? '').headings).has(decoded(anchor).toLowerCase());
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 export const document = defineKind({

@@ -2,6 +2,7 @@ import { connect as connectHttp2, createServer, type ClientHttp2Session, type Se
 import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import Type, { type Static } from 'typebox';
+import { decoded } from '../allow.ts';
 import { authorityOf, hostAndPort } from '../ask-http.ts';
 import type { Outcome, Probe, Target } from '../check.ts';
 import { connect } from '../connect.ts';
@@ -74,7 +75,7 @@ function call(session: ClientHttp2Session, service: string, signal: AbortSignal)
     stream.once('end', () => {
       const state = stateIn(Buffer.concat(chunks));
       const grpcStatus = Number(seen['grpc-status'] ?? -1);
-      const message = typeof seen['grpc-message'] === 'string' ? decodeURIComponent(seen['grpc-message']).slice(0, 200) : '';
+      const message = typeof seen['grpc-message'] === 'string' ? decoded(seen['grpc-message']).slice(0, 200) : '';
       resolve({ httpStatus: Number(seen[':status'] ?? 0), grpcStatus, message, ...(grpcStatus === 0 && state !== undefined && { state }) });
     });
     stream.end(framed(requestOf(service)));

@@ -14,9 +14,6 @@ import { createProbe } from '../targets.ts';
 import { dns } from './dns.ts';
 import { headers } from './headers.ts';
 import { http } from './http.ts';
-import { openapiAuth } from './openapi-auth.ts';
-import { portSweep } from './port-sweep.ts';
-import { scenario } from './scenario.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import { ws } from './ws.ts';
@@ -204,6 +201,19 @@ describe('tls', () => {
     );
   });
 
+  test('gives an A+ only with HSTS of half a year', async () => {
+    const { cert, key } = selfSigned({ names: ['127.0.0.1'], fromMs: Date.now() - DAY, toMs: Date.now() + 90 * DAY });
+    const root = temporaryFolder({ 'ca.pem': cert });
+    const grade = async (seconds: number) => {
+      const own = createHttps({ cert, key }, (_, reply) => void reply.setHeader('strict-transport-security', `max-age=${seconds}`).end());
+      own.on('tlsClientError', () => {});
+      const { url } = await until(listen(own, 'https'));
+      return stateOf(tls, { target: url, ca: 'ca.pem', grade: 'A+' }, { root });
+    };
+    expect(await grade(15_552_000)).toMatch(/^pass/);
+    expect(await grade(86_400)).toBe('fail: HSTS holds for 86400 s, at least 15552000 are demanded for A+.');
+  });
+
   test('fails on an old version that is still accepted', async () => {
     const { url, root } = await server({ minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' });
     expect(await stateOf(tls, { target: url, ca: 'ca.pem', refuses: ['TLSv1.1'] }, { root })).toBe('fail: TLSv1.1 is accepted.');
@@ -282,112 +292,5 @@ describe('ws', () => {
     expect((await found(ws, { target: url, origin: 'https://evil.invalid', refusedWith: [401, 403] })).state).toBe('pass');
     expect((await found(ws, { target: url, origin: 'https://console.example', refusedWith: [401, 403] })).state).toBe('fail');
     expect((await found(ws, { target: `ws://127.0.0.1:${await closedPort()}`, refusedWith: [403] })).state).toBe('unreachable');
-  });
-});
-
-describe('port_sweep', () => {
-  const ownHost = (host: string) => loopbackTarget(`tcp://${host}`);
-
-  test('passes when only allowed ports are open, and fails when a needed one is closed', async () => {
-    const { port } = await until(tcpOnLoopback((socket) => socket.end()));
-    const closed = await closedPort();
-    expect((await found(portSweep, { host: '127.0.0.1', ports: [port, closed], mayBeOpen: [port] }, { ownHost })).state).toBe('pass');
-    expect(await stateOf(portSweep, { host: '127.0.0.1', ports: [port], mustBeOpen: [port, closed] }, { ownHost })).toContain(
-      `must be open: ${closed}`,
-    );
-    expect((await found(portSweep, { host: '127.0.0.1', ports: [`${closed}-${closed}`] }, { ownHost })).state).toBe('pass');
-  });
-
-  test('tries no host that is not one’s own, and not more ports than it says', async () => {
-    expect((await found(portSweep, { host: '127.0.0.1', ports: [80] })).state).toBe('error');
-    expect(await stateOf(portSweep, { host: '127.0.0.1', ports: ['1-65535'] }, { ownHost })).toMatch(/^error/);
-  });
-});
-
-describe('scenario', () => {
-  async function shop() {
-    let tries = 0;
-    return until(
-      httpOnLoopback((request, reply) => {
-        if (request.url === '/login') return void reply.end(`{"token":"${'t0ken'.repeat(5)}","id":"a/b"}`);
-        if (request.url === '/orders/a%2Fb')
-          return void reply.end(JSON.stringify({ state: (tries += 1) > 1 ? 'done' : 'waiting', by: request.headers.authorization }));
-        reply.writeHead(404).end();
-      }),
-    );
-  }
-  const steps = [
-    { name: 'log in', method: 'POST', path: '/login', json: { name: '{{NAME}}' }, capture: { token: '$.token', id: '$.id' } },
-    {
-      name: 'see the order',
-      path: '/orders/{{id}}',
-      headers: { authorization: 'Bearer {{token}}' },
-      values: [{ at: '$.state', op: '=', value: 'done' }],
-      tries: 3,
-    },
-  ];
-
-  test('goes through a journey, with what earlier steps answered, and keeps no token', async () => {
-    const { url } = await shop();
-    const checked = await runCheck(scenario, { target: url, settings: ['NAME'], steps }, bareProbe({ setting: () => 'someone' }));
-    expect(checked.result.state).toBe('pass');
-    expect(checked.output).not.toContain('t0kent0ken');
-    expect(checked.output).toContain('see the order: 200');
-  });
-
-  test('ends at the first step that does not hold, and at a name that nobody gave', async () => {
-    const { url } = await shop();
-    expect(
-      await stateOf(scenario, {
-        target: url,
-        steps: [
-          { name: 'a', path: '/missing' },
-          { name: 'b', path: '/never' },
-        ],
-      }),
-    ).toContain('fail: a: it answered 404');
-    expect(await stateOf(scenario, { target: url, steps: [{ name: 'a', path: '/{{nobody}}' }] })).toMatch(/^error: .*nobody/);
-  });
-
-  test('sends nothing but GET where the settings do not permit journeys', async () => {
-    const asked: string[] = [];
-    const { url } = await until(httpOnLoopback((request, reply) => void (asked.push(request.url ?? ''), reply.end('{}'))));
-    const settings = readSettings(`version: 1\ntargets: { shop: "${url}" }\nsettings: { names: [NAME] }\n`, '/');
-    const { result } = await runCheck(
-      scenario,
-      { target: 'shop', settings: ['NAME'], steps },
-      createProbe({ settings, environment: { NAME: 'x' } }),
-    );
-    expect(result).toMatchObject({ state: 'error', summary: expect.stringContaining('journeys') as string });
-    expect(asked).toEqual([]);
-  });
-});
-
-describe('openapi_auth', () => {
-  test('passes when every operation that is not public asks for a login', async () => {
-    const document = {
-      security: [{ bearer: [] }],
-      paths: {
-        '/a/{id}': { get: { parameters: [{ name: 'id', schema: { examples: ['acc_1'] } }] } },
-        '/open': { get: { security: [{}] } },
-        '/own': { get: {} },
-        '/b': { post: {} },
-      },
-    };
-    const asked: string[] = [];
-    const { url } = await until(
-      httpOnLoopback((request, reply) => {
-        asked.push(`${request.method} ${request.url}`);
-        if (request.url === '/openapi.json') reply.end(JSON.stringify(document));
-        else reply.writeHead(request.headers.authorization ? 200 : 401).end();
-      }),
-    );
-    const withLogin = url.replace('//', '//user:pass@');
-    expect(await stateOf(openapiAuth, { target: withLogin, public: ['/own'] })).toBe(
-      'pass: All 1 operations that need a login ask for it.',
-    );
-    expect(asked).toEqual(['GET /openapi.json', 'GET /a/acc_1']);
-    expect(await stateOf(openapiAuth, { target: url, minOperations: 5 })).toMatch(/^fail: 2 operations need a login/);
-    expect((await found(openapiAuth, { target: url, documentPath: '/none' })).state).toBe('error');
   });
 });

@@ -1,5 +1,6 @@
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createServer as createHttp2 } from 'node:http2';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasServer, startNats, startRedis, type TestServer } from '../../../../test/support/servers.ts';
 import { HEALTH_CHECK, SERVING } from '../../../infra/grpc/standard.ts';
@@ -59,7 +60,15 @@ describe.skipIf(!hasServer('redis-server'))('redis, asked on a real server', () 
     expect(await stateOf(redis, { target: server.url.replace('//', '//me:wrong-password@') })).toMatch(
       /^error: .*does not accept the login/,
     );
-    expect(await stateOf(redis, { target: server.url, quorumOf: 'main' })).toMatch(/^fail: there is no quorum/);
+    const admin = new Redis(server.url);
+    await admin.config('SET', 'requirepass', 'a-long-password');
+    onTestFinished(() => admin.config('SET', 'requirepass', '').then(() => admin.disconnect()));
+    const withLogin = server.url.replace('//', '//:a-long-password@');
+    expect(await stateOf(redis, { target: withLogin, anonymousRefused: true, info: [{ name: 'role', op: '=', value: 'master' }] })).toMatch(
+      /^pass/,
+    );
+    expect(await stateOf(redis, { target: server.url })).toContain('NOAUTH');
+    expect(await stateOf(redis, { target: withLogin, quorumOf: 'main' })).toMatch(/^fail: there is no quorum/);
   });
 });
 

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
 import { askHttp, authorityOf, hostAndPort } from '../ask-http.ts';
-import type { Outcome, Probe } from '../check.ts';
+import type { Outcome, Probe, Target } from '../check.ts';
 import { defineKind, fields, FilePath, judged, oneOf, TargetName, Text } from '../define.ts';
 import { readText } from '../files.ts';
 import { isFor, shake, type Handshake, type Shaken } from '../handshake.ts';
@@ -124,7 +124,7 @@ async function versionFindings(
   return { problems, measurements };
 }
 
-async function gradeFindings({ grade, target }: Params, first: Done, wanted: Handshake, probe: Probe): Promise<string[]> {
+async function gradeFindings({ grade, target, ca }: Params, first: Done, wanted: Handshake, probe: Probe): Promise<string[]> {
   if (!grade) return [];
   const open = await shake(probe, { ...wanted, version: 'TLSv1.2', ciphers: WITHOUT_FORWARD_SECRECY });
   const key = first.certificate?.publicKey;
@@ -136,12 +136,11 @@ async function gradeFindings({ grade, target }: Params, first: Done, wanted: Han
     ...(first.protocol === 'TLSv1.3' || first.protocol === 'TLSv1.2' ? [] : [`it speaks ${first.protocol}`]),
     ...(open.result === 'done' ? [`it accepts ${open.cipher}, which has no forward secrecy`] : []),
     ...(weak ? ['the key is too short'] : []),
-    ...(grade === 'A+' ? await hstsProblems(target, probe) : []),
+    ...(grade === 'A+' ? await hstsProblems(ca === undefined ? probe.target(target) : { ...probe.target(target), ca }, probe) : []),
   ];
 }
 
-async function hstsProblems(name: string, probe: Probe): Promise<string[]> {
-  const target = probe.target(name);
+async function hstsProblems(target: Target, probe: Probe): Promise<string[]> {
   if (target.url.protocol !== 'https:') return ['A+ needs HSTS, which only an https address can show'];
   const { headers } = await askHttp(probe, target, {});
   const age = Number(/max-age\s*=\s*"?(\d+)/i.exec(headers['strict-transport-security'] ?? '')?.[1] ?? 0);
