@@ -32,6 +32,9 @@ function pages(): [path: string, shows: string][] {
     ['/access/users', 'admin'],
     ['/access/keys', 'payments:write|test'],
     ['/password', 'New password again'],
+    ['/readiness', 'In the way'],
+    ['/readiness?show=sign', 'To sign'],
+    ['/readiness/wall', 'In the way'],
     ['/nowhere', 'There is no such page'],
   ];
 }

@@ -9,7 +9,7 @@ import {
   ruleOutLine,
   signLine,
 } from '../../../src/readiness/contract.ts';
-import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
+import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { fetchFile } from '../api/session.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -73,7 +73,8 @@ function Acts({ detail }: { detail: LineDetail }) {
   const [form, setForm] = useState<Form>();
   const close = () => setForm(undefined);
   const open = detail.state !== 'pass' && detail.state !== 'not_applicable';
-  const mine = detail.role !== undefined && detail.signers.length > 0 && detail.roles.length > 0;
+  const { user } = useLogin();
+  const mine = detail.state !== 'pass' && detail.signers.some(({ id }) => id === user.id);
   return (
     <div className="mt-3 flex flex-wrap gap-2">
       {allowed(signLine) && mine && (

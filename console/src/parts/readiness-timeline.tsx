@@ -39,9 +39,17 @@ const SIGHTS: Readonly<Record<WatchLine['sight'], { tone: Tone; fill: string; wo
   not_yet: { tone: 'plain', fill: 'bg-line-strong', word: 'not yet' },
 };
 
+const SHOWN = 6;
+const URGENCY: readonly WatchLine['sight'][] = ['bad', 'unknown', 'warn', 'good', 'not_yet'];
+
+/** What needs somebody first, within that the order of the document. */
+const byUrgency = (lines: readonly WatchLine[]): WatchLine[] =>
+  lines.toSorted((a, b) => URGENCY.indexOf(a.sight) - URGENCY.indexOf(b.sight) || a.line - b.line);
+
 /** The windows of a watch: a bar for each line from its first to its last look, in the colour of what was last seen. */
 export function WatchTimeline({ watch }: { watch: Watch }) {
   const released = Date.parse(watch.releasedAt);
+  const lines = byUrgency(watch.lines);
   const now = placeOf(Date.parse(watch.ended?.at ?? new Date().toISOString()) - released);
   return (
     <div>
@@ -49,19 +57,31 @@ export function WatchTimeline({ watch }: { watch: Watch }) {
         {MARKS.map(({ ms, label }, i) => (
           <span
             key={label}
-            className={`absolute ${i === 0 ? '' : i === MARKS.length - 1 ? '-translate-x-full' : '-translate-x-1/2'}`}
+            className={`absolute whitespace-nowrap ${i === 0 ? '' : i === MARKS.length - 1 ? '-translate-x-full' : '-translate-x-1/2'}`}
             style={{ left: `${placeOf(ms)}%` }}
           >
             {label}
           </span>
         ))}
       </div>
-      <ul>
-        {watch.lines.map((line) => (
-          <TimelineRow key={line.lineId} line={line} released={released} now={now} />
-        ))}
-      </ul>
+      <Rows lines={lines.slice(0, SHOWN)} released={released} now={now} />
+      {lines.length > SHOWN && (
+        <details className="border-t border-line">
+          <summary className="rounded py-2 text-sm text-accent">{lines.length - SHOWN} more lines</summary>
+          <Rows lines={lines.slice(SHOWN)} released={released} now={now} />
+        </details>
+      )}
     </div>
+  );
+}
+
+function Rows({ lines, released, now }: { lines: readonly WatchLine[]; released: number; now: number }) {
+  return (
+    <ul>
+      {lines.map((line) => (
+        <TimelineRow key={line.lineId} line={line} released={released} now={now} />
+      ))}
+    </ul>
   );
 }
 

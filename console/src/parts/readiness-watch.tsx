@@ -89,7 +89,7 @@ function OneWatch({ name, watch }: { name: string; watch: Watch }) {
             {watch.advice && <Badge tone={ADVICE[watch.advice].tone}>{ADVICE[watch.advice].word}</Badge>}
             {watch.ended && <Badge>{words(watch.ended.outcome)}</Badge>}
             <span className="text-sm text-ink-2">
-              released <Time at={watch.releasedAt} /> · {count(watch.passes)} looks
+              released <Time at={watch.releasedAt} /> · {count(watch.passes)} {watch.passes === 1 ? 'look' : 'looks'}
               {watch.nextAt && ` · next ${clock(watch.nextAt)}`}
             </span>
           </p>
