@@ -194,6 +194,14 @@ describe('what is due later', () => {
     expect(effectOn(await scene(fields, state).verdict(), 'a1')).toBe('blocks');
   });
 
+  test('a line that nothing decides is due now, whenever its time is', async () => {
+    for (const fields of [{ window }, { action: 'rollback' as const }, { environment: 'production' as const }]) {
+      const bindings = [bindingOf('sound', checked())];
+      const { verdict } = sceneOf({ items: [sound, itemOf('a1', fields)], bindings, states: { sound: 'pass' }, environment: 'staging' });
+      expect(effectOn(await verdict(), 'a1')).toBe('blocks');
+    }
+  });
+
   test('a window is due from its beginning on once the release is made', async () => {
     const { ground } = scene({ window: { ...window, fromMs: 60_000 } });
     const given = await ground();

@@ -46,10 +46,12 @@ const ORDER = ['development', 'staging', 'production'];
 /**
  * Why a line is not due yet, undefined when it is. Only the document's own words put it off: a window that begins with the
  * release or later, a trigger to watch after it, an environment that comes after this one. A trigger whose condition is true
- * already counts at once.
+ * already counts at once, and so does a line that nothing decides.
  */
-function notYetDue({ subject, result, environment, at, releasedAt }: EffectSources): string | undefined {
-  const { window, action } = subject;
+function notYetDue({ subject, result, binding, environment, at, releasedAt }: EffectSources): string | undefined {
+  const { window, action, role } = subject;
+  // What nothing decides would not be noticed later either.
+  if (!binding && role === undefined) return undefined;
   const [asked, here] = [ORDER.indexOf(subject.environment ?? ''), ORDER.indexOf(environment)];
   if (asked >= 0 && here >= 0 && asked > here) return `It is due in ${subject.environment}, which comes after ${environment}.`;
   const begins = window && window.fromMs >= 0 && window.toMs > 0 ? window.fromMs : undefined;
