@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import type { Checklist, Item } from './checklist.ts';
+import { readChecklist } from './read-checklist.ts';
+
+const read = (text: string): Checklist => readChecklist(Buffer.from(text), 'test.md');
+const under = (heading: string, line = 'Anything'): Item => read(`# Title\n\n## ${heading}\n\n- [ ] ${line}\n`).items[0]!;
+const HOUR = 3_600_000;
+
+describe('what the words around a line say of it', () => {
+  test.each([
+    ['Critical (Must Pass - Blocker)', 'critical'],
+    ['P0', 'critical'],
+    ['🚨 SEV1', 'critical'],
+    ['Launch blockers', 'critical'],
+    ['High Priority (Should Pass)', 'high'],
+    ['Severity: Major', 'high'],
+    ['Nice to have', 'medium'],
+    ['Optional', 'low'],
+    ['Critical alerts', undefined],
+    ['High availability', undefined],
+    ['Low latency path', undefined],
+    ['Required ports', undefined],
+  ])('tier of “%s”', (heading, tier) => {
+    expect(under(heading).tier).toBe(tier);
+  });
+
+  test('P1 is the first of a scale that has no P0', () => {
+    expect(read('## P1\n- [ ] a\n## P2\n- [ ] b\n').items.map(({ tier }) => tier)).toEqual(['critical', 'high']);
+    expect(read('## P0\n- [ ] a\n## P1\n- [ ] b\n').items.map(({ tier }) => tier)).toEqual(['critical', 'high']);
+  });
+
+  test('a line gives itself a tier, whatever its heading says', () => {
+    expect(under('High', '[P0] a').tier).toBe('critical');
+    expect(under('Anything', 'MUST hold').tier).toBe('critical');
+    expect(under('Anything', 'This must hold').tier).toBeUndefined();
+  });
+
+  test.each([
+    'Rollback triggers',
+    'Abort if',
+    'Kill criteria',
+    'Red flags',
+    'No-Go',
+    'When to roll back',
+    'Do not launch if any of these holds:',
+    'Stop conditions',
+    'Pull the plug when',
+  ])('“%s” turns polarity round', (heading) => {
+    expect(under(heading).polarity).toBe('bad_when_true');
+  });
+
+  test.each([
+    'Rollback plan',
+    'Rollback procedure',
+    'Go/No-Go criteria',
+    'Exit criteria',
+    'Go if',
+    'Success criteria',
+    'Continue if',
+    'The launch is a success when',
+    'Alerting',
+  ])('“%s” does not', (heading) => {
+    expect(under(heading).polarity).toBe('good_when_true');
+  });
+
+  test('a procedure inside a list of triggers is good again', () => {
+    expect(read('## Rollback criteria\n\n**Rollback procedure:**\n\n- [ ] Tell the team\n').items[0]!.polarity).toBe('good_when_true');
+  });
+
+  test('under alerts, a bare condition is bad and a task is not', () => {
+    const { items } = read('## Alerts\n\n- [ ] Disk > 90%\n- [ ] Alert for disk > 90% configured\n- [ ] On-call rota filled\n');
+    expect(items.map(({ polarity }) => polarity)).toEqual(['bad_when_true', 'good_when_true', 'good_when_true']);
+  });
+
+  test.each([
+    ['First Hour', 0, 1],
+    ['First 24 Hours', 0, 24],
+    ['Week 2', 168, 336],
+    ['T-24 hours', -24, 0],
+    ['Go-live (T-7 days)', -168, 0],
+    ['T+2h', 0, 2],
+    ['Validation (2-24 hours)', 2, 24],
+    ['Day 1', 24, 48],
+    ['Day-0', 0, 24],
+    ['24 hours after launch', 0, 24],
+    ['Monitor for 1 Hour', 0, 1],
+  ])('window of “%s”', (heading, from, to) => {
+    const { window } = under(heading);
+    expect([window!.fromMs / HOUR, window!.toMs / HOUR]).toEqual([from, to]);
+  });
+
+  test.each(['Phase 1: Setup (2-3 days)', 'Windows servers', 'Firstname', 'Step 2'])('“%s” opens no window', (heading) => {
+    expect(under(heading).window).toBeUndefined();
+  });
+
+  test('cadence is read from a line and from its heading', () => {
+    expect(under('First Hour', 'Check queues every 5 minutes')).toMatchObject({ cadenceMs: 300_000, window: { cadenceMs: 300_000 } });
+    expect(under('Daily').cadenceMs).toBe(24 * HOUR);
+  });
+
+  test('environments are named by whole headings and by lines', () => {
+    expect([under('Staging').environment, under('Production environment').environment, under('Production monitoring').environment]).toEqual(
+      ['staging', 'production', undefined],
+    );
+    expect([under('Any', 'TLS on (for production)').environment, under('Any', 'Debug on (dev mode only)').environment]).toEqual([
+      'production',
+      'development',
+    ]);
+  });
+
+  test('conditions make a line conditional or optional', () => {
+    expect(under('Any', 'Cache warmed (if applicable)').applicability).toEqual({ kind: 'conditional', text: 'if applicable' });
+    expect(under('Any', 'Tour (optional)').applicability?.kind).toBe('optional');
+    expect(under('Any', 'Tour (for new users)').applicability).toBeUndefined();
+  });
+});
+
+describe('what a line holds besides', () => {
+  test('sign-offs in four shapes, filled only where name and date are', () => {
+    const { signOffs } = read(
+      '## Sign-off\n\n**Release lead:** ____ Date: ____\n\n| Role | Name | Signature | Date |\n|-|-|-|-|\n| Architect | Ada | signed | 2031-01-02 |\n\n- [ ] Operations: ____ Date: ____\n- **Legal**: `____` Date: `____`\n',
+    );
+    expect(signOffs.map(({ role, filled, name }) => [role, filled, name])).toEqual([
+      ['Release lead', false, undefined],
+      ['Architect', true, 'Ada'],
+      ['Operations', false, undefined],
+      ['Legal', false, undefined],
+    ]);
+  });
+
+  test('states by emoji and shares, and outcomes to choose from', () => {
+    const { states } = read(
+      '| Part | State |\n|-|-|\n| Web | ✅ up |\n| Jobs | ⏳ |\n\n**Status:** ⚠️ 40% Complete\n\nResult: ☐ Good ☑ Fair ☐ Bad\n',
+    );
+    expect(states.map(({ cells, claim }) => [Object.values(cells).join(' '), claim?.text])).toEqual([
+      ['Web ✅ up', '✅ up'],
+      ['Jobs ⏳', '⏳'],
+      ['⚠️ 40% Complete', '⚠️ 40% Complete'],
+      ['Good | Fair | Bad', 'Fair'],
+    ]);
+  });
+
+  test('ports, paths, addresses and settings are mentioned', () => {
+    expect(under('Any', '`GET /ready` on port 9443, see ./ops/run.sh and https://x.example/y with MAX_CONNS=5').mentions).toEqual([
+      'GET /ready',
+      '9443',
+      './ops/run.sh',
+      'https://x.example/y',
+      'MAX_CONNS=5',
+    ]);
+  });
+
+  test('a title is its bold beginning, and the rest explains it', () => {
+    expect(under('Any', '**Cache**: warmed by script')).toMatchObject({
+      title: 'Cache',
+      detail: 'warmed by script',
+      text: 'Cache: warmed by script',
+    });
+    expect(under('Any', 'Warm **the** cache').title).toBe('Warm the cache');
+    expect(under('Any', 'Warm the cache  \n  and tell the team about it.').title).toBe('Warm the cache');
+  });
+
+  test('contradictions, equal titles, wrong counts and placeholders are found', () => {
+    const { findings } = read(
+      '## Part (3 items)\n\n- [ ] Read latency < 50 ms\n- [ ] Read latency > 80 ms\n- [ ] Twice\n- [ ] Twice\n- [ ] Owner: TBD\n',
+    );
+    expect(findings.map(({ kind, line }) => [kind, line])).toEqual([
+      ['count', 1],
+      ['contradiction', 4],
+      ['duplicate', 6],
+      ['placeholder', 7],
+    ]);
+  });
+
+  test('odd boxes are read and told as guessed; what looks like a demand and is none is told', () => {
+    const { items, guessed, notUnderstood } = read('- [] a\n- [-] b\n-[ ] c\n- [x](https://example.org) a link\n- [ ] speed > 9zk\n');
+    expect(items.map(({ title, checked }) => [title, checked])).toEqual([
+      ['a', false],
+      ['b', false],
+      ['c', false],
+      ['speed > 9zk', false],
+    ]);
+    expect(guessed.filter(({ kind }) => kind === 'box').map(({ line }) => line)).toEqual([1, 2]);
+    expect(notUnderstood).toEqual([expect.objectContaining({ kind: 'threshold', line: 5 })]);
+  });
+});

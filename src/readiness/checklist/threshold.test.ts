@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { Threshold } from './checklist.ts';
+import { describeThreshold } from './describe.ts';
+import { thresholdsOf } from './threshold.ts';
+
+const short = ({ op, value, unit, percentile, relative, forMs, overMs }: Threshold): string => {
+  const held = [forMs === undefined ? '' : `for ${forMs / 1000}s`, overMs === undefined ? '' : `over ${overMs / 1000}s`];
+  const parts = [op, String(value), unit, percentile === undefined ? '' : `p${percentile}`, relative ?? '', ...held];
+  return parts.filter((part) => part !== '').join(' ');
+};
+const read = (text: string, trigger = false): string => thresholdsOf(text, trigger).thresholds.map(short).join(' & ');
+
+describe('one grammar for all the ways in which people write a demand on a number', () => {
+  test.each([
+    ['signs', 'Queue time ≤ 40 ms', '<= 40 ms'],
+    ['no space at all', 'errors<0.2%', '< 0.2 %'],
+    ['a plus behind the number', '1200+ sessions', '>= 1200 sessions'],
+    ['a plus behind the unit', '99.95%+ availability', '>= 99.95 %'],
+    ['a unit glued to the number', '24GB+ memory', '>= 24 GB'],
+    ['a word in front', 'Minimum 4 brokers', '>= 4 brokers'],
+    ['a word behind', 'kept 45 days minimum', '>= 45 d'],
+    ['negated words', 'must never exceed 3 seconds', '<= 3 s'],
+    ['negation of the least', 'must not fall below 97 %', '>= 97 %'],
+    ['no more than', 'No more than 3 % of calls fail', '<= 3 %'],
+    ['nothing of a kind', 'No client with more than 50 open calls', '<= 50 open calls'],
+    ['zero in words', 'Zero HIGH findings', '= 0 count'],
+    ['or better', 'uptime 99.5 % or better', '>= 99.5 %'],
+    ['or better of a time', 'start-up of 2 s or better', '<= 2 s'],
+    ['percentile before', 'API p99.9 under 2 s', '< 2 s p99.9'],
+    ['percentile behind', 'Search < 300 ms (95th percentile)', '< 300 ms p95'],
+    ['median and mean', 'median wait < 4 s, mean wait < 9 s', '< 4 s p50 & < 9 s pmean'],
+    ['several at once', 'p50 < 80 ms, p95 < 300 ms, p99 < 1.5 s', '< 80 ms p50 & < 300 ms p95 & < 1.5 s p99'],
+    ['a range', 'between 5 and 9 nodes', '>= 5 nodes & <= 9 nodes'],
+    ['a range with a dash', 'inlet 18–24 °C', '>= 18 °C & <= 24 °C'],
+    ['outside a range', 'voltage outside 210-240 V', '< 210 V & > 240 V'],
+    ['a duration that it must hold', 'error rate > 2% for more than 15 minutes', '> 2 % for 900s'],
+    ['a span that it is measured over', 'loss ≤ 1 % over 10 minutes', '<= 1 % over 600s'],
+    ['rates', 'retries > 12/hour', '> 12 1/h'],
+    ['rates in words', 'at least 800 requests per second', '>= 800 1/s'],
+    ['relative: by', 'latency rises by 30%', '>= 30 % increase'],
+    ['relative: than', 'traffic dropped > 60%', '> 60 % decrease'],
+    ['relative: baseline', 'p95 within 1.5x of baseline', '<= 1.5 x p95 change'],
+    ['a fixed number after a verb of falling', 'success falls below 96%', '< 96 %'],
+    ['a scale', 'rating above 4.3/5', '> 4.3 /5'],
+    ['decimal comma', 'Fehlerquote höchstens 0,5 %', '<= 0.5 %'],
+    ['recovery objectives', 'RTO: 3 hours, RPO: 10 minutes', '<= 3 h & <= 10 min'],
+    ['bare throughput', '250 TPS sustained', '>= 250 1/s'],
+    ['a version that is the least', 'PostgreSQL 15+ installed', '>= 15 version'],
+    ['a price', 'less than $400/month', '< 400 $/month'],
+    ['thousands and millions', 'below 2M viewers and 12,500 chats', '< 2000000 viewers'],
+  ])('%s: %s', (_, text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+
+  test.each([
+    'Redis 7.2 installed',
+    'PostgreSQL 16 + PostGIS installed',
+    'Port 8443 open',
+    'ports 80, 443 only',
+    'All traffic on TLS 1.3',
+    'Review on 2031-05-06 at 09:30',
+    'Cover around the clock, 24/7',
+    'Check http://localhost:9090/health',
+    'Wait 2-3 minutes for the checks',
+    'Monitor for 24 hours',
+    'Run the first 10 items of step 4',
+    'JWT signed with RS256',
+    'OWASP Top 10 covered',
+    'Send 5% of the traffic',
+  ])('no demand: %s', (text) => {
+    expect(read(text)).toBe('');
+  });
+
+  test('a trigger is not turned round by its own negation, and may be overdue', () => {
+    expect(read('No heartbeat for more than 5 minutes', true)).toBe('> 5 min');
+    expect(read('Cluster not back after 20 minutes', true)).toBe('> 20 min');
+  });
+
+  test('what is measured, and what narrows it, is told in the words of the line', () => {
+    const [cached] = thresholdsOf('Catalogue response time < 90 ms (cached)').thresholds;
+    expect(cached).toMatchObject({ metric: 'Catalogue response time', scope: 'cached', text: '< 90 ms' });
+    expect(describeThreshold(cached!)).toBe('Catalogue response time < 90 ms (cached)');
+    expect(thresholdsOf('< 4 s average start time').thresholds[0]).toMatchObject({ metric: 'start time', percentile: 'mean' });
+    expect(thresholdsOf('uptime stays above 99 % in first 6 hours').thresholds[0]).toMatchObject({ scope: 'first 6 hours' });
+  });
+
+  test('a number without a comparator is told as guessed', () => {
+    expect(thresholdsOf('Retention policy (60 days)').guessed).toHaveLength(1);
+    expect(thresholdsOf('Retention of at least 60 days').guessed).toHaveLength(0);
+  });
+});
