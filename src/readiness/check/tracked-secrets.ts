@@ -30,6 +30,5 @@ function isTemplate(found: string): boolean {
   // Any JSON in base64 begins so; a token has three parts.
   if (found.startsWith('eyJ')) return !/^[\w-]+\.[\w-]{8,}\.[\w-]{8,}$/.test(found);
   if (!found.startsWith('-----BEGIN')) return false;
-  const inside = found.replaceAll(/-----[^-]*-----/g, '').replaceAll(/[^A-Za-z0-9+/=]/g, '');
-  return !/[A-Za-z0-9+/=]{64}/.test(inside);
+  return !/^-----BEGIN [^-]*-----(?:\s|\\[nr]|[\w-]+: [^\n]*\n)*[A-Za-z0-9+/]{40}/.test(found);
 }

@@ -190,6 +190,14 @@ describe('in tracked files', () => {
     expect(JSON.stringify(found)).not.toContain('k3P9x2mQ');
   });
 
+  test('private keys are found, also in one line and with headers, and not where only their beginning is written', () => {
+    const begin = '-----BEGIN RSA PRIVATE KEY-----';
+    const inside = 'A1b2'.repeat(16);
+    for (const text of [`${begin}\n${inside}`, `"${begin}\\n${inside}"`, `${begin}\nProc-Type: 4,ENCRYPTED\n\n${inside}`])
+      expect(secretsIn(text)).toHaveLength(1);
+    expect(secretsIn(`${begin}\n\${key}\n${' '.repeat(9)}${inside}`)).toEqual([]);
+  });
+
   test('samples, references and patterns are left alone', () => {
     const text = [
       "password: 'changeme-please'",

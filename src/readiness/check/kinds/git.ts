@@ -96,9 +96,9 @@ async function secretProblems({ exceptIn = [] }: Params, probe: Probe): Promise<
     if (!seen || seen.folder || seen.bytes > MOST_BYTES) continue;
     const bytes = await readFile(seen.path);
     if (!bytes.subarray(0, 8_000).includes(0))
-      found.push(...secretsIn(bytes.toString('utf8')).map(({ line, name }) => `${path}:${line} (${name})`));
+      found.push(...secretsIn(bytes.toString('utf8')).map(({ line, name }) => `${path} line ${line} has ${name}`));
   }
-  return found.length === 0 ? [] : [`${found.length} places look like credentials: ${listed(found)}`];
+  return found.length === 0 ? [] : [`${found.length} places look as if they held credentials (${listed(found)})`];
 }
 
 const started = promisify(execFile);

@@ -50,7 +50,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
         : []),
       ...absent.filter((part) => lines.some((line) => line.includes(part))).map((part) => `a line contains ${JSON.stringify(part)}`),
       ...(leaks.length > 0
-        ? [`${leaks.length} lines look as if they held credentials: ${listed([...new Set(leaks.map(({ name }) => name))])}`]
+        ? [`${leaks.length} lines look as if they held credentials (${listed([...new Set(leaks.map(({ name }) => name))])})`]
         : []),
       ...(atMost && matching > atMost.lines ? [`${matching} lines match ${atMost.matching}, at most ${atMost.lines} are allowed`] : []),
     ],
