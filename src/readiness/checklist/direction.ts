@@ -41,8 +41,9 @@ export function bareOp(bare: Bare): Comparator | undefined {
   const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
   if (KEEP.test(clause) && time) return '>=';
   if (time && FINISHED.test(left)) return '<=';
-  if (unit === '1/s' && /\bat\s*$/i.test(left)) return '>=';
-  if (unit === '%' && value >= 50 && /^\s?of\b/.test(right) && !/\bfor\s*$/i.test(left)) return value === 100 ? '=' : '>=';
+  if (unit === '1/s' && /\b(?:at|for)\s*$/i.test(left)) return '>=';
+  if (unit === '%' && value >= 50 && /^\s?of\b/.test(right) && !/\bfor\s*$/i.test(left) && !isStep(left, right))
+    return value === 100 ? '=' : '>=';
   if (bare.instruction) return undefined;
   if (value === 0 && !time) return '=';
   if (TARGET.test(left)) return !CAPACITY.test(right) && directionOf(clause) === 'less' ? '<=' : '>=';
@@ -64,7 +65,16 @@ function timeOp(left: string, right: string): Comparator | undefined {
 }
 
 function metricOp(left: string, right: string): Comparator | undefined {
+  if (/^\s?of\b/.test(right)) return isStep(left, right) ? undefined : byDirection(left.slice(-50));
   const behind = directionOf(/^\W{0,2}[\p{L}\s-]{0,40}/u.exec(right)?.[0] ?? '');
-  const direction = behind ?? directionOf(left.slice(-50));
-  return direction && (direction === 'more' ? '>=' : '<=');
+  return byDirection(left.slice(-50), behind);
 }
+
+function byDirection(metric: string, named?: 'more' | 'less'): Comparator | undefined {
+  const known = named ?? directionOf(metric);
+  return known && (known === 'more' ? '>=' : '<=');
+}
+
+/** `10 % of the users` alone is a step of a roll-out. */
+const isStep = (left: string, right: string): boolean =>
+  left.trim() === '' && /^\s?of(?:\s[\w-]+){1,3}\s*(?:[(,;:.]|$)/.test(right) && !/(?:ed|ing|en)\s*(?:[(,;:.]|$)/.test(right);

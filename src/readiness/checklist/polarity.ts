@@ -5,9 +5,9 @@ import type { Place } from './words.ts';
 /** How a line is to be read: as what must be true, or as what must never be, with what that asks for. */
 export type Sense = { polarity: Polarity; action?: Action; alert?: boolean; trigger?: boolean };
 
-const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|turn back|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
+const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|turn back|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
 /** What a heading may say that goes well when its condition holds. */
-const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
+const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go(?! back)|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
 /** Words of a good end, anywhere: `the roll-out is considered successful when`. */
 const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|pass\w*|finished|considered|satisf\w*|met|good`;
 const IF = String.raw`if|when(?:ever)?|once|in case|wenn|falls|si|quand`;

@@ -15,6 +15,7 @@ const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [new RegExp(String.raw`\b(?:${UP})${COMPARED}`, 'i'), 'increase'],
   [new RegExp(String.raw`\b(?:${DOWN})${COMPARED}`, 'i'), 'decrease'],
   [new RegExp(String.raw`\b(?:${CHANGE})${COMPARED}`, 'i'), 'change'],
+  [new RegExp(String.raw`\b(?:${CHANGE})\s+(?:above|beyond|over|exceed\w*|below|under|within)\s*$`, 'i'), 'change'],
   [/±\s*$/, 'change'],
   [/\w\s\+\s*$/, 'increase'],
 ];

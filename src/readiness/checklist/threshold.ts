@@ -66,7 +66,7 @@ function thresholdAt(place: Place, last: Threshold | undefined, trigger: boolean
     listedOp(place, last) ??
     loadOp(place) ??
     (quantity.plus ? '>=' : bareOp(bareOf(place)));
-  if (op === undefined || isOrdinary(place, compared, op)) return undefined;
+  if (op === undefined || isOrdinary(place, compared, op) || isSample(place, compared, last)) return undefined;
   const noun = quantity.unit === '' ? nounBehind(right, quantity.value) : undefined;
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(right, noun)) || last?.metric || '';
@@ -122,7 +122,7 @@ function loadOp({ quantity, left, right }: Place): Comparator | undefined {
 /** `zero warnings`, `0 open bugs`: none at all. */
 function zeroOp({ quantity, left, right }: Place): Comparator | undefined {
   if (quantity.value !== 0 || quantity.unit !== '') return undefined;
-  return /^\s+\p{L}/u.test(right) || /[:(]\s*$/.test(left) || quantity.word ? '=' : undefined;
+  return /^\s+\p{L}/u.test(right) || /(?:[:(]|\bof)\s*$/.test(left) || quantity.word ? '=' : undefined;
 }
 
 const bareOf = ({ quantity, left, right }: Place): Parameters<typeof bareOp>[0] => ({
@@ -137,6 +137,10 @@ const bareOf = ({ quantity, left, right }: Place): Parameters<typeof bareOp>[0] 
 /** What follows these words is how long to do something, not a demand on a measurement. */
 const INSTRUCTION =
   /\b(?:wait|monitor(?:ed)?|watch|observe|runs?|soak|bake|after|for|every|each|in|first|last|next|during|another|to|with|day|week|top|at)\s+(?:the\s|a\s|another\s|~)?$/i;
+
+/** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
+const isSample = ({ quantity, left }: Place, compared: Compared | undefined, last: Threshold | undefined): boolean =>
+  last !== undefined && compared?.text.toLowerCase() === 'over' && quantity.unit === '' && /^\s*over\s*$/i.test(left);
 
 /** Numbers that only look like demands: `within ports 80, 443`, `over HTTP 2`, `in 3 regions`. */
 function isOrdinary({ quantity, left, right }: Place, compared: Compared | undefined, op: Comparator): boolean {
@@ -214,6 +218,8 @@ function wordsOf({ quantity, left, text }: Place, compared: Compared | undefined
     .trim();
 }
 
+const ESTIMATE = /\b(?:expected|estimated|typical\w*|usually|approx\w*|about|around|roughly)\b[^,;]{0,25}$/i;
+
 /** `between 10 and 20 ms`, `18–27 °C`, `outside 210–250 V`: two thresholds. */
 function rangeAt(place: Place, next: Quantity | undefined): { thresholds: Threshold[]; to: number } | undefined {
   const { quantity, left, text } = place;
@@ -232,6 +238,7 @@ function rangeAt(place: Place, next: Quantity | undefined): { thresholds: Thresh
       (/^(?:s|min|h|d|week)$/.test(unit) && !/[:<>]\s*$|laten|time/i.test(left)))
   )
     return undefined;
+  if (ESTIMATE.test(left)) return undefined;
   const outside = said.startsWith('outside');
   const metric = metricBefore(left.slice(0, left.length - said.length));
   const common = { metric, unit: unit || nounBehind(text.slice(next.to), next.value) || 'count', text: text.slice(quantity.from, next.to) };

@@ -40,7 +40,7 @@ const RATE = /^(?:tps|qps|rps|iops|transactions?\/s|req\/s)(?!\w)/i;
 const BITS = /^(?:[kmgt]?bps|[kmgt]?bit\/s|[kmgt]bits?\/s|[kmgt]i?b\/s)(?!\w)/i;
 const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?!\w)/i;
 const PHYSICAL =
-  /^(?:°\s?[cf]|dbm?|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|pp|percentage points?)(?![\w/])/i;
+  /^(?:°\s?[cf]|dbm?|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|px|dpi|fps|rpm|pp|percentage points?)(?![\w/])/i;
 
 /** A unit at the start of a text, and how many characters it takes. */
 export type Unit = { unit: string; width: number };
