@@ -1,4 +1,4 @@
-import { answers, document, offers, type Proposals } from '../checks.ts';
+import { answers, document, offers, reference, type Proposals } from '../checks.ts';
 
 /** Which document a line asks for, by its words; those that are not there yet fail. */
 const BOOKS: readonly (readonly [RegExp, string, readonly string[]])[] = [
@@ -47,14 +47,14 @@ export const DOCUMENT_PROPOSALS: Proposals = {
   G3: ({ text }) => [answers(/cookie/.test(text) ? '/cookies' : /terms/.test(text) ? '/terms' : '/privacy', { minBytes: 500 })],
   X1: ({ text }) =>
     /error/.test(text)
-      ? [document('docs/reference/errors.md')]
+      ? [reference('docs/reference/errors.md')]
       : /postman/.test(text)
         ? [answers('/openapi.json', { json: [{ at: '$.info.version', op: 'exists' }] })]
         : /limit/.test(text)
           ? [document('docs/how-to/operate.md', { contains: ['RIALTO_LIMIT_BANK'] })]
           : [
               answers('/openapi.json', { json: [{ at: '$.openapi', op: 'contains', value: '3.1' }] }),
-              document('docs/reference/operations.md'),
+              reference('docs/reference/operations.md'),
             ],
   X2: ({ text }) => pick(text, BOOKS, 'docs/operations/runbook.md'),
   X3: ({ text }) => pick(text, GUIDES, 'README.md'),
