@@ -178,6 +178,24 @@ describe('HTML', () => {
   });
 });
 
+describe('a document that would take too long to be drawn as Markdown', () => {
+  const heavy: Readonly<Record<string, string>> = {
+    long: Array.from({ length: 20_000 }, (_, i) => `- [ ] line ${i}`).join('\n'),
+    deep: Array.from({ length: 2_000 }, (_, i) => `${' '.repeat(2 * i)}- [ ] level ${i}`).join('\n'),
+    brackets: `- [ ] one\n\n${'['.repeat(200_000)}`,
+    quotes: `- [ ] one\n\n${'> '.repeat(5_000)}x`,
+    paragraph: `- [ ] one\n\n${'[a](b\n'.repeat(30_000)}`,
+    table: `- [ ] one\n\n${`${'|a'.repeat(200)}\n`.repeat(500)}`,
+  };
+
+  test.each(Object.entries(heavy))('is drawn line by line, with everything in it: %s', (_, source) => {
+    const report = sampleReport(source, ['fail']);
+    const html = htmlReport(report, source);
+    expect(html.match(/id="line-\d+"/g)).toHaveLength(report.lines.length);
+    expect(html).not.toContain('Further lines');
+  });
+});
+
 const HOSTILE = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RESULT_STATES, type ResultState } from '../run/result.ts';
 import { documentHtml, lineHtml } from './html-document.ts';
+import { isHeavy, linesHtml } from './html-lines.ts';
 import { aboutOf, HUES, mono, pill } from './html-line.ts';
 import { HTML_STYLE } from './html-style.ts';
 import { escaped } from './plain.ts';
@@ -144,7 +145,8 @@ const FILTER = `<fieldset class="pick"><legend>Show</legend>
 function body({ lines }: Report, source: string): string {
   const waiting = new Map<number, ReportLine[]>();
   for (const line of lines) waiting.set(line.line, [...(waiting.get(line.line) ?? []), line]);
-  const document = documentHtml(source, {
+  const draw = isHeavy(source) ? linesHtml : documentHtml;
+  const document = draw(source, {
     take(number) {
       const found = waiting.get(number);
       waiting.delete(number);
