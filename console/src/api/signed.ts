@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { stepUp } from '../../../src/access/contract.ts';
-import { Problem, type WireInput, type WireOutput } from '../../../src/base/client.ts';
+import type { Problem, WireInput, WireOutput } from '../../../src/base/client.ts';
 import type { Operation } from '../../../src/base/operation.ts';
 import { newKey } from './queries.ts';
 import { call } from './session.ts';

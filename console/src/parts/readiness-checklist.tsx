@@ -93,7 +93,7 @@ function groupsOf(lines: readonly Line[], title: string): Group[] {
 function Sections({ lines, title }: { lines: readonly Line[]; title: string }) {
   return groupsOf(lines, title).map((group) => (
     <div
-      key={`${group.lines[0]!.id}`}
+      key={group.lines[0]!.id}
       className="[content-visibility:auto] [contain-intrinsic-size:auto_24rem] print:[content-visibility:visible]"
     >
       <Headings {...group} />

@@ -208,9 +208,8 @@ function Evidence({ sha256 }: { sha256: string }) {
       </button>
       {failed && <p className="text-xs text-bad">{failed}</p>}
       {text !== undefined && (
-        // A person without a mouse has to be able to scroll it.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <pre
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys
           tabIndex={0}
           aria-label="Evidence"
           className="mt-1 max-h-72 overflow-auto rounded-lg bg-sunken p-3 font-mono text-xs whitespace-pre-wrap break-all"

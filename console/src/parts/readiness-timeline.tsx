@@ -46,11 +46,11 @@ const URGENCY: readonly WatchLine['sight'][] = ['bad', 'unknown', 'warn', 'good'
 const byUrgency = (lines: readonly WatchLine[]): WatchLine[] =>
   lines.toSorted((a, b) => URGENCY.indexOf(a.sight) - URGENCY.indexOf(b.sight) || a.line - b.line);
 
-/** The windows of a watch: a bar for each line from its first to its last look, in the colour of what was last seen. */
-export function WatchTimeline({ watch }: { watch: Watch }) {
+/** The windows of a watch: a bar for each line from its first to its last look, in the colour of what was last seen. `at` is now, in ms. */
+export function WatchTimeline({ watch, at }: { watch: Watch; at: number }) {
   const released = Date.parse(watch.releasedAt);
   const lines = byUrgency(watch.lines);
-  const now = placeOf(Date.parse(watch.ended?.at ?? new Date().toISOString()) - released);
+  const now = placeOf((watch.ended ? Date.parse(watch.ended.at) : at) - released);
   return (
     <div>
       <div className="relative ml-[min(18rem,40%)] h-5 text-2xs text-ink-3 max-sm:ml-0" aria-hidden="true">

@@ -44,7 +44,11 @@ export function AfterRelease({ name }: { name: string }) {
         )
       }
     >
-      {watch ? <OneWatch name={name} watch={watch} /> : <p className="px-4 pb-4 text-sm text-ink-2">No release is being watched.</p>}
+      {watch ? (
+        <OneWatch name={name} watch={watch} at={asked.dataUpdatedAt} />
+      ) : (
+        <p className="px-4 pb-4 text-sm text-ink-2">No release is being watched.</p>
+      )}
       {starting && <StartForm name={name} close={() => setStarting(false)} />}
     </Card>
   );
@@ -80,7 +84,7 @@ function StartForm({ name, close }: { name: string; close: () => void }) {
   );
 }
 
-function OneWatch({ name, watch }: { name: string; watch: Watch }) {
+function OneWatch({ name, watch, at }: { name: string; watch: Watch; at: number }) {
   return (
     <div className="space-y-4 px-4 pb-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -97,7 +101,7 @@ function OneWatch({ name, watch }: { name: string; watch: Watch }) {
         </div>
         {!watch.ended && <WatchActs name={name} watch={watch} />}
       </div>
-      <WatchTimeline watch={watch} />
+      <WatchTimeline watch={watch} at={at} />
       <Moments name={name} watch={watch} />
     </div>
   );

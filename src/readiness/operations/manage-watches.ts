@@ -79,7 +79,7 @@ export function noteRollback(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeo
   );
 }
 
-type Change = { operation: typeof stopContract | typeof noteContract; name: string; id: Uuid };
+type Change = { operation: typeof stopContract; name: string; id: Uuid };
 
 async function changeWatch(
   deps: ReadinessDeps,
