@@ -32,7 +32,7 @@ const TierWord = oneOf(['critical', 'high', 'medium', 'low'] as const);
 const EnvironmentWord = oneOf(['development', 'staging', 'production'] as const);
 const PolarityWord = oneOf(['good_when_true', 'bad_when_true'] as const);
 
-export const SubjectShape = Type.Object(
+const SubjectShape = Type.Object(
   {
     checklistSha256: Type.String(),
     bindingsSha256: Type.String(),

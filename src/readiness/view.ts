@@ -109,7 +109,7 @@ function claimOf({ text, agrees, found }: { text: string; agrees: boolean; found
 }
 
 /** The role whose signature decides the line. */
-export function roleOf(binding: Binding | undefined): string | undefined {
+function roleOf(binding: Binding | undefined): string | undefined {
   return binding && 'role' in binding.disposition ? binding.disposition.role : undefined;
 }
 

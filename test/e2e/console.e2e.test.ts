@@ -143,6 +143,27 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
     });
   });
 
+  test('a line of the checklist is signed in a role that was given, after the password is proved again', async () => {
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/readiness');
+      await page.getByRole('button', { name: 'Who may sign' }).click();
+      await page.getByRole('button', { name: 'Change' }).first().click();
+      await page.getByLabel(/^Roles of/).fill('Technical Lead');
+      await page.getByRole('button', { name: 'Keep' }).click();
+      await page.getByText('signs nothing').waitFor({ state: 'detached' });
+      await page.keyboard.press('Escape');
+      await page.getByText(/run of/).waitFor({ timeout: 100_000 });
+      await page.getByText('Everything above', { exact: true }).first().click();
+      await page.getByRole('button', { name: 'Sign as Technical Lead' }).click();
+      await page.getByLabel('What you attest').fill('Looked at each line with the team');
+      await page.getByLabel('Your password').fill(site.product.password!);
+      await page.getByRole('button', { name: 'Sign', exact: true }).click();
+      await page.getByText('signature verified').waitFor();
+      await page.getByText('Signed by', { exact: false }).first().waitFor();
+    });
+  });
+
   test('everything can be reached without a mouse', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
