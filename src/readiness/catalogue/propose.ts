@@ -43,7 +43,7 @@ export type Proposal = {
 const UNSURE = 0.12;
 
 /** Proposes what may decide a line: its theme, and the disposition that goes with it. */
-export function proposeBinding(place: LineInPlace & { line: Item | Criterion; hasChildren?: boolean }): Proposal {
+function proposeBinding(place: LineInPlace & { line: Item | Criterion; hasChildren?: boolean }): Proposal {
   const themes = suggestThemes(place);
   const best = themes[0] && themes[0].confidence >= UNSURE ? themes[0].theme : undefined;
   const { disposition, why } = dispositionFor(best, place);

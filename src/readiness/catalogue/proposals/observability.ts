@@ -1,24 +1,26 @@
 import {
-  alerts,
   answers,
+  adminSqlIs,
+  promqlIs,
+  watched,
+  metricIs,
+  families,
+  file,
+  offers,
+  rule,
+  env,
   audit,
   backup,
   drill,
-  env,
-  families,
-  file,
   jsonLogs,
   marker,
-  metricIs,
-  offers,
-  promqlIs,
-  rule,
+  traces,
+  alerts,
   runs,
   smoke,
-  traces,
-  watched,
   type Proposals,
 } from '../checks.ts';
+import { DEMONSTRATIONS } from '../statements.ts';
 import { CPU_PERCENT, FAILED_SHARE, MEMORY_GROWTH, MEMORY_PERCENT, P95_SECONDS, P95_TO_YESTERDAY } from '../queries.ts';
 
 /** What is asked of metrics, logs, alerts, and of the time after a release. */
@@ -66,6 +68,10 @@ export const OBSERVABILITY_PROPOSALS: Proposals = {
   O8: ({ text }) => (/sampl/.test(text) ? [env(['OTEL_TRACES_SAMPLER'])] : [env(['OTEL_EXPORTER_OTLP_ENDPOINT']), traces()]),
   O9: () => [env(['SENTRY_DSN'])],
   O11: () => [promqlIs('min(up)', '=', 1), promqlIs('count(up{job="rialto"} == 1)', '>=', 1)],
+  Y12: ({ text }) =>
+    /demonstration|real user data|no test data/.test(text)
+      ? [env(['RIALTO_DEMO'], { equals: 'off' }), adminSqlIs(DEMONSTRATIONS, '=', 0)]
+      : [],
   L4: ({ text, limit }) => {
     const share = limit('%')?.value;
     if (/leak/.test(text)) return [promqlIs(MEMORY_GROWTH, '<', 0.05)];

@@ -21,7 +21,15 @@ import {
   runs,
   type Proposals,
 } from '../checks.ts';
-import { PLAIN_CONNECTIONS, AUDIT_WRITABLE, FRESH_KEYS, OTHER_HASHES, KEY_HASHES, SEALED_COLUMNS } from '../statements.ts';
+import {
+  PLAIN_CONNECTIONS,
+  AUDIT_WRITABLE,
+  FRESH_KEYS,
+  OTHER_HASHES,
+  USERS_WITHOUT_ROLE,
+  KEY_HASHES,
+  SEALED_COLUMNS,
+} from '../statements.ts';
 
 const SECRETS = { minLength: 32, minEntropyBits: 80 };
 const EXAMPLES = ['deltran_secure_pass_2024', 'changeme', 'CHANGE_ME'];
@@ -65,7 +73,7 @@ export const SECURITY_PROPOSALS: Proposals = {
     return /rotat/.test(text) ? [keys, adminSqlIs(FRESH_KEYS, '>=', 1)] : [keys, junit('tokens')];
   },
   A2: () => [sqlIs(KEY_HASHES, '=', 1), junit('api-keys')],
-  A3: () => [answers('/v1/roles', { status: [401] }), junit('roles')],
+  A3: () => [answers('/v1/roles', { status: [401] }), adminSqlIs(USERS_WITHOUT_ROLE, '=', 0), junit('roles')],
   A4: () => [answers('/v1/me', { status: [401] }), junit('sessions')],
   A5: ({ text }) =>
     /hash/.test(text)

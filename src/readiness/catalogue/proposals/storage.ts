@@ -12,12 +12,12 @@ import {
   natsClosed,
   promqlIs,
   metricIs,
-  migrated,
   env,
   junit,
   backup,
   drill,
   runs,
+  migrated,
   type Proposals,
 } from '../checks.ts';
 import {
@@ -41,6 +41,8 @@ import {
   SLOW_FREQUENT,
   SLOW_RECURRING,
   AUDIT_WRITABLE,
+  OPERATORS,
+  tablesThere,
 } from '../statements.ts';
 
 /** What is asked of database, queue and cache. */
@@ -58,6 +60,8 @@ export const STORAGE_PROPOSALS: Proposals = {
     if (/default/.test(text)) return [sqlIs(DEFAULTS, '>', 0)];
     if (/trigger/.test(text)) return [sqlIs(DISABLED_TRIGGERS, '=', 0)];
     if (/index/.test(text) && !/table/.test(text)) return [sqlIs(INVALID_INDEXES, '=', 0)];
+    const table = /table ["'“`](\w+)|["'“`](\w+)["'”`] table/.exec(text);
+    if (table) return [sqlIs(tablesThere(table[1] ?? table[2]!), '=', 1)];
     return [migrated(), sqlIs(INVALID_INDEXES, '=', 0), sqlIs(OPEN_CONSTRAINTS, '=', 0)];
   },
   P4: ({ text }) => {
@@ -74,7 +78,7 @@ export const STORAGE_PROPOSALS: Proposals = {
   P9: ({ text }) => [adminSqlIs(/slow|optimi/.test(text) ? SLOW_RECURRING : SLOW_FREQUENT, '=', 0)],
   P10: () => [ready('database')],
   P11: () => [sqlIs(AUDIT_WRITABLE, '=', 0)],
-  P12: () => [runs('ledger-verify'), sqlIs(OPEN_CONSTRAINTS, '=', 0)],
+  P12: ({ text }) => (/seed/.test(text) ? [adminSqlIs(OPERATORS, '=', 1)] : [runs('ledger-verify'), sqlIs(OPEN_CONSTRAINTS, '=', 0)]),
   N1: (facts) => {
     if (/throughput/.test(facts.text))
       return [natsIs('varz', [{ at: '$.slow_consumers', op: '=', value: 0 }]), metricIs('rialto_bus_lag_events', '<', 10_000)];
