@@ -79,7 +79,7 @@ export function comparatorBefore(source: string): Compared | undefined {
 }
 
 const NEGATION =
-  /(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|fall|rise|grow|climb|sink|ever|run|stay|take|last|sich)\s+){0,2}$/i;
+  /(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|fall|rise|grow|climb|sink|ever|run|stay|take|last|down|up|differ|deviate|vary|change|increase|decrease|sich)\s+){0,2}$/i;
 
 function turned(left: string, found: Compared): Compared {
   return NEGATION.test(left.slice(0, found.at)) ? { ...found, op: OPPOSITE[found.op] } : found;
@@ -107,7 +107,9 @@ const AFTER: readonly (readonly [RegExp, Comparator])[] = [
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
 export function comparatorAfter(right: string): Compared | undefined {
   const behind =
-    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:or|and)\s(?:more|less|fewer|higher|lower|above|below)\b)/u.exec(right)?.[0].length ?? 0;
+    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below)|at (?:least|most)|minimum|maximum|min|max)\b)/u.exec(
+      right,
+    )?.[0].length ?? 0;
   for (const [pattern, op] of AFTER) {
     const match = pattern.exec(right) ?? (behind > 0 ? pattern.exec(right.slice(behind)) : null);
     if (match) return { op, at: match[0].length, text: match[0].trim(), behind: true };

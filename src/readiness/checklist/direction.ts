@@ -24,7 +24,7 @@ const KEEP = /\b(?:keep|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?:
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
 const FINISHED =
   /\b(?:finish\w*|complet\w*|answer\w*|respond\w*|loads?|opens?|starts?|boots?|done|ready|returns?|recover\w*|promot\w*|restor\w*|takes?|caught up|catch\w* up|fails? over|detect\w*|reach\w*|deliver\w*|arriv\w*)\b[^,;.]{0,20}\bin\s*$/i;
-const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requirement|expected|budget)s?\s*(?:of|is|:|=)?\s*\(?$/i;
+const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requirement|expected|budget|threshold)s?\s*(?:of|is|:|=)?\s*\(?$/i;
 
 /** What stands around a number without a comparator. `left` and `right` are its clause. */
 export type Bare = { left: string; right: string; unit: string; value: number; hyphen: boolean; instruction: boolean };
@@ -35,8 +35,12 @@ export type Bare = { left: string; right: string; unit: string; value: number; h
  */
 export function bareOp(bare: Bare): Comparator | undefined {
   const { left, right, unit, value } = bare;
-  const named = /[:=]\s*$/.test(left) && /^\s*(?:[).;,]|$)/.test(right);
+  const named = /[:=]\s*$/.test(left) && (/^\s*(?:[).;,]|$)/.test(right) || /\bmin(?:imum)?\b/i.test(left));
   if ((unit === '' && !named && !TARGET.test(left)) || /\bdefaults?(?: to)?:?\s*$/i.test(left)) return undefined;
+  if (/\b(?:every|each)\s*$/i.test(left)) return undefined;
+  const least = /\bmin(?:imum|imal)?\b[^:;,.]{0,30}[:=]?\s*$/i.test(left);
+  if (least) return '>=';
+  if (unit !== '' && /\bmax(?:imum|imal)?\b[^:;,.=]{0,30}$/i.test(left)) return '<=';
   const clause = `${left} ${right}`;
   const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
   if (KEEP.test(clause) && time) return '>=';
@@ -46,7 +50,8 @@ export function bareOp(bare: Bare): Comparator | undefined {
     return value === 100 ? '=' : '>=';
   if (bare.instruction) return undefined;
   if (value === 0 && !time) return '=';
-  if (TARGET.test(left)) return !CAPACITY.test(right) && directionOf(clause) === 'less' ? '<=' : '>=';
+  if (TARGET.test(left))
+    return /(?:threshold|budget)\W*$/i.test(left) || (!CAPACITY.test(right) && directionOf(clause) === 'less') ? '<=' : '>=';
   if (time && bare.hyphen) return undefined;
   if (time) return timeOp(left, right);
   if (unit === '%') return metricOp(left, right);

@@ -58,6 +58,7 @@ function thresholdAt(place: Place, last: Threshold | undefined, trigger: boolean
   if (!(compared && /\p{L}/u.test(compared.text) && !compared.behind) && isVersion(left, quantity)) return versionAt(place);
   const relative = relativeOf(left, right, quantity.unit);
   if (!compared && quantity.word && quantity.value !== 0) return undefined;
+  if (!compared && IS_STATE.test(right)) return undefined;
   const op =
     compared?.op ??
     relative?.op ??
@@ -118,6 +119,9 @@ function loadOp({ quantity, left, right }: Place): Comparator | undefined {
   const load = quantity.unit === '' && /^\s+(?:concurrent|simultaneous|parallel)\s/i.test(right) && !INSTRUCTION.test(left);
   return load ? '>=' : undefined;
 }
+
+/** `82 % (target 80 %)` tells how it is before it tells what it should be. */
+const IS_STATE = /^\s*\((?:target|goal|threshold|limit|required?|needs?|min\w*|max\w*)\b/i;
 
 /** `zero warnings`, `0 open bugs`: none at all. */
 function zeroOp({ quantity, left, right }: Place): Comparator | undefined {
@@ -197,7 +201,7 @@ function countAt({ quantity, left, right }: Pick<Place, 'quantity' | 'left' | 'r
 /** `for 10 minutes` says how long it must hold; `over 10 minutes`, `in 1 hour` over which time it is measured. */
 function heldAt(right: string): { forMs?: number; overMs?: number; width: number } {
   const held =
-    /^[^.;,:<>≤≥\d]{0,50}?\b(?:for|lasting|during)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|>\s*|a period of\s+)?/i.exec(
+    /^[^.;,:<>≤≥\d]{0,50}?\b(?:for|lasting|during)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
       right,
     );
   const duration = held && durationAt(right.slice(held[0].length));

@@ -3,12 +3,12 @@ import type { Tier } from './checklist.ts';
 const WORDS: readonly (readonly [Tier, string])[] = [
   [
     'critical',
-    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|show-?stoppers?|essential|urgent|kritisch|muss|zwingend|critique|bloquant|obligatoire|highest`,
+    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|critique|bloquant|obligatoire|highest`,
   ],
   ['high', String.raw`high|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?`],
   [
     'medium',
-    String.raw`medium|moderate|normal|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)`,
+    String.raw`medium|moderate|normal|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
   ],
   [
     'low',
@@ -33,6 +33,8 @@ const CLOSED = WORDS.map(
       ),
     ] as const,
 );
+const ENDING = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`(?:\s[–—-]|:)\s+(?:${words})$`, 'i')] as const);
+const BEFORE = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`^(?:${words})\s+(?:before|for|prior to)\b`, 'i')] as const);
 const RANKS: readonly Tier[] = ['critical', 'high', 'medium', 'low', 'low', 'low'];
 
 /** The number that a document's scale of P begins with: 0, or 1 where it has P1 and P2 and never a P0. */
@@ -70,7 +72,7 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
     .replace(/\s*[([][^()[\]]*[)\]]\s*/g, ' ')
     .replace(/[\s:–—-]+$/, '')
     .trim();
-  const whole = first(WHOLE, bare) ?? first(LEADING, heading) ?? first(CLOSED, heading);
+  const whole = first(WHOLE, bare) ?? first(LEADING, heading) ?? first(CLOSED, heading) ?? first(ENDING, bare) ?? first(BEFORE, bare);
   if (whole) return whole;
   if (/^critical\b.*\b(?:requirements?|items?|checks?|tasks?|criteria|blockers?|prerequisites?|gates?|must-?haves?)$/i.test(bare))
     return 'critical';
