@@ -13,7 +13,7 @@ export function plain(text: string): string {
 }
 
 /** The same of a text of several lines, which stay lines. */
-export function plainLines(text: string): string {
+function plainLines(text: string): string {
   return text
     .toWellFormed()
     .replace(/\r\n?/g, '\n')

@@ -51,7 +51,7 @@ const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** How often is looked at what the document gives no cadence for, by the age of the release. */
-export const CADENCES: readonly { untilMs: number; everyMs: number }[] = [
+const CADENCES: readonly { untilMs: number; everyMs: number }[] = [
   { untilMs: HOUR, everyMs: 5 * MINUTE },
   { untilMs: DAY, everyMs: 30 * MINUTE },
   { untilMs: Number.POSITIVE_INFINITY, everyMs: DAY },
@@ -61,7 +61,7 @@ export const CADENCES: readonly { untilMs: number; everyMs: number }[] = [
 export const DEFAULT_WATCH_MS = 30 * DAY;
 
 /** How often and how long is looked after a rollback. */
-export const AFTER_ROLLBACK = { everyMs: 5 * MINUTE, forMs: 30 * MINUTE };
+const AFTER_ROLLBACK = { everyMs: 5 * MINUTE, forMs: 30 * MINUTE };
 
 /** Nothing is looked at more often. */
 export const LEAST_CADENCE_MS = MINUTE;

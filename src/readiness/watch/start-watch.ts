@@ -7,6 +7,7 @@ import type { Run, Subject } from '../run/result.ts';
 import { gatherBaseline, type EarlierValues } from './baseline.ts';
 import type { Watch } from './fold-watch.ts';
 import { planWatch } from './plan-watch.ts';
+import type { WatchPlan } from './plan.ts';
 import { keep, kept, openWatch, readOn, sampleOf, type Pass } from './watch-log.ts';
 
 export type StartWatch = { store: RecordStore; clock: Clock; checklist: Checklist; subject: Subject; releasedAt: number };
@@ -26,7 +27,7 @@ export async function startWatch({ store, clock, checklist, subject, releasedAt 
   if (open && Date.parse(open.plan.releasedAt) === releasedAt) return open;
   if (open && Date.parse(open.plan.releasedAt) > releasedAt)
     throw new AppError('conflict', 'readiness.watch_of_later', `The later release of ${open.plan.releasedAt} is being watched.`);
-  const plan = planWatch(checklist, { releasedAt, baseline: gatherBaseline(await earlierValues(store, checklist.name, releasedAt)) });
+  const plan = await planned(store, checklist, releasedAt);
   if (plan.lines.length === 0)
     throw new AppError('unprocessable', 'readiness.nothing_to_watch', 'The checklist names no time after the release and no trigger.');
   const at = iso(clock.now());
@@ -37,6 +38,13 @@ export async function startWatch({ store, clock, checklist, subject, releasedAt 
   return (await readOn(store, checklist.name)).watches.get(watchId)!;
 }
 
+/** Earlier values are only looked for when a line is compared with them. */
+async function planned(store: RecordStore, checklist: Checklist, releasedAt: number): Promise<WatchPlan> {
+  const plan = planWatch(checklist, { releasedAt });
+  if (plan.lines.every(({ relative }) => relative.length === 0)) return plan;
+  return planWatch(checklist, { releasedAt, baseline: gatherBaseline(await earlierValues(store, checklist.name, releasedAt)) });
+}
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** What runs and watches measured before a release. Releases that were rolled back are no measure of how it should be. */
@@ -45,14 +53,21 @@ async function earlierValues(store: RecordStore, checklist: string, before: numb
   const values: EarlierValues[] = [];
   for await (const { body, at: recordedAt } of store.read(checklist)) {
     if (body.kind === 'run_finished' && Date.parse(recordedAt) < before) {
-      const { results } = await kept<Run>(store, body.results);
-      values.push(...results.map(sampleOf).map(({ lineId, measurements }) => ({ lineId, at: Date.parse(recordedAt), measurements })));
+      values.push(...(await valuesIn(store, body.results, Date.parse(recordedAt))));
     }
     const at = 'at' in body ? Date.parse(body.at) : Number.NaN;
     if (body.kind === 'watch_observed' && at < before && watches.get(body.watchId)?.ended?.outcome !== 'rolled_back') {
-      const { results } = await kept<Pass>(store, body.results);
-      values.push(...results.map(sampleOf).map(({ lineId, measurements }) => ({ lineId, at, measurements })));
+      values.push(...(await valuesIn(store, body.results, at)));
     }
   }
   return values;
+}
+
+/** What one run or pass measured. Where it is not kept any more there are fewer values, and with too few nothing is compared. */
+async function valuesIn(store: RecordStore, sha256: string, at: number): Promise<EarlierValues[]> {
+  const found = await kept<Run | Pass>(store, sha256).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'readiness.evidence_missing') return undefined;
+    throw error;
+  });
+  return found?.results.map(sampleOf).map(({ lineId, measurements }) => ({ lineId, at, measurements })) ?? [];
 }
