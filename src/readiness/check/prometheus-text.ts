@@ -2,8 +2,10 @@
 export type Sample = { name: string; labels: Readonly<Record<string, string>>; value: number };
 export type MetricsPage = { types: ReadonlyMap<string, string>; help: ReadonlySet<string>; samples: readonly Sample[]; unreadable: number };
 
-const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?\s*(?:#.*)?$/;
-const LABEL = /([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*/y;
+const NAME = /^[a-zA-Z_:][\w:]*/;
+// Whatever a page holds, each letter is looked at a bounded number of times.
+const LABEL = /[ \t]{0,8}([a-zA-Z_]\w*)[ \t]{0,8}=[ \t]{0,8}"((?:[^"\\]|\\.)*)"[ \t]{0,8},?/y;
+const END = /[ \t]{0,8}\}/y;
 
 /** Reads the text format of Prometheus (version 0.0.4, and the parts of OpenMetrics that look the same). */
 export function readMetrics(text: string): MetricsPage {
@@ -12,7 +14,7 @@ export function readMetrics(text: string): MetricsPage {
   const samples: Sample[] = [];
   let unreadable = 0;
   for (const line of text.split('\n')) {
-    const declared = /^#\s+(TYPE|HELP)\s+(\S+)\s*(.*)$/.exec(line);
+    const declared = /^#[ \t]{1,8}(TYPE|HELP)[ \t]{1,8}(\S+)(.*)$/.exec(line);
     if (declared?.[1] === 'TYPE') types.set(declared[2]!, declared[3]!.trim());
     else if (declared) help.add(declared[2]!);
     else if (line.trim() !== '' && !line.startsWith('#')) {
@@ -25,21 +27,28 @@ export function readMetrics(text: string): MetricsPage {
 }
 
 function sampleOf(line: string): Sample | undefined {
-  const found = SAMPLE.exec(line);
-  const labels = found && labelsOf(found[2] ?? '');
-  const value = found ? numberOf(found[3]!) : undefined;
-  return found && labels && value !== undefined ? { name: found[1]!, labels, value } : undefined;
+  const name = NAME.exec(line)?.[0];
+  if (name === undefined) return undefined;
+  const read = line[name.length] === '{' ? labelsAt(line, name.length + 1) : { labels: {}, next: name.length };
+  // Behind the value may stand a time, and behind a # an exemplar.
+  const [text, time = '#', more = '#'] = read ? line.slice(read.next).trim().split(/\s+/, 3) : [];
+  const value = text === undefined || text === '' ? undefined : numberOf(text);
+  const fits = time.startsWith('#') || (/^-?\d+(\.\d+)?$/.test(time) && more.startsWith('#'));
+  return read && value !== undefined && fits ? { name, labels: read.labels, value } : undefined;
 }
 
-function labelsOf(text: string): Record<string, string> | undefined {
+function labelsAt(line: string, from: number): { labels: Record<string, string>; next: number } | undefined {
   const labels: Record<string, string> = {};
-  LABEL.lastIndex = 0;
-  while (LABEL.lastIndex < text.trimEnd().length) {
-    const found = LABEL.exec(text);
+  let next = from;
+  for (;;) {
+    END.lastIndex = next;
+    if (END.test(line)) return { labels, next: END.lastIndex };
+    LABEL.lastIndex = next;
+    const found = LABEL.exec(line);
     if (!found) return undefined;
     labels[found[1]!] = found[2]!.replaceAll(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
+    next = LABEL.lastIndex;
   }
-  return labels;
 }
 
 function numberOf(text: string): number | undefined {

@@ -161,14 +161,19 @@ describe('a statement', () => {
 describe('a page of metrics', () => {
   test('gives families, labels and values; what cannot be read is counted', () => {
     const page = readMetrics(
-      '# HELP a_total All.\n# TYPE a_total counter\na_total{x="1",y="a\\"b,}"} 3 1700000000000\nb NaN\nc +Inf\n<html>\n',
+      '# HELP a_total All.\n# TYPE a_total counter\na_total{x="1",y="a\\"b,}"} 3 1700000000000\nb NaN\nc +Inf # {trace="}"} 1\n<html>\nd{x=1} 2\ne 1 2 3x\nf\n',
     );
     expect(page.samples).toEqual([
       { name: 'a_total', labels: { x: '1', y: 'a"b,}' }, value: 3 },
       { name: 'b', labels: {}, value: Number.NaN },
       { name: 'c', labels: {}, value: Infinity },
     ]);
-    expect([page.types.get('a_total'), page.help.has('a_total'), page.unreadable]).toEqual(['counter', true, 1]);
+    expect([page.types.get('a_total'), page.help.has('a_total'), page.unreadable]).toEqual(['counter', true, 3]);
+  });
+
+  test('of hostile shape is read in bounded time', () => {
+    for (const piece of ['a ', ' ', 'a{', 'a="', 'x="y",', '# TYPE ', '} ', '\\"'])
+      expect(readMetrics(`a{x="1"} 1${piece.repeat(200_000)}`).samples.length).toBeLessThan(2);
   });
 
   test('of any text is read without end in an error', () => {

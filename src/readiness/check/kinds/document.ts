@@ -24,14 +24,14 @@ const Params = fields({
 type Params = Static<typeof Params>;
 
 const PLACEHOLDERS =
-  /\bTBD\b|\bTODO\b|\bFIXME\b|\bXXX\b|_{4,}|lorem ipsum|\[(?:host|url|name|date|insert[^\]]*|your[^\]]*)\]|<(?:your|insert|generated)[^>]*>/gi;
+  /\bTBD\b|\bTODO\b|\bFIXME\b|\bXXX\b|_{4,}|lorem ipsum|\[(?:host|url|name|date|insert[^\]]{0,80}|your[^\]]{0,80})\]|<(?:your|insert|generated)[^>]{0,80}>/gi;
 const OWN_DATE =
-  /(?:last\s+(?:reviewed|updated|revised|verified)|reviewed|updated|stand|date)\s*(?:on|at)?\s*[:=]?\**\s*\(?(\d{4}-\d{2}-\d{2})/i;
+  /(?:last\s{1,8}(?:reviewed|updated|revised|verified)|reviewed|updated|date)\s{0,8}(?:on|at)?\s{0,8}[:=]?\*{0,2}\s{0,8}\(?(\d{4}-\d{2}-\d{2})/i;
 const DAY_MS = 86_400_000;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const { path } = params;
-  const text = await readText(probe, path, 8 << 20);
+  const text = await readText(probe, path, 4 << 20);
   if (text === undefined) return { state: 'fail', summary: `${path} is not there.` };
   const outline = outlineOf(text);
   const age = await ageOf(path, text, probe);
@@ -104,7 +104,7 @@ async function resolves(link: string, path: string, outline: Outline, probe: Pro
   const seen = await lookAt(probe, target).catch(() => undefined);
   if (!seen) return false;
   if (anchor === undefined || anchor === '' || seen.folder || !/\.md$/i.test(name) || /^L\d+/.test(anchor)) return true;
-  const text = await readText(probe, target, 8 << 20);
+  const text = await readText(probe, target, 4 << 20);
   return anchorsOf(outlineOf(text ?? '').headings).has(decoded(anchor).toLowerCase());
 }
 

@@ -11,6 +11,8 @@ import { listen } from '../loopback.ts';
 
 /** States of `grpc.health.v1.HealthCheckResponse.ServingStatus`, by number. */
 const STATES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
+/** The answer fits in one; a server that goes on and on is no health service. */
+const MOST_CHUNKS = 64;
 const PATH = '/grpc.health.v1.Health/Check';
 
 const Params = fields({
@@ -71,7 +73,9 @@ function call(session: ClientHttp2Session, service: string, signal: AbortSignal)
     stream.once('error', reject);
     stream.on('response', (headers) => Object.assign(seen, headers));
     stream.on('trailers', (trailers) => Object.assign(seen, trailers));
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('data', (chunk: Buffer) => {
+      if (chunks.push(chunk) > MOST_CHUNKS) stream.destroy(new Error('the answer is too long'));
+    });
     stream.once('end', () => {
       const state = stateIn(Buffer.concat(chunks));
       const grpcStatus = Number(seen['grpc-status'] ?? -1);

@@ -17,6 +17,8 @@ const Params = fields({
   anonymousRefusedAt: Type.Optional(TargetName),
 });
 type Params = Static<typeof Params>;
+const MOST_CHARACTERS = 256 << 10;
+
 type Findings = { problems: readonly string[]; measurements: readonly Measurement[]; output?: string };
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
@@ -62,7 +64,7 @@ async function anonymousProblems(name: string, probe: Probe): Promise<string[]> 
         text += chunk.toString('utf8');
         if (before === '' && text.startsWith('INFO'))
           socket.write('CONNECT {"verbose":false,"pedantic":false,"name":"rialto-readiness"}\r\nPING\r\n');
-        if (/^(PONG|-ERR)/m.test(text)) resolve(text);
+        if (/^(PONG|-ERR)/m.test(text) || text.length > MOST_CHARACTERS) resolve(text);
       });
     });
     if (/^-ERR '?Authorization/im.test(said) || /^-ERR .*(authentication|secure connection)/im.test(said)) return [];
