@@ -31,6 +31,7 @@ const SUITES = {
   limits: '^src/infra/http/(limits|bank-rate)',
   'market-data': '^src/trading/market-data/',
   pool: '^src/infra/postgres/pool',
+  reports: '^src/settlement/report/',
   roles: '^src/access/role',
   screening: '^src/settlement/screening/',
   secrets: '^src/(base/secret|infra/log/)',

@@ -8,6 +8,7 @@ import {
   mutualTls,
   sqlIs,
   adminSqlIs,
+  redisIs,
   natsIs,
   file,
   document,
@@ -52,7 +53,7 @@ export const SECURITY_PROPOSALS: Proposals = {
   C3: ({ text }) =>
     /node_env/.test(text) ? [env(['NODE_ENV'], { equals: 'production' })] : [env(['LOG_LEVEL'], { oneOf: ['info', 'warn', 'error'] })],
   C4: ({ settings }) => [env(settings.length > 0 ? settings : ['RIALTO_DEMO'], { oneOf: ['off', 'false'] })],
-  C6: () => [answers('/openapi.json', { answerHeaders: [{ name: 'cache-control' }, { name: 'etag' }] })],
+  C6: () => [redisIs('info', { name: 'hit_ratio', op: '>=', value: 0.5 })],
   K1: ({ settings, has }) => {
     const named = settings.filter((name) => !EXAMPLES.includes(name));
     if (has('jwt'))
@@ -62,7 +63,7 @@ export const SECURITY_PROPOSALS: Proposals = {
       ];
     if (has('redis')) return [env(['REDIS_URL'], { matches: '://[^:@/]*:[^@/]{16,}@' })];
     if (has('postgres', 'database')) return [env(['DATABASE_URL', 'DATABASE_ADMIN_URL'], { matches: '://[^:@/]*:[^@/]{16,}@' })];
-    if (has('vault', 'secrets management')) return [file('data/master.key', { mode: '0600', minBytes: 32 }), noSecrets()];
+    if (has('vault', 'secrets management')) return [noSecrets(), env(['VAULT_ADDR'])];
     return [env(named.length > 0 ? named : ['RIALTO_API_KEY'], { ...SECRETS, notOneOf: EXAMPLES })];
   },
   K2: () => [adminSqlIs(FRESH_KEYS, '>=', 1), file('data/master.key', { mode: '0600', minBytes: 32 })],

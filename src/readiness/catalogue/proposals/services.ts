@@ -1,20 +1,20 @@
 import {
   answers,
-  clean,
-  closedOutside,
-  drill,
-  families,
-  grpc,
-  junit,
-  metricIs,
-  offers,
-  port,
-  promqlIs,
   ready,
+  socket,
+  grpc,
+  port,
+  closedOutside,
+  unprotected,
+  promqlIs,
+  metricIs,
+  families,
+  offers,
+  junit,
+  drill,
+  clean,
   runs,
   smoke,
-  socket,
-  unprotected,
   type Proposals,
 } from '../checks.ts';
 
@@ -63,14 +63,11 @@ export const SERVICE_PROPOSALS: Proposals = {
     offers(/emergency|circuit|stop all/.test(text) ? '/v1/trading/emergency-stops' : '/v1/trading/risk-limits'),
     junit('trading-risk'),
   ],
-  F3: ({ text }) => [
-    offers(/report/.test(text) ? '/v1/reports' : /trail|audit/.test(text) ? '/v1/audit' : '/v1/screening/lists'),
-    /report/.test(text)
-      ? families('rialto_job_runs_total')
-      : /trail|audit/.test(text)
-        ? runs('audit-verify')
-        : metricIs('rialto_settlement_screening_alerts', '=', 0),
-  ],
+  F3: ({ text }) => {
+    if (/report/.test(text)) return [offers('/v1/reports'), junit('reports')];
+    if (/trail|audit/.test(text)) return [offers('/v1/audit'), runs('audit-verify')];
+    return [offers('/v1/screening/lists'), metricIs('rialto_settlement_screening_alerts', '=', 0), junit('screening')];
+  },
   F4: ({ text }) => [
     offers(/cost/.test(text) ? '/v1/ai/costs' : /balanc|failover/.test(text) ? '/v1/ai/routes' : '/v1/ai/providers'),
     junit('ai'),
