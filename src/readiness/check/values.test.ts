@@ -168,7 +168,7 @@ describe('a page of metrics', () => {
       { name: 'b', labels: {}, value: Number.NaN },
       { name: 'c', labels: {}, value: Infinity },
     ]);
-    expect([page.types.get('a_total'), page.help.has('a_total'), page.unreadable]).toEqual(['counter', true, 3]);
+    expect([page.types.get('a_total'), page.help.has('a_total'), page.unreadable]).toEqual(['counter', true, 4]);
   });
 
   test('of hostile shape is read in bounded time', () => {
