@@ -87,7 +87,7 @@ function turned(left: string, found: Compared): Compared {
 
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {
-  const none = /^\W*(?:no|none of|kein\w*|aucune?)\b(?! (?:more|less|fewer|later|longer|greater))/i.test(clause);
+  const none = /(?:^|:\s)\W*(?:no|none of|kein\w*|aucune?)\b(?! (?:more|less|fewer|later|longer|greater))/i.test(clause);
   const linked =
     /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$/i.test(
       clause,

@@ -45,6 +45,7 @@ export function bareOp(bare: Bare): Comparator | undefined {
   const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
   if (KEEP.test(clause) && time) return '>=';
   if (time && FINISHED.test(left)) return '<=';
+  if (time && /\b(?:set|configured|limited|raised|lowered) (?:to|at)\s*$/i.test(left)) return '=';
   if (unit === '1/s' && /\b(?:at|for)\s*$/i.test(left)) return '>=';
   if (unit === '%' && value >= 50 && /^\s?of\b/.test(right) && !/\bfor\s*$/i.test(left) && !isStep(left, right))
     return value === 100 ? '=' : '>=';

@@ -143,8 +143,9 @@ const INSTRUCTION =
   /\b(?:wait|monitor(?:ed)?|watch|observe|runs?|soak|bake|after|for|every|each|in|first|last|next|during|another|to|with|day|week|top|at)\s+(?:the\s|a\s|another\s|~)?$/i;
 
 /** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
-const isSample = ({ quantity, left }: Place, compared: Compared | undefined, last: Threshold | undefined): boolean =>
-  last !== undefined && compared?.text.toLowerCase() === 'over' && quantity.unit === '' && /^\s*over\s*$/i.test(left);
+const isSample = ({ quantity, left, right }: Place, compared: Compared | undefined, last: Threshold | undefined): boolean =>
+  compared?.text.toLowerCase() === 'over' &&
+  ((last !== undefined && quantity.unit === '' && /^\s*over\s*$/i.test(left)) || (quantity.unit in TIME_MS && /[<>≤≥]/.test(right)));
 
 /** Numbers that only look like demands: `within ports 80, 443`, `over HTTP 2`, `in 3 regions`. */
 function isOrdinary({ quantity, left, right }: Place, compared: Compared | undefined, op: Comparator): boolean {
