@@ -39,7 +39,7 @@ config:
 `;
 
 /** Keys and locks stay on this machine; records and evidence may be kept with the repository. */
-const IGNORED = 'installation.key\nlock\nlock.pid\nrecords.torn\n*.draft\n';
+const IGNORED = 'installation.key\nlock\nlock.pid\nwatch.lock\nwatch.lock.pid\nrecords.torn\n*.draft\n';
 
 /** `rialto readiness init`: makes the settings, the file of people and the folder of records. Leaves alone what is there. */
 export function addInit(parent: Command, command: AddCommand): void {
