@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Criterion } from '../checklist/checklist.ts';
 import type { Binding, Bindings, Disposition } from './binding.ts';
@@ -92,4 +93,34 @@ test('fingerprints of the same words are the same in any order, and of other wor
   expect(fingerprintOf('lamps, lit!')).toBe(fingerprintOf('LIT lamps'));
   expect(likeness(fingerprintOf('Backups are encrypted'), fingerprintOf('Ropes stay dry in the shed'))).toBeLessThan(0.35);
   expect(likeness(fingerprintOf(''), fingerprintOf(''))).toBe(0);
+});
+
+test('whatever stands in the file, a line is in force only by one confirmed binding, and lint is silent only when all lines are', () => {
+  const id = fc.constantFrom('a', 'b', 'c', 'd');
+  const binding = fc.record(
+    {
+      line: id,
+      aliases: fc.array(id, { minLength: 1, maxLength: 2 }),
+      confirmed: fc.constant(confirmed),
+      disposition: fc.constant(attested),
+    },
+    { requiredKeys: ['line', 'disposition'] },
+  );
+  fc.assert(
+    fc.property(fc.array(binding, { maxLength: 5 }), (bindings) => {
+      const file = fileOf(...bindings);
+      const inForce = bindingsInForce(two, file);
+      for (const [lineId, decided] of inForce) {
+        expect(decided.confirmed).toBeDefined();
+        const named = bindings.filter(
+          ({ line, aliases = [] }) => line === lineId || (!['a', 'b'].includes(line) && aliases.includes(lineId)),
+        );
+        expect(named).toContain(decided);
+      }
+      const findings = lintBindings(two, file, NOW);
+      const open = ['a', 'b'].filter((lineId) => !inForce.has(lineId));
+      expect(open.every((lineId) => findings.some((finding) => finding.lineId === lineId))).toBe(true);
+      if (findings.length === 0) expect(inForce.size).toBe(2);
+    }),
+  );
 });

@@ -11,7 +11,7 @@ const queries = Object.entries(fixed as Readonly<Record<string, string>>);
 const statistics = /pg_stat_statements(?! *')/;
 
 async function numberOf(query: string): Promise<number> {
-  const [row] = await database.admin<Record<string, unknown>>(query);
+  const [row] = await database.admin(query);
   return Number(Object.values(row!)[0]);
 }
 
