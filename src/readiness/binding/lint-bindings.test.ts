@@ -96,7 +96,7 @@ test('fingerprints of the same words are the same in any order, and of other wor
 });
 
 test('whatever stands in the file, a line is in force only by one confirmed binding, and lint is silent only when all lines are', () => {
-  const id = fc.constantFrom('a', 'b', 'c', 'd');
+  const id = fc.constantFrom<string>('a', 'b', 'c', 'd');
   const binding = fc.record(
     {
       line: id,
