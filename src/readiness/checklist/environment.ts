@@ -35,5 +35,6 @@ export function environmentOfHeading(heading: string): Environment | undefined {
 
 /** The environment that a line names for itself: `(for production)`, `(dev mode only)`, `… in staging`. */
 export function environmentOfLine(text: string): Environment | undefined {
+  if (!/prod|stag|dev|uat/i.test(text)) return undefined;
   return LINES.find(([, pattern]) => pattern.test(text))?.[0];
 }

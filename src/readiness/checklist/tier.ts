@@ -90,6 +90,8 @@ const RFC: readonly (readonly [Tier, RegExp])[] = [
 
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
+  if (!/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED/i.test(text))
+    return undefined;
   const tag = /^\W{0,3}[[(]?P([0-4])[\])]?(?=[\s:–—-])|[([]P([0-4])[)\]]/.exec(text);
   if (tag) return RANKS[Math.max(0, Number(tag[1] ?? tag[2]) - scale)];
   const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);

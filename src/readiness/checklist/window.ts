@@ -98,6 +98,7 @@ function beside(words: string, sign: 1 | -1): { fromMs: number; toMs: number } |
 
 /** How often something is to be done, in milliseconds: `every 5 minutes`, `daily`, `twice a day`. */
 export function cadenceOf(text: string): number | undefined {
+  if (!/every|each|ly\b|twice|alle|chaque|lich/i.test(text)) return undefined;
   const every = /\b(?:every|each|alle|chaque)\s+((?:\d+|two|three|five|ten|fifteen|thirty)?\s?-?[a-zA-Z]+)\b/i.exec(text);
   const words = every?.[1]!.trim();
   const duration =
@@ -156,6 +157,8 @@ export function windowOfHeading(heading: string): Window | undefined {
 
 /** The window that a line names for itself: `in first 48 hours`, `monitor for 30 minutes`. */
 export function windowOfLine(text: string): Window | undefined {
+  if (!/first|[TD]\s?[+−–-]\s?\d|monitor|watch|observ|soak|bake|hypercare|stabili|validation|within|during|inside/i.test(text))
+    return undefined;
   return read(text, (at) => FIRST_ONLY.has(at) || at <= 1);
 }
 
