@@ -15,7 +15,7 @@ type Survey = (context: Context, under: readonly string[]) => Surroundings;
 type Fence = Extract<Block, { kind: 'fence' }>;
 
 /** What criteria are gathered with: the places' meanings, the ids, and where to tell what was guessed. */
-export type Gathering = {
+type Gathering = {
   outline: Outline;
   survey: Survey;
   tell: Tell;

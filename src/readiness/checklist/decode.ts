@@ -1,10 +1,10 @@
 import type { Finding } from './checklist.ts';
 
 /** One line of the source: its text, and where it begins in the bytes as they were given. */
-export type SourceLine = { text: string; byteFrom: number };
+type SourceLine = { text: string; byteFrom: number };
 
 /** How many bytes the first `chars` characters of a line take in the source. */
-export type ByteLength = (line: SourceLine, chars: number) => number;
+type ByteLength = (line: SourceLine, chars: number) => number;
 
 export type Decoded = { lines: SourceLine[]; encoding: string; byteLength: ByteLength; findings: Finding[] };
 

@@ -2,7 +2,7 @@ import type { Line, Threshold, Window } from './checklist.ts';
 import { TIME_MS } from './units.ts';
 
 /** A time for people in its largest whole unit: `24 h`, `7 d`, `90 min`. */
-export function describeTime(ms: number): string {
+function describeTime(ms: number): string {
   const [unit, length] = [...TIME_UNITS].find(([, size]) => ms !== 0 && ms % size === 0) ?? ['ms', 1];
   return `${ms / length} ${unit}`;
 }
@@ -18,7 +18,7 @@ export function describeThreshold({ metric, op, value, unit, percentile, scope, 
 }
 
 /** A window for people: `0 to 24 h after the release, every 30 min`. */
-export function describeWindow({ fromMs, toMs, cadenceMs }: Window): string {
+function describeWindow({ fromMs, toMs, cadenceMs }: Window): string {
   const every = cadenceMs === undefined ? '' : `, every ${describeTime(cadenceMs)}`;
   if (toMs <= 0) return `${describeTime(-fromMs)} before${every}`;
   const from = fromMs === 0 ? '0' : describeTime(fromMs);

@@ -6,7 +6,7 @@ const LESS =
   /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|antwortzeit|fehler|temps de|erreur/i;
 
 /** Whether more or less of something is better, as far as its name tells. */
-export function directionOf(metric: string): 'more' | 'less' | undefined {
+function directionOf(metric: string): 'more' | 'less' | undefined {
   if (MORE.test(metric)) return 'more';
   return LESS.test(metric) ? 'less' : undefined;
 }
@@ -27,7 +27,7 @@ const FINISHED =
 const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requirement|expected|budget|threshold)s?\s*(?:of|is|:|=)?\s*\(?$/i;
 
 /** What stands around a number without a comparator. `left` and `right` are its clause. */
-export type Bare = { left: string; right: string; unit: string; value: number; hyphen: boolean; instruction: boolean };
+type Bare = { left: string; right: string; unit: string; value: number; hyphen: boolean; instruction: boolean };
 
 /**
  * The comparator that people mean by a bare number: `coverage of 80 %`, `RTO: 4 hours`, `100 TPS`, `16 GB RAM`, `kept for 30

@@ -30,7 +30,7 @@ export function unquoted(text: string): { depth: number; mark: number } & Indent
 }
 
 /** The mark of a list item at the start of a text: `- `, `* `, `+ `, `• `, `3. `, `3) `. */
-export type Marker = { width: number; order?: number; bullet: string };
+type Marker = { width: number; order?: number; bullet: string };
 
 const BULLET = /^([-*+•‣◦▪●○])(?=\s|$)/;
 const ORDERED = /^(\d{1,9})([.)])(?=\s|$)/;

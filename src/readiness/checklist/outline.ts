@@ -13,7 +13,7 @@ export type Context = { headings: readonly Heading[]; section: readonly string[]
 export type Entry = { item: ListItem; context: Context; id: string; children: Entry[]; parent?: Entry; blocks: Block[] };
 
 /** Blocks outside of lists with their place. */
-export type Placed = { block: Block; context: Context };
+type Placed = { block: Block; context: Context };
 
 /** The document's blocks in their places; `identify` gives ids to lines that are no list items. */
 export type Outline = {

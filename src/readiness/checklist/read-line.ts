@@ -15,7 +15,7 @@ import { cadenceOf, cadenceOfHeading, windowOfHeading, windowOfLine } from './wi
 import { placeOf, type Place } from './words.ts';
 
 /** A line before it is read: its Markdown, its place, and plain bullets or paragraphs that belong to it. */
-export type LineSource = {
+type LineSource = {
   id: string;
   line: number;
   lines: readonly string[];

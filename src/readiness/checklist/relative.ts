@@ -1,6 +1,6 @@
 import type { Comparator, Threshold } from './checklist.ts';
 
-export type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
+type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
 const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|up|climb\w*|spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*`;
 const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;

@@ -8,7 +8,7 @@ import { tierOfHeading } from './tier.ts';
 type Table = Extract<Block, { kind: 'table' }>;
 
 /** A box in a cell, with the words of its row. `at` is the character where the box begins. */
-export type RowBox = {
+type RowBox = {
   line: number;
   text: string;
   detail: string;

@@ -4,7 +4,7 @@ import type { Context } from './outline.ts';
 export type Place = { words: readonly string[]; lead: string };
 
 /** Heading numbers, emoji and the like in front of a heading's words. */
-export function withoutNumber(text: string): string {
+function withoutNumber(text: string): string {
   return text
     .replace(/^(?:(?:step|phase|part|section|stage)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[A-Z])[.):]\s+|^\d{1,3}(?:\.\d{1,3})+\s+/i, '')
     .trim();

@@ -52,7 +52,7 @@ function heading({ title, name, sha256, items }: Checklist): string {
 }
 
 /** What was understood, guessed and not understood, in numbers and with the lines where it matters. */
-export function summaryOf(checklist: Checklist): string {
+function summaryOf(checklist: Checklist): string {
   const { items, criteria, signOffs, guessed, notUnderstood, findings } = checklist;
   const having = (of: (item: Item) => unknown): number => items.filter(of).length;
   const rows = [
