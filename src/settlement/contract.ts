@@ -22,7 +22,7 @@ import { listRefused, refreshOperations } from './screening/refresh/contract.ts'
 import { rescreeningHit, rescreeningOperations } from './screening/rescreening/contract.ts';
 import { businessDayClosed, calendarOperations } from './calendar/contract.ts';
 import { clearingOperations, participantExcluded } from './clearing/contract.ts';
-import { windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
+import { positionSettled, windowCutOff, windowOperations, windowSettled } from './window/contract.ts';
 
 /** Every public operation of the settlement network, part by part. */
 export const operations = [
@@ -65,6 +65,7 @@ export const events = [
   participantExcluded,
   businessDayClosed,
   windowSettled,
+  positionSettled,
   reportChanged,
   invoiceIssued,
   listRefused,

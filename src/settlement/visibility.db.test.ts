@@ -109,4 +109,28 @@ describe("a window's totals", () => {
     ]);
     expect((await getOverview(deps(), of(THIRD), {})).currencies).toEqual([]);
   });
+
+  test('are told to the operator, and to each bank its own positions alone', async () => {
+    await sendPayment(deps(), house.ctx, orderOf(banks[PAYER], banks[PAYEE], { units: 300n }));
+    const { id } = await closeWindow(deps(), house.ctx);
+    const told = await house.database.admin<{ type: string; members: string; data: { positions?: object[] } }>(
+      `select e.type, e.members, e.data::jsonb as data
+         from infra.outbox o cross join lateral unnest(o.types, o.members, o.data) as e (type, members, data)
+        where e.data::jsonb ->> 'windowId' = $1 and e.type <> 'settlement.window_cut_off'`,
+      [toWireId('win', id)],
+    );
+    const own = (bank: Bank, net: string) => ({
+      type: 'settlement.position_settled',
+      members: `{${bank.id}}`,
+      data: expect.objectContaining({ positions: [expect.objectContaining({ asset: 'EUR/2', net })] }) as object,
+    });
+    expect(told).toHaveLength(3);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'settlement.window_settled', members: '{}' }) as object,
+        own(banks[PAYER], '-300'),
+        own(banks[PAYEE], '300'),
+      ]),
+    );
+  });
 });

@@ -243,7 +243,7 @@ test('preferences are the own ones only, within what the roles let one see, and 
   const bank = house.memberCtx(banks[0]!.id);
   const poor: Ctx = { ...bank, actor: { ...bank.actor, scopes: new Set(['settlement:read', 'participants:read']) } };
   const kinds = (await call()(preference.getNotificationPreferences, poor, {})).kinds.map(({ kind }) => kind);
-  expect(kinds).toEqual(['window_settled', 'participant_suspended', 'report_ready']);
+  expect(kinds).toEqual(['window_settled', 'position_settled', 'participant_suspended', 'report_ready']);
   await expect(set(poor, { kinds: ['case_waiting'] })).rejects.toMatchObject({ code: 'settlement.notice_not_allowed' });
   await expect(set(house.ctx, { zone: 'Europe/Atlantis' })).rejects.toMatchObject({ code: 'settlement.zone_unknown' });
   const program: Ctx = { ...house.ctx, actor: { ...house.ctx.actor, kind: 'key' } };

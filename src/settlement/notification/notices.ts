@@ -5,6 +5,7 @@ export type NoticeKindName =
   | 'case_waiting'
   | 'sla_breached'
   | 'window_settled'
+  | 'position_settled'
   | 'participant_suspended'
   | 'report_ready'
   | 'list_refused'
@@ -55,6 +56,16 @@ function windowSettled({ data, subject }: Event): NoticeText {
     title: `Window ${window.number} is settled`,
     detail: `Final in ${currencies} ${currencies === 1 ? 'currency' : 'currencies'}.`,
     path: `/windows/${subject}`,
+  };
+}
+
+function positionSettled({ data }: Event): NoticeText {
+  const settled = data as { number: number; windowId: string; positions: readonly unknown[] };
+  const currencies = settled.positions.length;
+  return {
+    title: `Your positions in window ${settled.number} are settled`,
+    detail: `Final in ${currencies} ${currencies === 1 ? 'currency' : 'currencies'}.`,
+    path: `/windows/${settled.windowId}`,
   };
 }
 
@@ -110,6 +121,15 @@ export const NOTICES: readonly NoticeKind[] = [
     usual: false,
     type: 'settlement.window_settled',
     text: windowSettled,
+  },
+  {
+    kind: 'position_settled',
+    label: 'A bank’s positions in a window are settled',
+    about: 'What it paid and got on balance is final; a bank is told of itself',
+    scope: 'settlement:read',
+    usual: false,
+    type: 'settlement.position_settled',
+    text: positionSettled,
   },
   {
     kind: 'participant_suspended',

@@ -7,6 +7,7 @@ const KindName = Type.Union([
   Type.Literal('case_waiting'),
   Type.Literal('sla_breached'),
   Type.Literal('window_settled'),
+  Type.Literal('position_settled'),
   Type.Literal('participant_suspended'),
   Type.Literal('report_ready'),
   Type.Literal('list_refused'),

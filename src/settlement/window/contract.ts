@@ -263,3 +263,15 @@ export const windowSettled = eventKind({
   summary: 'Every currency of a window is final on the ledger',
   data: Type.Object({ ...windowSubject, currencies: Type.Array(CurrencyResult) }),
 });
+
+/** To the operator `settlement.window_settled` tells the whole; a bank is told of itself alone (decision 5). */
+export const positionSettled = eventKind({
+  type: 'settlement.position_settled',
+  version: 1,
+  summary: 'What a bank was owed and owed in a window is final; told to that bank and the operator',
+  data: Type.Object({
+    ...windowSubject,
+    participantId: ParticipantId,
+    positions: Type.Array(Type.Object({ asset: Asset, incoming: Units, outgoing: Units, net: Units }, closed)),
+  }),
+});

@@ -1,11 +1,12 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
+import type { EventDraft } from '../../base/event.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import { LedgerRefused, type LedgerTx, type Recorded, type TransferDraft } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { Participants } from '../participant/directory.ts';
 import { systemAccounts } from '../participant/store.ts';
-import { closeWindow as contract, windowSettled } from './contract.ts';
+import { closeWindow as contract, positionSettled, windowSettled } from './contract.ts';
 import { claimNetted, findWindow, noteBlocked, positionsOf, recordFinality, type PositionRow, type WindowRow } from './store.ts';
 import { viewOfWindow } from './view.ts';
 
@@ -34,7 +35,8 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
     await recordFinality(tx, tenantId, window.id, { seq, at: atMs, transfers });
     const settled: WindowRow = { ...window, blocked: undefined, state: 'settled', settledAt: atMs, finalitySeq: seq, transfers };
     const subject = toWireId('win', window.id);
-    return { answer: viewOfWindow(settled), subject, events: [settledEvent(tenantId, settled)], detail: { step: 'settled', transfers } };
+    const events = [settledEvent(tenantId, settled), ...positionEvents(tenantId, settled, positions)];
+    return { answer: viewOfWindow(settled), subject, events, detail: { step: 'settled', transfers } };
   });
   await act.catch(async (error: unknown) => {
     if (error instanceof LedgerRefused) throw await block(deps, tenantId, window, { refused: error, chain: attempt.chain, participants });
@@ -121,4 +123,30 @@ function settledEvent(tenantId: Uuid, window: WindowRow) {
     at: window.settledAt!,
     data: { windowId: id, number: window.number, group: window.groupId, currencies },
   };
+}
+
+/** Each bank of a window hears that its own positions are final, and nothing of the others'. */
+function positionEvents(tenantId: Uuid, window: WindowRow, positions: readonly PositionRow[]): EventDraft[] {
+  const { type, version } = positionSettled;
+  return [...Map.groupBy(positions, ({ participantId }) => participantId)].map(([memberId, own]) => ({
+    id: newId(),
+    tenantId,
+    type,
+    version,
+    subject: toWireId('mem', memberId),
+    at: window.settledAt!,
+    memberIds: [memberId],
+    data: {
+      windowId: toWireId('win', window.id),
+      number: window.number,
+      group: window.groupId,
+      participantId: toWireId('mem', memberId),
+      positions: own.map(({ asset, incoming, outgoing, net }) => ({
+        asset,
+        incoming: incoming.toString(),
+        outgoing: outgoing.toString(),
+        net: net.toString(),
+      })),
+    },
+  }));
 }
