@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { actorWith, callerOf, ctxFor, PASSWORD } from '../../test/support/access.ts';
+import { actorWith, callerOf, ctxFor, nobody, PASSWORD, visitor } from '../../test/support/access.ts';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
 import { sampleLine } from '../../test/support/sample-checklist.ts';
 import { createUser, login, stepUp } from '../access/contract.ts';
-import { nobody } from '../../test/support/access.ts';
 import type { Actor, Ctx } from '../base/context.ts';
 import { newId } from '../base/id.ts';
 import { manualClock } from '../base/time.ts';
@@ -163,7 +162,7 @@ test('the verdict goes into the log as the gate has it, and a changed checklist 
 
   const bindings = JSON.stringify({ version: 1, checklist: name, bindings: [] });
   const document = new TextEncoder().encode(bindings);
-  await call().output(contract.uploadBindings, house.ctx, { name }, { cookies: {}, document, remoteAddress: 'x', userAgent: 'x' });
+  await call().output(contract.uploadBindings, house.ctx, { name }, { ...visitor, document });
   const after = await checklist();
   expect(after.gate.decision).toBe('undecided');
   expect(after.gate.signed).toBeUndefined();
@@ -174,7 +173,7 @@ test('the verdict goes into the log as the gate has it, and a changed checklist 
 test('a checklist that is uploaded is read, bound by what its themes propose, and run beside the product’s own', async () => {
   const text =
     '# Release of the parcel service\n\n## Critical\n\n- [ ] The health endpoint `/health` answers 200\n- [ ] Rollback was rehearsed\n';
-  const request = { cookies: {}, document: new TextEncoder().encode(text), remoteAddress: 'x', userAgent: 'x' };
+  const request = { ...visitor, document: new TextEncoder().encode(text) };
   const kept = await call().output(contract.uploadChecklist, house.ctx, { name: 'parcels' }, request);
   expect(kept).toMatchObject({ origin: 'uploaded', items: 2, unbound: 2, title: 'Release of the parcel service' });
   const { lines } = await call().output(contract.getChecklist, house.ctx, { name: 'parcels' });
@@ -186,6 +185,23 @@ test('a checklist that is uploaded is read, bound by what its themes propose, an
   // Nothing that may be asked is named in the settings, so what was asked is refused: not a pass.
   expect(ran.lines.map(({ state }) => state)).not.toContain('pass');
   expect((await call().output(contract.listChecklists, house.ctx, {})).items.map((one) => one.name)).toEqual(['production', 'parcels']);
+});
+
+test('bindings of a kind of check that is no longer there make an error of their line, and hide nothing else', async () => {
+  const { lines } = await call().output(contract.getChecklist, house.ctx, { name: 'parcels' });
+  const gone = { kind: 'checked', checks: [{ kind: 'abandoned', params: {} }] };
+  const binding = { line: lines[0]!.id, disposition: gone, confirmed: { by: 'Ada Lovelace', at: '2026-01-02' } };
+  const bytes = Buffer.from(JSON.stringify({ version: 1, checklist: 'parcels', bindings: [binding] }));
+  await expect(
+    call().output(contract.uploadBindings, house.ctx, { name: 'parcels' }, { ...visitor, document: new Uint8Array(bytes) }),
+  ).rejects.toEqual(code('readiness.bindings_invalid'));
+  const keep = `with kept as (insert into readiness.evidence values ($1, sha256($2), 'application/yaml', $2, now()) returning sha256)
+    update readiness.checklist set bindings = kept.sha256 from kept where name = 'parcels'`;
+  await house.database.admin(keep, [house.tenantId, bytes]);
+  await call().output(contract.startRun, house.ctx, { name: 'parcels' });
+  await runJobs();
+  const ran = await call().output(contract.getChecklist, house.ctx, { name: 'parcels' });
+  expect(ran.lines.map(({ state }) => state)).toEqual(['error', 'fail']);
 });
 
 test.each(['text', 'json', 'junit', 'markdown', 'html', 'pdf'] as const)('the report can be had as %s', async (format) => {
@@ -201,7 +217,7 @@ test('who is bound to a bank sees nothing, and another tenant has no checklist a
   await expect(call().output(contract.getChecklist, member, { name })).rejects.toEqual(code('readiness.checklist_not_found'));
   const other = actorWith(newId(), ['readiness:read', 'readiness:write']);
   await expect(call().output(contract.getChecklist, other, { name })).rejects.toEqual(code('readiness.checklist_not_found'));
-  const request = { cookies: {}, document: new TextEncoder().encode('- [ ] mine\n'), remoteAddress: 'x', userAgent: 'x' };
+  const request = { ...visitor, document: new TextEncoder().encode('- [ ] mine\n') };
   await expect(call().output(contract.uploadChecklist, other, { name: 'mine' }, request)).rejects.toEqual(code('readiness.operator_only'));
 });
 
