@@ -29,6 +29,18 @@ const ENV = {
   RIALTO_LIMIT_TENANT: '100000000',
   RIALTO_LIMIT_GLOBAL: '1000000000',
 };
+/** All three ways: at once, through the queue, and into the window, where what there is no money for is rejected. */
+const POLICY = {
+  rules: [
+    { name: 'Asked for at once', route: 'instant', when: { priorities: ['instant'] } },
+    { name: 'Urgent', route: 'queue', when: { priorities: ['urgent'] } },
+  ],
+  otherwise: 'window',
+  withoutCover: 'reject',
+  queueMinutes: 1_440,
+  loopSeconds: 1,
+  loopQueued: 5,
+};
 const BICS = ['AAAAFIHH', 'BBBBNOKK', 'CCCCDEFF', 'DDDDSESS', 'EEEEDKKK'];
 
 const run = promisify(execFile);
@@ -40,7 +52,7 @@ test(
     console.log(`crash test: seed ${SEED} (RIALTO_TEST_SEED repeats it)`);
     const random = seededRandom(SEED);
     const site = await openSite();
-    const load = startLoad(site.api, random.fork('load'), BICS);
+    const load = startLoad(site.api, random.fork('load'), BICS, site.poor);
     const blows = random.shuffle((Object.keys(BLOWS) as Blow[]).flatMap((blow) => Array<Blow>(BLOWS[blow]).fill(blow)));
     const struck: Struck[] = [];
     for (const [index, blow] of blows.entries()) {
@@ -73,7 +85,7 @@ function tell(struck: readonly Struck[]): number {
   return underLoad.filter(({ blow }) => blow === 'process' || blow === 'both').length;
 }
 
-type Site = { product: Product; cluster: string; api: Api; books: Books };
+type Site = { product: Product; cluster: string; api: Api; books: Books; poor: string };
 
 async function openSite(): Promise<Site> {
   const product = await startProduct({ env: ENV });
@@ -86,18 +98,20 @@ async function openSite(): Promise<Site> {
   site.api = await administrator({ email: product.email!, password: product.password!, url: () => site.product.url }, scopes);
   const list = 'id,name,aliases,type,country\n1,Viktor Baranovski,,person,\n';
   await must(site.api('PUT /v1/screening/lists/house', { document: list, type: 'text/csv' }));
-  for (const [index, bic] of BICS.entries()) await admit(site.api, bic, index);
+  await must(site.api('PUT /v1/liquidity/policy', { key: 'policy', json: { policy: POLICY } }));
+  for (const [index, bic] of BICS.entries()) site.poor = await admit(site.api, bic, index);
   return site;
 }
 
-/** The last bank is poor, so that payments are rejected too. */
-async function admit(api: Api, bic: string, index: number): Promise<void> {
+/** The last bank is poor, so that payments are rejected, and wait in the queue, too. Answers with the bank's id. */
+async function admit(api: Api, bic: string, index: number): Promise<string> {
   const lei = leiOf(`CRSH${String(index).padStart(14, '0')}`);
   const assets = ['EUR/2', 'JPY/0'];
   const { id } = await must(api<{ id: string }>('POST /v1/participants', { json: { name: `Bank ${bic}`, bic, lei, assets } }));
   const units = index === BICS.length - 1 ? '200000' : '100000000000';
   for (const asset of assets)
     await must(api(`POST /v1/participants/${id}/fund`, { key: `open-${bic}-${asset}`, json: { asset, units, reference: 'OPENING' } }));
+  return id;
 }
 
 /** Strikes; our process is started again by hand, the server has to be brought back by our process. */
@@ -151,7 +165,9 @@ async function expectSound(site: Site, { journal }: Load): Promise<void> {
   expect(await site.books.contradictions()).toEqual({});
   expect(await site.books.against(journal)).toEqual([]);
   // Both results of every kind of order were there, else little would have been shown.
-  expect(new Set([...journal.told.values()].map(({ status }) => status))).toEqual(new Set(['reserved', 'held', 'rejected']));
+  expect(new Set([...journal.told.values()].map(({ status }) => status))).toEqual(
+    new Set(['reserved', 'held', 'rejected', 'queued', 'settled']),
+  );
   expect(await verdict(site, 'ledger')).toMatchObject({ ok: true });
   expect(await verdict(site, 'audit')).toMatchObject({ differences: [] });
   expect(await site.product.stop()).toBe(0);

@@ -246,7 +246,7 @@ async function fundings(bench: Bench, random: Random, name: string): Promise<voi
     }
   };
   for (let n = 0; !bench.isEnding(); n++) {
-    await bring(String(random.int(50_000, 300_000)), `${name}-${n}`);
+    await bring(String(random.int(20_000, 120_000)), `${name}-${n}`);
     await delay(random.int(200, 800));
   }
   await bring('100000000000', `${name}-end`);

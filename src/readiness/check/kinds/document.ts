@@ -92,20 +92,29 @@ function ageProblems({ path, maxAgeDays }: Params, { days, by }: Age): string[] 
 async function linkProblems({ path }: Params, outline: Outline, probe: Probe): Promise<string[]> {
   const own = outline.links.filter((link) => !/^[a-z][a-z0-9+.-]*:|^\/\//i.test(link) && link !== '');
   const dead: string[] = [];
-  for (const link of new Set(own)) if (!(await resolves(link, path, outline, probe))) dead.push(link);
+  const known = new Map<string, Promise<ReadonlySet<string>>>();
+  // A document with many links into another is read once.
+  const anchorsIn = (target: string) => {
+    const read = known.get(target) ?? readText(probe, target, 4 << 20).then((text) => anchorsOf(outlineOf(text ?? '').headings));
+    known.set(target, read);
+    return read;
+  };
+  const place = { path, own: anchorsOf(outline.headings), anchorsIn };
+  for (const link of new Set(own)) if (!(await resolves(link, place, probe))) dead.push(link);
   return dead.length > 0 ? [`${path} has links that lead nowhere: ${listed(dead)}`] : [];
 }
 
-async function resolves(link: string, path: string, outline: Outline, probe: Probe): Promise<boolean> {
+type Place = { path: string; own: ReadonlySet<string>; anchorsIn(target: string): Promise<ReadonlySet<string>> };
+
+async function resolves(link: string, { path, own, anchorsIn }: Place, probe: Probe): Promise<boolean> {
   const [way, anchor] = link.split('#') as [string, string | undefined];
   const name = decoded(way.split('?')[0]!);
-  if (name === '') return anchor === undefined || anchor === '' || anchorsOf(outline.headings).has(decoded(anchor).toLowerCase());
+  if (name === '') return anchor === undefined || anchor === '' || own.has(decoded(anchor).toLowerCase());
   const target = name.startsWith('/') ? name.slice(1) : join(dirname(path), name);
   const seen = await lookAt(probe, target).catch(() => undefined);
   if (!seen) return false;
   if (anchor === undefined || anchor === '' || seen.folder || !/\.md$/i.test(name) || /^L\d+/.test(anchor)) return true;
-  const text = await readText(probe, target, 4 << 20);
-  return anchorsOf(outlineOf(text ?? '').headings).has(decoded(anchor).toLowerCase());
+  return (await anchorsIn(target)).has(decoded(anchor).toLowerCase());
 }
 
 export const document = defineKind({
