@@ -33,6 +33,8 @@ export type Supplied = { name: string; source: Uint8Array; bindings: string };
 /** The checklists of a tenant: the product's own for the operator, and those that were uploaded. */
 export type Library = {
   list(tenantId: Uuid): Promise<Document[]>;
+  /** Their names alone, which takes no reading. */
+  names(tenantId: Uuid): Promise<string[]>;
   /** For whoever is bound to a member there is none. Errors: `readiness.checklist_not_found`. */
   find(who: { tenantId: Uuid; memberId?: Uuid }, name: string): Promise<Document>;
   /** Whether the name is that of a checklist of the product, whose text nobody replaces. */
@@ -81,6 +83,7 @@ export function createLibrary(deps: Deps): Library {
         rows.find((row) => row.name === name),
       );
     },
+    names: async (tenantId) => await namesOf(tenantId, await rowsOf(tenantId)),
     isSupplied: (name) => own.has(name),
   };
 }

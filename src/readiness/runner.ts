@@ -4,7 +4,6 @@ import type { Probe } from './check/check.ts';
 import { startRun } from './contract.ts';
 import type { ReadinessDeps } from './deps.ts';
 import { finishedEvent, progressedEvent } from './events.ts';
-import type { Document } from './library.ts';
 import { runChecklist } from './run/run-checklist.ts';
 import type { RecordBody } from './record/record.ts';
 import { beginRun, endRun, queueRun, selectOpenRuns, selectRuns, setProgress, type RunRow } from './store/run-store.ts';
@@ -25,12 +24,15 @@ export type Runner = {
 };
 
 const EVERY_MS = 3_600_000;
+/** A process that has just started has other things to do, and who restarts it again and again wants no run each time. */
+const CALM_MS = 60_000;
 /** A run shares the machine with the business. */
 export const CHECKS_AT_ONCE = 3;
 const PROGRESS_EVERY_MS = 700;
 const SCHEDULE = 'readiness schedule';
 
 export function createRunner(deps: RunnerDeps): Runner {
+  const startedAt = deps.clock.now();
   return {
     async runOpen(signal) {
       const tenantId = await deps.access.operatorId();
@@ -43,14 +45,13 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
     async queueDue(signal) {
       const tenantId = await deps.access.operatorId();
-      if (!tenantId || !(await deps.probe(signal))) return;
-      for (const document of await deps.library.list(tenantId))
-        if (document.origin === 'product') await queueIfDue(deps, tenantId, document);
+      if (!tenantId || deps.clock.now() - startedAt < CALM_MS || !(await deps.probe(signal))) return;
+      for (const name of await deps.library.names(tenantId)) if (deps.library.isSupplied(name)) await queueIfDue(deps, tenantId, name);
     },
   };
 }
 
-async function queueIfDue(deps: RunnerDeps, tenantId: Uuid, { name }: Document): Promise<void> {
+async function queueIfDue(deps: RunnerDeps, tenantId: Uuid, name: string): Promise<void> {
   const [last] = await deps.db.read({ tenantId }, (tx) => selectRuns(tx, name, { before: undefined, limit: 1 }));
   const at = deps.clock.now();
   const { commit, configHash } = await deps.release();

@@ -22,20 +22,19 @@ export function createWatcher(deps: WatcherDeps): (signal: AbortSignal) => Promi
     const tenantId = await deps.access.operatorId();
     const probe = await deps.probe(signal);
     if (!tenantId || !probe) return;
-    for (const document of await deps.library.list(tenantId)) {
+    for (const name of await deps.library.names(tenantId)) {
       if (signal.aborted) return;
-      await passOf(deps, { tenantId, document, probe });
+      const watch = openWatch(await deps.watches(tenantId, name));
+      if (watch) await passOf(deps, { tenantId, document: await deps.library.find({ tenantId }, name), probe, watch });
     }
   };
 }
 
-type Work = { tenantId: Uuid; document: Document; probe: Probe };
+type Work = { tenantId: Uuid; document: Document; probe: Probe; watch: NonNullable<ReturnType<typeof openWatch>> };
 
-async function passOf(deps: WatcherDeps, { tenantId, document, probe }: Work): Promise<void> {
+async function passOf(deps: WatcherDeps, { tenantId, document, probe, watch }: Work): Promise<void> {
   const { name, checklist, bindings } = document;
   const log = await deps.watches(tenantId, name);
-  const watch = openWatch(log);
-  if (!watch) return;
   const { subject } = await deps.ledgers.standing(tenantId, document);
   const store = deps.ledgers.storeOf(tenantId);
   const { clock, kinds } = deps;

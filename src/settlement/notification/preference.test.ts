@@ -89,6 +89,8 @@ test('no notice tells a name of a party, whatever its event carries', () => {
     state: 'suspended',
     number: 7,
     currencies: [],
+    windowId: 'win_1',
+    positions: [],
     kind: 'payment_held',
     priority: 'high',
     dueAt: '2026-11-23T09:30:00.000Z',
