@@ -35,7 +35,7 @@ export async function commitOf(folder: string, apart: readonly string[] = []): P
   const diff = await git(root, 'diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD', ...pathspec);
   if (diff === undefined)
     throw new AppError(
-      'unavailable',
+      'not_found',
       'readiness.commit_unknown',
       `git does not say what was edited in ${root}. Say what is judged: --commit.`,
     );

@@ -72,7 +72,7 @@ async function contentOf(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new AppError('invalid', 'readiness.file_unreadable', `${path} cannot be read: ${code ?? message}.`);
+    throw new AppError('unprocessable', 'readiness.file_unreadable', `${path} cannot be read: ${code ?? message}.`);
   }
 }
 

@@ -33,7 +33,7 @@ export function addProve(parent: Command, command: AddCommand): void {
 
 async function boundIn(file: string, kinds: KindRegistry): Promise<readonly BoundCheck[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('not_found', 'readiness.file_unreadable', `${file} cannot be read: ${error.code ?? error.message}.`);
+    throw new AppError('unprocessable', 'readiness.file_unreadable', `${file} cannot be read: ${error.code ?? error.message}.`);
   });
   return checksIn(readBindings(text, { file, kinds }));
 }

@@ -26,7 +26,7 @@ export function addRead(parent: Command, command: AddCommand): void {
 export async function readChecklistFile(file: string): Promise<Checklist> {
   if (file === '-') return readChecklist(Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Buffer>)), 'standard input');
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('not_found', 'readiness.file_unreadable', `${file} cannot be read: ${error.code ?? error.message}.`);
+    throw new AppError('unprocessable', 'readiness.file_unreadable', `${file} cannot be read: ${error.code ?? error.message}.`);
   });
   return readChecklist(bytes, basename(file));
 }

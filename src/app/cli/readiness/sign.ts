@@ -48,7 +48,7 @@ const MOST_BYTES = 32 << 20;
 
 async function keep(store: RecordStore, file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('not_found', 'readiness.file_unreadable', `${file} cannot be read: ${error.code ?? error.message}.`);
+    throw new AppError('unprocessable', 'readiness.file_unreadable', `${file} cannot be read: ${error.code ?? error.message}.`);
   });
   if (bytes.length > MOST_BYTES)
     throw new AppError('too_large', 'readiness.evidence_too_large', `Evidence may have ${MOST_BYTES} bytes, this has ${bytes.length}.`);

@@ -146,7 +146,7 @@ export function settingsPath(named: string | undefined, beside: string | undefin
 
 async function contentOf(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('not_found', 'readiness.file_unreadable', `${path} cannot be read: ${error.code ?? error.message}.`);
+    throw new AppError('unprocessable', 'readiness.file_unreadable', `${path} cannot be read: ${error.code ?? error.message}.`);
   });
 }
 
