@@ -70,7 +70,7 @@ export async function passphraseOf(options: SignerOptions, prompt: string): Prom
   if (options.passphraseFile !== undefined) {
     const text = await readFile(options.passphraseFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
       throw new AppError(
-        'not_found',
+        'unprocessable',
         'readiness.file_unreadable',
         `${options.passphraseFile} cannot be read: ${error.code ?? error.message}.`,
       );
