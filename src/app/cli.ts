@@ -246,3 +246,5 @@ async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
 }
 
 await program.parseAsync();
+// What a command has given up, such as a check that does not end, must not keep the program once its answer is written.
+process.stdout.write('', () => setTimeout(() => process.exit(), 200).unref());

@@ -49,6 +49,8 @@ export type CreateReadiness = {
   rollback?(probe: Probe): RollbackPolicy;
   /** What runs here; asked once. */
   release(): Promise<Release>;
+  /** Before so long has passed since the start, in ms, nothing is run by schedule; a minute unless told. */
+  calmMs?: number;
 };
 
 /** The module, and how it is told where the process can be reached: before that, no check is run. */
@@ -76,7 +78,8 @@ export function createReadiness(given: CreateReadiness): Readiness {
     ledgers,
     watches: watchesOf(ledgers),
   };
-  const work = { ...deps, probe: ground.probe, warm: apart.warm };
+  const calm = given.calmMs === undefined ? {} : { calmMs: given.calmMs };
+  const work = { ...deps, probe: ground.probe, warm: apart.warm, ...calm };
   const runner = createRunner(work);
   const watch = createWatcher({ ...work, rollback: given.rollback ?? (() => ({ mode: 'off' })) });
   return {

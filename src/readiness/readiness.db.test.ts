@@ -7,6 +7,8 @@ import type { Actor, Ctx } from '../base/context.ts';
 import { newId } from '../base/id.ts';
 import { manualClock } from '../base/time.ts';
 import * as contract from './contract.ts';
+import * as signing from './signing-contract.ts';
+import * as watching from './watch-contract.ts';
 
 let house: TestHouse;
 const clock = manualClock(Date.UTC(2026, 10, 22, 9));
@@ -32,14 +34,14 @@ const signer = async (roles: readonly string[]): Promise<Actor> => {
   const email = `signer-${newId()}@rialto.test`;
   const access = callerOf(house.access.routes);
   const { id } = await access.output(createUser, house.ctx, { email, name: 'A signer', password: PASSWORD, roles: ['operator'] });
-  await call().output(contract.setSigner, house.ctx, { id, roles: [...roles] });
+  await call().output(signing.setSigner, house.ctx, { id, roles: [...roles] });
   const { accessToken } = await access.output(login, nobody, { email, password: PASSWORD });
   const actor = await house.access.authenticate(accessToken);
   await access.output(stepUp, actor, { password: PASSWORD });
   return actor;
 };
 const sign = (actor: Actor | Ctx, title = 'Drill', role = 'Release manager') =>
-  call().output(contract.signLine, actor, { name, line: sampleLine(title), role, statement: 'Seen the protocol of the restore' });
+  call().output(signing.signLine, actor, { name, line: sampleLine(title), role, statement: 'Seen the protocol of the restore' });
 
 test('before the first run nothing is decided, and every line says that it was not looked at', async () => {
   const { gate, lines, run } = await checklist();
@@ -87,7 +89,7 @@ test('a signature makes the line pass, stands verified in its history and in the
   const audit = await house.database.admin<{ detail: object }>(`select detail from access.audit where action = 'readiness.sign_line'`);
   expect(audit.at(-1)!.detail).toMatchObject({ kind: 'signed', lines: [sampleLine('Drill')], leaf: logged.leaf });
 
-  await call().output(contract.withdrawRecord, ada, { name, record: logged.record, reason: 'It was the protocol of another drill' });
+  await call().output(signing.withdrawRecord, ada, { name, record: logged.record, reason: 'It was the protocol of another drill' });
   expect(await stateOf('Drill')).toMatchObject({ state: 'awaiting_sign_off', notes: [] });
   const { history } = await call().output(contract.getLine, house.ctx, { name, line: sampleLine('Drill') });
   expect(history.find(({ record }) => record === logged.record)).toMatchObject({ withdrawn: true });
@@ -108,41 +110,41 @@ test('whoever asks for a waiver cannot grant it; another approver can, and the l
   const [asks, grants] = [await signer(['Release manager']), await signer(['Release manager'])];
   const until = clock.now() + 20 * 86_400_000;
   const wish = { name, line: sampleLine('Second site'), reason: 'The lines are ordered', until };
-  const request = await call().output(contract.requestWaiver, asks, wish);
-  await expect(call().output(contract.grantWaiver, asks, { id: request.id })).rejects.toEqual(code('readiness.own_request'));
-  await call().output(contract.grantWaiver, grants, { id: request.id });
+  const request = await call().output(signing.requestWaiver, asks, wish);
+  await expect(call().output(signing.grantWaiver, asks, { id: request.id })).rejects.toEqual(code('readiness.own_request'));
+  await call().output(signing.grantWaiver, grants, { id: request.id });
   expect(await stateOf('Second site')).toMatchObject({ state: 'waived', effect: 'waived' });
-  await expect(call().output(contract.grantWaiver, grants, { id: request.id })).rejects.toEqual(code('readiness.waiver_request_decided'));
+  await expect(call().output(signing.grantWaiver, grants, { id: request.id })).rejects.toEqual(code('readiness.waiver_request_decided'));
   expect((await checklist()).waiverRequests.find(({ id }) => id === request.id)).toMatchObject({
     state: 'granted',
     decidedBy: grants.name,
   });
-  const refused = await call().output(contract.requestWaiver, asks, { ...wish, line: sampleLine('Archive') });
-  expect(await call().output(contract.refuseWaiver, asks, { id: refused.id })).toMatchObject({ state: 'refused', own: true });
+  const refused = await call().output(signing.requestWaiver, asks, { ...wish, line: sampleLine('Archive') });
+  expect(await call().output(signing.refuseWaiver, asks, { id: refused.id })).toMatchObject({ state: 'refused', own: true });
 });
 
 test('a release is watched in its windows, a look that finds something bad is told, and a restart goes on where it was', async () => {
   const look = async (afterMs = 5 * 60_000) => {
     clock.advance(afterMs);
     await house.readiness.jobs.find((job) => job.name === 'readiness.watch')!.run(new AbortController().signal);
-    return (await call().output(contract.listWatches, house.ctx, { name })).items[0]!;
+    return (await call().output(watching.listWatches, house.ctx, { name })).items[0]!;
   };
-  const started = await call().output(contract.startWatch, house.ctx, { name });
+  const started = await call().output(watching.startWatch, house.ctx, { name });
   expect(await look(0)).toMatchObject({ id: started.id, passes: 1, advice: 'continue', lines: [{ title: 'Watched', sight: 'good' }] });
   house.health.well = false;
   expect(await look()).toMatchObject({ passes: 2, advice: 'attention', lines: [{ sight: 'bad' }] });
   await house.restart();
   house.health.well = true;
   expect(await look()).toMatchObject({ id: started.id, passes: 3, advice: 'continue' });
-  const { moments } = await call().output(contract.getWatch, house.ctx, { name, id: started.id });
+  const { moments } = await call().output(watching.getWatch, house.ctx, { name, id: started.id });
   expect(moments.map(({ kind }) => kind)).toEqual(['observed', 'advised', 'observed', 'advised', 'observed', 'advised']);
   const events = await house.database.admin<{ type: string }>(`select unnest(types) as type from infra.outbox`);
   expect(events.map(({ type }) => type)).toContain('readiness.watch_advised');
 
-  const after = await call().output(contract.noteRollback, house.ctx, { name, id: started.id });
+  const after = await call().output(watching.noteRollback, house.ctx, { name, id: started.id });
   expect(after).toMatchObject({ rollback: { script: 'by hand', exitCode: 0 } });
-  expect(await call().output(contract.stopWatch, house.ctx, { name, id: started.id })).toMatchObject({ ended: { outcome: 'stopped' } });
-  await expect(call().output(contract.stopWatch, house.ctx, { name, id: started.id })).rejects.toEqual(code('readiness.watch_over'));
+  expect(await call().output(watching.stopWatch, house.ctx, { name, id: started.id })).toMatchObject({ ended: { outcome: 'stopped' } });
+  await expect(call().output(watching.stopWatch, house.ctx, { name, id: started.id })).rejects.toEqual(code('readiness.watch_over'));
   expect((await look()).passes).toBe(3);
 });
 
@@ -152,7 +154,7 @@ test('the verdict goes into the log as the gate has it, and a changed checklist 
   await sign(manager);
   await sign(lead, 'Archive', 'Technical lead');
   await sign(lead, 'Second site', 'Technical lead');
-  const verdict = await call().output(contract.decideRelease, manager, { name });
+  const verdict = await call().output(signing.decideRelease, manager, { name });
   expect(verdict).toMatchObject({ decision: 'go', blocks: [] });
   expect((await checklist()).gate).toMatchObject({ decision: 'go', signed: { decision: 'go', by: manager.name } });
   const rest = await call()
@@ -213,7 +215,7 @@ test.each(['text', 'json', 'junit', 'markdown', 'html', 'pdf'] as const)('the re
 test('who is bound to a bank sees nothing, and another tenant has no checklist and keeps none', async () => {
   const member = house.memberCtx(newId());
   expect((await call().output(contract.listChecklists, member, {})).items).toEqual([]);
-  expect((await call().output(contract.listSigners, member, {})).items).toEqual([]);
+  expect((await call().output(signing.listSigners, member, {})).items).toEqual([]);
   await expect(call().output(contract.getChecklist, member, { name })).rejects.toEqual(code('readiness.checklist_not_found'));
   const other = actorWith(newId(), ['readiness:read', 'readiness:write']);
   await expect(call().output(contract.getChecklist, other, { name })).rejects.toEqual(code('readiness.checklist_not_found'));

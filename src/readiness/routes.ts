@@ -1,6 +1,8 @@
 import type { Ctx } from '../base/context.ts';
 import { route, type Route } from '../infra/http/route.ts';
 import * as contract from './contract.ts';
+import * as signing from './signing-contract.ts';
+import * as watching from './watch-contract.ts';
 import type { ReadinessDeps } from './deps.ts';
 import { confirmBindings } from './operations/confirm-bindings.ts';
 import { downloadReport } from './operations/download-report.ts';
@@ -37,21 +39,21 @@ export function routesOf(deps: ReadinessDeps): Route[] {
     route(contract.getRun, (ctx, input) => getRun(deps, ctx, input)),
     route(contract.getLine, (ctx, input) => getLine(deps, ctx, input)),
     route(contract.getEvidence, (ctx, input) => getEvidence(deps, ctx, input)),
-    route(contract.signLine, (ctx, input) => signLine(deps, ctx, input)),
-    route(contract.ruleOutLine, (ctx, input) => ruleOutLine(deps, ctx, input)),
-    route(contract.planLine, (ctx, input) => planLine(deps, ctx, input)),
-    route(contract.approveLines, (ctx, input) => approveLines(deps, ctx, input)),
-    route(contract.withdrawRecord, (ctx, input) => withdrawRecord(deps, ctx, input)),
-    route(contract.decideRelease, (ctx, input) => decideRelease(deps, ctx, input)),
-    route(contract.grantWaiver, (ctx, input) => grantWaiver(deps, ctx, input)),
-    route(contract.requestWaiver, (ctx, input) => requestWaiver(deps, ctx, input)),
-    route(contract.refuseWaiver, (ctx, input) => refuseWaiver(deps, ctx, input)),
-    route(contract.startWatch, (ctx, input) => startWatch(deps, ctx, input)),
-    route(contract.listWatches, (ctx, input) => listWatches(deps, ctx, input)),
-    route(contract.getWatch, (ctx, input) => getWatch(deps, ctx, input)),
-    route(contract.stopWatch, (ctx, input) => stopWatch(deps, ctx, input)),
-    route(contract.noteRollback, (ctx, input) => noteRollback(deps, ctx, input)),
-    route(contract.listSigners, (ctx) => listSigners(deps, ctx)),
-    route(contract.setSigner, (ctx, input) => setSigner(deps, ctx, input)),
+    route(signing.signLine, (ctx, input) => signLine(deps, ctx, input)),
+    route(signing.ruleOutLine, (ctx, input) => ruleOutLine(deps, ctx, input)),
+    route(signing.planLine, (ctx, input) => planLine(deps, ctx, input)),
+    route(signing.approveLines, (ctx, input) => approveLines(deps, ctx, input)),
+    route(signing.withdrawRecord, (ctx, input) => withdrawRecord(deps, ctx, input)),
+    route(signing.decideRelease, (ctx, input) => decideRelease(deps, ctx, input)),
+    route(signing.grantWaiver, (ctx, input) => grantWaiver(deps, ctx, input)),
+    route(signing.requestWaiver, (ctx, input) => requestWaiver(deps, ctx, input)),
+    route(signing.refuseWaiver, (ctx, input) => refuseWaiver(deps, ctx, input)),
+    route(watching.startWatch, (ctx, input) => startWatch(deps, ctx, input)),
+    route(watching.listWatches, (ctx, input) => listWatches(deps, ctx, input)),
+    route(watching.getWatch, (ctx, input) => getWatch(deps, ctx, input)),
+    route(watching.stopWatch, (ctx, input) => stopWatch(deps, ctx, input)),
+    route(watching.noteRollback, (ctx, input) => noteRollback(deps, ctx, input)),
+    route(signing.listSigners, (ctx) => listSigners(deps, ctx)),
+    route(signing.setSigner, (ctx, input) => setSigner(deps, ctx, input)),
   ];
 }

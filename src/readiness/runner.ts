@@ -13,6 +13,8 @@ export type RunnerDeps = ReadinessDeps & {
   probe(signal: AbortSignal): Promise<Probe | undefined>;
   /** Before the first check of a run. */
   warm(): Promise<void>;
+  /** Before so long has passed since the start nothing is run by schedule; a minute unless told. */
+  calmMs?: number;
 };
 
 /** Runs what waits; nothing before the process knows where it can be reached. */
@@ -45,7 +47,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
     async queueDue(signal) {
       const tenantId = await deps.access.operatorId();
-      if (!tenantId || deps.clock.now() - startedAt < CALM_MS || !(await deps.probe(signal))) return;
+      if (!tenantId || deps.clock.now() - startedAt < (deps.calmMs ?? CALM_MS) || !(await deps.probe(signal))) return;
       for (const name of await deps.library.names(tenantId)) if (deps.library.isSupplied(name)) await queueIfDue(deps, tenantId, name);
     },
   };

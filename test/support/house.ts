@@ -88,6 +88,7 @@ export async function createTestHouse({ clock = systemClock, mail }: { clock?: C
       providers: [houseChecks([{ name: 'database', run: async () => ({ ok: health.well, detail: health.well ? 'well' : 'gone' }) }])],
       settingsAt: () => ({ root: filesFolder, folders: [], targets: {}, hosts: [], networks: [], sweep: [], names: [], commands: {} }),
       environment: {},
+      calmMs: 0,
       release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production' }),
     });
     readiness.reachedAt('http://test.invalid');

@@ -23,7 +23,7 @@ const SOURCE = `# Production checklist of the sample house
 export type Deciding = Readonly<Record<string, Disposition>>;
 
 /** A checklist with confirmed bindings, by the beginnings of its titles. JSON is YAML as well. */
-export function supplied(name: string, text: string, deciding: Deciding): Supplied {
+function supplied(name: string, text: string, deciding: Deciding): Supplied {
   const source = new TextEncoder().encode(text);
   const lines = readChecklist(source, name).items;
   const confirmed = { by: 'Ada Lovelace', at: '2026-01-02' };

@@ -4,8 +4,7 @@ import { getChecklist, listChecklists } from '../../../src/readiness/contract.ts
 import { useOperation } from '../api/queries.ts';
 import { LiveIndicator } from '../parts/live-indicator.tsx';
 import { useFilters } from '../parts/filters.tsx';
-import { DecisionWord, markOf, StateBar, StateMark, type Checklist, type Line } from '../parts/readiness-state.tsx';
-import { RESULT_STATES } from '../../../src/readiness/run/result.ts';
+import { DecisionWord, markOf, STATES, StateBar, StateMark, type Checklist, type Line } from '../parts/readiness-state.tsx';
 import { clock, count, words } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Failure } from '../ui/states.tsx';
@@ -95,7 +94,7 @@ function useNow(): string {
 }
 
 function Counts({ counts }: { counts: Readonly<Record<string, number>> }) {
-  const shown = RESULT_STATES.filter((state) => (counts[state] ?? 0) > 0);
+  const shown = STATES.filter((state) => (counts[state] ?? 0) > 0);
   return (
     <ul className="flex shrink-0 flex-wrap gap-x-[4vmin] gap-y-[1vmin]">
       {shown.map((state) => (

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { approveLines, decideRelease } from '../../../src/readiness/contract.ts';
+import { approveLines, decideRelease } from '../../../src/readiness/signing-contract.ts';
 import { useAllowed } from '../api/queries.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { withdrawRecord } from '../../../src/readiness/contract.ts';
+import { withdrawRecord } from '../../../src/readiness/signing-contract.ts';
 import { useAllowed } from '../api/queries.ts';
 import { Badge } from '../ui/badge.tsx';
 import { clock, day, words } from '../ui/format.ts';

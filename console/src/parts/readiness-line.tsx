@@ -1,14 +1,6 @@
 import { useState, type ReactNode } from 'react';
-import {
-  confirmBindings,
-  getEvidence,
-  getLine,
-  planLine,
-  refuseWaiver,
-  requestWaiver,
-  ruleOutLine,
-  signLine,
-} from '../../../src/readiness/contract.ts';
+import { confirmBindings, getEvidence, getLine } from '../../../src/readiness/contract.ts';
+import { planLine, refuseWaiver, requestWaiver, ruleOutLine, signLine } from '../../../src/readiness/signing-contract.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { fetchFile } from '../api/session.ts';
 import { Badge } from '../ui/badge.tsx';

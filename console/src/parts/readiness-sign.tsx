@@ -10,7 +10,7 @@ import {
   ruleOutLine,
   signLine,
   withdrawRecord,
-} from '../../../src/readiness/contract.ts';
+} from '../../../src/readiness/signing-contract.ts';
 import { useCommand } from '../api/queries.ts';
 import { useSigned } from '../api/signed.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { listSigners, setSigner } from '../../../src/readiness/contract.ts';
+import { listSigners, setSigner } from '../../../src/readiness/signing-contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Badge } from '../ui/badge.tsx';

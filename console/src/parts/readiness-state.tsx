@@ -1,6 +1,5 @@
 import type { WireOutput } from '../../../src/base/client.ts';
 import type { getChecklist, getLine } from '../../../src/readiness/contract.ts';
-import { RESULT_STATES, type ResultState } from '../../../src/readiness/run/result.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { words } from '../ui/format.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
@@ -9,7 +8,7 @@ export type Checklist = WireOutput<typeof getChecklist>;
 export type Line = Checklist['lines'][number];
 export type LineDetail = WireOutput<typeof getLine>;
 export type Decision = Checklist['gate']['decision'];
-export type State = ResultState;
+export type State = Line['state'];
 
 type Mark = { tone: Tone; icon: IconName; word: string; fill: string };
 
@@ -34,6 +33,9 @@ const INK: Readonly<Record<Tone, string>> = {
   bad: 'text-bad',
   plain: 'text-ink-3',
 };
+
+/** All states, the good one first. */
+export const STATES = Object.keys(MARKS) as State[];
 
 export const markOf = (state: State): Mark => MARKS[state];
 
@@ -89,7 +91,7 @@ export function TierBadge({ tier, from }: { tier: Line['tier']; from: Line['tier
 
 /** How many lines are in each state, as one bar with its words below. */
 export function StateBar({ counts, className = 'h-2.5' }: { counts: Readonly<Record<string, number>>; className?: string }) {
-  const shown = RESULT_STATES.filter((state) => (counts[state] ?? 0) > 0);
+  const shown = STATES.filter((state) => (counts[state] ?? 0) > 0);
   const all = shown.reduce((sum, state) => sum + counts[state]!, 0);
   return (
     <div className={`flex w-full overflow-hidden rounded-full bg-sunken ${className}`} aria-hidden="true">
@@ -106,7 +108,7 @@ export function StateBar({ counts, className = 'h-2.5' }: { counts: Readonly<Rec
 
 /** The states with their counts, in words. */
 export function StateCounts({ counts }: { counts: Readonly<Record<string, number>> }) {
-  const shown = RESULT_STATES.filter((state) => (counts[state] ?? 0) > 0);
+  const shown = STATES.filter((state) => (counts[state] ?? 0) > 0);
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-ink-2">
       {shown.map((state) => (

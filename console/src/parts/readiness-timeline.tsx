@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { WireOutput } from '../../../src/base/client.ts';
-import type { listWatches } from '../../../src/readiness/contract.ts';
+import type { listWatches } from '../../../src/readiness/watch-contract.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { clock, words } from '../ui/format.ts';
 import type { Search } from './filters.tsx';

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import type { WireOutput } from '../../../src/base/client.ts';
-import { getWatch, listWatches, noteRollback, startWatch, stopWatch } from '../../../src/readiness/contract.ts';
+import { getWatch, listWatches, noteRollback, startWatch, stopWatch } from '../../../src/readiness/watch-contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';

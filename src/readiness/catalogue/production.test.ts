@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { lintBindings, linesOf } from '../binding/lint-bindings.ts';
 import { readChecklist } from '../checklist/read-checklist.ts';
-import { catalogueBindings } from './seeds.fixture.ts';
+import { catalogueBindings } from '../../../test/support/seeds.ts';
 import { THEMES } from './themes.ts';
 
 const source = readFileSync(fileURLToPath(new URL('./production.md', import.meta.url)));

@@ -5,7 +5,7 @@ import type { BoundCheck, Disposition } from '../binding/binding.ts';
 import { readSettings } from '../check/settings.ts';
 import { sqlRefusal } from '../check/sql-text.ts';
 import { RUN_KEYS } from '../run/settings.ts';
-import { catalogueBindings } from './seeds.fixture.ts';
+import { catalogueBindings } from '../../../test/support/seeds.ts';
 
 const path = fileURLToPath(new URL('./readiness.yaml', import.meta.url));
 const settings = readSettings(readFileSync(path, 'utf8'), '/srv/rialto', RUN_KEYS);

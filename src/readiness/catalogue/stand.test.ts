@@ -4,7 +4,7 @@ import type { Bindings } from '../binding/binding.ts';
 import { fingerprintOf } from '../binding/fingerprint.ts';
 import { examineBindings } from '../binding/read-bindings.ts';
 import { changeBindings, emptyBindings } from '../binding/write-bindings.ts';
-import { kinds } from './seeds.fixture.ts';
+import { kinds } from '../../../test/support/seeds.ts';
 import { confirm, standOf } from './stand.ts';
 import { suggestThemes } from './suggest.ts';
 import { THEMES, themeOf } from './themes.ts';

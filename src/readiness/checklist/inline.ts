@@ -1,5 +1,5 @@
 /** Text longer than this is read only so far; nobody checks a line of such a length off. */
-export const MAX_TEXT = 4_000;
+const MAX_TEXT = 4_000;
 
 /**
  * Markdown's inline marks taken off: emphasis, code, links, pictures, tags, comments, entities, escapes. What `code` holds

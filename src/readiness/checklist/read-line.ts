@@ -90,7 +90,7 @@ export function surveyor(scale: Scale): (context: Context, under: readonly strin
 }
 
 /** Title, detail and whole text of a line: its bold beginning, or its first line where more lines explain it. */
-export function titleOf(lines: readonly string[]): { title: string; detail: string; text: string } {
+function titleOf(lines: readonly string[]): { title: string; detail: string; text: string } {
   const markdown = repairMojibake(lines.join(' '));
   const text = undecorated(plainText(markdown));
   const lead = leadOf(markdown);

@@ -3,7 +3,7 @@ import { AppError } from '../../base/error.ts';
 import { newId, toWireId } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { refuseWaiver as refuseContract, requestWaiver as requestContract } from '../contract.ts';
+import { refuseWaiver as refuseContract, requestWaiver as requestContract } from '../signing-contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
 import { changedEvent } from '../events.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../base/context.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
-import * as contract from '../contract.ts';
+import * as signing from '../signing-contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
 import { decidedEvent } from '../events.ts';
 import { approve } from '../gate/approve.ts';
@@ -18,10 +18,10 @@ import { signedAct, type Logged } from './signed-act.ts';
 const plainly = (logged: Logged): Logged => logged;
 
 /** Errors: those of `signedAct` and `signOff`. */
-export function signLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof contract.signLine>): Promise<Logged> {
+export function signLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof signing.signLine>): Promise<Logged> {
   const { name, line: lineId, role, statement, evidence } = input;
   return signedAct(deps, ctx, {
-    operation: contract.signLine,
+    operation: signing.signLine,
     name,
     make: (ground, signer) => signOff(ground, { lineId, role, statement, ...(evidence !== undefined && { evidence }) }, signer),
     answer: plainly,
@@ -29,10 +29,10 @@ export function signLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof co
 }
 
 /** Errors: those of `signedAct` and `ruleOut`. */
-export function ruleOutLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof contract.ruleOutLine>): Promise<Logged> {
+export function ruleOutLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof signing.ruleOutLine>): Promise<Logged> {
   const { name, line: lineId, reason } = input;
   return signedAct(deps, ctx, {
-    operation: contract.ruleOutLine,
+    operation: signing.ruleOutLine,
     name,
     make: (ground, signer) => ruleOut(ground, { lineId, reason }, signer),
     answer: plainly,
@@ -40,10 +40,10 @@ export function ruleOutLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof
 }
 
 /** Errors: those of `signedAct` and `plan`. */
-export function planLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof contract.planLine>): Promise<Logged> {
+export function planLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof signing.planLine>): Promise<Logged> {
   const { name, line: lineId, plan: words, due } = input;
   return signedAct(deps, ctx, {
-    operation: contract.planLine,
+    operation: signing.planLine,
     name,
     make: (ground, signer) => plan(ground, { lineId, plan: words, due: new Date(due).toISOString() }, signer),
     answer: plainly,
@@ -51,10 +51,10 @@ export function planLine(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof co
 }
 
 /** Errors: those of `signedAct` and `approve`. */
-export function approveLines(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof contract.approveLines>): Promise<Logged> {
+export function approveLines(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof signing.approveLines>): Promise<Logged> {
   const { name, lines: lineIds, reason } = input;
   return signedAct(deps, ctx, {
-    operation: contract.approveLines,
+    operation: signing.approveLines,
     name,
     make: (ground, signer, { verdict }) => approve(ground, { verdict, lineIds, reason }, signer),
     answer: plainly,
@@ -65,12 +65,12 @@ export function approveLines(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeo
  * Grants what somebody else asked for. Errors: `readiness.waiver_request_not_found`, `readiness.waiver_request_decided`,
  * those of `signedAct` and `waive`.
  */
-export async function grantWaiver(deps: ReadinessDeps, ctx: Ctx, { id }: InputOf<typeof contract.grantWaiver>): Promise<Logged> {
+export async function grantWaiver(deps: ReadinessDeps, ctx: Ctx, { id }: InputOf<typeof signing.grantWaiver>): Promise<Logged> {
   const { checklist, lineId, reason, until, requestedBy, requestedName } = await findRequest(deps, ctx, id);
   const requester = requesterText({ name: requestedName, id: requestedBy });
   const waiver = { lineId, reason, until: new Date(until).toISOString(), requestedBy: requester };
   return await signedAct(deps, ctx, {
-    operation: contract.grantWaiver,
+    operation: signing.grantWaiver,
     name: checklist,
     make: (ground, signer) => waive(ground, waiver, signer),
     async also(tx) {
@@ -82,10 +82,10 @@ export async function grantWaiver(deps: ReadinessDeps, ctx: Ctx, { id }: InputOf
 }
 
 /** Errors: those of `signedAct` and `withdraw`. */
-export function withdrawRecord(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof contract.withdrawRecord>): Promise<Logged> {
+export function withdrawRecord(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof signing.withdrawRecord>): Promise<Logged> {
   const { name, record, reason } = input;
   return signedAct(deps, ctx, {
-    operation: contract.withdrawRecord,
+    operation: signing.withdrawRecord,
     name,
     make: ({ at }, signer, { entries }) => withdraw({ records: entries, policy: POLICY, at }, { record, reason }, signer),
     answer: plainly,
@@ -96,10 +96,10 @@ export function withdrawRecord(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typ
 export function decideRelease(
   deps: ReadinessDeps,
   ctx: Ctx,
-  { name }: InputOf<typeof contract.decideRelease>,
-): Promise<OutputOf<typeof contract.decideRelease>> {
+  { name }: InputOf<typeof signing.decideRelease>,
+): Promise<OutputOf<typeof signing.decideRelease>> {
   return signedAct(deps, ctx, {
-    operation: contract.decideRelease,
+    operation: signing.decideRelease,
     name,
     make: (_ground, signer, { verdict }) => verdictRecord(name, verdict, signer),
     answer: (logged, { verdict: { decision, blocks } }) => ({ ...logged, decision, blocks: [...blocks] }),

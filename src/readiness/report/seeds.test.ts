@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NOW, runOf, stateOf, subjectOfTest, testPeople } from '../../../test/support/readiness.ts';
 import { whereThere } from '../../../test/support/shared-data.ts';
-import { readSeeds } from '../catalogue/seeds.fixture.ts';
+import { readSeeds } from '../../../test/support/seeds.ts';
 import { decide } from '../gate/decide.ts';
 import { planWatch } from '../watch/plan-watch.ts';
 import { buildReport } from './build-report.ts';

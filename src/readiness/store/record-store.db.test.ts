@@ -19,11 +19,12 @@ const storeFor = (tenantId: Uuid) => recordStoreOf(database.db, { tenantId, cloc
 const ended = (watchId: string): RecordBody => ({ kind: 'watch_ended', watchId, at: '2026-11-22T10:00:00.000Z', outcome: 'stopped' });
 const all = async (records: AsyncIterable<ReadinessRecord>) => await Array.fromAsync(records);
 
-describe('records in PostgreSQL', () =>
+describe('records in PostgreSQL', () => {
   holdsRecords(async () => {
     const tenantId = newId();
     return { store: storeFor(tenantId), again: () => storeFor(tenantId) };
-  }));
+  });
+});
 
 test('entries appended at once for several checklists have indexes without gaps, and the root covers all of them in order', async () => {
   const tenantId = newId();

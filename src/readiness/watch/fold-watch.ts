@@ -82,7 +82,7 @@ function withRollback(decision: Decision, rollback: Rollback | undefined): Decis
 }
 
 /** What two decisions must share to be the same advice. */
-export function keyOf({ advice, because }: Decision): string {
+function keyOf({ advice, because }: Decision): string {
   return [advice, ...because.map(({ key }) => key).sort()].join('\n');
 }
 

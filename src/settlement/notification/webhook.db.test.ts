@@ -135,8 +135,9 @@ test('a replay sends the same messages under the same ids: one, those given up, 
     expect(items).toHaveLength(2);
   }, WAIT);
   expect(await replay({ fromSeq: 1, toSeq: Math.max(...seqs) })).toMatchObject({ more: false });
-  await vi.waitFor(() => expect(got.length).toBeGreaterThanOrEqual(4), WAIT);
-  for (const id of ids) expect(got.filter(({ headers }) => headers['webhook-id'] === id).length).toBeGreaterThanOrEqual(2);
+  // The range brings what came before this webhook as well.
+  const timesOf = (id: unknown) => got.filter(({ headers }) => headers['webhook-id'] === id).length;
+  await vi.waitFor(() => expect(Math.min(...[...ids].map(timesOf))).toBe(2), WAIT);
   expect(await replay({ state: 'dead' })).toEqual({ queued: 0, more: false });
   await expect(replay({ fromSeq: 5, toSeq: 4 })).rejects.toMatchObject({ code: 'settlement.replay_unclear' });
   await expect(replay({ state: 'dead', fromSeq: 4 })).rejects.toMatchObject({ code: 'settlement.replay_unclear' });

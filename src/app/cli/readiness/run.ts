@@ -58,11 +58,7 @@ async function deciding(output: Output, work: () => Promise<Verdict>): Promise<v
     decided = await work();
   });
   process.exitCode = decided?.exitCode ?? 3;
-  // A check that does not listen to its signal was given up, and must not keep the program.
-  process.stdout.write('', () => setTimeout(() => process.exit(), LET_GO_MS).unref());
 }
-
-const LET_GO_MS = 200;
 
 async function runAndDecide(output: Output, file: string, options: RunOptions): Promise<Verdict> {
   const workspace = await openWorkspace(file, options);
