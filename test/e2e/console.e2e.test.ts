@@ -153,7 +153,8 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
       await page.getByRole('button', { name: 'Keep' }).click();
       await page.getByText('signs nothing').waitFor({ state: 'detached' });
       await page.keyboard.press('Escape');
-      await page.getByText(/run of/).waitFor({ timeout: 150_000 });
+      await page.getByRole('button', { name: 'Run now' }).click();
+      await page.getByText(/· run of/).waitFor({ timeout: 100_000 });
       await page.getByText('Everything above', { exact: true }).first().click();
       await page.getByRole('button', { name: 'Sign as Technical Lead' }).click();
       await page.getByLabel('What you attest').fill('Looked at each line with the team');
