@@ -75,13 +75,11 @@ export function DecisionWord({ decision, className = 'text-2xl' }: { decision: D
   return <span className={`font-semibold tracking-tight ${INK[tone]} ${className}`}>{word}</span>;
 }
 
-const TIERS: Readonly<Record<Line['tier'], Tone>> = { critical: 'bad', high: 'warn', medium: 'plain', low: 'plain' };
-
-/** What failing costs; a tier that the document does not name is marked as assumed. */
+/** What failing costs. In no colour, which is for what was found; a tier that the document does not name is marked as assumed. */
 export function TierBadge({ tier, from }: { tier: Line['tier']; from: Line['tierFrom'] }) {
   return (
     <span title={from === 'default' ? 'The document names no tier, so it is critical' : `Tier from the ${from}`}>
-      <Badge tone={TIERS[tier]}>
+      <Badge tone="plain">
         {tier}
         {from === 'default' && <span aria-hidden="true">*</span>}
       </Badge>
