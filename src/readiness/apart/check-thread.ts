@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { builtInChecks } from '../check/built-in.ts';
 import type { Outcome } from '../check/check.ts';
@@ -5,6 +6,9 @@ import { failureOf } from '../check/failure.ts';
 import { createKinds } from '../check/kinds.ts';
 import { createProbe } from '../check/targets.ts';
 import type { FromThread, ToThread } from './protocol.ts';
+
+// Checks wait for the business: on Linux this is the priority of this thread alone.
+if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
 
 /** A thread that makes one check at a time, so that a check that keeps a processor busy takes no time from callers. */
 const kinds = createKinds([builtInChecks()]);
