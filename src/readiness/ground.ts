@@ -36,7 +36,7 @@ export function createGround({ clock, settingsAt, environment, release }: Given)
       if (address === undefined) return undefined;
       const { commit } = await release();
       const settings = settingsAt(address);
-      // As a thread gets it: only the settings that may be read, and no object that cannot be copied.
+      // As another process gets it: only the settings that may be read, and no object that cannot be copied.
       known = { settings, environment: Object.fromEntries(Object.entries(environment)), commit };
       return createProbe({ settings, environment, clock, signal, commit });
     },

@@ -61,7 +61,7 @@ export function createReadiness(given: CreateReadiness): Readiness {
   const { db, clock, log, access, outbox, masterKey, supplied, providers = [] } = given;
   const release = once(given.release);
   const ground = createGround({ ...given, release });
-  const apart = checksApart(builtInChecks(), { ground: ground.now, threads: CHECKS_AT_ONCE });
+  const apart = checksApart(builtInChecks(), { ground: ground.now, processes: CHECKS_AT_ONCE });
   const kinds = createKinds([apart.provider, ...providers]);
   const people = peopleOf((tenantId) => housePeople({ db, clock, masterKey }, tenantId));
   const ledgers = createLedgers({ db, clock, release, people });

@@ -29,7 +29,7 @@ const EVERY_MS = 3_600_000;
 /** A process that has just started has other things to do, and who restarts it again and again wants no run each time. */
 const CALM_MS = 60_000;
 /** A run shares the machine with the business. */
-export const CHECKS_AT_ONCE = 3;
+export const CHECKS_AT_ONCE = 2;
 const PROGRESS_EVERY_MS = 700;
 const SCHEDULE = 'readiness schedule';
 

@@ -19,28 +19,28 @@ const made: CheckKind = {
   summary: 'for tests',
   params: Type.Object({ manner: Type.String() }),
   describe: () => 'made',
-  run: () => Promise.reject(new Error('this must be made in the thread')),
+  run: () => Promise.reject(new Error('this must be made in the process')),
   negative: [],
 };
-const open = (threads = 1) => {
+const open = (processes = 1) => {
   const apart = checksApart(
     { name: 'made', kinds: [made] },
-    { ground: () => groundIn('/'), threads, graceMs: 50, file: new URL('hog-thread.fixture.ts', import.meta.url) },
+    { ground: () => groundIn('/'), processes, graceMs: 50, file: new URL('hog-process.fixture.ts', import.meta.url) },
   );
   onTestFinished(apart.close);
   const kind = apart.provider.kinds[0]!;
   return (manner: string, signal = new AbortController().signal) => kind.run({ manner }, { signal } as never);
 };
 
-test('a check that keeps its thread busy and does not stop ends with it, as an error; the next one gets a new thread', async () => {
+test('a check that keeps its process busy and does not stop ends with it, as an error; the next one gets a new process', async () => {
   const make = open();
   const hogged = make('hog', AbortSignal.timeout(50));
   const next = make('quick');
-  expect(await hogged).toMatchObject({ state: 'error', summary: expect.stringContaining('ended with its thread') });
+  expect(await hogged).toMatchObject({ state: 'error', summary: expect.stringContaining('ended with its process') });
   expect(await next).toEqual({ state: 'pass', summary: 'quick' });
 });
 
-test('a thread that dies is an error of its check and of no other', async () => {
+test('a process that dies is an error of its check and of no other', async () => {
   const make = open(2);
   const [died, lived] = await Promise.all([make('die'), make('quick')]);
   expect(died.state).toBe('error');
@@ -48,11 +48,11 @@ test('a thread that dies is an error of its check and of no other', async () => 
   expect((await make('quick')).state).toBe('pass');
 });
 
-test('the built-in kinds find in a thread what they would find here, refusals and failures by name', async () => {
+test('the built-in kinds find in a process what they would find here, refusals and failures by name', async () => {
   const root = temporaryFolder();
   writeFileSync(join(root, 'notes.md'), '# Notes\n\nWritten.\n');
   const ground = groundIn(root);
-  const apart = checksApart(builtInChecks(), { ground: () => ground, threads: 2 });
+  const apart = checksApart(builtInChecks(), { ground: () => ground, processes: 2 });
   onTestFinished(apart.close);
   const probe = createProbe({ settings: ground.settings, environment: ground.environment });
   const both = async (name: string, params: object) => {

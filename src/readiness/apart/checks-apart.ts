@@ -1,11 +1,13 @@
-import { Worker } from 'node:worker_threads';
+import { fork, type ChildProcess } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { CheckKind, CheckProvider, Outcome } from '../check/check.ts';
-import type { CheckGround, FromThread, ToThread } from './protocol.ts';
+import type { CheckGround, FromProcess, ToProcess } from './protocol.ts';
 
-/** Kinds of checks that are made in threads of their own. */
+/** Kinds of checks that are made in processes of their own. */
 export type ChecksApart = {
   provider: CheckProvider;
-  /** Opens the threads and waits until they can work, so that this takes no time from the first checks. */
+  /** Starts the processes and waits until they can work, so that this takes no time from the first checks. */
   warm(): Promise<void>;
   close(): Promise<void>;
 };
@@ -13,22 +15,22 @@ export type ChecksApart = {
 type Options = {
   /** What checks may use now. Errors of it become the check's. */
   ground: () => CheckGround;
-  /** Checks at the same moment, one in each thread; more wait for a free one. */
-  threads: number;
-  /** How long a check that was told to stop has to do so before its thread is ended. */
+  /** Checks at the same moment, one in each process; more wait for a free one. */
+  processes: number;
+  /** How long a check that was told to stop has to do so before its process is ended. */
   graceMs?: number;
   idleMs?: number;
-  /** What a thread runs; `check-thread.ts` unless told. */
+  /** What a process runs; `check-process.ts` unless told. */
   file?: URL;
 };
 
 const GRACE_MS = 400;
 const IDLE_MS = 15_000;
-const FILE = new URL('check-thread.ts', import.meta.url);
+const FILE = new URL('check-process.ts', import.meta.url);
 
 /**
- * The same kinds of checks, each made in a thread beside the one that answers callers. A check that does not stop when it is
- * told to, because it keeps its processor busy or hangs, ends with its thread. Threads that nobody needs are let go.
+ * The same kinds of checks, each made in a process beside the one that answers callers. A check that does not stop when it is
+ * told to, because it keeps its processor busy or hangs, ends with its process. Processes that nobody needs are let go.
  */
 export function checksApart({ name, kinds }: CheckProvider, options: Options): ChecksApart {
   const pool = createPool(options);
@@ -39,36 +41,44 @@ export function checksApart({ name, kinds }: CheckProvider, options: Options): C
   return { provider: { name, kinds: kinds.map(apart) }, warm: pool.warm, close: pool.close };
 }
 
-function createPool({ threads, graceMs = GRACE_MS, idleMs = IDLE_MS, file = FILE }: Options) {
-  const free: Worker[] = [];
-  const all = new Set<Worker>();
-  const waiting: ((worker: Worker) => void)[] = [];
+function createPool({ processes, graceMs = GRACE_MS, idleMs = IDLE_MS, file = FILE }: Options) {
+  const free: ChildProcess[] = [];
+  const all = new Set<ChildProcess>();
+  const waiting: ((worker: ChildProcess) => void)[] = [];
   let idle: NodeJS.Timeout | undefined;
 
-  function open(): Worker {
-    const worker = new Worker(file, { execArgv: [] });
+  function open(): ChildProcess {
+    const worker = fork(fileURLToPath(file), {
+      execArgv: [],
+      env: environment(),
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     // It must not keep a process alive that has nothing else to do.
     worker.unref();
+    worker.channel?.unref();
+    // One that could not be started, or is gone while it is written to, ends; that is told below.
+    worker.on('error', () => worker.kill('SIGKILL'));
     all.add(worker);
     worker.once('exit', () => leave(worker));
     return worker;
   }
 
-  function leave(worker: Worker): void {
+  function leave(worker: ChildProcess): void {
     all.delete(worker);
     const at = free.indexOf(worker);
     if (at >= 0) free.splice(at, 1);
-    // Whoever waits for a thread gets a new one in its place.
-    if (waiting.length > 0 && all.size < threads) waiting.shift()!(open());
+    // Whoever waits for a process gets a new one in its place.
+    if (waiting.length > 0 && all.size < processes) waiting.shift()!(open());
   }
 
-  function take(): Promise<Worker> {
+  function take(): Promise<ChildProcess> {
     clearTimeout(idle);
-    const worker = free.pop() ?? (all.size < threads ? open() : undefined);
+    const worker = free.pop() ?? (all.size < processes ? open() : undefined);
     return worker ? Promise.resolve(worker) : new Promise((resolve) => waiting.push(resolve));
   }
 
-  function giveBack(worker: Worker): void {
+  function giveBack(worker: ChildProcess): void {
     if (!all.has(worker)) return;
     const next = waiting.shift();
     if (next) return next(worker);
@@ -78,11 +88,11 @@ function createPool({ threads, graceMs = GRACE_MS, idleMs = IDLE_MS, file = FILE
 
   async function endAll(): Promise<void> {
     clearTimeout(idle);
-    await Promise.all([...all].map((worker) => worker.terminate()));
+    await Promise.all([...all].map(ended));
   }
 
   return {
-    async make(check: ToThread, signal: AbortSignal): Promise<Outcome> {
+    async make(check: ToProcess, signal: AbortSignal): Promise<Outcome> {
       const worker = await take();
       try {
         return await makeIn(worker, check, { signal, graceMs });
@@ -91,7 +101,7 @@ function createPool({ threads, graceMs = GRACE_MS, idleMs = IDLE_MS, file = FILE
       }
     },
     async warm(): Promise<void> {
-      const workers = await Promise.all(Array.from({ length: threads }, take));
+      const workers = await Promise.all(Array.from({ length: processes }, take));
       await Promise.all(workers.map(isReady));
       workers.forEach(giveBack);
     },
@@ -99,37 +109,62 @@ function createPool({ threads, graceMs = GRACE_MS, idleMs = IDLE_MS, file = FILE
   };
 }
 
-function isReady(worker: Worker): Promise<void> {
+/** What it needs to find programs and their settings; what checks may read comes with each of them. */
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG, LD_LIBRARY_PATH } = process.env;
+  const compiled = getCompileCacheDir();
+  return {
+    ...(PATH && { PATH }),
+    ...(HOME && { HOME }),
+    ...(LANG && { LANG }),
+    ...(LD_LIBRARY_PATH && { LD_LIBRARY_PATH }),
+    ...(compiled && { NODE_COMPILE_CACHE: compiled }),
+  };
+}
+
+/** Nothing is heard by a process that is gone; its end answers for it. */
+function tell(worker: ChildProcess, message: ToProcess): void {
+  if (worker.connected) worker.send(message, () => undefined);
+}
+
+function ended(worker: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (worker.exitCode !== null || worker.signalCode !== null) return resolve();
+    worker.once('exit', () => resolve());
+    worker.kill('SIGKILL');
+  });
+}
+
+function isReady(worker: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       worker.off('message', done).off('exit', done);
       resolve();
     };
     worker.on('message', done).on('exit', done);
-    worker.postMessage({ say: 'ping' } satisfies ToThread);
+    tell(worker, { say: 'ping' } satisfies ToProcess);
   });
 }
 
-/** One check in one thread. A thread that ends on the way is an error of the check, never a pass. */
-function makeIn(worker: Worker, check: ToThread, { signal, graceMs }: { signal: AbortSignal; graceMs: number }): Promise<Outcome> {
+/** One check in one process. A process that ends on the way is an error of the check, never a pass. */
+function makeIn(worker: ChildProcess, check: ToProcess, { signal, graceMs }: { signal: AbortSignal; graceMs: number }): Promise<Outcome> {
   return new Promise((resolve) => {
     let grace: NodeJS.Timeout | undefined;
     const stop = (): void => {
-      worker.postMessage({ say: 'stop' } satisfies ToThread);
-      grace = setTimeout(() => void worker.terminate(), graceMs);
+      tell(worker, { say: 'stop' } satisfies ToProcess);
+      grace = setTimeout(() => worker.kill('SIGKILL'), graceMs);
     };
     const end = (outcome: Outcome): void => {
       clearTimeout(grace);
       signal.removeEventListener('abort', stop);
-      worker.off('message', answered).off('error', failed).off('exit', ended);
+      worker.off('message', answered).off('exit', gone);
       resolve(outcome);
     };
-    const answered = (message: FromThread): void => void ('outcome' in message && end(message.outcome));
-    const failed = (error: Error): void => end({ state: 'error', summary: `The thread of the check failed: ${error.message}` });
-    const ended = (): void => end({ state: 'error', summary: 'The check did not stop when told, and was ended with its thread.' });
-    worker.on('message', answered).on('error', failed).on('exit', ended);
+    const answered = (message: FromProcess): void => void ('outcome' in message && end(message.outcome));
+    const gone = (): void => end({ state: 'error', summary: 'The check did not stop when told, and was ended with its process.' });
+    worker.on('message', answered).on('exit', gone);
     signal.addEventListener('abort', stop, { once: true });
-    worker.postMessage(check);
+    tell(worker, check);
     if (signal.aborted) stop();
   });
 }
