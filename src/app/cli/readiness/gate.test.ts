@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { exitCodeOf } from '../../../../test/support/exit-code.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import type { AppError } from '../../../base/error.ts';
 import { Secret } from '../../../base/secret.ts';
@@ -37,10 +38,7 @@ async function sceneOf() {
   const told: Told[] = [];
   const run = async (...args: string[]): Promise<Told & { exitCode: unknown }> => {
     const program = programOf((one) => void told.push(one));
-    process.exitCode = 0;
-    await program.parseAsync(['readiness', ...args], { from: 'user' });
-    const { exitCode } = process;
-    process.exitCode = 0;
+    const exitCode = await exitCodeOf(() => program.parseAsync(['readiness', ...args], { from: 'user' }));
     return { ...(told.pop() ?? { text: '', value: undefined }), exitCode };
   };
   const setup = ['--settings', path('readiness.yaml')];

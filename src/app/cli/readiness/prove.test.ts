@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { exitCodeOf } from '../../../../test/support/exit-code.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import type { AddCommand } from '../readiness.ts';
 import { addProve } from './prove.ts';
 
 /** What the command prints for people and for machines. */
-async function prove(options: { bindings?: string }): Promise<{ text: string; value: unknown }> {
+async function prove(options: { bindings?: string }): Promise<{ text: string; value: unknown; exitCode: number }> {
   const printed: { text: string; value: unknown }[] = [];
   let run: (() => Promise<void>) | undefined;
   const add = ((parent: Command, usage: string, about: string, work: (output: object, options: object) => Promise<void>) => {
@@ -14,17 +15,17 @@ async function prove(options: { bindings?: string }): Promise<{ text: string; va
     return parent.command(usage).description(about);
   }) as AddCommand;
   addProve(new Command(), add);
-  await run!();
-  return printed[0]!;
+  const exitCode = await exitCodeOf(() => run!());
+  return { ...printed[0]!, exitCode };
 }
 
 test('every kind that the product brings is proven able to fail', async () => {
-  const { text, value } = await prove({});
+  const { text, value, exitCode } = await prove({});
   const { proven, kinds } = value as { proven: boolean; kinds: { kind: string; proven: boolean; fixtures: object[] }[] };
   expect(kinds.filter((kind) => !kind.proven || kind.fixtures.length === 0)).toEqual([]);
   expect(proven).toBe(true);
   expect(text).toContain(`All ${kinds.length} kinds of checks fail where they must`);
-  expect(process.exitCode).toBeUndefined();
+  expect(exitCode).toBe(0);
 });
 
 test('of bindings, each bound check is said to be of a proven kind', async () => {

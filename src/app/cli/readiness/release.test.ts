@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { Command } from 'commander';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { exitCodeOf } from '../../../../test/support/exit-code.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import { manualClock } from '../../../base/time.ts';
 import { readChecklist } from '../../../readiness/checklist/read-checklist.ts';
@@ -32,20 +33,18 @@ async function readinessIn(folder: string, [command, file, ...args]: readonly st
       .action((...given: unknown[]) => work({ json: false, print: (text) => void told.push(text) }, ...(given as never))),
   );
   const paths = args.map((arg) => (/^[a-z-]+\.[a-z]+$/.test(arg) ? join(folder, arg) : arg));
-  const before = process.exitCode;
-  process.exitCode = 0;
   const problems: string[] = [];
   const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => problems.push(String(text)) > 0);
-  try {
-    await program.parseAsync(['readiness', command!, ...(file ? [join(folder, file)] : [folder]), ...paths], { from: 'user' });
-  } catch (error) {
-    problems.push((error as Error).message);
-    process.exitCode ||= 1;
-  } finally {
-    write.mockRestore();
-  }
-  const code = process.exitCode;
-  process.exitCode = before;
+  const code = await exitCodeOf(async () => {
+    try {
+      await program.parseAsync(['readiness', command!, ...(file ? [join(folder, file)] : [folder]), ...paths], { from: 'user' });
+    } catch (error) {
+      problems.push((error as Error).message);
+      process.exitCode ||= 1;
+    } finally {
+      write.mockRestore();
+    }
+  });
   return { code, out: told.join('\n'), problems: problems.join('') };
 }
 
