@@ -9,6 +9,7 @@ import { Choose, ChooseParticipant, wordChoices } from '../parts/choices.tsx';
 import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { count } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -326,12 +327,7 @@ function Subscription({ participantId, kinds }: { participantId: string | undefi
             ))}
           </fieldset>
           <ProblemNote problem={save.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={save.isPending}>
-              Save
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Save" busy={save.isPending} />
         </form>
       </Modal>
     </>

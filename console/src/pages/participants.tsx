@@ -7,6 +7,7 @@ import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Pager, SearchBox, useFilters } from '../parts/filters.tsx';
 import { State } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
@@ -121,12 +122,7 @@ function Admit() {
             hint="With their number of decimals, apart by spaces."
           />
           <ProblemNote problem={admit.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={admit.isPending}>
-              Admit
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Admit" busy={admit.isPending} />
         </form>
       </Modal>
     </>

@@ -20,6 +20,7 @@ import { Signers } from '../parts/readiness-signers.tsx';
 import { decisionOf, type Checklist } from '../parts/readiness-state.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { Select, SelectField, TextField } from '../ui/field.tsx';
 import { count } from '../ui/format.ts';
@@ -261,12 +262,7 @@ function UploadForm({ close }: { close: () => void }) {
         </SelectField>
         <TextField label="File" name="file" type="file" required accept=".md,.markdown,.yaml,.yml,text/markdown,application/yaml" />
         <ProblemNote problem={checklist.error ?? bindings.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" tone="primary" busy={checklist.isPending || bindings.isPending}>
-            Load
-          </Button>
-        </div>
+        <FormButtons close={close} act="Load" busy={checklist.isPending || bindings.isPending} />
       </form>
     </Modal>
   );

@@ -9,6 +9,7 @@ import { wordChoices, Choose } from '../parts/choices.tsx';
 import { Pager, useFilters } from '../parts/filters.tsx';
 import { Badge, State } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
 import { count, day } from '../ui/format.ts';
@@ -242,12 +243,7 @@ function Upload() {
         <form ref={form} onSubmit={submit} className="mt-2 space-y-4">
           <TextField label="File" name="file" type="file" required accept=".xml,application/xml,text/xml" />
           <ProblemNote problem={upload.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={upload.isPending}>
-              Take it
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Take it" busy={upload.isPending} />
         </form>
       </Modal>
     </>

@@ -11,6 +11,7 @@ import { ScreeningExceptions } from '../parts/screening-exceptions.tsx';
 import { RefreshState, ScreeningListDrawer, type ListSource } from '../parts/screening-list.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
@@ -209,12 +210,7 @@ function LoadList() {
             <option value="pep">is noted: exposed persons</option>
           </SelectField>
           <ProblemNote problem={load.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={load.isPending}>
-              Put in force
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Put in force" busy={load.isPending} />
         </form>
       </Modal>
     </>

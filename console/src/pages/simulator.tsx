@@ -8,6 +8,7 @@ import { useFilters } from '../parts/filters.tsx';
 import { Legend, LineChart, ticksTo, type ChartLine } from '../parts/line-chart.tsx';
 import { Badge, State } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { count, percent } from '../ui/format.ts';
@@ -379,12 +380,7 @@ function Start() {
             <TextField label="Minutes between windows" name="windowMinutes" type="number" required min={1} max={480} defaultValue={30} />
           </div>
           <ProblemNote problem={start.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={start.isPending}>
-              Start
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Start" busy={start.isPending} />
         </form>
       </Modal>
     </>

@@ -10,6 +10,7 @@ import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
 import { count, day, money, percent } from '../ui/format.ts';
@@ -301,12 +302,7 @@ function Propose({ content }: { content: unknown }) {
             className="font-mono text-xs"
           />
           <ProblemNote problem={propose.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={propose.isPending}>
-              Propose
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Propose" busy={propose.isPending} />
         </form>
       </Modal>
     </>

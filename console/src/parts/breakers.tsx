@@ -5,6 +5,7 @@ import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
@@ -163,12 +164,7 @@ function Open({ banks }: { banks: readonly { id: string; name: string }[] }) {
           )}
           <TextField label="Why" name="reason" required minLength={3} maxLength={500} />
           <ProblemNote problem={open.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setShown(false)}>Cancel</Button>
-            <Button type="submit" tone="danger" busy={open.isPending}>
-              Stop
-            </Button>
-          </div>
+          <FormButtons close={() => setShown(false)} act="Stop" busy={open.isPending} tone="danger" />
         </form>
       </Modal>
     </>

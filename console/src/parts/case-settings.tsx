@@ -4,6 +4,7 @@ import { getComplianceSettings, setComplianceSettings } from '../../../src/settl
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { CheckField, TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
@@ -86,12 +87,7 @@ function Form({ settings, onClose }: { settings: Settings; onClose: () => void }
         ))}
       </fieldset>
       <ProblemNote problem={save.error} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" tone="primary" busy={save.isPending}>
-          Save
-        </Button>
-      </div>
+      <FormButtons close={onClose} act="Save" busy={save.isPending} />
     </form>
   );
 }

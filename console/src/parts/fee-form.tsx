@@ -5,6 +5,7 @@ import { setFeeSchedule } from '../../../src/settlement/fee/contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { day } from '../ui/format.ts';
@@ -90,12 +91,7 @@ function Form({ close }: { close: () => void }) {
       </div>
       {problem && <p className="text-sm text-bad">{problem}</p>}
       <ProblemNote problem={save.error} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button type="submit" tone="primary" busy={save.isPending}>
-          Set prices
-        </Button>
-      </div>
+      <FormButtons close={close} act="Set prices" busy={save.isPending} />
     </form>
   );
 }

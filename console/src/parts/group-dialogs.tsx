@@ -4,6 +4,7 @@ import { closeAllWindows, closeWindow } from '../../../src/settlement/window/con
 import { extendCutOff, type listWindowGroups } from '../../../src/settlement/window/group-contract.ts';
 import { useCommand } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
@@ -119,12 +120,7 @@ export function ExtendDialog({ group, open, onClose }: Props) {
           </p>
         ))}
         <ProblemNote problem={extend.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" tone="primary" busy={extend.isPending}>
-            Put off
-          </Button>
-        </div>
+        <FormButtons close={onClose} act="Put off" busy={extend.isPending} />
       </form>
     </Modal>
   );

@@ -3,7 +3,7 @@ import type { WireOutput } from '../../../src/base/client.ts';
 import { codeOf } from '../../../src/base/money.ts';
 import { listWindowGroups, setWindowGroup } from '../../../src/settlement/window/group-contract.ts';
 import { useCommand, useOperation } from '../api/queries.ts';
-import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
@@ -71,12 +71,7 @@ export function GroupForm({ group, open, onClose }: { group?: Group; open: boole
           <option value="by_hand">when a person says so</option>
         </SelectField>
         <ProblemNote problem={set.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" tone="primary" busy={set.isPending}>
-            Save
-          </Button>
-        </div>
+        <FormButtons close={onClose} act="Save" busy={set.isPending} />
       </form>
     </Modal>
   );

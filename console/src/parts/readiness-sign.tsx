@@ -13,7 +13,7 @@ import {
 } from '../../../src/readiness/signing-contract.ts';
 import { useCommand } from '../api/queries.ts';
 import { useSigned } from '../api/signed.ts';
-import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextArea, TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
@@ -59,20 +59,9 @@ function SignedForm<T extends Operation>({ operation, title, lead, act, done, in
           />
         )}
         <ProblemNote problem={signed.error} />
-        <Buttons close={close} act={act} busy={signed.isPending} />
+        <FormButtons close={close} act={act} busy={signed.isPending} />
       </form>
     </Modal>
-  );
-}
-
-function Buttons({ close, act, busy }: { close: () => void; act: string; busy: boolean }) {
-  return (
-    <div className="flex justify-end gap-2">
-      <Button onClick={close}>Cancel</Button>
-      <Button type="submit" tone="primary" busy={busy}>
-        {act}
-      </Button>
-    </div>
   );
 }
 
@@ -169,7 +158,7 @@ export function WaiverForm({ line, close }: OfLine) {
         />
         <Day label="Until" name="until" />
         <ProblemNote problem={request.error} />
-        <Buttons close={close} act="Ask" busy={request.isPending} />
+        <FormButtons close={close} act="Ask" busy={request.isPending} />
       </form>
     </Modal>
   );

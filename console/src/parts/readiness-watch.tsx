@@ -4,6 +4,7 @@ import { getWatch, listWatches, noteRollback, startWatch, stopWatch } from '../.
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
 import { clock, count, day, words } from '../ui/format.ts';
@@ -73,12 +74,7 @@ function StartForm({ name, close }: { name: string; close: () => void }) {
       <form onSubmit={submit} className="mt-2 space-y-4">
         <TextField label="Released at, UTC" name="at" type="datetime-local" hint="Empty for now." />
         <ProblemNote problem={start.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" tone="primary" busy={start.isPending}>
-            Watch
-          </Button>
-        </div>
+        <FormButtons close={close} act="Watch" busy={start.isPending} />
       </form>
     </Modal>
   );

@@ -6,6 +6,7 @@ import { createReportSchedule, listReportKinds, startReport } from '../../../src
 import { listWindows } from '../../../src/settlement/window/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../ui/field.tsx';
 import { words } from '../ui/format.ts';
@@ -96,12 +97,7 @@ function Form({ kind, kinds, close }: { kind: Kind; kinds: readonly Kind[]; clos
       )}
       {repeated && <Times title={kind.title} />}
       <ProblemNote problem={start.error ?? schedule.error} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button type="submit" tone="primary" busy={start.isPending || schedule.isPending}>
-          {repeated ? 'Schedule' : 'Write the report'}
-        </Button>
-      </div>
+      <FormButtons close={close} act={repeated ? 'Schedule' : 'Write the report'} busy={start.isPending || schedule.isPending} />
     </form>
   );
 }

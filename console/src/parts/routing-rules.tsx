@@ -5,6 +5,7 @@ import { getLiquidityPolicy, setLiquidityPolicy } from '../../../src/settlement/
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { TextArea } from '../ui/field.tsx';
 import { count, moneyShort, percent } from '../ui/format.ts';
@@ -137,12 +138,7 @@ function EditRules({ policy }: { policy: Policy }) {
             error={broken}
           />
           <ProblemNote problem={put.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="primary" busy={put.isPending}>
-              Put in force
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Put in force" busy={put.isPending} />
         </form>
       </Modal>
     </>

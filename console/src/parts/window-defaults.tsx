@@ -4,6 +4,7 @@ import { excludeParticipant } from '../../../src/settlement/clearing/contract.ts
 import { settleNettedWindow, type getWindow } from '../../../src/settlement/window/contract.ts';
 import { useAllowed, useCommand } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
@@ -82,12 +83,7 @@ function Exclude({ window }: { window: Detail }) {
           </SelectField>
           <TextField label="Reason" name="reason" required minLength={5} maxLength={500} placeholder="Moratorium ordered by the court" />
           <ProblemNote problem={exclude.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" tone="danger" busy={exclude.isPending}>
-              Take it out
-            </Button>
-          </div>
+          <FormButtons close={() => setOpen(false)} act="Take it out" busy={exclude.isPending} tone="danger" />
         </form>
       </Modal>
     </>
