@@ -1,16 +1,14 @@
 import type { Ctx } from '../base/context.ts';
-import { AppError } from '../base/error.ts';
 import { toWireId } from '../base/id.ts';
 import type { InputOf, OutputOf } from '../base/operation.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
 import { changePassword as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
-import { beginAttempt, endAttempt } from './login.ts';
-import { checkNewPassword, hashPassword, passwordFits } from './password.ts';
+import { checkNewPassword, hashPassword } from './password.ts';
+import { passwordWrong, provePassword } from './prove-password.ts';
 import { insertRevocation, type Revocation } from './store/revocation.ts';
 import { endSessionsOf } from './store/session.ts';
-import { findUser, lockUser, updateUser } from './store/user.ts';
-import { userNotFound } from './user.ts';
+import { lockUser, updateUser } from './store/user.ts';
 
 /**
  * Changes the caller's own password. Its other sessions end, its access tokens too; the session of the call goes on with
@@ -24,18 +22,13 @@ export async function changePassword(
   from: RequestExtras,
 ): Promise<OutputOf<typeof contract>> {
   const { actor, tenantId } = ctx;
-  if (actor.kind !== 'user') throw new AppError('forbidden', 'access.users_only', 'Only users have a password.');
-  const user = await deps.db.read({ tenantId }, (tx) => findUser(tx, actor.id));
-  if (!user) throw userNotFound(actor.id);
-  await beginAttempt(deps, user.email, from.remoteAddress);
-  if (!(await passwordFits(user.passwordHash, input.currentPassword))) throw wrong();
-  await endAttempt(deps, user.email, from.remoteAddress);
+  const user = await provePassword(deps, ctx, { operation: contract, password: input.currentPassword, from });
   checkNewPassword(input.newPassword, user.email);
   const passwordHash = await hashPassword(input.newPassword);
   let revocation: Revocation | undefined;
   const answer = await deps.command(ctx, contract, async (tx) => {
     const locked = (await lockUser(tx, actor.id))!;
-    if (locked.passwordHash !== user.passwordHash) throw wrong();
+    if (locked.passwordHash !== user.passwordHash) throw passwordWrong(deps, ctx, contract);
     const at = deps.clock.now();
     const changed = { ...locked, passwordHash, version: locked.version + 1 };
     await updateUser(tx, changed);
@@ -47,5 +40,3 @@ export async function changePassword(
   if (revocation) deps.revocations.learn(revocation);
   return answer;
 }
-
-const wrong = (): AppError => new AppError('unprocessable', 'access.password_wrong', 'The current password is another one.');

@@ -6,11 +6,9 @@ import type { Millis } from '../base/time.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
 import { stepUp as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
-import { beginAttempt, endAttempt } from './login.ts';
-import { passwordFits } from './password.ts';
+import { passwordWrong, provePassword } from './prove-password.ts';
 import { findSteppedUpAt, updateSteppedUpAt } from './store/session.ts';
-import { findUser, lockUser } from './store/user.ts';
-import { userNotFound } from './user.ts';
+import { lockUser } from './store/user.ts';
 
 /** How long a proof counts. */
 const STEP_UP_MS = 5 * 60_000;
@@ -26,31 +24,19 @@ export async function stepUp(
   input: InputOf<typeof contract>,
   from: RequestExtras,
 ): Promise<OutputOf<typeof contract>> {
-  const { actor, tenantId } = ctx;
+  const { actor } = ctx;
   const { sessionId } = actor;
-  if (actor.kind !== 'user' || !sessionId)
-    throw new AppError('forbidden', 'access.users_only', 'Only users who are signed in can do this.');
-  const user = await deps.db.read({ tenantId }, (tx) => findUser(tx, actor.id));
-  if (!user) throw userNotFound(actor.id);
-  await beginAttempt(deps, user.email, from.remoteAddress);
-  if (!(await passwordFits(user.passwordHash, input.password))) throw wrong(deps, ctx);
-  await endAttempt(deps, user.email, from.remoteAddress);
+  if (!sessionId) throw new AppError('forbidden', 'access.users_only', 'Only users who are signed in can do this.');
+  const user = await provePassword(deps, ctx, { operation: contract, password: input.password, from });
   return await deps.command(ctx, contract, async (tx) => {
     // Whoever changes the password or disables the user now waits, or was faster.
     const locked = await lockUser(tx, actor.id);
-    if (!locked || locked.disabledAt !== null || locked.passwordHash !== user.passwordHash) throw wrong(deps, ctx);
+    if (!locked || locked.disabledAt !== null || locked.passwordHash !== user.passwordHash) throw passwordWrong(deps, ctx, contract);
     const at = deps.clock.now();
     if (!(await updateSteppedUpAt(tx, { id: sessionId, userId: actor.id }, at)))
       throw new AppError('unauthenticated', 'access.session_ended', 'This session has ended. Sign in again.');
     return { answer: { validUntil: at + STEP_UP_MS }, subject: toWireId('usr', actor.id), detail: { address: from.remoteAddress } };
   });
-}
-
-/** Counted for the audit log as refused logins are: it is a password that was guessed at. */
-function wrong(deps: AccessDeps, { actor }: Ctx): AppError {
-  const code = 'access.password_wrong';
-  deps.denied.add({ by: { kind: actor.kind, id: actor.id, name: actor.name, tenantId: actor.tenantId }, code, operation: contract.name });
-  return new AppError('unprocessable', code, 'The password is another one.');
 }
 
 /** The implementation of `AccessPort.steppedUpAt`; see there. */
