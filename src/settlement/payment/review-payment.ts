@@ -91,9 +91,9 @@ async function releaseAct(deps: SettlementDeps, ctx: Ctx, held: StandingPayment,
   const agents = [byId.get(payment.debtorAgentId), byId.get(payment.creditorAgentId)];
   // It enters the network only now, so what holds at the door holds here as well.
   for (const agent of agents) if (agent) requireActive(agent);
-  const account = agents[0]?.accounts.get(payment.asset);
-  if (!account)
-    throw new AppError('unprocessable', 'settlement.asset_not_held', 'The debtor agent no longer has an account in this currency.');
+  const [account, payee] = agents.map((agent) => agent?.accounts.get(payment.asset));
+  if (!account || !payee)
+    throw new AppError('unprocessable', 'settlement.asset_not_held', 'One of the agents no longer has an account in this currency.');
   const priority = await deps.db.read(ctx, (tx) => askedPriority(tx, ctx.tenantId, payment.id));
   const now = deps.clock.now();
   const order = { priority, asset: payment.asset, units: payment.units };
