@@ -1,5 +1,6 @@
 import type { OutputOf } from '../base/operation.ts';
 import type { Criterion, Item } from './checklist/checklist.ts';
+import { depthOf } from './checklist/depth.ts';
 import type { getChecklist, listChecklists } from './contract.ts';
 import { bindingsInForce } from './binding/lint-bindings.ts';
 import type { Binding } from './binding/binding.ts';
@@ -111,14 +112,6 @@ function claimOf({ text, agrees, found }: { text: string; agrees: boolean; found
 /** The role whose signature decides the line. */
 function roleOf(binding: Binding | undefined): string | undefined {
   return binding && 'role' in binding.disposition ? binding.disposition.role : undefined;
-}
-
-const DEEPEST = 60;
-
-function depthOf(line: Item | Criterion | undefined, written: ReadonlyMap<string, Item | Criterion>): number {
-  let depth = 0;
-  for (let above = line?.parent; above !== undefined && depth < DEEPEST; above = written.get(above)?.parent) depth += 1;
-  return depth;
 }
 
 function noteOf({ entries }: Standing, index: number): LineView['notes'] {

@@ -1,23 +1,12 @@
 import { execFile } from 'node:child_process';
 import { AppError } from '../../base/error.ts';
+import { listsPrograms, SAFE_OPTIONS } from '../git-safety.ts';
 import type { Probe } from './check.ts';
 
-/** Nothing of the machine or of the user takes part, and nothing that could start a program. */
-const SAFE = [
-  '--no-pager',
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
-  'protocol.allow=never',
-  '-c',
-  'submodule.recurse=false',
-];
 const MOST_BYTES = 64 << 20;
 
 /** Commands of git that only read. */
-type Reading = 'status' | 'describe' | 'rev-parse' | 'ls-files' | 'check-ignore' | 'log' | 'config' | 'show-ref';
+type Reading = 'status' | 'describe' | 'rev-parse' | 'ls-files' | 'check-ignore' | 'log' | 'show-ref';
 
 /**
  * Runs a reading command of git in the root and answers with its exit code and output. Without locks, hooks, prompts, network
@@ -30,12 +19,11 @@ export async function git(
   args: readonly string[],
 ): Promise<{ code: number; text: string; problem: string }> {
   if (command === 'status') await demandHarmless(probe);
-  return start(probe, command, args);
+  return start(probe, [command, ...args]);
 }
 
 async function demandHarmless(probe: Probe): Promise<void> {
-  const names = '^(filter\\..*\\.(clean|smudge|process)|core\\.(fsmonitor|sshcommand)|include(if)?\\..*path)$';
-  const { code, text } = await start(probe, 'config', ['--local', '--name-only', '--get-regexp', names]);
+  const { code, text } = await start(probe, listsPrograms('core\\.(fsmonitor|sshcommand)'));
   if (code === 0 && text.trim() !== '')
     throw new AppError(
       'forbidden',
@@ -44,7 +32,8 @@ async function demandHarmless(probe: Probe): Promise<void> {
     );
 }
 
-function start(probe: Probe, command: Reading, args: readonly string[]): Promise<{ code: number; text: string; problem: string }> {
+/** Nothing of the machine or of the user takes part, and nothing that could start a program. */
+function start(probe: Probe, args: readonly string[]): Promise<{ code: number; text: string; problem: string }> {
   const env = {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LC_ALL: 'C',
@@ -56,7 +45,7 @@ function start(probe: Probe, command: Reading, args: readonly string[]): Promise
   };
   const options = { cwd: probe.root, env, signal: probe.signal, maxBuffer: MOST_BYTES, timeout: 60_000, encoding: 'utf8' as const };
   return new Promise((resolve, reject) => {
-    execFile('git', [...SAFE, '-c', `safe.directory=${probe.root}`, command, ...args], options, (error, text, problem) => {
+    execFile('git', [...SAFE_OPTIONS, '-c', `safe.directory=${probe.root}`, ...args], options, (error, text, problem) => {
       if (!error) return resolve({ code: 0, text, problem });
       if (error.code === 'ENOENT') return reject(new AppError('unavailable', 'readiness.git_missing', 'git is not installed here.'));
       if (typeof error.code === 'number') return resolve({ code: error.code, text, problem });

@@ -1,4 +1,5 @@
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
+import { depthOf } from '../checklist/depth.ts';
 import type { Effect, GateLine, Verdict } from '../gate/decide.ts';
 import type { ReadinessRecord } from '../record/record.ts';
 import type { Run } from '../run/result.ts';
@@ -79,14 +80,6 @@ function lineOf(gate: GateLine, written: ReadonlyMap<string, Item | Criterion>, 
 
 function obstacleOf(effect: Effect): Obstacle | undefined {
   return effect === 'blocks' || effect === 'needs_approval' || effect === 'needs_plan' ? effect : undefined;
-}
-
-const DEEPEST = 60;
-
-function depthOf(line: Item | Criterion | undefined, written: ReadonlyMap<string, Item | Criterion>): number {
-  let depth = 0;
-  for (let above = line?.parent; above !== undefined && depth < DEEPEST; above = written.get(above)?.parent) depth += 1;
-  return depth;
 }
 
 function noteOf(entry: ReadinessRecord | undefined): ReportNote[] {

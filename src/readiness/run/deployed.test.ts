@@ -58,6 +58,20 @@ describe('the commit that is judged', () => {
   });
 });
 
+test('a commit is not named where comparing files would start a program of the repository', async () => {
+  const folder = repository({ 'app.ts': '1' });
+  const trap = join(folder, 'trap.sh');
+  writeFileSync(trap, `#!/bin/sh\ntouch "${join(folder, 'sprung')}"\ncat\n`, { mode: 0o755 });
+  execFileSync('git', ['-C', folder, 'config', 'filter.x.clean', trap]);
+  writeFileSync(join(folder, '.git/info/attributes'), '*.ts filter=x\n');
+  writeFileSync(join(folder, 'app.ts'), '2');
+  await expect(commitOf(folder)).rejects.toMatchObject({
+    code: 'readiness.commit_unknown',
+    message: expect.stringContaining('filter.x.clean'),
+  });
+  expect(execFileSync('ls', [folder], { encoding: 'utf8' })).not.toContain('sprung');
+});
+
 describe('the hash of the configuration', () => {
   const environment = { MODE: 'live', OTHER: 'x' };
 

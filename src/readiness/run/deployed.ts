@@ -6,6 +6,7 @@ import { relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { AppError } from '../../base/error.ts';
+import { listsPrograms, SAFE_OPTIONS } from '../git-safety.ts';
 
 const GIT_TIMEOUT_MS = 20_000;
 const MOST_DIFF_BYTES = 256 * 1024 * 1024;
@@ -17,7 +18,8 @@ export type Commit = { commit: string; author?: string };
  * The commit of the repository that a folder lies in. Tracked files that were edited since make it another one: its name
  * then ends in `+` and the beginning of a hash of what was changed. `apart` are files and folders that a run speaks of by
  * other means (the checklist, its bindings, the records), whose changes do not count here.
- * Errors: `readiness.commit_unknown` where there is no repository, no commit, or no git.
+ * Errors: `readiness.commit_unknown` where there is no repository, no commit, or no git, and where the repository's own
+ * configuration names programs that comparing files would start.
  */
 export async function commitOf(folder: string, apart: readonly string[] = []): Promise<Commit> {
   const root = await git(folder, 'rev-parse', '--show-toplevel');
@@ -32,6 +34,13 @@ export async function commitOf(folder: string, apart: readonly string[] = []): P
   const real = await Promise.all(apart.map((path) => realpath(path).catch(() => path)));
   const excluded = real.map((path) => relative(root, path)).filter((path) => path !== '' && !path.startsWith('..'));
   const pathspec = ['--', '.', ...excluded.map((path) => `:(exclude,literal,top)${path.replaceAll(sep, '/')}`)];
+  const programs = await git(root, ...listsPrograms());
+  if (programs)
+    throw new AppError(
+      'not_found',
+      'readiness.commit_unknown',
+      `The configuration of ${root} names programs (${programs.split('\n').join(', ')}), so git was not asked what was edited. Say what is judged: --commit.`,
+    );
   const diff = await git(root, 'diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD', ...pathspec);
   if (diff === undefined)
     throw new AppError(
@@ -46,7 +55,7 @@ export async function commitOf(folder: string, apart: readonly string[] = []): P
 
 /** What git says; undefined when it says nothing good. No hook, monitor or external diff of the repository is run. */
 async function git(folder: string, ...args: string[]): Promise<string | undefined> {
-  const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'diff.external=', '-C', folder];
+  const safe = [...SAFE_OPTIONS, '-c', 'diff.external=', '-C', folder];
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   try {
     const { stdout } = await promisify(execFile)('git', [...safe, ...args], { timeout: GIT_TIMEOUT_MS, maxBuffer: MOST_DIFF_BYTES, env });
