@@ -1,7 +1,7 @@
 import type { Claim } from './checklist.ts';
 
 const PATTERNS: readonly RegExp[] = [
-  /\((?:currently|current|achieved|actual|actually|measured|observed|as of|now|was|score|result|got|today|so far|erreicht|aktuell|actuel\w*)\b[^()]{0,120}\)/gi,
+  /\((?:currently|current|achieved|actual|actually|measured|observed|as of|now|was|score|result|got|today|so far|previously|formerly|peak|typically|usually|normally|yesterday|last (?:week|month|year|quarter|time|run)|vorher|bisher|erreicht|aktuell|actuel\w*)\b[^()]{0,120}\)/gi,
   /\(\s*\d[\d,.]*\s*(?:\/|of|von|sur)\s*\d[\d,.]*[^()]{0,60}\)/gi,
   /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|steps?)\s*\)/gi,
   /(?:[-–—:]\s*)?~?\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done|ready)\b(?:\s*\([^()]{0,80}\))?/gi,

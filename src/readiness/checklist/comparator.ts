@@ -22,19 +22,19 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|innerhalb|bis zu|nicht mehr als|au (?:plus|maximum)|ne dépass\w+ pas`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|innerhalb|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
     ),
     '<=',
   ],
   [
     before(
-      String.raw`no(?:t)? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier)(?: than)?|never (?:less|fewer|lower) than|(?:not|never) (?:below|under)|at (?:the )?least|at or (?:above|over)|(?:more|greater|higher) than or equal(?: to)?|equal(?: to)? or (?:more|greater|above)(?: than)?|reach(?:es|ed|ing)?|hits|at a minimum|min(?:imum|imal|\.)?|mindestens|wenigstens|au moins`,
+      String.raw`no(?:t)? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier)(?: than)?|never (?:less|fewer|lower) than|(?:not|never) (?:below|under)|at (?:the )?least|at or (?:above|over)|(?:more|greater|higher) than or equal(?: to)?|equal(?: to)? or (?:more|greater|above)(?: than)?|reach(?:es|ed|ing)?|hits|at a minimum|min(?!-)(?:imum|imal|\.)?|mindestens|wenigstens|(?:au|d['’]au) moins`,
     ),
     '>=',
   ],
   [
     before(
-      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de`,
+      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de|passe(?:nt)? sous`,
     ),
     '<',
   ],
@@ -50,7 +50,7 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
 /** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
 const NEAR = 56;
 const ANY_WORD =
-  /than|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|nicht|plus|inférieur|supérieur|unter|innerhalb|bis zu|als|genau|égal|à|de|dépass|moins/i;
+  /than|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|genau|égal|à|de|dépass|moins/i;
 
 const BETTER = before('better than|worse than');
 
@@ -81,18 +81,26 @@ export function comparatorBefore(source: string): Compared | undefined {
 const NEGATION =
   /(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|fall|rise|grow|climb|sink|ever|run|stay|take|last|down|up|differ|deviate|vary|change|increase|decrease|sich)\s+){0,2}$/i;
 
+/** `not up on December by more than …` */
+const NOT_UP_BY = /\b(?:not|never)\s+(?:up|down|higher|lower)\b[^,;.]{0,30}\bby\s*$/i;
+
 function turned(left: string, found: Compared): Compared {
-  return NEGATION.test(left.slice(0, found.at)) ? { ...found, op: OPPOSITE[found.op] } : found;
+  const lead = left.slice(0, found.at);
+  return NEGATION.test(lead) || NOT_UP_BY.test(lead) ? { ...found, op: OPPOSITE[found.op] } : found;
 }
+
+const NONE =
+  /(?:^|[:,;]\s)\W*(?:no(?!-)|none of|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower))/i;
+const LINKED =
+  /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[\p{L}-]*(?: \p{L}[\p{L}-]*){0,2} (?:more|less|fewer|longer|older|higher|lower|larger) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
+/** `no errors for more than 5 minutes` tells how long it must hold; of what waits or stays it tells how long it may. */
+const HELD = /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|locked|pending|unanswered|unread|away|out)\s)\bfor\s*$/i;
 
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {
-  const none = /(?:^|:\s)\W*(?:no|none of|kein\w*|aucune?)\b(?! (?:more|less|fewer|later|longer|greater))/i.test(clause);
-  const linked =
-    /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$/i.test(
-      clause,
-    );
-  return none && linked && !/\bfor\s*$/i.test(clause.replace(/\S+ than\s*$/, '')) ? { ...found, op: OPPOSITE[found.op] } : found;
+  const bare = clause.replace(/\S+ than\s*$/, '');
+  const turns = NONE.test(clause) && (LINKED.test(clause) || /\bfor\s*$/i.test(bare)) && !HELD.test(bare);
+  return turns ? { ...found, op: OPPOSITE[found.op] } : found;
 }
 
 const AFTER: readonly (readonly [RegExp, Comparator])[] = [
@@ -100,8 +108,9 @@ const AFTER: readonly (readonly [RegExp, Comparator])[] = [
   [/^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|weniger|moins)\b/i, '<='],
   [/^[\s,(]*(?:at (?:the )?)?(?:minimum|least)\b/i, '>='],
   [/^[\s,(]*(?:min\.?)(?=[\s),]|$)/i, '>='],
-  [/^[\s,(]*(?:at (?:the )?)?(?:maximum|most)\b/i, '<='],
+  [/^[\s,(]*(?:(?:at (?:the )?)?maximum\b|at (?:the )?most\b|most(?=\s*(?:[).,;]|$)))/i, '<='],
   [/^[\s,(]*(?:max\.?|tops)(?=[\s),]|$)/i, '<='],
+  [/^[\s,(]*(?:at the latest|au plus tard)\b/i, '<='],
 ];
 
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */

@@ -51,7 +51,7 @@ export type Box = { checked: boolean; mark: number; markWidth: number; width: nu
 
 const STRICT_BOX = /^\[([ \t\u00a0xX])\](?=\s|$)/;
 const ODD_BOX = /^\\?\[([^\]\n\\]?|[ ]{2,3}|[ ]?[xX✓✔][ ]?)\\?\](?![(:[])/;
-const GLYPH_BOX = /^([☐☑☒⬜🔲🗹]\uFE0F?)(?=\s)/u;
+const GLYPH_BOX = /^([☐☑☒⬜🔲🗹]\uFE0F?)(?=\s|$)/u;
 const HTML_BOX = /^(?:<label[^>]*>\s*)?<input\b[^>]{0,300}\btype\s*=\s*["']?checkbox\b[^>]{0,300}>/i;
 const TICKS = 'xX✓✔☑√';
 

@@ -40,7 +40,7 @@ export function metricBehind(right: string, noun: string | undefined): string {
 }
 
 const STOP =
-  /^(?:for|of|in|on|with|per|are|is|at|to|from|and|or|available|required|needed|each|can|have|has|must|should|may|that|who|which|as|if|when|after|before|by|under|over|across|within|during|via|not|up|do|was|were|than|sustained|minimum|maximum|less|more|concerned)$/i;
+  /^(?:for|of|in|on|with|per|are|is|at|to|from|and|or|available|required|needed|each|can|have|has|must|should|may|that|who|which|as|if|when|after|before|by|under|over|across|within|during|via|not|up|do|was|were|than|sustained|minimum|maximum|less|more|concerned|against|versus|vs|compared|since|until|without|beyond)$/i;
 
 /** The things that a bare number counts, as `concurrent users`: up to three words. */
 export function nounBehind(right: string, value: number): string | undefined {
@@ -60,9 +60,9 @@ export function nounBehind(right: string, value: number): string | undefined {
 }
 
 const MARK =
-  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:\.\d+)?)\. ?perzentil|\b(median)\b|\b(average|mean|avg|durchschnitt\w*|moyenne?)\b/gi;
+  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:\.\d+)?)\. ?perzentil|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
 
-const ANY_MARK = /p\d\d|per[cz]ent|median|average|mean|avg|durchschnitt|moyen/i;
+const ANY_MARK = /p\d\d|per[cz]ent|m[eé]dian|averag|mean|avg|durchschnitt|im (?:mittel|schnitt)|moyen/i;
 
 function markOf(match: RegExpMatchArray): number | 'mean' {
   const digits = match[1] ?? match[2] ?? match[3];
@@ -70,13 +70,21 @@ function markOf(match: RegExpMatchArray): number | 'mean' {
   return match[4] ? 50 : 'mean';
 }
 
+/** `300 ms, 95th percentile` */
+const LISTED_MARK = /^,\s+(?=(?:at\s+)?(?:the\s+)?(?:p\d\d|\d\d(?:\.\d+)?(?:st|nd|rd|th)\s|median|mean|on average|im (?:mittel|schnitt)))/i;
+
 /** Which percentile of the measurements is meant: the nearest one named before the number in its clause, else behind it. */
 export function percentileOf(left: string, right: string, clause: string): number | 'mean' | undefined {
   if (!ANY_MARK.test(clause) && !ANY_MARK.test(right)) return undefined;
   const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left : clause;
   const last = [...near.matchAll(MARK)].at(-1);
   if (last) return markOf(last);
-  const behind = right.slice(0, 50).split(/[,;.]\s|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
+  // `> 25 % over the July average` compares with an average and is none.
+  if (/^\s*(?:over|above|below|than|from|against|on (?!average)|to|of|vs\.?)\s/i.test(right)) return undefined;
+  const behind = right
+    .slice(0, 50)
+    .replace(LISTED_MARK, ' ')
+    .split(/[,;.]\s|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
   const first = behind.matchAll(MARK).next().value;
   return first && markOf(first);
 }

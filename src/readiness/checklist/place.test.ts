@@ -33,6 +33,10 @@ describe('what the words around a line say of it', () => {
     expect(under('High', '[P0] a').tier).toBe('critical');
     expect(under('Anything', 'MUST hold').tier).toBe('critical');
     expect(under('Anything', 'This must hold').tier).toBeUndefined();
+    expect(under('Must have', '(optional) a clip').tier).toBe('low');
+    expect(under('Open findings', 'High: WAF blocks').tier).toBe('high');
+    expect(under('Open findings', 'High: 0').tier).toBeUndefined();
+    expect(under('Open findings', 'Medium: at most 3 open').tier).toBeUndefined();
   });
 
   test.each([
@@ -45,6 +49,14 @@ describe('what the words around a line say of it', () => {
     'Do not launch if any of these holds:',
     'Stop conditions',
     'Pull the plug when',
+    'Pull the plug',
+    'Halt rollout',
+    'Stop the move',
+    'ABORT — RETURN TO OLD DCS',
+    'Back to the old system',
+    '5. Go back to 2025.08 if',
+    'Take the shop offline if',
+    'Suspension triggers',
   ])('“%s” turns polarity round', (heading) => {
     expect(under(heading).polarity).toBe('bad_when_true');
   });
@@ -59,6 +71,9 @@ describe('what the words around a line say of it', () => {
     'Continue if',
     'The launch is a success when',
     'Alerting',
+    'Stop the old server',
+    'Back up the old system',
+    'Release the change',
   ])('“%s” does not', (heading) => {
     expect(under(heading).polarity).toBe('good_when_true');
   });

@@ -5,28 +5,38 @@ import type { Place } from './words.ts';
 /** How a line is to be read: as what must be true, or as what must never be, with what that asks for. */
 export type Sense = { polarity: Polarity; action?: Action; alert?: boolean; trigger?: boolean };
 
-const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|turn back|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
+const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|(?:turn|flip|cut|move|fall)[- ]?back|pull|yank|take \S+ (?:\S+ )?(?:offline|down)|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
 /** What a heading may say that goes well when its condition holds. */
 const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go(?! back)|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
 /** Words of a good end, anywhere: `the roll-out is considered successful when`. */
 const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|pass\w*|finished|considered|satisf\w*|met|good`;
 const IF = String.raw`if|when(?:ever)?|once|in case|wenn|falls|si|quand`;
 
+const HALT = String.raw`abort|halt|stop|suspend|pause|kill|cancel|call off|turn back|back out(?: of)?|retreat(?: from)?`;
+const UNDERTAKING = String.raw`moves?|ramp|roll-?outs?|release|launch|deploy\w*|migration|cut-?over|switch-?over|changes?|wave|campaign|experiment|tests?|exercise|show|trial|pilot|upgrade|trading|traffic|everything|it|event|programme|program|project|update|go-live|operation|procedure`;
+
 /** Headings and leads whose lines are bad when true. */
 const BAD: readonly RegExp[] = [
   new RegExp(
-    String.raw`\b(?:roll[- ]?back|revert|abort|back[- ]?out|stop(?:ping)?|halt|kill|pause|cancel(?:lation)?|failure|fail|escalation|no[- ]go|shut-?down|circuit[- ]?break(?:er|ing)?)[- ](?:triggers?|criteri(?:a|on)|conditions?|thresholds?|reasons?|signals?|indicators?|events?)\b`,
+    String.raw`\b(?:roll[- ]?back|revert|abort|back[- ]?out|stop(?:ping)?|halt|kill|pause|cancel(?:lation)?|failure|fail|fall[- ]?back|retreat|suspension|withdrawal|termination|evacuation|interruption|escalation|no[- ]go|shut-?down|circuit[- ]?break(?:er|ing)?)[- ](?:triggers?|criteri(?:a|on)|conditions?|thresholds?|reasons?|signals?|indicators?|events?)\b`,
     'i',
   ),
   new RegExp(
-    String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?:${STOP_WORD})\b[^.]{0,60}\b(?:${IF})\b(?!\s+(?:needed|required|necessary|applicable|possible))`,
+    String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?:${STOP_WORD})\b(?:[^.]|\.\d){0,60}\b(?:${IF})\b(?!\s+(?:needed|required|necessary|applicable|possible))`,
     'i',
   ),
   new RegExp(
-    String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)[^.]{2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
+    String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)(?:[^.]|\.\d){2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
     'i',
   ),
   /^(?:(?:incident|escalation|stop|emergency|failure)\s+)?triggers?$|^immediate(?:ly)? (?:abort|stop|halt|revert)$/i,
+  // An order to stop what the document is about, as a whole heading: under it stand the reasons. `Stop the old server` is a step.
+  new RegExp(
+    String.raw`^\W*(?:${HALT})(?:\s+(?:the|this|all|any))?(?:\s+(?:${UNDERTAKING}))?(?:\s+(?:immediately|now|at once|early|here))?\W*$`,
+    'i',
+  ),
+  /^\W*(?:(?:abort|stop)\W+)?(?:(?:turn|go|fall|switch|step|move|flip|cut|return) ?)?(?:back|return) to (?:the )?(?:old|previous|former|paper|manual|last)\b/i,
+  /^\W*pull the plug\W*$/i,
   /^when (?:to|do we|should we) (?:roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
   /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back/i,
   /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|disqualifiers?|bad signs|signs of (?:trouble|failure))\b/i,

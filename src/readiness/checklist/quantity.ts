@@ -28,9 +28,13 @@ const WORDS: Readonly<Record<string, number>> = {
   drei: 3,
   deux: 2,
   trois: 3,
+  once: 1,
+  twice: 2,
 };
 const WORD =
-  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
+  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|(?<=than )(?:once|twice)|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
+/** `by more than half`, `at least half of them`: a share. */
+const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
 export function quantitiesOf(text: string): Quantity[] {
@@ -44,6 +48,8 @@ export function quantitiesOf(text: string): Quantity[] {
     const value = WORDS[match[1]!.toLowerCase()] ?? 1;
     found.push({ ...withUnit(text, match.index, match.index + match[0].length, value), word: true });
   }
+  for (const { index } of text.matchAll(HALF))
+    found.push({ from: index, to: index + 4, value: 50, unit: '%', plus: false, word: true, hyphen: false });
   return found.sort((a, b) => a.from - b.from);
 }
 
@@ -56,7 +62,7 @@ function quantityAt(text: string, at: number): Quantity | undefined {
   if (/[@#:/_]/.test(before) && !/[\s\w)]:$/.test(text.slice(Math.max(0, at - 2), at))) return undefined;
   if ((before === '-' && !negative && !/\d\s?-$/.test(text.slice(Math.max(0, at - 3), at))) || isOther(text, at, at + match[0].length))
     return undefined;
-  const value = numberOf(match[0]) * (negative ? -1 : 1);
+  const value = numberOf(match[0], text) * (negative ? -1 : 1);
   const quantity = withUnit(text, negative ? at - 1 : at, at + match[0].length, value);
   return /^[A-Za-z_]/.test(text.slice(quantity.to)) ? undefined : quantity;
 }
@@ -74,7 +80,12 @@ function isOther(text: string, from: number, to: number): boolean {
   );
 }
 
-function numberOf(digits: string): number {
+/** Words of languages that part thousands with a dot. */
+const DOTTED =
+  /\b(?:mindestens|höchstens|wenigstens|unter|über|mehr|nicht|der|die|das|den|mit|bis|für|und|pro|werden|wird|sind|ist|als|dans|les|des|moins|pour)\b|[äöüß]/i;
+
+function numberOf(digits: string, text: string): number {
+  if (/^[1-9]\d{0,2}\.\d{3}$/.test(digits) && DOTTED.test(text)) return Number(digits.replace('.', ''));
   if (/^\d+,\d{1,2}$/.test(digits)) return Number(digits.replace(',', '.'));
   return Number(digits.replaceAll(/[,'’\u202f]/g, ''));
 }
@@ -105,6 +116,9 @@ function withUnit(text: string, from: number, end: number, plain: number): Quant
   if (early) to += early[0].length;
   const space = /^[\s-]?/.exec(text.slice(to, to + 1))![0];
   const scale = /^\/(\d+(?:\.\d+)?)(?!\d)/.exec(text.slice(to, to + 8));
+  // `21 more days`, `two full weeks`
+  const filler = /^\s(?:full|whole|more|further|additional|consecutive|straight)(?=\s)/.exec(text.slice(to, to + 16))?.[0] ?? '';
+  if (filler !== '' && timeUnit(text.slice(to + filler.length + 1))) to += filler.length;
   const unit = scale
     ? { unit: scale[0], width: scale[0].length }
     : currency
@@ -134,9 +148,9 @@ function perUnit(text: string): Unit | undefined {
 
 /** The first duration in a text, in milliseconds, if it is one right at its start: `10 minutes`, `an hour`. */
 export function durationAt(text: string): { ms: number; width: number } | undefined {
-  const article = /^(?:an?|one|the|eine[rn]?|une?)\s+/i.exec(text);
+  const article = /^(?:(half )?an?|one|the|eine[rn]?|une?)\s+/i.exec(text);
   const number = article ? undefined : /^(\d+(?:\.\d+)?|[a-z]+)([\s-]?)/i.exec(text);
-  const value = article ? 1 : number ? (WORDS[number[1]!.toLowerCase()] ?? Number(number[1])) : Number.NaN;
+  const value = article ? (article[1] ? 0.5 : 1) : number ? (WORDS[number[1]!.toLowerCase()] ?? Number(number[1])) : Number.NaN;
   const width = article?.[0].length ?? number?.[0].length ?? 0;
   const rest = text.slice(width).replace(/^(?:consecutive|straight|full|more|business|working)\s+/i, '');
   const unit = Number.isFinite(value) ? timeUnit(rest, number?.[2] === '') : undefined;

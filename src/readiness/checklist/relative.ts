@@ -4,14 +4,18 @@ type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
 const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|up|climb\w*|spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*`;
 const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
-const CHANGE = String.raw`degrad\w*|regress\w*|deviat\w*|differ\w*|chang\w*|vari\w*|drift\w*`;
-const COMPARED = String.raw`\s*(?:of|is|by|:)?\s*(?:by\s+)?(?:(?:more|less|fewer|greater)\s+than|at least|at most|no more than|not more than|over|max(?:imum)?|[<>≤≥]=?|±)?\s*$`;
+const CHANGE = String.raw`degrad\w*|regress\w*|deviat\w*|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift\w*`;
+const MEASURE = String.raw`(?:(?:(?:no|not|never)\s+)?(?:more|less|fewer|greater)\s+than|at least|at most|up to|over|max(?:imum)?|höchstens|mindestens|mehr als|(?:de |d['’])?(?:au )?plus(?: de)?|[<>≤≥]=?|±)`;
+const COMPARED = String.raw`\s*(?:of|is|by|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
 
-const BY = String.raw`\s+by\s+(?:(?:more|less|fewer|greater)\s+than|at least|at most|over|[<>≤≥]=?)?\s*$`;
+/** `up on December by`, `drops by no more than` */
+const BY = String.raw`(?:\s+(?:on|from|over|against)\s+(?:the\s+)?[\w.-]+(?:\s[\w.-]+)?)?\s+(?:by|um)\s+${MEASURE}?\s*$`;
 const BY_UP = new RegExp(String.raw`\b(?:${UP})${BY}`, 'i');
 const BY_DOWN = new RegExp(String.raw`\b(?:${DOWN})${BY}`, 'i');
 
 const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
+  [BY_UP, 'increase'],
+  [BY_DOWN, 'decrease'],
   [new RegExp(String.raw`\b(?:${UP})${COMPARED}`, 'i'), 'increase'],
   [new RegExp(String.raw`\b(?:${DOWN})${COMPARED}`, 'i'), 'decrease'],
   [new RegExp(String.raw`\b(?:${CHANGE})${COMPARED}`, 'i'), 'change'],
@@ -19,13 +23,22 @@ const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [/±\s*$/, 'change'],
   [/\w\s\+\s*$/, 'increase'],
 ];
+/** What is compared with: `last week`, `the July average`, `the week before`. */
+const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|last|previous|prior|preceding|yesterday|(?:week|month|day|year|quarter|same \w+) (?:before|earlier|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
+
 const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
   [
-    /^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|above (?:the )?(?:baseline|normal|average|usual))\b/i,
+    new RegExp(
+      String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|(?:above|up on|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
+      'i',
+    ),
     'increase',
   ],
   [
-    /^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|below (?:the )?(?:baseline|normal|average|usual))\b/i,
+    new RegExp(
+      String.raw`^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|gesunken|gefallen|niedriger|(?:below|under|less than) ${EARLIER})\b`,
+      'i',
+    ),
     'decrease',
   ],
   [
@@ -42,7 +55,10 @@ export function relativeOf(left: string, right: string, unit: string): Relative 
   if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x')
     return BY_UP.test(left) ? { kind: 'increase', op: '>=' } : BY_DOWN.test(left) ? { kind: 'decrease', op: '>=' } : undefined;
-  const noun = /^\W*\p{L}+s\s*[<>≤≥]=?\s*$/u.test(left);
+  const noun =
+    /^\W*\p{L}+s\s*[<>≤≥]=?\s*$|\b(?:technical|soft|hard|issuer|card|bank|payment|call|packet)\s+(?:declines|drops)\s*[<>≤≥]=?\s*$/iu.test(
+      left,
+    );
   for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
   for (const [pattern, kind] of BEHIND)
     if (pattern.test(right))

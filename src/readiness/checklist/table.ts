@@ -25,7 +25,8 @@ export const cellsText = (cells: readonly Cell[]): string =>
     .filter((text) => text !== '')
     .join(' | ');
 
-const TIER_COLUMN = /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität)$/i;
+const TIER_COLUMN =
+  /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|\d+(?:\.\d+)*[.)]?)$/;
 

@@ -47,6 +47,23 @@ describe('one grammar for all the ways in which people write a demand on a numbe
     ['bare throughput', '250 TPS sustained', '>= 250 1/s'],
     ['a version that is the least', 'PostgreSQL 15+ installed', '>= 15 version'],
     ['a price', 'less than $400/month', '< 400 $/month'],
+    ['thousands with a dot, where they are written so', 'Mindestens 10.000 Buchungen', '>= 10000 Buchungen'],
+    ['the same digits elsewhere', 'answers in under 1.500 s', '< 1.5 s'],
+    ['half as a share', 'volume drops by more than half against last week', '> 50 % decrease'],
+    ['half an hour', 'lag under 5 s for half an hour', '< 5 s for 1800s'],
+    ['faster, of a rate', 'the log grows faster than 100 lines/min', '> 100 1/min'],
+    ['faster, of a time', 'starts faster than 3 s', '< 3 s'],
+    ['nobody', 'nobody is on call more than 7 days in a row', '<= 7 d'],
+    ['neither', 'both nodes share the load, neither below 40 %', '>= 40 %'],
+    ['how long a thing may wait', 'no clip waits for more than 25 minutes', '<= 25 min'],
+    ['no that is part of a name', 'No-fly list loaded, no older than 24 hours', '<= 24 h'],
+    ['relative: above last week', 'errors not more than 10% above last week', '<= 10 % increase'],
+    ['relative: by, after what it is compared with', 'not up on December by more than 5 %', '<= 5 % increase'],
+    ['an average behind', 'wait below 60 s on average', '< 60 s pmean'],
+    ['a percentile behind a comma', 'answers within 300 ms, 95th percentile', '<= 300 ms p95'],
+    ['a setting', '`max_connections` set to 400', '= 400 count'],
+    ['at the latest', 'deleted after 13 months at the latest', '<= 13 month'],
+    ['held, in other languages', 'Fehlerquote über 2 % für 15 Minuten', '> 2 % for 900s'],
     ['thousands and millions', 'below 2M viewers and 12,500 chats', '< 2000000 viewers'],
   ])('%s: %s', (_, text, expected) => {
     expect(read(text)).toBe(expected);
@@ -67,8 +84,17 @@ describe('one grammar for all the ways in which people write a demand on a numbe
     'JWT signed with RS256',
     'OWASP Top 10 covered',
     'Send 5% of the traffic',
+    '25 % on Thursday',
+    'All rooms over 100 seats are on the list',
+    'Rounding tested (KWD 3 decimals, JPY 0 decimals)',
+    'Answer the 10 most upvoted questions',
   ])('no demand: %s', (text) => {
     expect(read(text)).toBe('');
+  });
+
+  test('what tells over which time, or which ones are meant, is no demand of its own', () => {
+    expect(read('Availability in the last 30 days ≥ 99.95 %')).toBe('>= 99.95 %');
+    expect(read('0 findings with a score of 7 or above left open')).toBe('= 0 count');
   });
 
   test('a trigger is not turned round by its own negation, and may be overdue', () => {

@@ -11,7 +11,7 @@ type Place = { text: string; quantity: Quantity; left: string; right: string; cl
 
 const REACH = 100;
 const ANY_NUMBER =
-  /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
+  /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|once|twice|half|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
 const ADDRESS = /\b[a-z][a-z+.-]{1,20}:\/\/\S+/gi;
 
 /** Reads every demand on a number in a plain text; `guessed` tells those without a comparator. In a trigger, `no answer for more than 5 minutes` is not turned round. */
@@ -46,7 +46,9 @@ function placeOf(text: string, quantities: readonly Quantity[], index: number): 
   const left = text.slice(start, quantity.from);
   const right = text.slice(quantity.to, quantity.to + REACH);
   const clause =
-    /(?:^|[.;!?]\s)([^.;!?]*(?:\.\d[^.;!?]*)*)$/.exec(text.slice(Math.max(0, quantity.from - REACH), quantity.from))?.[1] ?? left;
+    /(?:^|[.;!?]\s)([^.;!?]*(?:\.\d[^.;!?]*)*)$/.exec(
+      text.slice(Math.max(0, quantity.from - REACH), quantity.from).replace(/\b(max|min|vs|approx|avg|ca|incl)\.(?=\s)/gi, '$1 '),
+    )?.[1] ?? left;
   return { text, quantity, left, right, clause };
 }
 
@@ -67,7 +69,8 @@ function thresholdAt(place: Place, last: Threshold | undefined, trigger: boolean
     listedOp(place, last) ??
     loadOp(place) ??
     (quantity.plus ? '>=' : bareOp(bareOf(place)));
-  if (op === undefined || isOrdinary(place, compared, op) || isSample(place, compared, last)) return undefined;
+  if (op === undefined || isOrdinary(place, compared, op) || isSample(place, compared, last) || isSelection(place, compared, last))
+    return undefined;
   const noun = quantity.unit === '' ? nounBehind(right, quantity.value) : undefined;
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(right, noun)) || last?.metric || '';
@@ -93,8 +96,12 @@ function comparedAt({ quantity, left, right, clause, text }: Place, trigger: boo
   const found = comparatorBefore(left) ?? comparatorAfter(right);
   if (!found) return undefined;
   if (found.better) return { ...found, op: betterOp(text.slice(0, quantity.from), quantity.unit, found.better, found.behind === true) };
-  return trigger || found.op === '=' ? found : turnedByNo(clause, found);
+  const sped = /^(?:faster|quicker|slower) than$/i.test(found.text) && quantity.unit.startsWith('1/') ? mirrored(found) : found;
+  return trigger || sped.op === '=' ? sped : turnedByNo(clause, sped);
 }
+
+/** What is faster takes less time, and comes to more in a second. */
+const mirrored = (found: Compared): Compared => ({ ...found, op: found.op === '<' ? '>' : '<' });
 
 /** `recommended: 16 GB RAM, 4 cores`: what was said of the first holds for the next. */
 function listedOp({ left }: Place, last: Threshold | undefined): Comparator | undefined {
@@ -126,6 +133,7 @@ const IS_STATE = /^\s*\((?:target|goal|threshold|limit|required?|needs?|min\w*|m
 /** `zero warnings`, `0 open bugs`: none at all. */
 function zeroOp({ quantity, left, right }: Place): Comparator | undefined {
   if (quantity.value !== 0 || quantity.unit !== '') return undefined;
+  if (/^\s+(?:decimals?|digits?|places)\b/i.test(right)) return undefined;
   return /^\s+\p{L}/u.test(right) || /(?:[:(]|\bof)\s*$/.test(left) || quantity.word ? '=' : undefined;
 }
 
@@ -140,12 +148,31 @@ const bareOf = ({ quantity, left, right }: Place): Parameters<typeof bareOp>[0] 
 
 /** What follows these words is how long to do something, not a demand on a measurement. */
 const INSTRUCTION =
-  /\b(?:wait|monitor(?:ed)?|watch|observe|runs?|soak|bake|after|for|every|each|in|first|last|next|during|another|to|with|day|week|top|at)\s+(?:the\s|a\s|another\s|~)?$/i;
+  /\b(?:wait|monitor(?:ed)?|watch|observe|runs?|soak|bake|after|for|every|each|in|first|last|next|during|another|to|with|day|week|top|at|simulated|injected|artificial)\s+(?:the\s|a\s|another\s|~)?$/i;
 
 /** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
 const isSample = ({ quantity, left, right }: Place, compared: Compared | undefined, last: Threshold | undefined): boolean =>
   compared?.text.toLowerCase() === 'over' &&
   ((last !== undefined && quantity.unit === '' && /^\s*over\s*$/i.test(left)) || (quantity.unit in TIME_MS && /[<>≤≥]/.test(right)));
+
+/** `all rooms over 100 seats are listed`, `0 findings with a score of 7 or above`, `in the last 30 days ≥ 99 %`: which ones, not how many. */
+function isSelection({ quantity, left, right, clause }: Place, compared: Compared | undefined, last: Threshold | undefined): boolean {
+  if (!compared) return false;
+  if (/^(?:in|within) the (?:last|past)$/i.test(compared.text))
+    return quantity.unit in TIME_MS && /^\s*(?:is |of |at |: ?)?(?:[<>≤≥]|at least|above|over|below|under)/i.test(right);
+  if (
+    last?.value === 0 &&
+    last.op === '=' &&
+    /^\s+\p{L}[^,;.&]*\b(?:with|of|above|over|older|longer|rated|scor\w+)\b[^,;.&]*$/iu.test(left)
+  )
+    return true;
+  if (compared.op !== '>' || compared.behind || quantity.unit === '%' || quantity.unit.startsWith('1/')) return false;
+  if (/\b(?:anything|everything|those|the ones)\s+(?:\w+\s)?(?:than\s*)?$/i.test(clause)) return true;
+  return (
+    /^\W*(?:all|every|each)\b[^,;:()]{3,60}$/i.test(clause) &&
+    /^(?:\s+[\w-]+){0,2}\s+(?:are|is|have|has|were|was|get|gets|must|go|\w+ed)\b/i.test(right)
+  );
+}
 
 /** Numbers that only look like demands: `within ports 80, 443`, `over HTTP 2`, `in 3 regions`. */
 function isOrdinary({ quantity, left, right }: Place, compared: Compared | undefined, op: Comparator): boolean {
@@ -202,7 +229,8 @@ function countAt({ quantity, left, right }: Pick<Place, 'quantity' | 'left' | 'r
 /** `for 10 minutes` says how long it must hold; `over 10 minutes`, `in 1 hour` over which time it is measured. */
 function heldAt(right: string): { forMs?: number; overMs?: number; width: number } {
   const held =
-    /^[^.;,:<>≤≥\d]{0,50}?\b(?:for|lasting|during)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
+    /^\s*,?\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
+    /^[^.;,:<>≤≥\d]{0,50}?\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
       right,
     );
   const duration = held && durationAt(right.slice(held[0].length));

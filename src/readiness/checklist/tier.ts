@@ -5,7 +5,10 @@ const WORDS: readonly (readonly [Tier, string])[] = [
     'critical',
     String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|critique|bloquant|obligatoire|highest`,
   ],
-  ['high', String.raw`high|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?`],
+  [
+    'high',
+    String.raw`high|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
+  ],
   [
     'medium',
     String.raw`medium|moderate|normal|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
@@ -88,11 +91,23 @@ const RFC: readonly (readonly [Tier, RegExp])[] = [
   ['medium', /\b(?:MAY|OPTIONAL)\b/],
 ];
 
+/** `High: 0`, `Medium: at most 3` count findings. */
+const isCount = (text: string, { 0: words, index }: RegExpExecArray): boolean =>
+  words.trimEnd().endsWith(':') &&
+  /^\s*(?:at most|no more than|max(?:imum)?\.?|up to|under|below|fewer than|none|zero|[<>≤≥=]+)?\s*(?:\d+|none|zero)?(?:\s+(?:open|findings?|issues?|bugs?|left))*\W*$/i.test(
+    text.slice(index + words.length),
+  );
+
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
-  if (!/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED/i.test(text))
+  if (
+    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED/i.test(
+      text,
+    )
+  )
     return undefined;
   const tag = /^\W{0,3}[[(]?P([0-4])[\])]?(?=[\s:–—-])|[([]P([0-4])[)\]]/.exec(text);
+  if (/^\W{0,3}\(?optional(?:\)|:|\s[–—-]\s)/i.test(text)) return 'low';
   if (tag) return RANKS[Math.max(0, Number(tag[1] ?? tag[2]) - scale)];
   const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);
   if (sev) return RANKS[Math.max(0, Number(sev[1]) - 1)];
@@ -103,6 +118,6 @@ export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
     /[([](?:(?:priority|severity|prio)\s*:\s*)?(critical|blocker|blocking|launch blocker|must[- ]have|high|medium|low|nice[- ]to[- ]have|(?:high|medium|low) priority)[)\]]/i.exec(
       text,
     );
-  if (named) return tierOfHeading(named[1]!);
+  if (named && !isCount(text, named)) return tierOfHeading(named[1]!);
   return /[a-z]/.test(text) ? first(RFC, text) : undefined;
 }

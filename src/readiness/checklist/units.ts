@@ -97,7 +97,7 @@ function rateOf(text: string): Unit | undefined {
   if (known) return { unit: '1/s', width: known[0].length };
   const things = /^(?:[A-Za-z][\w-]{0,24} ){0,2}[A-Za-z][\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/i.exec(text);
   const width = things?.[0].length ?? 0;
-  if (things && SIZE.test(things[0])) return undefined;
+  if (things && (SIZE.test(things[0]) || firstOf(TIME, things[0]))) return undefined;
   const per = things ? perOf(text.slice(width)) : perOf(` ${text}`);
   return per ? { unit: `1/${per.unit}`, width: width + per.width - (things ? 0 : 1) } : undefined;
 }
