@@ -9,7 +9,11 @@ import { createOutbox } from '../../infra/outbox/index.ts';
 import { rowOf } from '../../ledger/port.ts';
 import { snapshot } from '../aml/features.ts';
 import { checkOrder } from '../payment/check-order.ts';
+import { DEFAULT_POLICY } from '../liquidity/route.ts';
+import { setPolicy } from '../liquidity/manage-policy.ts';
 import { sendPayment } from '../payment/contract.ts';
+import { sendPayment as sendOrder } from '../payment/send-payment.ts';
+import { cancelQueued } from '../queue/manage-queue.ts';
 import type { PaymentOrder } from '../payment/payment.ts';
 import { obligationRows, paymentRows } from '../payment/rows.ts';
 import { obligationOf, reservation, takePayment } from '../payment/take-payment.ts';
@@ -277,4 +281,28 @@ describe('a circuit breaker', () => {
     expect((await listBreakers(deps(), house.ctx)).items).toEqual([]);
     await limitTo([]);
   });
+});
+
+test('the limit for a day counts what goes outside the windows: at once, and what waits until it comes to nothing', async () => {
+  const [payer, payee] = (await admitBanks(house, ['DDDDFRPP', 'EEEEITRR'], { 'EUR/2': 1_000n })) as [Bank, Bank];
+  await setPolicy(deps(), house.ctx, { policy: { ...DEFAULT_POLICY, withoutCover: 'queue', queueMinutes: 60 } });
+  const send = (units: bigint, more = {}) => sendOrder(deps(), house.ctx, orderOf(payer, payee, { units, ...more }));
+  const limit = () => limitTo([{ participant: payer.id, asset: 'EUR/2', perDay: 3_000n }]);
+  const sent = async () =>
+    (await listExposures(deps(), house.ctx)).items.find(({ participantId }) => participantId === payer.id)?.sentToday;
+  expect(await send(400n, { priority: 'instant' })).toMatchObject({ status: 'settled' });
+  await limit();
+  expect(await sent()).toBe(400n);
+  expect(await send(600n, { priority: 'instant' })).toMatchObject({ status: 'settled' });
+  const waiting = await send(1_500n);
+  expect(waiting).toMatchObject({ status: 'queued' });
+  expect(await sent()).toBe(2_500n);
+  const passed = await Promise.all([send(501n), send(400n), send(400n)]);
+  expect(passed.map(({ status }) => status).sort()).toEqual(['queued', 'rejected', 'rejected']);
+  expect(passed.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'AM13' } });
+  await cancelQueued(deps(), house.ctx, { id: waiting.id });
+  expect(await sent()).toBe(1_400n);
+  // The same when it is counted anew.
+  await limit();
+  expect(await sent()).toBe(1_400n);
 });

@@ -5,6 +5,7 @@ import type { Ask, InForce } from '../liquidity/router.ts';
 import type { Route } from '../liquidity/route.ts';
 import type { Checked } from '../payment/check-order.ts';
 import type { Decision, PaymentOrder, PaymentRecord } from '../payment/payment.ts';
+import { sentRows } from '../risk/exposure-store.ts';
 import { classOf, expiryOf } from './entry.ts';
 import { askedPriorityRows, queueEntryRows, routeRows } from './rows.ts';
 
@@ -58,7 +59,7 @@ export function queuedInstead(routed: Pick<Routed, 'inForce'> | undefined, refus
   return waits ? { decision: 'queued', reason: WAITS_FOR_MONEY } : undefined;
 }
 
-/** The rows that go with a routed payment: which way and why, unless it went the way of a network without rules; its place in the queue. */
+/** The rows that go with a routed payment: which way and why, unless it went the way of a network without rules; what it adds to the day's limit outside the windows; its place in the queue. */
 export function rowsOfRouted(
   payment: Parameters<typeof entryRow>[0] & Pick<PaymentRecord, 'decision'>,
   routed: Routed | undefined,
@@ -69,6 +70,9 @@ export function rowsOfRouted(
   const { kind, priority, rule, reason, inForce } = routed;
   if (isKept(routed)) {
     rows.push(rowOf(routeRows, { paymentId: payment.id, debtorAgentId: payment.debtorAgentId, kind, priority, rule, reason }));
+  }
+  if (payment.decision === 'settled' || payment.decision === 'queued') {
+    rows.push(rowOf(sentRows, { participantId: payment.debtorAgentId, asset: payment.asset, units: payment.units }));
   }
   if (payment.decision === 'queued') rows.push(entryRow(payment, { priority, queueMinutes: inForce.policy.queueMinutes, enteredAt }));
   return rows;

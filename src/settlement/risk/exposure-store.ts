@@ -1,7 +1,7 @@
 import { idFloor, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { numerics, texts, uuids } from '../../infra/postgres/columns.ts';
-import type { Tx } from '../../infra/postgres/db.ts';
+import { instant, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
+import type { RowSet, Tx } from '../../infra/postgres/db.ts';
 
 /** Stands in the place of a counterparty for the whole network. */
 export const NETWORK: Uuid = '00000000-0000-0000-0000-000000000000';
@@ -19,6 +19,7 @@ export type Exposure = Cap & { net: bigint; sent: bigint; sentOn: string | null 
 export async function replaceCaps(tx: Tx, tenantId: Uuid, caps: readonly Cap[], now: Millis): Promise<void> {
   await tx.query('delete from settlement.exposure where tenant_id = $1', [tenantId]);
   if (caps.length === 0) return;
+  const startOfDay = now - (now % 86_400_000);
   await tx.query(
     `with cap as (
        select unnest($2::uuid[]) as participant_id, unnest($3::uuid[]) as counterparty_id, unnest($4::text[]) as asset,
@@ -39,7 +40,17 @@ export async function replaceCaps(tx: Tx, tenantId: Uuid, caps: readonly Cap[], 
         group by m.participant_id, m.counterparty_id, m.asset
      ), sent as (
        select debtor_agent_id as participant_id, asset, sum(units) as units
-         from settlement.payment where tenant_id = $1 and id >= $8::uuid and decision = 'reserved' group by debtor_agent_id, asset
+         from (select p.debtor_agent_id, p.asset, p.units from settlement.payment p
+                where p.tenant_id = $1 and p.id >= $8::uuid and p.decision in ('reserved', 'settled')
+               union all
+               select p.debtor_agent_id, p.asset, p.units from settlement.payment p
+                where p.tenant_id = $1 and p.id >= $8::uuid and p.decision = 'queued'
+                  and not exists (select from settlement.queue_exit x where x.tenant_id = $1 and x.entry_id = p.id and x.outcome = 'rejected')
+               union all
+               select p.debtor_agent_id, p.asset, p.units from settlement.review r
+                 join settlement.payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+                where r.tenant_id = $1 and r.decided_at >= $9::timestamptz and r.decision in ('reserved', 'settled', 'queued')) as today
+        group by debtor_agent_id, asset
      )
      insert into settlement.exposure (tenant_id, participant_id, counterparty_id, asset, net, net_cap, sent_on, sent, day_cap)
      select $1, c.participant_id, c.counterparty_id, c.asset, coalesce(o.net, 0), c.net_cap, (now() at time zone 'utc')::date,
@@ -55,10 +66,27 @@ export async function replaceCaps(tx: Tx, tenantId: Uuid, caps: readonly Cap[], 
       numerics(caps.map((cap) => cap.netCap ?? null)),
       numerics(caps.map((cap) => cap.dayCap ?? null)),
       NETWORK,
-      idFloor(now - (now % 86_400_000)),
+      idFloor(startOfDay),
+      instant(startOfDay),
     ],
   );
 }
+
+/** What a participant sends outside the windows. */
+export type Sent = { participantId: Uuid; asset: string; units: bigint };
+
+/** Counts towards the limits for a day. Passing one is told as by obligations, see `judge.refusedBy`. */
+export const sentRows: RowSet<Sent> = {
+  name: 'settlement.sent',
+  async write(tx, rows) {
+    const values = rows.map((row) => row.value);
+    await tx.query('select settlement.count_sent($1::uuid[], $2::text[], $3::numeric[])', [
+      uuids(values.map((sent) => sent.participantId)),
+      texts(values.map((sent) => sent.asset)),
+      numerics(values.map((sent) => sent.units)),
+    ]);
+  },
+};
 
 const COLUMNS = `participant_id as "participantId", counterparty_id as "counterpartyId", asset, net, net_cap as "netCap",
   sent, sent_on::text as "sentOn", day_cap as "dayCap"`;
