@@ -22,7 +22,7 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|innerhalb|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
     ),
     '<=',
   ],
@@ -40,7 +40,7 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   ],
   [
     before(
-      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|über|mehr als|größer als|länger als|plus de|supérieure?s? à|dépass\w+`,
+      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|über|mehr als|größer als|länger als|älter als|höher als|langsamer als|plus de|supérieure?s? à|dépass\w+`,
     ),
     '>',
   ],
@@ -94,7 +94,8 @@ const NONE =
 const LINKED =
   /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[\p{L}-]*(?: \p{L}[\p{L}-]*){0,2} (?:more|less|fewer|longer|older|higher|lower|larger) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
 /** `no errors for more than 5 minutes` tells how long it must hold; of what waits or stays it tells how long it may. */
-const HELD = /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|locked|pending|unanswered|unread|away|out)\s)\bfor\s*$/i;
+const HELD =
+  /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|locked|pending|unanswered|unread|away|out|running|hanging)\s)\bfor\s*$/i;
 
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {
@@ -106,11 +107,12 @@ export function turnedByNo(clause: string, found: Compared): Compared {
 const AFTER: readonly (readonly [RegExp, Comparator])[] = [
   [/^[\s,(]*(?:or|and|oder|ou)\s+(?:more|higher|greater|above|longer|larger|over|up|mehr|höher|plus)\b/i, '>='],
   [/^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|weniger|moins)\b/i, '<='],
-  [/^[\s,(]*(?:at (?:the )?)?(?:minimum|least)\b/i, '>='],
+  [/^[\s,(]*(?:at (?:the )?)?(?:minimum|least)\b(?!\s*\d)/i, '>='],
   [/^[\s,(]*(?:min\.?)(?=[\s),]|$)/i, '>='],
-  [/^[\s,(]*(?:(?:at (?:the )?)?maximum\b|at (?:the )?most\b|most(?=\s*(?:[).,;]|$)))/i, '<='],
+  [/^[\s,(]*(?:(?:at (?:the )?)?maximum\b(?!\s*\d)|at (?:the )?most\b(?!\s*\d)|most(?=\s*(?:[).,;]|$)))/i, '<='],
   [/^[\s,(]*(?:max\.?|tops)(?=[\s),]|$)/i, '<='],
-  [/^[\s,(]*(?:at the latest|au plus tard)\b/i, '<='],
+  [/^[\s,(]*(?:at the latest|(?:en moyenne )?au (?:plus(?: tard)?|maximum))\b/i, '<='],
+  [/^[\s,(]*(?:en moyenne )?au (?:moins|minimum)\b/i, '>='],
 ];
 
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */

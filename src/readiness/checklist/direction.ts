@@ -35,10 +35,10 @@ type Bare = { left: string; right: string; unit: string; value: number; hyphen: 
  */
 export function bareOp(bare: Bare): Comparator | undefined {
   const { left, right, unit, value } = bare;
-  if (unit === '' && /\b(?:set|configured|fixed|pinned) (?:to|at)\s*$/i.test(left)) return '=';
+  if (/\b(?:set|configured|fixed|pinned) (?:to|at)\s*$/i.test(left)) return '=';
   // `25 % on Thursday` is a step of a roll-out.
   if (unit === '%' && left.trim() === '' && /^\s?(?:on|from|after|by|until|in week|next)\b/i.test(right)) return undefined;
-  const named = /[:=]\s*$/.test(left) && (/^\s*(?:[).;,]|$)/.test(right) || /\bmin(?!-)(?:imum)?\b/i.test(left));
+  const named = /[:=]\s*$/.test(left) && (/^\s*(?:[).;,|]|$)/.test(right) || /\bmin(?!-)(?:imum)?\b/i.test(left));
   if ((unit === '' && !named && !TARGET.test(left)) || /\bdefaults?(?: to)?:?\s*$/i.test(left)) return undefined;
   if (/\b(?:every|each)\s*$/i.test(left)) return undefined;
   const least = /\bmin(?!-)(?:imum|imal)?\b[^:;,.]{0,30}[:=]?\s*$/i.test(left);

@@ -60,9 +60,9 @@ export function nounBehind(right: string, value: number): string | undefined {
 }
 
 const MARK =
-  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:\.\d+)?)\. ?perzentil|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
+  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:[.,]\d+)?)(?:\. ?perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
 
-const ANY_MARK = /p\d\d|per[cz]ent|m[eé]dian|averag|mean|avg|durchschnitt|im (?:mittel|schnitt)|moyen/i;
+const ANY_MARK = /p\d\d|[cz]entile?|per[cz]ent|m[eé]dian|averag|mean|avg|durchschnitt|im (?:mittel|schnitt)|moyen/i;
 
 function markOf(match: RegExpMatchArray): number | 'mean' {
   const digits = match[1] ?? match[2] ?? match[3];
@@ -84,7 +84,7 @@ export function percentileOf(left: string, right: string, clause: string): numbe
   const behind = right
     .slice(0, 50)
     .replace(LISTED_MARK, ' ')
-    .split(/[,;.]\s|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
+    .split(/[,;]\s|(?<!\d)\.\s|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
   const first = behind.matchAll(MARK).next().value;
   return first && markOf(first);
 }

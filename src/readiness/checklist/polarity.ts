@@ -37,11 +37,12 @@ const BAD: readonly RegExp[] = [
   ),
   /^\W*(?:(?:abort|stop)\W+)?(?:(?:turn|go|fall|switch|step|move|flip|cut|return) ?)?(?:back|return) to (?:the )?(?:old|previous|former|paper|manual|last)\b/i,
   /^\W*pull the plug\W*$/i,
+  /^\W*(?:STOP|ABORT|HALT)\s*[:–—-]/,
   /^when (?:to|do we|should we) (?:roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
   /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back/i,
   /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|disqualifiers?|bad signs|signs of (?:trouble|failure))\b/i,
   /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|ausschlusskriterien|abbruch\w*|rückfall\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,
-  /\b(?:reasons?|grounds) (?:to|for|not to) (?!(?:go|launch|ship|release|proceed|continue)\b)|\b(?:conditions|criteria|triggers) (?:to|for) (?:a |an |the )?(?:roll(?:ing)?[- ]?back|abort(?:ing)?|stop(?:ping)?|halt(?:ing)?|revert(?:ing)?|no[- ]go)/i,
+  /\b(?:reasons?|grounds) (?:to|for|not to) (?!(?:go|launch|ship|release|proceed|continue)\b)|\b(?:conditions|criteria|triggers|reasons) (?:to|for|of) (?:a |an |the )?(?:(?:fall|go|turn|step|mov|switch|pull|back)\w*[- ](?:back|out)|abandon\w*|withdraw\w*|retreat\w*|suspen\w*|fallback|cancel\w*|roll(?:ing)?[- ]?back|abort(?:ing)?|stop(?:ping)?|halt(?:ing)?|revert(?:ing)?|no[- ]go)/i,
   /^(?:alert|alarm|page|paging)s?(?:ing)? (?:conditions?|triggers?|criteria|if|when|on)\b/i,
 ];
 
@@ -99,7 +100,7 @@ function badSense(text: string, words: readonly string[]): Sense {
 const OWN_TRIGGER =
   /^(?:immediately |automatically )?(?:roll ?back|revert|abort|halt|back out|stop|pause)(?:\s+(?:the|all|everything|immediately|now|at once|deploy\w*|release|roll-?out|migration|launch|test|traffic)){0,3}\s+(?:if|when|as soon as)\s+(?!needed|necessary|required|possible|applicable)/i;
 const SET_UP =
-  /\b(?:configured|defined|set[- ]?up|setup|created|enabled|tested|routed|sent|received|written|documented|in place|reviewed|verified|wired|working|active|exists?|installed|notifications?|policies|rotation|channels?|thresholds|rules?|attempts|issues|alerts?|covered|connected|fires?|firing|reach(?:es)?)\b/i;
+  /\b(?:configured|defined|set[- ]?up|setup|created|enabled|tested|routed|sent|received|written|documented|in place|reviewed|verified|wired|working|active|exists?|installed|notifications?|policies|rotation|channels?|thresholds|rules?|attempts|issues|alerts?|covered|connected|fires?|firing|reach(?:es)?|false (?:pages?|alarms?|positives?)|fewer than)\b/i;
 const CONDITION =
   /\b(?:exhausted|triggered|down|unavailable|unreachable|failures?|failing|failed|dropped|crash(?:es|ed|ing)?|stale|missing|expired|full|lost|unhealthy|not responding|zero|detected|offline|stopped|stuck|out of|spikes?)\b/i;
 

@@ -3,7 +3,7 @@ import { milliseconds, timeUnit, unitOf, type Unit } from './units.ts';
 /** A number in a text with its unit. `plus` where it is written `99.9%+`; `to` is the end of number, unit and plus. */
 export type Quantity = { from: number; to: number; value: number; unit: string; plus: boolean; word: boolean; hyphen: boolean };
 
-const DIGITS = /\d{1,3}(?:[,'’\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+/y;
+const DIGITS = /\d{1,3}(?:[,'’\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+/y;
 const WORDS: Readonly<Record<string, number>> = {
   zero: 0,
   one: 1,
@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, number>> = {
   twice: 2,
 };
 const WORD =
-  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|(?<=than )(?:once|twice)|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
+  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|(?<=(?:than|least|most) )(?:once|twice)|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
 /** `by more than half`, `at least half of them`: a share. */
 const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 
@@ -46,16 +46,30 @@ export function quantitiesOf(text: string): Quantity[] {
   }
   for (const match of text.matchAll(WORD)) {
     const value = WORDS[match[1]!.toLowerCase()] ?? 1;
-    found.push({ ...withUnit(text, match.index, match.index + match[0].length, value), word: true });
+    const quantity = { ...withUnit(text, match.index, match.index + match[0].length, value), word: true };
+    const times = /^twice$/i.test(match[1]!) && quantity.unit === '' && /^\s+(?:the|its|as|that)\b/.test(text.slice(quantity.to));
+    found.push(times ? { ...quantity, unit: 'x' } : quantity);
   }
   for (const { index } of text.matchAll(HALF))
     found.push({ from: index, to: index + 4, value: 50, unit: '%', plus: false, word: true, hyphen: false });
   return found.sort((a, b) => a.from - b.from);
 }
 
+/** `1 500 requêtes`: in other languages a space parts thousands, too. */
+const SPACED = /\d{1,3}(?: \d{3})+(?![\d.,])/y;
+
+function digitsAt(text: string, at: number): RegExpExecArray | null {
+  const pattern = DOTTED.test(text) ? [SPACED, DIGITS] : [DIGITS];
+  for (const one of pattern) {
+    one.lastIndex = at;
+    const match = one.exec(text);
+    if (match) return match;
+  }
+  return null;
+}
+
 function quantityAt(text: string, at: number): Quantity | undefined {
-  DIGITS.lastIndex = at;
-  const match = DIGITS.exec(text);
+  const match = digitsAt(text, at);
   if (!match) return undefined;
   const before = text[at - 1] ?? ' ';
   const negative = (before === '-' || before === '−') && /^$|[\s(<>=≤≥]$/.test(text.slice(Math.max(0, at - 2), at - 1));
@@ -76,18 +90,20 @@ function isOther(text: string, from: number, to: number): boolean {
     /^(?:\.\d|:\d\d|-\d+-\d)/.test(right) ||
     (!scored && /^\/\d/.test(right)) ||
     /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) ||
-    /^(?:st|nd|rd|th)\b/i.test(right)
+    /^(?:st|nd|rd|th)\b/i.test(right) ||
+    /^ ?h ?\d\d\b/.test(right) ||
+    /\d ?h $/.test(left)
   );
 }
 
 /** Words of languages that part thousands with a dot. */
 const DOTTED =
-  /\b(?:mindestens|höchstens|wenigstens|unter|über|mehr|nicht|der|die|das|den|mit|bis|für|und|pro|werden|wird|sind|ist|als|dans|les|des|moins|pour)\b|[äöüß]/i;
+  /\b(?:mindestens|höchstens|wenigstens|unter|über|mehr|nicht|der|die|das|den|mit|bis|für|und|pro|werden|wird|sind|ist|als|dans|les|des|le|la|du|au|aux|en|sur|moins|pour|par)\b|[äöüßéèêà]/i;
 
 function numberOf(digits: string, text: string): number {
   if (/^[1-9]\d{0,2}\.\d{3}$/.test(digits) && DOTTED.test(text)) return Number(digits.replace('.', ''));
   if (/^\d+,\d{1,2}$/.test(digits)) return Number(digits.replace(',', '.'));
-  return Number(digits.replaceAll(/[,'’\u202f]/g, ''));
+  return Number(digits.replaceAll(/[,'’ \u00a0\u202f]/g, ''));
 }
 
 const MAGNITUDE = /^(?:([kKM])(?![\w/])|\s(thousand|million|billion|Mio\.?|Millionen)\b)/;

@@ -137,10 +137,10 @@ function tableItems({ outlined, decoded, survey, tell }: Reading): Item[] {
   const tables = [...outlined.placed, ...outlined.entries.flatMap(({ blocks, context }) => blocks.map((block) => ({ block, context })))];
   return tables.flatMap(({ block, context }) => {
     if (block.kind !== 'table') return [];
-    return boxesOf(block).map(({ line, text, detail, column, box, tier, roles }) => {
+    return boxesOf(block).map(({ line, text, detail, demands, column, box, tier, roles }) => {
       const title = column ? `${text} — ${column}` : text;
       const id = outlined.identify('item', title, context);
-      const lines = detail === '' ? [title] : [`**${title.replaceAll('*', '')}** — ${detail}`];
+      const lines = detail === '' ? [title] : [`**${title.replaceAll('*', '')}**${demands ? ':' : ' —'} ${detail}`];
       const read = readLine({ id, line, lines, more: [], context, under: [], roles, ...(tier && { tier }) }, survey(context, []), tell);
       return { ...read, checked: box.checked, box: spanOf(decoded, line, box), ...kindOf(box), children: [], hints: [] };
     });

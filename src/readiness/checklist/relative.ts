@@ -4,7 +4,7 @@ type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
 const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|up|climb\w*|spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*`;
 const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
-const CHANGE = String.raw`degrad\w*|regress\w*|deviat\w*|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift\w*`;
+const CHANGE = String.raw`degrad\w*|regress\w*|deviat\w*|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift(?:s|ed|ing)`;
 const MEASURE = String.raw`(?:(?:(?:no|not|never)\s+)?(?:more|less|fewer|greater)\s+than|at least|at most|up to|over|max(?:imum)?|höchstens|mindestens|mehr als|(?:de |d['’])?(?:au )?plus(?: de)?|[<>≤≥]=?|±)`;
 const COMPARED = String.raw`\s*(?:of|is|by|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
 
@@ -24,7 +24,7 @@ const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [/\w\s\+\s*$/, 'increase'],
 ];
 /** What is compared with: `last week`, `the July average`, `the week before`. */
-const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|last|previous|prior|preceding|yesterday|(?:week|month|day|year|quarter|same \w+) (?:before|earlier|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
+const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|last|previous|prior|preceding|yesterday|(?:\w+ )?(?:weeks?|months?|days?|years?|quarters?|hours?|releases?|versions?|same \w+|value|level|figure|state) (?:before|earlier|ago|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
 
 const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
   [
@@ -42,7 +42,7 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
     'decrease',
   ],
   [
-    /^\s*(?:degradation|regression|deviation|change|drift|difference|of (?:the )?(?:baseline|last|previous|normal)|(?:the |of )?(?:the )?baseline)\b/i,
+    /^\s*(?:degradation|regression|deviation|change|drift|difference|of (?:the )?(?:baseline|last|previous|normal|(?:value|level|figure|state) (?:before|of|in))|(?:the |of )?(?:the )?baseline)\b/i,
     'change',
   ],
 ];
@@ -59,9 +59,16 @@ export function relativeOf(left: string, right: string, unit: string): Relative 
     /^\W*\p{L}+s\s*[<>≤≥]=?\s*$|\b(?:technical|soft|hard|issuer|card|bank|payment|call|packet)\s+(?:declines|drops)\s*[<>≤≥]=?\s*$/iu.test(
       left,
     );
+  // `declines no more than 2 % higher than …`: what stands right behind the number says it best.
+  const said = /^\s*(higher|slower|longer|larger|bigger|lower|faster|shorter|smaller)\s+than\b/i.exec(right)?.[1];
+  if (said !== undefined) return { kind: /^(?:lower|faster|shorter|smaller)$/i.test(said) ? 'decrease' : 'increase' };
   for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
   for (const [pattern, kind] of BEHIND)
     if (pattern.test(right))
-      return /^\s*(?:or|of)\b/.test(right) && unit === '%' && !/baseline|last|previous|normal/.test(right) ? undefined : { kind };
+      return /^\s*(?:or|of)\b/.test(right) &&
+        unit === '%' &&
+        !/baseline|last|previous|normal|(?:value|level|figure|state) (?:before|of|in)\b/.test(right)
+        ? undefined
+        : { kind };
   return undefined;
 }

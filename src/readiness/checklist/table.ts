@@ -12,6 +12,8 @@ type RowBox = {
   line: number;
   text: string;
   detail: string;
+  /** Whether the detail begins with the value that the row demands. */
+  demands: boolean;
   column?: string;
   box: Box & { at: number };
   tier?: Tier;
@@ -27,6 +29,8 @@ export const cellsText = (cells: readonly Cell[]): string =>
 
 const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
+const DEMAND_COLUMN =
+  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|value|setting|budget|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|\d+(?:\.\d+)*[.)]?)$/;
 
@@ -37,7 +41,7 @@ export function boxesOf(table: Table): RowBox[] {
   return table.rows.flatMap(({ line, cells }) => {
     const words = cells
       .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
-      .filter(({ text }) => text !== '' && !NUMBER.test(text));
+      .filter(({ at, text }) => text !== '' && (!NUMBER.test(text) || DEMAND_COLUMN.test(header[at] ?? '')));
     const tier = words.filter(({ at }) => TIER_COLUMN.test(header[at] ?? '')).map(({ text }) => tierOfHeading(text))[0];
     const roles = words.filter(({ at }) => ROLE_COLUMN.test(header[at] ?? '')).map(({ text }) => plainText(text));
     const detail = words.slice(1).filter(({ at }) => !TIER_COLUMN.test(header[at] ?? '') && !ROLE_COLUMN.test(header[at] ?? ''));
@@ -50,6 +54,7 @@ export function boxesOf(table: Table): RowBox[] {
           line,
           text: words[0]?.text ?? '',
           detail: detail.map(({ text }) => text).join(' | '),
+          demands: DEMAND_COLUMN.test(header[detail[0]?.at ?? -1] ?? ''),
           box: { ...box, at: cell.at },
           roles,
           ...(column && { column }),

@@ -75,7 +75,7 @@ function thresholdAt(place: Place, last: Threshold | undefined, trigger: boolean
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(right, noun)) || last?.metric || '';
   const percentile = percentileOf(left, right, clause);
-  const held = heldAt(right);
+  const held = heldAt(right) ?? heldBefore(place.text.slice(0, quantity.from - left.length + lead.length));
   const scope = scopeOf(left, right);
   const threshold: Threshold = {
     metric,
@@ -160,6 +160,7 @@ function isSelection({ quantity, left, right, clause }: Place, compared: Compare
   if (!compared) return false;
   if (/^(?:in|within) the (?:last|past)$/i.test(compared.text))
     return quantity.unit in TIME_MS && /^\s*(?:is |of |at |: ?)?(?:[<>≤≥]|at least|above|over|below|under)/i.test(right);
+  if (last?.relative && /^\s*(?:above|below|over|under)\s*(?:the )?$/i.test(left)) return true;
   if (
     last?.value === 0 &&
     last.op === '=' &&
@@ -182,6 +183,14 @@ function isOrdinary({ quantity, left, right }: Place, compared: Compared | undef
     )
   )
     return !compared || quantity.unit === '';
+  // `users under 18`, `filed under 7.2`
+  if (
+    quantity.unit === '' &&
+    /\b(?:users?|people|persons?|players?|children|anyone|patients?|customers?|those) (?:under|over|above|below|aged)\s*$/i.test(left) &&
+    quantity.value < 130
+  )
+    return true;
+  if (/\b(?:filed|listed|described|recorded|documented|noted|registered|stored|found) under\s*$/i.test(left)) return true;
   if (/\btls\b[^,;]{0,20}$/i.test(left) && quantity.unit === '') return true;
   if (
     compared &&
@@ -226,11 +235,15 @@ function countAt({ quantity, left, right }: Pick<Place, 'quantity' | 'left' | 'r
   };
 }
 
+type Held = { forMs?: number; overMs?: number; width: number };
+const NOT_HELD: Held = { width: 0 };
+
 /** `for 10 minutes` says how long it must hold; `over 10 minutes`, `in 1 hour` over which time it is measured. */
-function heldAt(right: string): { forMs?: number; overMs?: number; width: number } {
+function heldAt(right: string): Held | undefined {
   const held =
-    /^\s*,?\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
-    /^[^.;,:<>≤≥\d]{0,50}?\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
+    /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i.exec(right) ??
+    /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
+    /^(?:,\s*(?:p\d\d|\d\dth percentile|on average)\s*,?\s*|[^.;,:<>≤≥\d]{0,50}?|[^.;,:<>≤≥\d]{0,40}\b\dxx\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
       right,
     );
   const duration = held && durationAt(right.slice(held[0].length));
@@ -240,7 +253,14 @@ function heldAt(right: string): { forMs?: number; overMs?: number; width: number
       right,
     );
   const span = over && durationAt(right.slice(over[0].length));
-  return span ? { overMs: span.ms, width: over[0].length + span.width } : { width: 0 };
+  return span ? { overMs: span.ms, width: over[0].length + span.width } : undefined;
+}
+
+/** `15 Minuten lang unter 0,5 %` */
+function heldBefore(lead: string): Held {
+  const span = /(\d+\s?\w+) lang\s*(?:zu\s*)?$/i.exec(lead)?.[1];
+  const duration = span === undefined ? undefined : durationAt(span);
+  return duration ? { forMs: duration.ms, width: 0 } : NOT_HELD;
 }
 
 function wordsOf({ quantity, left, text }: Place, compared: Compared | undefined, held: number): string {
@@ -274,7 +294,13 @@ function rangeAt(place: Place, next: Quantity | undefined): { thresholds: Thresh
   if (ESTIMATE.test(left)) return undefined;
   const outside = said.startsWith('outside');
   const metric = metricBefore(left.slice(0, left.length - said.length));
-  const common = { metric, unit: unit || nounBehind(text.slice(next.to), next.value) || 'count', text: text.slice(quantity.from, next.to) };
+  const percentile = percentileOf(left, text.slice(next.to, next.to + REACH), place.clause);
+  const common = {
+    metric,
+    ...(percentile !== undefined && { percentile }),
+    unit: unit || nounBehind(text.slice(next.to), next.value) || 'count',
+    text: text.slice(quantity.from, next.to),
+  };
   const low: Threshold = { ...common, op: outside ? '<' : '>=', value: quantity.value };
   const high: Threshold = {
     ...common,

@@ -7,11 +7,11 @@ const WORDS: readonly (readonly [Tier, string])[] = [
   ],
   [
     'high',
-    String.raw`high|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
+    String.raw`high|majeure?s?|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
   ],
   [
     'medium',
-    String.raw`medium|moderate|normal|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
+    String.raw`medium|moderate|normal|mineure?s?|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
   ],
   [
     'low',
@@ -101,18 +101,18 @@ const isCount = (text: string, { 0: words, index }: RegExpExecArray): boolean =>
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   if (
-    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED/i.test(
+    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED/i.test(
       text,
     )
   )
     return undefined;
   const tag = /^\W{0,3}[[(]?P([0-4])[\])]?(?=[\s:–—-])|[([]P([0-4])[)\]]/.exec(text);
-  if (/^\W{0,3}\(?optional(?:\)|:|\s[–—-]\s)/i.test(text)) return 'low';
+  if (/^\W{0,3}(?:optional|facultatif|optionnel)(?:[)\]]|:|\s[–—-]\s)|\((?:optional|facultatif|optionnel)\)\W*$/i.test(text)) return 'low';
   if (tag) return RANKS[Math.max(0, Number(tag[1] ?? tag[2]) - scale)];
   const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);
   if (sev) return RANKS[Math.max(0, Number(sev[1]) - 1)];
   const named =
-    /^\W{0,3}[[(]?(critical|blocker|major|minor|high|medium|low|must|should|could|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])]|:|\s[–—-]\s)/i.exec(
+    /^\W{0,3}[[(]?(critical|blocker|major|minor|(?:high|medium|low)(?: priority)?|must|should|could|required|mandatory|recommended|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])]|:|\s[–—-]\s)/i.exec(
       text,
     ) ??
     /[([](?:(?:priority|severity|prio)\s*:\s*)?(critical|blocker|blocking|launch blocker|must[- ]have|high|medium|low|nice[- ]to[- ]have|(?:high|medium|low) priority)[)\]]/i.exec(
