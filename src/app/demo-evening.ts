@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Ctx } from '../base/context.ts';
 import type { Operation, InputOf } from '../base/operation.ts';
+import { publishReserves } from '../settlement/custody/reserves-contract.ts';
 import { acceptFxQuote, answerFxTrade, createFxQuote, loadFxRates, proposeFxTrade } from '../settlement/fx/contract.ts';
 import { setLiquidityPolicy } from '../settlement/liquidity/contract.ts';
 import type { Policy } from '../settlement/liquidity/route.ts';
@@ -9,6 +11,7 @@ import { free } from '../settlement/participant/read-participants.ts';
 import { runQueue } from '../settlement/queue/contract.ts';
 import { sendPayment } from '../settlement/payment/contract.ts';
 import type { PaymentOrder } from '../settlement/payment/payment.ts';
+import { getSimulation, startSimulation } from '../settlement/simulator/contract.ts';
 import type { House } from './compose.ts';
 import { perform } from './perform.ts';
 
@@ -47,11 +50,18 @@ const DEALERS = 5;
 const INSTANT = 24;
 const RING = 3;
 
+/** Of which day, and how much of it. */
+type Evening = { day: string; seed: string; payments: number; stop?: AbortSignal | undefined };
+
+const SIMULATION_POLL_MS = 250;
+
 /**
  * The evening of the demonstration: rates and a few exchanges, payments that settle at once, rings of payments that only settle
- * together, and some that go on waiting, so that every page has something to show. Repeatable: each step has a key.
+ * together, some that go on waiting, a proof of reserves and the day replayed under other regimes, so that every page has
+ * something to show. Repeatable: each step has a key.
  */
-export async function runEvening({ settlement }: Parts, ctx: Ctx, day: string): Promise<void> {
+export async function runEvening({ settlement }: Parts, ctx: Ctx, of: Evening): Promise<void> {
+  const { day, seed, payments, stop } = of;
   const { deps, routes } = settlement;
   const keyed = <T extends Operation>(operation: T, what: string, input: InputOf<T>) => {
     const body = JSON.stringify(input, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
@@ -117,6 +127,11 @@ export async function runEvening({ settlement }: Parts, ctx: Ctx, day: string): 
     const [payer, payee] = [dealers[from % dealers.length]!, dealers[to % dealers.length]!];
     if (payer !== payee) await queue(payer, payee, { asset, timesBps, priority, name: `WAIT-${i}` });
   }
+  await keyed(publishReserves, 'reserves', {});
+  const { id } = await keyed(startSimulation, 'simulation', { name: 'The demonstration day, other ways', seed, payments });
+  // It goes on in a thread that ends with the process.
+  while (!stop?.aborted && (await perform(routes, getSimulation, { ctx, input: { id } })).state === 'running')
+    await delay(SIMULATION_POLL_MS);
 }
 
 /** Who has some money in every currency that is dealt in. */

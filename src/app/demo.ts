@@ -58,7 +58,7 @@ export async function runDemo(
     if (done % perWindow === perWindow - 1 || done === steps.length - 1) await cutOff(routes, ctx);
     progress.part('The demonstration day', (done + 1) / steps.length);
   }
-  await runEvening(house, ctx, day.day);
+  await runEvening(house, ctx, { day: day.day, seed: SEED, payments, stop });
   await rememberPast(house, tenantId, { day, weeks: payments < PAYMENTS ? 1 : PAST_WEEKS });
   await deps.db.write({ tenantId }, (tx) => finishDemonstration(tx, tenantId, deps.clock.now()));
   return { day, finished: true };
