@@ -14,7 +14,7 @@ import { queueOperations } from './queue/contract.ts';
 import { feeOperations, invoiceIssued } from './fee/contract.ts';
 import { reportChanged, reportOperations } from './report/contract.ts';
 import { messageOperations } from './message/contract.ts';
-import { returnOperations } from './return/contract.ts';
+import { recallOverdue, returnOperations } from './return/contract.ts';
 import { railEvents, railOperations } from './rail/contract.ts';
 import { reconciliationEvents, reconciliationOperations } from './reconciliation/contract.ts';
 import { screeningOperations } from './screening/contract.ts';
@@ -66,6 +66,7 @@ export const events = [
   businessDayClosed,
   windowSettled,
   positionSettled,
+  recallOverdue,
   reportChanged,
   invoiceIssued,
   listRefused,

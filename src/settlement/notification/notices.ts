@@ -7,6 +7,7 @@ export type NoticeKindName =
   | 'window_settled'
   | 'position_settled'
   | 'participant_suspended'
+  | 'recall_overdue'
   | 'report_ready'
   | 'list_refused'
   | 'webhook_disabled';
@@ -75,6 +76,15 @@ function suspended({ data, subject }: Event): NoticeText | undefined {
   return { title: `${say(set, 'bic')} is suspended`, detail: 'Its new payments are rejected.', path: `/participants/${subject}` };
 }
 
+function recallLate({ data }: Event): NoticeText {
+  const late = data as Data;
+  return {
+    title: `A recall to ${say(late, 'responder')} is overdue`,
+    detail: `Asked by ${say(late, 'requester')} (${say(late, 'reason')}), to be answered by ${say(late, 'dueOn')}.`,
+    path: '/messages?box=recalls',
+  };
+}
+
 function reportReady({ data, subject }: Event): NoticeText | undefined {
   const report = data as Data;
   if (report['state'] !== 'done') return undefined;
@@ -139,6 +149,15 @@ export const NOTICES: readonly NoticeKind[] = [
     usual: true,
     type: 'settlement.participant_state_set',
     text: suspended,
+  },
+  {
+    kind: 'recall_overdue',
+    label: 'A recall is overdue',
+    about: 'The bank that was paid has not answered by the day of the scheme; both banks are told',
+    scope: 'payments:read',
+    usual: true,
+    type: 'settlement.recall_overdue',
+    text: recallLate,
   },
   {
     kind: 'report_ready',

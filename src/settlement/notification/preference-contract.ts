@@ -9,6 +9,7 @@ const KindName = Type.Union([
   Type.Literal('window_settled'),
   Type.Literal('position_settled'),
   Type.Literal('participant_suspended'),
+  Type.Literal('recall_overdue'),
   Type.Literal('report_ready'),
   Type.Literal('list_refused'),
   Type.Literal('webhook_disabled'),

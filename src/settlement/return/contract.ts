@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { eventKind } from '../../base/event.ts';
 import { idOf } from '../../base/id.ts';
 import { Asset, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
@@ -59,3 +60,17 @@ export const listRecalls = operation({
 });
 
 export const returnOperations = [listRecalls] as const;
+
+export const recallOverdue = eventKind({
+  type: 'settlement.recall_overdue',
+  version: 1,
+  summary: 'The day by which a recall had to be answered has passed without an answer',
+  data: Type.Object({
+    recallId: Recall.properties.id,
+    paymentId: PaymentId,
+    requester: Bic,
+    responder: Bic,
+    reason: Type.String(),
+    dueOn: LocalDateText,
+  }),
+});

@@ -3,6 +3,7 @@ import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { camt029, camt056, pacs004, pacs008, textsOf, valid } from '../../../test/support/messages.ts';
 import { AppError } from '../../base/error.ts';
+import { manualClock } from '../../base/time.ts';
 import { findOutgoing, outgoingAfter } from '../message/box-store.ts';
 import { unpack } from '../message/content.ts';
 import { getParticipant } from '../participant/read-participants.ts';
@@ -14,6 +15,7 @@ import { DEFAULT_POLICY } from '../liquidity/route.ts';
 import { loadScreeningList } from '../screening/manage-lists.ts';
 import { closeWindow } from '../window/close-window.ts';
 import { listRecalls } from './list-recalls.ts';
+import { tellOverdue } from './tell-overdue.ts';
 
 let house: TestHouse;
 let a: Bank, b: Bank, c: Bank;
@@ -159,6 +161,26 @@ describe('a camt.056', () => {
     expect(items[0]).toMatchObject({ uetr, state: 'pending', reason: { code: 'DUPL' } });
     expect(items[0]!.dueOn > new Date().toISOString().slice(0, 10)).toBe(true);
     expect((await listRecalls(deps(), house.memberCtx(c.id), {})).items).toEqual([]);
+  });
+
+  test('that nobody answers by its day is told of, once, to both banks', async () => {
+    const late = { ...deps(), clock: manualClock(Date.now() + 60 * 86_400_000) };
+    const waiting = (await listRecalls(deps(), house.ctx, { state: 'pending' })).items.length;
+    expect(waiting).toBeGreaterThan(0);
+    const overdue = async () =>
+      (
+        await house.database.admin<{ members: string }>(
+          `select e.members from infra.outbox o cross join lateral unnest(o.types, o.members) as e (type, members)
+            where e.type = 'settlement.recall_overdue'`,
+        )
+      ).map(({ members }) => members);
+    await tellOverdue(deps(), house.tenantId);
+    expect(await overdue()).toEqual([]);
+    await Promise.all([tellOverdue(late, house.tenantId), tellOverdue(late, house.tenantId)]);
+    await tellOverdue(late, house.tenantId);
+    const members = await overdue();
+    expect(members).toHaveLength(waiting);
+    for (const both of members) expect(both.includes(a.id) && both.includes(b.id)).toBe(true);
   });
 
   test('that is refused by a camt.029 tells the asking bank so, and may not be answered otherwise later', async () => {

@@ -115,6 +115,33 @@ export async function answerRecall(
   return rows.length > 0;
 }
 
+export type OverdueRecall = Pick<RecallRow, 'id' | 'paymentId' | 'requesterId' | 'responderId' | 'reasonCode' | 'dueOn'> & {
+  requesterBic: string;
+  responderBic: string;
+};
+
+/** Marks recalls that wait though their day has passed as told of, and answers with those that were not before. */
+export async function claimOverdue(
+  tx: Tx,
+  tenantId: Uuid,
+  { today, at, limit }: { today: LocalDate; at: Millis; limit: number },
+): Promise<OverdueRecall[]> {
+  return tx.query<OverdueRecall>(
+    `with late as (
+       select id from settlement.recall
+        where tenant_id = $1 and state = 'pending' and overdue_told_at is null and due_on < $2::date
+        order by due_on limit $4 for update skip locked
+     )
+     update settlement.recall r set overdue_told_at = $3::timestamptz
+       from late, settlement.participant q, settlement.participant a
+      where r.tenant_id = $1 and r.id = late.id
+        and q.tenant_id = $1 and q.id = r.requester_id and a.tenant_id = $1 and a.id = r.responder_id
+     returning r.id, r.payment_id as "paymentId", r.requester_id as "requesterId", r.responder_id as "responderId",
+               r.reason_code as "reasonCode", r.due_on::text as "dueOn", q.bic as "requesterBic", a.bic as "responderBic"`,
+    [tenantId, today, instant(at), limit],
+  );
+}
+
 /** A recall as it is listed: with its payment, and what has come back of it. */
 export type ListedRecall = RecallRow & {
   uetr: Uuid;
