@@ -130,8 +130,9 @@ export async function runEvening({ settlement }: Parts, ctx: Ctx, of: Evening): 
   await keyed(publishReserves, 'reserves', {});
   const { id } = await keyed(startSimulation, 'simulation', { name: 'The demonstration day, other ways', seed, payments });
   // It goes on in a thread that ends with the process.
-  while (!stop?.aborted && (await perform(routes, getSimulation, { ctx, input: { id } })).state === 'running')
-    await delay(SIMULATION_POLL_MS);
+  const isRunning = async () =>
+    stop?.aborted !== true && (await perform(routes, getSimulation, { ctx, input: { id } })).state === 'running';
+  while (await isRunning()) await delay(SIMULATION_POLL_MS);
 }
 
 /** Who has some money in every currency that is dealt in. */

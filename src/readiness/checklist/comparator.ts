@@ -22,7 +22,7 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
     ),
     '<=',
   ],
@@ -50,7 +50,7 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
 /** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
 const NEAR = 56;
 const ANY_WORD =
-  /than|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|genau|égal|à|de|dépass|moins/i;
+  /than|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|moins/i;
 
 const BETTER = before('better than|worse than');
 
@@ -90,9 +90,9 @@ function turned(left: string, found: Compared): Compared {
 }
 
 const NONE =
-  /(?:^|[:,;]\s)\W*(?:no(?!-)|none of|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower))/i;
+  /(?:^|[:,;)–—-]\s|\bthat\s)\W*(?:no(?!-)|none of|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower))/i;
 const LINKED =
-  /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[\p{L}-]*(?: \p{L}[\p{L}-]*){0,2} (?:more|less|fewer|longer|older|higher|lower|larger) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
+  /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[^,;.]{0,60} (?<!\b(?:in|within) )(?:more|less|fewer|longer|older|higher|lower|larger) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
 /** `no errors for more than 5 minutes` tells how long it must hold; of what waits or stays it tells how long it may. */
 const HELD =
   /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|locked|pending|unanswered|unread|away|out|running|hanging)\s)\bfor\s*$/i;
@@ -106,10 +106,10 @@ export function turnedByNo(clause: string, found: Compared): Compared {
 
 const AFTER: readonly (readonly [RegExp, Comparator])[] = [
   [/^[\s,(]*(?:or|and|oder|ou)\s+(?:more|higher|greater|above|longer|larger|over|up|mehr|höher|plus)\b/i, '>='],
-  [/^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|weniger|moins)\b/i, '<='],
-  [/^[\s,(]*(?:at (?:the )?)?(?:minimum|least)\b(?!\s*\d)/i, '>='],
+  [/^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|sooner|earlier|quicker|weniger|moins)\b/i, '<='],
+  [/^[\s,(]*(?:at (?:the )?(?:very )?)?(?:minimum|least)\b(?!\s*\d)/i, '>='],
   [/^[\s,(]*(?:min\.?)(?=[\s),]|$)/i, '>='],
-  [/^[\s,(]*(?:(?:at (?:the )?)?maximum\b(?!\s*\d)|at (?:the )?most\b(?!\s*\d)|most(?=\s*(?:[).,;]|$)))/i, '<='],
+  [/^[\s,(]*(?:(?:at (?:the )?)?maximum\b(?!\s*\d)|at (?:the )?(?:very )?most\b(?!\s*\d)|most(?=\s*(?:[).,;]|$)))/i, '<='],
   [/^[\s,(]*(?:max\.?|tops)(?=[\s),]|$)/i, '<='],
   [/^[\s,(]*(?:at the latest|(?:en moyenne )?au (?:plus(?: tard)?|maximum))\b/i, '<='],
   [/^[\s,(]*(?:en moyenne )?au (?:moins|minimum)\b/i, '>='],
@@ -118,7 +118,7 @@ const AFTER: readonly (readonly [RegExp, Comparator])[] = [
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
 export function comparatorAfter(right: string): Compared | undefined {
   const behind =
-    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below)|at (?:least|most)|minimum|maximum|min|max)\b)/u.exec(
+    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier)|at (?:least|most)|minimum|maximum|min|max)\b)/u.exec(
       right,
     )?.[0].length ?? 0;
   for (const [pattern, op] of AFTER) {

@@ -1,7 +1,7 @@
 import type { Comparator } from './checklist.ts';
 
 const MORE =
-  /availab|uptime|\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture|savings?\b|saved|improvement/i;
+  /availab|uptime|\bon[- ]time\b|\bin time\b|punctual|\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture|savings?\b|saved|improvement/i;
 const LESS =
   /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|antwortzeit|fehler|temps de|erreur/i;
 
@@ -37,7 +37,8 @@ export function bareOp(bare: Bare): Comparator | undefined {
   const { left, right, unit, value } = bare;
   if (/\b(?:set|configured|fixed|pinned) (?:to|at)\s*$/i.test(left)) return '=';
   // `25 % on Thursday` is a step of a roll-out.
-  if (unit === '%' && left.trim() === '' && /^\s?(?:on|from|after|by|until|in week|next)\b/i.test(right)) return undefined;
+  if (unit === '%' && left.trim() === '' && /^\s?(?:on|from|after|by|until|in week|next|once|when|if|as soon as)\b/i.test(right))
+    return undefined;
   const named = /[:=]\s*$/.test(left) && (/^\s*(?:[).;,|]|$)/.test(right) || /\bmin(?!-)(?:imum)?\b/i.test(left));
   if ((unit === '' && !named && !TARGET.test(left)) || /\bdefaults?(?: to)?:?\s*$/i.test(left)) return undefined;
   if (/\b(?:every|each)\s*$/i.test(left)) return undefined;

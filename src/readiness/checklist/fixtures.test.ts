@@ -15,7 +15,8 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /**
  * Lines that the reader is known to misread: `one week in three` is a share and no time, `≥ 3/4` and `9 of 10` are fractions,
- * `idle for more than 2 years` and `with 2 % packet loss` only describe, and in `2 departures delayed over 15 min` both are meant.
+ * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are
+ * meant, and `(13:00 count: 97)` tells how it was.
  */
 const KNOWN = [
   '33-nested-ops:14',
@@ -24,6 +25,7 @@ const KNOWN = [
   '65-storage-array-retirement:10',
   '90-console-submission:22',
   '96-airline-dcs:30',
+  '183-festival-friday:18',
 ];
 
 describe('checklists of many styles', () => {
@@ -32,9 +34,9 @@ describe('checklists of many styles', () => {
     expect(wrong.filter(({ line }) => !KNOWN.includes(`${fixture.name}:${line}`))).toEqual([]);
   });
 
-  test('there are more than a hundred and fifty of them, with nearly three thousand boxes', () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(157);
-    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(2_800);
+  test('there are more than a hundred and fifty of them, with thousands of boxes', () => {
+    expect(fixtures.length).toBeGreaterThanOrEqual(187);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(3_450);
   });
 
   test('line ends, tabs and a byte order mark change nothing', () => {

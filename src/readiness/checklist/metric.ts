@@ -71,7 +71,8 @@ function markOf(match: RegExpMatchArray): number | 'mean' {
 }
 
 /** `300 ms, 95th percentile` */
-const LISTED_MARK = /^,\s+(?=(?:at\s+)?(?:the\s+)?(?:p\d\d|\d\d(?:\.\d+)?(?:st|nd|rd|th)\s|median|mean|on average|im (?:mittel|schnitt)))/i;
+const LISTED_MARK =
+  /^(?:\s*(?:or (?:less|more|better|fewer|lower|higher)|au (?:plus|maximum|moins)))?,\s+(?=(?:at\s+)?(?:the\s+)?(?:p\d\d|\d\d(?:\.\d+)?(?:st|nd|rd|th)\s|median|mean|on average|en moyenne|im (?:mittel|schnitt)))/i;
 
 /** Which percentile of the measurements is meant: the nearest one named before the number in its clause, else behind it. */
 export function percentileOf(left: string, right: string, clause: string): number | 'mean' | undefined {

@@ -164,6 +164,7 @@ function perUnit(text: string): Unit | undefined {
 
 /** The first duration in a text, in milliseconds, if it is one right at its start: `10 minutes`, `an hour`. */
 export function durationAt(text: string): { ms: number; width: number } | undefined {
+  if (/^a quarter of an hour\b/i.test(text)) return { ms: 900_000, width: 20 };
   const article = /^(?:(half )?an?|one|the|eine[rn]?|une?)\s+/i.exec(text);
   const number = article ? undefined : /^(\d+(?:\.\d+)?|[a-z]+)([\s-]?)/i.exec(text);
   const value = article ? (article[1] ? 0.5 : 1) : number ? (WORDS[number[1]!.toLowerCase()] ?? Number(number[1])) : Number.NaN;

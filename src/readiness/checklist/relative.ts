@@ -55,6 +55,8 @@ export function relativeOf(left: string, right: string, unit: string): Relative 
   if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x')
     return BY_UP.test(left) ? { kind: 'increase', op: '>=' } : BY_DOWN.test(left) ? { kind: 'decrease', op: '>=' } : undefined;
+  // `drops more than 4 % of its frames` tells a part, not a change.
+  if (/\b(?:drops?|loses?)\s+\S+\s+than\s*$/i.test(left) && /^\s*of (?:its|their|the|all)\b/i.test(right)) return undefined;
   const noun =
     /^\W*\p{L}+s\s*[<>≤≥]=?\s*$|\b(?:technical|soft|hard|issuer|card|bank|payment|call|packet)\s+(?:declines|drops)\s*[<>≤≥]=?\s*$/iu.test(
       left,

@@ -31,5 +31,5 @@ const BOLD_LINE = /^(\*\*|__)(?=\S)(?:(?!\1)[^]){1,196}\1\s*[:：]?\s*(?:\([^()]
 /** A line of bold text alone, which people write instead of a heading. `**Total: 40**` says something and is none. */
 export function isBoldHeading(lines: readonly string[]): boolean {
   const text = lines.length === 1 ? undecorated(lines[0]!.trim()) : '';
-  return text.length < 200 && BOLD_LINE.test(text) && !/^(?:\*\*|__)\[?[ xX]?\]|:\s*[\d_~]/.test(text);
+  return text.length < 200 && BOLD_LINE.test(text) && !/^(?:\*\*|__)\[?[ xX]?\]|(?<!\d):\s*[\d_~]/.test(text);
 }

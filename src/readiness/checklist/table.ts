@@ -31,6 +31,7 @@ const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
 const DEMAND_COLUMN =
   /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|value|setting|budget|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
+const CLAIM_COLUMN = /^(?:measured|actual|current(?:ly)?|today|now|result|as is|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|\d+(?:\.\d+)*[.)]?)$/;
 
@@ -41,10 +42,16 @@ export function boxesOf(table: Table): RowBox[] {
   return table.rows.flatMap(({ line, cells }) => {
     const words = cells
       .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
-      .filter(({ at, text }) => text !== '' && (!NUMBER.test(text) || DEMAND_COLUMN.test(header[at] ?? '')));
+      .filter(
+        ({ at, text }) =>
+          text !== '' && (!NUMBER.test(text) || DEMAND_COLUMN.test(header[at] ?? '') || CLAIM_COLUMN.test(header[at] ?? '')),
+      )
+      // What was measured is a claim, and is written as one.
+      .map(({ at, text }) => ({ at, text: at > 0 && CLAIM_COLUMN.test(header[at] ?? '') ? `(measured: ${text})` : text }));
     const tier = words.filter(({ at }) => TIER_COLUMN.test(header[at] ?? '')).map(({ text }) => tierOfHeading(text))[0];
     const roles = words.filter(({ at }) => ROLE_COLUMN.test(header[at] ?? '')).map(({ text }) => plainText(text));
-    const detail = words.slice(1).filter(({ at }) => !TIER_COLUMN.test(header[at] ?? '') && !ROLE_COLUMN.test(header[at] ?? ''));
+    const told = words.filter(({ at }) => !TIER_COLUMN.test(header[at] ?? '') && !ROLE_COLUMN.test(header[at] ?? ''));
+    const [title = words[0], ...detail] = told;
     return cells.flatMap((cell, at): RowBox[] => {
       const box = cellBox(cell);
       if (!box) return [];
@@ -52,7 +59,7 @@ export function boxesOf(table: Table): RowBox[] {
       return [
         {
           line,
-          text: words[0]?.text ?? '',
+          text: title?.text ?? '',
           detail: detail.map(({ text }) => text).join(' | '),
           demands: DEMAND_COLUMN.test(header[detail[0]?.at ?? -1] ?? ''),
           box: { ...box, at: cell.at },

@@ -153,7 +153,8 @@ const INSTRUCTION =
 /** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
 const isSample = ({ quantity, left, right }: Place, compared: Compared | undefined, last: Threshold | undefined): boolean =>
   compared?.text.toLowerCase() === 'over' &&
-  ((last !== undefined && quantity.unit === '' && /^\s*over\s*$/i.test(left)) || (quantity.unit in TIME_MS && /[<>≤≥]/.test(right)));
+  ((last !== undefined && quantity.unit === '' && /^\s*over\s*$/i.test(left)) ||
+    (quantity.unit in TIME_MS && (/[<>≤≥]/.test(right) || /\b(?:measured|averaged|counted|computed|taken)\s+over\s*$/i.test(left))));
 
 /** `all rooms over 100 seats are listed`, `0 findings with a score of 7 or above`, `in the last 30 days ≥ 99 %`: which ones, not how many. */
 function isSelection({ quantity, left, right, clause }: Place, compared: Compared | undefined, last: Threshold | undefined): boolean {
@@ -207,7 +208,7 @@ const PRODUCT =
 
 /** `MongoDB 6.0+`, `Redis 7`, `Ubuntu 22.04`: a version is not a measurement, though one may be demanded as the least. */
 function isVersion(left: string, { unit, value, word }: Quantity): boolean {
-  if (unit !== '' || word || value >= 1_000) return false;
+  if (unit !== '' || word || value >= 1_000 || value < 1) return false;
   return (
     PRODUCT.test(left) &&
     !/(?:^|\s)(?:[A-Z][a-z]*(?:s|e|ed)\s*|[A-Z]{3}\s*|[A-Z]\w+ (?:of|to)\s*)(?:>=?|≥)\s*$/.test(left) &&
@@ -243,7 +244,7 @@ function heldAt(right: string): Held | undefined {
   const held =
     /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i.exec(right) ??
     /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
-    /^(?:,\s*(?:p\d\d|\d\dth percentile|on average)\s*,?\s*|[^.;,:<>≤≥\d]{0,50}?|[^.;,:<>≤≥\d]{0,40}\b\dxx\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
+    /^(?:,\s*(?:p\d\d|\d\dth percentile|on average)\s*,?\s*|[^.;,:<>≤≥\d]{0,50}?,?\s?|[^.;,:<>≤≥\d]{0,40}\b\dxx\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
       right,
     );
   const duration = held && durationAt(right.slice(held[0].length));

@@ -95,7 +95,7 @@ function perOf(text: string): Unit | undefined {
 function rateOf(text: string): Unit | undefined {
   const known = RATE.exec(text);
   if (known) return { unit: '1/s', width: known[0].length };
-  const things = /^(?:\p{L}[\p{L}\w-]{0,24} ){0,2}\p{L}[\p{L}\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/iu.exec(text);
+  const things = /^(?:\p{L}[\p{L}\w-]{0,24} ){0,2}?\p{L}[\p{L}\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/iu.exec(text);
   const width = things?.[0].length ?? 0;
   if (things && (SIZE.test(things[0]) || firstOf(TIME, things[0]))) return undefined;
   const per = things ? perOf(text.slice(width)) : perOf(` ${text}`);
