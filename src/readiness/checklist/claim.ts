@@ -1,9 +1,10 @@
 import type { Claim } from './checklist.ts';
 
 const PATTERNS: readonly RegExp[] = [
-  /\((?:currently|current|achieved|actual|actually|measured|observed|as of|now|was|score|result|got|today|so far|previously|formerly|peak|typically|usually|normally|yesterday|last (?:week|month|year|quarter|time|run)|vorher|bisher|erreicht|aktuell|actuel\w*)\b[^()]{0,120}\)/gi,
+  /\((?:currently|current|achieved|actual|actually|measured|observed|as of|now|was|score|result|got|today|so far|previously|formerly|peak|typically|usually|normally|yesterday|last (?:week|month|year|quarter|time|run)|vorher|bisher|derzeit|zurzeit|erreicht|aktuell|actuel\w*)\b[^()]{0,120}\)/gi,
   // `(drill in Q1: 3 minutes)`, `(dernier essai : 11 min)`: how it was, where no word says that it is to be so again.
   /\((?![^():]*\b(?:target|goal|limit|threshold|max|min|budget|required?|slo|sla|expected|ziel|cible)\b)[^():<>≤≥]{0,30}\b(?:last|letzte[rsn]?|zuletzt|derni[eè]re?s?|old|alt|previous|drill|exercise|rehearsal|test|trial|before|earlier|worst|best|so far|is|ist|est|v\d[\w.]*|20\d\d|Q[1-4])\b[^():<>≤≥]{0,30}:[^()<>≤≥]{1,60}\)/gi,
+  /\((?:it|this|that|which) (?:was|is|were)\b[^()<>≤≥]{1,60}\)|\(\s*\d[\d.,]*\s*%?(?:\s\p{L}+)?\s+last\s+\w+[^()<>≤≥]{0,60}\)/giu,
   /\(\s*\d[\d,.]*\s*(?:\/|of|von|sur)\s*\d[\d,.]*[^()]{0,60}\)/gi,
   /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|steps?)\s*\)/gi,
   /(?:[-–—:]\s*)?~?\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done|ready)\b(?:\s*\([^()]{0,80}\))?/gi,

@@ -6,7 +6,7 @@ const LESS =
   /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|antwortzeit|fehler|temps de|erreur/i;
 
 /** Whether more or less of something is better, as far as its name tells. */
-function directionOf(metric: string): 'more' | 'less' | undefined {
+export function directionOf(metric: string): 'more' | 'less' | undefined {
   if (MORE.test(metric)) return 'more';
   return LESS.test(metric) ? 'less' : undefined;
 }
@@ -20,7 +20,7 @@ export function betterOp(metric: string, unit: string, word: 'better' | 'worse',
 
 const SETTING =
   /(?:time-?outs?|\bttl|interval|\bsize|\blimits?|\bpool|\bthreads|\breplicas|\bset to|\bsetting|\bfactor|\bworkers|configured)\b/i;
-const KEEP = /\b(?:keep|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
+const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
 const FINISHED =
   /\b(?:finish\w*|complet\w*|answer\w*|respond\w*|loads?|opens?|starts?|boots?|done|ready|returns?|recover\w*|promot\w*|restor\w*|takes?|caught up|catch\w* up|fails? over|detect\w*|reach\w*|deliver\w*|arriv\w*)\b[^,;.]{0,20}\bin\s*$/i;
@@ -59,7 +59,7 @@ export function bareOp(bare: Bare): Comparator | undefined {
     return /(?:threshold|budget)\W*$/i.test(left) || (!CAPACITY.test(right) && directionOf(clause) === 'less') ? '<=' : '>=';
   if (time && bare.hyphen) return undefined;
   if (time) return timeOp(left, right);
-  if (unit === '%') return metricOp(left, right);
+  if (unit === '%') return metricOp(left, right) ?? (value >= 50 && named ? '>=' : undefined);
   if (unit.startsWith('1/')) return /limit/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
   if (CAPACITY.test(right) || /bps$|bit\/s$/i.test(unit)) return '>=';
   return SETTING.test(left) || /[:=]\s*$/.test(left) ? '=' : undefined;

@@ -15,8 +15,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /**
  * Lines that the reader is known to misread: `one week in three` is a share and no time, `≥ 3/4` and `9 of 10` are fractions,
- * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are
- * meant, and `(13:00 count: 97)` tells how it was.
+ * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are meant.
  */
 const KNOWN = [
   '33-nested-ops:14',
@@ -25,7 +24,6 @@ const KNOWN = [
   '65-storage-array-retirement:10',
   '90-console-submission:22',
   '96-airline-dcs:30',
-  '183-festival-friday:18',
 ];
 
 describe('checklists of many styles', () => {
@@ -35,8 +33,8 @@ describe('checklists of many styles', () => {
   });
 
   test('there are more than a hundred and fifty of them, with thousands of boxes', () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(187);
-    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(3_450);
+    expect(fixtures.length).toBeGreaterThanOrEqual(217);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(4_000);
   });
 
   test('line ends, tabs and a byte order mark change nothing', () => {

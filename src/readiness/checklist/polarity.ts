@@ -1,4 +1,5 @@
 import type { Action, Polarity, Threshold } from './checklist.ts';
+import { directionOf } from './direction.ts';
 import { remembering } from './remember.ts';
 import type { Place } from './words.ts';
 
@@ -38,7 +39,7 @@ const BAD: readonly RegExp[] = [
   /^\W*(?:(?:abort|stop)\W+)?(?:(?:turn|go|fall|switch|step|move|flip|cut|return) ?)?(?:back|return) to (?:the )?(?:old|previous|former|paper|manual|last)\b/i,
   /^\W*pull the plug\W*$/i,
   /^\W*(?:STOP|ABORT|HALT)\s*[:–—-]/,
-  /^when (?:to|do we|should we) (?:roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
+  /^when (?:to|do we|should we) (?:give up|go back|turn back|pull out|bail|fall back|roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
   /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back/i,
   /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|disqualifiers?|bad signs|signs of (?:trouble|failure))\b/i,
   /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|ausschlusskriterien|abbruch\w*|rückfall\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,
@@ -69,12 +70,13 @@ const verdictOf = remembering((text): Verdict => {
 /** What the words around a line say of it; the innermost that says anything decides. */
 export function senseOf({ words }: Place): Sense {
   let alert = false;
-  for (const text of words) {
+  for (const [at, text] of words.entries()) {
     const verdict = verdictOf(text);
     if (verdict === 'bad') return badSense(text, words);
     if (verdict === 'continues') return CONTINUE_SENSE;
     if (verdict === 'good') break;
-    alert ||= verdict === 'alert';
+    // A document about notifications is no list of alarms.
+    alert ||= verdict === 'alert' && (at === 0 || at < words.length - 1);
   }
   return alert ? ALERT_SENSE : GOOD_SENSE;
 }
@@ -104,12 +106,21 @@ const SET_UP =
 const CONDITION =
   /\b(?:exhausted|triggered|down|unavailable|unreachable|failures?|failing|failed|dropped|crash(?:es|ed|ing)?|stale|missing|expired|full|lost|unhealthy|not responding|zero|detected|offline|stopped|stuck|out of|spikes?)\b/i;
 
+/** Whether a number is one to be alarmed by: too much of it, or too little of what is good. */
+const isAlarm = ({ op, text }: Threshold, line: string): boolean =>
+  op === '>' ||
+  (op === '>=' && !/least|min|\+/i.test(text)) ||
+  (op === '<' && (directionOf(line) === 'more' || /\b(?:free|left|remaining|healthy|expir\w*|valid)\b/i.test(line))) ||
+  op === '=' ||
+  op === '!=';
+
 /** The sense of one line: a bare condition under a heading of alerts is bad when true, `alert configured` is not. */
 export function lineSense(around: Sense, text: string, thresholds: readonly Threshold[]): Sense {
   if (around.polarity === 'good_when_true' && OWN_TRIGGER.test(text))
     return { polarity: 'bad_when_true', action: 'rollback', trigger: true };
   if (!around.alert || around.trigger) return around;
   const raised = /\balerts? (?:is |was )?(?:triggered|raised|open)\b/i.test(text);
-  const condition = (raised || !SET_UP.test(text)) && (thresholds.length > 0 || CONDITION.test(text));
+  const condition =
+    (raised || !SET_UP.test(text)) && (thresholds.length > 0 ? thresholds.some((one) => isAlarm(one, text)) : CONDITION.test(text));
   return condition ? { polarity: 'bad_when_true', alert: true } : { polarity: 'good_when_true' };
 }

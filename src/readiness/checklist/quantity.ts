@@ -36,6 +36,8 @@ const WORD =
 /** `by more than half`, `at least half of them`: a share. */
 const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 
+const QUARTER = /(?<![\w-])a quarter of an hour\b/gi;
+
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
 export function quantitiesOf(text: string): Quantity[] {
   const found: Quantity[] = [];
@@ -52,6 +54,8 @@ export function quantitiesOf(text: string): Quantity[] {
   }
   for (const { index } of text.matchAll(HALF))
     found.push({ from: index, to: index + 4, value: 50, unit: '%', plus: false, word: true, hyphen: false });
+  for (const { index } of text.matchAll(QUARTER))
+    found.push({ from: index, to: index + 20, value: 15, unit: 'min', plus: false, word: true, hyphen: false });
   return found.sort((a, b) => a.from - b.from);
 }
 

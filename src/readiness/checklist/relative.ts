@@ -29,14 +29,14 @@ const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|l
 const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
   [
     new RegExp(
-      String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|(?:above|up on|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
+      String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|up on\s|(?:above|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
       'i',
     ),
     'increase',
   ],
   [
     new RegExp(
-      String.raw`^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|gesunken|gefallen|niedriger|(?:below|under|less than) ${EARLIER})\b`,
+      String.raw`^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|gesunken|gefallen|niedriger|down on\s|(?:below|under|less than) ${EARLIER})\b`,
       'i',
     ),
     'decrease',
@@ -51,7 +51,8 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
  * Whether a share or a multiple is of earlier measurements: `up 20 %`, `dropped > 50 %`, `10 % slower`, `2x the baseline`.
  * `falls below 95 %` is not: that is a fixed number.
  */
-export function relativeOf(left: string, right: string, unit: string): Relative | undefined {
+export function relativeOf(left: string, behind: string, unit: string): Relative | undefined {
+  const right = behind.replace(/^\s*or (?:more|less)(?=\s+(?:up|down)\b)/i, '');
   if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x')
     return BY_UP.test(left) ? { kind: 'increase', op: '>=' } : BY_DOWN.test(left) ? { kind: 'decrease', op: '>=' } : undefined;

@@ -31,27 +31,27 @@ const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
 const DEMAND_COLUMN =
   /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|value|setting|budget|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
-const CLAIM_COLUMN = /^(?:measured|actual|current(?:ly)?|today|now|result|as is|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
+const CLAIM_COLUMN =
+  /^(?:(?:last|latest) )?(?:measured|actual|current(?:ly)?|today|now|result|as is|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
-const NUMBER = /^(?:#|\d+(?:\.\d+)*[.)]?)$/;
+const NUMBER = /^(?:#|(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[.)]?)$/;
 
 /** Every box in the cells of a table: the first cell of words is its title, the other cells are its detail. */
 export function boxesOf(table: Table): RowBox[] {
   const header = table.header.map(({ text }) => plainText(repairMojibake(text)));
+  const isOf = (at: number | undefined, column: RegExp): boolean => at !== undefined && column.test(header[at] ?? '');
   const boxColumns = new Set(table.rows.flatMap(({ cells }) => cells.flatMap((cell, at) => (cellBox(cell) ? [at] : []))));
   return table.rows.flatMap(({ line, cells }) => {
     const words = cells
       .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
       .filter(
-        ({ at, text }) =>
-          text !== '' && (!NUMBER.test(text) || DEMAND_COLUMN.test(header[at] ?? '') || CLAIM_COLUMN.test(header[at] ?? '')),
+        ({ at, text }) => text !== '' && (!NUMBER.test(text) || [DEMAND_COLUMN, CLAIM_COLUMN, TIER_COLUMN].some((one) => isOf(at, one))),
       )
       // What was measured is a claim, and is written as one.
-      .map(({ at, text }) => ({ at, text: at > 0 && CLAIM_COLUMN.test(header[at] ?? '') ? `(measured: ${text})` : text }));
-    const tier = words.filter(({ at }) => TIER_COLUMN.test(header[at] ?? '')).map(({ text }) => tierOfHeading(text))[0];
-    const roles = words.filter(({ at }) => ROLE_COLUMN.test(header[at] ?? '')).map(({ text }) => plainText(text));
-    const told = words.filter(({ at }) => !TIER_COLUMN.test(header[at] ?? '') && !ROLE_COLUMN.test(header[at] ?? ''));
-    const [title = words[0], ...detail] = told;
+      .map(({ at, text }) => ({ at, text: at > 0 && isOf(at, CLAIM_COLUMN) ? `(measured: ${text})` : text }));
+    const tier = words.filter(({ at }) => isOf(at, TIER_COLUMN)).map(({ text }) => tierOfHeading(text))[0];
+    const roles = words.filter(({ at }) => isOf(at, ROLE_COLUMN)).map(({ text }) => plainText(text));
+    const [title = words[0], ...detail] = words.filter(({ at }) => !isOf(at, TIER_COLUMN) && !isOf(at, ROLE_COLUMN));
     return cells.flatMap((cell, at): RowBox[] => {
       const box = cellBox(cell);
       if (!box) return [];
@@ -61,7 +61,7 @@ export function boxesOf(table: Table): RowBox[] {
           line,
           text: title?.text ?? '',
           detail: detail.map(({ text }) => text).join(' | '),
-          demands: DEMAND_COLUMN.test(header[detail[0]?.at ?? -1] ?? ''),
+          demands: isOf(detail[0]?.at, DEMAND_COLUMN),
           box: { ...box, at: cell.at },
           roles,
           ...(column && { column }),

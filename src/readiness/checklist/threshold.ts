@@ -60,7 +60,7 @@ function thresholdAt(place: Place, last: Threshold | undefined, trigger: boolean
   if (!(compared && /\p{L}/u.test(compared.text) && !compared.behind) && isVersion(left, quantity)) return versionAt(place);
   const relative = relativeOf(left, right, quantity.unit);
   if (!compared && quantity.word && quantity.value !== 0) return undefined;
-  if (!compared && IS_STATE.test(right)) return undefined;
+  if (!compared && (IS_STATE.test(right) || isTold(place, last))) return undefined;
   const op =
     compared?.op ??
     relative?.op ??
@@ -126,6 +126,14 @@ function loadOp({ quantity, left, right }: Place): Comparator | undefined {
   const load = quantity.unit === '' && /^\s+(?:concurrent|simultaneous|parallel)\s/i.test(right) && !INSTRUCTION.test(left);
   return load ? '>=' : undefined;
 }
+
+/** `at least 95 % (pilot result: 93 %)`: behind a demand, a figure in brackets tells how it is. */
+const isTold = ({ quantity, text }: Place, last: Threshold | undefined): boolean =>
+  last !== undefined &&
+  (last.unit === quantity.unit || (quantity.unit === '' && !/^(?:%|ms|s|min|h|d)$/.test(last.unit))) &&
+  /\((?![^()]*\b(?:rto|rpo|p\d\d|target|goal|limit|max\w*|min\w*|budget|required|hard|soft|peak|burst)\b)[^()<>≤≥]{1,40}:\s*$/i.test(
+    text.slice(Math.max(0, quantity.from - 60), quantity.from),
+  );
 
 /** `82 % (target 80 %)` tells how it is before it tells what it should be. */
 const IS_STATE = /^\s*\((?:target|goal|threshold|limit|required?|needs?|min\w*|max\w*)\b/i;
@@ -272,6 +280,8 @@ function wordsOf({ quantity, left, text }: Place, compared: Compared | undefined
     .trim();
 }
 
+/** `going from 20 % to 100 %` */
+const STEP = /\b(?:going|goes?|mov\w+|ramp\w*|step\w*|widen\w*|expand\w*|rais\w+|grow\w*|roll-?out)\s+from\s*$/i;
 const ESTIMATE = /\b(?:expected|estimated|typical\w*|usually|approx\w*|about|around|roughly)\b[^,;]{0,25}$/i;
 
 /** `between 10 and 20 ms`, `18–27 °C`, `outside 210–250 V`: two thresholds. */
@@ -292,7 +302,7 @@ function rangeAt(place: Place, next: Quantity | undefined): { thresholds: Thresh
       (/^(?:s|min|h|d|week)$/.test(unit) && !/[:<>]\s*$|laten|time/i.test(left)))
   )
     return undefined;
-  if (ESTIMATE.test(left)) return undefined;
+  if (ESTIMATE.test(left) || STEP.test(left)) return undefined;
   const outside = said.startsWith('outside');
   const metric = metricBefore(left.slice(0, left.length - said.length));
   const percentile = percentileOf(left, text.slice(next.to, next.to + REACH), place.clause);

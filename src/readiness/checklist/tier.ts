@@ -19,7 +19,7 @@ const WORDS: readonly (readonly [Tier, string])[] = [
   ],
 ];
 
-const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?`;
+const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?|kriterien|kriterium|anforderung(?:en)?|punkte|crit[èe]res?|exigences?`;
 
 const WHOLE = WORDS.map(
   ([tier, words]) =>
