@@ -44,13 +44,14 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
     ),
     '>',
   ],
+  [before(String.raw`other than|different from`), '!='],
   [before(String.raw`equals?|exactly|equal to|genau|égale? à`), '='],
 ];
 
 /** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
 const NEAR = 56;
 const ANY_WORD =
-  /than|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|moins/i;
+  /than|different|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|moins/i;
 
 const BETTER = before('better than|worse than');
 
@@ -100,6 +101,7 @@ const HELD =
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {
   const bare = clause.replace(/\S+ than\s*$/, '');
+  if (/\bnever\s+\p{L}+\s+\p{L}+\s*$/u.test(bare)) return { ...found, op: OPPOSITE[found.op] };
   const turns = NONE.test(clause) && (LINKED.test(clause) || /\bfor\s*$/i.test(bare)) && !HELD.test(bare);
   return turns ? { ...found, op: OPPOSITE[found.op] } : found;
 }

@@ -35,7 +35,7 @@ type Bare = { left: string; right: string; unit: string; value: number; hyphen: 
  */
 export function bareOp(bare: Bare): Comparator | undefined {
   const { left, right, unit, value } = bare;
-  if (/\b(?:set|configured|fixed|pinned) (?:to|at)\s*$/i.test(left)) return '=';
+  if (/\b(?:(?:set|configured|fixed|pinned) (?:to|at)|(?:stays?|remains?) at)\s*$/i.test(left)) return '=';
   // `25 % on Thursday` is a step of a roll-out.
   if (unit === '%' && left.trim() === '' && /^\s?(?:on|from|after|by|until|in week|next|once|when|if|as soon as)\b/i.test(right))
     return undefined;
@@ -87,4 +87,6 @@ function byDirection(metric: string, named?: 'more' | 'less'): Comparator | unde
 
 /** `10 % of the users` alone is a step of a roll-out. */
 const isStep = (left: string, right: string): boolean =>
-  left.trim() === '' && /^\s?of(?:\s[\w-]+){1,3}\s*(?:[(,;:.]|$)/.test(right) && !/(?:ed|ing|en)\s*(?:[(,;:.]|$)/.test(right);
+  left.trim() === '' &&
+  /^\s?of(?:\s[\w-]+){1,3}\s*(?:[(,;:.]|$|(?:after|on|from|by|until|next|in week)\s)/.test(right) &&
+  !/(?:ed|ing|en)\s*(?:[(,;:.]|$)/.test(right);

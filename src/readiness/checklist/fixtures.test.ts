@@ -15,7 +15,8 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /**
  * Lines that the reader is known to misread: `one week in three` is a share and no time, `≥ 3/4` and `9 of 10` are fractions,
- * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are meant.
+ * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are meant;
+ * `no finding scored 7.0 or higher is open` forbids a score, and `day 4: 20 %` is a step.
  */
 const KNOWN = [
   '33-nested-ops:14',
@@ -24,6 +25,8 @@ const KNOWN = [
   '65-storage-array-retirement:10',
   '90-console-submission:22',
   '96-airline-dcs:30',
+  '219-security-gate:25',
+  '222-mobile-release:23',
 ];
 
 describe('checklists of many styles', () => {
@@ -32,9 +35,9 @@ describe('checklists of many styles', () => {
     expect(wrong.filter(({ line }) => !KNOWN.includes(`${fixture.name}:${line}`))).toEqual([]);
   });
 
-  test('there are more than a hundred and fifty of them, with thousands of boxes', () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(217);
-    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(4_000);
+  test('there are nearly two hundred and fifty of them, with thousands of boxes', () => {
+    expect(fixtures.length).toBeGreaterThanOrEqual(247);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(4_700);
   });
 
   test('line ends, tabs and a byte order mark change nothing', () => {

@@ -96,6 +96,9 @@ function isOther(text: string, from: number, to: number): boolean {
     /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) ||
     /^(?:st|nd|rd|th)\b/i.test(right) ||
     /^ ?h ?\d\d\b/.test(right) ||
+    /^\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|fév|avr|juin|juil|août|sept|déc)\p{L}{0,7}\b/iu.test(
+      right,
+    ) ||
     /\d ?h $/.test(left)
   );
 }

@@ -10,7 +10,7 @@ import { remembering } from './remember.ts';
 import { repairMojibake } from './repair.ts';
 import { rolesOf } from './role.ts';
 import { thresholdsOf } from './threshold.ts';
-import { tierOfHeading, tierOfLine, type Scale } from './tier.ts';
+import { tierOfHeading, tierOfLine, tierOfMark, type Scale } from './tier.ts';
 import { cadenceOf, cadenceOfHeading, windowOfHeading, windowOfLine } from './window.ts';
 import { placeOf, type Place } from './words.ts';
 
@@ -142,7 +142,7 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
 }
 
 function placedIn(source: LineSource, around: Surroundings, text: string): Pick<Line, 'tier' | 'environment' | 'window' | 'cadenceMs'> {
-  const tier = tierOfLine(text, around.scale) ?? source.tier ?? around.tier;
+  const tier = tierOfLine(text, around.scale) ?? tierOfMark(source.lines[0] ?? '', around.scale) ?? source.tier ?? around.tier;
   const environment = environmentOfLine(text) ?? around.environment;
   const cadenceMs = cadenceOf(text) ?? around.cadenceMs;
   const window = windowOfLine(text) ?? around.window;

@@ -13,9 +13,12 @@ const BY = String.raw`(?:\s+(?:on|from|over|against)\s+(?:the\s+)?[\w.-]+(?:\s[\
 const BY_UP = new RegExp(String.raw`\b(?:${UP})${BY}`, 'i');
 const BY_DOWN = new RegExp(String.raw`\b(?:${DOWN})${BY}`, 'i');
 
+const BY_CHANGE = new RegExp(String.raw`\b(?:shift\w*|move[sd]?|chang\w*|vari\w*)${BY}`, 'i');
+
 const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [BY_UP, 'increase'],
   [BY_DOWN, 'decrease'],
+  [BY_CHANGE, 'change'],
   [new RegExp(String.raw`\b(?:${UP})${COMPARED}`, 'i'), 'increase'],
   [new RegExp(String.raw`\b(?:${DOWN})${COMPARED}`, 'i'), 'decrease'],
   [new RegExp(String.raw`\b(?:${CHANGE})${COMPARED}`, 'i'), 'change'],
@@ -42,10 +45,21 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
     'decrease',
   ],
   [
-    /^\s*(?:degradation|regression|deviation|change|drift|difference|of (?:the )?(?:baseline|last|previous|normal|(?:value|level|figure|state) (?:before|of|in))|(?:the |of )?(?:the )?baseline)\b/i,
+    /^\s*(?:degradation|regression|deviation|change|drift|difference|of (?:the )?(?:baseline|last|previous|normal|same \w+|(?:value|level|figure|state) (?:before|of|in))|(?:the |of )?(?:the )?baseline)\b/i,
     'change',
   ],
 ];
+
+function byOf(left: string): Relative | undefined {
+  const found = (
+    [
+      [BY_UP, 'increase'],
+      [BY_DOWN, 'decrease'],
+      [BY_CHANGE, 'change'],
+    ] as const
+  ).find(([pattern]) => pattern.test(left));
+  return found && { kind: found[1], op: '>=' };
+}
 
 /**
  * Whether a share or a multiple is of earlier measurements: `up 20 %`, `dropped > 50 %`, `10 % slower`, `2x the baseline`.
@@ -54,8 +68,7 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
 export function relativeOf(left: string, behind: string, unit: string): Relative | undefined {
   const right = behind.replace(/^\s*or (?:more|less)(?=\s+(?:up|down)\b)/i, '');
   if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
-  if (unit !== '%' && unit !== 'x')
-    return BY_UP.test(left) ? { kind: 'increase', op: '>=' } : BY_DOWN.test(left) ? { kind: 'decrease', op: '>=' } : undefined;
+  if (unit !== '%' && unit !== 'x') return byOf(left);
   // `drops more than 4 % of its frames` tells a part, not a change.
   if (/\b(?:drops?|loses?)\s+\S+\s+than\s*$/i.test(left) && /^\s*of (?:its|their|the|all)\b/i.test(right)) return undefined;
   const noun =
@@ -70,7 +83,7 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
     if (pattern.test(right))
       return /^\s*(?:or|of)\b/.test(right) &&
         unit === '%' &&
-        !/baseline|last|previous|normal|(?:value|level|figure|state) (?:before|of|in)\b/.test(right)
+        !/baseline|last|previous|normal|same|(?:value|level|figure|state) (?:before|of|in)\b/.test(right)
         ? undefined
         : { kind };
   return undefined;

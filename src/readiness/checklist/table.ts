@@ -30,9 +30,9 @@ export const cellsText = (cells: readonly Cell[]): string =>
 const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
 const DEMAND_COLUMN =
-  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|value|setting|budget|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
+  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|(?:agreed )?value|setting|budget|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
 const CLAIM_COLUMN =
-  /^(?:(?:last|latest) )?(?:measured|actual|current(?:ly)?|today|now|result|as is|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
+  /^(?:(?:last|latest) )?(?:measured|actual|current(?:ly)?|today|now|seen|result|as is|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[.)]?)$/;
 
@@ -40,18 +40,19 @@ const NUMBER = /^(?:#|(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[.)]?)$/;
 export function boxesOf(table: Table): RowBox[] {
   const header = table.header.map(({ text }) => plainText(repairMojibake(text)));
   const isOf = (at: number | undefined, column: RegExp): boolean => at !== undefined && column.test(header[at] ?? '');
+  const tierColumns = tierColumnsOf(table, header);
   const boxColumns = new Set(table.rows.flatMap(({ cells }) => cells.flatMap((cell, at) => (cellBox(cell) ? [at] : []))));
   return table.rows.flatMap(({ line, cells }) => {
     const words = cells
       .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
       .filter(
-        ({ at, text }) => text !== '' && (!NUMBER.test(text) || [DEMAND_COLUMN, CLAIM_COLUMN, TIER_COLUMN].some((one) => isOf(at, one))),
+        ({ at, text }) => text !== '' && (!NUMBER.test(text) || tierColumns.has(at) || isOf(at, DEMAND_COLUMN) || isOf(at, CLAIM_COLUMN)),
       )
       // What was measured is a claim, and is written as one.
       .map(({ at, text }) => ({ at, text: at > 0 && isOf(at, CLAIM_COLUMN) ? `(measured: ${text})` : text }));
-    const tier = words.filter(({ at }) => isOf(at, TIER_COLUMN)).map(({ text }) => tierOfHeading(text))[0];
+    const tier = words.filter(({ at }) => tierColumns.has(at)).map(({ text }) => tierOfHeading(text))[0];
     const roles = words.filter(({ at }) => isOf(at, ROLE_COLUMN)).map(({ text }) => plainText(text));
-    const [title = words[0], ...detail] = words.filter(({ at }) => !isOf(at, TIER_COLUMN) && !isOf(at, ROLE_COLUMN));
+    const [title = words[0], ...detail] = words.filter(({ at }) => !tierColumns.has(at) && !isOf(at, ROLE_COLUMN));
     return cells.flatMap((cell, at): RowBox[] => {
       const box = cellBox(cell);
       if (!box) return [];
@@ -70,6 +71,18 @@ export function boxesOf(table: Table): RowBox[] {
       ];
     });
   });
+}
+
+/** Columns that tell tiers: by their head, or because every cell is a word for one, whatever stands above. */
+function tierColumnsOf({ rows }: Table, header: readonly string[]): Set<number> {
+  const isTier = (at: number): boolean => {
+    if (TIER_COLUMN.test(header[at] ?? '')) return true;
+    const texts = rows
+      .map(({ cells }) => plainText(cells[at]?.text ?? '').trim())
+      .filter((text) => text !== '' && text !== '–' && text !== '-');
+    return texts.length > 1 && texts.every((text) => text.length <= 24 && tierOfHeading(text) !== undefined);
+  };
+  return new Set(header.keys().filter(isTier));
 }
 
 function cellBox({ text }: Cell): Box | undefined {

@@ -142,7 +142,7 @@ const IS_STATE = /^\s*\((?:target|goal|threshold|limit|required?|needs?|min\w*|m
 function zeroOp({ quantity, left, right }: Place): Comparator | undefined {
   if (quantity.value !== 0 || quantity.unit !== '') return undefined;
   if (/^\s+(?:decimals?|digits?|places)\b/i.test(right)) return undefined;
-  return /^\s+\p{L}/u.test(right) || /(?:[:(]|\bof)\s*$/.test(left) || quantity.word ? '=' : undefined;
+  return /^\s+\p{L}/u.test(right) || /(?:[:(]|\bof|\bcode)\s*$/.test(left) || quantity.word ? '=' : undefined;
 }
 
 const bareOf = ({ quantity, left, right }: Place): Parameters<typeof bareOp>[0] => ({

@@ -60,6 +60,9 @@ function ranked(text: string, scale: Scale): Tier | undefined {
   return sev ? RANKS[Math.max(0, Number(sev[1]) - 1)] : undefined;
 }
 
+/** `Optional, if there is time` */
+const OPENING = /^(optional|nice to have|low priority)\s*,/i;
+
 function first(table: readonly (readonly [Tier, RegExp])[], text: string): Tier | undefined {
   return table.find(([, pattern]) => pattern.test(text))?.[0];
 }
@@ -77,12 +80,20 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
     .trim();
   const whole = first(WHOLE, bare) ?? first(LEADING, heading) ?? first(CLOSED, heading) ?? first(ENDING, bare) ?? first(BEFORE, bare);
   if (whole) return whole;
+  const opening = OPENING.exec(bare)?.[1];
+  if (opening !== undefined) return first(WHOLE, opening);
   if (/^critical\b.*\b(?:requirements?|items?|checks?|tasks?|criteria|blockers?|prerequisites?|gates?|must-?haves?)$/i.test(bare))
     return 'critical';
   if (/\bblockers?$/i.test(bare) || /^must[- ](?:have|pass|do|fix|be)\b/i.test(bare)) return 'critical';
   if (/^should[- ](?:have|pass|do|fix|be)\b/i.test(bare) || /^high[- ]priority\b/i.test(bare)) return 'high';
   if (/^(?:nice[- ]to[- ]have|could[- ]have|medium[- ]priority)\b/i.test(bare)) return 'medium';
   return /^low[- ]priority\b/i.test(bare) ? 'low' : undefined;
+}
+
+/** The tier of a bold mark before a line's words, in Markdown: `**SEV1** the shop is down`. */
+export function tierOfMark(markdown: string, scale: Scale = 0): Tier | undefined {
+  const mark = /^\s*(?:\*\*|__)\s*((?:sev(?:erity)?[- ]?[0-5]|P[0-4]))\s*(?:\*\*|__)/i.exec(markdown)?.[1];
+  return mark === undefined ? undefined : ranked(mark, scale);
 }
 
 const RFC: readonly (readonly [Tier, RegExp])[] = [
