@@ -1,0 +1,33 @@
+import { durationAt } from './quantity.ts';
+
+/** How long something must hold, or over which time it is measured; `width` characters behind the number say so. */
+export type Held = { forMs?: number; overMs?: number; width: number };
+const NOT_HELD: Held = { width: 0 };
+
+/** What is said of it behind or before a number. */
+export const heldOf = (right: string, lead: string): Held => heldAt(right) ?? heldBefore(lead);
+
+/** `for 10 minutes` says how long it must hold; `over 10 minutes`, `in 1 hour` over which time it is measured. */
+function heldAt(right: string): Held | undefined {
+  const held =
+    /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i.exec(right) ??
+    /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
+    /^(?:,\s*(?:p\d\d|\d\dth percentile|on average)\s*,?\s*|[^.;,:<>≤≥\d]{0,50}?,?\s?|[^.;,:<>≤≥\d]{0,40}\b\dxx\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a period of\s+)?/i.exec(
+      right,
+    );
+  const duration = held && durationAt(right.slice(held[0].length));
+  if (duration) return { forMs: duration.ms, width: held[0].length + duration.width };
+  const over =
+    /^[^.;,:<>≤≥\d]{0,40}?\b(?:over|in|across|per|averaged over)\s+(?:any\s+|a\s+(?=rolling|sliding)|the\s+(?:last|past)\s+)?(?:rolling\s+|sliding\s+)?/i.exec(
+      right,
+    );
+  const span = over && durationAt(right.slice(over[0].length));
+  return span ? { overMs: span.ms, width: over[0].length + span.width } : undefined;
+}
+
+/** `15 Minuten lang unter 0,5 %` */
+function heldBefore(lead: string): Held {
+  const span = /(\d+\s?\w+) lang\s*(?:zu\s*)?$/i.exec(lead)?.[1];
+  const duration = span === undefined ? undefined : durationAt(span);
+  return duration ? { forMs: duration.ms, width: 0 } : NOT_HELD;
+}

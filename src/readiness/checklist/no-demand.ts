@@ -1,0 +1,82 @@
+import type { Comparator, Threshold } from './checklist.ts';
+import type { Compared } from './comparator.ts';
+import type { NumberPlace } from './number-place.ts';
+import { TIME_MS } from './units.ts';
+
+/** Numbers that look like demands, and are none: they tell how it is, how long to do something, or which ones are meant. */
+
+/** What follows these words is how long to do something, not a demand on a measurement. */
+export const INSTRUCTION =
+  /\b(?:wait|monitor(?:ed)?|watch|observe|runs?|soak|bake|after|for|every|each|in|first|last|next|during|another|to|with|day|week|top|at|simulated|injected|artificial)\s+(?:the\s|a\s|another\s|~)?$/i;
+
+/** Whether a number without a comparator tells how it is. */
+export const isState = (place: NumberPlace, last: Threshold | undefined): boolean => TARGET_BEHIND.test(place.right) || isTold(place, last);
+
+/** `at least 95 % (pilot result: 93 %)`: behind a demand, a figure in brackets tells how it is. */
+const isTold = ({ quantity, text }: NumberPlace, last: Threshold | undefined): boolean =>
+  last !== undefined &&
+  (last.unit === quantity.unit || (quantity.unit === '' && !/^(?:%|ms|s|min|h|d)$/.test(last.unit))) &&
+  /\((?![^()]*\b(?:rto|rpo|p\d\d|target|goal|limit|max\w*|min\w*|budget|required|hard|soft|peak|burst)\b)[^()<>≤≥]{1,40}:\s*$/i.test(
+    text.slice(Math.max(0, quantity.from - 60), quantity.from),
+  );
+
+/** `82 % (target 80 %)` tells how it is before it tells what it should be. */
+const TARGET_BEHIND = /^\s*\((?:target|goal|threshold|limit|required?|needs?|min\w*|max\w*)\b/i;
+
+/** Whether a number only looks like a demand. */
+export function isNoDemand(place: NumberPlace, compared: Compared | undefined, op: Comparator, last: Threshold | undefined): boolean {
+  return isOrdinary(place, compared, op) || isSample(place, compared, last) || isSelection(place, compared, last);
+}
+
+/** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
+const isSample = ({ quantity, left, right }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined): boolean =>
+  compared?.text.toLowerCase() === 'over' &&
+  ((last !== undefined && quantity.unit === '' && /^\s*over\s*$/i.test(left)) ||
+    (quantity.unit in TIME_MS && (/[<>≤≥]/.test(right) || /\b(?:measured|averaged|counted|computed|taken)\s+over\s*$/i.test(left))));
+
+/** `all rooms over 100 seats are listed`, `0 findings with a score of 7 or above`, `in the last 30 days ≥ 99 %`: which ones, not how many. */
+function isSelection({ quantity, left, right, clause }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined): boolean {
+  if (!compared) return false;
+  if (/^(?:in|within) the (?:last|past)$/i.test(compared.text))
+    return quantity.unit in TIME_MS && /^\s*(?:is |of |at |: ?)?(?:[<>≤≥]|at least|above|over|below|under)/i.test(right);
+  if (last?.relative && /^\s*(?:above|below|over|under)\s*(?:the )?$/i.test(left)) return true;
+  if (
+    last?.value === 0 &&
+    last.op === '=' &&
+    /^\s+\p{L}[^,;.&]*\b(?:with|of|above|over|older|longer|rated|scor\w+)\b[^,;.&]*$/iu.test(left)
+  )
+    return true;
+  if (compared.op !== '>' || compared.behind || quantity.unit === '%' || quantity.unit.startsWith('1/')) return false;
+  if (/\b(?:anything|everything|those|the ones)\s+(?:\w+\s)?(?:than\s*)?$/i.test(clause)) return true;
+  return (
+    /^\W*(?:all|every|each)\b[^,;:()]{3,60}$/i.test(clause) &&
+    /^(?:\s+[\w-]+){0,2}\s+(?:are|is|have|has|were|was|get|gets|must|go|\w+ed)\b/i.test(right)
+  );
+}
+
+/** Numbers that only look like demands: `within ports 80, 443`, `over HTTP 2`, `in 3 regions`. */
+function isOrdinary({ quantity, left, right }: NumberPlace, compared: Compared | undefined, op: Comparator): boolean {
+  if (
+    /\b(?:ports?|steps?|phase|tier|level|class|chapter|section|line|page|sprint|question|http|tls|ssl|sha|rfc|iso|soc|owasp top|cve|tcp|udp|ipv|room|gate|version|no\.|nr\.|#)\s*$/i.test(
+      left,
+    )
+  )
+    return !compared || quantity.unit === '';
+  // `users under 18`, `filed under 7.2`
+  if (
+    quantity.unit === '' &&
+    /\b(?:users?|people|persons?|players?|children|anyone|patients?|customers?|those) (?:under|over|above|below|aged)\s*$/i.test(left) &&
+    quantity.value < 130
+  )
+    return true;
+  if (/\b(?:filed|listed|described|recorded|documented|noted|registered|stored|found) under\s*$/i.test(left)) return true;
+  if (/\btls\b[^,;]{0,20}$/i.test(left) && quantity.unit === '') return true;
+  if (
+    compared &&
+    /^(?:over|past|under|above|below|within)$/i.test(compared.text) &&
+    quantity.unit === '' &&
+    /^\s*(?:ssl|tls|https?|ports?)\b/i.test(right)
+  )
+    return true;
+  return op === '=' && quantity.unit === '' && /\b[a-z]+\/\s*$/i.test(left);
+}

@@ -1,0 +1,20 @@
+import type { Quantity } from './quantity.ts';
+
+/** One number in its sentence. `left` reaches back to the number before it, `right` on to the next one. */
+export type NumberPlace = { text: string; quantity: Quantity; left: string; right: string; clause: string };
+
+/** How many characters around a number are looked at. */
+export const REACH = 100;
+
+/** Where the number with this index stands. */
+export function numberPlace(text: string, quantities: readonly Quantity[], index: number): NumberPlace {
+  const quantity = quantities[index]!;
+  const start = Math.max(quantities[index - 1]?.to ?? 0, quantity.from - REACH);
+  const left = text.slice(start, quantity.from);
+  const right = text.slice(quantity.to, quantity.to + REACH);
+  const clause =
+    /(?:^|[.;!?]\s)([^.;!?]*(?:\.\d[^.;!?]*)*)$/.exec(
+      text.slice(Math.max(0, quantity.from - REACH), quantity.from).replace(/\b(max|min|vs|approx|avg|ca|incl)\.(?=\s)/gi, '$1 '),
+    )?.[1] ?? left;
+  return { text, quantity, left, right, clause };
+}

@@ -1,0 +1,46 @@
+import type { Threshold } from './checklist.ts';
+import { metricBefore, nounBehind, percentileOf } from './metric.ts';
+import { INSTRUCTION } from './no-demand.ts';
+import { REACH, type NumberPlace } from './number-place.ts';
+import type { Quantity } from './quantity.ts';
+
+/** `going from 20 % to 100 %` */
+const STEP = /\b(?:going|goes?|mov\w+|ramp\w*|step\w*|widen\w*|expand\w*|rais\w+|grow\w*|roll-?out)\s+from\s*$/i;
+const ESTIMATE = /\b(?:expected|estimated|typical\w*|usually|approx\w*|about|around|roughly)\b[^,;]{0,25}$/i;
+
+/** `between 10 and 20 ms`, `18–27 °C`, `outside 210–250 V`: two thresholds. */
+export function rangeAt(place: NumberPlace, next: Quantity | undefined): { thresholds: Threshold[]; to: number } | undefined {
+  const { quantity, left, text } = place;
+  if (!next || quantity.plus || next.plus) return undefined;
+  const between = text.slice(quantity.to, next.from);
+  const said = /\b(?:between|zwischen|entre|from|outside(?: of)?|within|range(?: of)?|in)\s*\(?$/i.exec(left)?.[0].toLowerCase() ?? '';
+  const dash = /^\s?(?:-|–|—|\.\.\.?)\s?$/.test(between) || (/^-\d/.test(text.slice(next.from, next.from + 2)) && between === '');
+  const word = /^\s(?:and|to|und|bis|et|à)\s$/.test(between) && /between|zwischen|entre|from|range|outside|within/.test(said);
+  const unit = next.unit || quantity.unit;
+  if ((!dash && !word) || (said.startsWith('from') && unit === '')) return undefined;
+  if (
+    !word &&
+    (unit === '' ||
+      INSTRUCTION.test(left) ||
+      /[(]$/.test(left) ||
+      (/^(?:s|min|h|d|week)$/.test(unit) && !/[:<>]\s*$|laten|time/i.test(left)))
+  )
+    return undefined;
+  if (ESTIMATE.test(left) || STEP.test(left)) return undefined;
+  const outside = said.startsWith('outside');
+  const metric = metricBefore(left.slice(0, left.length - said.length));
+  const percentile = percentileOf(left, text.slice(next.to, next.to + REACH), place.clause);
+  const common = {
+    metric,
+    ...(percentile !== undefined && { percentile }),
+    unit: unit || nounBehind(text.slice(next.to), next.value) || 'count',
+    text: text.slice(quantity.from, next.to),
+  };
+  const low: Threshold = { ...common, op: outside ? '<' : '>=', value: quantity.value };
+  const high: Threshold = {
+    ...common,
+    op: outside ? '>' : '<=',
+    value: Math.abs(next.value) === -next.value && dash && between === '' ? -next.value : next.value,
+  };
+  return { thresholds: [low, high], to: next.to };
+}
