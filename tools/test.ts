@@ -2,12 +2,14 @@
  * `npm test`: the whole suite, or the part that the arguments name (they go to vitest as they are). The last line is
  * `N passed, N failed`, with `, N skipped` when some were. Fails when a test failed or none ran; with
  * RIALTO_REQUIRE_TEST_SERVERS=1, which says that everything a test may need is installed, also when one was skipped.
+ * Of the whole suite `reports/junit.xml` is kept, for the checks of the production checklist.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepReport } from './test/keep-report.ts';
 import { type Report, summarize } from './test/summary.ts';
 
 const root = path.join(fileURLToPath(import.meta.url), '../..');
@@ -18,7 +20,14 @@ async function run(args: readonly string[]): Promise<{ exitCode: number; report:
   const folder = mkdtempSync(path.join(tmpdir(), 'rialto-report-'));
   const file = path.join(folder, 'report.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const junit = path.join(folder, 'junit.xml');
+    const reporters = [
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      '--reporter=junit',
+      `--outputFile.junit=${junit}`,
+    ];
     const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { cwd: root, stdio: 'inherit' });
     const forward = (signal: NodeJS.Signals) => child.kill(signal);
     process.on('SIGINT', forward).on('SIGTERM', forward);
@@ -26,6 +35,7 @@ async function run(args: readonly string[]): Promise<{ exitCode: number; report:
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
+    if (args.length === 0) await keepReport(junit, root);
     return { exitCode, report: read(file) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
