@@ -1,16 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './support/bench.ts';
+import { keepLoads, type Load } from './support/keep.ts';
 import { machine, versions } from './support/machine.ts';
 
-/** `npm run -s bench -- <name> [--json] [--soak]`: each benchmark is a file beside this one. */
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, soak: { type: 'boolean' } } });
+/** `npm run -s bench -- <name> [--json] [--soak] [--keep]`: each benchmark is a file beside this one; `--keep` writes to `reports/load`. */
+const options = { json: { type: 'boolean' }, soak: { type: 'boolean' }, keep: { type: 'boolean' } } as const;
+const { positionals, values } = parseArgs({ allowPositionals: true, options });
 const [name = ''] = positionals;
 const file = new URL(`./${name}.ts`, import.meta.url);
 
 if (!/^[a-z][a-z-]*$/.test(name) || name === 'main' || !existsSync(file)) {
   const names = readdirSync(new URL('.', import.meta.url)).flatMap((entry) => /^(?!main)([a-z][a-z-]*)\.ts$/.exec(entry)?.[1] ?? []);
-  console.error(`Usage: npm run -s bench -- <${names.join(' | ')}> [--json] [--soak]`);
+  console.error(`Usage: npm run -s bench -- <${names.join(' | ')}> [--json] [--soak] [--keep]`);
   process.exit(2);
 }
 
@@ -18,7 +20,9 @@ const where = { machine: machine(), versions: versions() };
 const { bench } = (await import(file.href)) as { bench: Bench };
 const report = values.json ? () => undefined : (text: string) => console.error(text);
 report(`${name}: ${bench.summary}`);
-const figures = await bench.run({ soak: values.soak ?? false, report });
+const loads = new Map<string, Load>();
+const figures = await bench.run({ soak: values.soak ?? false, report, keep: (what, load) => void loads.set(what, load) });
+if (values.keep) await keepLoads(loads);
 if (values.json) console.log(JSON.stringify({ ...where, figures }));
 else print(figures);
 

@@ -4,7 +4,7 @@ import { writePacs008 } from '../src/settlement/iso20022/pacs008-writer.ts';
 import { startProduct } from '../test/support/product.ts';
 import { NO_LIMITS, openBankNetwork, type BankNetwork } from './support/bank-network.ts';
 import { figure, type Bench, type Figure } from './support/bench.ts';
-import { closedLoop, openLoop, type Delays } from './support/loops.ts';
+import { closedLoop, loadOf, openLoop, type Delays } from './support/loops.ts';
 
 const BANKS = 40;
 const CONNECTIONS = 160;
@@ -27,7 +27,7 @@ export const bench: Bench = { summary: 'the network with everything on: steady, 
  * against them. Single payments at fixed times (a delay counts from when the payment was due); payments that ask to be
  * settled at once, whose answer says that they are; and files of pacs.008 as many as go.
  */
-async function run({ report }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
+async function run({ report, keep }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
   const withSchemas = existsSync(SCHEMAS);
   report(`starting the product with ${BANKS} banks, ${withSchemas ? 'with' : 'WITHOUT'} XML schemas`);
   const env = { ...NO_LIMITS, RIALTO_WINDOW_SECONDS: '5', LOG_LEVEL: 'error', ...(withSchemas && { RIALTO_ISO20022_SCHEMAS: SCHEMAS }) };
@@ -47,6 +47,7 @@ async function run({ report }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
     report(`files of ${PAYMENTS_A_FILE} payments in XML`);
     const xml = await closedLoop(XML_MS, FILES_AT_ONCE, sendFile);
     await network.close();
+    keep('api', { clients: CONNECTIONS, errorRate: 0, ...loadOf(sustained) });
     return [
       ...delaysOf('network.steady', steady),
       ...delaysOf('network.sustained', sustained),

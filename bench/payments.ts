@@ -1,7 +1,7 @@
 import { startProduct } from '../test/support/product.ts';
 import { NO_LIMITS, openBankNetwork, type BankNetwork } from './support/bank-network.ts';
 import { figure, type Bench } from './support/bench.ts';
-import { closedLoop, openLoop } from './support/loops.ts';
+import { closedLoop, loadOf, openLoop } from './support/loops.ts';
 
 const BANKS = 40;
 /** Four of each bank. */
@@ -21,7 +21,7 @@ export const bench: Bench = { summary: 'payments over HTTP from another process:
  * in advance, so that a slow answer delays no later question and its own delay counts (no coordinated omission); batches
  * last, since what a burst of them leaves to the background (windows of 25,000 payments, search, chains) is no steady load.
  */
-async function run({ report }: Parameters<Bench['run']>[0]): ReturnType<Bench['run']> {
+async function run({ report, keep }: Parameters<Bench['run']>[0]): ReturnType<Bench['run']> {
   report(`starting the product with ${BANKS} banks and 5,000 listed names`);
   const product = await startProduct({ env: { ...NO_LIMITS, RIALTO_WINDOW_SECONDS: '5', LOG_LEVEL: 'error' } });
   try {
@@ -35,6 +35,8 @@ async function run({ report }: Parameters<Bench['run']>[0]): ReturnType<Bench['r
     report('batches of 500');
     const batches = await closedLoop(BATCH_MS, BATCHES_AT_ONCE, payMany);
     await network.close();
+    keep('payments', { clients: CONNECTIONS, errorRate: 0, ...loadOf(half) });
+    keep('stress', { clients: CONNECTIONS, errorRate: 0, ratePerS: single });
     return [
       figure('payments.single.per_s', single, '1/s'),
       figure('payments.batch.per_s', batches, '1/s'),

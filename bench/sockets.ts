@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { startProduct, type Product } from '../test/support/product.ts';
 import { NO_LIMITS, openBankNetwork } from './support/bank-network.ts';
 import { figure, percentile, type Bench, type Figure } from './support/bench.ts';
+import type { Load } from './support/keep.ts';
 
 const CLIENTS = 1_200;
 const BANKS = 40;
@@ -20,7 +21,7 @@ export const bench: Bench = { summary: '1,200 live clients of 40 banks, each tol
  * A delivery counts from when the payment came in (its event's time) to when a client of its debtor's or creditor's bank has it: ledger,
  * commit, relay and wire. The whole way also counts what it waited at the door, from when it was due to be asked for.
  */
-async function run({ report }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
+async function run({ report, keep }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
   report(`starting the product with ${BANKS} banks`);
   const product = await startProduct({ env: { ...NO_LIMITS, RIALTO_WINDOW_SECONDS: '10', LOG_LEVEL: 'error' } });
   const listeners = fork(fileURLToPath(new URL('./support/socket-clients.ts', import.meta.url)), {
@@ -37,7 +38,9 @@ async function run({ report }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
     listeners.send({ expect: dueAt.size });
     const { heard } = (await messageOf(listeners, 'heard')) as { heard: Heard[] };
     await close();
-    return figuresOf(dueAt, heard);
+    const { figures, load } = measuredOf(dueAt, heard);
+    keep('sockets', load);
+    return figures;
   } finally {
     listeners.kill();
     await product.stop();
@@ -48,19 +51,22 @@ async function run({ report }: Parameters<Bench['run']>[0]): Promise<Figure[]> {
 type Heard = [payment: string, at: number, recordedAt: number];
 
 /** Deliveries that were heard, of all that had to be: each payment concerns two banks of 30 clients. */
-function figuresOf(dueAt: ReadonlyMap<string, number>, heard: readonly Heard[]): Figure[] {
+function measuredOf(dueAt: ReadonlyMap<string, number>, heard: readonly Heard[]): { figures: Figure[]; load: Load } {
   const counted = heard.filter(([payment]) => dueAt.has(payment));
   const delays = counted.map(([, at, recordedAt]) => at - recordedAt);
   const wholeWays = counted.map(([payment, at]) => at - dueAt.get(payment)!);
   const wanted = dueAt.size * 2 * (CLIENTS / BANKS);
-  return [
+  const [p50, p95, p99] = [percentile(delays, 0.5), percentile(delays, 0.95), percentile(delays, 0.99)];
+  const figures = [
     figure('sockets.clients', CLIENTS, ''),
     figure('sockets.payments.per_s', dueAt.size / (RUN_MS / 1_000), '1/s'),
     figure('sockets.delivered.share', delays.length / wanted, ''),
-    figure('sockets.delivery.p50_ms', percentile(delays, 0.5), 'ms'),
-    figure('sockets.delivery.p99_ms', percentile(delays, 0.99), 'ms'),
+    figure('sockets.delivery.p50_ms', p50, 'ms'),
+    figure('sockets.delivery.p99_ms', p99, 'ms'),
     figure('sockets.whole_way.p99_ms', percentile(wholeWays, 0.99), 'ms'),
   ];
+  // What did not arrive is what went wrong.
+  return { figures, load: { clients: CLIENTS, errorRate: 1 - delays.length / wanted, latencyMs: { p50, p95, p99 } } };
 }
 
 async function messageOf(child: ChildProcess, type: string): Promise<object> {

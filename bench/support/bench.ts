@@ -1,3 +1,5 @@
+import type { Load } from './keep.ts';
+
 /** One measured number, e.g. `ledger.hot.transfers_per_s`. */
 export type Figure = { name: string; value: number; unit: string };
 
@@ -6,6 +8,8 @@ export type BenchOptions = {
   soak: boolean;
   /** Says what is going on, to people only. */
   report(text: string): void;
+  /** Notes what checks of readiness may read of it, under a name of theirs. */
+  keep(name: string, load: Load): void;
 };
 
 /** What `bench/<name>.ts` exports as `bench`. */

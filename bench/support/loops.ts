@@ -1,7 +1,14 @@
 import { percentile } from './bench.ts';
+import type { Load } from './keep.ts';
 
 /** What was answered in a second, and the delays of the answers in milliseconds. */
 export type Delays = { perSecond: number; p50: number; p95: number; p99: number };
+
+/** The same as checks of readiness read it. */
+export const loadOf = ({ perSecond, p50, p95, p99 }: Delays): Pick<Load, 'ratePerS' | 'latencyMs'> => ({
+  ratePerS: perSecond,
+  latencyMs: { p50, p95, p99 },
+});
 
 /** So many callers, each asking again as soon as it has its answer. Answers with what was accepted in a second. */
 export async function closedLoop(ms: number, callers: number, ask: () => Promise<number>): Promise<number> {
