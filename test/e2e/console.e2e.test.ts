@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityViolations, isTooWide, launchBrowser, LOOKS, visit, type Look, type Visit } from '../support/browser.ts';
+import { must } from '../support/api.ts';
 import { openSite, pay, type Site } from '../support/console-site.ts';
 import { hasServer } from '../support/servers.ts';
 
@@ -214,6 +215,26 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
       await page.getByRole('button', { name: 'Cut off now' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Cut off' }).click();
       await page.getByText('Positions').waitFor();
+    });
+  });
+
+  test('a custody account is proposed, and waits for another person', async () => {
+    // A page without a proof says so, and the browser that there is none.
+    await must(site.api('POST /v1/reserves/proofs', { json: {} }));
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/custody');
+      await page.getByRole('button', { name: 'Connect an account' }).click();
+      await page.getByLabel('Currency').selectOption('EUR/2');
+      await page.getByLabel('Name', { exact: true }).fill('Bundesbank, euro');
+      await page.getByLabel('Account number').fill('DE89 3704 0044 0532 0130 00');
+      await page.getByLabel('BIC of the bank').fill('markdeff');
+      await page.getByLabel('Reason').fill('Opened under contract 17');
+      await page.getByRole('button', { name: 'Propose', exact: true }).click();
+      const proposal = page.getByRole('article').filter({ hasText: 'Opened under contract 17' });
+      await proposal.waitFor();
+      // Who proposes may take it back, and not approve it.
+      expect(await proposal.getByRole('button').allTextContents()).toEqual(['Withdraw']);
     });
   });
 

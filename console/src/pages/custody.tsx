@@ -2,13 +2,14 @@ import { useMutation } from '@tanstack/react-query';
 import type { WireOutput } from '../../../src/base/client.ts';
 import type { Problem } from '../../../src/base/client.ts';
 import { codeOf } from '../../../src/base/money.ts';
-import { getCustody } from '../../../src/settlement/custody/contract.ts';
+import { getCustody, proposeCustodyAccount, proposeCustodyPolicy } from '../../../src/settlement/custody/contract.ts';
 import { getLatestReserveProof, getReserveFile, getReserves, publishReserves } from '../../../src/settlement/custody/reserves-contract.ts';
 import { listInstructions } from '../../../src/settlement/rail/contract.ts';
 import { call } from '../api/session.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { download } from '../parts/download.ts';
 import { Proposals } from '../parts/proposals.tsx';
+import { ProposeCustodyAccount, ProposeFundingPolicy } from '../parts/propose.tsx';
 import { ReserveBars } from '../parts/reserve-bars.tsx';
 import { Badge, State, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -33,6 +34,8 @@ export function CustodyPage() {
   return (
     <>
       <PageHead title="Custody" name="Custody" lead="Every token stands against money at a custodian bank, one to one">
+        {isOperator && allowed(proposeCustodyPolicy) && <ProposeFundingPolicy />}
+        {isOperator && allowed(proposeCustodyAccount) && <ProposeCustodyAccount />}
         {isOperator && allowed(publishReserves) && (
           <Button icon="check" busy={publish.isPending} onClick={() => publish.mutate({})}>
             Publish proof of reserves

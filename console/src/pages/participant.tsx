@@ -7,10 +7,12 @@ import {
   getStatement,
   setParticipantState,
 } from '../../../src/settlement/participant/contract.ts';
+import { proposePayoutAccount } from '../../../src/settlement/custody/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { FundButton } from '../parts/funding.tsx';
+import { ProposePayoutAccount } from '../parts/propose.tsx';
 import { StatementForm } from '../parts/statement-form.tsx';
 import { State } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -76,6 +78,7 @@ function Actions({ bank }: { bank: Bank }) {
         </Button>
       )}
       {allowed(getStatement) && <StatementForm bank={bank} />}
+      {allowed(proposePayoutAccount) && <ProposePayoutAccount bank={bank} />}
       {allowed(defundParticipant) && <FundButton bank={bank} kind="defund" />}
       {allowed(fundParticipant) && <FundButton bank={bank} kind="fund" />}
     </>

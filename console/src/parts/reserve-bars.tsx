@@ -83,7 +83,7 @@ function notesOf({ asset, operator, payingOut, statements }: Pick<Reserves, 'ass
       transit === '0' ? undefined : `${moneyShort(asset, transit)} in transit`,
       open === 0 ? undefined : `${moneyShort(asset, unmatched)} in ${open} ${open === 1 ? 'break' : 'breaks'}`,
       payingOut === '0' ? undefined : `${moneyShort(asset, payingOut)} being paid out`,
-      operator === '0' ? undefined : `${moneyShort(asset, operator)} of the operator`,
+      operator === '0' ? undefined : `${money(asset, operator)} of the operator`,
     ]
       .filter((note) => note !== undefined)
       .join(' · ') || 'all of it participants’'

@@ -1,0 +1,186 @@
+import { useState, type ReactNode } from 'react';
+import { codeOf } from '../../../src/base/money.ts';
+import type { WireOutput } from '../../../src/base/client.ts';
+import { getCustody, proposeCustodyAccount, proposeCustodyPolicy, proposePayoutAccount } from '../../../src/settlement/custody/contract.ts';
+import { getReserves } from '../../../src/settlement/custody/reserves-contract.ts';
+import type { getParticipant } from '../../../src/settlement/participant/contract.ts';
+import { useCommand, useOperation } from '../api/queries.ts';
+import { Button } from '../ui/button.tsx';
+import { Modal } from '../ui/dialog.tsx';
+import { SelectField, TextArea, TextField } from '../ui/field.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
+import { readForm } from '../ui/form.ts';
+import { ProblemNote, Skeleton } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+
+type Bank = WireOutput<typeof getParticipant>;
+
+/** A button and the dialog behind it, in which one person proposes what another decides. */
+function Proposing({
+  act,
+  title,
+  lead,
+  children,
+}: {
+  act: string;
+  title: string;
+  lead: string;
+  children: (close: () => void) => ReactNode;
+}) {
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{act}</Button>
+      <Modal open={open} onClose={close} title={title} lead={lead}>
+        {children(close)}
+      </Modal>
+    </>
+  );
+}
+
+/** What is said once it is proposed, and how the dialog ends. */
+const proposed = (close: () => void) => () => {
+  toast('Proposed; another person has to approve it');
+  close();
+};
+
+const BIC = {
+  maxLength: 11,
+  pattern: '[A-Za-z0-9]{8}([A-Za-z0-9]{3})?',
+  title: '8 or 11 letters and digits',
+  autoCapitalize: 'characters',
+};
+const NUMBER = { maxLength: 42, pattern: '[A-Za-z0-9 ]{4,42}', title: 'An IBAN or another number', autoCapitalize: 'characters' };
+
+const numberOf = (text: string): string => text.replaceAll(' ', '').toUpperCase();
+
+function ReasonField() {
+  return (
+    <TextArea
+      name="reason"
+      label="Reason"
+      hint="Whoever decides reads it, and so does the audit log"
+      required
+      minLength={5}
+      maxLength={500}
+    />
+  );
+}
+
+function CurrencyField({ assets }: { assets: readonly string[] }) {
+  return (
+    <SelectField name="asset" label="Currency">
+      {assets.map((asset) => (
+        <option key={asset} value={asset}>
+          {codeOf(asset)}
+        </option>
+      ))}
+    </SelectField>
+  );
+}
+
+export function ProposeCustodyAccount() {
+  return (
+    <Proposing
+      act="Connect an account"
+      title="Connect a custody account"
+      lead="From its approval on its statements are held against the books."
+    >
+      {(close) => <AccountForm close={close} />}
+    </Proposing>
+  );
+}
+
+function AccountForm({ close }: { close: () => void }) {
+  const used = useOperation(getReserves, {}, { staleMs: 60_000 });
+  const command = useCommand(proposeCustodyAccount, proposed(close));
+  if (!used.data) return used.error ? <ProblemNote problem={used.error} /> : <Skeleton className="h-64 rounded-lg" />;
+  if (used.data.items.length === 0) return <p className="text-sm text-ink-2">A currency can be connected once a participant holds it.</p>;
+  return (
+    <form
+      className="mt-2 space-y-4"
+      onSubmit={(event) => {
+        const said = readForm(event);
+        const [asset, name, reason] = [said('asset'), said('name').trim(), said('reason').trim()];
+        command.mutate({ asset, name, number: numberOf(said('number')), servicerBic: said('bic').toUpperCase(), reason });
+      }}
+    >
+      <CurrencyField assets={used.data.items.map(({ asset }) => asset)} />
+      <TextField name="name" label="Name" required maxLength={70} placeholder="Bundesbank, euro" />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField name="number" label="Account number" hint="As its statements name it" required {...NUMBER} />
+        <TextField name="bic" label="BIC of the bank" required {...BIC} placeholder="MARKDEFF" />
+      </div>
+      <ReasonField />
+      <ProblemNote problem={command.error} />
+      <FormButtons close={close} act="Propose" busy={command.isPending} />
+    </form>
+  );
+}
+
+export function ProposeFundingPolicy() {
+  return (
+    <Proposing act="Change funding" title="Funding by one person" lead="Whether one person alone may fund and defund participants.">
+      {(close) => <PolicyForm close={close} />}
+    </Proposing>
+  );
+}
+
+function PolicyForm({ close }: { close: () => void }) {
+  const custody = useOperation(getCustody, {});
+  const command = useCommand(proposeCustodyPolicy, proposed(close));
+  if (!custody.data) return custody.error ? <ProblemNote problem={custody.error} /> : <Skeleton className="h-40 rounded-lg" />;
+  return (
+    <form
+      className="mt-2 space-y-4"
+      onSubmit={(event) => {
+        const said = readForm(event);
+        const directFunding = said('directFunding') as 'until_connected' | 'allowed' | 'denied';
+        command.mutate({ directFunding, reason: said('reason').trim() });
+      }}
+    >
+      <SelectField name="directFunding" label="One person may" defaultValue={custody.data.directFunding}>
+        <option value="until_connected">until a custody account of the currency is connected</option>
+        <option value="allowed">in every currency</option>
+        <option value="denied">in none</option>
+      </SelectField>
+      <ReasonField />
+      <ProblemNote problem={command.error} />
+      <FormButtons close={close} act="Propose" busy={command.isPending} />
+    </form>
+  );
+}
+
+/** Where a participant is paid out to. */
+export function ProposePayoutAccount({ bank }: { bank: Bank }) {
+  return (
+    <Proposing act="Payout account" title={`Payout account of ${bank.name}`} lead="Where its money in a currency is paid out to.">
+      {(close) => <PayoutForm bank={bank} close={close} />}
+    </Proposing>
+  );
+}
+
+function PayoutForm({ bank, close }: { bank: Bank; close: () => void }) {
+  const command = useCommand(proposePayoutAccount, proposed(close));
+  return (
+    <form
+      className="mt-2 space-y-4"
+      onSubmit={(event) => {
+        const said = readForm(event);
+        const [asset, holder, reason] = [said('asset'), said('holder').trim(), said('reason').trim()];
+        command.mutate({ id: bank.id, asset, holder, number: numberOf(said('number')), agentBic: said('bic').toUpperCase(), reason });
+      }}
+    >
+      <CurrencyField assets={bank.accounts.map(({ asset }) => asset)} />
+      <TextField name="holder" label="Holder" required maxLength={140} defaultValue={bank.name} />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField name="number" label="Account number" required {...NUMBER} />
+        <TextField name="bic" label="BIC of its bank" required {...BIC} />
+      </div>
+      <ReasonField />
+      <ProblemNote problem={command.error} />
+      <FormButtons close={close} act="Propose" busy={command.isPending} />
+    </form>
+  );
+}
