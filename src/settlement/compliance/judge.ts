@@ -167,6 +167,7 @@ class JudgeOfTenant {
     const { memory } = this;
     if (!memory) return;
     if (payment.decision === 'reserved' || payment.decision === 'settled') this.count(memory, payment, judged);
+    if (payment.decision === 'rejected' && outcome === 'pass' && failureOf(payment, false) === 'limit') this.relearn(memory);
     if (findings?.breaker || (outcome === 'reject' && !findings?.limits)) return;
     const kind = payment.decision === 'rejected' ? failureOf(payment, findings?.limits !== undefined) : undefined;
     const counts = kind !== undefined && memory.policy.counts.includes(kind);
@@ -255,6 +256,11 @@ class JudgeOfTenant {
       if (paid.length < FULL_PAGE) break;
     }
     memory.followed = { ...memory.followed, since: this.deps.clock.now() - SLACK_MS };
+  }
+
+  /** The tables refused what was thought to fit: the next payment is to be refused before it troubles the book. */
+  private relearn(memory: TenantMemory): void {
+    this.reread(memory).catch((error: unknown) => this.deps.log.warn('Caps could not be read again', { tenantId: this.tenantId, error }));
   }
 
   private reread(memory: TenantMemory): Promise<void> {

@@ -25,6 +25,9 @@ begin
 end
 $$;
 
+-- Who counts a day anew, with the book locked, looks for what was released on it.
+create index review_by_time on settlement.review (tenant_id, decided_at) where decision <> 'rejected';
+
 -- What waited and comes to nothing on the day on which it was let wait is given back.
 create function settlement.give_back_sent() returns trigger language plpgsql as $$
 begin

@@ -165,6 +165,10 @@ describe('a camt.056', () => {
 
   test('that nobody answers by its day is told of, once, to both banks', async () => {
     const late = { ...deps(), clock: manualClock(Date.now() + 60 * 86_400_000) };
+    const answered = await paid();
+    await send(recall(answered, 'FRAD'), a);
+    await send(back(answered, '10.00', { reason: 'FOCR' }), b);
+    // Of the one whose money is back nobody is told.
     const waiting = (await listRecalls(deps(), house.ctx, { state: 'pending' })).items.length;
     expect(waiting).toBeGreaterThan(0);
     const overdue = async () =>

@@ -115,12 +115,19 @@ export async function answerRecall(
   return rows.length > 0;
 }
 
+/** What has come back of the payment of a recall `r`: all its returns but those that were rejected. */
+const BROUGHT_BACK = `select coalesce(sum(x.units), 0)::numeric(38, 0) as units from settlement.payment_return t
+          join settlement.payment x on x.tenant_id = t.tenant_id and x.id = t.payment_id
+          left join settlement.review v on v.tenant_id = x.tenant_id and v.payment_id = x.id
+          left join settlement.queue_exit e on e.tenant_id = x.tenant_id and e.entry_id = x.id
+         where t.tenant_id = r.tenant_id and t.original_id = r.payment_id and coalesce(e.outcome, v.decision, x.decision) <> 'rejected'`;
+
 export type OverdueRecall = Pick<RecallRow, 'id' | 'paymentId' | 'requesterId' | 'responderId' | 'reasonCode' | 'dueOn'> & {
   requesterBic: string;
   responderBic: string;
 };
 
-/** Marks recalls that wait though their day has passed as told of, and answers with those that were not before. */
+/** Marks recalls that wait, and of whose money nothing has come back, though their day has passed, as told of; answers with those that were not before. */
 export async function claimOverdue(
   tx: Tx,
   tenantId: Uuid,
@@ -128,9 +135,10 @@ export async function claimOverdue(
 ): Promise<OverdueRecall[]> {
   return tx.query<OverdueRecall>(
     `with late as (
-       select id from settlement.recall
-        where tenant_id = $1 and state = 'pending' and overdue_told_at is null and due_on < $2::date
-        order by due_on limit $4 for update skip locked
+       select r.id from settlement.recall r
+        where r.tenant_id = $1 and r.state = 'pending' and r.overdue_told_at is null and r.due_on < $2::date
+          and (${BROUGHT_BACK}) = 0
+        order by r.due_on limit $4 for update skip locked
      )
      update settlement.recall r set overdue_told_at = $3::timestamptz
        from late, settlement.participant q, settlement.participant a
@@ -165,11 +173,7 @@ export async function pageOfRecalls(tx: Tx, tenantId: Uuid, filter: RecallFilter
        join settlement.participant q on q.tenant_id = r.tenant_id and q.id = r.requester_id
        join settlement.participant s on s.tenant_id = r.tenant_id and s.id = r.responder_id
       cross join lateral (
-        select coalesce(sum(x.units), 0)::numeric(38, 0) as units from settlement.payment_return t
-          join settlement.payment x on x.tenant_id = t.tenant_id and x.id = t.payment_id
-          left join settlement.review v on v.tenant_id = x.tenant_id and v.payment_id = x.id
-          left join settlement.queue_exit e on e.tenant_id = x.tenant_id and e.entry_id = x.id
-         where t.tenant_id = r.tenant_id and t.original_id = r.payment_id and coalesce(e.outcome, v.decision, x.decision) <> 'rejected') b
+        ${BROUGHT_BACK}) b
       where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) and ($4::uuid is null or r.payment_id = $4)
         and ($3::text is null or $3 = case when b.units > 0 then 'returned' else r.state end)
       order by r.id desc limit $5`,

@@ -49,7 +49,8 @@ export async function replaceCaps(tx: Tx, tenantId: Uuid, caps: readonly Cap[], 
                union all
                select p.debtor_agent_id, p.asset, p.units from settlement.review r
                  join settlement.payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
-                where r.tenant_id = $1 and r.decided_at >= $9::timestamptz and r.decision in ('reserved', 'settled', 'queued')) as today
+                where r.tenant_id = $1 and r.decided_at >= $9::timestamptz and r.decision in ('reserved', 'settled', 'queued')
+                  and not exists (select from settlement.queue_exit x where x.tenant_id = $1 and x.entry_id = p.id and x.outcome = 'rejected')) as today
         group by debtor_agent_id, asset
      )
      insert into settlement.exposure (tenant_id, participant_id, counterparty_id, asset, net, net_cap, sent_on, sent, day_cap)
