@@ -59,6 +59,7 @@ export async function runDemo(
     progress.part('The demonstration day', (done + 1) / steps.length);
   }
   await runEvening(house, ctx, { day: day.day, seed: SEED, payments, stop });
+  if (stop?.aborted) return { day, finished: false };
   await rememberPast(house, tenantId, { day, weeks: payments < PAYMENTS ? 1 : PAST_WEEKS });
   await deps.db.write({ tenantId }, (tx) => finishDemonstration(tx, tenantId, deps.clock.now()));
   return { day, finished: true };
