@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './support/bench.ts';
-import { keepLoads, type Load } from './support/keep.ts';
+import { keepLoads, measuredCommit, type Load } from './support/keep.ts';
 import { machine, versions } from './support/machine.ts';
 
 /** `npm run -s bench -- <name> [--json] [--soak] [--keep]`: each benchmark is a file beside this one; `--keep` writes to `reports/load`. */
@@ -16,15 +16,16 @@ if (!/^[a-z][a-z-]*$/.test(name) || name === 'main' || !existsSync(file)) {
   process.exit(2);
 }
 
+const begunAt = values.keep ? await measuredCommit() : undefined;
 const where = { machine: machine(), versions: versions() };
 const { bench } = (await import(file.href)) as { bench: Bench };
 const report = values.json ? () => undefined : (text: string) => console.error(text);
 report(`${name}: ${bench.summary}`);
 const loads = new Map<string, Load>();
 const figures = await bench.run({ soak: values.soak ?? false, report, keep: (what, load) => void loads.set(what, load) });
-if (values.keep) await keepLoads(loads);
 if (values.json) console.log(JSON.stringify({ ...where, figures }));
 else print(figures);
+if (begunAt !== undefined) await keepLoads(loads, begunAt);
 
 function print(rows: readonly Figure[]): void {
   const { cpu, cores, memoryGb, os, loadBefore } = where.machine;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { writePacs008 } from '../src/settlement/iso20022/pacs008-writer.ts';
 import { startProduct } from '../test/support/product.ts';
-import { NO_LIMITS, openBankNetwork, type BankNetwork } from './support/bank-network.ts';
+import { mustBeTaken, NO_LIMITS, openBankNetwork, type BankNetwork } from './support/bank-network.ts';
 import { figure, type Bench, type Figure } from './support/bench.ts';
 import { closedLoop, loadOf, openLoop, type Delays } from './support/loops.ts';
 
@@ -70,7 +70,7 @@ const delaysOf = (name: string, { perSecond, p50, p95, p99 }: Delays): Figure[] 
 function callersOf(network: BankNetwork) {
   let made = 0;
   return {
-    pay: () => network.call('/v1/payments', JSON.stringify(network.order(made++))),
+    pay: async () => mustBeTaken(await network.call('/v1/payments', JSON.stringify(network.order(made++)))),
     async payInstant() {
       const answer = await network.call('/v1/payments', JSON.stringify({ ...network.order(made++), priority: 'instant' }));
       if (!answer.includes('"status":"settled"')) throw new Error(`Not settled at once: ${answer.slice(0, 300)}`);

@@ -1,5 +1,5 @@
 import { startProduct } from '../test/support/product.ts';
-import { NO_LIMITS, openBankNetwork, type BankNetwork } from './support/bank-network.ts';
+import { mustBeTaken, NO_LIMITS, openBankNetwork, type BankNetwork } from './support/bank-network.ts';
 import { figure, type Bench } from './support/bench.ts';
 import { closedLoop, loadOf, openLoop } from './support/loops.ts';
 
@@ -56,7 +56,7 @@ function callersOf(network: BankNetwork): { pay(): Promise<number>; payMany(): P
   let made = 0;
   return {
     async pay() {
-      await network.call('/v1/payments', JSON.stringify(network.order(made++)));
+      mustBeTaken(await network.call('/v1/payments', JSON.stringify(network.order(made++))));
       return 1;
     },
     async payMany() {

@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cleanCommitOf } from './test/clean-commit.ts';
 import { keepReport } from './test/keep-report.ts';
 import { type Report, summarize } from './test/summary.ts';
 
@@ -21,6 +22,7 @@ async function run(args: readonly string[]): Promise<{ exitCode: number; report:
   const file = path.join(folder, 'report.json');
   try {
     const junit = path.join(folder, 'junit.xml');
+    const begunAt = await cleanCommitOf(root);
     const reporters = [
       '--reporter=default',
       '--reporter=json',
@@ -35,7 +37,7 @@ async function run(args: readonly string[]): Promise<{ exitCode: number; report:
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
-    if (args.length === 0) await keepReport(junit, root);
+    if (args.length === 0) await keepReport(junit, root, begunAt);
     return { exitCode, report: read(file) };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -92,3 +92,8 @@ function orderOf(banks: readonly { bic: string }[], n: number): Order {
     remittance: `Invoice ${n}`,
   };
 }
+
+/** A payment that is rejected is no measurement of taking payments. */
+export function mustBeTaken(answer: string): void {
+  if (answer.includes('"status":"rejected"')) throw new Error(`Rejected: ${answer.slice(0, 300)}`);
+}

@@ -148,7 +148,12 @@ export const commit = (tagged: boolean): BoundCheck => check('git', { clean: tru
 export const audit = (): BoundCheck => check('package_audit', { report: 'reports/audit.json', of: SAME_COMMIT });
 /** Tests of the same commit pass: all, or those of a suite, told by the place of its files. */
 export const junit = (suite?: keyof typeof SUITES): BoundCheck =>
-  check('junit', { report: 'reports/junit.xml', of: SAME_COMMIT, maxSkipped: 0, ...(suite && { only: SUITES[suite], minTests: 1 }) });
+  check('junit', {
+    report: 'reports/junit.xml',
+    of: { commitFile: 'reports/junit.commit' },
+    maxSkipped: 0,
+    ...(suite && { only: SUITES[suite], minTests: 1 }),
+  });
 export const coverage = (lines: number, suite?: string): BoundCheck =>
   check('coverage', {
     report: suite ? `reports/coverage/${suite}.json` : 'coverage/coverage-summary.json',
@@ -163,7 +168,7 @@ export const load = ({ name, rate, users, latencyMs, percentile = 95 }: LoadDema
   const latency = percentile === 'mean' ? '$.latencyMs.mean' : `$.latencyMs.p${percentile}`;
   return check('load_report', {
     report: `reports/load/${name}.json`,
-    of: SAME_COMMIT,
+    of: { commitAt: '$.commit' },
     demands: [
       ...(rate === undefined ? [] : [{ at: '$.ratePerS', op: '>=', value: rate }]),
       ...(users === undefined ? [] : [{ at: '$.clients', op: '>=', value: users }]),
