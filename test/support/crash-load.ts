@@ -246,7 +246,8 @@ async function fundings(bench: Bench, random: Random, name: string): Promise<voi
     }
   };
   for (let n = 0; !bench.isEnding(); n++) {
-    await bring(String(random.int(20_000, 120_000)), `${name}-${n}`);
+    // Little beside what the poor bank is to pay, however slowly it all goes, so that some of it is rejected.
+    await bring(String(random.int(2_000, 20_000)), `${name}-${n}`);
     await delay(random.int(200, 800));
   }
   await bring('100000000000', `${name}-end`);
