@@ -41,9 +41,10 @@ const QUARTER = /(?<![\w-])a quarter of an hour\b/gi;
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
 export function quantitiesOf(text: string): Quantity[] {
   const found: Quantity[] = [];
+  const dotted = DOTTED.test(text);
   for (const { index } of text.matchAll(/(?<![\w.,])[.\d]/g)) {
     if (index < (found.at(-1)?.to ?? 0)) continue;
-    const quantity = quantityAt(text, index);
+    const quantity = quantityAt(text, index, dotted);
     if (quantity) found.push(quantity);
   }
   for (const match of text.matchAll(WORD)) {
@@ -62,8 +63,8 @@ export function quantitiesOf(text: string): Quantity[] {
 /** `1 500 requêtes`: in other languages a space parts thousands, too. */
 const SPACED = /\d{1,3}(?: \d{3})+(?![\d.,])/y;
 
-function digitsAt(text: string, at: number): RegExpExecArray | null {
-  const pattern = DOTTED.test(text) ? [SPACED, DIGITS] : [DIGITS];
+function digitsAt(text: string, at: number, dotted: boolean): RegExpExecArray | null {
+  const pattern = dotted ? [SPACED, DIGITS] : [DIGITS];
   for (const one of pattern) {
     one.lastIndex = at;
     const match = one.exec(text);
@@ -72,15 +73,15 @@ function digitsAt(text: string, at: number): RegExpExecArray | null {
   return null;
 }
 
-function quantityAt(text: string, at: number): Quantity | undefined {
-  const match = digitsAt(text, at);
+function quantityAt(text: string, at: number, dotted: boolean): Quantity | undefined {
+  const match = digitsAt(text, at, dotted);
   if (!match) return undefined;
   const before = text[at - 1] ?? ' ';
   const negative = (before === '-' || before === '−') && /^$|[\s(<>=≤≥]$/.test(text.slice(Math.max(0, at - 2), at - 1));
   if (/[@#:/_]/.test(before) && !/[\s\w)]:$/.test(text.slice(Math.max(0, at - 2), at))) return undefined;
   if ((before === '-' && !negative && !/\d\s?-$/.test(text.slice(Math.max(0, at - 3), at))) || isOther(text, at, at + match[0].length))
     return undefined;
-  const value = numberOf(match[0], text) * (negative ? -1 : 1);
+  const value = numberOf(match[0], dotted) * (negative ? -1 : 1);
   const quantity = withUnit(text, negative ? at - 1 : at, at + match[0].length, value);
   return /^[A-Za-z_]/.test(text.slice(quantity.to)) ? undefined : quantity;
 }
@@ -107,8 +108,8 @@ function isOther(text: string, from: number, to: number): boolean {
 const DOTTED =
   /\b(?:mindestens|höchstens|wenigstens|unter|über|mehr|nicht|der|die|das|den|mit|bis|für|und|pro|werden|wird|sind|ist|als|dans|les|des|le|la|du|au|aux|en|sur|moins|pour|par)\b|[äöüßéèêà]/i;
 
-function numberOf(digits: string, text: string): number {
-  if (/^[1-9]\d{0,2}\.\d{3}$/.test(digits) && DOTTED.test(text)) return Number(digits.replace('.', ''));
+function numberOf(digits: string, dotted: boolean): number {
+  if (/^[1-9]\d{0,2}\.\d{3}$/.test(digits) && dotted) return Number(digits.replace('.', ''));
   if (/^\d+,\d{1,2}$/.test(digits)) return Number(digits.replace(',', '.'));
   return Number(digits.replaceAll(/[,'’ \u00a0\u202f]/g, ''));
 }
