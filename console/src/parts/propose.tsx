@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { codeOf } from '../../../src/base/money.ts';
-import type { WireOutput } from '../../../src/base/client.ts';
+import type { Problem, WireOutput } from '../../../src/base/client.ts';
 import { getCustody, proposeCustodyAccount, proposeCustodyPolicy, proposePayoutAccount } from '../../../src/settlement/custody/contract.ts';
 import { getReserves } from '../../../src/settlement/custody/reserves-contract.ts';
 import type { getParticipant } from '../../../src/settlement/participant/contract.ts';
@@ -53,18 +53,35 @@ const BIC = {
 };
 const NUMBER = { maxLength: 42, pattern: '[A-Za-z0-9 ]{4,42}', title: 'An IBAN or another number', autoCapitalize: 'characters' };
 
+/** Where money is: the number of an account and its bank. */
+function AccountFields({ bank, hint }: { bank: string; hint?: string }) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <TextField name="number" label="Account number" hint={hint} required {...NUMBER} />
+      <TextField name="bic" label={bank} required {...BIC} placeholder="MARKDEFF" />
+    </div>
+  );
+}
+
 const numberOf = (text: string): string => text.replaceAll(' ', '').toUpperCase();
 
-function ReasonField() {
+type Asked = { error: Problem | null; isPending: boolean };
+
+/** Why, and off with it. */
+function Ending({ close, command }: { close: () => void; command: Asked }) {
   return (
-    <TextArea
-      name="reason"
-      label="Reason"
-      hint="Whoever decides reads it, and so does the audit log"
-      required
-      minLength={5}
-      maxLength={500}
-    />
+    <>
+      <TextArea
+        name="reason"
+        label="Reason"
+        hint="Whoever decides reads it, and so does the audit log"
+        required
+        minLength={5}
+        maxLength={500}
+      />
+      <ProblemNote problem={command.error} />
+      <FormButtons close={close} act="Propose" busy={command.isPending} />
+    </>
   );
 }
 
@@ -108,13 +125,8 @@ function AccountForm({ close }: { close: () => void }) {
     >
       <CurrencyField assets={used.data.items.map(({ asset }) => asset)} />
       <TextField name="name" label="Name" required maxLength={70} placeholder="Bundesbank, euro" />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <TextField name="number" label="Account number" hint="As its statements name it" required {...NUMBER} />
-        <TextField name="bic" label="BIC of the bank" required {...BIC} placeholder="MARKDEFF" />
-      </div>
-      <ReasonField />
-      <ProblemNote problem={command.error} />
-      <FormButtons close={close} act="Propose" busy={command.isPending} />
+      <AccountFields bank="BIC of the bank" hint="As its statements name it" />
+      <Ending close={close} command={command} />
     </form>
   );
 }
@@ -145,9 +157,7 @@ function PolicyForm({ close }: { close: () => void }) {
         <option value="allowed">in every currency</option>
         <option value="denied">in none</option>
       </SelectField>
-      <ReasonField />
-      <ProblemNote problem={command.error} />
-      <FormButtons close={close} act="Propose" busy={command.isPending} />
+      <Ending close={close} command={command} />
     </form>
   );
 }
@@ -174,13 +184,8 @@ function PayoutForm({ bank, close }: { bank: Bank; close: () => void }) {
     >
       <CurrencyField assets={bank.accounts.map(({ asset }) => asset)} />
       <TextField name="holder" label="Holder" required maxLength={140} defaultValue={bank.name} />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <TextField name="number" label="Account number" required {...NUMBER} />
-        <TextField name="bic" label="BIC of its bank" required {...BIC} />
-      </div>
-      <ReasonField />
-      <ProblemNote problem={command.error} />
-      <FormButtons close={close} act="Propose" busy={command.isPending} />
+      <AccountFields bank="BIC of its bank" />
+      <Ending close={close} command={command} />
     </form>
   );
 }
