@@ -21,6 +21,8 @@ const BLOWS: Readonly<Record<Blow, number>> = { process: 28, postgres: 12, both:
 const LEAST_UNDER_LOAD = 30;
 /** Looking takes as long as a blow. */
 const LOOK_EVERY = 6;
+/** A step takes seconds, on a slow and busy machine some ten; what takes this long hangs. */
+const STEP_MS = 120_000;
 const SEED = process.env['RIALTO_TEST_SEED'] ?? String(Date.now());
 /** Windows settle all the time, so that a blow may fall into any step of one. */
 const ENV = {
@@ -47,30 +49,52 @@ const run = promisify(execFile);
 
 test(
   'whatever is killed and whenever, every payment that was answered stands once as answered, and the books are sound',
-  { timeout: 600_000 },
+  // Each step has a limit of its own, which names what hangs; a slow machine may take its time over all of them.
+  { timeout: 45 * 60_000 },
   async () => {
     console.log(`crash test: seed ${SEED} (RIALTO_TEST_SEED repeats it)`);
     const random = seededRandom(SEED);
     const site = await openSite();
     const load = startLoad(site.api, random.fork('load'), BICS, site.poor);
+    const step = steps(() => `${JSON.stringify(Object.fromEntries(load.journal.unanswered))}\n${site.product.output().slice(-4_000)}`);
     const blows = random.shuffle((Object.keys(BLOWS) as Blow[]).flatMap((blow) => Array<Blow>(BLOWS[blow]).fill(blow)));
     const struck: Struck[] = [];
     for (const [index, blow] of blows.entries()) {
       // It works again, and requests are on their way at the moment of the blow.
-      await load.progress(random.int(1, 40));
+      await step(`answers before blow ${index}, ${blow}`, () => load.progress(random.int(1, 40)));
       await delay(random.int(0, 60));
-      struck.push({ blow, underway: await load.underway() });
-      await strike(site, blow, random);
-      if (index % LOOK_EVERY === 0) expect(await site.books.contradictions(), `after blow ${index}, ${blow}, of seed ${SEED}`).toEqual({});
+      struck.push({ blow, underway: await step(`a request before blow ${index}, ${blow}`, load.underway) });
+      await step(`the product after blow ${index}, ${blow}`, () => strike(site, blow, random));
+      if (index % LOOK_EVERY === 0) {
+        const contradictions = await step(`the books after blow ${index}, ${blow}`, site.books.contradictions);
+        expect(contradictions, `after blow ${index}, ${blow}, of seed ${SEED}`).toEqual({});
+      }
     }
-    await load.progress(40);
-    await load.end();
+    await step('answers after the last blow', () => load.progress(40));
+    await step('an answer to every client', load.end);
     expect(tell(struck)).toBeGreaterThanOrEqual(LEAST_UNDER_LOAD);
     // Whatever a blow left half-way is carried to its end by the running product alone.
     await vi.waitFor(async () => expect(await site.books.leftOver()).toEqual({}), { timeout: 60_000, interval: 200 });
     await expectSound(site, load);
   },
 );
+
+/** Runs steps that each have two minutes; one that takes longer is named, with what `state` tells then. */
+function steps(state: () => string): <T>(waitsFor: string, work: () => Promise<T>) => Promise<T> {
+  const began = Date.now();
+  return async (waitsFor, work) => {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`${waitsFor}: none within ${STEP_MS} ms, ${Date.now() - began} ms into seed ${SEED}; ${state()}`)),
+      STEP_MS,
+    );
+    try {
+      return await Promise.race([work(), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
 
 /** A blow, and the requests that waited for an answer when it fell. */
 type Struck = { blow: Blow; underway: number };
