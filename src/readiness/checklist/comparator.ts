@@ -6,7 +6,7 @@ export type Compared = { op: Comparator; at: number; text: string; behind?: bool
 const OPPOSITE: Readonly<Record<Comparator, Comparator>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '!=', '!=': '=' };
 
 const FILL = String.raw`\s*(?:(?:a|an|the|of|is|be|to|at|about|around|roughly|approx(?:imately)?\.?|only|just|total|another|than|value|de|von)\s+){0,3}[(:]?\s*$`;
-const before = (words: string): RegExp => new RegExp(String.raw`(?:^|[^\wÀ-ÿ])(${words})${FILL}`, 'i');
+const before = (words: string): RegExp => new RegExp(String.raw`(?:^|[^\wÀ-ÿ])(${words})${FILL}`, 'iu');
 
 const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
   [/(<=|=<|≤|⩽|≦)\s*$/, '<='],
@@ -22,13 +22,13 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never) (?:exceed(?:s|ing)?|above|over|beyond)|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
     ),
     '<=',
   ],
   [
     before(
-      String.raw`no(?:t)? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier)(?: than)?|never (?:less|fewer|lower) than|(?:not|never) (?:below|under)|at (?:the )?least|at or (?:above|over)|(?:more|greater|higher) than or equal(?: to)?|equal(?: to)? or (?:more|greater|above)(?: than)?|reach(?:es|ed|ing)?|hits|at a minimum|min(?!-)(?:imum|imal|\.)?|mindestens|wenigstens|(?:au|d['’]au) moins`,
+      String.raw`not? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|cooler|colder|thinner|lighter|narrower|newer)(?: than)?|never (?:less|fewer|lower) than|(?:not|never|nowhere) (?:below|under)|nowhere (?:less|fewer|lower) than|at (?:the )?least|at or (?:above|over)|(?:more|greater|higher) than or equal(?: to)?|equal(?: to)? or (?:more|greater|above)(?: than)?|reach(?:es|ed|ing)?|hits|at a minimum|min(?!-)(?:imum|imal|\.)?|mindestens|wenigstens|(?:au|d['’]au) moins`,
     ),
     '>=',
   ],
@@ -96,7 +96,7 @@ const LINKED =
   /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[^,;.]{0,60} (?<!\b(?:in|within) )(?:more|less|fewer|longer|older|higher|lower|larger) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
 /** `no errors for more than 5 minutes` tells how long it must hold; of what waits or stays it tells how long it may. */
 const HELD =
-  /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|locked|pending|unanswered|unread|away|out|running|hanging)\s)\bfor\s*$/i;
+  /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|inactive|locked|pending|stale|late|overdue|un\p{L}+(?:ed|en|t|d)|away|out|offline|running|hanging|vacant|empty)\s)\bfor\s*$/iu;
 
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {
@@ -120,7 +120,7 @@ const AFTER: readonly (readonly [RegExp, Comparator])[] = [
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
 export function comparatorAfter(right: string): Compared | undefined {
   const behind =
-    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier)|at (?:least|most)|minimum|maximum|min|max)\b)/u.exec(
+    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
       right,
     )?.[0].length ?? 0;
   for (const [pattern, op] of AFTER) {

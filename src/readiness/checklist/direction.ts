@@ -22,6 +22,7 @@ const SETTING =
   /(?:time-?outs?|\bttl|interval|\bsize|\blimits?|\bpool|\bthreads|\breplicas|\bset to|\bsetting|\bfactor|\bworkers|configured)\b/i;
 const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
+const RECOVERY = /\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i;
 const FINISHED =
   /\b(?:finish\w*|complet\w*|answer\w*|respond\w*|loads?|opens?|starts?|boots?|done|ready|returns?|recover\w*|promot\w*|restor\w*|takes?|caught up|catch\w* up|fails? over|detect\w*|reach\w*|deliver\w*|arriv\w*)\b[^,;.]{0,20}\bin\s*$/i;
 const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requirement|expected|budget|threshold)s?\s*(?:of|is|:|=)?\s*\(?$/i;
@@ -47,6 +48,7 @@ export function bareOp(bare: Bare): Comparator | undefined {
   if (unit !== '' && /\bmax(?:imum|imal)?\b[^:;,.=]{0,30}$/i.test(left)) return '<=';
   const clause = `${left} ${right}`;
   const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
+  if (time && RECOVERY.test(left)) return '<=';
   if (KEEP.test(clause) && time) return '>=';
   if (time && FINISHED.test(left)) return '<=';
   if (time && /\b(?:set|configured|limited|raised|lowered) (?:to|at)\s*$/i.test(left)) return '=';
@@ -60,14 +62,13 @@ export function bareOp(bare: Bare): Comparator | undefined {
   if (time && bare.hyphen) return undefined;
   if (time) return timeOp(left, right);
   if (unit === '%') return metricOp(left, right) ?? (value >= 50 && named ? '>=' : undefined);
-  if (unit.startsWith('1/')) return /limit/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
+  if (unit.startsWith('1/')) return /limit|quota/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
   if (CAPACITY.test(right) || /bps$|bit\/s$/i.test(unit)) return '>=';
   return SETTING.test(left) || /[:=]\s*$/.test(left) ? '=' : undefined;
 }
 
 function timeOp(left: string, right: string): Comparator | undefined {
   const named = /(?:^|[\s(])([^:]{1,60})[:=]\s*$/.exec(left)?.[1];
-  if (/\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i.test(left)) return '<=';
   if (SETTING.test(left.slice(-40))) return '=';
   if (named !== undefined) return directionOf(named) === 'less' ? '<=' : '=';
   if (/\b(?:laten\w+|response time|antwortzeit)\b[^,;]{0,30}(?:of|at|is|:)\s*$/i.test(left)) return '<=';

@@ -25,9 +25,11 @@ function heldAt(right: string): Held | undefined {
   return span ? { overMs: span.ms, width: over[0].length + span.width } : undefined;
 }
 
-/** `15 Minuten lang unter 0,5 %` */
+/** `15 Minuten lang unter 0,5 %`, `longer than 30 minutes above 5 %` */
 function heldBefore(lead: string): Held {
-  const span = /(\d+\s?\w+) lang\s*(?:zu\s*)?$/i.exec(lead)?.[1];
+  const span =
+    /(\d+\s?\w+) lang\s*(?:zu\s*)?$/i.exec(lead)?.[1] ??
+    /\b(?:länger als|longer than|for more than|mehr als) (\d+\s?\w+)\s*$/i.exec(lead)?.[1];
   const duration = span === undefined ? undefined : durationAt(span);
   return duration ? { forMs: duration.ms, width: 0 } : NOT_HELD;
 }

@@ -8,7 +8,7 @@ const TRAILING =
 /** What is measured, from the words before a number: the last phrase of its clause, without verbs at its end. */
 export function metricBefore(left: string): string {
   const bare = left.replace(/\([^()]{0,80}\)/g, ' ');
-  const phrases = bare.split(/[;.!?]\s|,\s|\s[–—-]\s|\s*[:(]\s*|\band\s|[()]/);
+  const phrases = bare.split(/[;.!?]\s|\s*\|\s*|,\s|\s[–—-]\s|\s*[:(]\s*|\band\s|[()]/);
   for (const phrase of phrases.reverse()) {
     const metric = metricIn(phrase);
     if (metric !== '') return metric;

@@ -10,7 +10,14 @@ export const INSTRUCTION =
   /\b(?:wait|monitor(?:ed)?|watch|observe|runs?|soak|bake|after|for|every|each|in|first|last|next|during|another|to|with|day|week|top|at|simulated|injected|artificial)\s+(?:the\s|a\s|another\s|~)?$/i;
 
 /** Whether a number without a comparator tells how it is. */
-export const isState = (place: NumberPlace, last: Threshold | undefined): boolean => TARGET_BEHIND.test(place.right) || isTold(place, last);
+export const isState = (place: NumberPlace, last: Threshold | undefined): boolean =>
+  TARGET_BEHIND.test(place.right) || isTold(place, last) || isStepCell(place);
+
+/** `| 50 % | errors below 0.1 % |`: a share alone in its cell, beside one that says what must hold. */
+const isStepCell = ({ quantity, left, right }: NumberPlace): boolean =>
+  quantity.unit === '%' &&
+  /(?:^|[|—])\s*$/.test(left) &&
+  /^\s*[|—][^|]*(?:[<>≤≥]|\b(?:under|below|above|over|at least|at most|(?:less|more|fewer) than|within)\b)/i.test(right);
 
 /** `at least 95 % (pilot result: 93 %)`: behind a demand, a figure in brackets tells how it is. */
 const isTold = ({ quantity, text }: NumberPlace, last: Threshold | undefined): boolean =>
@@ -25,8 +32,25 @@ const TARGET_BEHIND = /^\s*\((?:target|goal|threshold|limit|required?|needs?|min
 
 /** Whether a number only looks like a demand. */
 export function isNoDemand(place: NumberPlace, compared: Compared | undefined, op: Comparator, last: Threshold | undefined): boolean {
-  return isOrdinary(place, compared, op) || isSample(place, compared, last) || isSelection(place, compared, last);
+  return (
+    isLast(place, compared) ||
+    isHeld(place, compared) ||
+    isOrdinary(place, compared, op) ||
+    isSample(place, compared, last) ||
+    isSelection(place, compared, last)
+  );
 }
+
+/** `in the last one`: which one. */
+const isLast = ({ quantity, text }: NumberPlace, compared: Compared | undefined): boolean =>
+  quantity.word && /\bone$/i.test(text.slice(0, quantity.to)) && /^(?:in|within) the (?:last|past|next)$/i.test(compared?.text ?? '');
+
+/** `longer than 30 minutes above 5 %`: how long the next demand must hold. */
+const isHeld = ({ quantity, left, right }: NumberPlace, compared: Compared | undefined): boolean =>
+  quantity.unit in TIME_MS &&
+  compared?.op === '>' &&
+  /\b(?:länger als|longer than|for more than|mehr als)\s*$/i.test(left) &&
+  /^\s*(?:lang\s+)?(?:über|unter|above|below|over|under|[<>≤≥])/i.test(right);
 
 /** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
 const isSample = ({ quantity, left, right }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined): boolean =>
@@ -38,8 +62,9 @@ const isSample = ({ quantity, left, right }: NumberPlace, compared: Compared | u
 function isSelection({ quantity, left, right, clause }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined): boolean {
   if (!compared) return false;
   if (/^(?:in|within) the (?:last|past)$/i.test(compared.text))
-    return quantity.unit in TIME_MS && /^\s*(?:is |of |at |: ?)?(?:[<>≤≥]|at least|above|over|below|under)/i.test(right);
-  if (last?.relative && /^\s*(?:above|below|over|under)\s*(?:the )?$/i.test(left)) return true;
+    return !(quantity.unit in TIME_MS) || /^\s*(?:is |of |at |: ?)?(?:[<>≤≥]|at least|above|over|below|under)/i.test(right);
+  // `5 % higher than 8.13` names what is compared with.
+  if (last?.relative && /^\s*(?:above|below|over|under|\w+er than|(?:more|less) than)\s*(?:the |in |on )?$/i.test(left)) return true;
   if (
     last?.value === 0 &&
     last.op === '=' &&

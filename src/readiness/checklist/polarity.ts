@@ -14,7 +14,7 @@ const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|he
 const IF = String.raw`if|when(?:ever)?|once|in case|wenn|falls|si|quand`;
 
 const HALT = String.raw`abort|halt|stop|suspend|pause|kill|cancel|call off|turn back|back out(?: of)?|retreat(?: from)?`;
-const UNDERTAKING = String.raw`moves?|ramp|roll-?outs?|release|launch|deploy\w*|migration|cut-?over|switch-?over|changes?|wave|campaign|experiment|tests?|exercise|show|trial|pilot|upgrade|trading|traffic|everything|it|event|programme|program|project|update|go-live|operation|procedure`;
+const UNDERTAKING = String.raw`moves?|ramp|roll-?outs?|release|launch|deploy\w*|migration|cut-?over|switch-?over|changes?|wave|campaign|experiment|tests?|exercise|show|trial|pilot|upgrade|switch|transfer|go live|rollout|roll out|flip|import|cut ?over|run|plan|trading|traffic|everything|it|event|programme|program|project|update|go-live|operation|procedure`;
 
 /** Headings and leads whose lines are bad when true. */
 const BAD: readonly RegExp[] = [
@@ -37,7 +37,7 @@ const BAD: readonly RegExp[] = [
     'i',
   ),
   /^\W*(?:(?:abort|stop)\W+)?(?:(?:turn|go|fall|switch|step|move|flip|cut|return) ?)?(?:back|return) to (?:the )?(?:old|previous|former|paper|manual|last)\b/i,
-  /^\W*pull the plug\W*$/i,
+  /^\W*(?:pull the plug|(?:pull|roll|take|back|turn|move|put|switch) (?:it|this|that|everything|the \w+) (?:back|out|off|down)|pull (?:it|out|back)|undo (?:it|this))\W*$/i,
   /^\W*(?:STOP|ABORT|HALT)\s*[:–—-]/,
   /^(?:looking back|afterwards)\b[^.]{0,30}\btick (?:if|when|what)\b|\btick (?:if|when|whatever) (?:it|this|any of (?:it|this|these)) (?:really )?(?:happen|occur)\w*/i,
   /^when (?:to|do we|should we) (?:give up|go back|turn back|pull out|bail|fall back|roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
@@ -61,12 +61,19 @@ const ALERTS = /\b(?:alerts?|alarms?|alerting|paging|notifications?)\b/i;
 
 type Verdict = 'bad' | 'continues' | 'good' | 'alert' | 'nothing';
 
+/** Of a lead of several sentences the last one says what the lines are; where that says nothing, all of it. */
 const verdictOf = remembering((text): Verdict => {
+  const last = /[.!?]\s+([^.!?]{6,}:)\s*$/.exec(text)?.[1];
+  const ofLast = last === undefined ? 'nothing' : verdictOn(last);
+  return ofLast === 'nothing' ? verdictOn(text) : ofLast;
+});
+
+function verdictOn(text: string): Verdict {
   const gate = /\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i.test(text);
   if (!gate && BAD.some((pattern) => pattern.test(text))) return 'bad';
   if (GOOD.some((pattern) => pattern.test(text))) return continues(text) ? 'continues' : 'good';
   return ALERTS.test(text) ? 'alert' : 'nothing';
-});
+}
 
 /** What the words around a line say of it; the innermost that says anything decides. */
 export function senseOf({ words }: Place): Sense {

@@ -97,12 +97,13 @@ function isOther(text: string, from: number, to: number): boolean {
     /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) ||
     /^(?:st|nd|rd|th)\b/i.test(right) ||
     /^ ?h ?\d\d\b/.test(right) ||
-    /^\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|fév|avr|juin|juil|août|sept|déc)\p{L}{0,7}\b/iu.test(
-      right,
-    ) ||
+    MONTH.test(text.slice(to, to + 14)) ||
     /\d ?h $/.test(left)
   );
 }
+
+const MONTH =
+  /^\.? (?:jan(?:uary?|v(?:ier)?)?|feb(?:ruary?)?|févr?(?:ier)?|mar(?:ch|s)?|märz?|apr(?:il)?|avr(?:il)?|mai|may|june?|juni|juin|july?|juli|juil(?:let)?|aug(?:ust)?|août|sept?(?:emb(?:er|re))?|oct(?:ob(?:er|re))?|okt(?:ober)?|nov(?:emb(?:er|re))?|de[cz](?:ember)?|déc(?:embre)?)(?![\p{L}])/iu;
 
 /** Words of languages that part thousands with a dot. */
 const DOTTED =

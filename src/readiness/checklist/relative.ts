@@ -27,7 +27,7 @@ const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [/\w\s\+\s*$/, 'increase'],
 ];
 /** What is compared with: `last week`, `the July average`, `the week before`. */
-const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|last|previous|prior|preceding|yesterday|(?:\w+ )?(?:weeks?|months?|days?|years?|quarters?|hours?|releases?|versions?|same \w+|value|level|figure|state) (?:before|earlier|ago|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
+const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|peak|plan|forecast|budget|today['’]?s?|last|previous|prior|preceding|yesterday|(?:\w+ )?(?:weeks?|months?|days?|years?|quarters?|hours?|releases?|versions?|same \w+|value|level|figure|state) (?:before|earlier|ago|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
 
 const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
   [
@@ -78,6 +78,8 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   // `declines no more than 2 % higher than …`: what stands right behind the number says it best.
   const said = /^\s*(higher|slower|longer|larger|bigger|lower|faster|shorter|smaller)\s+than\b/i.exec(right)?.[1];
   if (said !== undefined) return { kind: /^(?:lower|faster|shorter|smaller)$/i.test(said) ? 'decrease' : 'increase' };
+  // `samples lost: < 1 %` is a share of all.
+  if (/\blost\s*[:=]\s*\S*(?:\s\S+){0,2}\s*$/i.test(left)) return undefined;
   for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
   for (const [pattern, kind] of BEHIND)
     if (pattern.test(right))

@@ -30,9 +30,10 @@ export const cellsText = (cells: readonly Cell[]): string =>
 const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
 const DEMAND_COLUMN =
-  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|(?:agreed )?value|setting|budget|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
+  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|(?:agreed )?value|setting|budget|bar|bound|spec|tolerance|allowed|objective|s[lr]o|norm|criterion|pass(?:[ -]?(?:mark|when|if|value|level|criteri(?:on|a)))?|(?:ok|good|accept(?:ed|able)?|green|done)(?: when| if| at| value)?|acceptance(?: (?:value|criteri(?:on|a)|level))?|needed|wanted|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
 const CLAIM_COLUMN =
   /^(?:(?:last|latest) )?(?:measured|actual|current(?:ly)?|today|now|seen|result|as is|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
+const BOUND_COLUMN = /^(?:rto|rpo)$/i;
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[.)]?)$/;
 
@@ -49,7 +50,9 @@ export function boxesOf(table: Table): RowBox[] {
         ({ at, text }) => text !== '' && (!NUMBER.test(text) || tierColumns.has(at) || isOf(at, DEMAND_COLUMN) || isOf(at, CLAIM_COLUMN)),
       )
       // What was measured is a claim, and is written as one.
-      .map(({ at, text }) => ({ at, text: at > 0 && isOf(at, CLAIM_COLUMN) ? `(measured: ${text})` : text }));
+      .map(({ at, text }) => ({ at, text: at > 0 && isOf(at, CLAIM_COLUMN) ? `(measured: ${text})` : text }))
+      // What its column bounds is a demand only together with the column's name.
+      .map(({ at, text }) => ({ at, text: isOf(at, BOUND_COLUMN) && /^\d/.test(text) ? `${header[at]!}: ${text}` : text }));
     const tier = words.filter(({ at }) => tierColumns.has(at)).map(({ text }) => tierOfHeading(text))[0];
     const roles = words.filter(({ at }) => isOf(at, ROLE_COLUMN)).map(({ text }) => plainText(text));
     const [title = words[0], ...detail] = words.filter(({ at }) => !tierColumns.has(at) && !isOf(at, ROLE_COLUMN));

@@ -115,11 +115,14 @@ function loadOp({ quantity, left, right }: NumberPlace): Comparator | undefined 
   return load ? '>=' : undefined;
 }
 
+const ZERO_BEHIND =
+  /(?:[:(]|\b(?:of|code|is|are|at|stays|remains|(?:down|drained|reduced|back|fallen|drops?|falls?|emptied|goes|went|returns?|cleared) to))\s*$/i;
+
 /** `zero warnings`, `0 open bugs`: none at all. */
 function zeroOp({ quantity, left, right }: NumberPlace): Comparator | undefined {
   if (quantity.value !== 0 || quantity.unit !== '') return undefined;
   if (/^\s+(?:decimals?|digits?|places)\b/i.test(right)) return undefined;
-  return /^\s+\p{L}/u.test(right) || /(?:[:(]|\bof|\bcode)\s*$/.test(left) || quantity.word ? '=' : undefined;
+  return /^\s+\p{L}/u.test(right) || ZERO_BEHIND.test(left) || quantity.word ? '=' : undefined;
 }
 
 const bareOf = ({ quantity, left, right }: NumberPlace): Parameters<typeof bareOp>[0] => ({

@@ -19,7 +19,7 @@ const WORDS: readonly (readonly [Tier, string])[] = [
   ],
 ];
 
-const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?|kriterien|kriterium|anforderung(?:en)?|punkte|crit[èe]res?|exigences?`;
+const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?|kriterien|kriterium|anforderung(?:en)?|vorgaben?|voraussetzung(?:en)?|punkte?|ziele?|bedingung(?:en)?|aufgaben?|prüfungen|stufe|crit[èe]res?|exigences?`;
 
 const WHOLE = WORDS.map(
   ([tier, words]) =>
@@ -75,6 +75,7 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
   const rank = ranked(heading, scale);
   if (rank) return rank;
   const bare = heading
+    .replace(/^\s*\d{1,2}\s+(?=\p{L})/u, '')
     .replace(/\s*[([][^()[\]]*[)\]]\s*/g, ' ')
     .replace(/[\s:–—-]+$/, '')
     .trim();
