@@ -8,6 +8,7 @@ import type { KindRegistry } from './check/kinds.ts';
 import type { Library } from './library.ts';
 import type { HousePeople } from './signing.ts';
 import type { Ledgers } from './ledger.ts';
+import type { RollbackPolicy } from './watch/call-rollback.ts';
 import type { WatchLog } from './watch/watch-log.ts';
 
 /** What a result speaks of beside the documents: what runs here. */
@@ -28,4 +29,6 @@ export type ReadinessDeps = {
   watches: (tenantId: Uuid, checklist: string) => Promise<WatchLog>;
   kinds: KindRegistry;
   release: () => Promise<Release>;
+  /** When the rollback script may be called, and which it is; never before it is known where the process can be reached. */
+  rollback: () => Promise<RollbackPolicy>;
 };

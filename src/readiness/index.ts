@@ -77,11 +77,15 @@ export function createReadiness(given: CreateReadiness): Readiness {
     library: createLibrary({ db, clock, access, supplied }),
     ledgers,
     watches: watchesOf(ledgers),
+    async rollback() {
+      const probe = await ground.probe(new AbortController().signal);
+      return probe && given.rollback ? given.rollback(probe) : { mode: 'off' };
+    },
   };
   const calm = given.calmMs === undefined ? {} : { calmMs: given.calmMs };
   const work = { ...deps, probe: ground.probe, warm: apart.warm, ...calm };
   const runner = createRunner(work);
-  const watch = createWatcher({ ...work, rollback: given.rollback ?? (() => ({ mode: 'off' })) });
+  const watch = createWatcher(work);
   return {
     name: 'readiness',
     port: undefined,

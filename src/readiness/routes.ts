@@ -9,7 +9,7 @@ import { downloadReport } from './operations/download-report.ts';
 import { getLine } from './operations/get-line.ts';
 import { listSigners, setSigner } from './operations/manage-signers.ts';
 import { refuseWaiver, requestWaiver } from './operations/manage-waivers.ts';
-import { getWatch, listWatches, noteRollback, startWatch, stopWatch } from './operations/manage-watches.ts';
+import { confirmRollback, getWatch, listWatches, noteRollback, startWatch, stopWatch } from './operations/manage-watches.ts';
 import { getChecklist, listChecklists, summaryOf } from './operations/read-checklists.ts';
 import { getEvidence, getRun, listRuns, startRun } from './operations/read-runs.ts';
 import { approveLines, decideRelease, grantWaiver, planLine, ruleOutLine, signLine, withdrawRecord } from './operations/sign-lines.ts';
@@ -53,6 +53,7 @@ export function routesOf(deps: ReadinessDeps): Route[] {
     route(watching.getWatch, (ctx, input) => getWatch(deps, ctx, input)),
     route(watching.stopWatch, (ctx, input) => stopWatch(deps, ctx, input)),
     route(watching.noteRollback, (ctx, input) => noteRollback(deps, ctx, input)),
+    route(watching.confirmRollback, (ctx, input) => confirmRollback(deps, ctx, input)),
     route(signing.listSigners, (ctx) => listSigners(deps, ctx)),
     route(signing.setSigner, (ctx, input) => setSigner(deps, ctx, input)),
   ];

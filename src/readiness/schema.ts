@@ -230,6 +230,7 @@ export const WaiverRequest = Type.Object(
 );
 
 const AdviceWord = oneOf(['rollback', 'recommend_rollback', 'attention', 'continue'] as const);
+const RollbackPolicyWord = oneOf(['off', 'confirm', 'automatic'] as const);
 const OutcomeWord = oneOf(['completed', 'rolled_back', 'stopped'] as const);
 const Missed = Type.Object({ lineId: Type.String(), count: Type.Integer(), from: Type.String(), to: Type.String() }, closed);
 
@@ -267,6 +268,9 @@ export const WatchShape = Type.Object(
     advice: Type.Optional(AdviceWord),
     because: Texts,
     lines: Type.Array(WatchLine),
+    /** When the rollback script may be called: never, when a person confirms it, or as soon as it is certain. */
+    rollbackPolicy: RollbackPolicyWord,
+    confirmed: Type.Optional(Type.Object({ at: Type.String(), by: Type.String() }, closed)),
     rollback: Type.Optional(
       Type.Object(
         {
@@ -291,6 +295,7 @@ const moment = <K extends string, P extends Parameters<typeof Type.Object>[0]>(k
 export const Moment = Type.Union([
   moment('observed', { states: Type.Record(Type.String(), State), missed: Type.Array(Missed), evidence: Type.String() }),
   moment('advised', { advice: AdviceWord, because: Texts }),
+  moment('rollback_confirmed', { by: Type.String() }),
   moment('rollback_started', { script: Type.String(), by: Type.String() }),
   moment('rollback_called', { script: Type.String(), by: Type.String(), exitCode: Type.Integer(), evidence: Type.String() }),
   moment('ended', { outcome: OutcomeWord }),

@@ -82,5 +82,26 @@ export const noteRollback = operation({
   example: aWatch,
 });
 
+export const confirmRollback = operation({
+  name: 'readiness.confirm_rollback',
+  method: 'POST',
+  path: '/v1/readiness/checklists/{name}/watches/{id}/rollback/confirm',
+  summary: 'Has the rollback script called that is advised, in your name, after a step-up login; where the settings allow it',
+  scope: 'readiness:sign',
+  cost: 'normal',
+  params: watchOf,
+  output: WatchShape,
+  errors: [
+    'readiness.watch_not_found',
+    'readiness.watch_over',
+    'readiness.step_up_required',
+    'readiness.rollback_off',
+    'readiness.rollback_not_advised',
+    'readiness.rollback_done',
+    'request.key_reused',
+  ],
+  example: aWatch,
+});
+
 /** Watches after a release. */
-export const watchOperations = [startWatch, listWatches, getWatch, stopWatch, noteRollback] as const;
+export const watchOperations = [startWatch, listWatches, getWatch, stopWatch, noteRollback, confirmRollback] as const;

@@ -4,15 +4,12 @@ import { redactOutput } from './check/redact.ts';
 import type { ReadinessDeps } from './deps.ts';
 import { advisedEvent, watchEvent } from './events.ts';
 import type { Document } from './library.ts';
-import type { RollbackPolicy } from './watch/call-rollback.ts';
 import { lookAt } from './watch/look-at.ts';
 import { openWatch } from './watch/watch-log.ts';
 import { watchPass, type PassReport } from './watch/watch-pass.ts';
 
 type WatcherDeps = ReadinessDeps & {
   probe(signal: AbortSignal): Promise<Probe | undefined>;
-  /** When the rollback script may be called; never unless the settings say so. */
-  rollback(probe: Probe): RollbackPolicy;
   warm(): Promise<void>;
 };
 
@@ -44,7 +41,7 @@ async function passOf(deps: WatcherDeps, { tenantId, document, probe, watch }: W
       store,
       clock,
       checklist: name,
-      policy: deps.rollback(probe),
+      policy: await deps.rollback(),
       hide: (text) => redactOutput(text, probe.hide),
       async look(lineIds) {
         await deps.warm();

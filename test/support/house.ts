@@ -19,6 +19,7 @@ import type { Module } from '../../src/infra/module.ts';
 import type { LedgerPort } from '../../src/ledger/port.ts';
 import { houseChecks } from '../../src/readiness/check/kinds/health.ts';
 import { createReadiness, type Readiness } from '../../src/readiness/index.ts';
+import type { RollbackPolicy } from '../../src/readiness/watch/call-rollback.ts';
 import { createSettlement, type Settlement } from '../../src/settlement/index.ts';
 import { callerOf, visitor } from './access.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -47,7 +48,10 @@ export type TestHouse = {
   close(): Promise<void>;
 };
 
-export async function createTestHouse({ clock = systemClock, mail }: { clock?: Clock; mail?: MailSettings } = {}): Promise<TestHouse> {
+type HouseOptions = { clock?: Clock; mail?: MailSettings; rollback?: RollbackPolicy };
+
+export async function createTestHouse(options: HouseOptions = {}): Promise<TestHouse> {
+  const { clock = systemClock, mail, rollback = { mode: 'off' } } = options;
   const database = await createTestDatabase();
   const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
   const health = { well: true };
@@ -89,6 +93,7 @@ export async function createTestHouse({ clock = systemClock, mail }: { clock?: C
       settingsAt: () => ({ root: filesFolder, folders: [], targets: {}, hosts: [], networks: [], sweep: [], names: [], commands: {} }),
       environment: {},
       calmMs: 0,
+      rollback: () => rollback,
       release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production' }),
     });
     readiness.reachedAt('http://test.invalid');

@@ -11,6 +11,7 @@ import {
   signLine,
   withdrawRecord,
 } from '../../../src/readiness/signing-contract.ts';
+import { confirmRollback } from '../../../src/readiness/watch-contract.ts';
 import { useCommand } from '../api/queries.ts';
 import { useSigned } from '../api/signed.ts';
 import { FormButtons } from '../ui/form-buttons.tsx';
@@ -77,6 +78,21 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 
 function Day({ label, name }: { label: string; name: string }) {
   return <TextField label={label} name={name} type="date" required min={today()} hint="To the end of this day, UTC." />;
+}
+
+/** Has the rollback script called that is advised. */
+export function ConfirmRollbackForm({ name, watch, close }: { name: string; watch: string; close: () => void }) {
+  return (
+    <SignedForm
+      operation={confirmRollback}
+      title="Roll back"
+      lead="The rollback script of the settings is called within half a minute, once, in your name. What it prints is kept."
+      act="Roll back"
+      done="Confirmed: the script is called now"
+      close={close}
+      input={() => ({ name, id: watch })}
+    />
+  );
 }
 
 type OfLine = { line: LineDetail; close: () => void };

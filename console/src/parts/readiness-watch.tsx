@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import type { WireOutput } from '../../../src/base/client.ts';
-import { getWatch, listWatches, noteRollback, startWatch, stopWatch } from '../../../src/readiness/watch-contract.ts';
+import { confirmRollback, getWatch, listWatches, noteRollback, startWatch, stopWatch } from '../../../src/readiness/watch-contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -13,6 +13,7 @@ import { Card } from '../ui/layout.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
+import { ConfirmRollbackForm } from './readiness-sign.tsx';
 import { WatchTimeline } from './readiness-timeline.tsx';
 
 type Watch = WireOutput<typeof listWatches>['items'][number];
@@ -119,14 +120,25 @@ function Because({ reasons }: { reasons: readonly string[] }) {
   );
 }
 
+/** Whether the script can be called, is advised, and waits for a person to say so. */
+const canConfirm = ({ rollbackPolicy, advice, confirmed, rollback }: Watch): boolean =>
+  rollbackPolicy !== 'off' && (advice === 'rollback' || advice === 'recommend_rollback') && !confirmed && !rollback;
+
 function WatchActs({ name, watch }: { name: string; watch: Watch }) {
   const allowed = useAllowed();
+  const [confirming, setConfirming] = useState(false);
   const stop = useCommand(stopWatch, () => toast('The watch has ended'));
   const back = useCommand(noteRollback, () => toast('Noted: the next half hour is watched'));
   if (!allowed(stopWatch)) return null;
   const input = { name, id: watch.id };
   return (
     <div className="flex flex-wrap gap-2 print:hidden">
+      {canConfirm(watch) && allowed(confirmRollback) && (
+        <Button tone="danger" onClick={() => setConfirming(true)}>
+          Roll back
+        </Button>
+      )}
+      {confirming && <ConfirmRollbackForm name={name} watch={watch.id} close={() => setConfirming(false)} />}
       {!watch.rollback && (
         <Button busy={back.isPending} onClick={() => back.mutate(input)}>
           We rolled back
@@ -168,6 +180,8 @@ function momentText(moment: Moment): string {
       return `${Object.keys(moment.states).length} lines looked at`;
     case 'advised':
       return [ADVICE[moment.advice].word, ...moment.because].join(' · ');
+    case 'rollback_confirmed':
+      return `rollback confirmed by ${moment.by}`;
     case 'rollback_started':
       return `rollback ${moment.script} begun by ${moment.by}`;
     case 'rollback_called':

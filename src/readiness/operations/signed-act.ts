@@ -59,7 +59,8 @@ function eventOf(deps: ReadinessDeps, ctx: Ctx, { checklist, index, body }: Read
   return signedEvent(ctx.tenantId, deps.clock.now(), { checklist, record: index, kind: body.kind, lines: linesAbout(body) });
 }
 
-async function requireStepUp(deps: ReadinessDeps, ctx: Ctx): Promise<void> {
+/** Errors: `readiness.step_up_required` unless the caller proved its password within the last minutes. */
+export async function requireStepUp(deps: ReadinessDeps, ctx: Ctx): Promise<void> {
   if (await deps.access.steppedUpAt(ctx)) return;
   throw new AppError(
     'forbidden',

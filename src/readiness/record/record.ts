@@ -52,6 +52,8 @@ export type RecordBody =
       advice: 'rollback' | 'recommend_rollback' | 'attention' | 'continue';
       because: readonly string[];
     }
+  /** A person wants the rollback that is advised; the next pass calls it. */
+  | { kind: 'rollback_confirmed'; watchId: string; at: string; by: string }
   /** Written before the script starts: without a `rollback_called` after it, nobody knows how it ended, and it is not called again. */
   | { kind: 'rollback_started'; watchId: string; at: string; script: string; by: string }
   | { kind: 'rollback_called'; watchId: string; at: string; script: string; by: string; exitCode: number; evidence: string }

@@ -9,7 +9,8 @@ import { runScript } from './run-script.ts';
  * When the script may be called: never, when a person has confirmed it, or as soon as the advice is to go back at once. Without
  * a script there is nothing to call.
  */
-export type RollbackPolicy = { mode: 'off' } | { mode: 'confirm' | 'automatic'; name: string; script: Script };
+export type RollbackPolicy = { mode: 'off' } | CallPolicy;
+type CallPolicy = { mode: 'confirm' | 'automatic'; name: string; script: Script };
 
 export type RollbackDeps = {
   store: RecordStore;
@@ -20,9 +21,38 @@ export type RollbackDeps = {
   hide(text: string): string;
 };
 
+/** The script that a watch may be rolled back with: one that is advised, or was when a person confirmed it. */
+function callable(policy: RollbackPolicy, watch: Watch): CallPolicy {
+  if (policy.mode === 'off')
+    throw new AppError('forbidden', 'readiness.rollback_off', 'The settings allow no rollback: watch.rollback.policy is off.');
+  refuseUnlessOpen(watch);
+  const advice = watch.decision?.advice;
+  if (watch.confirmed || advice === 'rollback' || advice === 'recommend_rollback') return policy;
+  throw new AppError(
+    'conflict',
+    'readiness.rollback_not_advised',
+    `The advice is ${advice ?? 'not known yet'}, so nothing is rolled back.`,
+  );
+}
+
 /**
- * Calls the rollback script for a watch whose advice is to go back. That it begins is written down before it does, and how it
- * ended, with what it printed, after it. `by` is who confirmed it, or the policy.
+ * Notes that a person wants the rollback that is advised; the next pass of the watch calls the script. Errors:
+ * `readiness.rollback_off`, `readiness.rollback_not_advised`, `readiness.rollback_done`.
+ */
+export async function confirmRollback(
+  { store, clock, checklist, policy }: Omit<RollbackDeps, 'hide'>,
+  watch: Watch,
+  by: string,
+): Promise<void> {
+  callable(policy, watch);
+  if (watch.rollback ?? watch.confirmed)
+    throw new AppError('conflict', 'readiness.rollback_done', 'The rollback was confirmed or called already; it is not called twice.');
+  await store.append(checklist, { kind: 'rollback_confirmed', watchId: watch.id, at: new Date(clock.now()).toISOString(), by });
+}
+
+/**
+ * Calls the rollback script for a watch whose advice is to go back, or was when a person confirmed it. That it begins
+ * is written down before it does, and how it ended, with what it printed, after it. `by` is who confirmed it, or the policy.
  *
  * Errors: `readiness.rollback_off`; `readiness.rollback_not_advised` unless the last advice is rollback or recommends it;
  * `readiness.rollback_done` when it was rolled back already.
@@ -32,26 +62,16 @@ export async function callRollback(
   watch: Watch,
   by: string,
 ): Promise<NonNullable<Rollback['ended']>> {
-  if (policy.mode === 'off')
-    throw new AppError('forbidden', 'readiness.rollback_off', 'The settings allow no rollback: watch.rollback.policy is off.');
-  refuseUnlessOpen(watch);
-  const advice = watch.decision?.advice;
-  if (advice !== 'rollback' && advice !== 'recommend_rollback')
-    throw new AppError(
-      'conflict',
-      'readiness.rollback_not_advised',
-      `The advice is ${advice ?? 'not known yet'}, so nothing is rolled back.`,
-    );
-  const { name: script } = policy;
+  const { name, script } = callable(policy, watch);
   const iso = (): string => new Date(clock.now()).toISOString();
-  await store.append(checklist, { kind: 'rollback_started', watchId: watch.id, at: iso(), script, by });
-  const { exitCode, output, ms } = await runScript(policy.script);
+  await store.append(checklist, { kind: 'rollback_started', watchId: watch.id, at: iso(), script: name, by });
+  const { exitCode, output, ms } = await runScript(script);
   const evidence = await store.putEvidence(
-    Buffer.from(hide(`${policy.script.argv.join(' ')}\nexit code ${exitCode} after ${ms} ms\n\n${output}`)),
+    Buffer.from(hide(`${script.argv.join(' ')}\nexit code ${exitCode} after ${ms} ms\n\n${output}`)),
     'text/plain',
   );
   const at = iso();
-  await store.append(checklist, { kind: 'rollback_called', watchId: watch.id, at, script, by, exitCode, evidence });
+  await store.append(checklist, { kind: 'rollback_called', watchId: watch.id, at, script: name, by, exitCode, evidence });
   return { at: Date.parse(at), exitCode, evidence };
 }
 

@@ -5,6 +5,7 @@ import { planAfterRollback, type WatchPlan } from './plan.ts';
 export type WatchEvent =
   | { kind: 'observed'; observation: Observation; due: readonly string[] }
   | { kind: 'advised'; at: number; advice: Advice }
+  | { kind: 'rollback_confirmed'; at: number; by: string }
   | { kind: 'rollback_started'; at: number; script: string; by: string }
   | { kind: 'rollback_called'; at: number; script: string; by: string; exitCode: number; evidence: string }
   | { kind: 'ended'; at: number; outcome: WatchOutcome };
@@ -26,6 +27,8 @@ export type Watch = {
   decision?: Decision;
   /** What was last written down as advice. */
   advised?: string;
+  /** Who wants the rollback that was advised. */
+  confirmed?: { at: number; by: string };
   rollback?: Rollback;
   ended?: { at: number; outcome: WatchOutcome };
 };
@@ -42,6 +45,8 @@ export function stepWatch(watch: Watch, event: WatchEvent): Watch {
       return observed(watch, event);
     case 'advised':
       return { ...watch, ...(watch.decision && { advised: keyOf(watch.decision) }) };
+    case 'rollback_confirmed':
+      return watch.confirmed ? watch : { ...watch, confirmed: { at: event.at, by: event.by } };
     case 'rollback_started':
       return decided({ ...watch, rollback: { at: event.at, script: event.script, by: event.by } });
     case 'rollback_called':

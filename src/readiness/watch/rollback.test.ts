@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { manualClock } from '../../base/time.ts';
 import type { ReadinessRecord, RecordStore } from '../record/record.ts';
 import type { ResultState } from '../run/result.ts';
-import { callRollback, noteRollback, type RollbackPolicy } from './call-rollback.ts';
+import { callRollback, confirmRollback, noteRollback, type RollbackPolicy } from './call-rollback.ts';
 import type { Watch } from './fold-watch.ts';
 import { runScript } from './run-script.ts';
 import { startWatch } from './start-watch.ts';
@@ -97,6 +97,26 @@ describe('the script', () => {
     expect(await calls()).toHaveLength(1);
     const after = (await readOn(run.store, 'release')).watches.get(run.id)!;
     await expect(callRollback(run.deps, after, 'Ada Lind')).rejects.toMatchObject({ code: 'readiness.rollback_done' });
+  });
+
+  test('is called by the next pass, once, after a person has confirmed it, even if all is well by then', async () => {
+    const run = await begin(policy('confirm'), (minute) => (minute <= 10 ? 'fail' : 'pass'));
+    const known = async () => (await readOn(run.store, 'release')).watches.get(run.id)!;
+    await expect(confirmRollback(run.deps, await run.at(0, 5), 'Ada Lind')).rejects.toMatchObject({
+      code: 'readiness.rollback_not_advised',
+    });
+    const advised = await run.at(10);
+    const off = { ...run.deps, policy: { mode: 'off' } as const };
+    await expect(confirmRollback(off, advised, 'Ada Lind')).rejects.toMatchObject({ code: 'readiness.rollback_off' });
+    await confirmRollback(run.deps, advised, 'Ada Lind');
+    expect(await calls()).toEqual([]);
+    await expect(confirmRollback(run.deps, await known(), 'Bo Berg')).rejects.toMatchObject({ code: 'readiness.rollback_done' });
+    // What was confirmed is not called where the settings have forbidden it since.
+    await run.pass({ policy: { mode: 'off' } });
+    expect(await calls()).toEqual([]);
+    const watch = await run.at(11, 15, 20);
+    expect(await calls()).toHaveLength(1);
+    expect(watch).toMatchObject({ confirmed: { by: 'Ada Lind' }, rollback: { script: 'undo', by: 'Ada Lind', ended: { exitCode: 0 } } });
   });
 
   test('that fails is told and not called again by itself', async () => {

@@ -44,6 +44,8 @@ export type WatchView = {
   advice?: Advice;
   because: readonly string[];
   lines: readonly WatchLineView[];
+  /** Who has confirmed the rollback that was advised. */
+  confirmed?: { at: string; by: string };
   rollback?: { at: string; script: string; by: string; exitCode?: number; evidence?: string };
   ended?: { at: string; outcome: WatchOutcome };
 };
@@ -52,7 +54,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** The watch for people and programs, as it stands at `now` (ms). */
 export function viewOfWatch(watch: Watch, now: number): WatchView {
-  const { id, plan, passes, lastAt, decision, rollback, ended } = watch;
+  const { id, plan, passes, lastAt, decision, confirmed, rollback, ended } = watch;
   const releasedAt = Date.parse(plan.releasedAt);
   const { lines: due, nextAt } = dueAt(plan, watch.lines, now);
   const next = due.length > 0 ? now : nextAt;
@@ -66,6 +68,7 @@ export function viewOfWatch(watch: Watch, now: number): WatchView {
     ...(decision && { advice: decision.advice }),
     because: decision?.because.map(({ text }) => text) ?? [],
     lines: plan.lines.map((line) => lineView(line, watch)),
+    ...(confirmed && { confirmed: { at: iso(confirmed.at), by: confirmed.by } }),
     ...(rollback && { rollback: rollbackView(rollback) }),
     ...(ended && { ended: { at: iso(ended.at), outcome: ended.outcome } }),
   };
@@ -103,6 +106,7 @@ function rollbackView({ at, script, by, ended }: NonNullable<Watch['rollback']>)
 export type WatchMoment =
   | { kind: 'observed'; at: string; states: Readonly<Record<string, ResultState>>; missed: readonly Missed[]; evidence: string }
   | { kind: 'advised'; at: string; advice: Advice; because: readonly string[] }
+  | { kind: 'rollback_confirmed'; at: string; by: string }
   | { kind: 'rollback_started'; at: string; script: string; by: string }
   | { kind: 'rollback_called'; at: string; script: string; by: string; exitCode: number; evidence: string }
   | { kind: 'ended'; at: string; outcome: WatchOutcome };

@@ -43,6 +43,8 @@ async function eventOf(store: RecordStore, body: WatchBody): Promise<WatchEvent>
     }
     case 'watch_advised':
       return { kind: 'advised', at, advice: body.advice };
+    case 'rollback_confirmed':
+      return { kind: 'rollback_confirmed', at, by: body.by };
     case 'rollback_started':
       return { kind: 'rollback_started', at, script: body.script, by: body.by };
     case 'rollback_called':

@@ -35,16 +35,23 @@ export async function watchPass(deps: WatchDeps, watchId: string, log: WatchLog 
   if (due.lines.length > 0 || due.missed.length > 0) await see(deps, watchId, due);
   await again();
   const news = await advise(deps, watchOf());
-  const { decision, rollback } = watchOf();
-  if (deps.policy.mode === 'automatic' && decision?.advice === 'rollback' && !rollback) {
+  const caller = callerOf(deps, watchOf());
+  if (caller !== undefined) {
     await again();
-    await callRollback(deps, watchOf(), 'policy: automatic');
+    await callRollback(deps, watchOf(), caller);
   }
   await again();
   const nextAt = await endOrNext(deps, watchOf());
   await again();
   const missed = due.missed.reduce((sum, { count }) => sum + count, 0);
   return { watch: watchOf(), looked: due.lines, missed, news, ...(nextAt !== undefined && { nextAt }), log: now };
+}
+
+/** In whose name the rollback is to be called now, if it is. */
+function callerOf({ policy }: WatchDeps, { decision, confirmed, rollback }: Watch): string | undefined {
+  if (rollback || policy.mode === 'off') return undefined;
+  if (confirmed) return confirmed.by;
+  return policy.mode === 'automatic' && decision?.advice === 'rollback' ? 'policy: automatic' : undefined;
 }
 
 async function see(
