@@ -22,7 +22,7 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|inside(?: of)?|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
     ),
     '<=',
   ],
@@ -34,13 +34,13 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   ],
   [
     before(
-      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de|passe(?:nt)? sous`,
+      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|nearer than|closer than|cooler than|colder than|thinner than|lighter than|narrower than|newer than|earlier than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de|passe(?:nt)? sous`,
     ),
     '<',
   ],
   [
     before(
-      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|über|mehr als|größer als|länger als|älter als|höher als|langsamer als|plus de|supérieure?s? à|dépass\w+`,
+      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|(?:deep|wid|heavi|hott|warm|farth|furth|loud|rich|thick|tall|steep|bright|dens|strict|lat|rough|fatt|stal)er than|über|mehr als|größer als|länger als|älter als|höher als|langsamer als|plus de|supérieure?s? à|dépass\w+`,
     ),
     '>',
   ],
@@ -51,7 +51,7 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
 /** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
 const NEAR = 56;
 const ANY_WORD =
-  /than|different|least|most|min|max|within|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|moins/i;
+  /than|different|least|most|min|max|within|inside|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|moins/i;
 
 const BETTER = before('better than|worse than');
 
@@ -91,12 +91,12 @@ function turned(left: string, found: Compared): Compared {
 }
 
 const NONE =
-  /(?:^|[:,;)–—-]\s|\bthat\s)\W*(?:no(?!-)|none of|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower))/i;
+  /(?:^|[:,;)–—-]\s|\b(?:that|at|on|in|from|over)\s)\W*(?:no(?!-)|none of|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower))/i;
 const LINKED =
-  /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[^,;.]{0,60} (?<!\b(?:in|within) )(?:more|less|fewer|longer|older|higher|lower|larger) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
+  /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[^,;.]{0,60} (?<!\b(?:in|within) )(?:more|less|fewer|longer|older|higher|lower|larger|shorter|smaller|slower|faster) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
 /** `no errors for more than 5 minutes` tells how long it must hold; of what waits or stays it tells how long it may. */
 const HELD =
-  /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|inactive|locked|pending|stale|late|overdue|un\p{L}+(?:ed|en|t|d)|away|out|offline|running|hanging|vacant|empty)\s)\bfor\s*$/iu;
+  /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|inactive|locked|pending|stale|late|overdue|un\p{L}+(?:ed|en|t|d)|away|out|offline|paused|stopped|stalled|stuck|suspended|delayed|halted|frozen|behind|disabled|throttled|degraded|parked|detached|disconnected|running|hanging|vacant|empty)\s)\bfor\s*$/iu;
 
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {

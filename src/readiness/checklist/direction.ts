@@ -20,6 +20,8 @@ export function betterOp(metric: string, unit: string, word: 'better' | 'worse',
 
 const SETTING =
   /(?:time-?outs?|\bttl|interval|\bsize|\blimits?|\bpool|\bthreads|\breplicas|\bset to|\bsetting|\bfactor|\bworkers|configured)\b/i;
+/** `maxUnavailable: 1`, `pool.max_size = 20` */
+const SETTING_NAME = /(?:^|[\s(])[a-z]+(?:[A-Z]\w*|[._][a-z]\w*)+(?<![pP]ort)\s*[:=]\s*$/;
 const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
 const RECOVERY = /\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i;
@@ -40,6 +42,7 @@ export function bareOp(bare: Bare): Comparator | undefined {
   // `25 % on Thursday` is a step of a roll-out.
   if (unit === '%' && left.trim() === '' && /^\s?(?:on|from|after|by|until|in week|next|once|when|if|as soon as)\b/i.test(right))
     return undefined;
+  if (unit === '' && SETTING_NAME.test(left)) return '=';
   const named = /[:=]\s*$/.test(left) && (/^\s*(?:[).;,|]|$)/.test(right) || /\bmin(?!-)(?:imum)?\b/i.test(left));
   if ((unit === '' && !named && !TARGET.test(left)) || /\bdefaults?(?: to)?:?\s*$/i.test(left)) return undefined;
   if (/\b(?:every|each)\s*$/i.test(left)) return undefined;

@@ -11,7 +11,14 @@ export const INSTRUCTION =
 
 /** Whether a number without a comparator tells how it is. */
 export const isState = (place: NumberPlace, last: Threshold | undefined): boolean =>
-  TARGET_BEHIND.test(place.right) || isTold(place, last) || isStepCell(place);
+  TARGET_BEHIND.test(place.right) || isTold(place, last) || isStepCell(place) || isStep(place);
+
+/** `Day 4: 50 %` */
+const isStep = ({ quantity, text }: NumberPlace): boolean =>
+  quantity.unit === '%' &&
+  /^\W*(?:day|week|phase|stage|step|wave|hour|ring|month|tag|woche|phase|stufe|jour|semaine|étape)\s*\d+\s*[:–—-]\s*$/i.test(
+    text.slice(0, quantity.from),
+  );
 
 /** `| 50 % | errors below 0.1 % |`: a share alone in its cell, beside one that says what must hold. */
 const isStepCell = ({ quantity, left, right }: NumberPlace): boolean =>
@@ -55,7 +62,7 @@ const isHeld = ({ quantity, left, right }: NumberPlace, compared: Compared | und
 /** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
 const isSample = ({ quantity, left, right }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined): boolean =>
   compared?.text.toLowerCase() === 'over' &&
-  ((last !== undefined && quantity.unit === '' && /^\s*over\s*$/i.test(left)) ||
+  ((last !== undefined && quantity.unit === '' && /^\s*over\s*(?:(?:the|all|any|these)\s*)?$/i.test(left)) ||
     (quantity.unit in TIME_MS && (/[<>≤≥]/.test(right) || /\b(?:measured|averaged|counted|computed|taken)\s+over\s*$/i.test(left))));
 
 /** `all rooms over 100 seats are listed`, `0 findings with a score of 7 or above`, `in the last 30 days ≥ 99 %`: which ones, not how many. */
@@ -103,5 +110,6 @@ function isOrdinary({ quantity, left, right }: NumberPlace, compared: Compared |
     /^\s*(?:ssl|tls|https?|ports?)\b/i.test(right)
   )
     return true;
+  if (compared && /^inside/i.test(compared.text) && !(quantity.unit in TIME_MS)) return true;
   return op === '=' && quantity.unit === '' && /\b[a-z]+\/\s*$/i.test(left);
 }

@@ -11,7 +11,7 @@ const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?ou
 const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go(?! back)|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
 /** Words of a good end, anywhere: `the roll-out is considered successful when`. */
 const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|pass\w*|finished|considered|satisf\w*|met|good`;
-const IF = String.raw`if|when(?:ever)?|once|in case|wenn|falls|si|quand`;
+const IF = String.raw`if|when(?:ever)?|once|as soon as|the moment|in case|wenn|falls|si|quand`;
 
 const HALT = String.raw`abort|halt|stop|suspend|pause|kill|cancel|call off|turn back|back out(?: of)?|retreat(?: from)?`;
 const UNDERTAKING = String.raw`moves?|ramp|roll-?outs?|release|launch|deploy\w*|migration|cut-?over|switch-?over|changes?|wave|campaign|experiment|tests?|exercise|show|trial|pilot|upgrade|switch|transfer|go live|rollout|roll out|flip|import|cut ?over|run|plan|trading|traffic|everything|it|event|programme|program|project|update|go-live|operation|procedure`;
@@ -23,17 +23,17 @@ const BAD: readonly RegExp[] = [
     'i',
   ),
   new RegExp(
-    String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?:${STOP_WORD})\b(?:[^.]|\.\d){0,60}\b(?:${IF})\b(?!\s+(?:needed|required|necessary|applicable|possible))`,
+    String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?:${STOP_WORD})\b(?:[^.]|\.\w){0,60}\b(?:${IF})\b(?!\s+(?:needed|required|necessary|applicable|possible))`,
     'i',
   ),
   new RegExp(
-    String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)(?:[^.]|\.\d){2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
+    String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)(?:[^.]|\.\w){2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
     'i',
   ),
   /^(?:(?:incident|escalation|stop|emergency|failure)\s+)?triggers?$|^immediate(?:ly)? (?:abort|stop|halt|revert)$/i,
   // An order to stop what the document is about, as a whole heading: under it stand the reasons. `Stop the old server` is a step.
   new RegExp(
-    String.raw`^\W*(?:${HALT})(?:\s+(?:the|this|all|any))?(?:\s+(?:${UNDERTAKING}))?(?:\s+(?:immediately|now|at once|early|here))?\W*$`,
+    String.raw`^\W*(?:${HALT})(?:(?:\s+and|,|\s*/)\s+(?:roll (?:it )?back|revert|go back|step back|turn back|undo))?(?:\s+(?:the|this|all|any))?(?:\s+(?:${UNDERTAKING}))?(?:\s+(?:immediately|now|at once|early|here))?\W*$`,
     'i',
   ),
   /^\W*(?:(?:abort|stop)\W+)?(?:(?:turn|go|fall|switch|step|move|flip|cut|return) ?)?(?:back|return) to (?:the )?(?:old|previous|former|paper|manual|last)\b/i,

@@ -95,11 +95,13 @@ function perOf(text: string): Unit | undefined {
 function rateOf(text: string): Unit | undefined {
   const known = RATE.exec(text);
   if (known) return { unit: '1/s', width: known[0].length };
+  const plain = perOf(` ${text}`);
+  if (plain) return { unit: `1/${plain.unit}`, width: plain.width - 1 };
   const things = /^(?:\p{L}[\p{L}\w-]{0,24} ){0,2}?\p{L}[\p{L}\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/iu.exec(text);
-  const width = things?.[0].length ?? 0;
-  if (things && (SIZE.test(things[0]) || firstOf(TIME, things[0]))) return undefined;
-  const per = things ? perOf(text.slice(width)) : perOf(` ${text}`);
-  return per ? { unit: `1/${per.unit}`, width: width + per.width - (things ? 0 : 1) } : undefined;
+  if (!things || SIZE.test(things[0]) || firstOf(TIME, things[0])) return undefined;
+  const width = things[0].length;
+  const per = perOf(text.slice(width));
+  return per ? { unit: `1/${per.unit}`, width: width + per.width } : undefined;
 }
 
 /** A time in milliseconds. Undefined for a unit that is none of time. */
