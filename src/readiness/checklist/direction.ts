@@ -21,7 +21,7 @@ export function betterOp(metric: string, unit: string, word: 'better' | 'worse',
 const SETTING =
   /(?:time-?outs?|\bttl|interval|\bsize|\blimits?|\bpool|\bthreads|\breplicas|\bset to|\bsetting|\bfactor|\bworkers|configured)\b/i;
 /** `maxUnavailable: 1`, `pool.max_size = 20` */
-const SETTING_NAME = /(?:^|[\s(])[a-z]+(?:[A-Z]\w*|[._][a-z]\w*)+(?<![pP]ort)\s*[:=]\s*$/;
+const SETTING_NAME = /(?:^|[\s(])[a-z]+(?:[A-Z]\w*|[._][a-z]\w*)+(?<![pP]ort)(?::\s+|\s*=\s*)$/;
 const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
 const RECOVERY = /\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i;
