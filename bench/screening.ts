@@ -1,12 +1,14 @@
 import { seededRandom, type Random } from '../src/base/random.ts';
 import { strongName } from '../src/settlement/screening/entry.ts';
-import { buildIndex, screen, type ScreeningIndex } from '../src/settlement/screening/match.ts';
+import { buildIndex, openIndex, screen, type ScreeningIndex } from '../src/settlement/screening/match.ts';
 import { figure, percentile, type Bench, type Figure } from './support/bench.ts';
 
 /** Each with two spellings: 50,000 names. */
 const ENTRIES = 25_000;
 const LISTED = 2 * ENTRIES;
 const PAYMENTS = 20_000;
+/** How often each payment is screened, each time by an index that has not seen it. */
+const TRIES = 3;
 /** The share of parties that are written as a listed one, more or less. */
 const NEAR_LISTED = 0.02;
 
@@ -59,17 +61,19 @@ function measure(report: (text: string) => void): Figure[] {
     Array.from({ length: PAYMENTS / 4 }, () => [party(), party()] as const),
   );
   report(`  warm-up: p99 ${percentile(warm.delays, 0.99).toFixed(2)} ms`);
-  const { delays, hits, seconds } = screenAll(
-    index,
-    Array.from({ length: PAYMENTS }, () => [party(), party()] as const),
-  );
+  const payments = Array.from({ length: PAYMENTS }, () => [party(), party()] as const);
+  const { delays, hits, seconds } = screenAll(index, payments);
   report(`  ${hits} of ${(PAYMENTS * 2).toLocaleString('en')} names were hits`);
+  const again = Array.from({ length: TRIES - 1 }, () => screenAll(openIndex(index), payments).delays);
+  const quickest = delays.map((delay, i) => Math.min(delay, ...again.map((tried) => tried[i]!)));
   return [
     figure('screening.index.seconds', buildSeconds, 's'),
     figure('screening.names_per_s', (PAYMENTS * 2) / seconds, '1/s'),
     figure('screening.payment.p50_ms', percentile(delays, 0.5), 'ms'),
     figure('screening.payment.p99_ms', percentile(delays, 0.99), 'ms'),
     figure('screening.payment.max_ms', percentile(delays, 1), 'ms'),
+    // What the work takes where the machine does not stop in the middle of it.
+    figure('screening.payment.quickest_of_3.p99_ms', percentile(quickest, 0.99), 'ms'),
   ];
 }
 

@@ -100,7 +100,7 @@ const HELD =
 
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {
-  const bare = clause.replace(/\S+ than\s*$/, '');
+  const bare = clause.includes(' than') ? clause.replace(/\S+ than\s*$/, '') : clause;
   if (/\bnever\s+\p{L}+\s+\p{L}+\s*$/u.test(bare)) return { ...found, op: OPPOSITE[found.op] };
   const turns = NONE.test(clause) && (LINKED.test(clause) || /\bfor\s*$/i.test(bare)) && !HELD.test(bare);
   return turns ? { ...found, op: OPPOSITE[found.op] } : found;

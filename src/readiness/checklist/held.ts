@@ -27,6 +27,7 @@ function heldAt(right: string): Held | undefined {
 
 /** `15 Minuten lang unter 0,5 %`, `longer than 30 minutes above 5 %` */
 function heldBefore(lead: string): Held {
+  if (!/ (?:lang|als|than) /.test(lead.slice(-40))) return NOT_HELD;
   const span =
     /(\d+\s?\w+) lang\s*(?:zu\s*)?$/i.exec(lead)?.[1] ??
     /\b(?:länger als|longer than|for more than|mehr als) (\d+\s?\w+)\s*$/i.exec(lead)?.[1];

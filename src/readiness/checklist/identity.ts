@@ -50,18 +50,17 @@ export function normalHeading(markdown: string): string {
   return normalText(plain.replace(/^\d{1,3}(?:\.\d{1,3})*[.):]\s+|^\d{1,3}(?:\.\d{1,3})+\s+/, ''));
 }
 
-const CLAIMS: readonly RegExp[] = [
-  /\((?:currently|current|achieved|actual|measured|observed|as of|now|was)\b[^()]*\)/g,
-  /\(\s*\d[\d,.]*\s*(?:\/|of)\s*\d[\d,.]*[^()]*\)/g,
-  /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|points?|steps?)\s*\)/g,
-  /[-–—:]?\s*\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done)\b.*$/g,
-  /:\s*(?:passed|failed|pending|done|completed?|in progress|not started|todo|blocked|skipped)\b.*$/g,
-];
-const PLACEHOLDERS: readonly RegExp[] = [
-  /_{2,}/g,
-  /\btbd\b/g,
-  /<[a-z][\w -]{0,60}>/g,
-  /\[\s*(?:contact|url|link|host|name|date|email|phone|user|dbname|todo)?\s*\]/g,
+/** What is left out of a title, each with letters that it cannot be without: most titles have none of them. */
+const LEFT_OUT: readonly (readonly [string, RegExp])[] = [
+  ['(', /\((?:currently|current|achieved|actual|measured|observed|as of|now|was)\b[^()]*\)/g],
+  ['(', /\(\s*\d[\d,.]*\s*(?:\/|of)\s*\d[\d,.]*[^()]*\)/g],
+  ['(', /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|points?|steps?)\s*\)/g],
+  ['%', /[-–—:]?\s*\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done)\b.*$/g],
+  [':', /:\s*(?:passed|failed|pending|done|completed?|in progress|not started|todo|blocked|skipped)\b.*$/g],
+  ['__', /_{2,}/g],
+  ['tbd', /\btbd\b/g],
+  ['<', /<[a-z][\w -]{0,60}>/g],
+  ['[', /\[\s*(?:contact|url|link|host|name|date|email|phone|user|dbname|todo)?\s*\]/g],
 ];
 
 /** A name that is signed with, `Lead: ____ Date: ____`, is the role in front, whoever has filled it in. */
@@ -71,7 +70,7 @@ function normalText(markdown: string): string {
   const plain = plainText(markdown).normalize('NFKC').toLowerCase();
   const signed = SIGNED.exec(plain);
   let text = signed ? signed[1]! : plain;
-  for (const pattern of [...CLAIMS, ...PLACEHOLDERS]) text = text.replace(pattern, ' ');
+  for (const [letters, pattern] of LEFT_OUT) if (text.includes(letters)) text = text.replace(pattern, ' ');
   const words = text
     .replace(/[\uFE0E\uFE0F]/g, '')
     .replace(/(?<=\d),(?=\d{3})/g, '')

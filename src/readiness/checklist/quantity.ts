@@ -53,6 +53,7 @@ export function quantitiesOf(text: string): Quantity[] {
     const times = /^twice$/i.test(match[1]!) && quantity.unit === '' && /^\s+(?:the|its|as|that)\b/.test(text.slice(quantity.to));
     found.push(times ? { ...quantity, unit: 'x' } : quantity);
   }
+  if (!/half|quarter/i.test(text)) return found.sort((a, b) => a.from - b.from);
   for (const { index } of text.matchAll(HALF))
     found.push({ from: index, to: index + 4, value: 50, unit: '%', plus: false, word: true, hyphen: false });
   for (const { index } of text.matchAll(QUARTER))

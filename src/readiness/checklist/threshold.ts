@@ -135,7 +135,7 @@ const bareOf = ({ quantity, left, right }: NumberPlace): Parameters<typeof bareO
 });
 
 function wordsOf({ quantity, left, text }: NumberPlace, compared: Compared | undefined, held: number): string {
-  const from = compared && compared.at < left.length && comparatorBefore(left) ? quantity.from - left.length + compared.at : quantity.from;
+  const from = compared && !compared.behind ? quantity.from - left.length + compared.at : quantity.from;
   return text
     .slice(Math.max(0, from), quantity.to + held)
     .replace(/^[\s(:]+/, '')
