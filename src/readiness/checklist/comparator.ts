@@ -91,7 +91,7 @@ function turned(left: string, found: Compared): Compared {
 }
 
 const NONE =
-  /(?:^|[:,;)–—-]\s|\b(?:that|at|on|in|from|over)\s)\W*(?:no(?!-)|none of|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower))/i;
+  /(?:^|[:,;)–—-]\s|\b(?:that|at|on|in|from|over)\s)\W*(?:none\b|(?:no(?!-)|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower)))/i;
 const LINKED =
   /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[^,;.]{0,60} (?<!\b(?:in|within) )(?:more|less|fewer|longer|older|higher|lower|larger|shorter|smaller|slower|faster) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
 /** `no errors for more than 5 minutes` tells how long it must hold; of what waits or stays it tells how long it may. */

@@ -60,7 +60,7 @@ export function nounBehind(right: string, value: number): string | undefined {
 }
 
 const MARK =
-  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:[.,]\d+)?)(?:\. ?perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
+  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:[.,]\d+)?)(?:\.? {0,2}perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
 
 const ANY_MARK = /p\d\d|[cz]entile?|per[cz]ent|m[eé]dian|averag|mean|avg|durchschnitt|im (?:mittel|schnitt)|moyen/i;
 

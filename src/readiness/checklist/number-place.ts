@@ -14,7 +14,9 @@ export function numberPlace(text: string, quantities: readonly Quantity[], index
   const right = text.slice(quantity.to, quantity.to + REACH);
   const clause =
     /(?:^|[.;!?]\s)([^.;!?]*(?:\.\d[^.;!?]*)*)$/.exec(
-      text.slice(Math.max(0, quantity.from - REACH), quantity.from).replace(/\b(max|min|vs|approx|avg|ca|incl)\.(?=\s)/gi, '$1 '),
+      text
+        .slice(Math.max(0, quantity.from - REACH), quantity.from)
+        .replace(/\b(max|min|vs|approx|avg|ca|incl|\d\d)\.(?=\s(?:\D|$))/gi, '$1 '),
     )?.[1] ?? left;
   return { text, quantity, left, right, clause };
 }

@@ -38,6 +38,10 @@ const BAD: readonly RegExp[] = [
   ),
   /^\W*(?:(?:abort|stop)\W+)?(?:(?:turn|go|fall|switch|step|move|flip|cut|return) ?)?(?:back|return) to (?:the )?(?:old|previous|former|paper|manual|last)\b/i,
   /^\W*(?:pull the plug|(?:pull|roll|take|back|turn|move|put|switch) (?:it|this|that|everything|the \w+) (?:back|out|off|down)|pull (?:it|out|back)|undo (?:it|this))\W*$/i,
+  /\b(?:stop|abort|halt|kill|roll[- ]?back|pause|cancel|suspend|freeze|turn[- ]?back|no[- ]?go|emergency|panic|bail(?:[- ]?out)?|pull)[- ](?:\p{L}+[- ]){0,2}(?:triggers?|criteria|conditions?|signals?|reasons?)$/iu,
+  /^(?:conditions|criteria|triggers|reasons|grounds|signals) (?:for|to|of) (?:\p{L}+ ){0,3}?(?:(?:the|a|our) )?(?:fall-?back|contingency|roll-?back|back-?out|reversal|abort)\b/iu,
+  // `Any one of these and we stop:`
+  /^(?:any|one|either|a single)\b[^.]{0,60}\b(?:halts?|stops?|aborts?|kills?|cancels?|pauses?|blocks|rolls? (?:it )?back|rolled back|reverts?|goes back|go back|back out|turns? back|no[- ]go|ends (?:it|the)|is enough)\b[^.]{0,40}[:.]?$/i,
   /^\W*(?:STOP|ABORT|HALT)\s*[:–—-]/,
   /^(?:looking back|afterwards)\b[^.]{0,30}\btick (?:if|when|what)\b|\btick (?:if|when|whatever) (?:it|this|any of (?:it|this|these)) (?:really )?(?:happen|occur)\w*/i,
   /^when (?:to|do we|should we) (?:give up|go back|turn back|pull out|bail|fall back|roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,

@@ -98,6 +98,7 @@ function isOther(text: string, from: number, to: number): boolean {
     /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) ||
     /^(?:st|nd|rd|th)\b/i.test(right) ||
     /^ ?h ?\d\d\b/.test(right) ||
+    /^(?:\. ?perzentil|e (?:centile|percentile))\b/i.test(right) ||
     MONTH.test(text.slice(to, to + 14)) ||
     /\d ?h $/.test(left)
   );

@@ -15,7 +15,7 @@ export function rangeAt(place: NumberPlace, next: Quantity | undefined): { thres
   const between = text.slice(quantity.to, next.from);
   const said = /\b(?:between|zwischen|entre|from|outside(?: of)?|within|range(?: of)?|in)\s*\(?$/i.exec(left)?.[0].toLowerCase() ?? '';
   const dash = /^\s?(?:-|–|—|\.\.\.?)\s?$/.test(between) || (/^-\d/.test(text.slice(next.from, next.from + 2)) && between === '');
-  const word = /^\s(?:and|to|und|bis|et|à)\s$/.test(between) && /between|zwischen|entre|from|range|outside|within/.test(said);
+  const word = /^\s(?:and|to|und|bis|et|à)\s$/i.test(between) && /between|zwischen|entre|from|range|outside|within/.test(said);
   const unit = next.unit || quantity.unit;
   if ((!dash && !word) || (said.startsWith('from') && unit === '')) return undefined;
   if (

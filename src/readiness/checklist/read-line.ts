@@ -46,10 +46,13 @@ type Readers = {
   windowOf: (text: string) => Line['window'] | undefined;
 };
 
+/** A paragraph that tells nothing but the priority of what follows it. */
+const PRIORITY = /^\W*(?:priority|prio|severity|tier|importance|criticality|priorität|priorité)\W+(?:\w[\w -]{0,20})\W*$/i;
+
 /** Reads the words around a line; innermost first, the first that says something decides. */
 function surroundingsOf(place: Place, { scale, tierOf, environmentOf, windowOf }: Readers): Surroundings {
   const { words, lead } = place;
-  const heading = words.filter((text) => text !== lead || (text.length <= 60 && /:\s*$/.test(text)));
+  const heading = words.filter((text) => text !== lead || (text.length <= 60 && (/:\s*$/.test(text) || PRIORITY.test(text))));
   const tier = firstOf(heading, tierOf);
   const environment = firstOf(heading, environmentOf);
   const window = firstOf(heading, windowOf);

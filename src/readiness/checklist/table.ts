@@ -64,7 +64,9 @@ export function boxesOf(table: Table): RowBox[] {
         {
           line,
           text: title?.text ?? '',
-          detail: detail.map(({ text }) => text).join(' | '),
+          detail: detail
+            .map(({ text, at }, i) => (i > 0 && isOf(at, DEMAND_COLUMN) && /^\d/.test(text) ? `${header[at]!}: ${text}` : text))
+            .join(' | '),
           demands: isOf(detail[0]?.at, DEMAND_COLUMN),
           box: { ...box, at: cell.at },
           roles,

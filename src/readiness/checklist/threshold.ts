@@ -84,12 +84,14 @@ function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigge
   const found = comparatorBefore(left) ?? comparatorAfter(right);
   if (!found) return undefined;
   if (found.better) return { ...found, op: betterOp(text.slice(0, quantity.from), quantity.unit, found.better, found.behind === true) };
-  const sped = /^(?:faster|quicker|slower) than$/i.test(found.text) && quantity.unit.startsWith('1/') ? mirrored(found) : found;
+  const sped =
+    /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && quantity.unit.startsWith('1/') ? mirrored(found) : found;
   return trigger || sped.op === '=' ? sped : turnedByNo(clause, sped);
 }
 
 /** What is faster takes less time, and comes to more in a second. */
-const mirrored = (found: Compared): Compared => ({ ...found, op: found.op === '<' ? '>' : '<' });
+const mirrored = (found: Compared): Compared => ({ ...found, op: MIRRORED[found.op] });
+const MIRRORED: Readonly<Record<Comparator, Comparator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '!=': '!=' };
 
 /** `recommended: 16 GB RAM, 4 cores`: what was said of the first holds for the next. */
 function listedOp({ left }: NumberPlace, last: Threshold | undefined): Comparator | undefined {

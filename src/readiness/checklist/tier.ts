@@ -86,6 +86,13 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
   if (/^critical\b.*\b(?:requirements?|items?|checks?|tasks?|criteria|blockers?|prerequisites?|gates?|must-?haves?)$/i.test(bare))
     return 'critical';
   if (/\bblockers?$/i.test(bare) || /^must[- ](?:have|pass|do|fix|be)\b/i.test(bare)) return 'critical';
+  // `Must succeed`, `Should work on the day`; `Should something go wrong` is a condition.
+  const modal = /^(must|should|could)(?:[- ]\p{L}+){1,5}$/iu.exec(bare)?.[1];
+  if (
+    modal !== undefined &&
+    !/^(?:should|could) (?:(?:some|any|every)\w*|it|we|you|i|they|this|that|these|the|an?|one|things?)\b/i.test(bare)
+  )
+    return first(WHOLE, modal);
   if (/^should[- ](?:have|pass|do|fix|be)\b/i.test(bare) || /^high[- ]priority\b/i.test(bare)) return 'high';
   if (/^(?:nice[- ]to[- ]have|could[- ]have|medium[- ]priority)\b/i.test(bare)) return 'medium';
   return /^low[- ]priority\b/i.test(bare) ? 'low' : undefined;
