@@ -80,7 +80,7 @@ export function comparatorBefore(source: string): Compared | undefined {
 }
 
 const NEGATION =
-  /(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|fall|rise|grow|climb|sink|ever|run|stay|take|last|down|up|differ|deviate|vary|change|increase|decrease|sich)\s+){0,2}$/i;
+  /(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|dip|slip|fall|rise|grow|climb|sink|ever|run|stay|take|last|down|up|differ|deviate|vary|change|increase|decrease|sich)\s+){0,2}$/i;
 
 /** `not up on December by more than …` */
 const NOT_UP_BY = /\b(?:not|never)\s+(?:up|down|higher|lower)\b[^,;.]{0,30}\bby\s*$/i;
@@ -98,11 +98,15 @@ const LINKED =
 const HELD =
   /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|inactive|locked|pending|stale|late|overdue|un\p{L}+(?:ed|en|t|d)|away|out|offline|paused|stopped|stalled|stuck|suspended|delayed|halted|frozen|behind|disabled|throttled|degraded|parked|detached|disconnected|running|hanging|vacant|empty)\s)\bfor\s*$/iu;
 
+const PERSON = /\b(?:nobody|no one|niemand|personne)\b/i;
+
 /** `No account with more than 3 …` demands that there be at most 3. */
 export function turnedByNo(clause: string, found: Compared): Compared {
+  // `no payment lost, not more than 90 s` says its own no.
+  if (/^(?:no|never|nowhere|none|nicht)/i.test(found.text)) return found;
   const bare = clause.includes(' than') ? clause.replace(/\S+ than\s*$/, '') : clause;
   if (/\bnever\s+\p{L}+\s+\p{L}+\s*$/u.test(bare)) return { ...found, op: OPPOSITE[found.op] };
-  const turns = NONE.test(clause) && (LINKED.test(clause) || /\bfor\s*$/i.test(bare)) && !HELD.test(bare);
+  const turns = NONE.test(clause) && (LINKED.test(clause) || /\bfor\s*$/i.test(bare)) && !(HELD.test(bare) && !PERSON.test(clause));
   return turns ? { ...found, op: OPPOSITE[found.op] } : found;
 }
 

@@ -16,7 +16,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 /**
  * Lines that the reader is known to misread: `one week in three` is a share and no time, `≥ 3/4` and `9 of 10` are fractions,
  * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are meant;
- * `no finding scored 7.0 or higher is open` forbids a score, and `day 4: 20 %` is a step.
+ * `no finding scored 7.0 or higher is open` forbids a score, `day 4: 20 %` is a step, `complaints top 40` exceed it, and `extra time of 25 %` is who is meant.
  */
 const KNOWN = [
   '33-nested-ops:14',
@@ -27,6 +27,8 @@ const KNOWN = [
   '96-airline-dcs:30',
   '219-security-gate:25',
   '222-mobile-release:23',
+  '357-social-trading:38',
+  '366-exam-platform:12',
 ];
 
 describe('checklists of many styles', () => {
@@ -35,9 +37,9 @@ describe('checklists of many styles', () => {
     expect(wrong.filter(({ line }) => !KNOWN.includes(`${fixture.name}:${line}`))).toEqual([]);
   });
 
-  test('there are nearly three hundred and forty of them, with thousands of boxes', () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(337);
-    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(6_700);
+  test('there are more than three hundred and sixty of them, with thousands of boxes', () => {
+    expect(fixtures.length).toBeGreaterThanOrEqual(367);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(7_300);
   });
 
   test('line ends, tabs and a byte order mark change nothing', () => {

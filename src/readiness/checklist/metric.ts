@@ -79,15 +79,21 @@ export function percentileOf(left: string, right: string, clause: string): numbe
   if (!ANY_MARK.test(clause) && !ANY_MARK.test(right)) return undefined;
   const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left : clause;
   const last = [...near.matchAll(MARK)].at(-1);
-  if (last) return markOf(last);
+  // `below 2 s at the median and below 6 s at the 95th percentile`: what stands behind is of this number.
+  const own = last && /\band\b/i.test(near.slice(last.index)) ? behindMark(right) : undefined;
+  if (last) return markOf(own ?? last);
   // `> 25 % over the July average` compares with an average and is none.
   if (/^\s*(?:over|above|below|than|from|against|on (?!average)|to|of|vs\.?)\s/i.test(right)) return undefined;
+  const first = behindMark(right);
+  return first && markOf(first);
+}
+
+function behindMark(right: string): RegExpMatchArray | undefined {
   const behind = right
     .slice(0, 50)
     .replace(LISTED_MARK, ' ')
     .split(/[,;]\s|(?<!\d)\.\s|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
-  const first = behind.matchAll(MARK).next().value;
-  return first && markOf(first);
+  return behind.matchAll(MARK).next().value;
 }
 
 const SCOPES = /^\s*(?:\(([^()]{2,40})\)|(sustained|in (?:the )?first \d+ \w+|in (?:the )?first \w+|of allocated|per [\w-]+|on \w+))/i;

@@ -6,11 +6,11 @@ import type { Place } from './words.ts';
 /** How a line is to be read: as what must be true, or as what must never be, with what that asks for. */
 export type Sense = { polarity: Polarity; action?: Action; alert?: boolean; trigger?: boolean };
 
-const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|restore|fail[- ]?over|switch (?:back|over|to)|(?:turn|flip|cut|move|fall)[- ]?back|pull|yank|take \S+ (?:\S+ )?(?:offline|down)|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
+const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|scrub|call (?:it |the \S+ )?off|freeze|restore|fail[- ]?over|switch (?:back|over|to)|(?:turn|flip|cut|move|fall)[- ]?back|pull|yank|take \S+ (?:\S+ )?(?:offline|down)|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
 /** What a heading may say that goes well when its condition holds. */
 const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go(?! back)|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
 /** Words of a good end, anywhere: `the roll-out is considered successful when`. */
-const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|pass\w*|finished|considered|satisf\w*|met|good`;
+const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|(?<!\b(?:the|a|this) )pass\w*|finished|considered|satisf\w*|met|good`;
 const IF = String.raw`if|when(?:ever)?|once|as soon as|the moment|in case|wenn|falls|si|quand`;
 
 const HALT = String.raw`abort|halt|stop|suspend|pause|kill|cancel|call off|turn back|back out(?: of)?|retreat(?: from)?`;
@@ -37,14 +37,16 @@ const BAD: readonly RegExp[] = [
     'i',
   ),
   /^\W*(?:(?:abort|stop)\W+)?(?:(?:turn|go|fall|switch|step|move|flip|cut|return) ?)?(?:back|return) to (?:the )?(?:old|previous|former|paper|manual|last)\b/i,
-  /^\W*(?:pull the plug|(?:pull|roll|take|back|turn|move|put|switch) (?:it|this|that|everything|the \w+) (?:back|out|off|down)|pull (?:it|out|back)|undo (?:it|this))\W*$/i,
+  /^\W*(?:pull the plug|(?:pull|roll|take|back|turn|move|put|switch) (?:it|this|that|everything|the \w+) (?:back|out|off|down)|pull (?:it|out|back)|undo (?:it|this)|call (?:it|this|everything) off|bail out|scrub (?:it|this|the \w+))\W*$/i,
   /\b(?:stop|abort|halt|kill|roll[- ]?back|pause|cancel|suspend|freeze|turn[- ]?back|no[- ]?go|emergency|panic|bail(?:[- ]?out)?|pull)[- ](?:\p{L}+[- ]){0,2}(?:triggers?|criteria|conditions?|signals?|reasons?)$/iu,
-  /^(?:conditions|criteria|triggers|reasons|grounds|signals) (?:for|to|of) (?:\p{L}+ ){0,3}?(?:(?:the|a|our) )?(?:fall-?back|contingency|roll-?back|back-?out|reversal|abort)\b/iu,
+  /^(?:conditions|criteria|triggers|reasons|grounds|signals) (?:for|to|of) (?:\p{L}+ ){0,3}?(?:(?:the|a|our) )?(?:fall-?back|contingency|roll-?back|back-?out|reversal|abort|rolling [^.]{0,30}\bback|withdrawal|withdrawing|abandoning|suspending|cancelling|reverting|reversion|retreat)\b/iu,
+  // `The shift manager reverts to the old system on any of these:`
+  /\b(?:reverts?|goes back|go back|stops?|aborts?|halts?|cancels?|suspends?|rolls? back|switch(?:es)? back|returns? to|retreats?|withdraws?)\b[^.]{0,60}\b(?:on|at|upon|for|with) (?:any|one|either|each)\b[^.]{0,40}:?$/i,
   // `Any one of these and we stop:`
   /^(?:any|one|either|a single)\b[^.]{0,60}\b(?:halts?|stops?|aborts?|kills?|cancels?|pauses?|blocks|rolls? (?:it )?back|rolled back|reverts?|goes back|go back|back out|turns? back|no[- ]go|ends (?:it|the)|is enough)\b[^.]{0,40}[:.]?$/i,
   /^\W*(?:STOP|ABORT|HALT)\s*[:–—-]/,
   /^(?:looking back|afterwards)\b[^.]{0,30}\btick (?:if|when|what)\b|\btick (?:if|when|whatever) (?:it|this|any of (?:it|this|these)) (?:really )?(?:happen|occur)\w*/i,
-  /^when (?:to|do we|should we) (?:give up|go back|turn back|pull out|bail|fall back|roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
+  /^when (?:to|(?:do |should |must )?(?:we|you)) (?:give up|return|switch back|revert|go back|turn back|pull out|bail|fall back|roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
   /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back/i,
   /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|disqualifiers?|bad signs|signs (?:that|to) (?:we |you |to )?(?:return|go back|stop|abort|roll|turn back|leave|revert)|signs of (?:trouble|failure))\b/i,
   /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|ausschlusskriterien|abbruch\w*|rückfall\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,

@@ -36,6 +36,8 @@ const WORD =
 /** `by more than half`, `at least half of them`: a share. */
 const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 
+/** `half a second` */
+const HALF_OF = /(?<![\w-])half an?(?= (?:second|minute|hour|day|week|month|year)\b)/gi;
 const QUARTER = /(?<![\w-])a quarter of an hour\b/gi;
 
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
@@ -50,15 +52,46 @@ export function quantitiesOf(text: string): Quantity[] {
   for (const match of text.matchAll(WORD)) {
     const value = WORDS[match[1]!.toLowerCase()] ?? 1;
     const quantity = { ...withUnit(text, match.index, match.index + match[0].length, value), word: true };
-    const times = /^twice$/i.test(match[1]!) && quantity.unit === '' && /^\s+(?:the|its|as|that)\b/.test(text.slice(quantity.to));
+    const times =
+      /^twice$/i.test(match[1]!) &&
+      quantity.unit === '' &&
+      /^\s+(?:the|its|as|that|last|this|our|yesterday|what|normal|usual|\p{L}+['’]s)\b/iu.test(text.slice(quantity.to));
     found.push(times ? { ...quantity, unit: 'x' } : quantity);
   }
-  if (!/half|quarter/i.test(text)) return found.sort((a, b) => a.from - b.from);
+  if (!/half|quarter/i.test(text))
+    return joined(
+      text,
+      found.sort((a, b) => a.from - b.from),
+    );
   for (const { index } of text.matchAll(HALF))
     found.push({ from: index, to: index + 4, value: 50, unit: '%', plus: false, word: true, hyphen: false });
+  for (const { index, 0: words } of text.matchAll(HALF_OF)) found.push({ ...withUnit(text, index, index + words.length, 0.5), word: true });
   for (const { index } of text.matchAll(QUARTER))
     found.push({ from: index, to: index + 20, value: 15, unit: 'min', plus: false, word: true, hyphen: false });
-  return found.sort((a, b) => a.from - b.from);
+  return joined(
+    text,
+    found.sort((a, b) => a.from - b.from),
+  );
+}
+
+const SMALLER: Readonly<Record<string, readonly [unit: string, share: number]>> = { d: ['h', 24], h: ['min', 60], min: ['s', 60] };
+
+/** `3 hours and 30 minutes` is one time: 3.5 hours. */
+function joined(text: string, found: readonly Quantity[]): Quantity[] {
+  const whole: Quantity[] = [];
+  for (const quantity of found) {
+    const last = whole.at(-1);
+    const part = last && !last.plus && SMALLER[last.unit];
+    if (
+      part &&
+      part[0] === quantity.unit &&
+      quantity.value < part[1] &&
+      /^(?:\s+|,?\s*(?:and|und|et)\s+)$/.test(text.slice(last.to, quantity.from))
+    )
+      whole[whole.length - 1] = { ...last, to: quantity.to, value: last.value + quantity.value / part[1], plus: quantity.plus };
+    else whole.push(quantity);
+  }
+  return whole;
 }
 
 /** `1 500 requêtes`: in other languages a space parts thousands, too. */

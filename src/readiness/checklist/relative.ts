@@ -4,7 +4,7 @@ type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
 const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|(?<!\b(?:mak|tak|add|us|sign|set|end|pick|start)\w{0,3} )up|climb\w*|spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*`;
 const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
-const CHANGE = String.raw`degrad\w*|regress\w*|deviat\w*|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift(?:s|ed|ing)`;
+const CHANGE = String.raw`degrad\w*|regress\w*|deviat(?:e[sd]?|ing)|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift(?:s|ed|ing)`;
 const MEASURE = String.raw`(?:(?:(?:no|not|never)\s+)?(?:more|less|fewer|greater)\s+than|at least|at most|up to|over|max(?:imum)?|höchstens|mindestens|mehr als|(?:de |d['’])?(?:au )?plus(?: de)?|[<>≤≥]=?|±)`;
 const COMPARED = String.raw`\s*(?:of|is|by|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
 
@@ -78,7 +78,8 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   // `declines no more than 2 % higher than …`: what stands right behind the number says it best.
   const said = /^\s*(higher|slower|longer|larger|bigger|lower|faster|shorter|smaller)\s+than\b/i.exec(right)?.[1];
   if (said !== undefined) return { kind: /^(?:lower|faster|shorter|smaller)$/i.test(said) ? 'decrease' : 'increase' };
-  // `samples lost: < 1 %` is a share of all.
+  // `samples lost: < 1 %` is a share of all, and `counts and logs differ by 1 %` compares two things of one time.
+  if (/\band\b[^.;:]*\bdiffer\b[^.;:]*$/i.test(left)) return undefined;
   if (/\blost\s*[:=]\s*\S*(?:\s\S+){0,2}\s*$/i.test(left)) return undefined;
   for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
   for (const [pattern, kind] of BEHIND)

@@ -3,15 +3,15 @@ import type { Tier } from './checklist.ts';
 const WORDS: readonly (readonly [Tier, string])[] = [
   [
     'critical',
-    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|critique|bloquant|obligatoire|highest`,
+    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|obligatory|compulsory|imperative|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|critique|bloquant|obligatoire|highest`,
   ],
   [
     'high',
-    String.raw`high|majeure?s?|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
+    String.raw`high|majeure?s?|major|should|should[- ](?:haves?|pass|do|fix)|important|(?:strongly |highly )?recommended|advised|advisable|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
   ],
   [
     'medium',
-    String.raw`medium|moderate|normal|mineure?s?|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
+    String.raw`medium|moderate|normal|mineure?s?|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|desirable|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
   ],
   [
     'low',
@@ -19,7 +19,7 @@ const WORDS: readonly (readonly [Tier, string])[] = [
   ],
 ];
 
-const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?|kriterien|kriterium|anforderung(?:en)?|vorgaben?|voraussetzung(?:en)?|punkte?|ziele?|bedingung(?:en)?|aufgaben?|prüfungen|stufe|crit[èe]res?|exigences?`;
+const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?|extras?|kriterien|kriterium|anforderung(?:en)?|vorgaben?|voraussetzung(?:en)?|punkte?|ziele?|bedingung(?:en)?|aufgaben?|prüfungen|stufe|crit[èe]res?|exigences?`;
 
 const WHOLE = WORDS.map(
   ([tier, words]) =>
@@ -38,6 +38,17 @@ const CLOSED = WORDS.map(
 );
 const ENDING = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`(?:\s[–—-]|:)\s+(?:${words})$`, 'i')] as const);
 const BEFORE = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`^(?:${words})\s+(?:before|for|prior to)\b`, 'i')] as const);
+/** `Mandatory under the grid code`, `Recommended by the users`: an adjective of obligation, and whose it is. */
+const OF = WORDS.map(
+  ([tier, words]) =>
+    [
+      tier,
+      new RegExp(
+        String.raw`^(?=(?:${words})\b)(?:mandatory|required|obligatory|compulsory|imperative|(?:strongly |highly )?recommended|advised|desirable|essential|optional)\s+(?:by|under|from|as|per|according|during|on|in|at|of|with)\b`,
+        'i',
+      ),
+    ] as const,
+);
 const RANKS: readonly Tier[] = ['critical', 'high', 'medium', 'low', 'low', 'low'];
 
 /** The number that a document's scale of P begins with: 0, or 1 where it has P1 and P2 and never a P0. */
@@ -79,7 +90,13 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
     .replace(/\s*[([][^()[\]]*[)\]]\s*/g, ' ')
     .replace(/[\s:–—-]+$/, '')
     .trim();
-  const whole = first(WHOLE, bare) ?? first(LEADING, heading) ?? first(CLOSED, heading) ?? first(ENDING, bare) ?? first(BEFORE, bare);
+  const whole =
+    first(WHOLE, bare) ??
+    first(LEADING, heading) ??
+    first(CLOSED, heading) ??
+    first(ENDING, bare) ??
+    first(BEFORE, bare) ??
+    first(OF, bare);
   if (whole) return whole;
   const opening = OPENING.exec(bare)?.[1];
   if (opening !== undefined) return first(WHOLE, opening);
@@ -87,7 +104,7 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
     return 'critical';
   if (/\bblockers?$/i.test(bare) || /^must[- ](?:have|pass|do|fix|be)\b/i.test(bare)) return 'critical';
   // `Must succeed`, `Should work on the day`; `Should something go wrong` is a condition.
-  const modal = /^(must|should|could)(?:[- ]\p{L}+){1,5}$/iu.exec(bare)?.[1];
+  const modal = /^(must|should|could)(?:[- ]\p{L}+){1,10}$/iu.exec(bare)?.[1];
   if (
     modal !== undefined &&
     !/^(?:should|could) (?:(?:some|any|every)\w*|it|we|you|i|they|this|that|these|the|an?|one|things?)\b/i.test(bare)
@@ -131,10 +148,10 @@ export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);
   if (sev) return RANKS[Math.max(0, Number(sev[1]) - 1)];
   const named =
-    /^\W{0,3}[[(]?(critical|blocker|major|minor|(?:high|medium|low)(?: priority)?|must|should|could|required|mandatory|recommended|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])]|:|\s[–—-]\s)/i.exec(
+    /^\W{0,3}[[(]?(critical|blocker|major|minor|(?:high|medium|low)(?: priority)?|must|should|could|required|mandatory|recommended|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])]|:|\s[–—·•|-]\s)/i.exec(
       text,
     ) ??
-    /[([](?:(?:priority|severity|prio)\s*:\s*)?(critical|blocker|blocking|launch blocker|must[- ]have|high|medium|low|nice[- ]to[- ]have|(?:high|medium|low) priority)[)\]]/i.exec(
+    /[([](?:(?:priority|severity|prio)\s*:\s*)?(critical|blocker|blocking|launch blocker|must[- ]have|recommended|high|medium|low|nice[- ]to[- ]have|(?:high|medium|low) priority)[)\]]/i.exec(
       text,
     );
   if (named && !isCount(text, named)) return tierOfHeading(named[1]!);
