@@ -218,7 +218,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
     });
   });
 
-  test('a custody account is proposed, and waits for another person', async () => {
+  test('a custody account and a rail are proposed, and wait for another person', async () => {
     // A page without a proof says so, and the browser that there is none.
     await must(site.api('POST /v1/reserves/proofs', { json: {} }));
     await withVisit(DESK, async (visited) => {
@@ -235,6 +235,16 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
       await proposal.waitFor();
       // Who proposes may take it back, and not approve it.
       expect(await proposal.getByRole('button').allTextContents()).toEqual(['Withdraw']);
+
+      await page.getByRole('button', { name: 'Add a rail' }).click();
+      await page.getByLabel('Name', { exact: true }).fill('Payouts of the Bundesbank');
+      await page.getByLabel('Short name').fill('bundesbank-files');
+      await page.getByLabel('BIC of the bank').fill('markdeff');
+      await page.getByLabel('Cut-off').fill('16:30');
+      await page.getByLabel('Time zone').fill('Europe/Berlin');
+      await page.getByLabel('Reason').fill('Agreed on 20 November');
+      await page.getByRole('button', { name: 'Propose', exact: true }).click();
+      await page.getByRole('article').filter({ hasText: 'Agreed on 20 November' }).waitFor();
     });
   });
 

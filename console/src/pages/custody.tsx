@@ -10,6 +10,7 @@ import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.t
 import { download } from '../parts/download.ts';
 import { Proposals } from '../parts/proposals.tsx';
 import { ProposeCustodyAccount, ProposeFundingPolicy } from '../parts/propose.tsx';
+import { Rails } from '../parts/rails.tsx';
 import { ReserveBars } from '../parts/reserve-bars.tsx';
 import { Badge, State, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -51,6 +52,7 @@ export function CustodyPage() {
         </div>
         <Instructions />
         {isOperator && <Accounts />}
+        {isOperator && <Rails />}
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import { codeOf } from '../../../src/base/money.ts';
 import type { Problem, WireOutput } from '../../../src/base/client.ts';
 import { getCustody, proposeCustodyAccount, proposeCustodyPolicy, proposePayoutAccount } from '../../../src/settlement/custody/contract.ts';
 import { getReserves } from '../../../src/settlement/custody/reserves-contract.ts';
+import { proposeRail } from '../../../src/settlement/rail/contract.ts';
 import type { getParticipant } from '../../../src/settlement/participant/contract.ts';
 import { useCommand, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
@@ -52,6 +53,8 @@ const BIC = {
   autoCapitalize: 'characters',
 };
 const NUMBER = { maxLength: 42, pattern: '[A-Za-z0-9 ]{4,42}', title: 'An IBAN or another number', autoCapitalize: 'characters' };
+
+const RAIL_ID = { maxLength: 40, pattern: '[a-z0-9][a-z0-9\\-]{0,39}', title: 'Small letters, digits and hyphens' };
 
 /** Where money is: the number of an account and its bank. */
 function AccountFields({ bank, hint }: { bank: string; hint?: string }) {
@@ -157,6 +160,57 @@ function PolicyForm({ close }: { close: () => void }) {
         <option value="allowed">in every currency</option>
         <option value="denied">in none</option>
       </SelectField>
+      <Ending close={close} command={command} />
+    </form>
+  );
+}
+
+/** How instructions reach a custodian bank. */
+export function ProposeRail() {
+  return (
+    <Proposing act="Add a rail" title="Add a rail" lead="Payouts and sweeps of accounts at this bank are sent by it from its approval on.">
+      {(close) => <RailForm close={close} />}
+    </Proposing>
+  );
+}
+
+function RailForm({ close }: { close: () => void }) {
+  const [kind, setKind] = useState<'iso20022_file' | 'http'>('iso20022_file');
+  const command = useCommand(proposeRail, proposed(close));
+  return (
+    <form
+      className="mt-2 space-y-4"
+      onSubmit={(event) => {
+        const said = readForm(event);
+        const [id, name, url, cutOff] = [said('id').trim(), said('name').trim(), said('url').trim(), said('cutOff')];
+        command.mutate({
+          id,
+          kind,
+          name,
+          servicerBic: said('bic').toUpperCase(),
+          zone: said('zone').trim(),
+          ...(kind === 'http' && { url }),
+          ...(cutOff !== '' && { cutOff }),
+          reason: said('reason').trim(),
+        });
+      }}
+    >
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField name="name" label="Name" required maxLength={70} placeholder="Files of the Bundesbank" />
+        <TextField name="id" label="Short name" required {...RAIL_ID} placeholder="bundesbank-files" />
+        <SelectField name="kind" label="Sends" value={kind} onChange={(event) => setKind(event.target.value as typeof kind)}>
+          <option value="iso20022_file">ISO 20022 files in a folder</option>
+          <option value="http">signed JSON over HTTP</option>
+        </SelectField>
+        <TextField name="bic" label="BIC of the bank" required {...BIC} placeholder="MARKDEFF" />
+      </div>
+      {kind === 'http' && (
+        <TextField name="url" label="Address" type="url" required maxLength={300} placeholder="https://rail.bank.example/v1" />
+      )}
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField name="cutOff" label="Cut-off" type="time" hint="Empty when it runs around the clock" />
+        <TextField name="zone" label="Time zone" required maxLength={60} defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone} />
+      </div>
       <Ending close={close} command={command} />
     </form>
   );
