@@ -79,6 +79,7 @@ function Form({ close }: { close: () => void }) {
         </SelectField>
         <TextField label="Each payment sent" name="payment" inputMode="decimal" placeholder="0.25" />
         <TextField label="Each window taken part in" name="window" inputMode="decimal" placeholder="1.00" />
+        <TextField label="Each exchange, to both banks" name="exchange" inputMode="decimal" placeholder="0.50" />
         <TextField
           label="Of the value sent, basis points"
           name="basisPoints"
@@ -87,7 +88,7 @@ function Form({ close }: { close: () => void }) {
           placeholder="0.1"
         />
         <TextField label="At most for a payment" name="most" inputMode="decimal" placeholder="50.00" />
-        <TextField label="A month at least" name="minimum" inputMode="decimal" placeholder="100.00" className="sm:col-span-2" />
+        <TextField label="A month at least" name="minimum" inputMode="decimal" placeholder="100.00" />
       </div>
       {problem && <p className="text-sm text-bad">{problem}</p>}
       <ProblemNote problem={save.error} />
@@ -101,7 +102,7 @@ function pricesOf(field: (name: string) => string): Prices {
   const asset = field('asset');
   const units = (name: string) =>
     field(name) === '' ? undefined : fromDecimalText(asset, field(name).replaceAll(',', '')).units.toString();
-  const [payment, window, most, minimumUnits] = ['payment', 'window', 'most', 'minimum'].map(units);
+  const [payment, window, exchange, most, minimumUnits] = ['payment', 'window', 'exchange', 'most', 'minimum'].map(units);
   const basisPoints = field('basisPoints');
   const items: Item[] = [];
   if (payment) items.push({ item: 'payments', kind: 'per_payment', text: 'Payments sent', tiers: [{ units: payment }] });
@@ -116,6 +117,7 @@ function pricesOf(field: (name: string) => string): Prices {
     });
   }
   if (window) items.push({ item: 'windows', kind: 'per_window', text: 'Windows taken part in', units: window });
+  if (exchange) items.push({ item: 'exchanges', kind: 'per_exchange', text: 'Exchanges settled', tiers: [{ units: exchange }] });
   const participantId = field('participantId');
   const content = { items, ...(minimumUnits && { minimumUnits }) };
   return { name: field('name'), asset, validFrom: field('validFrom'), content, ...(participantId && { participantId }) };

@@ -30,6 +30,7 @@ const BasisPoints = Type.Codec(Type.String({ pattern: '^(0|[1-9][0-9]{0,3})(\\.[
 
 const FeeItem = Type.Union([
   Type.Object({ item: Item, kind: Type.Literal('per_payment'), text: Text, tiers: Tiers }, closed),
+  Type.Object({ item: Item, kind: Type.Literal('per_exchange'), text: Text, tiers: Tiers }, closed),
   Type.Object({ item: Item, kind: Type.Literal('per_message'), text: Text, tiers: Tiers }, closed),
   Type.Object(
     {
@@ -94,6 +95,7 @@ const FEE_EXAMPLE = {
     { item: 'payments', kind: 'per_payment', text: 'Payments sent', tiers: [{ upTo: 1000, units: '25' }, { units: '15' }] },
     { item: 'value', kind: 'per_value', text: 'Value sent', basisPoints: '0.1', minUnits: '1', maxUnits: '5000', rounding: 'half_even' },
     { item: 'windows', kind: 'per_window', text: 'Windows taken part in', units: '100' },
+    { item: 'exchanges', kind: 'per_exchange', text: 'Exchanges settled', tiers: [{ units: '50' }] },
   ],
   minimumUnits: '10000',
 };

@@ -1,5 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { finalExchanges } from '../fx/finals.ts';
 import { finalPayments } from '../report/finals.ts';
 import { Counter } from './count.ts';
 import { addUsage, allSchedules, lockCursor, moveCursor, nextStop } from './store.ts';
@@ -25,12 +26,14 @@ async function countSome({ db, clock }: Deps, tenantId: Uuid): Promise<boolean> 
     if (schedules.length === 0) return false;
     const cursor = await lockCursor(tx, tenantId);
     const from = { after: cursor.seq, sinceMs: Math.max(0, cursor.countedAt - CLOCK_SLACK_MS) };
-    const to = await nextStop(tx, tenantId, from);
-    const at = clock.now();
+    // With more to count, the rest may be as old as the last that is counted now, however late it is.
+    const { seq: to, at = clock.now() } = await nextStop(tx, tenantId, from);
     const counter = new Counter(schedules, cursor.closedMonth ?? undefined);
-    const range = { seqs: { ...from, to } };
-    if (to > cursor.seq)
-      for await (const { payments } of finalPayments(tx, tenantId, range)) payments.forEach((payment) => counter.add(payment));
+    if (to > cursor.seq) {
+      const seqs = { ...from, to };
+      for await (const { payments } of finalPayments(tx, tenantId, { seqs })) payments.forEach((payment) => counter.add(payment));
+      for await (const exchanges of finalExchanges(tx, tenantId, seqs)) exchanges.forEach((exchange) => counter.addExchange(exchange));
+    }
     const rows = counter.rows();
     if (rows.length > 0) await addUsage(tx, tenantId, rows);
     await moveCursor(tx, tenantId, { seq: to, at });

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { divideRounded, parseDecimal } from '../../base/decimal.ts';
 import { dayOf } from '../../base/time.ts';
+import type { FinalExchange } from '../fx/finals.ts';
+import { legsOf } from '../fx/rate.ts';
 import type { FinalPayment } from '../report/finals.ts';
 import { Counter } from './count.ts';
 import { feeOfCount, feeOfValue, linesOf, totalOf, type FeeContent, type FeeItem, type Tier } from './fee.ts';
@@ -150,6 +152,74 @@ describe('counting', () => {
   });
 });
 
+describe('exchanges', () => {
+  const EXCHANGES: FeeItem = { item: 'exchanges', kind: 'per_exchange', text: 'Exchanges', tiers: [{ units: 50n }] };
+  const inAsset = (asset: string, items: readonly FeeItem[], participantId = EVERYONE): Schedule => ({
+    ...schedule(`${asset} ${participantId}`, participantId, '2026-10-01', items),
+    asset,
+  });
+  const [a, b, c] = BANKS as [string, string, string];
+  const between = (debtor: string, creditor: string, [given, got]: [string, string]): FinalExchange['legs'] => [
+    { debtor, creditor, asset: given, units: 10n },
+    { debtor: creditor, creditor: debtor, asset: got, units: 11n },
+  ];
+  /** Who pays for one exchange, in which currency, how often and on which day. */
+  function payers(schedules: readonly Schedule[], legs: FinalExchange['legs'], closed?: string) {
+    const counter = new Counter(schedules, closed);
+    counter.addExchange({ tradeId: '1', legs, settledAt: START });
+    return counter.rows().map(({ participantId, asset, count: times, day }) => [participantId, asset, times, day].join(' '));
+  }
+
+  test('cost both banks, each once, in the currency that it paid if that has a price, else in the one that it got', () => {
+    const legs = between(a, b, ['EUR/2', 'USD/2']);
+    const euro = inAsset('EUR/2', [EXCHANGES]);
+    const both = [euro, inAsset('USD/2', [...ITEMS, EXCHANGES])];
+    expect(payers([euro], legs)).toEqual([`${a} EUR/2 1 2026-10-28`, `${b} EUR/2 1 2026-10-28`]);
+    expect(payers(both, legs)).toEqual([`${a} EUR/2 1 2026-10-28`, `${b} USD/2 1 2026-10-28`]);
+    expect(payers(both, between(a, b, ['CHF/2', 'JPY/0']))).toEqual([]);
+    expect(payers([inAsset('EUR/2', ITEMS)], legs)).toEqual([]);
+  });
+
+  test('are free for a bank whose own prices say so', () => {
+    const free: FeeItem = { ...EXCHANGES, item: 'free', tiers: [{ units: 0n }] } as FeeItem;
+    const counter = new Counter([inAsset('EUR/2', [EXCHANGES]), inAsset('EUR/2', [free], a), inAsset('USD/2', [EXCHANGES])], undefined);
+    counter.addExchange({ tradeId: '1', legs: between(a, b, ['EUR/2', 'USD/2']), settledAt: START });
+    expect(counter.rows().map(({ participantId, asset, item }) => [participantId, asset, item])).toEqual([
+      [a, 'EUR/2', 'free'],
+      [b, 'USD/2', 'exchanges'],
+    ]);
+  });
+
+  test('on a quote of several hops cost the taker and every provider once, and the operator nothing', () => {
+    const hop = (providerId: string, fromAsset: string, toAsset: string) => ({
+      rate: { providerId, fromAsset, toAsset },
+      fee: 1n,
+      exchanged: 9n,
+      given: 8n,
+      received: 7n,
+    });
+    const all = ['EUR/2', 'USD/2', 'JPY/0'].map((asset) => inAsset(asset, [EXCHANGES]));
+    expect(payers(all, legsOf(a, [hop(b, 'EUR/2', 'USD/2'), hop(c, 'USD/2', 'JPY/0')]))).toEqual([
+      `${a} EUR/2 1 2026-10-28`,
+      `${b} USD/2 1 2026-10-28`,
+      `${c} JPY/0 1 2026-10-28`,
+    ]);
+  });
+
+  test('that come late count in the month that is open', () => {
+    const legs = between(a, b, ['EUR/2', 'USD/2']);
+    expect(payers([inAsset('EUR/2', [EXCHANGES])], legs, '2026-10')).toEqual([`${a} EUR/2 1 2026-11-01`, `${b} EUR/2 1 2026-11-01`]);
+  });
+
+  test('are priced in tiers', () => {
+    const item: FeeItem = { ...EXCHANGES, tiers: [{ upTo: 2, units: 50n }, { units: 20n }] } as FeeItem;
+    const usage = new Map([['exchanges', { count: 5n, value: 0n, units: 0n }]]);
+    expect(linesOf([{ content: { items: [item] }, usage }], undefined)).toEqual([
+      { item: 'exchanges', text: 'Exchanges', count: 5n, value: 0n, units: 160n },
+    ]);
+  });
+});
+
 function count(payments: readonly FinalPayment[], closed?: string) {
   const counter = new Counter(SCHEDULES, closed);
   for (const one of payments) counter.add(one);
@@ -233,6 +303,7 @@ describe('prices', () => {
       'tiers that fall',
       [{ item: 'x', kind: 'per_payment', text: 'x', tiers: [{ upTo: 5, units: 1n }, { upTo: 5, units: 1n }, { units: 1n }] }],
     ],
+    ['tiers of exchanges that end', [{ item: 'x', kind: 'per_exchange', text: 'x', tiers: [{ upTo: 5, units: 1n }] }]],
     ['tiers that end', [{ item: 'x', kind: 'per_message', text: 'x', tiers: [{ upTo: 5, units: 1n }] }]],
     [
       'a most below its least',

@@ -5,7 +5,7 @@ export type Tier = { upTo?: number; units: bigint };
 
 /** What is counted and what it costs. Tiers are graduated: each piece costs what its own tier says. */
 export type FeeItem =
-  | { item: string; kind: 'per_payment' | 'per_message'; text: string; tiers: readonly Tier[] }
+  | { item: string; kind: 'per_payment' | 'per_exchange' | 'per_message'; text: string; tiers: readonly Tier[] }
   | { item: string; kind: 'per_value'; text: string; basisPoints: Decimal; minUnits?: bigint; maxUnits?: bigint; rounding: Rounding }
   | { item: string; kind: 'per_window'; text: string; units: bigint };
 

@@ -48,7 +48,7 @@ function checkItem(item: FeeItem): void {
     const { minUnits = 0n, maxUnits } = item;
     if (maxUnits !== undefined && maxUnits < minUnits) throw invalid(`${item.item}: the most is less than the least.`);
   }
-  if (item.kind !== 'per_payment' && item.kind !== 'per_message') return;
+  if (!('tiers' in item)) return;
   const ends = item.tiers.map(({ upTo }) => upTo ?? Infinity);
   const rising = ends.every((end, i) => i === 0 || end > ends[i - 1]!);
   if (!rising || ends.at(-1) !== Infinity) throw invalid(`${item.item}: tiers must rise, and the last has no end.`);

@@ -82,28 +82,33 @@ export async function closeMonth(tx: Tx, tenantId: Uuid, month: Month): Promise<
 const WINDOWS_AT_ONCE = 5;
 
 /**
- * Up to which sequence to count next: the finality of the next few windows, or whatever was last when there are fewer. Acts
- * commit in order of their sequence, so that everything up to one that is seen is seen. Nothing behind `after` is older than
- * `sinceMs`.
+ * Up to which sequence to count next: the finality of the next few windows, with its time, or whatever was last when there are
+ * fewer. Acts commit in order of their sequence, so that everything up to one that is seen is seen. Nothing behind `after` is
+ * older than `sinceMs`.
  */
-export async function nextStop(tx: Tx, tenantId: Uuid, { after, sinceMs }: { after: bigint; sinceMs: Millis }): Promise<bigint> {
-  const windows = await tx.query<{ seq: bigint }>(
-    `select finality_seq as seq from settlement.netting_window
+export async function nextStop(
+  tx: Tx,
+  tenantId: Uuid,
+  { after, sinceMs }: { after: bigint; sinceMs: Millis },
+): Promise<{ seq: bigint; at?: Millis }> {
+  const windows = await tx.query<{ seq: bigint; at: Millis }>(
+    `select finality_seq as seq, settled_at as at from settlement.netting_window
       where tenant_id = $1 and state = 'settled' and finality_seq > $2 and settled_at >= $3::timestamptz
       order by finality_seq limit ${WINDOWS_AT_ONCE}`,
     [tenantId, after, instant(sinceMs)],
   );
-  if (windows.length === WINDOWS_AT_ONCE) return windows.at(-1)!.seq;
+  if (windows.length === WINDOWS_AT_ONCE) return windows.at(-1)!;
   const [row] = await tx.query<{ seq: bigint }>(
     `select greatest($3::bigint,
        (select max(finality_seq) from settlement.netting_window
          where tenant_id = $1 and state = 'settled' and settled_at >= $2::timestamptz),
        (select max(seq) from settlement.payment where tenant_id = $1 and decision = 'settled' and decided_at >= $2::timestamptz),
+       (select max(seq) from settlement.fx_trade where tenant_id = $1 and decision = 'settled' and decided_at >= $2::timestamptz),
        (select max(seq) from settlement.review where tenant_id = $1 and decision = 'settled' and decided_at >= $2::timestamptz),
        (select max(seq) from settlement.queue_exit where tenant_id = $1 and outcome = 'settled' and decided_at >= $2::timestamptz)) as seq`,
     [tenantId, instant(sinceMs), after],
   );
-  return row!.seq;
+  return { seq: row!.seq };
 }
 
 /** Adds what was counted to what stands. */
