@@ -22,6 +22,9 @@ import { createLedger } from '../ledger/index.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { houseChecks } from '../readiness/check/kinds/health.ts';
 import { createReadiness, type Readiness } from '../readiness/index.ts';
+import { calendarsWith } from '../settlement/calendar/built-in.ts';
+import type { Calendars } from '../settlement/calendar/holidays.ts';
+import { readCalendarFolder } from '../settlement/calendar/own.ts';
 import { createSettlement, type Settlement } from '../settlement/index.ts';
 import { openSchemas } from '../settlement/iso20022/schema/schemas.ts';
 import { createClosers, type Closers } from './closers.ts';
@@ -63,6 +66,7 @@ export async function compose(ground: Ground): Promise<House> {
 
 async function build(ground: Ground, closers: Closers): Promise<House> {
   const { config, db, log, metrics, addresses } = ground;
+  const calendars = config.calendarFolder === undefined ? undefined : await ownCalendars(config.calendarFolder, log);
   const outbox = createOutbox();
   const shared = await createShared(ground, closers);
   const masterKey = await readMasterKey(ground.keyFile);
@@ -90,6 +94,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
       mail: config.smtpUrl && { url: config.smtpUrl, from: config.mailFrom },
       baseUrl: config.publicUrl,
     },
+    calendars,
     rail: { folder: config.railFolder ?? join(config.dataFolder, 'rails'), allowedHosts: config.railHosts },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,
@@ -133,6 +138,13 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     },
     close: () => closers.close(),
   };
+}
+
+/** The built-in holiday calendars with those of a folder; says which those are, since all cut-offs go by them. */
+async function ownCalendars(folder: string, log: Log): Promise<Calendars> {
+  const own = await readCalendarFolder(folder);
+  log.info('Holiday calendars were read', { folder, currencies: own.map(({ currency }) => currency) });
+  return calendarsWith(own);
 }
 
 type Shared = { direct: Direct; bus: Bus; kv: Kv; history: History; relay: Relay };

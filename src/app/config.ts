@@ -34,6 +34,8 @@ export type Config = {
   /** How many days back final payments are screened again when lists change. */
   rescreenDays: number;
   schemaFolder: string | undefined;
+  /** Holiday calendars of the operator's own; the built-in ones alone when absent. */
+  calendarFolder: string | undefined;
   /** Where gRPC listens beside HTTP; nowhere when absent. */
   grpcPort: number | undefined;
   /** Where files of rails are exchanged; below the data folder when absent. */
@@ -234,6 +236,11 @@ export const SETTINGS = {
   schemaFolder: {
     name: 'RIALTO_ISO20022_SCHEMAS',
     about: 'Folder with the XML schemas of ISO 20022 that messages are held against; none',
+    read: optional((text): string | undefined => resolve(text), undefined),
+  },
+  calendarFolder: {
+    name: 'RIALTO_CALENDAR_FOLDER',
+    about: 'Folder with holiday calendars (*.json) that take the place of built-in ones or add currencies, read at the start; none',
     read: optional((text): string | undefined => resolve(text), undefined),
   },
 } as const satisfies Record<string, Setting<unknown>>;

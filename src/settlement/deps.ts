@@ -4,6 +4,7 @@ import type { Log } from '../infra/log/log.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { Calendars } from './calendar/holidays.ts';
 import type { Router } from './liquidity/router.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
 import type { MessageHandlers } from './message/handler.ts';
@@ -22,6 +23,8 @@ export type SettlementDeps = {
   ledger: LedgerPort;
   outbox: Outbox;
   directory: Directory;
+  /** When the settlement systems of currencies are open. */
+  calendars: Calendars;
   screening: Screening;
   /** What rules, limits and breakers say of a payment. */
   judge: Judge;

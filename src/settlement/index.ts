@@ -9,6 +9,8 @@ import type { LedgerPort } from '../ledger/port.ts';
 import { executorsOf } from './custody/executors.ts';
 import { custodyPart } from './custody/part.ts';
 import { clearingPart } from './clearing/part.ts';
+import { BUILT_IN_CALENDARS } from './calendar/built-in.ts';
+import type { Calendars } from './calendar/holidays.ts';
 import { calendarPart } from './calendar/part.ts';
 import type { SettlementDeps } from './deps.ts';
 import type { Schemas } from './iso20022/schema/schemas.ts';
@@ -58,6 +60,8 @@ type Deps = {
   windowSeconds: number;
   /** Where files that are made for people are kept. */
   filesFolder: string;
+  /** Holiday calendars by currency; the built-in ones unless told. */
+  calendars?: Calendars | undefined;
   screening?: ScreeningSettings;
   /** Closed with the module. */
   schemas?: Schemas | undefined;
@@ -69,12 +73,13 @@ type Deps = {
 
 /** The settlement network: the sum of its parts. */
 export function createSettlement({ windowSeconds, filesFolder, screening = {}, metrics, notification, ...given }: Deps): Settlement {
-  const { rail = { folder: 'data/rails', allowedHosts: [] } } = given;
+  const { rail = { folder: 'data/rails', allowedHosts: [] }, calendars = BUILT_IN_CALENDARS } = given;
   const rails: RailSettings = { masterKey: notification.masterKey, ...rail };
   const directory = createDirectory(given.db, given.clock);
   const measured = settlementMetrics(metrics);
   const ground = {
     ...given,
+    calendars,
     directory,
     judge: createJudge({ ...given, directory, metrics: measured }),
     screening: createScreening(given.db, given.clock),

@@ -30,3 +30,12 @@ export function jobOfTenants(
     },
   };
 }
+
+/** Work that is done for each tenant at the first call that succeeds, and never again. */
+export function onceForTenants(work: (tenantId: Uuid) => Promise<unknown>): (tenantId: Uuid) => Promise<void> {
+  const done = new Set<Uuid>();
+  return async (tenantId) => {
+    if (!done.has(tenantId)) await work(tenantId);
+    done.add(tenantId);
+  };
+}

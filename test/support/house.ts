@@ -20,6 +20,7 @@ import type { LedgerPort } from '../../src/ledger/port.ts';
 import { houseChecks } from '../../src/readiness/check/kinds/health.ts';
 import { createReadiness, type Readiness } from '../../src/readiness/index.ts';
 import type { RollbackPolicy } from '../../src/readiness/watch/call-rollback.ts';
+import type { Calendars } from '../../src/settlement/calendar/holidays.ts';
 import { createSettlement, type Settlement } from '../../src/settlement/index.ts';
 import { callerOf, visitor } from './access.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -48,10 +49,10 @@ export type TestHouse = {
   close(): Promise<void>;
 };
 
-type HouseOptions = { clock?: Clock; mail?: MailSettings; rollback?: RollbackPolicy };
+type HouseOptions = { clock?: Clock; mail?: MailSettings; rollback?: RollbackPolicy; calendars?: Calendars };
 
 export async function createTestHouse(options: HouseOptions = {}): Promise<TestHouse> {
-  const { clock = systemClock, mail, rollback = { mode: 'off' } } = options;
+  const { clock = systemClock, mail, rollback = { mode: 'off' }, calendars } = options;
   const database = await createTestDatabase();
   const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
   const health = { well: true };
@@ -77,6 +78,7 @@ export async function createTestHouse(options: HouseOptions = {}): Promise<TestH
       ledger: ledger.port,
       log: silentLog,
       windowSeconds: 0,
+      calendars,
       filesFolder,
       notification: { masterKey, webhookHosts: ['127.0.0.1'], mail, baseUrl: 'https://rialto.test' },
       metrics,

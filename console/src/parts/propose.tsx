@@ -209,7 +209,13 @@ function RailForm({ close }: { close: () => void }) {
       )}
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField name="cutOff" label="Cut-off" type="time" hint="Empty when it runs around the clock" />
-        <TextField name="zone" label="Time zone" required maxLength={60} defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone} />
+        <TextField
+          name="zone"
+          label="Time zone"
+          required
+          maxLength={60}
+          defaultValue={new Intl.DateTimeFormat().resolvedOptions().timeZone}
+        />
       </div>
       <Ending close={close} command={command} />
     </form>

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useId, useState, type ComponentProps, type FormEvent } from 'react';
 import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { codeOf } from '../../../src/base/money.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
@@ -20,7 +20,8 @@ type Asked = WireInput<typeof startReport>;
 
 const PERIODS = ['today', 'yesterday', 'previous_business_day', 'last_week', 'this_month', 'last_month'];
 const STATUSES = ['reserved', 'clearing', 'settled', 'queued', 'held', 'rejected'];
-const CALENDARS = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SGD', 'AED', 'INR'];
+/** The currencies with a built-in calendar; an installation may have more. */
+const CALENDARS = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'KRW', 'SGD', 'CNY', 'AED', 'KWD', 'BHD', 'INR'];
 const TIMES = [
   { cron: '30 6 * * *', text: 'Each morning, 06:30' },
   { cron: '0 7 * * 1', text: 'Mondays, 07:00' },
@@ -138,13 +139,23 @@ function Days({ fixed }: { fixed: boolean }) {
         </>
       )}
       {shown === 'previous_business_day' && (
-        <SelectField label="Business days of" name="calendar" defaultValue="EUR" className="sm:col-span-2">
-          {CALENDARS.map((code) => (
-            <option key={code}>{code}</option>
-          ))}
-        </SelectField>
+        <CalendarField label="Business days of" name="calendar" required defaultValue="EUR" className="sm:col-span-2" />
       )}
     </div>
+  );
+}
+
+function CalendarField(props: ComponentProps<typeof TextField>) {
+  const known = useId();
+  return (
+    <>
+      <TextField {...props} list={known} pattern="[A-Z]{3}" title="A currency, such as EUR" />
+      <datalist id={known}>
+        {CALENDARS.map((code) => (
+          <option key={code}>{code}</option>
+        ))}
+      </datalist>
+    </>
   );
 }
 
@@ -244,12 +255,7 @@ function Times({ title }: { title: string }) {
           ))}
           <option value="own">Other</option>
         </SelectField>
-        <SelectField label="Only on business days of" name="businessDays" defaultValue="">
-          <option value="">Every day</option>
-          {CALENDARS.map((code) => (
-            <option key={code}>{code}</option>
-          ))}
-        </SelectField>
+        <CalendarField label="Only on business days of" name="businessDays" placeholder="Every day" />
       </div>
       <TextField
         label="Minute, hour, day, month, weekday"

@@ -1,4 +1,4 @@
-import { readCalendar, type HolidayCalendar } from './holidays.ts';
+import { readCalendar, type Calendars, type HolidayCalendar } from './holidays.ts';
 import aed from './holidays/AED.json' with { type: 'json' };
 import bhd from './holidays/BHD.json' with { type: 'json' };
 import chf from './holidays/CHF.json' with { type: 'json' };
@@ -12,12 +12,14 @@ import kwd from './holidays/KWD.json' with { type: 'json' };
 import sgd from './holidays/SGD.json' with { type: 'json' };
 import usd from './holidays/USD.json' with { type: 'json' };
 
-/** The calendars that come with the product, by currency. An operator's own take the place of those of the same currency. */
-export const BUILT_IN_CALENDARS: ReadonlyMap<string, HolidayCalendar> = new Map(
-  [aed, bhd, chf, cny, eur, gbp, inr, jpy, krw, kwd, sgd, usd].map(readCalendar).map((calendar) => [calendar.currency, calendar]),
-);
+/** The calendars that come with the product, by currency. */
+export const BUILT_IN_CALENDARS: Calendars = calendarsOf([aed, bhd, chf, cny, eur, gbp, inr, jpy, krw, kwd, sgd, usd].map(readCalendar));
 
-/** The built-in calendars with some of one's own, from data files. Errors: `settlement.calendar_malformed`. */
-export function calendarsWith(own: readonly unknown[]): ReadonlyMap<string, HolidayCalendar> {
-  return new Map([...BUILT_IN_CALENDARS, ...own.map(readCalendar).map((calendar) => [calendar.currency, calendar] as const)]);
+/** The built-in calendars with some of one's own, each in the place of the built-in one of its currency or beside them. */
+export function calendarsWith(own: readonly HolidayCalendar[]): Calendars {
+  return new Map([...BUILT_IN_CALENDARS, ...calendarsOf(own)]);
+}
+
+function calendarsOf(all: readonly HolidayCalendar[]): Calendars {
+  return new Map(all.map((calendar) => [calendar.currency, calendar]));
 }

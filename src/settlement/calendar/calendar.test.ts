@@ -122,7 +122,7 @@ describe('calendar files', () => {
   };
 
   test('of one’s own stand beside those of the product, or in their place', () => {
-    const all = calendarsWith([good, { ...good, currency: 'EUR' }]);
+    const all = calendarsWith([good, { ...good, currency: 'EUR' }].map(readCalendar));
     expect(closingOn(all.get('TRY')!, '2027-10-29')?.name).toBe('Republic Day');
     expect(closingOn(all.get('EUR')!, '2026-05-01')).toBeUndefined();
     expect(all.size).toBe(BUILT_IN_CALENDARS.size + 1);
@@ -135,6 +135,9 @@ describe('calendar files', () => {
     ['a day that does not exist', { dates: { '2026-02-30': 'Feast' }, estimated: [] }],
     ['a day of another year', { dates: { '2028-03-20': 'Feast' }, estimated: [] }],
     ['an estimate of no holiday', { estimated: ['2026-03-21'] }],
+    ['a rule whose day no year has', { rules: [{ name: 'Feast', month: 2, day: 30 }] }],
+    ['a zone that is none', { zone: 'Europe/Atlantis' }],
+    ['a day of work on no weekend', { open: ['2026-03-19'] }],
     ['a rule without a day', { rules: [{ name: 'Feast', month: 3 }] }],
     ['years backwards', { years: { from: 2027, to: 2026 }, dates: {}, estimated: [] }],
   ])('with %s are refused', (_title, change) => {

@@ -3,6 +3,7 @@ import Value from 'typebox/value';
 import { AppError } from '../../base/error.ts';
 import { addDays, isLocalDate, weekdayOf, type LocalDate } from '../../base/time.ts';
 import { easterOf } from './easter.ts';
+import { wallClock } from './zone.ts';
 
 const Month = Type.Integer({ minimum: 1, maximum: 12 });
 const Weekday = Type.Integer({ minimum: 1, maximum: 7 });
@@ -56,24 +57,64 @@ export type HolidayCalendar = Static<typeof CalendarSchema>;
 /** Why a system is closed on a day. `estimated`: the day may still move. */
 export type Closing = { kind: 'weekend' | 'holiday'; name: string; estimated: boolean };
 
-/** Takes a calendar from a data file. Errors: `settlement.calendar_malformed` with what is wrong. */
+/** Calendars by currency. */
+export type Calendars = ReadonlyMap<string, HolidayCalendar>;
+
+/** Takes a calendar from a data file. Errors: `settlement.calendar_malformed` with all that is wrong. */
 export function readCalendar(value: unknown): HolidayCalendar {
-  const first = Value.Errors(CalendarSchema, value)[0];
-  if (first) throw malformed(`${first.instancePath || 'the file'} ${first.message}`);
-  const calendar = value as HolidayCalendar;
-  const { years, dates, estimated, open } = calendar;
-  const days = [...Object.keys(dates), ...estimated, ...open];
-  const bad = days.find((day) => !isLocalDate(day) || Number(day.slice(0, 4)) < years.from || Number(day.slice(0, 4)) > years.to);
-  if (bad) throw malformed(`${bad} is not a day of the years ${years.from} to ${years.to}`);
-  if (years.from > years.to) throw malformed('its years end before they begin');
-  const unknown = estimated.find((day) => dates[day] === undefined);
-  if (unknown) throw malformed(`${unknown} is estimated, but no holiday`);
-  return calendar;
+  const problems = problemsOf(value);
+  if (problems.length === 0) return value as HolidayCalendar;
+  throw new AppError('invalid', 'settlement.calendar_malformed', `The holiday calendar cannot be used: ${problems.join('; ')}.`);
 }
 
-function malformed(what: string): AppError {
-  return new AppError('invalid', 'settlement.calendar_malformed', `The holiday calendar cannot be used: ${what}.`);
+/** All that keeps a value from being a calendar; nothing when it is one. */
+export function problemsOf(value: unknown): string[] {
+  const misshapen = shapeProblems(value);
+  return misshapen.length > 0 ? misshapen : contradictions(value as HolidayCalendar);
 }
+
+const RULE_FORMS = 'month and day (and moved: sunday or weekend), month, weekday and nth, or easter';
+
+function shapeProblems(value: unknown): string[] {
+  const told = Value.Errors(CalendarSchema, value).map(({ keyword, instancePath, params, message }) => {
+    // Of a rule each of its three forms complains, which helps nobody.
+    const rule = /^\/rules\/\d+(?=\/|$)/.exec(instancePath)?.[0];
+    if (rule !== undefined) return `${rule} is no rule: it has a name, and ${RULE_FORMS}`;
+    if (keyword === 'additionalProperties') {
+      const { additionalProperties } = params as { additionalProperties: string[] };
+      return `${instancePath || 'the file'} must not have ${additionalProperties.join(', ')}`;
+    }
+    return keyword === 'boolean' ? undefined : `${instancePath || 'the file'} ${message}`;
+  });
+  return [...new Set(told.filter((one) => one !== undefined))];
+}
+
+function contradictions({ zone, weekend, years, rules, dates, estimated, open }: HolidayCalendar): string[] {
+  if (years.from > years.to) return ['its years end before they begin'];
+  const isIn = (day: string) => isLocalDate(day) && Number(day.slice(0, 4)) >= years.from && Number(day.slice(0, 4)) <= years.to;
+  const strange = [...new Set([...Object.keys(dates), ...estimated, ...open])].filter((day) => !isIn(day));
+  return [
+    ...(isZone(zone) ? [] : [`there is no time zone ${zone}`]),
+    ...strange.map((day) => `${day} is not a day of the years ${years.from} to ${years.to}`),
+    ...rules.flatMap((rule) => ('day' in rule && !isDayOfYear(rule) ? [`no year has the day of ${rule.name}`] : [])),
+    ...estimated.filter((day) => dates[day] === undefined).map((day) => `${day} is estimated, but no holiday`),
+    ...open.filter((day) => isIn(day) && !weekend.includes(weekdayOf(day))).map((day) => `${day} is no weekend day that could be open`),
+  ];
+}
+
+function isZone(zone: string): boolean {
+  try {
+    wallClock(zone, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In a leap year every day of a year exists. */
+const isDayOfYear = ({ month, day }: { month: number; day: number }) => isLocalDate(`2024-${twoDigits(month)}-${twoDigits(day)}`);
+
+const twoDigits = (n: number) => String(n).padStart(2, '0');
 
 const made = new WeakMap<HolidayCalendar, Map<number, ReadonlyMap<LocalDate, Closing>>>();
 
@@ -84,7 +125,7 @@ export function holidaysOf(calendar: HolidayCalendar, year: number): ReadonlyMap
     throw new AppError(
       'unprocessable',
       'settlement.calendar_year_missing',
-      `The calendar of ${currency} reaches from ${years.from} to ${years.to} and says nothing of ${year}. Load a newer one.`,
+      `The calendar of ${currency} reaches from ${years.from} to ${years.to} and says nothing of ${year}. Load a newer one (RIALTO_CALENDAR_FOLDER).`,
     );
   }
   let byYear = made.get(calendar);
@@ -98,11 +139,12 @@ function makeHolidays({ rules, dates, estimated }: HolidayCalendar, year: number
   const holidays = new Map<LocalDate, Closing>();
   const add = (day: LocalDate, name: string, isEstimated = false) =>
     holidays.set(day, holidays.get(day) ?? { kind: 'holiday', name, estimated: isEstimated });
-  for (const rule of rules) add(dayOfRule(rule, year), rule.name);
+  // The 29th of February is not there every year.
+  const yearly = rules.map((rule) => ({ rule, day: dayOfRule(rule, year) })).filter(({ day }) => isLocalDate(day));
+  for (const { rule, day } of yearly) add(day, rule.name);
   for (const [day, name] of Object.entries(dates)) if (day.startsWith(String(year))) add(day, name, estimated.includes(day));
   // Days are moved in the order of the rules, each to the next day that no holiday has yet.
-  for (const rule of rules) {
-    const day = dayOfRule(rule, year);
+  for (const { rule, day } of yearly) {
     if (!('moved' in rule) || !isMoved(rule.moved, day)) continue;
     let next = addDays(day, 1);
     while (holidays.has(next) || (rule.moved === 'weekend' && weekdayOf(next) > 5)) next = addDays(next, 1);
@@ -116,10 +158,10 @@ const isMoved = (moved: 'sunday' | 'weekend' | undefined, day: LocalDate) =>
 
 function dayOfRule(rule: Static<typeof Rule>, year: number): LocalDate {
   if ('easter' in rule) return addDays(easterOf(year), rule.easter);
-  const month = `${year}-${String(rule.month).padStart(2, '0')}`;
-  if ('day' in rule) return `${month}-${String(rule.day).padStart(2, '0')}`;
+  const month = `${year}-${twoDigits(rule.month)}`;
+  if ('day' in rule) return `${month}-${twoDigits(rule.day)}`;
   if (rule.nth === -1) {
-    const last = addDays(`${rule.month === 12 ? year + 1 : year}-${String((rule.month % 12) + 1).padStart(2, '0')}-01`, -1);
+    const last = addDays(`${rule.month === 12 ? year + 1 : year}-${twoDigits((rule.month % 12) + 1)}-01`, -1);
     return addDays(last, -((weekdayOf(last) - rule.weekday + 7) % 7));
   }
   return addDays(`${month}-01`, ((rule.weekday - weekdayOf(`${month}-01`) + 7) % 7) + 7 * (rule.nth - 1));

@@ -1,7 +1,7 @@
 import { AppError } from '../../base/error.ts';
 import { addDays, type LocalDate, type Millis } from '../../base/time.ts';
 import { closingOn, isBusinessDay } from './business-day.ts';
-import type { HolidayCalendar } from './holidays.ts';
+import type { Calendars, HolidayCalendar } from './holidays.ts';
 import { instantOf, wallClock, type WallTime } from './zone.ts';
 
 /**
@@ -12,9 +12,6 @@ export type WindowSchedule = { group: string; currencies: readonly string[]; zon
 
 /** A window to come. `number` counts within its day from 1. */
 export type PlannedWindow = { group: string; businessDay: LocalDate; number: number; last: boolean; opensAt: Millis; cutOffAt: Millis };
-
-/** Calendars by currency. */
-export type Calendars = ReadonlyMap<string, HolidayCalendar>;
 
 /** Times of day from the first to the last, so many minutes apart; the last is one of them. Throws RangeError for steps below one. */
 export function cutOffsBetween(first: WallTime, last: WallTime, stepMinutes: number): WallTime[] {
@@ -47,7 +44,11 @@ function calendarsOf({ currencies }: WindowSchedule, calendars: Calendars): Holi
   return currencies.map((currency) => {
     const calendar = calendars.get(currency);
     if (!calendar) {
-      throw new AppError('unprocessable', 'settlement.calendar_missing', `There is no holiday calendar for ${currency}. Load one.`);
+      throw new AppError(
+        'unprocessable',
+        'settlement.calendar_missing',
+        `There is no holiday calendar for ${currency}. Load one (RIALTO_CALENDAR_FOLDER).`,
+      );
     }
     return calendar;
   });

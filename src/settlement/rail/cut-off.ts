@@ -1,7 +1,7 @@
 import { codeOf } from '../../base/money.ts';
 import type { Millis } from '../../base/time.ts';
 import { nextBusinessDay, isBusinessDay } from '../calendar/business-day.ts';
-import type { HolidayCalendar } from '../calendar/holidays.ts';
+import type { Calendars } from '../calendar/holidays.ts';
 import { instantOf, wallClock } from '../calendar/zone.ts';
 
 /** When a rail takes instructions: around the clock, or on business days of the currency up to a time of day. */
@@ -11,7 +11,7 @@ export type Hours = { cutOff: string | null; zone: string };
  * When an instruction may be sent at the earliest: now, or at the start of the next business day when today is none or its
  * cut-off has passed. A currency without a calendar is sent on any day up to the cut-off. Errors: `settlement.calendar_year_missing`.
  */
-export function sendableFrom({ cutOff, zone }: Hours, asset: string, now: Millis, calendars: ReadonlyMap<string, HolidayCalendar>): Millis {
+export function sendableFrom({ cutOff, zone }: Hours, asset: string, now: Millis, calendars: Calendars): Millis {
   if (cutOff === null) return now;
   const calendar = calendars.get(codeOf(asset));
   const systems = calendar ? [calendar] : [];

@@ -3,9 +3,7 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
-import type { Millis } from '../../base/time.ts';
 import { LedgerRefused, type Balance, type TransferDraft } from '../../ledger/port.ts';
-import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
 import { custodyAccounts, findCustodyAccount, payoutAccountsOf, type CustodyAccountRow } from '../custody/account-store.ts';
 import { accountIn } from '../custody/propose.ts';
 import { requireOperator } from '../custody/reserves.ts';
@@ -20,7 +18,7 @@ import { allRails, type RailRow } from './rail-store.ts';
 import { viewOfInstruction } from './view.ts';
 
 type View = OutputOf<typeof payoutContract>;
-type Deps = Pick<SettlementDeps, 'db' | 'clock' | 'ledger' | 'access'>;
+type Deps = Pick<SettlementDeps, 'db' | 'clock' | 'ledger' | 'access' | 'calendars'>;
 
 /**
  * Takes a participant's money out of its reach and instructs a rail to pay it to the participant's own account, and nowhere else.
@@ -37,7 +35,7 @@ export async function requestPayout(deps: Deps, ctx: Ctx, input: InputOf<typeof 
   const { settlementAccountId } = accountIn(participant, input.asset);
   const creditor = await creditorOf(deps, ctx, participant, input.asset);
   const { account, rail } = await wayOut(deps, ctx.tenantId, { asset: input.asset, units: input.units });
-  const row = drafted(deps.clock.now(), ctx, {
+  const row = drafted(deps, ctx, {
     account,
     rail,
     creditor,
@@ -119,14 +117,15 @@ export async function requestSweep(deps: Deps, ctx: Ctx, input: InputOf<typeof s
   if (!rail) throw new AppError('unprocessable', 'settlement.rail_missing', `No rail reaches ${from.servicerBic}.`);
   const creditor = { name: to.name, number: to.number, agentBic: to.servicerBic };
   const { units, reference } = input;
-  const row = drafted(deps.clock.now(), ctx, { account: from, rail, creditor, asset: from.asset, units, reference });
+  const row = drafted(deps, ctx, { account: from, rail, creditor, asset: from.asset, units, reference });
   const sweep: InstructionRow = { ...row, kind: 'sweep', toLedgerId: to.ledgerAccountId };
   return instruct(deps, ctx, { operation: sweepContract, row: sweep, debitAccountId: to.ledgerAccountId, from: 'custody' });
 }
 
 type Draft = Pick<InstructionRow, 'asset' | 'units' | 'reference' | 'creditor'> & { account: CustodyAccountRow; rail: RailRow };
 
-function drafted(now: Millis, ctx: Ctx, { account, rail, ...what }: Draft): InstructionRow {
+function drafted({ clock, calendars }: Deps, ctx: Ctx, { account, rail, ...what }: Draft): InstructionRow {
+  const now = clock.now();
   return {
     ...what,
     id: newId(now),
@@ -142,7 +141,7 @@ function drafted(now: Millis, ctx: Ctx, { account, rail, ...what }: Draft): Inst
     state: 'waiting',
     attempts: 0,
     asked: 0,
-    nextAt: sendableFrom(rail, account.asset, now, BUILT_IN_CALENDARS),
+    nextAt: sendableFrom(rail, account.asset, now, calendars),
     reason: null,
     railReference: null,
     requestedBy: ctx.actor.name,

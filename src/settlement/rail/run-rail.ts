@@ -2,7 +2,6 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { toWireId, type Uuid } from '../../base/id.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { RailAdapter, RailAnswer, RailRequest } from './adapter.ts';
 import { adapterOf } from './adapters/adapters.ts';
@@ -18,7 +17,7 @@ import { viewOfInstruction } from './view.ts';
 /** What a rail's statements are given to; false when it is no statement. */
 export type TakeStatement = (tenantId: Uuid, rail: RailRow, document: RailDocument) => Promise<boolean>;
 
-export type RunDeps = Pick<SettlementDeps, 'db' | 'ledger' | 'access' | 'clock' | 'log'> & {
+export type RunDeps = Pick<SettlementDeps, 'db' | 'ledger' | 'access' | 'clock' | 'log' | 'calendars'> & {
   transport: RailTransport;
   takeStatement?: TakeStatement | undefined;
 };
@@ -78,7 +77,7 @@ function due({ db, clock }: RunDeps, { tenantId, rail }: Holding, state: Instruc
 /** Writes down that it is about to leave; not after the rail's cut-off. */
 async function begin(deps: RunDeps, holding: Holding, row: InstructionRow): Promise<InstructionRow | undefined> {
   const now = deps.clock.now();
-  const from = sendableFrom(holding.rail, row.asset, now, BUILT_IN_CALENDARS);
+  const from = sendableFrom(holding.rail, row.asset, now, deps.calendars);
   if (from > now) {
     await deps.db.write({ tenantId: holding.tenantId }, (tx) => postpone(tx, holding.tenantId, row.id, from));
     return undefined;

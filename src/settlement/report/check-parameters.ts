@@ -1,9 +1,11 @@
 import type { Actor, Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
+import type { Millis } from '../../base/time.ts';
+import type { Calendars } from '../calendar/holidays.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { mustFind } from '../participant/read-participants.ts';
 import { findWindow } from '../window/store.ts';
-import type { Parameters, ParameterName, ReportKind, Resolved } from './kind.ts';
+import type { KindName, Parameters, ParameterName, ReportKind, Resolved } from './kind.ts';
 import { KINDS } from './kinds/kinds.ts';
 import { daysOf } from './period.ts';
 
@@ -25,7 +27,7 @@ export async function checkParameters(deps: SettlementDeps, ctx: Ctx, { kind, pa
   if (unused !== undefined) throw new AppError('invalid', 'settlement.report_parameter_unused', `${kind.title} does not take ${unused}.`);
   const missing = kind.needs.find((name) => !names.includes(name) && !(name === 'from' && names.includes('period')));
   if (missing !== undefined) throw new AppError('invalid', 'settlement.report_parameter_missing', `${kind.title} needs ${missing}.`);
-  if (kind.takes.includes('from')) daysOf(parameters, deps.clock.now());
+  if (kind.takes.includes('from')) daysOf(parameters, deps.clock.now(), deps.calendars);
   await mustExist(deps, ctx, kind, parameters);
   return parameters;
 }
@@ -59,7 +61,7 @@ async function mustExist(deps: SettlementDeps, ctx: Ctx, kind: ReportKind, { par
 }
 
 /** What the parameters come to at the time of the run. Errors: those of `daysOf`. */
-export function resolve(kind: keyof typeof KINDS, parameters: Parameters, now: number): Resolved {
+export function resolve(kind: KindName, parameters: Parameters, at: { now: Millis; calendars: Calendars }): Resolved {
   const { from: _from, to: _to, period: _period, calendar: _calendar, ...rest } = parameters;
-  return KINDS[kind].takes.includes('from') ? { ...rest, days: daysOf(parameters, now) } : rest;
+  return KINDS[kind].takes.includes('from') ? { ...rest, days: daysOf(parameters, at.now, at.calendars) } : rest;
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import type { Calendars } from '../calendar/holidays.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { mustFind } from '../participant/read-participants.ts';
 import { checkParameters } from './check-parameters.ts';
@@ -10,7 +11,15 @@ import { createReportSchedule as createContract, deleteReportSchedule as deleteC
 import { changedEvent } from './events.ts';
 import { KINDS } from './kinds/kinds.ts';
 import { nextTime } from './schedule.ts';
-import { allSchedules, deleteSchedule, insertSchedule, lockDueSchedules, setNextTime, type ScheduleRow } from './schedule-store.ts';
+import {
+  allSchedules,
+  deleteSchedule,
+  insertSchedule,
+  lockBusinessDaySchedules,
+  lockDueSchedules,
+  setNextTime,
+  type ScheduleRow,
+} from './schedule-store.ts';
 import { KEEP_DAYS } from './start-report.ts';
 import { insertRun } from './store.ts';
 import { toWire, viewOfSchedule, type ScheduleView } from './view.ts';
@@ -43,7 +52,7 @@ export async function createReportSchedule(deps: SettlementDeps, ctx: Ctx, input
     memberId: memberId ?? null,
     createdBy: ctx.actor.name,
     createdAt: now,
-    nextAt: nextTime({ cron: input.cron, zone: input.zone ?? 'UTC', businessDays: input.businessDays }, now),
+    nextAt: nextTime({ cron: input.cron, zone: input.zone ?? 'UTC', businessDays: input.businessDays }, now, deps.calendars),
     problem: null,
   };
   return deps.access.command(ctx, createContract, async (tx) => {
@@ -78,7 +87,19 @@ export async function queueScheduled(deps: SettlementDeps, tenantId: Uuid): Prom
   });
 }
 
-async function queueOne({ clock, outbox }: SettlementDeps, tx: Tx, tenantId: Uuid, schedule: ScheduleRow): Promise<void> {
+/**
+ * Plans what goes by business days by the calendars as they are now, which an installation may have begun with anew: also what stood
+ * still because its calendar had ended. Where nothing is different nothing changes.
+ */
+export async function planByCalendars({ db, clock, calendars }: SettlementDeps, tenantId: Uuid): Promise<void> {
+  await db.write({ tenantId }, async (tx) => {
+    const now = clock.now();
+    for (const schedule of await lockBusinessDaySchedules(tx, tenantId, now))
+      await setNextTime(tx, tenantId, schedule.id, nextOf(schedule, now, calendars));
+  });
+}
+
+async function queueOne({ clock, outbox, calendars }: SettlementDeps, tx: Tx, tenantId: Uuid, schedule: ScheduleRow): Promise<void> {
   const now = clock.now();
   const { kind, format, parameters, keepDays, memberId } = schedule;
   const run = await insertRun(tx, tenantId, {
@@ -93,13 +114,13 @@ async function queueOne({ clock, outbox }: SettlementDeps, tx: Tx, tenantId: Uui
     schedule: { id: schedule.id, dueAt: schedule.nextAt! },
   });
   if (run) await outbox.append(tx, [changedEvent(tenantId, run, now)]);
-  await setNextTime(tx, tenantId, schedule.id, nextOf(schedule, now));
+  await setNextTime(tx, tenantId, schedule.id, nextOf(schedule, now, calendars));
 }
 
 /** Its calendar may end: then the schedule stands still and says why, and is never taken for open. */
-function nextOf({ cron, zone, businessDays }: ScheduleRow, now: number): { at: number } | { problem: string } {
+function nextOf({ cron, zone, businessDays }: ScheduleRow, now: number, calendars: Calendars): { at: number } | { problem: string } {
   try {
-    return { at: nextTime({ cron, zone, businessDays: businessDays ?? undefined }, now) };
+    return { at: nextTime({ cron, zone, businessDays: businessDays ?? undefined }, now, calendars) };
   } catch (error) {
     if (error instanceof AppError) return { problem: error.message };
     throw error;

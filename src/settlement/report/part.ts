@@ -1,11 +1,11 @@
 import { route } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { jobOfTenants, type Part } from '../part.ts';
+import { jobOfTenants, onceForTenants, type Part } from '../part.ts';
 import { cancelReport } from './cancel-report.ts';
 import * as report from './contract.ts';
 import { downloadReport } from './download-report.ts';
 import { createFileStore } from './files.ts';
-import { createReportSchedule, deleteReportSchedule, listSchedules, queueScheduled } from './manage-schedules.ts';
+import { createReportSchedule, deleteReportSchedule, listSchedules, planByCalendars, queueScheduled } from './manage-schedules.ts';
 import { getReport, listReportKinds, listReports } from './read-reports.ts';
 import { createRunner } from './run-reports.ts';
 import { startReport } from './start-report.ts';
@@ -19,6 +19,8 @@ const EXPIRE_EVERY_MS = 600_000;
 export function reportPart(given: SettlementDeps, filesFolder: string): Part {
   const deps = { ...given, files: createFileStore(filesFolder) };
   const runner = createRunner(deps);
+  // Calendars are read at the start only, so once is enough, and comes before the first report by them.
+  const planOnce = onceForTenants((tenantId) => planByCalendars(deps, tenantId));
   return {
     routes: [
       route(report.listReportKinds, async (ctx) => listReportKinds(ctx)),
@@ -33,7 +35,10 @@ export function reportPart(given: SettlementDeps, filesFolder: string): Part {
     ],
     jobs: [
       { name: 'settlement.run_reports', everyMs: LOOK_EVERY_MS, run: async (signal) => void (await runner.begin(signal)) },
-      jobOfTenants(deps, { name: 'settlement.schedule_reports', everyMs: SCHEDULE_EVERY_MS }, (tenantId) => queueScheduled(deps, tenantId)),
+      jobOfTenants(deps, { name: 'settlement.schedule_reports', everyMs: SCHEDULE_EVERY_MS }, async (tenantId) => {
+        await planOnce(tenantId);
+        await queueScheduled(deps, tenantId);
+      }),
       jobOfTenants(deps, { name: 'settlement.expire_reports', everyMs: EXPIRE_EVERY_MS }, async (tenantId) => {
         const unneeded = await deps.db.write({ tenantId }, (tx) => expireRuns(tx, tenantId, deps.clock.now()));
         for (const hash of unneeded) await deps.files.remove({ tenantId, hash });

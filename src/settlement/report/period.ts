@@ -1,8 +1,7 @@
 import { AppError } from '../../base/error.ts';
 import { addDays, dayOf, daysBetween, isLocalDate, type LocalDate, type Millis, weekdayOf } from '../../base/time.ts';
-import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
 import { nextBusinessDay } from '../calendar/business-day.ts';
-import type { HolidayCalendar } from '../calendar/holidays.ts';
+import type { Calendars, HolidayCalendar } from '../calendar/holidays.ts';
 import type { Days, Parameters } from './kind.ts';
 
 type Period = NonNullable<Parameters['period']>;
@@ -20,11 +19,11 @@ const SETTLE_BACK_MS = 1_000;
  * Errors: `settlement.report_period_invalid` when neither, both or impossible ones are given; `settlement.calendar_missing`,
  * `settlement.calendar_year_missing`.
  */
-export function daysOf({ from, to, period, calendar, asset }: Parameters, now: Millis): Days {
+export function daysOf({ from, to, period, calendar, asset }: Parameters, now: Millis, calendars: Calendars): Days {
   const today = dayOf(now);
   if (period !== undefined) {
     if (from !== undefined || to !== undefined) throw invalid('Name either the days or a period, not both.');
-    return rangeOf(named(period, today, calendar ?? asset?.slice(0, 3)), now);
+    return rangeOf(named(period, today, { calendars, currency: calendar ?? asset?.slice(0, 3) }), now);
   }
   if (from === undefined) throw invalid('Name the first day (from) or a period.');
   const last = to ?? from;
@@ -42,7 +41,9 @@ function rangeOf([from, to]: readonly [LocalDate, LocalDate], now: Millis): Days
   return { from, to, fromMs, toMs };
 }
 
-function named(period: Period, today: LocalDate, currency: string | undefined): readonly [LocalDate, LocalDate] {
+type Systems = { calendars: Calendars; currency: string | undefined };
+
+function named(period: Period, today: LocalDate, { calendars, currency }: Systems): readonly [LocalDate, LocalDate] {
   const yesterday = addDays(today, -1);
   switch (period) {
     case 'today':
@@ -50,7 +51,7 @@ function named(period: Period, today: LocalDate, currency: string | undefined): 
     case 'yesterday':
       return [yesterday, yesterday];
     case 'previous_business_day': {
-      const day = nextBusinessDay([calendarOf(currency)], today, -1);
+      const day = nextBusinessDay([calendarOf(calendars, currency)], today, -1);
       return [day, day];
     }
     case 'last_week': {
@@ -69,8 +70,8 @@ function named(period: Period, today: LocalDate, currency: string | undefined): 
 const firstOf = (day: LocalDate): LocalDate => `${day.slice(0, 8)}01`;
 
 /** The holidays of a currency's settlement system. Errors: `settlement.calendar_missing`. */
-export function calendarOf(currency: string | undefined): HolidayCalendar {
-  const calendar = BUILT_IN_CALENDARS.get(currency ?? '');
+export function calendarOf(calendars: Calendars, currency: string | undefined): HolidayCalendar {
+  const calendar = calendars.get(currency ?? '');
   if (calendar) return calendar;
   const which =
     currency === undefined ? 'Name the currency whose business days are meant (calendar).' : `There is no calendar of ${currency}.`;

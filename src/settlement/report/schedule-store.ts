@@ -61,6 +61,15 @@ export async function lockDueSchedules(tx: Tx, tenantId: Uuid, now: Millis): Pro
   );
 }
 
+/** Schedules that go by business days and whose time has not come, or is not known; nobody else changes them before the transaction ends. */
+export async function lockBusinessDaySchedules(tx: Tx, tenantId: Uuid, now: Millis): Promise<ScheduleRow[]> {
+  return tx.query<ScheduleRow>(
+    `select ${COLUMNS} from settlement.report_schedule
+      where tenant_id = $1 and business_days is not null and (next_at is null or next_at > $2::timestamptz) order by id for update`,
+    [tenantId, instant(now)],
+  );
+}
+
 export async function setNextTime(tx: Tx, tenantId: Uuid, id: Uuid, next: { at: Millis } | { problem: string }): Promise<void> {
   await tx.query('update settlement.report_schedule set next_at = $3::timestamptz, problem = $4 where tenant_id = $1 and id = $2', [
     tenantId,

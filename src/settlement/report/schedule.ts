@@ -2,6 +2,7 @@ import { CronExpressionParser } from 'cron-parser';
 import { AppError } from '../../base/error.ts';
 import type { Millis } from '../../base/time.ts';
 import { isBusinessDay } from '../calendar/business-day.ts';
+import type { Calendars } from '../calendar/holidays.ts';
 import { wallClock } from '../calendar/zone.ts';
 import { calendarOf } from './period.ts';
 
@@ -19,14 +20,14 @@ const SEARCH_MS = 2 * 366 * 86_400_000;
  * Errors: `settlement.cron_invalid`, also when no business day comes of it; `settlement.zone_unknown`,
  * `settlement.calendar_missing`, `settlement.calendar_year_missing`.
  */
-export function nextTime({ cron, zone, businessDays }: Timing, after: Millis): Millis {
+export function nextTime({ cron, zone, businessDays }: Timing, after: Millis, calendars: Calendars): Millis {
   wallClock(zone, after);
-  const calendars = businessDays === undefined ? undefined : [calendarOf(businessDays)];
+  const systems = businessDays === undefined ? [] : [calendarOf(calendars, businessDays)];
   const times = timesOf(cron, zone, after);
   for (let i = 0; i < MOST_TRIES; i++) {
     const at = times();
     if (at === undefined || at > after + SEARCH_MS) break;
-    if (!calendars || isBusinessDay(calendars, wallClock(zone, at).day)) return at;
+    if (isBusinessDay(systems, wallClock(zone, at).day)) return at;
   }
   throw invalid(`${cron} names no time${businessDays === undefined ? '' : ` on a business day of ${businessDays}`} within two years.`);
 }

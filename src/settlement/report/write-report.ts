@@ -18,13 +18,13 @@ export type Written = { rows: number; file: { name: string; hash: Buffer; bytes:
  * time. Days count from when it was asked for, so that one that is begun anew is about the same.
  */
 export async function writeReport(
-  deps: Pick<SettlementDeps, 'db' | 'ledger'> & { files: FileStore },
+  deps: Pick<SettlementDeps, 'db' | 'ledger' | 'calendars'> & { files: FileStore },
   tenantId: Uuid,
   run: RunRow,
   onProgress: OnProgress,
 ): Promise<Written> {
   const kind = KINDS[run.kind];
-  const parameters = resolve(run.kind, fromWire(run.parameters), run.requestedAt);
+  const parameters = resolve(run.kind, fromWire(run.parameters), { now: run.requestedAt, calendars: deps.calendars });
   const scope = { tenantId, ...(run.memberId !== null && { memberId: run.memberId }) };
   let rows = 0;
   let begun = false;

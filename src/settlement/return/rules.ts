@@ -1,7 +1,6 @@
 import { addDays, daysBetween, weekdayOf, type LocalDate } from '../../base/time.ts';
-import { codeOf } from '../../base/money.ts';
 import { addBusinessDays } from '../calendar/business-day.ts';
-import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
+import type { HolidayCalendar } from '../calendar/holidays.ts';
 
 /**
  * Rules about money that goes back, after those of the European credit transfer schemes (EPC125-05, sections 4.3 and 4.4):
@@ -37,24 +36,23 @@ export function isRecallReason(code: string): boolean {
   return RECALL_REASONS.has(code);
 }
 
-/** The day by which a recall has to be answered. */
-export function dueOn(asked: LocalDate, asset: string): LocalDate {
-  return businessDaysAfter(asked, ANSWER_BUSINESS_DAYS, asset);
+/** The day by which a recall has to be answered, by the calendar of its currency if there is one. */
+export function dueOn(asked: LocalDate, calendar: HolidayCalendar | undefined): LocalDate {
+  return businessDaysAfter(asked, ANSWER_BUSINESS_DAYS, calendar);
 }
 
-/** The last day on which a payment may still be recalled for a reason. */
-export function lastRecallDay(settled: LocalDate, code: string, asset: string): LocalDate {
+/** The last day on which a payment may still be recalled for a reason, by the calendar of its currency if there is one. */
+export function lastRecallDay(settled: LocalDate, code: string, calendar: HolidayCalendar | undefined): LocalDate {
   const rule = RECALL_REASONS.get(code) ?? { months: 13 };
-  if ('businessDays' in rule) return businessDaysAfter(settled, rule.businessDays, asset);
+  if ('businessDays' in rule) return businessDaysAfter(settled, rule.businessDays, calendar);
   const [year, month, day] = settled.split('-').map(Number) as [number, number, number];
   const first = new Date(Date.UTC(year, month - 1 + rule.months, 1)).toISOString().slice(0, 10);
   const length = daysBetween(first, new Date(Date.UTC(year, month + rule.months, 1)).toISOString().slice(0, 10));
   return addDays(first, Math.min(day, length) - 1);
 }
 
-/** Counts in the calendar of the currency; where there is none, or not for the year, Mondays to Fridays. */
-function businessDaysAfter(day: LocalDate, days: number, asset: string): LocalDate {
-  const calendar = BUILT_IN_CALENDARS.get(codeOf(asset));
+/** Counts in a calendar; where there is none, or not for the year, Mondays to Fridays. */
+function businessDaysAfter(day: LocalDate, days: number, calendar: HolidayCalendar | undefined): LocalDate {
   const covers = (at: LocalDate) =>
     calendar && Number(at.slice(0, 4)) >= calendar.years.from && Number(at.slice(0, 4)) <= calendar.years.to;
   // Twice as many calendar days are more than enough.

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId } from '../../base/id.ts';
+import { codeOf } from '../../base/money.ts';
 import { dayOf } from '../../base/time.ts';
 import { rowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
@@ -131,7 +132,7 @@ async function decide(deps: SettlementDeps, ctx: Ctx, asking: Asking, recall: Re
   const back = returned.reduce((sum, { units, isAlive }) => sum + (isAlive ? units : 0n), 0n);
   if (back === record.units) return no('ARDT', 'The payment was returned already.');
   const now = deps.clock.now();
-  const last = lastRecallDay(dayOf(settledAtOf(payment) ?? record.receivedAt), reason.code, record.asset);
+  const last = lastRecallDay(dayOf(settledAtOf(payment) ?? record.receivedAt), reason.code, deps.calendars.get(codeOf(record.asset)));
   if (dayOf(now) > last) return no('NARR', `For ${reason.code} a payment may be recalled until ${last}.`);
   await forward(deps, ctx, asking, recall, origin);
   return { status: 'PDCR' };
@@ -195,7 +196,7 @@ async function forward(
     reasonText: text ?? null,
     state: 'pending',
     askedAt,
-    dueOn: dueOn(dayOf(askedAt), record.asset),
+    dueOn: dueOn(dayOf(askedAt), deps.calendars.get(codeOf(record.asset))),
     answeredAt: null,
     answerCode: null,
     answerText: null,

@@ -4,7 +4,6 @@ import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
 import { dayOf, type Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { closeAllWindows as closeAllContract, closeWindow as contract } from './contract.ts';
 import { allGroups, findGroup } from './group-store.ts';
@@ -114,7 +113,7 @@ async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx, { groupId
   }
   const { planned } = open;
   const isDue = planned !== undefined && at >= planned.at;
-  const nextPlan = planned && !isDue ? planned : planIfKnown(group, BUILT_IN_CALENDARS, at);
+  const nextPlan = planned && !isDue ? planned : planIfKnown(group, deps.calendars, at);
   const nextId = newId();
   await cutOffWindow(tx, tenantId, { id: open.id, toSeq, at, businessDay, last: isDue && planned.last });
   await openWindow(tx, tenantId, { id: nextId, groupId, fromSeq: toSeq, at, planned: nextPlan });

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/error.ts';
 import type { Millis } from '../../base/time.ts';
-import { nextWindow, type Calendars, type WindowSchedule } from '../calendar/schedule.ts';
+import type { Calendars } from '../calendar/holidays.ts';
+import { nextWindow, type WindowSchedule } from '../calendar/schedule.ts';
 import type { Plan } from './store.ts';
 
 /** The group that holds every currency which no other names; a network begins with it. */

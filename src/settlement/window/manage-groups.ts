@@ -5,7 +5,7 @@ import { newId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
+import type { Calendars } from '../calendar/holidays.ts';
 import { checkSchedule, closingsOn } from '../calendar/schedule.ts';
 import { wallClock } from '../calendar/zone.ts';
 import type { SettlementDeps } from '../deps.ts';
@@ -22,27 +22,25 @@ import {
 } from './group-store.ts';
 import { MAIN_GROUP, planOf, scheduleOf, type WindowGroup } from './group.ts';
 import { moveSpans, openSpans } from './membership-store.ts';
-import { lockOpenWindow, openForGroup } from './open-windows.ts';
+import { lockOpenWindow } from './open-windows.ts';
 import { requireOperator } from './operator.ts';
-import { findOpenWindow, openWindows, planWindow, type WindowRow } from './store.ts';
+import { findOpenWindow, openWindow, openWindows, planWindow, type WindowRow } from './store.ts';
 
 /** What the operations on groups need: beside the rest, how often windows are cut off by interval; 0 for by hand only. */
-export type GroupDeps = Pick<SettlementDeps, 'db' | 'clock' | 'access' | 'ledger'> & { windowSeconds: number };
+export type GroupDeps = Pick<SettlementDeps, 'db' | 'clock' | 'access' | 'ledger' | 'calendars'> & { windowSeconds: number };
 
 type GroupView = OutputOf<typeof setContract>;
+type ViewDeps = Pick<GroupDeps, 'clock' | 'calendars' | 'windowSeconds'>;
 
 const MINUTE_MS = 60_000;
 /** How far all extensions together may put a cut-off off. */
 const MOST_EXTENDED_MS = 24 * 60 * MINUTE_MS;
 
-export async function listWindowGroups(
-  deps: Pick<GroupDeps, 'db' | 'clock' | 'windowSeconds'>,
-  ctx: Ctx,
-): Promise<OutputOf<typeof listContract>> {
+export async function listWindowGroups(deps: ViewDeps & Pick<GroupDeps, 'db'>, ctx: Ctx): Promise<OutputOf<typeof listContract>> {
   return { items: await deps.db.read(ctx, (tx) => readGroups(deps, tx, ctx.tenantId)) };
 }
 
-async function readGroups(deps: Pick<GroupDeps, 'clock' | 'windowSeconds'>, tx: Tx, tenantId: Uuid): Promise<GroupView[]> {
+async function readGroups(deps: ViewDeps, tx: Tx, tenantId: Uuid): Promise<GroupView[]> {
   const windows = new Map((await openWindows(tx, tenantId)).map((window) => [window.groupId, window]));
   const spans = await openSpans(tx, tenantId);
   const extensions = await extensionsOf(
@@ -59,7 +57,7 @@ async function readGroups(deps: Pick<GroupDeps, 'clock' | 'windowSeconds'>, tx: 
 }
 
 function viewOf(
-  { clock, windowSeconds }: Pick<GroupDeps, 'clock' | 'windowSeconds'>,
+  { clock, calendars: known, windowSeconds }: ViewDeps,
   group: WindowGroup,
   window: WindowRow,
   { assets, extensions }: { assets: string[]; extensions: readonly ExtensionRow[] },
@@ -82,17 +80,17 @@ function viewOf(
       endsDay: window.planned?.last ?? false,
       extensions: extensions.map(({ extendedTo, reason, actorName, at }) => ({ to: extendedTo, reason, by: actorName, at })),
     },
-    closings: closingsToday(group, clock.now()),
+    closings: closingsToday(group, known, clock.now()),
     changedAt: group.changedAt,
     changedBy: group.changedBy,
   };
 }
 
-function closingsToday(group: WindowGroup, now: Millis): GroupView['closings'] {
+function closingsToday(group: WindowGroup, calendars: Calendars, now: Millis): GroupView['closings'] {
   const schedule = scheduleOf(group);
   if (!schedule) return [];
   try {
-    return closingsOn(schedule, BUILT_IN_CALENDARS, wallClock(schedule.zone, now).day).map(({ currency, name, estimated }) => ({
+    return closingsOn(schedule, calendars, wallClock(schedule.zone, now).day).map(({ currency, name, estimated }) => ({
       currency,
       name,
       estimated,
@@ -114,8 +112,8 @@ export async function setWindowGroup(deps: GroupDeps, ctx: Ctx, input: InputOf<t
   requireOperator(ctx);
   const group = groupOf(deps, ctx, input);
   const schedule = scheduleOf(group);
-  if (schedule) checkSchedule(schedule, BUILT_IN_CALENDARS);
-  const planned = planOf(group, BUILT_IN_CALENDARS, group.changedAt);
+  if (schedule) checkSchedule(schedule, deps.calendars);
+  const planned = planOf(group, deps.calendars, group.changedAt);
   return deps.access.command(ctx, setContract, async (tx) => {
     const before = await findGroup(tx, ctx.tenantId, group.id);
     const open = await openWindows(tx, ctx.tenantId);
@@ -124,7 +122,8 @@ export async function setWindowGroup(deps: GroupDeps, ctx: Ctx, input: InputOf<t
     for (const { groupId } of open) await lockOpenWindow(tx, ctx.tenantId, groupId);
     await putGroup(tx, ctx.tenantId, { ...group, createdAt: before?.createdAt ?? group.createdAt });
     const ledger = await deps.ledger.inTx(tx, ctx.tenantId);
-    if (!before) await openForGroup(tx, ctx.tenantId, group.id, { fromSeq: await ledger.seq(), at: group.changedAt });
+    const opening = { id: newId(), groupId: group.id, fromSeq: await ledger.seq(), at: group.changedAt, planned };
+    if (!before) await openWindow(tx, ctx.tenantId, opening);
     if (input.assets) await giveAssets(tx, ctx.tenantId, group.id, input.assets);
     const window = (await findOpenWindow(tx, ctx.tenantId, group.id))!;
     await planWindow(tx, ctx.tenantId, window.id, planned);

@@ -1,9 +1,8 @@
 import { newId, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { BUILT_IN_CALENDARS } from '../calendar/built-in.ts';
-import { ensureMainGroup, findGroup, namedAssets } from './group-store.ts';
-import { MAIN_GROUP, planIfKnown } from './group.ts';
+import { ensureMainGroup, namedAssets } from './group-store.ts';
+import { MAIN_GROUP } from './group.ts';
 import { beginSpans } from './membership-store.ts';
 import { findOpenWindow, lockIfOpen, openWindow } from './store.ts';
 
@@ -27,16 +26,4 @@ export async function lockOpenWindow(tx: Tx, tenantId: Uuid, groupId: string): P
     const open = await findOpenWindow(tx, tenantId, groupId);
     if (!open || (await lockIfOpen(tx, tenantId, open.id))) return;
   }
-}
-
-/** Opens the window of a group that has none, from a sequence on. The caller holds the book's lock. */
-export async function openForGroup(
-  tx: Tx,
-  tenantId: Uuid,
-  groupId: string,
-  { fromSeq, at }: { fromSeq: bigint; at: Millis },
-): Promise<void> {
-  const group = await findGroup(tx, tenantId, groupId);
-  const planned = group && planIfKnown(group, BUILT_IN_CALENDARS, at);
-  await openWindow(tx, tenantId, { id: newId(), groupId, fromSeq, at, planned });
 }

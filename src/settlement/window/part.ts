@@ -1,10 +1,10 @@
 import { route } from '../../infra/http/route.ts';
 import type { Job } from '../../infra/module.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { jobOfTenants, type Part } from '../part.ts';
+import { jobOfTenants, onceForTenants, type Part } from '../part.ts';
 import { closeAllWindows, closeWindow, finishWindows } from './close-window.ts';
 import * as window from './contract.ts';
-import { cutOffByInterval, cutOffDue } from './cut-off-due.ts';
+import { cutOffByInterval, cutOffDue, planByCalendars } from './cut-off-due.ts';
 import * as group from './group-contract.ts';
 import { extendCutOff, listWindowGroups, setWindowGroup } from './manage-groups.ts';
 import { getWindowFile, getWindowPart } from './read-file.ts';
@@ -44,9 +44,12 @@ function jobsOf(deps: SettlementDeps, windowSeconds: number): Job[] {
   const finish = jobOfTenants(deps, { name: 'settlement.finish_windows', everyMs: FINISH_EVERY_MS }, (tenantId) =>
     finishWindows(deps, ctxOf('settlement.finish_windows', tenantId)),
   );
-  const due = jobOfTenants(deps, { name: 'settlement.cut_off_due', everyMs: DUE_EVERY_MS }, (tenantId) =>
-    cutOffDue(deps, ctxOf('settlement.cut_off_due', tenantId)),
-  );
+  // Calendars are read at the start only, so once is enough, and comes before the first cut-off by them.
+  const planOnce = onceForTenants((tenantId) => planByCalendars(deps, ctxOf('settlement.cut_off_due', tenantId)));
+  const due = jobOfTenants(deps, { name: 'settlement.cut_off_due', everyMs: DUE_EVERY_MS }, async (tenantId) => {
+    await planOnce(tenantId);
+    await cutOffDue(deps, ctxOf('settlement.cut_off_due', tenantId));
+  });
   const verify = jobOfTenants(deps, { name: 'settlement.verify_windows', everyMs: FINISH_EVERY_MS }, (tenantId, signal) =>
     verifySettled(deps, ctxOf('settlement.verify_windows', tenantId), signal),
   );
