@@ -80,7 +80,7 @@ export function comparatorBefore(source: string): Compared | undefined {
 }
 
 const NEGATION =
-  /(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|dip|slip|fall|rise|grow|climb|sink|ever|run|stay|take|last|down|up|differ|deviate|vary|change|increase|decrease|sich)\s+){0,2}$/i;
+  /(?:\b(?:cannot|can['’]t|may not|must not|shall not|should not)\s+(?:(?!for\b)\p{L}+\s+){0,2}$)|(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|dip|slip|fall|rise|grow|climb|sink|ever|run|stay|take|last|down|up|differ|deviate|vary|change|increase|decrease|sich)\s+){0,2}$/iu;
 
 /** `not up on December by more than …` */
 const NOT_UP_BY = /\b(?:not|never)\s+(?:up|down|higher|lower)\b[^,;.]{0,30}\bby\s*$/i;

@@ -16,7 +16,9 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 /**
  * Lines that the reader is known to misread: `one week in three` is a share and no time, `≥ 3/4` and `9 of 10` are fractions,
  * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are meant;
- * `no finding scored 7.0 or higher is open` forbids a score, `day 4: 20 %` is a step, `complaints top 40` exceed it, and `extra time of 25 %` is who is meant.
+ * `no finding scored 7.0 or higher is open` forbids a score, `day 4: 20 %` is a step, `complaints top 40` exceed it, `extra time of 25 %` and
+ * `part-time pattern 75 %` are who is meant, `bid requests per second | at least 3,500` has its unit in another cell, and four spaces in
+ * front of a list that nothing opened make code of it.
  */
 const KNOWN = [
   '33-nested-ops:14',
@@ -29,6 +31,9 @@ const KNOWN = [
   '222-mobile-release:23',
   '357-social-trading:38',
   '366-exam-platform:12',
+  '382-crew-rostering:20',
+  '385-adtech:12',
+  '396-observability:6',
 ];
 
 describe('checklists of many styles', () => {
@@ -37,9 +42,9 @@ describe('checklists of many styles', () => {
     expect(wrong.filter(({ line }) => !KNOWN.includes(`${fixture.name}:${line}`))).toEqual([]);
   });
 
-  test('there are more than three hundred and sixty of them, with thousands of boxes', () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(367);
-    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(7_300);
+  test('there are nearly four hundred of them, with thousands of boxes', () => {
+    expect(fixtures.length).toBeGreaterThanOrEqual(397);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(8_000);
   });
 
   test('line ends, tabs and a byte order mark change nothing', () => {

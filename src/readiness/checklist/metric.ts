@@ -92,7 +92,7 @@ function behindMark(right: string): RegExpMatchArray | undefined {
   const behind = right
     .slice(0, 50)
     .replace(LISTED_MARK, ' ')
-    .split(/[,;]\s|(?<!\d)\.\s|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
+    .split(/[,;]\s|(?<!\d)\.\s|\bwith p\d+\b|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
   return behind.matchAll(MARK).next().value;
 }
 

@@ -16,7 +16,7 @@ export const isState = (place: NumberPlace, last: Threshold | undefined): boolea
 /** `Day 4: 50 %` */
 const isStep = ({ quantity, text }: NumberPlace): boolean =>
   quantity.unit === '%' &&
-  /^\W*(?:day|week|phase|stage|step|wave|hour|ring|month|tag|woche|phase|stufe|jour|semaine|étape)\s*\d+\s*[:–—-]\s*$/i.test(
+  /\d\s?%\s*(?:,|→|->|then|\/)\s*$|^\W*(?:day|week|phase|stage|step|wave|hour|ring|month|tag|woche|phase|stufe|jour|semaine|étape)\s*\d+\s*[:–—-]\s*$/i.test(
     text.slice(0, quantity.from),
   );
 
@@ -71,6 +71,8 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
   if (/^(?:in|within) the (?:last|past)$/i.test(compared.text))
     return !(quantity.unit in TIME_MS) || /^\s*(?:is |of |at |: ?)?(?:[<>≤≥]|at least|above|over|below|under)/i.test(right);
   // `5 % higher than 8.13` names what is compared with.
+  // `falls by more than 15 % within an hour`: in which time.
+  if (last?.relative && /^within$/i.test(compared.text) && quantity.unit in TIME_MS) return true;
   if (last?.relative && /^\s*(?:above|below|over|under|\w+er than|(?:more|less) than)\s*(?:the |in |on )?$/i.test(left)) return true;
   if (
     last?.value === 0 &&

@@ -40,6 +40,7 @@ const BAD: readonly RegExp[] = [
   /^\W*(?:pull the plug|(?:pull|roll|take|back|turn|move|put|switch) (?:it|this|that|everything|the \w+) (?:back|out|off|down)|pull (?:it|out|back)|undo (?:it|this)|call (?:it|this|everything) off|bail out|scrub (?:it|this|the \w+))\W*$/i,
   /\b(?:stop|abort|halt|kill|roll[- ]?back|pause|cancel|suspend|freeze|turn[- ]?back|no[- ]?go|emergency|panic|bail(?:[- ]?out)?|pull)[- ](?:\p{L}+[- ]){0,2}(?:triggers?|criteria|conditions?|signals?|reasons?)$/iu,
   /^(?:conditions|criteria|triggers|reasons|grounds|signals) (?:for|to|of) (?:\p{L}+ ){0,3}?(?:(?:the|a|our) )?(?:fall-?back|contingency|roll-?back|back-?out|reversal|abort|rolling [^.]{0,30}\bback|withdrawal|withdrawing|abandoning|suspending|cancelling|reverting|reversion|retreat)\b/iu,
+  /^(?:conditions?|circumstances|cases|situations) (?:under|in|on|upon) which\b.*\b(?:withdraw\w*|abort\w*|stop\w*|roll\w*|suspend\w*|cancel\w*|revert\w*|halt\w*|back|abandon\w*|off)\b/i,
   // `The shift manager reverts to the old system on any of these:`
   /\b(?:reverts?|goes back|go back|stops?|aborts?|halts?|cancels?|suspends?|rolls? back|switch(?:es)? back|returns? to|retreats?|withdraws?)\b[^.]{0,60}\b(?:on|at|upon|for|with) (?:any|one|either|each)\b[^.]{0,40}:?$/i,
   // `Any one of these and we stop:`

@@ -8,7 +8,7 @@ import { quantitiesOf } from './quantity.ts';
 import { rangeAt } from './range.ts';
 import { nounBehind, metricBefore, metricBehind, percentileOf, scopeOf } from './metric.ts';
 import { relativeOf } from './relative.ts';
-import { TIME_MS } from './units.ts';
+import { TIME_MS, unitOf } from './units.ts';
 import { isVersion, versionAt } from './version.ts';
 
 const ANY_NUMBER =
@@ -62,6 +62,7 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const noun = quantity.unit === '' ? nounBehind(right, quantity.value) : undefined;
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(right, noun)) || last?.metric || '';
+  const unit = quantity.unit || rateBehind(right, compared);
   const percentile = percentileOf(left, right, clause);
   const held = heldOf(right, place.text.slice(0, quantity.from - left.length + lead.length));
   const scope = scopeOf(left, right);
@@ -69,7 +70,7 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
     metric,
     op,
     value: quantity.value,
-    unit: quantity.unit || (quantity.value === 0 || noun === undefined ? 'count' : noun),
+    unit: unit || (quantity.value === 0 || noun === undefined ? 'count' : noun),
     ...(percentile !== undefined && { percentile }),
     ...(scope !== undefined && { scope }),
     ...(held.forMs !== undefined && { forMs: held.forMs }),
@@ -78,6 +79,12 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
     text: wordsOf(place, compared, held.width),
   };
   return { threshold, to: quantity.to + held.width, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
+}
+
+/** `800 or more bookings per minute` */
+function rateBehind(right: string, compared: Compared | undefined): string {
+  const unit = compared?.behind ? unitOf(right.slice(compared.at).trimStart(), false)?.unit : undefined;
+  return unit?.startsWith('1/') ? unit : '';
 }
 
 function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigger: boolean): Compared | undefined {

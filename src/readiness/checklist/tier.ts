@@ -1,4 +1,5 @@
 import type { Tier } from './checklist.ts';
+import { obligationOf } from './obligation.ts';
 
 const WORDS: readonly (readonly [Tier, string])[] = [
   [
@@ -7,11 +8,11 @@ const WORDS: readonly (readonly [Tier, string])[] = [
   ],
   [
     'high',
-    String.raw`high|majeure?s?|major|should|should[- ](?:haves?|pass|do|fix)|important|(?:strongly |highly )?recommended|advised|advisable|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
+    String.raw`high|majeure?s?|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
   ],
   [
     'medium',
-    String.raw`medium|moderate|normal|mineure?s?|minor|nice[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|desirable|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
+    String.raw`medium|moderate|normal|mineure?s?|minor|(?:nice|good)[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
   ],
   [
     'low',
@@ -38,17 +39,6 @@ const CLOSED = WORDS.map(
 );
 const ENDING = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`(?:\s[–—-]|:)\s+(?:${words})$`, 'i')] as const);
 const BEFORE = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`^(?:${words})\s+(?:before|for|prior to)\b`, 'i')] as const);
-/** `Mandatory under the grid code`, `Recommended by the users`: an adjective of obligation, and whose it is. */
-const OF = WORDS.map(
-  ([tier, words]) =>
-    [
-      tier,
-      new RegExp(
-        String.raw`^(?=(?:${words})\b)(?:mandatory|required|obligatory|compulsory|imperative|(?:strongly |highly )?recommended|advised|desirable|essential|optional)\s+(?:by|under|from|as|per|according|during|on|in|at|of|with)\b`,
-        'i',
-      ),
-    ] as const,
-);
 const RANKS: readonly Tier[] = ['critical', 'high', 'medium', 'low', 'low', 'low'];
 
 /** The number that a document's scale of P begins with: 0, or 1 where it has P1 and P2 and never a P0. */
@@ -96,23 +86,19 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
     first(CLOSED, heading) ??
     first(ENDING, bare) ??
     first(BEFORE, bare) ??
-    first(OF, bare);
+    obligationOf(bare);
   if (whole) return whole;
   const opening = OPENING.exec(bare)?.[1];
   if (opening !== undefined) return first(WHOLE, opening);
+  // `Legal limits — must hold`
+  const tail = /^.{2,}(?:\s[–—-]\s|:\s)\s*(.{4,})$/.exec(bare)?.[1];
+  const ofTail = tail === undefined ? undefined : obligationOf(tail);
+  if (ofTail) return ofTail;
   if (/^critical\b.*\b(?:requirements?|items?|checks?|tasks?|criteria|blockers?|prerequisites?|gates?|must-?haves?)$/i.test(bare))
     return 'critical';
-  if (/\bblockers?$/i.test(bare) || /^must[- ](?:have|pass|do|fix|be)\b/i.test(bare)) return 'critical';
-  // `Must succeed`, `Should work on the day`; `Should something go wrong` is a condition.
-  const modal = /^(must|should|could)(?:[- ]\p{L}+){1,10}$/iu.exec(bare)?.[1];
-  if (
-    modal !== undefined &&
-    !/^(?:should|could) (?:(?:some|any|every)\w*|it|we|you|i|they|this|that|these|the|an?|one|things?)\b/i.test(bare)
-  )
-    return first(WHOLE, modal);
-  if (/^should[- ](?:have|pass|do|fix|be)\b/i.test(bare) || /^high[- ]priority\b/i.test(bare)) return 'high';
-  if (/^(?:nice[- ]to[- ]have|could[- ]have|medium[- ]priority)\b/i.test(bare)) return 'medium';
-  return /^low[- ]priority\b/i.test(bare) ? 'low' : undefined;
+  if (/\bblockers?$/i.test(bare)) return 'critical';
+  const priority = /^(high|medium|low)[- ]priority\b/i.exec(bare)?.[1];
+  return priority === undefined ? undefined : first(WHOLE, priority);
 }
 
 /** The tier of a bold mark before a line's words, in Markdown: `**SEV1** the shop is down`. */
@@ -124,7 +110,8 @@ export function tierOfMark(markdown: string, scale: Scale = 0): Tier | undefined
 const RFC: readonly (readonly [Tier, RegExp])[] = [
   ['critical', /\b(?:MUST(?: NOT)?|SHALL(?: NOT)?|REQUIRED)\b/],
   ['high', /\b(?:SHOULD(?: NOT)?|RECOMMENDED)\b/],
-  ['medium', /\b(?:MAY|OPTIONAL)\b/],
+  ['medium', /\bMAY\b/],
+  ['low', /\bOPTIONAL\b/],
 ];
 
 /** `High: 0`, `Medium: at most 3` count findings. */

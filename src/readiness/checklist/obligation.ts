@@ -1,0 +1,57 @@
+import type { Tier } from './checklist.ts';
+
+/** How much something is owed, from a phrase of its own: `Must work before the doors open`, `Things that would be nice to have`. */
+
+const ADVERB = String.raw`(?:(?:absolutely|strictly|legally|definitely|really|very|highly|strongly|always|formally)\s+)?`;
+/** Who or what is owed, in front of its verb. */
+const WHAT = String.raw`(?:things?|items?|points?|checks?|features?|parts?|stuff|what|all|everything|those)(?:\s+(?:that|which|we|you|i|they|everybody))*\s+`;
+const REST = String.raw`(?:[\s-][\p{L}\d'’-]+){0,12}$`;
+
+const VERBS: readonly (readonly [Tier, string])[] = [
+  ['critical', String.raw`must|ha(?:s|ve) to`],
+  ['high', String.raw`should|ought to`],
+  ['medium', String.raw`(?:would|will) be (?:nice|good|great)|(?:nice|good|great)[- ]to[- ]have|could`],
+];
+const VERB = VERBS.map(([tier, verb]) => [tier, new RegExp(String.raw`^(?:${WHAT})?${ADVERB}(?:${verb})${REST}`, 'iu')] as const);
+const VERB_OF_ALL: readonly (readonly [Tier, RegExp])[] = [
+  ['critical', new RegExp(String.raw`^${WHAT}${ADVERB}(?:needs? to|needs?|shall|required?)${REST}`, 'iu')],
+];
+/** `Should something go wrong` is a condition, and `all must be true` says how many of them. */
+const OTHERWISE =
+  /^(?:(?:should|could) (?:(?:some|any|every)\w*|it|we|you|i|they|this|that|these|the|an?|one|things?)\b|(?:all|everything) must be\b)/i;
+
+const ADJECTIVES: readonly (readonly [Tier, string])[] = [
+  [
+    'critical',
+    'mandatory|required(?=$| (?:before|for|by|under|from|in|on|at|as|per|to|if|when|prior|whatever)\\b)|obligatory|compulsory|imperative',
+  ],
+  ['high', 'recommended|advisable'],
+  ['medium', 'desirable'],
+  ['low', 'optional'],
+];
+/** `Mandatory conditions for release`, `Recommended by the users`, `Required before midnight`: whatever follows is owed like that. */
+const ADJECTIVE = ADJECTIVES.map(([tier, words]) => [tier, new RegExp(String.raw`^${ADVERB}(?:${words})\b${REST}`, 'iu')] as const);
+
+const GRADES: readonly (readonly [Tier, string])[] = [
+  ['critical', 'critical|essential|required'],
+  ['high', 'major|important'],
+  ['medium', 'minor'],
+];
+/** `Critical acceptance points`, `Minor stuff`, `Major but survivable`; `critical alerts` are about something else. */
+const GRADE = GRADES.map(
+  ([tier, words]) =>
+    [
+      tier,
+      new RegExp(
+        String.raw`^(?:${words})\s+(?:but\b.*|(?:(?!incident|version|release|upgrade|update|customer|account|bug)\p{L}+\s+)?(?:points?|stuff|things?|measures?|features?|requirements?|items?|checks?|tasks?|criteria|prerequisites?|gates?|must-?haves?|conditions?))$`,
+        'iu',
+      ),
+    ] as const,
+);
+
+/** The tier that a phrase owes, if it does. */
+export function obligationOf(phrase: string): Tier | undefined {
+  if (OTHERWISE.test(phrase)) return undefined;
+  for (const table of [VERB, VERB_OF_ALL, ADJECTIVE, GRADE]) for (const [tier, pattern] of table) if (pattern.test(phrase)) return tier;
+  return undefined;
+}
