@@ -230,6 +230,21 @@ describe('a schedule', () => {
     expect(await contradictions()).toEqual({ waiting: 0n, contradictions: {} });
     expect(await unsound()).toEqual([]);
   });
+
+  test('a window that nothing new fell into settles what has waited for its day', async () => {
+    clock.set(berlin('09:00', '2027-01-04'));
+    const { id } = await pay(0, 1, 'EUR/2', { valueDate: '2027-01-05' });
+    clock.set(berlin('16:30', '2027-01-04'));
+    await due();
+    expect(await statusOf(id)).toBe('reserved');
+    clock.set(berlin('16:30', '2027-01-05'));
+    await due();
+    expect(await statusOf(id)).toBe('settled');
+    const last = (await listWindows(deps(), house.ctx, { group: 'europe' })).items.find(({ state }) => state === 'settled');
+    expect(last).toMatchObject({ payments: 1, businessDay: '2027-01-05' });
+    expect(await contradictions()).toEqual({ waiting: 0n, contradictions: {} });
+    expect(await unsound()).toEqual([]);
+  });
 });
 
 describe('whatever happens in whatever order', () => {

@@ -213,9 +213,15 @@ const COLUMNS = 'o.seq, o.payment_id as id, o.debtor_agent_id as debtor, o.credi
 
 type Ranges = { sql: string; values: unknown[]; from: bigint; to: bigint };
 
-/** Obligations in the ranges of a window: of one range for all currencies, or of one for each. */
+/** Behind every sequence that there can be. */
+const NO_RANGE = 2n ** 63n - 1n;
+
+/**
+ * Obligations in the ranges of a window: of one range for all currencies, or of one for each. A window without a range of its own has
+ * members all the same when what waited joined it, and these lie before any.
+ */
 function inRanges(spans: readonly Span[]): Ranges {
-  const from = spans.reduce((least, { fromSeq }) => (fromSeq < least ? fromSeq : least), spans[0]?.fromSeq ?? 0n);
+  const from = spans.reduce((least, { fromSeq }) => (fromSeq < least ? fromSeq : least), spans[0]?.fromSeq ?? NO_RANGE);
   const to = spans.reduce((most, { toSeq }) => (toSeq > most ? toSeq : most), from);
   const assets = spans.map(({ asset }) => asset);
   if (spans.every(({ fromSeq, toSeq }) => fromSeq === from && toSeq === to)) {
