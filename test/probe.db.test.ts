@@ -17,7 +17,9 @@ let house: TestHouse;
 let other: Actor;
 let routes: readonly Route[];
 beforeAll(async () => {
-  house = await createTestHouse();
+  // Called by nothing here: what is confirmed is only written down.
+  const script = { argv: [process.execPath, '-e', ''] as [string, ...string[]], cwd: process.cwd(), timeoutMs: 1_000 };
+  house = await createTestHouse({ rollback: { mode: 'confirm', name: 'undo', script } });
   const admin = { email: `${newId()}@rialto.test`, name: 'Other', password: PASSWORD };
   const tenant = await callerOf(house.access.routes).output(createTenant, house.ctx, { name: 'Another tenant', admin });
   other = actorWith(tenant.id, scopes);

@@ -96,6 +96,7 @@ export function noteRollback(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeo
  * `readiness.rollback_off`, `readiness.rollback_not_advised`, `readiness.rollback_done`.
  */
 export async function confirmRollback(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typeof confirmContract>): Promise<WatchShape> {
+  await findWatch(deps, ctx, { name: input.name, id: input.id });
   // One that was confirmed already is answered as it was then, also when the proof has ended since.
   if (!(await deps.access.keptAnswer(ctx, confirmContract))) await requireStepUp(deps, ctx);
   return await changeWatch(deps, ctx, { operation: confirmContract, ...input }, ({ store, watch, policy }) =>
