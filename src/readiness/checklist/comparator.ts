@@ -113,7 +113,10 @@ export function turnedByNo(clause: string, found: Compared): Compared {
 const AFTER: readonly (readonly [RegExp, Comparator])[] = [
   [/^[\s,(]*(?:or|and|oder|ou)\s+(?:more|higher|greater|above|longer|larger|over|up|mehr|höher|plus)\b/i, '>='],
   [/^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|sooner|earlier|quicker|weniger|moins)\b/i, '<='],
-  [/^[\s,(]*(?:at (?:the )?(?:very )?)?(?:minimum|least)\b(?!\s*\d)/i, '>='],
+  [
+    /^[\s,(]*(?:at (?:the )?(?:very )?)?(?:minimum|least)\b(?=\s*(?:[).,;:|]|$)|\s(?:for|of|per|in|on|at|and|or|before|after|during|to|from|is|are|was|were|must|free|available|each)\b)/i,
+    '>=',
+  ],
   [/^[\s,(]*(?:min\.?)(?=[\s),]|$)/i, '>='],
   [/^[\s,(]*(?:(?:at (?:the )?)?maximum\b(?!\s*\d)|at (?:the )?(?:very )?most\b(?!\s*\d)|most(?=\s*(?:[).,;]|$)))/i, '<='],
   [/^[\s,(]*(?:max\.?|tops)(?=[\s),]|$)/i, '<='],

@@ -18,7 +18,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
  * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are meant;
  * `no finding scored 7.0 or higher is open` forbids a score, `day 4: 20 %` is a step, `complaints top 40` exceed it, `extra time of 25 %` and
  * `part-time pattern 75 %` are who is meant, `bid requests per second | at least 3,500` has its unit in another cell, and four spaces in
- * front of a list that nothing opened make code of it.
+ * front of a list that nothing opened make code of it, and `Pumping station P2` is a name.
  */
 const KNOWN = [
   '33-nested-ops:14',
@@ -34,6 +34,7 @@ const KNOWN = [
   '382-crew-rostering:20',
   '385-adtech:12',
   '396-observability:6',
+  '407-water-scada:12',
 ];
 
 describe('checklists of many styles', () => {
@@ -42,9 +43,9 @@ describe('checklists of many styles', () => {
     expect(wrong.filter(({ line }) => !KNOWN.includes(`${fixture.name}:${line}`))).toEqual([]);
   });
 
-  test('there are nearly four hundred of them, with thousands of boxes', () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(397);
-    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(8_000);
+  test('there are more than four hundred of them, with thousands of boxes', () => {
+    expect(fixtures.length).toBeGreaterThanOrEqual(427);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(8_600);
   });
 
   test('line ends, tabs and a byte order mark change nothing', () => {

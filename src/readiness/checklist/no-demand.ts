@@ -82,6 +82,8 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
     return true;
   if (compared.op !== '>' || compared.behind || quantity.unit === '%' || quantity.unit.startsWith('1/')) return false;
   if (/\b(?:anything|everything|those|the ones)\s+(?:\w+\s)?(?:than\s*)?$/i.test(clause)) return true;
+  // `a run over 1.4 million accounts finishes in …`
+  if (/^over$/i.test(compared.text) && /^(?:\s[\w-]+){1,2}\s(?:finish\w*|takes?|complet\w*|ends?|runs?|stays?)\b/i.test(right)) return true;
   return (
     /^\W*(?:all|every|each)\b[^,;:()]{3,60}$/i.test(clause) &&
     /^(?:\s+[\w-]+){0,2}\s+(?:are|is|have|has|were|was|get|gets|must|go|\w+ed)\b/i.test(right)

@@ -45,7 +45,7 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
     'decrease',
   ],
   [
-    /^\s*(?:degradation|regression|deviation|change|drift|difference|of (?:the )?(?:baseline|last|previous|normal|same \w+|(?:value|level|figure|state) (?:before|of|in))|(?:the |of )?(?:the )?baseline)\b/i,
+    /^\s*(?:degradation|regression|deviation|change|drift|difference|of (?:the )?(?:baseline|last(?! \d)|previous(?! \d)|normal|same \w+|(?:value|level|figure|state) (?:before|of|in))|(?:the |of )?(?:the )?baseline)\b/i,
     'change',
   ],
 ];

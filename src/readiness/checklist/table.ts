@@ -30,7 +30,7 @@ export const cellsText = (cells: readonly Cell[]): string =>
 const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
 const DEMAND_COLUMN =
-  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|(?:agreed )?value|setting|budget|bar|bound|spec|tolerance|allowed|objective|s[lr]o|norm|criterion|pass(?:[ -]?(?:mark|when|if|value|level|criteri(?:on|a)))?|(?:ok|good|accept(?:ed|able)?|green|done)(?: when| if| at| value)?|acceptance(?: (?:value|criteri(?:on|a)|level))?|needed|wanted|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
+  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|(?:agreed )?value|setting|budget|bar|bound|spec|tolerance|allowed|objective|s[lr]o|norm|criterion|pass(?:[ -]?(?:mark|when|if|value|level|criteri(?:on|a)))?|(?:ok|good|accept(?:ed|able)?|green|done)(?: when| if| at| value)?|acceptance(?: (?:value|criteri(?:on|a)|level))?|needed|wanted|how (?:much|many|fast|long)|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
 const CLAIM_COLUMN =
   /^(?:(?:(?:last|latest|previous|prior) )?(?:measured(?: (?:on|in|at) .{1,20})?|actual|current(?:ly)?|today|now|seen|result|as is)|(?:last|latest|previous|prior|dry|test|trial) (?:run|time|value|test|measurement|reading|week|month|year|release|drill|rehearsal|load|event|mock|round)|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
 const BOUND_COLUMN = /^(?:rto|rpo)$/i;
