@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readChecklist } from '../src/readiness/checklist/read-checklist.ts';
+import { type Bench, type Figure, figure } from './support/bench.ts';
+
+const LINES = 50_000;
+const CHECKS = 400;
+/** How long the server that is checked takes for an answer. */
+const ANSWER_MS = 100;
+
+/**
+ * The reader on a document in which every line demands two numbers of its own; then, as a user, 400 live checks of one server,
+ * of which four may be asked at a time, and the report of them.
+ */
+export const bench: Bench = {
+  summary: `a checklist of ${LINES.toLocaleString('en')} lines, and ${CHECKS} checks of a server that takes ${ANSWER_MS} ms`,
+  async run({ report }) {
+    const reading = readLong();
+    report(`  read in ${reading.toFixed(2)} s`);
+    const folder = await mkdtemp(join(tmpdir(), 'rialto-bench-readiness-'));
+    const server = createServer((_, reply) => void setTimeout(() => reply.end('well'), ANSWER_MS));
+    try {
+      await write(folder, await listen(server));
+      const running = await rialto(folder, ['run', 'release.md', '--commit', 'bench']);
+      report(`  ran in ${running.toFixed(2)} s`);
+      const telling = await rialto(folder, ['report', 'release.md', '--commit', 'bench', '--output', 'release.html', 'release.json']);
+      const { lines } = JSON.parse(await readFile(join(folder, 'release.json'), 'utf8')) as { lines: { state: string }[] };
+      const passed = lines.filter(({ state }) => state === 'pass').length;
+      if (passed !== CHECKS) throw new Error(`${passed} of ${CHECKS} lines passed`);
+      return figuresOf(reading, running, telling);
+    } finally {
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+const figuresOf = (reading: number, running: number, telling: number): Figure[] => [
+  figure('readiness.read_50000_lines.seconds', reading, 's'),
+  figure('readiness.run_400_checks.seconds', running, 's'),
+  figure('readiness.report_of_400.seconds', telling, 's'),
+];
+
+function readLong(): number {
+  const lines = Array.from({ length: LINES }, (_, n) =>
+    n % 50 === 0
+      ? `## Section ${n}`
+      : `- [ ] Error rate of service ${n} below ${n % 7}.${n % 10} % for ${1 + (n % 30)} minutes, p95 under ${n} ms`,
+  );
+  const source = new TextEncoder().encode(lines.join('\n'));
+  const started = performance.now();
+  const { items } = readChecklist(source, 'long');
+  const seconds = (performance.now() - started) / 1_000;
+  if (items.length !== LINES - LINES / 50) throw new Error(`${items.length} boxes were read`);
+  return seconds;
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
+}
+
+async function write(folder: string, port: number): Promise<void> {
+  const text = Array.from({ length: CHECKS }, (_, n) => `- [ ] Endpoint ${n} answers`).join('\n');
+  const { items } = readChecklist(new TextEncoder().encode(text), 'release');
+  const confirmed = { by: 'Ada Lovelace', at: '2026-01-02' };
+  const bindings = items.map(({ id: line }, n) => {
+    const checks = [{ kind: 'http', params: { target: 'app', path: `/${n}`, status: [200] } }];
+    return { line, disposition: { kind: 'checked', checks }, confirmed };
+  });
+  await writeFile(join(folder, 'release.md'), text);
+  await writeFile(join(folder, 'release.bindings.yaml'), JSON.stringify({ version: 1, checklist: 'release', bindings }));
+  await writeFile(join(folder, 'readiness.yaml'), `version: 1\ntargets:\n  app:\n    url: http://127.0.0.1:${port}\n`);
+}
+
+/** Runs `rialto readiness …` in a folder, and answers with how long it took, its start included, in seconds. Which decision it ends with is no matter. */
+function rialto(folder: string, args: readonly string[]): Promise<number> {
+  const started = performance.now();
+  const program = fileURLToPath(new URL('../src/app/cli.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, 'readiness', ...args], { cwd: folder, stdio: 'ignore' });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', () => resolve((performance.now() - started) / 1_000));
+  });
+}
