@@ -77,10 +77,11 @@ async function openBank(ledger: Ledger, db: Pool): Promise<Bank> {
   const tenantId = newId();
   const asset = 'EUR/2';
   const [source, shop, ...ids] = Array.from({ length: ACCOUNTS + 2 }, () => newId());
-  const drafts = ids.map((id) => ({ id, name: 'bench', kind: 'liability' as const, asset, debitsMustNotExceedCredits: true }));
+  const draft = { name: 'bench', asset, managedBy: 'bench' };
+  const drafts = ids.map((id) => ({ ...draft, id, kind: 'liability' as const, debitsMustNotExceedCredits: true }));
   await db.write({ tenantId }, async (tx) => {
     const inside = await ledger.port.inTx(tx, tenantId);
-    await inside.openAccounts([...drafts, ...[source!, shop!].map((id) => ({ id, name: 'bench', kind: 'asset' as const, asset }))]);
+    await inside.openAccounts([...drafts, ...[source!, shop!].map((id) => ({ ...draft, id, kind: 'asset' as const }))]);
   });
   const fund = (id: Uuid) => ({
     id: newId(),

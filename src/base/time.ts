@@ -45,10 +45,10 @@ export const Instant = Type.Codec(
 /** Schema of a calendar day; whether the day exists is checked by `isLocalDate`. */
 export const LocalDateText = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$', examples: ['2026-11-23'] });
 
-/** Whether the text names a day that exists (`2026-02-30` does not). */
+/** Whether the text names a day that exists (`2026-02-30` does not, and there is no year 0). */
 export function isLocalDate(text: string): boolean {
   const ms = Date.parse(`${text}T00:00:00Z`);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+  return /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 const DAY_MS = 86_400_000;
@@ -63,7 +63,8 @@ export function dayOf(ms: Millis): LocalDate {
   return lastDay.text;
 }
 
-function startOf(day: LocalDate): Millis {
+/** The first instant of a day in UTC. Throws RangeError when the day does not exist. */
+export function startOf(day: LocalDate): Millis {
   if (!isLocalDate(day)) throw new RangeError(`there is no day ${day}`);
   return Date.parse(`${day}T00:00:00Z`);
 }

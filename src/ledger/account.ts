@@ -5,7 +5,15 @@ import type { Sums, TransferKind } from './transfer.ts';
 export const MAX_UNITS = 10n ** 38n - 1n;
 
 /** An account as evaluation sees it: the facts that decide, and its four sums, which evaluation moves. */
-export type Account = Sums & { id: Uuid; asset: string; debitsLimited: boolean; creditsLimited: boolean; closed: boolean };
+export type Account = Sums & {
+  id: Uuid;
+  asset: string;
+  debitsLimited: boolean;
+  creditsLimited: boolean;
+  /** Whether a module manages it. */
+  managed: boolean;
+  closed: boolean;
+};
 
 /** A copy of an account's sums at this moment. */
 export function sumsOf(account: Sums): Sums {

@@ -5,6 +5,7 @@ import { MAX_UNITS } from './account.ts';
 import type { AccountDraft, TransferDraft } from './port.ts';
 
 const ASSET = /^[A-Z][A-Z0-9]{2,11}\/([0-9]|1[0-8])$/;
+const MODULE = /^[a-z]{1,32}$/;
 const KINDS: ReadonlySet<string> = new Set(['posted', 'pending', 'post', 'void']);
 const BALANCING: ReadonlySet<string | undefined> = new Set([undefined, 'debit', 'credit', 'both']);
 const MAX_TEXT = 256;
@@ -42,9 +43,17 @@ function wrongField(draft: TransferDraft): string | undefined {
 export function checkAccountDraft(draft: AccountDraft): void {
   if (draft.debitsMustNotExceedCredits && draft.creditsMustNotExceedDebits)
     throw new AppError('unprocessable', 'ledger.flags_are_mutually_exclusive', 'An account can have one of the two limits, not both.');
-  const badId = !isUuid(draft.id) || (draft.memberId !== undefined && !isUuid(draft.memberId));
-  const wrong = badId ? 'id' : !ASSET.test(draft.asset) ? 'asset' : !isText(draft.name) ? 'name' : wrongText(draft);
+  const wrong = wrongFact(draft);
   if (wrong) throw new AppError('invalid', 'ledger.account_invalid', `The account's ${wrong} is not usable.`);
+}
+
+function wrongFact(draft: AccountDraft): string | undefined {
+  const { id, memberId, managedBy } = draft;
+  if (!isUuid(id) || (memberId !== undefined && !isUuid(memberId))) return 'id';
+  if (!ASSET.test(draft.asset)) return 'asset';
+  if (!isText(draft.name)) return 'name';
+  if (managedBy !== undefined && !MODULE.test(managedBy)) return 'module';
+  return wrongText(draft);
 }
 
 function wrongText({ reference, metadata }: Pick<TransferDraft, 'reference' | 'metadata'>): string | undefined {

@@ -99,7 +99,7 @@ export const closeAccount = operation({
   cost: 'normal',
   params: accountParams,
   output: Account,
-  errors: ['ledger.account_not_found', 'ledger.member_bound', 'request.key_reused'],
+  errors: ['ledger.account_not_found', 'ledger.account_managed', 'ledger.member_bound', 'request.key_reused'],
   example: { params: { id: 'acc_0192837465ab7def8192837465abcdef' } },
 });
 

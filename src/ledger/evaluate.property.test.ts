@@ -13,8 +13,9 @@ function bookOf(seed: number): { book: Book; chain: ReturnType<typeof createComm
   const commands = createCommands(seededRandom(seed));
   const zero = { debitsPosted: 0n, creditsPosted: 0n, debitsPending: 0n, creditsPending: 0n };
   const accounts = Array.from({ length: 8 }, () => {
-    const { id, asset, debitsMustNotExceedCredits, creditsMustNotExceedDebits } = commands.account();
-    return { id, asset, debitsLimited: debitsMustNotExceedCredits!, creditsLimited: creditsMustNotExceedDebits!, closed: false, ...zero };
+    const { id, asset, debitsMustNotExceedCredits, creditsMustNotExceedDebits, managedBy } = commands.account();
+    const limits = { debitsLimited: debitsMustNotExceedCredits!, creditsLimited: creditsMustNotExceedDebits! };
+    return { id, asset, ...limits, managed: managedBy !== undefined, closed: false, ...zero };
   });
   const book = {
     seq: 0n,
@@ -33,7 +34,7 @@ test('after any chains: debits equal credits in every asset, limits hold, nothin
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 1, max: 120 }), (seed, chains) => {
       const { book, chain } = bookOf(seed);
-      for (let i = 0; i < chains; i++) evaluateChain(book, chain(), i * 100);
+      for (let i = 0; i < chains; i++) evaluateChain(book, chain(), { atMs: i * 100 });
       for (const { asset, debitsLimited, creditsLimited, ...a } of book.accounts.values()) {
         expect(total(book, asset, 'debitsPosted')).toBe(total(book, asset, 'creditsPosted'));
         expect(total(book, asset, 'debitsPending')).toBe(total(book, asset, 'creditsPending'));
@@ -54,7 +55,7 @@ test('the sequence counts the transfers without a gap, and each carries the sums
       const { book, chain } = bookOf(seed);
       const made: Transfer[] = [];
       for (let i = 0; i < 60; i++) {
-        const result = evaluateChain(book, chain(), i * 100);
+        const result = evaluateChain(book, chain(), { atMs: i * 100 });
         if (result.ok) made.push(...result.transfers);
       }
       expect(made.map((t) => t.seq)).toEqual(made.map((_, i) => BigInt(i + 1)));
@@ -73,12 +74,31 @@ test('a chain sent again answers `exists` or its old refusal, and changes nothin
       const { book, chain } = bookOf(seed);
       for (let i = 0; i < 40; i++) {
         const drafts = chain();
-        if (!evaluateChain(book, drafts, i).ok) continue;
+        if (!evaluateChain(book, drafts, { atMs: i }).ok) continue;
         const before = structuredClone([...book.accounts.values()]);
-        expect(evaluateChain(book, drafts, i)).toEqual({ ok: false, code: 'exists', index: 0 });
+        expect(evaluateChain(book, drafts, { atMs: i })).toEqual({ ok: false, code: 'exists', index: 0 });
         expect([...book.accounts.values()]).toEqual(before);
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+test('through the public door nothing ever moves a managed account, and all else comes to what it would without the door', () => {
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const [{ book, chain }, free] = [bookOf(seed), bookOf(seed)];
+      for (let i = 0; i < 80; i++) {
+        const [drafts, same] = [chain(), free.chain()];
+        const isPublic = i % 2 === 0;
+        const kept = () => [...book.accounts.values()].filter(({ managed }) => managed).map(sumsOf);
+        const before = kept();
+        const result = evaluateChain(book, drafts, { atMs: i * 100, unmanagedOnly: isPublic });
+        if (isPublic) expect(kept()).toEqual(before);
+        if (!result.ok && result.code.endsWith('_managed')) expect(isPublic).toBe(true);
+        else expect(evaluateChain(free.book, same, { atMs: i * 100 })).toEqual(result);
+      }
+    }),
+    { numRuns: 100 },
   );
 });

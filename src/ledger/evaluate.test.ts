@@ -11,12 +11,12 @@ const MAX = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const id = (n: number): Uuid => `01920000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
 const ids = <const N extends readonly number[]>(...numbers: N) => numbers.map(id) as { [K in keyof N]: Uuid };
-const [A, B, USD, EMPTY, FULL, SHUT, SHUT2, HUGE, HUGE2, MISSING] = ids(1, 2, 3, 4, 5, 6, 7, 8, 9, 99);
+const [A, B, USD, EMPTY, FULL, SHUT, SHUT2, HUGE, HUGE2, KEPT, KEPT2, MISSING] = ids(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 99);
 const [POSTED, PENDING, DONE, VOIDED, EXPIRED, OVERDUE, BALANCED, SPENT, POST] = ids(101, 102, 103, 104, 105, 106, 107, 108, 109);
 
 function account(name: Uuid, more: Partial<Account> = {}): Account {
   const sums = { debitsPosted: 0n, creditsPosted: 0n, debitsPending: 0n, creditsPending: 0n };
-  return { id: name, asset: 'EUR/2', debitsLimited: false, creditsLimited: false, closed: false, ...sums, ...more };
+  return { id: name, asset: 'EUR/2', debitsLimited: false, creditsLimited: false, managed: false, closed: false, ...sums, ...more };
 }
 
 function draft(more: Partial<TransferDraft> = {}): TransferDraft {
@@ -33,6 +33,7 @@ function book(): BookState & { failed: Set<Uuid> } {
     account(FULL, { creditsLimited: true }),
     account(SHUT),
     account(SHUT2),
+    ...[KEPT, KEPT2].map((name) => account(name, { managed: true })),
     ...[HUGE, HUGE2].map((name) =>
       account(name, { debitsPosted: MAX_UNITS, creditsPosted: MAX_UNITS, debitsPending: MAX_UNITS, creditsPending: MAX_UNITS }),
     ),
@@ -55,17 +56,20 @@ function book(): BookState & { failed: Set<Uuid> } {
     draft({ id: BALANCED, debitAccountId: B, creditAccountId: A, units: 1_000n, balancing: 'debit' }),
     draft({ id: id(201), ...pending, debitAccountId: SHUT }),
     draft({ id: id(202), ...pending, creditAccountId: SHUT }),
+    draft({ id: id(203), ...pending, debitAccountId: KEPT }),
+    draft({ id: id(204), ...pending, creditAccountId: KEPT }),
     draft({ id: POST, kind: 'post', pendingId: DONE, units: 20n }),
     draft({ id: id(111), kind: 'void', pendingId: VOIDED, units: 0n }),
   ];
-  for (const one of setUp) expect(evaluateChain(state, [one], NOW)).toMatchObject({ ok: true });
-  expect(evaluateChain(state, [{ id: id(112), kind: 'expire', pendingId: EXPIRED }], NOW + 1)).toMatchObject({ ok: true });
+  for (const one of setUp) expect(evaluateChain(state, [one], { atMs: NOW })).toMatchObject({ ok: true });
+  expect(evaluateChain(state, [{ id: id(112), kind: 'expire', pendingId: EXPIRED }], { atMs: NOW + 1 })).toMatchObject({ ok: true });
   for (const name of [SHUT, SHUT2]) state.accounts.get(name)!.closed = true;
   return state;
 }
 
+/** As through the public door, where the most can be wrong. */
 function codeOf(state: BookState, one: TransferDraft, at = NOW + 10): TransferCode | 'created' {
-  const result = evaluateChain(state, [one], at);
+  const result = evaluateChain(state, [one], { atMs: at, unmanagedOnly: true });
   return result.ok ? 'created' : result.code;
 }
 
@@ -137,6 +141,20 @@ const CASES: Partial<Record<TransferCode | 'created', TransferDraft[]>> = {
   transfer_must_have_the_same_asset_as_accounts: [draft({ asset: 'USD/2' })],
   pending_transfer_not_found: [post({ pendingId: MISSING })],
   pending_transfer_not_pending: [post({ pendingId: POSTED })],
+  debit_account_managed: [
+    draft({ debitAccountId: KEPT }),
+    draft({ debitAccountId: KEPT, units: 0n }),
+    draft({ debitAccountId: KEPT, balancing: 'debit' }),
+    draft({ debitAccountId: KEPT, creditAccountId: KEPT2, kind: 'pending' }),
+    post({ pendingId: id(203), debitAccountId: '', creditAccountId: '', asset: '' }),
+    release({ pendingId: id(203), debitAccountId: KEPT }),
+  ],
+  credit_account_managed: [
+    draft({ creditAccountId: KEPT }),
+    draft({ creditAccountId: KEPT, balancing: 'both' }),
+    post({ pendingId: id(204), creditAccountId: KEPT }),
+    release({ pendingId: id(204), creditAccountId: '' }),
+  ],
   pending_transfer_has_different_debit_account_id: [post({ debitAccountId: USD })],
   pending_transfer_has_different_credit_account_id: [post({ creditAccountId: USD })],
   pending_transfer_has_different_asset: [post({ asset: 'USD/2' })],
@@ -195,6 +213,8 @@ const MOVE_FAULTS: [TransferCode, Partial<TransferDraft>][] = [
   ['credit_account_not_found', { creditAccountId: id(98) }],
   ['accounts_must_have_the_same_asset', { creditAccountId: USD }],
   ['transfer_must_have_the_same_asset_as_accounts', { asset: 'GBP/2' }],
+  ['debit_account_managed', { debitAccountId: KEPT }],
+  ['credit_account_managed', { creditAccountId: KEPT2 }],
   ['debit_account_already_closed', { debitAccountId: SHUT }],
   ['credit_account_already_closed', { creditAccountId: SHUT2 }],
   ['overflows_debits_posted', { debitAccountId: HUGE }],
@@ -211,6 +231,8 @@ const SETTLE_FAULTS: [TransferCode, Partial<TransferDraft>][] = [
   ['timeout_reserved_for_pending_transfer', { timeoutMs: 1 }],
   ['pending_transfer_not_found', { pendingId: MISSING }],
   ['pending_transfer_not_pending', { pendingId: POSTED }],
+  ['debit_account_managed', { pendingId: id(203) }],
+  ['credit_account_managed', { pendingId: id(204) }],
   ['pending_transfer_has_different_debit_account_id', { debitAccountId: USD }],
   ['pending_transfer_has_different_credit_account_id', { creditAccountId: USD }],
   ['pending_transfer_has_different_asset', { asset: 'USD/2' }],
@@ -281,12 +303,12 @@ describe('effects', () => {
 
   test('a pending transfer reserves, a partial post moves its part and releases the rest', () => {
     const state = fresh();
-    evaluateChain(state, [draft({ id: id(1), kind: 'pending', units: 50n })], NOW);
+    evaluateChain(state, [draft({ id: id(1), kind: 'pending', units: 50n })], { atMs: NOW });
     expect([sums(state, A), sums(state, B)]).toEqual([
       [0n, 0n, 50n, 0n],
       [0n, 0n, 0n, 50n],
     ]);
-    const result = evaluateChain(state, [draft({ id: id(2), kind: 'post', pendingId: id(1), units: 20n })], NOW);
+    const result = evaluateChain(state, [draft({ id: id(2), kind: 'post', pendingId: id(1), units: 20n })], { atMs: NOW });
     expect([sums(state, A), sums(state, B)]).toEqual([
       [20n, 0n, 0n, 0n],
       [0n, 20n, 0n, 0n],
@@ -302,18 +324,18 @@ describe('effects', () => {
     evaluateChain(
       state,
       [draft({ id: id(1), units: 30n }), draft({ id: id(2), kind: 'pending', debitAccountId: B, creditAccountId: A, units: 12n })],
-      NOW,
+      { atMs: NOW },
     );
     const sweep = (n: number) =>
-      evaluateChain(state, [draft({ id: id(n), debitAccountId: B, creditAccountId: A, units: 100n, balancing: 'debit' })], NOW);
+      evaluateChain(state, [draft({ id: id(n), debitAccountId: B, creditAccountId: A, units: 100n, balancing: 'debit' })], { atMs: NOW });
     expect(sweep(3)).toMatchObject({ ok: true, transfers: [{ units: 18n }] });
     expect(sweep(4)).toMatchObject({ ok: true, transfers: [{ units: 0n }] });
   });
 
   test('a post inherits reference and metadata of the pending transfer unless it brings its own', () => {
     const state = fresh();
-    evaluateChain(state, [draft({ id: id(1), kind: 'pending', reference: 'P', metadata: { k: 'v' } })], NOW);
-    const result = evaluateChain(state, [draft({ id: id(2), kind: 'post', pendingId: id(1), units: 0n, metadata: {} })], NOW);
+    evaluateChain(state, [draft({ id: id(1), kind: 'pending', reference: 'P', metadata: { k: 'v' } })], { atMs: NOW });
+    const result = evaluateChain(state, [draft({ id: id(2), kind: 'post', pendingId: id(1), units: 0n, metadata: {} })], { atMs: NOW });
     expect(result).toMatchObject({ ok: true, transfers: [{ reference: 'P', metadata: {}, units: 10n }] });
   });
 
@@ -327,7 +349,7 @@ describe('effects', () => {
       release({ id: id(603), pendingId: id(601), units: 0n }),
       draft({ id: id(604), debitAccountId: EMPTY }),
     ];
-    expect(evaluateChain(state, chain, NOW + 10)).toEqual({ ok: false, code: 'exceeds_credits', index: 4 });
+    expect(evaluateChain(state, chain, { atMs: NOW + 10 })).toEqual({ ok: false, code: 'exceeds_credits', index: 4 });
     expect({ ...state, accounts: [...(state.accounts as Map<Uuid, Account>)] }).toEqual(before);
   });
 
@@ -336,16 +358,31 @@ describe('effects', () => {
     state.accounts.get(B)!.debitsLimited = true;
     const there = draft({ id: id(1), units: 30n });
     const back = draft({ id: id(2), debitAccountId: B, creditAccountId: A, units: 30n });
-    expect(evaluateChain(state, [back], NOW)).toMatchObject({ ok: false, code: 'exceeds_credits' });
+    expect(evaluateChain(state, [back], { atMs: NOW })).toMatchObject({ ok: false, code: 'exceeds_credits' });
     expect(
-      evaluateChain(state, [there, back, draft({ id: id(3), debitAccountId: USD, creditAccountId: id(77), asset: 'USD/2' })], NOW),
+      evaluateChain(state, [there, back, draft({ id: id(3), debitAccountId: USD, creditAccountId: id(77), asset: 'USD/2' })], {
+        atMs: NOW,
+      }),
     ).toMatchObject({ ok: false, index: 2 });
     expect(state.seq).toBe(0n);
-    expect(evaluateChain(state, [there, back], NOW)).toMatchObject({ ok: true });
+    expect(evaluateChain(state, [there, back], { atMs: NOW })).toMatchObject({ ok: true });
     expect(sums(state, B)).toEqual([30n, 30n, 0n, 0n]);
   });
 
+  test('what a module asks moves its accounts freely; through the public door such a chain is refused whole', () => {
+    const state = book();
+    const chain = [
+      draft({ id: id(600) }),
+      draft({ id: id(601), kind: 'pending', debitAccountId: KEPT, creditAccountId: KEPT2 }),
+      post({ id: id(602), pendingId: id(601), debitAccountId: '', creditAccountId: '', units: 0n }),
+    ];
+    expect(evaluateChain(state, chain, { atMs: NOW, unmanagedOnly: true })).toEqual({ ok: false, code: 'debit_account_managed', index: 1 });
+    expect([state.transfers.has(id(600)), sums(state, KEPT)]).toEqual([false, [0n, 0n, 50n, 50n]]);
+    expect(evaluateChain(state, chain, { atMs: NOW })).toMatchObject({ ok: true });
+    expect(sums(state, KEPT)).toEqual([10n, 0n, 50n, 50n]);
+  });
+
   test('the same id twice in one chain is found out', () => {
-    expect(evaluateChain(fresh(), [draft(), draft()], NOW)).toEqual({ ok: false, code: 'exists', index: 1 });
+    expect(evaluateChain(fresh(), [draft(), draft()], { atMs: NOW })).toEqual({ ok: false, code: 'exists', index: 1 });
   });
 });

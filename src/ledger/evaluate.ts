@@ -25,6 +25,9 @@ export type BookState = {
   failed: ReadonlySet<Uuid>;
 };
 
+/** When a chain is recorded, and whether it has to leave accounts alone that a module manages. */
+export type Terms = { atMs: Millis; unmanagedOnly?: boolean | undefined };
+
 export type Evaluated = { ok: true; transfers: Transfer[] } | { ok: false; code: TransferCode; index: number };
 
 const NIL: Uuid = '00000000-0000-0000-0000-000000000000';
@@ -36,10 +39,10 @@ const LAST_MS = 8_640_000_000_000_000;
  * Evaluates one linked chain in order: all its transfers, or the first refusal and nothing. The only place that
  * decides what may happen to balances; the batch writer, `inTx` and the dry run all come here.
  */
-export function evaluateChain(book: BookState, drafts: readonly Draft[], atMs: Millis): Evaluated {
+export function evaluateChain(book: BookState, drafts: readonly Draft[], terms: Terms): Evaluated {
   const done: Transfer[] = [];
   for (const draft of drafts) {
-    const result = evaluate(book, draft, atMs);
+    const result = evaluate(book, draft, terms);
     if (typeof result === 'string') {
       while (done.length > 0) takeBack(book, done.pop()!);
       return { ok: false, code: result, index: drafts.indexOf(draft) };
@@ -49,18 +52,19 @@ export function evaluateChain(book: BookState, drafts: readonly Draft[], atMs: M
   return { ok: true, transfers: done };
 }
 
-function evaluate(book: BookState, draft: Draft, atMs: Millis): Transfer | TransferCode {
+function evaluate(book: BookState, draft: Draft, terms: Terms): Transfer | TransferCode {
   if (draft.id === NIL) return 'id_must_not_be_zero';
   if (draft.id === MAX) return 'id_must_not_be_int_max';
   const existing = book.transfers.get(draft.id);
   if (existing) return differenceFrom(draft, existing, draft.pendingId === undefined ? undefined : book.transfers.get(draft.pendingId));
   if (book.failed.has(draft.id)) return 'id_already_failed';
-  if (draft.kind === 'posted' || draft.kind === 'pending') return move(book, draft, atMs);
-  return settle(book, draft, atMs);
+  if (draft.kind === 'posted' || draft.kind === 'pending') return move(book, draft, terms);
+  return settle(book, draft, terms);
 }
 
 /** A posted or pending transfer between two accounts. */
-function move(book: BookState, draft: TransferDraft, atMs: Millis): Transfer | TransferCode {
+function move(book: BookState, draft: TransferDraft, terms: Terms): Transfer | TransferCode {
+  const { atMs } = terms;
   const misshapen = misshapenMove(draft);
   if (misshapen) return misshapen;
   const debit = book.accounts.get(draft.debitAccountId);
@@ -69,6 +73,8 @@ function move(book: BookState, draft: TransferDraft, atMs: Millis): Transfer | T
   if (!credit) return 'credit_account_not_found';
   if (debit.asset !== credit.asset) return 'accounts_must_have_the_same_asset';
   if (draft.asset !== debit.asset) return 'transfer_must_have_the_same_asset_as_accounts';
+  const kept = managed(terms, debit, credit);
+  if (kept) return kept;
   if (debit.closed) return 'debit_account_already_closed';
   if (credit.closed) return 'credit_account_already_closed';
   const units = draft.balancing === undefined ? draft.units : balanced(draft, debit, credit);
@@ -106,6 +112,13 @@ function misshapenMove(draft: TransferDraft): TransferCode | undefined {
   return undefined;
 }
 
+/** Which of the two accounts a module manages, for those who have to leave such alone. */
+function managed({ unmanagedOnly }: Terms, debit: Account, credit: Account): TransferCode | undefined {
+  if (!unmanagedOnly) return undefined;
+  if (debit.managed) return 'debit_account_managed';
+  return credit.managed ? 'credit_account_managed' : undefined;
+}
+
 /** At most the asked units, as much as is free on the named sides: the account then holds no more than its other sum. */
 function balanced(draft: TransferDraft, debit: Account, credit: Account): bigint {
   let { units } = draft;
@@ -139,17 +152,20 @@ function limit(units: bigint, debit: Account, credit: Account): TransferCode | u
 }
 
 /** Posts, voids or expires a pending transfer. */
-function settle(book: BookState, draft: Draft, atMs: Millis): Transfer | TransferCode {
+function settle(book: BookState, draft: Draft, terms: Terms): Transfer | TransferCode {
+  const { atMs } = terms;
   const misshapen = draft.kind === 'expire' ? undefined : misshapenSettlement(draft as TransferDraft);
   if (misshapen) return misshapen;
   const pending = book.transfers.get(draft.pendingId!);
   if (!pending) return 'pending_transfer_not_found';
   const hold = book.holds.get(draft.pendingId!);
   if (pending.kind !== 'pending' || !hold) return 'pending_transfer_not_pending';
-  const units = settledUnits(draft, pending);
-  if (typeof units === 'string') return units;
   const debit = book.accounts.get(pending.debitAccountId)!;
   const credit = book.accounts.get(pending.creditAccountId)!;
+  const kept = managed(terms, debit, credit);
+  if (kept) return kept;
+  const units = settledUnits(draft, pending);
+  if (typeof units === 'string') return units;
   const refused = unsettleable(hold, draft, atMs, debit, credit);
   if (refused) return refused;
   hold.state = draft.kind === 'post' ? 'posted' : draft.kind === 'void' ? 'voided' : 'expired';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestLedger, type TestLedger } from '../../test/support/ledger.ts';
 import type { Ctx } from '../base/context.ts';
 import { newId, type Uuid } from '../base/id.ts';
@@ -168,6 +168,43 @@ test('chains get a result for each transfer, and a dry run the same results with
   expect(codes(await createTransfers(deps, ctx, input))).toEqual(expected);
   const again = await createTransfers(deps, ctx, { chains: [bad], dryRun: true });
   expect(again.chains[0]![1]!.result).toBe('id_already_failed');
+});
+
+describe('an account that a module manages', () => {
+  const resultsOf = async (chain: ReturnType<typeof ledger.draft>[], dryRun?: boolean) =>
+    (await createTransfers(deps, ctx, { chains: [chain], ...(dryRun && { dryRun }) })).chains[0]!.map(({ result }) => result);
+
+  test('says so, and no public transfer, settlement of a pending one or closing reaches it, nor costs an id', async () => {
+    const { port, tenantId } = ledger;
+    const [own, other, kept] = await ledger.open({}, {}, { managedBy: 'settlement' });
+    expect((await getAccount(deps, ctx, { id: kept! })).managedBy).toBe('settlement');
+    expect(await getAccount(deps, ctx, { id: own! })).not.toMatchObject({ managedBy: expect.anything() as string });
+    const held = ledger.draft(own!, kept!, { kind: 'pending' });
+    expect(await port.enact({ tenantId, transfers: [held] })).toMatchObject({ result: 'enacted' });
+    const before = await port.balances(tenantId, [own!, other!, kept!]);
+    const blank = { debitAccountId: '', creditAccountId: '', asset: '', pendingId: held.id, units: 0n } as const;
+    const [out, into] = [ledger.draft(kept!, own!), ledger.draft(own!, kept!, { kind: 'pending', balancing: 'both' })];
+    const [post, release] = (['post', 'void'] as const).map((kind) => ledger.draft('', '', { ...blank, kind }));
+    for (const dryRun of [true, false, false]) {
+      expect(await resultsOf([out], dryRun)).toEqual(['debit_account_managed']);
+      expect(await resultsOf([into], dryRun)).toEqual(['credit_account_managed']);
+      for (const settling of [post!, release!]) expect(await resultsOf([settling], dryRun)).toEqual(['credit_account_managed']);
+      expect(await resultsOf([ledger.draft(own!, other!), out], dryRun)).toEqual(['linked_event_failed', 'debit_account_managed']);
+    }
+    await expect(closeAccount(deps, ctx, { id: kept! })).rejects.toMatchObject({ kind: 'forbidden', code: 'ledger.account_managed' });
+    expect(await port.balances(tenantId, [own!, other!, kept!])).toEqual(before);
+    expect(await resultsOf([ledger.draft(own!, other!)])).toEqual(['created']);
+    // The module itself goes on as before, with the very ids that were refused.
+    expect(await port.enact({ tenantId, transfers: [post!, out] })).toMatchObject({ result: 'enacted' });
+    expect(await resultsOf([out])).toEqual(['exists']);
+    await ledger.database.db.write({ tenantId }, async (tx) => (await port.inTx(tx, tenantId)).closeAccount(kept!));
+    expect((await getAccount(deps, ctx, { id: kept! })).closedAt).toBeDefined();
+  });
+
+  test('is opened under the name of a module, and no other', async () => {
+    for (const managedBy of ['', 'Settlement', 'a module', 'x'.repeat(33)])
+      await expect(ledger.open({ managedBy })).rejects.toMatchObject({ code: 'ledger.account_invalid' });
+  });
 });
 
 test('transfers are found by account, reference and metadata, newest first', async () => {

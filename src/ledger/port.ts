@@ -55,11 +55,13 @@ export type Note = { rows?: readonly RowOf[]; events?: (recorded: Recorded) => r
  * An act: its transfers are one linked chain, and they, the rows and the events commit together or not at all.
  * `otherwise` says what to record instead when the act is refused (nothing when absent). `idsAreNew`: the transfers' ids were
  * made for this call and nobody else knows them, so the book need not be asked about them, nor remember them when refused.
+ * `unmanagedOnly`: refuse whatever touches an account that a module manages, for what people ask of the books themselves.
  */
 export type Act = Note & {
   tenantId: Uuid;
   transfers: readonly TransferDraft[];
   idsAreNew?: boolean;
+  unmanagedOnly?: boolean;
   otherwise?: (refusal: Refusal) => Note;
 };
 
@@ -87,6 +89,11 @@ export type AccountDraft = {
   /** Refuse what would bring posted and pending debits above posted credits. */
   debitsMustNotExceedCredits?: boolean;
   creditsMustNotExceedDebits?: boolean;
+  /**
+   * The module that manages the account, such as `settlement`: the public operations of the ledger neither move nor close it.
+   * Undefined for one that people opened through the API. Whoever opens an account has to say, and it stays so.
+   */
+  managedBy: string | undefined;
   /** The participant, trader or publisher that the account belongs to. */
   memberId?: Uuid;
   reference?: string;

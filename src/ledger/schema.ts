@@ -43,6 +43,9 @@ export const Account = Type.Object(
     memberId: Type.Optional(MemberId),
     debitsMustNotExceedCredits: Type.Boolean(),
     creditsMustNotExceedDebits: Type.Boolean(),
+    managedBy: Type.Optional(
+      Type.String({ description: 'The module that alone moves and closes the account; absent for one that was opened through the API' }),
+    ),
     reference: Type.Optional(Type.String()),
     metadata: Type.Optional(Type.Record(Type.String(), Type.String())),
     openedAt: Instant,

@@ -10,7 +10,11 @@ let theirs: Uuid;
 let house: Uuid;
 beforeAll(async () => {
   ledger = await createTestLedger();
-  [mine, theirs, house] = (await ledger.open({ memberId: bank }, { memberId: otherBank }, {})) as [Uuid, Uuid, Uuid];
+  [mine, theirs, house] = (await ledger.open({ memberId: bank, managedBy: 'settlement' }, { memberId: otherBank }, {})) as [
+    Uuid,
+    Uuid,
+    Uuid,
+  ];
   const { port, tenantId } = ledger;
   await port.enact({ tenantId, transfers: [ledger.draft(house, mine), ledger.draft(house, theirs, { kind: 'pending' })] });
 });
@@ -52,6 +56,7 @@ const CHANGES = [
   'truncate ledger.transfer',
   'delete from ledger.account',
   `update ledger.account set name = 'x'`,
+  'update ledger.account set managed_by = null',
   'truncate ledger.hold',
   'delete from ledger.hold',
   `update ledger.log_head set root = root`,

@@ -5,6 +5,8 @@ import type { LocalDate, Millis } from '../base/time.ts';
  * The named results of a transfer that was not created, in the order of precedence of TigerBeetle's create_transfers:
  * when several apply, the first is answered. What TigerBeetle calls ledger is our asset; its user data are our
  * reference, effective date and metadata. `linked_event_failed` stands for a transfer whose chain failed elsewhere.
+ * `debit_account_managed` and `credit_account_managed` are ours: a module manages the account, and the transfer came
+ * through the public door. They are told as soon as both accounts are known, before whatever may be otherwise another day.
  */
 export const TRANSFER_CODES = [
   'linked_event_failed',
@@ -39,6 +41,8 @@ export const TRANSFER_CODES = [
   'transfer_must_have_the_same_asset_as_accounts',
   'pending_transfer_not_found',
   'pending_transfer_not_pending',
+  'debit_account_managed',
+  'credit_account_managed',
   'pending_transfer_has_different_debit_account_id',
   'pending_transfer_has_different_credit_account_id',
   'pending_transfer_has_different_asset',

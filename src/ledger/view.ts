@@ -14,6 +14,7 @@ export function accountAnswer(view: AccountView): StaticDecode<typeof AccountSch
     memberId: view.memberId ?? undefined,
     debitsMustNotExceedCredits: view.debitsLimited,
     creditsMustNotExceedDebits: view.creditsLimited,
+    managedBy: view.managedBy ?? undefined,
     reference: view.reference ?? undefined,
     metadata: view.metadata ?? undefined,
     openedAt: view.openedAt,

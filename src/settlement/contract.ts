@@ -1,4 +1,5 @@
 import { custodyEvents, custodyOperations } from './custody/contract.ts';
+import { incomeOperations } from './custody/income-contract.ts';
 import { preferenceOperations } from './notification/preference-contract.ts';
 import { webhookDisabled, webhookOperations } from './notification/webhook-contract.ts';
 import { fxOperations, fxTraded } from './fx/contract.ts';
@@ -6,6 +7,7 @@ import { simulatorOperations } from './simulator/contract.ts';
 import { liquidityOperations } from './liquidity/contract.ts';
 import { amlOperations, amlRulesActivated } from './aml/contract.ts';
 import { complianceEvents, complianceOperations } from './compliance/contract.ts';
+import { obligationEvents, obligationOperations } from './obligation/contract.ts';
 import { overviewOperations } from './overview/contract.ts';
 import { breakerMoved, limitsActivated, riskOperations } from './risk/contract.ts';
 import { participantOperations, participantStateSet } from './participant/contract.ts';
@@ -45,8 +47,10 @@ export const operations = [
   ...queueOperations,
   ...liquidityOperations,
   ...fxOperations,
+  ...obligationOperations,
   ...simulatorOperations,
   ...custodyOperations,
+  ...incomeOperations,
   ...railOperations,
   ...reconciliationOperations,
   ...webhookOperations,
@@ -73,6 +77,7 @@ export const events = [
   rescreeningHit,
   webhookDisabled,
   participantStateSet,
+  ...obligationEvents,
   ...custodyEvents,
   ...railEvents,
   ...reconciliationEvents,

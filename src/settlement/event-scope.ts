@@ -4,5 +4,5 @@ const COMPLIANCE = /^settlement\.(case|aml|list|rescreening)_/;
 /** The scope that hearing a type of event of the network needs, live, by webhook or by mail. */
 export function scopeOfEvent(type: string): 'screening:read' | 'payments:read' | 'settlement:read' {
   if (COMPLIANCE.test(type)) return 'screening:read';
-  return /^settlement\.(payment|recall)_/.test(type) ? 'payments:read' : 'settlement:read';
+  return /^settlement\.(payment|recall|obligation)_/.test(type) ? 'payments:read' : 'settlement:read';
 }

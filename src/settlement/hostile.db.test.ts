@@ -215,11 +215,11 @@ describe('a review', () => {
 });
 
 describe('days at the edge of the calendar', () => {
-  test.each(['0000-01-01', '0001-01-01', '1969-12-31', '9999-12-31'])('the overview of %s is empty, not a failure', async (day) => {
+  test.each(['0001-01-01', '1969-12-31', '9999-12-31'])('the overview of %s is empty, not a failure', async (day) => {
     expect((await getOverview(deps(), house.ctx, { day })).payments.received).toBe(0);
   });
 
-  test.each(['0000-01-01', '0001-01-01', '1969-12-31'])('the statement of %s is empty, not a failure', async (day) => {
+  test.each(['0001-01-01', '1969-12-31'])('the statement of %s is empty, not a failure', async (day) => {
     expect(await getStatement(deps(), house.ctx, { id: banks[0].id, asset: 'EUR/2', day })).toContain('<NbOfNtries>0</NbOfNtries>');
   });
 

@@ -26,6 +26,7 @@ import { routeSources } from './liquidity/sources.ts';
 import { createJudge } from './compliance/judge.ts';
 import { compliancePart } from './compliance/part.ts';
 import { partySearchPart } from './party-search/part.ts';
+import { obligationPart } from './obligation/part.ts';
 import { overviewPart } from './overview/part.ts';
 import { amlPart } from './aml/part.ts';
 import { riskPart } from './risk/part.ts';
@@ -94,7 +95,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     paymentPart(deps),
     messagePart(deps),
     returnPart(deps),
-    windowPart(deps, windowSeconds),
+    windowPart(deps, windowSeconds, metrics),
     calendarPart(deps),
     clearingPart(deps),
     screeningPart(deps, screening, metrics),
@@ -108,6 +109,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     queuePart(deps),
     liquidityPart(deps),
     fxPart(deps),
+    obligationPart(deps),
     simulatorPart(deps),
     custodyPart(deps, metrics, executorsOf(rails)),
     railPart(deps, rails, metrics),

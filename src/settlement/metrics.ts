@@ -1,7 +1,7 @@
 import { scaleOf } from '../base/money.ts';
 import { SECONDS_BUCKETS, type Metrics } from '../infra/metrics/metrics.ts';
 import { complianceMetrics, type ComplianceMetrics } from './compliance/metrics.ts';
-import type { PaymentView } from './payment/payment.ts';
+import type { Decision, PaymentView } from './payment/payment.ts';
 import { screeningMetrics, type ScreeningMetrics } from './screening/metrics.ts';
 import { queueMetrics, type QueueMetrics } from './queue/metrics.ts';
 import type { WindowRow } from './window/store.ts';
@@ -11,19 +11,33 @@ import { efficiencyOf } from './window/view.ts';
 export type SettlementMetrics = QueueMetrics &
   ScreeningMetrics &
   ComplianceMetrics & {
+    /** A payment was decided at the door; not one that was sent again. */
     paymentTaken(payment: PaymentView): void;
+    /** A payment that was held or waited is now reserved or settled. */
+    paymentWent(payment: Pick<PaymentView, 'asset' | 'units'>): void;
     windowSettled(window: WindowRow): void;
+    /** A document of a rail was set aside, by the code of why. */
+    railDocumentSetAside(code: string): void;
   };
+
+/** The way that a payment went at the door, told by what was decided: one that was to settle at once and waits for money waits. */
+const ROUTES: Readonly<Record<Decision['decision'], string>> = {
+  reserved: 'window',
+  settled: 'instant',
+  queued: 'queue',
+  held: 'none',
+  rejected: 'none',
+};
 
 export function settlementMetrics(metrics: Metrics): SettlementMetrics {
   const payments = metrics.counter({
     name: 'rialto_settlement_payments_total',
-    help: 'Payments decided at the door; route: instant, queue, window, or none for what is held or rejected',
+    help: 'Payments decided at the door, each once; route: the way it went there, which is instant, queue or window, or none for what is held or rejected',
     labels: ['status', 'channel', 'asset', 'route'],
   });
   const value = metrics.counter({
     name: 'rialto_settlement_payments_value_total',
-    help: 'Amount reserved or settled, in whole units of the asset',
+    help: 'Amount of payments when they are reserved or settled, each once: at the door, on release from review or out of the queue; in whole units of the asset',
     labels: ['asset'],
   });
   const windows = metrics.counter({ name: 'rialto_settlement_windows_settled_total', help: 'Netting windows that became final' });
@@ -37,15 +51,23 @@ export function settlementMetrics(metrics: Metrics): SettlementMetrics {
     help: '1 - net / gross of the last window',
     labels: ['asset'],
   });
+  // A float is good enough for a chart; no balance is ever made of it.
+  const paymentWent: SettlementMetrics['paymentWent'] = ({ asset, units }) => value.inc({ asset }, Number(units) / 10 ** scaleOf(asset));
+  const documents = metrics.counter({
+    name: 'rialto_settlement_rail_documents_set_aside_total',
+    help: 'Documents of rails that could not be taken and wait for people',
+    labels: ['code'],
+  });
   return {
     ...queueMetrics(metrics),
     ...screeningMetrics(metrics),
     ...complianceMetrics(metrics),
-    paymentTaken({ status, channel, asset, units, route }) {
-      payments.inc({ status, channel, asset, route: route?.kind ?? 'none' });
-      // A float is good enough for a chart; no balance is ever made of it.
-      if (status === 'reserved' || status === 'settled') value.inc({ asset }, Number(units) / 10 ** scaleOf(asset));
+    paymentTaken({ status, channel, asset, units }) {
+      payments.inc({ status, channel, asset, route: ROUTES[status as Decision['decision']] });
+      if (status === 'reserved' || status === 'settled') paymentWent({ asset, units });
     },
+    paymentWent,
+    railDocumentSetAside: (code) => documents.inc({ code }),
     windowSettled({ cutOffAt, settledAt, currencies }) {
       windows.inc();
       if (cutOffAt !== undefined && settledAt !== undefined) seconds.observe((settledAt - cutOffAt) / 1_000);

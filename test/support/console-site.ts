@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { leiOf } from '../../src/base/check-digit.ts';
-import { administrator, must, type Api } from './api.ts';
+import { administrator, apiOf, must, type Api } from './api.ts';
 import { startProduct, type Product } from './product.ts';
 
-export type Site = { product: Product; api: Api; ids: { settled: string; held: string; window: string; participant: string } };
+export type Site = {
+  product: Product;
+  api: Api;
+  ids: { settled: string; held: string; window: string; participant: string; round: string; obligation: string };
+};
 
 const BANKS = [
   ['Nordfjord Bank', 'NORDFIHH'],
@@ -12,11 +16,11 @@ const BANKS = [
 ] as const;
 const LIST = 'id,name,aliases,type,country\n1,Viktor Baranovski,,person,\n';
 
-/** The product with a small business behind it: three banks, a settled window, a held and a rejected payment. */
+/** The product with a small business behind it: three banks, a settled window, a held and a rejected payment, a round of set-off. */
 export async function openSite(): Promise<Site> {
   const product = await startProduct({ env: { RIALTO_LIMIT_ACTOR: '1000000', RIALTO_LIMIT_TENANT: '1000000' } });
   try {
-    const scopes = ['payments:write', 'payments:read', 'settlement:write', 'participants:write', 'screening:write'];
+    const scopes = ['payments:write', 'payments:read', 'settlement:write', 'participants:write', 'screening:write', 'readiness:read'];
     const api = await administrator({ email: product.email!, password: product.password!, url: () => product.url }, scopes);
     await must(api('PUT /v1/screening/lists/house', { document: LIST, type: 'text/csv' }));
     const ids: string[] = [];
@@ -26,7 +30,8 @@ export async function openSite(): Promise<Site> {
     const { id: window } = await must(api<{ id: string }>('POST /v1/windows/close', { key: 'close-1' }));
     const held = await pay(api, { endToEndId: 'HELD-0001', creditor: 'Viktor Baranovski' });
     await pay(api, { endToEndId: 'POOR-0001', from: 2, to: 0, units: '99999999999' });
-    return { product, api, ids: { settled, held, window, participant: ids[0]! } };
+    const round = await setOff(api);
+    return { product, api, ids: { settled, held, window, participant: ids[0]!, ...round } };
   } catch (error) {
     await product.kill();
     product.clean();
@@ -40,6 +45,65 @@ async function admit(api: Api, { name, bic, index }: { name: string; bic: string
   const json = { asset: 'EUR/2', units: '10000000', reference: 'OPENING' };
   await must(api(`POST /v1/participants/${id}/fund`, { key: randomUUID(), json }));
   return id;
+}
+
+type Owed = { debtor: number; creditor: number; units: string; reference: string; isConfirmed?: boolean };
+
+/** Brings an obligation in for its creditor, confirmed in the debtor's place unless told otherwise, and answers with its id. */
+async function owe(api: Api, { debtor, creditor, units, reference, isConfirmed = true }: Owed): Promise<string> {
+  const [from, to] = [BANKS[debtor]![1], BANKS[creditor]![1]];
+  const obligation = { debtor: from, creditor: to, asset: 'EUR/2', units, reference, dueDay: '2026-11-30' };
+  const json = { submitter: to, obligations: [obligation] };
+  const { items } = await must(api<{ items: { id: string }[] }>('POST /v1/set-off/obligations', { json }));
+  const [{ id }] = items as [{ id: string }];
+  if (isConfirmed) await must(api(`POST /v1/set-off/obligations/${id}/answer`, { json: { answer: 'confirm' } }));
+  return id;
+}
+
+/** A circle of debts set off in a round, and one obligation that waits for its debtor. */
+async function setOff(api: Api): Promise<{ round: string; obligation: string }> {
+  await owe(api, { debtor: 0, creditor: 1, units: '900000', reference: 'CIRCLE-0001' });
+  await owe(api, { debtor: 1, creditor: 2, units: '700000', reference: 'CIRCLE-0002' });
+  await owe(api, { debtor: 2, creditor: 0, units: '800000', reference: 'CIRCLE-0003' });
+  const { id: round } = await must(api<{ id: string }>('POST /v1/set-off/rounds', { json: { asset: 'EUR/2' } }));
+  const obligation = await owe(api, { debtor: 0, creditor: 2, units: '120000', reference: 'WAITS-0001', isConfirmed: false });
+  return { round, obligation };
+}
+
+type Person = { email: string; password: string };
+
+/**
+ * Connects a custody account and a rail, which takes two people, and lets an exchange of currencies earn its fee: 5.00 EUR.
+ */
+export async function earnFees({ product }: Site): Promise<void> {
+  const url = () => product.url;
+  const logIn = async ({ email, password }: Person) =>
+    apiOf(url, (await must(apiOf(url)<{ accessToken: string }>('POST /v1/auth/login', { json: { email, password } }))).accessToken);
+  const first = await logIn({ email: product.email!, password: product.password! });
+  const other = { email: 'second@rialto.local', password: 'correct horse battery staple' };
+  await must(first('POST /v1/users', { json: { ...other, name: 'Second', roles: ['admin'] } }));
+  const second = await logIn(other);
+  const reason = 'For the console';
+  const account = { asset: 'EUR/2', name: 'Custody', number: 'DE02120300000000202051', servicerBic: 'MARKDEFF', reason };
+  const rail = { id: 'files', kind: 'iso20022_file', name: 'Files', servicerBic: 'MARKDEFF', zone: 'UTC', reason };
+  for (const [path, json] of [
+    ['/v1/custody/accounts', account],
+    ['/v1/rails', rail],
+  ] as const) {
+    const { id } = await must(first<{ id: string }>(`POST ${path}`, { json }));
+    await must(second(`POST /v1/proposals/${id}/approve`, { json: { comment: 'Seen' } }));
+  }
+  const { items } = await must(first<{ items: { id: string; bic: string }[] }>('GET /v1/participants'));
+  const provider = items.find(({ bic }) => bic === BANKS[1][1])!;
+  const yen = { asset: 'JPY/0', units: '10000000', reference: 'YEN' };
+  await must(first(`POST /v1/participants/${provider.id}/fund`, { key: randomUUID(), json: yen }));
+  const rates = [{ fromAsset: 'EUR/2', toAsset: 'JPY/0', rate: '160', feeBps: 50 }];
+  await must(
+    first('POST /v1/fx/rates', { json: { provider: provider.bic, source: 'desk', validUntil: '2099-01-01T00:00:00.000Z', rates } }),
+  );
+  const quote = { participant: BANKS[0][1], fromAsset: 'EUR/2', toAsset: 'JPY/0', payUnits: '100000' };
+  const { id } = await must(first<{ id: string }>('POST /v1/fx/quotes', { json: quote }));
+  await must(first(`POST /v1/fx/quotes/${id}/accept`, { key: randomUUID(), json: {} }));
 }
 
 type Payment = { endToEndId: string; from?: number; to?: number; units?: string; creditor?: string };

@@ -18,7 +18,7 @@ import { createLedger } from '../../src/ledger/index.ts';
 import type { Module } from '../../src/infra/module.ts';
 import type { LedgerPort } from '../../src/ledger/port.ts';
 import { houseChecks } from '../../src/readiness/check/kinds/health.ts';
-import { createReadiness, type Readiness } from '../../src/readiness/index.ts';
+import { createReadiness, type CreateReadiness, type Readiness } from '../../src/readiness/index.ts';
 import type { RollbackPolicy } from '../../src/readiness/watch/call-rollback.ts';
 import type { Calendars } from '../../src/settlement/calendar/holidays.ts';
 import { createSettlement, type Settlement } from '../../src/settlement/index.ts';
@@ -49,10 +49,13 @@ export type TestHouse = {
   close(): Promise<void>;
 };
 
-type HouseOptions = { clock?: Clock; mail?: MailSettings; rollback?: RollbackPolicy; calendars?: Calendars };
+type HouseOptions = { clock?: Clock; mail?: MailSettings; rollback?: RollbackPolicy; calendars?: Calendars } & Pick<
+  CreateReadiness,
+  'policy' | 'limits'
+>;
 
 export async function createTestHouse(options: HouseOptions = {}): Promise<TestHouse> {
-  const { clock = systemClock, mail, rollback = { mode: 'off' }, calendars } = options;
+  const { clock = systemClock, mail, rollback = { mode: 'off' }, calendars, policy, limits } = options;
   const database = await createTestDatabase();
   const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
   const health = { well: true };
@@ -96,6 +99,8 @@ export async function createTestHouse(options: HouseOptions = {}): Promise<TestH
       environment: {},
       calmMs: 0,
       rollback: () => rollback,
+      ...(policy && { policy }),
+      ...(limits && { limits }),
       release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production' }),
     });
     readiness.reachedAt('http://test.invalid');

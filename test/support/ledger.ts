@@ -48,7 +48,14 @@ export async function createTestLedger(bounds: Partial<LedgerBounds> = {}): Prom
       return made;
     },
     async open(...drafts) {
-      const accounts = drafts.map((more): AccountDraft => ({ id: newId(), name: 'account', kind: 'liability', asset: 'EUR/2', ...more }));
+      const accounts = drafts.map((more): AccountDraft => ({
+        id: newId(),
+        name: 'account',
+        kind: 'liability',
+        asset: 'EUR/2',
+        managedBy: undefined,
+        ...more,
+      }));
       await database.db.write({ tenantId }, async (tx) => (await port.inTx(tx, tenantId)).openAccounts(accounts));
       return accounts.map(({ id }) => id);
     },

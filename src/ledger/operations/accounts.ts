@@ -29,17 +29,20 @@ export function openAccount(deps: OperationDeps, ctx: Ctx, input: InputOf<typeof
   return deps.access.command(ctx, openContract, async (tx) => {
     const id = newId(deps.clock.now());
     const ledger = await deps.ledger.inTx(tx, ctx.tenantId);
-    await ledger.openAccounts([{ ...input, id }]);
+    await ledger.openAccounts([{ ...input, id, managedBy: undefined }]);
     const answer = accountAnswer((await findAccount(tx, ctx.tenantId, id))!);
     return { answer, subject: toWireId('acc', id), detail: { asset: input.asset, kind: input.kind } };
   });
 }
 
-/** Closes an account for good; closing a closed one changes nothing. Errors: `ledger.account_not_found`, `ledger.member_bound`. */
+/**
+ * Closes an account for good; closing a closed one changes nothing.
+ * Errors: `ledger.account_not_found`, `ledger.account_managed`, `ledger.member_bound`.
+ */
 export function closeAccount(deps: OperationDeps, ctx: Ctx, input: InputOf<typeof closeContract>): Promise<OutputOf<typeof closeContract>> {
   refuseMember(ctx);
   return deps.access.command(ctx, closeContract, async (tx) => {
-    await mustFind(tx, ctx.tenantId, input.id);
+    refuseManaged(await mustFind(tx, ctx.tenantId, input.id));
     const ledger = await deps.ledger.inTx(tx, ctx.tenantId);
     await ledger.closeAccount(input.id);
     return { answer: accountAnswer(await mustFind(tx, ctx.tenantId, input.id)), subject: toWireId('acc', input.id) };
@@ -139,6 +142,12 @@ function addSums(a: Sums, b: Sums): Sums {
 
 async function balanceAt(tx: Tx, tenantId: Uuid, id: Uuid, before: number): Promise<Sums> {
   return balanceAtSeq(tx, tenantId, id, await seqBefore(tx, tenantId, before));
+}
+
+/** Who manages an account never changes, so that this needs no lock. */
+function refuseManaged({ managedBy }: AccountView): void {
+  if (managedBy === null) return;
+  throw new AppError('forbidden', 'ledger.account_managed', `This account is managed by ${managedBy}, which alone moves and closes it.`);
 }
 
 async function mustFind(tx: Tx, tenantId: Uuid, id: Uuid): Promise<AccountView> {

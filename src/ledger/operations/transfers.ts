@@ -24,8 +24,8 @@ type Result = StaticDecode<typeof TransferResult>;
 
 /**
  * Records chains, each wholly or not at all, with the named result of every transfer; or says, on a dry run, what the
- * results would be at this moment. Errors: `ledger.too_many_transfers`, `ledger.transfer_invalid`, `ledger.member_bound`,
- * `ledger.overloaded`, `database.commit_unknown`.
+ * results would be at this moment. What touches an account that a module manages is refused.
+ * Errors: `ledger.too_many_transfers`, `ledger.transfer_invalid`, `ledger.member_bound`, `ledger.overloaded`, `database.commit_unknown`.
  */
 export async function createTransfers(
   deps: OperationDeps,
@@ -54,6 +54,7 @@ function enactChain(deps: OperationDeps, ctx: Ctx, chain: readonly TransferDraft
   return deps.ledger.enact({
     tenantId: ctx.tenantId,
     transfers: chain,
+    unmanagedOnly: true,
     rows: [audit('done')],
     otherwise: (refusal) => ({ rows: [audit(refusal.code)] }),
   });
@@ -79,7 +80,7 @@ function dryRun(deps: OperationDeps, ctx: Ctx, chains: readonly (readonly Transf
     const known = await load(tx, ctx.tenantId, acts, { get: (id) => accounts.get(id), put: (a) => accounts.set(a.id, a) });
     const book = { seq: head?.seq ?? 0n, accounts, ...known };
     return chains.map((chain) => {
-      const evaluated = evaluateChain(book, chain, atMs);
+      const evaluated = evaluateChain(book, chain, { atMs, unmanagedOnly: true });
       if (!evaluated.ok && TRANSIENT_CODES.has(evaluated.code)) book.failed.add(chain[evaluated.index]!.id);
       return dryResults(chain, evaluated);
     });

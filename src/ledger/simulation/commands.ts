@@ -29,6 +29,7 @@ export function createCommands(random: Random): Commands {
         asset: random.pick(ASSETS),
         debitsMustNotExceedCredits: limit === 0,
         creditsMustNotExceedDebits: limit === 1,
+        managedBy: random.chance(0.25) ? 'settlement' : undefined,
       };
       accounts.push(draft);
       return draft;

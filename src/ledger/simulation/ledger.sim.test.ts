@@ -24,26 +24,27 @@ function createMemoryBook() {
   const book = { seq: 0n, accounts, transfers: new Map(), holds: new Map(), failed: new Set<Uuid>() } satisfies BookState;
   return {
     book,
-    open({ id, asset, debitsMustNotExceedCredits = false, creditsMustNotExceedDebits = false }: AccountDraft) {
+    open({ id, asset, debitsMustNotExceedCredits = false, creditsMustNotExceedDebits = false, managedBy }: AccountDraft) {
       const sums = { debitsPosted: 0n, creditsPosted: 0n, debitsPending: 0n, creditsPending: 0n };
       accounts.set(id, {
         id,
         asset,
         debitsLimited: debitsMustNotExceedCredits,
         creditsLimited: creditsMustNotExceedDebits,
+        managed: managedBy !== undefined,
         closed: false,
         ...sums,
       });
     },
-    chain(drafts: readonly TransferDraft[], at: number): Told {
-      const result = evaluateChain(book, drafts, at);
+    chain(drafts: readonly TransferDraft[], at: number, unmanagedOnly: boolean): Told {
+      const result = evaluateChain(book, drafts, { atMs: at, unmanagedOnly });
       if (result.ok) return { created: result.transfers.map((t) => t.units) };
       if (TRANSIENT_CODES.has(result.code)) book.failed.add(drafts[result.index]!.id);
       return { failed: result.code, index: result.index };
     },
     expire(at: number) {
       const due = [...book.holds].filter(([, hold]) => hold.state === 'pending' && hold.dueAt !== undefined && hold.dueAt <= at);
-      for (const [pendingId] of due) evaluateChain(book, [{ id: `e${pendingId.slice(1)}`, kind: 'expire', pendingId }], at);
+      for (const [pendingId] of due) evaluateChain(book, [{ id: `e${pendingId.slice(1)}`, kind: 'expire', pendingId }], { atMs: at });
       return due.length;
     },
   };
@@ -97,17 +98,19 @@ test(`the writer, the evaluator and a plain model agree on each of ${COMMANDS} c
   const seen = new Map<string, number>();
   let sent = 0;
   while (sent < COMMANDS) {
-    const round: TransferDraft[][] = [];
-    for (let size = 0; size < ROUND; size += round.at(-1)!.length) round.push(commands.chain());
+    const round: { transfers: TransferDraft[]; unmanagedOnly: boolean }[] = [];
+    for (let size = 0; size < ROUND; size += round.at(-1)!.transfers.length) {
+      round.push({ transfers: commands.chain(), unmanagedOnly: random.chance(0.2) });
+    }
     // Rounds go through either of two processes, so that each finds its memory out of date.
     const through = random.chance(0.7) ? port : second.port;
-    const outcomes = await Promise.all(round.map((transfers) => through.enact({ tenantId, transfers })));
-    for (const [i, chain] of round.entries()) {
+    const outcomes = await Promise.all(round.map((act) => through.enact({ tenantId, ...act })));
+    for (const [i, { transfers: chain, unmanagedOnly }] of round.entries()) {
       sent += chain.length;
-      const expected = model.chain(chain, clock.now());
+      const expected = model.chain(chain, clock.now(), unmanagedOnly);
       const code = 'created' in expected ? 'created' : expected.failed;
       seen.set(code, (seen.get(code) ?? 0) + 1);
-      const answers = { writer: told(outcomes[i]!), evaluator: memory.chain(chain, clock.now()) };
+      const answers = { writer: told(outcomes[i]!), evaluator: memory.chain(chain, clock.now(), unmanagedOnly) };
       if (text(answers.writer) !== text(expected) || text(answers.evaluator) !== text(expected))
         expect({ command: sent, chain, ...answers }).toEqual({ command: sent, chain, writer: expected, evaluator: expected });
     }

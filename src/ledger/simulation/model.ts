@@ -8,8 +8,8 @@ import type { AccountDraft, TransferDraft } from '../port.ts';
 export type Model = {
   open(draft: AccountDraft): void;
   close(id: Uuid): void;
-  /** `created` and the amounts, or which transfer failed how. */
-  chain(drafts: readonly TransferDraft[], at: number): { created: bigint[] } | { failed: string; index: number };
+  /** `created` and the amounts, or which transfer failed how. `outside`: asked by people, not by a module. */
+  chain(drafts: readonly TransferDraft[], at: number, outside: boolean): { created: bigint[] } | { failed: string; index: number };
   /** Releases what is overdue and answers how many. */
   expire(at: number): number;
   balance(id: Uuid): [bigint, bigint, bigint, bigint];
@@ -21,6 +21,7 @@ type ModelAccount = {
   asset: string;
   debitLimit: boolean;
   creditLimit: boolean;
+  managed: boolean;
   closed: boolean;
   dp: bigint;
   cp: bigint;
@@ -28,6 +29,7 @@ type ModelAccount = {
   ch: bigint;
 };
 type Entry = TransferDraft & { moved: bigint; fate?: 'posted' | 'voided' | 'expired'; due?: number };
+type Asked = { at: number; outside: boolean };
 type World = { accounts: Map<Uuid, ModelAccount>; entries: Map<Uuid, Entry>; burnt: Set<Uuid>; count: number };
 
 const ROOF = 99999999999999999999999999999999999999n;
@@ -48,10 +50,19 @@ export function createModel(): Model {
   return {
     open(d) {
       const limits = { debitLimit: !!d.debitsMustNotExceedCredits, creditLimit: !!d.creditsMustNotExceedDebits };
-      world.accounts.set(d.id, { asset: d.asset, ...limits, closed: false, dp: 0n, cp: 0n, dh: 0n, ch: 0n });
+      world.accounts.set(d.id, {
+        asset: d.asset,
+        ...limits,
+        managed: d.managedBy !== undefined,
+        closed: false,
+        dp: 0n,
+        cp: 0n,
+        dh: 0n,
+        ch: 0n,
+      });
     },
     close: (id) => void (world.accounts.get(id)!.closed = true),
-    chain: (drafts, at) => runChain(world, drafts, at),
+    chain: (drafts, at, outside) => runChain(world, drafts, { at, outside }),
     expire: (at) => expire(world, at),
     balance(id) {
       const { dp, cp, dh, ch } = world.accounts.get(id)!;
@@ -62,18 +73,18 @@ export function createModel(): Model {
   };
 }
 
-function runChain(world: World, drafts: readonly TransferDraft[], at: number): ReturnType<Model['chain']> {
+function runChain(world: World, drafts: readonly TransferDraft[], asked: Asked): ReturnType<Model['chain']> {
   const undo: (() => void)[] = [];
   const created: bigint[] = [];
   for (const [index, draft] of drafts.entries()) {
-    const problem = firstProblem(world, draft, at);
+    const problem = firstProblem(world, draft, asked);
     if (problem) {
       for (const step of undo.reverse()) step();
       if (BURNING.includes(problem)) world.burnt.add(draft.id);
       return { failed: problem, index };
     }
     remember(world, draft, undo);
-    created.push(apply(world, draft, at));
+    created.push(apply(world, draft, asked.at));
   }
   return { created };
 }
@@ -94,13 +105,13 @@ function remember(world: World, draft: TransferDraft, undo: (() => void)[]): voi
   });
 }
 
-function firstProblem(world: World, d: TransferDraft, at: number): string | undefined {
+function firstProblem(world: World, d: TransferDraft, asked: Asked): string | undefined {
   if (d.id === ZERO) return 'id_must_not_be_zero';
   if (d.id === ONES) return 'id_must_not_be_int_max';
   const same = world.entries.get(d.id);
   if (same) return comparison(world, d, same);
   if (world.burnt.has(d.id)) return 'id_already_failed';
-  return d.kind === 'post' || d.kind === 'void' ? settlementProblem(world, d, at) : movementProblem(world, d, at);
+  return d.kind === 'post' || d.kind === 'void' ? settlementProblem(world, d, asked) : movementProblem(world, d, asked);
 }
 
 function comparison(world: World, d: TransferDraft, e: Entry): string {
@@ -127,7 +138,7 @@ function flat(metadata: Record<string, string> | undefined): string {
   return metadata ? JSON.stringify(Object.entries(metadata).toSorted(([a], [b]) => (a < b ? -1 : 1))) : '';
 }
 
-function movementProblem(world: World, d: TransferDraft, at: number): string | undefined {
+function movementProblem(world: World, d: TransferDraft, { at, outside }: Asked): string | undefined {
   const debit = world.accounts.get(d.debitAccountId)!;
   const credit = world.accounts.get(d.creditAccountId)!;
   const amount = () => movable(d, debit, credit);
@@ -144,6 +155,8 @@ function movementProblem(world: World, d: TransferDraft, at: number): string | u
     [() => !credit, 'credit_account_not_found'],
     [() => debit.asset !== credit.asset, 'accounts_must_have_the_same_asset'],
     [() => debit.asset !== d.asset, 'transfer_must_have_the_same_asset_as_accounts'],
+    [() => outside && debit.managed, 'debit_account_managed'],
+    [() => outside && credit.managed, 'credit_account_managed'],
     [() => debit.closed, 'debit_account_already_closed'],
     [() => credit.closed, 'credit_account_already_closed'],
     [() => pending && debit.dh + amount() > ROOF, 'overflows_debits_pending'],
@@ -167,7 +180,7 @@ function movable(d: TransferDraft, debit: ModelAccount, credit: ModelAccount): b
   return smallest < 0n ? 0n : smallest;
 }
 
-function settlementProblem(world: World, d: TransferDraft, at: number): string | undefined {
+function settlementProblem(world: World, d: TransferDraft, { at, outside }: Asked): string | undefined {
   const p = world.entries.get(d.pendingId ?? '')!;
   const rules: [() => boolean, string][] = [
     [() => d.balancing !== undefined, 'flags_are_mutually_exclusive'],
@@ -177,6 +190,8 @@ function settlementProblem(world: World, d: TransferDraft, at: number): string |
     [() => !!d.timeoutMs, 'timeout_reserved_for_pending_transfer'],
     [() => !p, 'pending_transfer_not_found'],
     [() => p.kind !== 'pending', 'pending_transfer_not_pending'],
+    [() => outside && world.accounts.get(p.debitAccountId)!.managed, 'debit_account_managed'],
+    [() => outside && world.accounts.get(p.creditAccountId)!.managed, 'credit_account_managed'],
     [() => !['', p.debitAccountId].includes(d.debitAccountId), 'pending_transfer_has_different_debit_account_id'],
     [() => !['', p.creditAccountId].includes(d.creditAccountId), 'pending_transfer_has_different_credit_account_id'],
     [() => !['', p.asset].includes(d.asset), 'pending_transfer_has_different_asset'],

@@ -14,6 +14,7 @@ export type AccountView = {
   memberId: Uuid | null;
   debitsLimited: boolean;
   creditsLimited: boolean;
+  managedBy: string | null;
   reference: string | null;
   metadata: Record<string, string> | null;
   openedAt: Millis;
@@ -21,7 +22,7 @@ export type AccountView = {
 } & Sums;
 
 const COLUMNS = `a.id, a.name, a.kind, a.asset, a.member_id as "memberId", a.debits_limited as "debitsLimited",
-  a.credits_limited as "creditsLimited", a.reference, a.metadata, a.opened_at as "openedAt", a.closed_at as "closedAt",
+  a.credits_limited as "creditsLimited", a.managed_by as "managedBy", a.reference, a.metadata, a.opened_at as "openedAt", a.closed_at as "closedAt",
   b.debits_posted as "debitsPosted", b.credits_posted as "creditsPosted", b.debits_pending as "debitsPending",
   b.credits_pending as "creditsPending"`;
 const FROM = 'from ledger.account a join ledger.balance b on b.tenant_id = a.tenant_id and b.account_id = a.id';
@@ -29,9 +30,10 @@ const FROM = 'from ledger.account a join ledger.balance b on b.tenant_id = a.ten
 /** Opens accounts; answers how many of the ids were new. */
 export async function insertAccounts(tx: Tx, tenantId: Uuid, drafts: readonly AccountDraft[], atMs: Millis): Promise<number> {
   const rows = await tx.query(
-    `insert into ledger.account (tenant_id, id, name, kind, asset, debits_limited, credits_limited, member_id, reference, metadata, opened_at)
+    `insert into ledger.account (tenant_id, id, name, kind, asset, debits_limited, credits_limited, managed_by, member_id, reference, metadata,
+      opened_at)
     select $1, unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), unnest($6::bool[]), unnest($7::bool[]),
-      unnest($8::uuid[]), unnest($9::text[]), unnest($10::jsonb[]), $11
+      unnest($8::text[]), unnest($9::uuid[]), unnest($10::text[]), unnest($11::jsonb[]), $12
     on conflict (tenant_id, id) do nothing
     returning 1`,
     [
@@ -42,6 +44,7 @@ export async function insertAccounts(tx: Tx, tenantId: Uuid, drafts: readonly Ac
       texts(drafts.map((d) => d.asset)),
       bools(drafts.map((d) => d.debitsMustNotExceedCredits ?? false)),
       bools(drafts.map((d) => d.creditsMustNotExceedDebits ?? false)),
+      texts(drafts.map((d) => d.managedBy)),
       uuids(drafts.map((d) => d.memberId)),
       texts(drafts.map((d) => d.reference)),
       jsonbs(drafts.map((d) => d.metadata)),

@@ -81,7 +81,7 @@ export async function readAccounts(tx: Tx, tenantId: Uuid, ids: readonly Uuid[])
   if (ids.length === 0) return [];
   return tx.query<Account>(
     `select a.id, a.asset, a.debits_limited as "debitsLimited", a.credits_limited as "creditsLimited",
-      a.closed_at is not null as closed, b.debits_posted as "debitsPosted", b.credits_posted as "creditsPosted",
+      a.managed_by is not null as managed, a.closed_at is not null as closed, b.debits_posted as "debitsPosted", b.credits_posted as "creditsPosted",
       b.debits_pending as "debitsPending", b.credits_pending as "creditsPending"
     from ledger.account a join ledger.balance b on b.tenant_id = a.tenant_id and b.account_id = a.id
     where a.tenant_id = $1 and a.id = any ($2::uuid[])`,

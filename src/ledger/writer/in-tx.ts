@@ -59,7 +59,7 @@ async function transfer(tx: Tx, tenantId: Uuid, chain: readonly TransferDraft[],
     put: (account) => accounts.set(account.id, account),
   });
   const book: BookState = { seq: head.seq, accounts, ...known };
-  const evaluated = evaluateChain(book, chain, atMs);
+  const evaluated = evaluateChain(book, chain, { atMs });
   if (!evaluated.ok) throw new LedgerRefused({ code: evaluated.code, index: evaluated.index });
   const change = { transfers: evaluated.transfers, holds: known.holds, failed: [] };
   if (change.transfers.length > 0) await writeChange(tx, prepareChange(tenantId, head, change, atMs));

@@ -74,7 +74,7 @@ function planAct(desk: Desk, plan: Plan, act: BookAct): Answer | Promise<Answer>
     const rows = act.rows ?? [];
     const taken = desk.claims.firstTaken(rows);
     if (taken) return refuse(desk, plan, act, { code: 'row_taken', ...taken });
-    const evaluated = evaluateChain(desk.book, act.transfers, desk.atMs);
+    const evaluated = evaluateChain(desk.book, act.transfers, { atMs: desk.atMs, unmanagedOnly: act.unmanagedOnly });
     if (!evaluated.ok) {
       const { code, index } = evaluated;
       if (!act.idsAreNew) spend(desk, plan, act.transfers[index]!.id, code);

@@ -298,7 +298,7 @@ describe('inside another transaction', () => {
     const id = newId();
     const work = database.db.write({ tenantId }, async (tx) => {
       const inside = await port.inTx(tx, tenantId);
-      await inside.openAccounts([{ id, name: 'n', kind: 'asset', asset: 'EUR/2' }]);
+      await inside.openAccounts([{ id, name: 'n', kind: 'asset', asset: 'EUR/2', managedBy: undefined }]);
       await inside.transfer([ledger.draft(a!, poor!), ledger.draft(poor!, a!, { units: 101n })]);
     });
     await expect(work).rejects.toSatisfy(
@@ -312,7 +312,7 @@ describe('inside another transaction', () => {
     const [x, y] = [newId(), newId()];
     const told = await database.db.write({ tenantId }, async (tx) => {
       const inside = await port.inTx(tx, tenantId);
-      await inside.openAccounts([x, y].map((id) => ({ id, name: 'n', kind: 'asset' as const, asset: 'EUR/2' })));
+      await inside.openAccounts([x, y].map((id) => ({ id, name: 'n', kind: 'asset' as const, asset: 'EUR/2', managedBy: undefined })));
       const start = await inside.seq();
       const pending = ledger.draft(x, y, { kind: 'pending' });
       await inside.transfer([pending]);
@@ -331,7 +331,7 @@ describe('inside another transaction', () => {
     const { port, tenantId, database } = ledger;
     const [id] = await ledger.open({});
     const again = database.db.write({ tenantId }, async (tx) =>
-      (await port.inTx(tx, tenantId)).openAccounts([{ id: id!, name: 'n', kind: 'asset', asset: 'EUR/2' }]),
+      (await port.inTx(tx, tenantId)).openAccounts([{ id: id!, name: 'n', kind: 'asset', asset: 'EUR/2', managedBy: undefined }]),
     );
     await expect(again).rejects.toMatchObject({ code: 'ledger.account_exists' });
   });

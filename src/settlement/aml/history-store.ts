@@ -71,14 +71,6 @@ export async function seqBefore(tx: Tx, tenantId: Uuid, at: Millis): Promise<big
   return row?.seq ?? 0n;
 }
 
-/** Where the last window of any currency was cut off. */
-export async function lastCutOffSeq(tx: Tx, tenantId: Uuid): Promise<bigint> {
-  const [row] = await tx.query<{ seq: bigint | null }>('select max(to_seq) as seq from settlement.netting_window where tenant_id = $1', [
-    tenantId,
-  ]);
-  return row?.seq ?? 0n;
-}
-
 /**
  * The payments of a range of days that were taken or held, in the order they came in, some thousands at a time. One that
  * people decided on is labelled: suspicious when they rejected it.

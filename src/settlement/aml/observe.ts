@@ -22,9 +22,21 @@ export function partyKey({ name, account }: PartySide, agentId: string): string 
 }
 
 /** The country of a party: its own, else that of its bank. */
-function countryOf({ country }: PartySide, { bic }: { bic: string }): string {
+function countryOf({ country }: Pick<PartySide, 'country'>, { bic }: { bic: string }): string {
   return country ?? bic.slice(4, 6);
 }
+
+/** From which country to which a payment goes. */
+export function corridorOf({ debtor, creditor, debtorAgent, creditorAgent }: Corridor): { from: string; to: string } {
+  return { from: countryOf(debtor, debtorAgent), to: countryOf(creditor, creditorAgent) };
+}
+
+type Corridor = {
+  debtor: Pick<PartySide, 'country'>;
+  creditor: Pick<PartySide, 'country'>;
+  debtorAgent: { bic: string };
+  creditorAgent: { bic: string };
+};
 
 /** A payment as the rules see it. */
 export function observedOf(set: Pick<RuleSet, 'reference'>, payment: Seen): Observed {
@@ -37,8 +49,7 @@ export function observedOf(set: Pick<RuleSet, 'reference'>, payment: Seen): Obse
     units,
     scale: scaleOf(asset),
     value: valueIn(set, asset, units),
-    from: countryOf(debtor, debtorAgent),
-    to: countryOf(creditor, creditorAgent),
+    ...corridorOf(payment),
   };
 }
 

@@ -16,7 +16,7 @@ let banks: [Bank, Bank];
 const deps = () => house.settlement.deps;
 const pay = (from: 0 | 1, units: bigint, valueDate: string) =>
   sendPayment(deps(), house.ctx, orderOf(banks[from], banks[from === 0 ? 1 : 0], { asset: 'EUR/2', units, valueDate }));
-const schedule = { zone: 'Europe/Berlin', cutOffs: ['12:00', '16:00'], calendars: ['EUR'], valueDates: true };
+const schedule = { zone: 'Europe/Berlin', cutOffs: ['12:00', '16:00'], calendars: ['EUR'] };
 const setGroup = (settles: 'at_once' | 'by_hand') =>
   setWindowGroup({ ...deps(), windowSeconds: 0 }, house.ctx, {
     id: 'euro',

@@ -64,7 +64,12 @@ async function readDay(tx: Tx, tenantId: Uuid, key: DayKey): Promise<Detail | un
     ...viewOf(row),
     currencies: await currenciesOfDay(tx, tenantId, key),
     positions: await positionsOfDay(tx, tenantId, key),
-    unsettled: unsettled.map(({ due, seq, ...rest }) => ({ ...rest, seq: seq.toString(), ...(due !== null && { due }) })),
+    unsettled: unsettled.map(({ due, why, seq, ...rest }) => ({
+      ...rest,
+      seq: seq.toString(),
+      ...(why !== null && { why }),
+      ...(due !== null && { due }),
+    })),
   };
 }
 

@@ -47,7 +47,10 @@ export const BusinessDayDetail = Type.Object(
         closed,
       ),
     ),
-    /** The first 500 payments that were not settled at the end of the day, and why; a bank sees its own. */
+    /**
+     * The first 500 payments that were not settled at the end of the day, and why; a bank sees its own. The bank that is paid is told
+     * of a value date that lies ahead and of a default, and else nothing.
+     */
     unsettled: Type.Array(
       Type.Object(
         {
@@ -57,7 +60,7 @@ export const BusinessDayDetail = Type.Object(
           creditorAgent: Bic,
           asset: Asset,
           units: Units,
-          why: Type.Union([Type.Literal('value_date'), Type.Literal('default')]),
+          why: Type.Optional(Type.Union([Type.Literal('value_date'), Type.Literal('default'), Type.Literal('hold')])),
           due: Type.Optional(LocalDateText),
         },
         closed,

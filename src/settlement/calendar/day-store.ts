@@ -83,7 +83,7 @@ export async function snapshotUnsettled(tx: Tx, tenantId: Uuid, { groupId, day }
        from settlement.carried_obligation c
        join settlement.window_span s on s.tenant_id = c.tenant_id and s.asset = c.asset and s.to_seq is null
        join settlement.netting_window w on w.tenant_id = s.tenant_id and w.id = s.window_id and w.group_id = $2
-      where c.tenant_id = $1 and c.joined_window_id is null and not c.returned and c.seq <= $4
+      where c.tenant_id = $1 and c.joined_window_id is null and not c.returned and not c.held and c.seq <= $4
      returning seq`,
     [tenantId, groupId, day, toSeq],
   );
@@ -155,17 +155,26 @@ export type UnsettledRow = {
   creditorAgent: string;
   asset: string;
   units: bigint;
-  why: 'value_date' | 'default';
+  why: 'value_date' | 'default' | 'hold' | null;
   due: LocalDate | null;
 };
 
+/**
+ * What was unsettled at the end of a day. To the bank that is paid a hold is never told (decision 5), nor by what is left unsaid: it
+ * reads the value date as the reason when that lies ahead, whatever the reason was, and else none but a default. A payment that was
+ * held or rejected since does not exist for it.
+ */
 export async function unsettledOfDay(tx: Tx, tenantId: Uuid, { groupId, day }: DayKey, limit: number): Promise<UnsettledRow[]> {
   return tx.query<UnsettledRow>(
-    `select u.payment_id as "paymentId", u.seq, d.bic as "debtorAgent", c.bic as "creditorAgent", u.asset, u.units, u.why, u.due::text as due
+    `select u.payment_id as "paymentId", u.seq, d.bic as "debtorAgent", c.bic as "creditorAgent", u.asset, u.units,
+            case when u.creditor_agent_id is distinct from (select infra.member_id()) or u.why = 'default' then u.why
+                 when u.due > u.day then 'value_date' end as why, u.due::text as due
        from settlement.business_day_unsettled u
        join settlement.participant d on d.tenant_id = u.tenant_id and d.id = u.debtor_agent_id
        join settlement.participant c on c.tenant_id = u.tenant_id and c.id = u.creditor_agent_id
-      where u.tenant_id = $1 and u.group_id = $2 and u.day = $3::date order by u.seq limit $4`,
+      where u.tenant_id = $1 and u.group_id = $2 and u.day = $3::date
+        and exists (select from settlement.payment p where p.tenant_id = u.tenant_id and p.id = u.payment_id)
+      order by u.seq limit $4`,
     [tenantId, groupId, day, limit],
   );
 }

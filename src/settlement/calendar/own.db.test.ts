@@ -40,7 +40,7 @@ const setGroup = (id: string, asset: string, calendars: string[]) =>
     id,
     name: id,
     mode: 'schedule',
-    schedule: { zone: 'Europe/Berlin', cutOffs: ['12:00'], calendars, valueDates: false },
+    schedule: { zone: 'Europe/Berlin', cutOffs: ['12:00'], calendars },
     assets: [asset],
   });
 

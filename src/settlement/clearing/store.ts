@@ -47,14 +47,14 @@ export async function countOf(tx: Tx, tenantId: Uuid, windowId: Uuid, participan
   return row!.n;
 }
 
-/** Obligations of a window in which a participant has a side and which have not left it, with the step of their last move. */
+/** Obligations of a window in which a participant has a side and which have not left it, with the step of their last move, or the range that they fell into. */
 const OWN = `
-  select o.*, m.step from (
-    select o.seq, 0 as step from settlement.window_span s
+  select o.*, m.step, m.range_from from (
+    select o.seq, 0 as step, s.from_seq as range_from from settlement.window_span s
       join settlement.obligation o on o.tenant_id = s.tenant_id and o.asset = s.asset and o.seq > s.from_seq and o.seq <= s.to_seq
      where s.tenant_id = $1 and s.window_id = $2 and (o.debtor_agent_id = $3 or o.creditor_agent_id = $3)
     union all
-    select c.seq, c.step from settlement.carried_obligation c
+    select c.seq, c.step, null from settlement.carried_obligation c
      where c.tenant_id = $1 and c.joined_window_id = $2 and (c.debtor_agent_id = $3 or c.creditor_agent_id = $3)) m
     join settlement.obligation o on o.tenant_id = $1 and o.seq = m.seq
    where not exists (select from settlement.carried_obligation x where x.tenant_id = $1 and x.seq = m.seq and x.left_window_id = $2)`;
@@ -67,8 +67,10 @@ export async function removeObligations(
 ): Promise<void> {
   await tx.query(
     `insert into settlement.carried_obligation
-       (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, why, default_id, left_at, returned)
-     select $1, own.seq, own.step + 1, own.payment_id, own.debtor_agent_id, own.creditor_agent_id, own.asset, own.units, $2, 'default', $4, $5::timestamptz, $6
+       (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, range_from, why, default_id, left_at,
+        returned)
+     select $1, own.seq, own.step + 1, own.payment_id, own.debtor_agent_id, own.creditor_agent_id, own.asset, own.units, $2, own.range_from, 'default',
+            $4, $5::timestamptz, $6
        from (${OWN}) own`,
     [tenantId, of.windowId, of.participantId, of.defaultId, instant(of.at), of.fate === 'return'],
   );

@@ -177,6 +177,24 @@ export async function openCaseOfParty(tx: Tx, tenantId: Uuid, kind: CaseKind, pa
   return row;
 }
 
+/** Closes cases, some at a time, that stand open for payments on which a review has decided, and answers with them. */
+export async function closeDecided(tx: Tx, tenantId: Uuid, limit: number): Promise<CaseRow[]> {
+  return tx.query<CaseRow>(
+    `update settlement.compliance_case c
+        set state = 'closed', outcome = d.outcome, closed_by_name = d.actor_name, closed_at = d.decided_at
+       from (select b.id, coalesce(h.actor_name, r.actor_name) as actor_name, coalesce(h.decided_at, r.decided_at) as decided_at,
+                    case coalesce(h.outcome, r.decision) when 'rejected' then 'rejected' else 'released' end as outcome
+               from settlement.compliance_case b
+               left join settlement.review r on r.tenant_id = b.tenant_id and r.payment_id = b.id
+               left join settlement.payment_hold h on h.tenant_id = b.tenant_id and h.id = b.id and h.outcome is not null
+              where b.tenant_id = $1 and b.kind = 'payment' and b.state <> 'closed' and (r.payment_id is not null or h.id is not null)
+              order by b.due_at limit $2) d
+      where c.tenant_id = $1 and c.id = d.id and c.state <> 'closed'
+      returning ${COLUMNS}`,
+    [tenantId, limit],
+  );
+}
+
 /** Marks cases whose time is over, some at a time, and answers with them. */
 export async function markBreached(tx: Tx, tenantId: Uuid, at: Millis, limit: number): Promise<CaseRow[]> {
   return tx.query<CaseRow>(

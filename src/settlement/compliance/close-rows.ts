@@ -1,6 +1,7 @@
 import { AppError } from '../../base/error.ts';
+import type { EventDraft } from '../../base/event.ts';
 import { newId, type Uuid } from '../../base/id.ts';
-import { instants, texts, uuids } from '../../infra/postgres/columns.ts';
+import { bools, instants, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet } from '../../infra/postgres/db.ts';
 import type { CaseOutcome } from './case.ts';
 
@@ -13,9 +14,15 @@ export type CaseClosing = {
   actorName: string;
   /** The proposal that is confirmed, which must be the one that stands; absent where one person decides. */
   proposalId?: Uuid;
-  /** Whether the case must be open in this way; a payment that is decided outside its case may have none yet. */
+  /**
+   * Whether the case must stand in this way, open and with this proposal or none. A payment that is decided outside its case may
+   * have no case yet, or one in which a second person is waited for: it ends all the same, since there is nothing left to decide.
+   */
   strict: boolean;
 };
+
+/** Which case an act ends, and what is told of it. */
+export type CaseEnd = Pick<CaseClosing, 'caseId' | 'proposalId' | 'strict'> & { told: (outcome: CaseOutcome) => EventDraft[] };
 
 /**
  * Closes cases in the act that releases or rejects their payments. Errors: `settlement.case_changed` when the case was closed
@@ -31,9 +38,9 @@ export const caseClosings: RowSet<CaseClosing> = {
       `update settlement.compliance_case c
           set state = 'closed', outcome = x.outcome, closed_by_name = x.actor_name, closed_at = x.at
          from (select unnest($1::uuid[]) as id, unnest($2::text[]) as outcome, unnest($3::text[]) as actor_name, unnest($4::timestamptz[]) as at,
-                      unnest($5::text[]) as proposal) x
+                      unnest($5::text[]) as proposal, unnest($6::boolean[]) as strict) x
         where c.tenant_id = (select infra.tenant_id()) and c.id = x.id and c.state <> 'closed'
-          and (x.proposal is not distinct from (c.proposal ->> 'id'))
+          and (not x.strict or x.proposal is not distinct from (c.proposal ->> 'id'))
       returning c.id`,
       [
         uuids(values.map((one) => one.caseId)),
@@ -41,6 +48,7 @@ export const caseClosings: RowSet<CaseClosing> = {
         texts(values.map((one) => one.actorName)),
         instants(rows.map((row) => row.atMs)),
         texts(values.map((one) => one.proposalId ?? null)),
+        bools(values.map((one) => one.strict)),
       ],
     );
     const done = new Set(closed.map(({ id }) => id));

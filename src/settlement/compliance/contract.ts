@@ -302,9 +302,11 @@ const deciding = [
   'settlement.four_eyes_needed',
   'settlement.case_changed',
   'settlement.payment_not_held',
+  'settlement.payment_listed',
   'settlement.participant_suspended',
   'settlement.asset_not_held',
   'settlement.limit_reached',
+  'settlement.breaker_open',
   'ledger.overloaded',
 ] as const;
 

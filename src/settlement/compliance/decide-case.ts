@@ -90,7 +90,7 @@ async function execute(deps: SettlementDeps, ctx: Ctx, { row, decision, comment,
   if (decision === 'dismiss' || decision === 'report') return close(deps, ctx, { row, decision, comment, operation });
   const proposalId = row.proposal?.id;
   const move = operation === decideContract ? 'decide' : 'approve';
-  const told = (outcome: CaseOutcome) => movedEvent(ctx.tenantId, { ...row, state: 'closed', outcome }, move, deps.clock.now());
+  const told = (outcome: CaseOutcome) => [movedEvent(ctx.tenantId, { ...row, state: 'closed', outcome }, move, deps.clock.now())];
   const closing = { caseId: row.id, ...(proposalId !== undefined && { proposalId }), strict: true, told };
   await reviewPayment(deps, ctx, { operation, id: row.paymentId!, comment, decision, closing });
   deps.metrics.caseMoved(row.kind, move);

@@ -11,6 +11,7 @@ import { breakerKeys } from '../risk/breaker.ts';
 import type { LiveBreakers, Move } from '../risk/live-breakers.ts';
 import type { LimitBook, LimitName } from '../risk/limits.ts';
 import type { Positions } from '../risk/positions.ts';
+import { breakerReason } from './passage.ts';
 import { readWeights, riskOf, scoreOf, STARTING_WEIGHTS, type Factor } from '../risk/score.ts';
 import type { Findings, LimitFinding, Verdict } from './findings.ts';
 import { usedPart, type CapUse } from './limit-check.ts';
@@ -149,11 +150,4 @@ function told(observed: Observed, factors: Partial<Record<Factor, number>>): Pic
 function travelReason({ path }: Missing): Reason {
   const code = path.endsWith('account') ? 'RR01' : path.startsWith('originator') ? 'RR02' : 'RR03';
   return { code, text: `Information on the parties is missing: ${path}.` };
-}
-
-function breakerReason(key: string, creditorId: string): Reason {
-  if (key === `participant:${creditorId}`) return { code: 'AB08', text: 'Payments to this bank are stopped at the moment.' };
-  const what =
-    key === 'network' ? 'All payments' : key.startsWith('corridor') ? 'Payments between these countries' : 'Payments of this bank';
-  return { code: 'NARR', text: `${what} are stopped at the moment.` };
 }

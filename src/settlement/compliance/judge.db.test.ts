@@ -22,6 +22,7 @@ import { obligationOf, reservation, takePayment } from '../payment/take-payment.
 import { activateLimits, listExposures, proposeLimits } from '../risk/manage-limits.ts';
 import { closeBreaker, listBreakers, openBreaker, setBreakerPolicy, SHIPPED_POLICY } from '../risk/manage-breakers.ts';
 import { closeWindow } from '../window/close-window.ts';
+import { setWindowGroup } from '../window/manage-groups.ts';
 import type { Line } from '../risk/limit-lines.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { complianceMetrics } from './metrics.ts';
@@ -183,6 +184,35 @@ describe('a cap', () => {
   });
 });
 
+test('concentration counts what is released, and begins anew at a cut-off of the currency, not of another group', async () => {
+  const [payer, one, other] = await admitBanks(house, ['FFFFFRPP', 'GGGGITRR', 'HHHHESMM'], { 'EUR/2': 10_000n, 'USD/2': 10_000n });
+  await setWindowGroup({ ...deps(), windowSeconds: 0 }, house.ctx, { id: 'dollar', name: 'Dollar', mode: 'by_hand', assets: ['USD/2'] });
+  const list = Buffer.from('id,name,aliases,type,country\n1,Viktor Baranovski,,person,\n');
+  await loadScreeningList(deps(), house.ctx, { id: 'house' }, { document: list });
+  await limitTo([{ participant: payer!.id, asset: 'EUR/2', concentration: { percent: 60, from: 300n } }]);
+  const send = async (to: Bank, units: bigint, more = {}) =>
+    (await sendOrder(deps(), house.ctx, orderOf(payer!, to, { units, ...more }))).status;
+  // So long that the process looks at limits and windows again.
+  const lookAgain = () => clock.advance(11_000);
+  lookAgain();
+  expect(await send(other!, 100n)).toBe('reserved');
+  const held = await sendOrder(
+    deps(),
+    house.ctx,
+    orderOf(payer!, one!, { units: 140n, creditor: { name: 'Viktor Baranovski', account: 'X1' } }),
+  );
+  expect(await releasePayment(deps(), house.ctx, { id: held.id, comment: 'Another person' })).toMatchObject({ status: 'reserved' });
+  expect(await send(one!, 100n)).toBe('rejected');
+  expect(await send(one!, 100n, { asset: 'USD/2' })).toBe('reserved');
+  await closeWindow(deps(), house.ctx, { group: 'dollar' });
+  lookAgain();
+  expect(await send(one!, 100n)).toBe('rejected');
+  await closeWindow(deps(), house.ctx);
+  lookAgain();
+  expect(await send(one!, 100n)).toBe('reserved');
+  await limitTo([]);
+});
+
 test('the limit for a day counts what goes outside the windows: at once, and what waits until it comes to nothing', async () => {
   const [payer, payee] = (await admitBanks(house, ['DDDDFRPP', 'EEEEITRR'], { 'EUR/2': 1_000n })) as [Bank, Bank];
   await setPolicy(deps(), house.ctx, { policy: { ...DEFAULT_POLICY, withoutCover: 'queue', queueMinutes: 60 } });
@@ -212,7 +242,7 @@ test('the limit for a day counts what goes outside the windows: at once, and wha
     const before = enact.mock.calls.length;
     await refused();
     expect(enact.mock.calls.length - before).toBe(1);
-  });
+  }, 20_000);
   enact.mockRestore();
   await cancelQueued(deps(), house.ctx, { id: waiting.id });
   expect(await sent()).toBe(1_400n);

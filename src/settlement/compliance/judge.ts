@@ -1,26 +1,29 @@
 import type { Uuid } from '../../base/id.ts';
+import { sharedLook, type SharedLook } from './shared-look.ts';
 import { isYounger, type Clock, type Millis } from '../../base/time.ts';
 import type { Log } from '../../infra/log/log.ts';
 import type { Outbox } from '../../infra/outbox/port.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import { advance, partiesIn } from '../aml/features.ts';
-import { lastCutOffSeq } from '../aml/history-store.ts';
 import { observedOf } from '../aml/observe.ts';
 import type { Directory } from '../participant/directory.ts';
 import type { Checked } from '../payment/check-order.ts';
 import type { PaymentOrder, PaymentRecord, Reason } from '../payment/payment.ts';
-import { readExposures } from '../risk/exposure-store.ts';
+import { lastFreed, readExposures } from '../risk/exposure-store.ts';
 import { LIMIT_NAMES, type LimitName } from '../risk/limits.ts';
 import { LiveBreakers, type Move } from '../risk/live-breakers.ts';
 import { moveBreaker, SHIPPED_POLICY } from '../risk/manage-breakers.ts';
-import { emptyPositions, settle, take } from '../risk/positions.ts';
+import { emptyPositions } from '../risk/positions.ts';
 import { Recent } from '../screening/recent.ts';
+import { openSpans } from '../window/membership-store.ts';
+import { Concentration, limitedAs, type Counted } from './concentration.ts';
 import { decide, limitReason, type Case, type Screened } from './decide.ts';
 import type { LimitFinding, Verdict } from './findings.ts';
 import { capUseOf, countUse, limitFinding, limitsPassed, type Limited } from './limit-check.ts';
 import type { ComplianceMetrics } from './metrics.ts';
+import { gateOf, type Gate } from './passage.ts';
 import { readSetting, touchSetting } from './setting-store.ts';
-import { bandNames, loadTenant, readInForce, readPaid, type TenantMemory } from './tenant-memory.ts';
+import { bandNames, loadTenant, readBreakersInForce, readInForce, readPaid, type TenantMemory } from './tenant-memory.ts';
 
 /**
  * What the door asks about every payment. Everything that a judgement needs is in memory, so that a clean payment costs
@@ -41,6 +44,12 @@ export type Judge = {
   ): Verdict | Promise<Verdict>;
   /** Tells what became of a payment that was judged, as soon as that is durable. */
   decided(payment: Decided, verdict: Verdict): void;
+  /** Tells that a payment that was held at the door was released and is owed now. */
+  released(payment: OfTenant): void;
+  /** Tells that a payment that is owed in a window is held: it is sent in no window, though it keeps its part of the caps. */
+  held(payment: OfTenant): void;
+  /** Tells that a payment that was held after it had been taken is in a window again, or waits for one. */
+  resumed(payment: OfTenant): void;
   /** Tells that nothing came of a payment that was judged: it was sent before, or could not be written down. */
   withdrawn(tenantId: Uuid, verdict: Verdict, receivedAt: Millis): void;
   /**
@@ -48,6 +57,8 @@ export type Judge = {
    * error that `enact` threw; undefined for any other error. Happens when several pay at the edge of a cap at once.
    */
   refusedBy(error: unknown): { limit: LimitName; reason: Reason; finding: LimitFinding } | undefined;
+  /** The breakers as they are now, for what was taken before and is to go on: a release, what waits in the queue, an exchange. */
+  gate(tenantId: Uuid): Promise<Gate>;
   /** When everything that was found is written, as before the process ends. */
   close(): Promise<void>;
 };
@@ -57,6 +68,8 @@ export type Decided = Pick<
   PaymentRecord,
   'tenantId' | 'id' | 'decision' | 'reason' | 'debtorAgentId' | 'creditorAgentId' | 'asset' | 'units' | 'receivedAt'
 >;
+
+type OfTenant = Counted & Pick<PaymentRecord, 'tenantId'>;
 
 type Deps = {
   db: Db;
@@ -86,7 +99,11 @@ export function createJudge(deps: Deps): Judge {
   return {
     judge: (tenantId, order, checked, at, screened) => of(tenantId).judge({ order, checked, at, screened }),
     decided: (payment, verdict) => of(payment.tenantId).decided(payment, verdict),
+    released: (payment) => of(payment.tenantId).released(payment),
+    held: (payment) => of(payment.tenantId).held(payment),
+    resumed: (payment) => of(payment.tenantId).resumed(payment),
     withdrawn: (tenantId, { judged }, receivedAt) => of(tenantId).withdrawn(judged.probes, receivedAt),
+    gate: (tenantId) => of(tenantId).gate(),
     refusedBy,
     async close() {
       await Promise.all([...tenants.values()].map((one) => one.close()));
@@ -102,25 +119,34 @@ function refusedBy(error: unknown): ReturnType<Judge['refusedBy']> {
   return { limit, reason: limitReason(finding), finding };
 }
 
+type GuardMemory = Pick<TenantMemory, 'breakers' | 'policy' | 'readAt'>;
+
 class JudgeOfTenant {
   private readonly deps: Deps;
   private readonly tenantId: Uuid;
   private memory: TenantMemory | undefined;
-  private looking: Promise<TenantMemory> | undefined;
+  /** The breakers while nothing else has been asked for. */
+  private guard: GuardMemory | undefined;
+  /** Looks at the tables again. */
+  private readonly looks: SharedLook<TenantMemory>;
   private rereading: Promise<void> | undefined;
   /** Payments counted when they were decided here, that following has not come by yet. */
   private ahead = new Set<Uuid>();
   /** Payments that following has counted lately. */
   private readonly counted = new Recent<true>(REMEMBERED);
-  private cutOffSeq: bigint | undefined;
+  private readonly concentration = new Concentration();
+  /** What had become final when caps were read last because of it. */
+  private freed: string | undefined;
   private writing: Promise<unknown> = Promise.resolve();
-
-  private readonly onLooked: () => void;
 
   constructor(deps: Deps, tenantId: Uuid, onLooked: () => void) {
     this.deps = deps;
     this.tenantId = tenantId;
-    this.onLooked = onLooked;
+    this.looks = sharedLook(deps.clock, FRESH_MS, async () => {
+      this.memory = await (this.memory ? this.follow(this.memory) : this.load());
+      onLooked();
+      return this.memory;
+    });
   }
 
   /** How many parties are remembered. */
@@ -130,9 +156,9 @@ class JudgeOfTenant {
 
   judge(one: Case): Verdict | Promise<Verdict> {
     const { memory } = this;
-    if (!memory) return this.look().then((loaded) => this.weigh(loaded, one));
+    if (!memory) return this.looks.ask().then((loaded) => this.weigh(loaded, one));
     if (!isYounger(this.deps.clock, memory.readAt, FRESH_MS)) {
-      const looked = this.look();
+      const looked = this.looks.ask();
       if (!isYounger(this.deps.clock, memory.readAt, STALE_MS)) return looked.then((fresh) => this.weigh(fresh, one));
       looked.catch((error: unknown) =>
         this.deps.log.warn('Rules and limits could not be looked at again', { tenantId: this.tenantId, error }),
@@ -180,35 +206,61 @@ class JudgeOfTenant {
     for (const move of moves) this.moved(move, whyMoved(move, payment.reason));
   }
 
+  released(payment: Counted): void {
+    if (this.memory) this.owes(this.memory, payment);
+  }
+
+  held(payment: Counted): void {
+    const { memory } = this;
+    if (memory && hasConcentration(memory)) this.concentration.takeBack(memory.positions, payment);
+  }
+
+  resumed(payment: Counted): void {
+    const { memory } = this;
+    if (memory && hasConcentration(memory)) this.concentration.take(memory.positions, payment);
+  }
+
   withdrawn(probes: readonly string[], receivedAt: Millis): void {
     this.memory?.breakers.giveBack(probes, receivedAt);
+  }
+
+  async gate(): Promise<Gate> {
+    const { clock } = this.deps;
+    const known = this.memory ?? this.guard;
+    const isFresh = known !== undefined && isYounger(clock, known.readAt, FRESH_MS);
+    const { breakers, policy } = isFresh ? known : await (this.memory ? this.looks.ask() : this.readGuard());
+    const countsLedger = policy.counts.includes('ledger');
+    return gateOf({ breakers, at: clock.now(), countsLedger, onMove: (move, reason) => this.moved(move, reason) });
+  }
+
+  /** Breakers alone: a process that takes no payments has no need of what parties have paid. */
+  private async readGuard(): Promise<GuardMemory> {
+    const readAt = this.deps.clock.now();
+    const { policy, moved } = await readBreakersInForce(this.deps.db, this.tenantId);
+    const isSame = this.guard !== undefined && JSON.stringify(policy) === JSON.stringify(this.guard.policy);
+    const breakers = isSame ? this.guard!.breakers : new LiveBreakers(moved, { ...SHIPPED_POLICY, ...policy });
+    if (isSame) breakers.replace(moved);
+    this.guard = { breakers, policy, readAt };
+    return this.guard;
   }
 
   private count(memory: TenantMemory, payment: Decided, { observed }: Verdict['judged']): void {
     if (this.counted.has(payment.id) || this.ahead.has(payment.id)) return;
     this.ahead.add(payment.id);
     advance(memory.features, observed.at === payment.receivedAt ? observed : { ...observed, at: payment.receivedAt });
-    if (payment.decision !== 'reserved') return;
-    const { debtorAgentId: debtor, creditorAgentId: creditor, asset, units } = payment;
-    countUse(memory.use, { debtor, creditor, asset, units });
-    if (hasConcentration(memory)) take(memory.positions, { id: payment.id, day: '', debtor, creditor, asset, units });
+    if (payment.decision === 'reserved') this.owes(memory, payment);
   }
 
-  /** Looks at the tables again; all who ask meanwhile share one look. */
-  private look(): Promise<TenantMemory> {
-    this.looking ??= (this.memory ? this.follow(this.memory) : this.load())
-      .then((memory) => {
-        this.memory = memory;
-        this.onLooked();
-        return memory;
-      })
-      .finally(() => (this.looking = undefined));
-    return this.looking;
+  private owes(memory: TenantMemory, payment: Counted): void {
+    countUse(memory.use, limitedAs(payment));
+    this.resumed(payment);
   }
 
   private async load(): Promise<TenantMemory> {
     const memory = await loadTenant(this.deps, this.tenantId, (id) => this.counted.set(id, true));
     this.ahead = new Set();
+    this.concentration.reset();
+    await this.followWindows(memory);
     return memory;
   }
 
@@ -216,16 +268,28 @@ class JudgeOfTenant {
   private async follow(memory: TenantMemory): Promise<TenantMemory> {
     const { db, clock } = this.deps;
     const readAt = clock.now();
-    const { revision, cutOffSeq } = await db.read({ tenantId: this.tenantId }, async (tx) => ({
-      revision: (await readSetting(tx, this.tenantId)).revision,
-      cutOffSeq: hasConcentration(memory) ? await lastCutOffSeq(tx, this.tenantId) : undefined,
-    }));
-    if (cutOffSeq !== this.cutOffSeq) settle(memory.positions);
-    this.cutOffSeq = cutOffSeq;
+    const { revision } = await db.read({ tenantId: this.tenantId }, (tx) => readSetting(tx, this.tenantId));
     const current = revision === memory.setting.revision ? memory : await this.adopt(memory);
+    await this.followWindows(current);
+    await this.followFinality(current);
     if (current.followed === memory.followed) await this.catchUp(current);
     current.readAt = readAt;
     return current;
+  }
+
+  private async followWindows(memory: TenantMemory): Promise<void> {
+    if (!hasConcentration(memory)) return this.concentration.rest();
+    const open = await this.deps.db.read({ tenantId: this.tenantId }, (tx) => openSpans(tx, this.tenantId));
+    this.concentration.follow(memory.positions, open);
+  }
+
+  /** Reads caps anew when something became final: who was owed it owes more net by that, which nobody counts here. */
+  private async followFinality(memory: TenantMemory): Promise<void> {
+    if (memory.use.read.size === 0) return;
+    const freed = await this.deps.db.read({ tenantId: this.tenantId }, (tx) => lastFreed(tx, this.tenantId));
+    if (freed === this.freed) return;
+    this.freed = freed;
+    await this.readCaps(memory);
   }
 
   /** Rules, limits or breakers changed: what stays the same keeps its memory. */
@@ -235,8 +299,9 @@ class JudgeOfTenant {
     const isSamePolicy = JSON.stringify(inForce.policy) === JSON.stringify(memory.policy);
     const breakers = isSamePolicy ? memory.breakers : new LiveBreakers(moved, { ...SHIPPED_POLICY, ...inForce.policy });
     if (isSamePolicy) breakers.replace(moved);
-    const positions = inForce.limitSet === memory.limitSet ? memory.positions : emptyPositions();
-    return Object.assign(memory, inForce, { breakers, positions });
+    if (inForce.limitSet === memory.limitSet) return Object.assign(memory, inForce, { breakers });
+    this.concentration.reset();
+    return Object.assign(memory, inForce, { breakers, positions: emptyPositions() });
   }
 
   /** Counts what was paid behind the place that following has come to, in the order of the book. */
@@ -291,7 +356,7 @@ class JudgeOfTenant {
   }
 
   async close(): Promise<void> {
-    await this.looking?.catch(() => undefined);
+    await this.looks.ended();
     await this.rereading?.catch(() => undefined);
     await this.writing;
   }

@@ -8,6 +8,8 @@ import type { Findings } from './findings.ts';
 /** A payment that a person has to look at. */
 export type Waiting = {
   id: Uuid;
+  /** Of one that was taken and is held again: the hold, which gives its case the id. */
+  holdId?: Uuid;
   at: Millis;
   debtor: PartySide;
   creditor: PartySide;
@@ -40,6 +42,22 @@ export async function heldWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit
   );
 }
 
+/** The same of payments that were taken and are held again, by holds behind one; what they are held for is what a changed list names. */
+export async function heldAgainWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit: number): Promise<(Waiting & { holdId: Uuid })[]> {
+  return tx.query<Waiting & { holdId: Uuid }>(
+    `select p.id, h.id as "holdId", h.held_at as at, p.debtor, p.creditor, p.debtor_agent_id as "debtorAgentId", p.asset, p.units,
+            jsonb_build_object('set', h.screening_set, 'hits', h.hits) as screening, h.screening_set as "screeningSet", p.rule_set as "ruleSet",
+            p.limit_set as "limitSet", null::smallint as risk, p.findings,
+            case when h.outcome is null then null else
+              jsonb_build_object('decision', h.outcome, 'actorName', h.actor_name, 'at', (extract(epoch from h.decided_at) * 1000)::bigint) end as review
+       from settlement.payment_hold h join settlement.payment p on p.tenant_id = h.tenant_id and p.id = h.payment_id
+      where h.tenant_id = $1 and h.id > $2
+        and not exists (select from settlement.compliance_case c where c.tenant_id = h.tenant_id and c.id = h.id)
+      order by h.id limit $3`,
+    [tenantId, after, limit],
+  );
+}
+
 /** Payments that went through with an alert and belong to no case yet. */
 export async function alertedWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit: number): Promise<Waiting[]> {
   return tx.query<Waiting>(
@@ -59,6 +77,8 @@ export type FoundAgain = {
   id: Uuid;
   kind: 'open' | 'held' | 'settled' | 'participant';
   subjectId: Uuid;
+  /** The case of the payment, when it is held; absent of what is not. */
+  heldCase: Uuid | null;
   party: string;
   change: 'new' | 'gone';
   name: string;
@@ -70,13 +90,21 @@ export type FoundAgain = {
   at: Millis;
 };
 
+/** What waits in the queue is about to be held, and its case then takes the finding in. */
 export async function findingsWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit: number): Promise<FoundAgain[]> {
   return tx.query<FoundAgain>(
-    `select f.id, f.kind, f.subject_id as "subjectId", f.party, f.change, f.name, f.list_id as "listId", f.entry_id as "entryId", f.listed,
+    `select f.id, f.kind, f.subject_id as "subjectId",
+            coalesce(h.id, case when f.kind = 'held' then f.subject_id end) as "heldCase", f.party, f.change, f.name, f.list_id as "listId", f.entry_id as "entryId", f.listed,
             f.score, f.explanation, f.found_at as at
        from settlement.rescreening_finding f
+       left join lateral (
+         select p.id from settlement.payment_hold p
+          where p.tenant_id = f.tenant_id and p.payment_id = f.subject_id and (p.outcome is null or p.decided_at > f.found_at)
+          order by p.id desc limit 1) h on true
       where f.tenant_id = $1 and f.id > $2 and f.purpose = 'sanctions'
-        and (f.kind <> 'held' or exists (select from settlement.compliance_case c where c.tenant_id = f.tenant_id and c.id = f.subject_id))
+        and (f.kind <> 'held' and h.id is null
+               and not exists (select from settlement.queue_entry q where q.tenant_id = f.tenant_id and q.id = f.subject_id)
+             or exists (select from settlement.compliance_case c where c.tenant_id = f.tenant_id and c.id = coalesce(h.id, f.subject_id)))
         and not exists (select from settlement.case_step s where s.tenant_id = f.tenant_id and s.id = f.id and s.step = 'found')
       order by f.id limit $3`,
     [tenantId, after, limit],

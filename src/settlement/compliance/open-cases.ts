@@ -7,8 +7,16 @@ import { insertLink, insertStep } from './case-parts-store.ts';
 import { insertCase, openCaseOfParty, raiseCase, type CaseRow } from './case-store.ts';
 import { caseEvent } from './case-view.ts';
 import { caseOpened } from './contract.ts';
+import { endDecidedCases } from './end-of-case.ts';
 import type { Findings } from './findings.ts';
-import { alertedWithoutCase, findingsWithoutCase, heldWithoutCase, type FoundAgain, type Waiting } from './open-cases-store.ts';
+import {
+  alertedWithoutCase,
+  findingsWithoutCase,
+  heldAgainWithoutCase,
+  heldWithoutCase,
+  type FoundAgain,
+  type Waiting,
+} from './open-cases-store.ts';
 import { readSetting } from './setting-store.ts';
 
 const AT_ONCE = 200;
@@ -21,16 +29,16 @@ const BY = 'Rialto';
 type Opening = Pick<SettlementDeps, 'db' | 'clock' | 'outbox' | 'metrics'>;
 
 /** Up to where each sort has been looked through; nothing before is looked at again. */
-type Places = { held: Uuid; alerted: Uuid; again: Uuid };
+type Places = { held: Uuid; heldAgain: Uuid; alerted: Uuid; again: Uuid };
 
 /**
- * Opens the cases that are missing: one for each held payment, one for each party whose payments raised alerts, one for what
+ * Opens the cases that are missing: one for each time that a payment is held, one for each party whose payments raised alerts, one for what
  * screening again found. Works behind the commits, so that the door pays nothing for it, and whatever was held is found
  * however it came to be. One call opens a bounded number; the next goes on from there.
  */
 export function createCaseOpener(deps: Opening): (tenantId: Uuid, signal?: AbortSignal) => Promise<number> {
   const places = new Map<Uuid, Places>();
-  const from = (id: Uuid): Places => ({ held: id, alerted: id, again: id });
+  const from = (id: Uuid): Places => ({ held: id, heldAgain: id, alerted: id, again: id });
   return async (tenantId, signal) => {
     const startedAt = deps.clock.now();
     let at = places.get(tenantId) ?? from(idFloor(0));
@@ -46,6 +54,7 @@ export function createCaseOpener(deps: Opening): (tenantId: Uuid, signal?: Abort
       }
     }
     places.set(tenantId, at);
+    await endDecidedCases(deps, tenantId);
     return opened;
   };
 }
@@ -53,17 +62,26 @@ export function createCaseOpener(deps: Opening): (tenantId: Uuid, signal?: Abort
 /** Looks at up to so many of each sort behind its place, and answers with the largest number that was found. */
 async function openSome(deps: Opening, tx: Tx, tenantId: Uuid, at: Places): Promise<{ found: number; next: Places }> {
   const held = await heldWithoutCase(tx, tenantId, at.held, AT_ONCE);
+  const heldAgain = await heldAgainWithoutCase(tx, tenantId, at.heldAgain, AT_ONCE);
   const alerted = await alertedWithoutCase(tx, tenantId, at.alerted, AT_ONCE);
   const again = await findingsWithoutCase(tx, tenantId, at.again, AT_ONCE);
-  const found = Math.max(held.length, alerted.length, again.length);
+  const found = Math.max(held.length, heldAgain.length, alerted.length, again.length);
   if (found === 0) return { found, next: at };
   const { caseMinutes } = await readSetting(tx, tenantId);
   const opener = { deps, tx, tenantId, minutes: (caseMinutes ?? {}) as Partial<CaseMinutes> };
-  for (const payment of held) await openHeld(opener, payment);
+  for (const payment of [...held, ...heldAgain]) await openHeld(opener, payment);
   for (const payment of alerted) await openAlert(opener, payment);
   for (const finding of again) await openFoundAgain(opener, finding);
   const behind = (rows: readonly { id: Uuid }[], before: Uuid) => rows.at(-1)?.id ?? before;
-  return { found, next: { held: behind(held, at.held), alerted: behind(alerted, at.alerted), again: behind(again, at.again) } };
+  return {
+    found,
+    next: {
+      held: behind(held, at.held),
+      heldAgain: heldAgain.at(-1)?.holdId ?? at.heldAgain,
+      alerted: behind(alerted, at.alerted),
+      again: behind(again, at.again),
+    },
+  };
 }
 
 type Opener = { deps: Opening; tx: Tx; tenantId: Uuid; minutes: Partial<CaseMinutes> };
@@ -103,7 +121,7 @@ async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
   const outcome: CaseOutcome | null = reviewed ? (reviewed.decision === 'rejected' ? 'rejected' : 'released') : null;
   const row: NewCase = {
     ...basics(payment, priority, opener.minutes),
-    id: payment.id,
+    id: payment.holdId ?? payment.id,
     kind: 'payment',
     state: reviewed ? 'closed' : 'open',
     priority,
@@ -182,7 +200,7 @@ async function openFoundAgain(opener: Opener, found: FoundAgain): Promise<void> 
   const text = `${words}: ${found.name} and ${found.listed} of ${found.listId} (${Math.round(found.score * 100)} %).`;
   const score = Math.round(found.score * 70);
   const priority = found.change === 'gone' ? 'low' : priorityOf({ match: found.score, risk: score });
-  let caseId: Uuid | undefined = found.kind === 'held' ? found.subjectId : (await openCaseOfParty(tx, tenantId, 'rescreening', key))?.id;
+  let caseId: Uuid | undefined = found.heldCase ?? (await openCaseOfParty(tx, tenantId, 'rescreening', key))?.id;
   if (caseId === undefined) {
     const isPayment = found.kind !== 'participant';
     const row: NewCase = {

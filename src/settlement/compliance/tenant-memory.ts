@@ -67,6 +67,14 @@ export async function readInForce({ db, directory, clock }: MemoryDeps, tenantId
   });
 }
 
+/** The breakers that are not closed, and the policy by which they move. */
+export async function readBreakersInForce(db: Db, tenantId: Uuid): Promise<Pick<InForce, 'policy' | 'moved'>> {
+  return db.read({ tenantId }, async (tx) => ({
+    policy: { ...SHIPPED_POLICY, ...(await readSetting(tx, tenantId)).breakerPolicy } as Policy,
+    moved: new Map((await readBreakers(tx, tenantId)).map(({ key, state }) => [key, state])),
+  }));
+}
+
 /** Bands of a rule set, by which its snapshots are known. */
 export const bandNames = (rules: RuleSet): string => JSON.stringify([bandsOf(rules).map(bandKey), rules.reference ?? null]);
 

@@ -2,6 +2,7 @@ import { fromWireId, newId, toWireId, type Uuid } from '../../base/id.ts';
 import { AppError } from '../../base/error.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { openManagedAccounts } from '../open-managed-accounts.ts';
 import { claimSystemAccount, findParticipant, type ParticipantRow } from '../participant/store.ts';
 import {
   custodyAccounts,
@@ -45,7 +46,7 @@ export const approveCustodyAccount: Executor = async (deps, { tx, ctx, proposal,
   if (ledgerAccountId !== ownId) return;
   const ledger = await deps.ledger.inTx(tx, tenantId);
   const reference = toWireId('cst', row.id);
-  await ledger.openAccounts([
+  await openManagedAccounts(ledger, [
     { id: ownId, name: `Custody ${asset} ${number}`, kind: 'asset', asset, creditsMustNotExceedDebits: true, reference },
   ]);
 };

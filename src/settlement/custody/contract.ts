@@ -10,10 +10,10 @@ import { reserveOperations, reservesPublished } from './reserves-contract.ts';
 
 const closed = { additionalProperties: false };
 
-const Reference = Type.String({ minLength: 1, maxLength: 35, pattern: '^\\S(.*\\S)?$', examples: ['FUND-2026-0001'] });
-const Reason = Type.String({ minLength: 5, maxLength: 500, examples: ['Confirmed by telephone with the custodian'] });
+export const Reference = Type.String({ minLength: 1, maxLength: 35, pattern: '^\\S(.*\\S)?$', examples: ['FUND-2026-0001'] });
+export const Reason = Type.String({ minLength: 5, maxLength: 500, examples: ['Confirmed by telephone with the custodian'] });
 /** An IBAN or another number, as the custodian's statements name the account. */
-const AccountNumber = Type.String({ pattern: '^[A-Z0-9]{4,34}$', examples: ['DE89370400440532013000'] });
+export const AccountNumber = Type.String({ pattern: '^[A-Z0-9]{4,34}$', examples: ['DE89370400440532013000'] });
 
 /** until_connected: until there is a custody account in the currency. */
 export const DirectFunding = Type.Union([Type.Literal('until_connected'), Type.Literal('allowed'), Type.Literal('denied')]);
@@ -43,6 +43,7 @@ export const ProposalKind = Type.Union([
   Type.Literal('instruction_outcome'),
   Type.Literal('fund_break'),
   Type.Literal('write_off'),
+  Type.Literal('income_payout'),
 ]);
 
 export const Proposal = Type.Object(
@@ -222,6 +223,9 @@ export const approveProposal = operation({
     'settlement.break_has_no_entry',
     'settlement.break_not_incoming',
     'settlement.write_off_account_invalid',
+    'settlement.income_short',
+    'settlement.rail_missing',
+    'settlement.custody_short',
     ...PROPOSAL_ERRORS,
   ],
   example: { params: { id: 'prp_0192837465ab7def8192837465abcdef' }, body: { comment: 'Seen the confirmation' } },

@@ -1,4 +1,5 @@
 import { approveBreakFunding, approveWriteOff } from '../reconciliation/approve-breaks.ts';
+import { approveIncomePayout } from '../rail/pay-out-income.ts';
 import { approveInstructionOutcome, approveRail } from '../rail/manage-rails.ts';
 import type { RailSettings } from '../rail/transport.ts';
 import { approveCustodyAccount, approveCustodyPolicy, approveMint, approvePayoutAccount } from './approve.ts';
@@ -15,5 +16,6 @@ export function executorsOf(settings: Pick<RailSettings, 'masterKey'>): Executor
     instruction_outcome: approveInstructionOutcome,
     fund_break: approveBreakFunding,
     write_off: approveWriteOff,
+    income_payout: approveIncomePayout,
   };
 }

@@ -5,9 +5,9 @@ import type { Tx } from '../../infra/postgres/db.ts';
 
 /**
  * Why money in custody changed on the ledger: `mint` against an entry, `approved_mint` by two people, `direct` by one where the
- * policy allows it, `payout` and `sweep` by a rail, `write_off` of a break.
+ * policy allows it, `payout`, `sweep` and `income` of the operator by a rail, `write_off` of a break.
  */
-export type MovementKind = 'mint' | 'approved_mint' | 'direct' | 'payout' | 'sweep' | 'write_off';
+export type MovementKind = 'mint' | 'approved_mint' | 'direct' | 'payout' | 'sweep' | 'income' | 'write_off';
 
 /** A change of money in custody on the ledger; `units` above zero came in. `entryId` is where a statement shows it. */
 export type MovementRow = {
@@ -48,7 +48,7 @@ export async function insertMovements(tx: Tx, tenantId: Uuid, rows: readonly Mov
   );
 }
 
-const COLUMNS = `transfer_id as "transferId", ledger_account_id as "ledgerAccountId", asset, units, kind, participant_id as "participantId", reference,
+export const MOVEMENT_COLUMNS = `transfer_id as "transferId", ledger_account_id as "ledgerAccountId", asset, units, kind, participant_id as "participantId", reference,
   instruction_id as "instructionId", proposal_id as "proposalId", entry_id as "entryId", recorded_at as "recordedAt"`;
 
 /** Movements of a custody account that no statement has shown, under any of the references; oldest first. */
@@ -58,7 +58,7 @@ export async function openMovements(
   of: { ledgerAccountId: Uuid; references: readonly string[] },
 ): Promise<MovementRow[]> {
   return tx.query<MovementRow>(
-    `select ${COLUMNS} from settlement.custody_movement
+    `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
       where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and reference = any($3::text[])
       order by recorded_at, transfer_id`,
     [tenantId, of.ledgerAccountId, of.references],
@@ -73,7 +73,7 @@ export async function movementsInstructed(
 ): Promise<MovementRow[]> {
   if (of.instructionIds.length === 0) return [];
   return tx.query<MovementRow>(
-    `select ${COLUMNS} from settlement.custody_movement
+    `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
       where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and instruction_id = any($3::uuid[]) order by recorded_at, transfer_id`,
     [tenantId, of.ledgerAccountId, uuids(of.instructionIds)],
   );
@@ -86,7 +86,7 @@ export async function lockMovements(
   of: { ledgerAccountId: Uuid; transferIds: readonly Uuid[] },
 ): Promise<MovementRow[]> {
   return tx.query<MovementRow>(
-    `select ${COLUMNS} from settlement.custody_movement
+    `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
       where tenant_id = $1 and ledger_account_id = $2 and transfer_id = any($3::uuid[]) order by transfer_id for update`,
     [tenantId, of.ledgerAccountId, uuids(of.transferIds)],
   );
@@ -95,7 +95,7 @@ export async function lockMovements(
 /** The oldest movements of a custody account that no statement has shown. */
 export async function movementsInTransit(tx: Tx, tenantId: Uuid, ledgerAccountId: Uuid, limit: number): Promise<MovementRow[]> {
   return tx.query<MovementRow>(
-    `select ${COLUMNS} from settlement.custody_movement
+    `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
       where tenant_id = $1 and ledger_account_id = $2 and entry_id is null order by recorded_at, transfer_id limit $3`,
     [tenantId, ledgerAccountId, limit],
   );

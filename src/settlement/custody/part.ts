@@ -4,6 +4,8 @@ import { route } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { jobOfTenants, type Part } from '../part.ts';
 import * as custody from './contract.ts';
+import * as income from './income-contract.ts';
+import { getIncome, proposeIncomePayout } from './income-payout.ts';
 import * as reserves from './reserves-contract.ts';
 import { approveProposal, rejectProposal, type Executors } from './decide-proposal.ts';
 import { announceFunding, getCustody, getFundingInstructions, listAnnouncedFunding, withdrawAnnouncedFunding } from './funding.ts';
@@ -33,6 +35,8 @@ export function custodyPart(deps: SettlementDeps, metrics: Metrics, executors: E
       route(custody.announceFunding, (ctx, input) => announceFunding(deps, ctx, input)),
       route(custody.listAnnouncedFunding, (ctx, input) => listAnnouncedFunding(deps, ctx, input)),
       route(custody.withdrawAnnouncedFunding, (ctx, input) => withdrawAnnouncedFunding(deps, ctx, input)),
+      route(income.getIncome, (ctx) => getIncome(deps, ctx)),
+      route(income.proposeIncomePayout, (ctx, input) => proposeIncomePayout(deps, ctx, input)),
       route(reserves.getReserves, (ctx) => getReserves(deps, ctx)),
       route(reserves.publishReserves, (ctx) => publishReserves(deps, ctx)),
       route(reserves.getLatestReserveProof, (ctx) => getLatestReserveProof(deps, ctx)),

@@ -11,7 +11,8 @@ export type ProposalKind =
   | 'rail'
   | 'instruction_outcome'
   | 'fund_break'
-  | 'write_off';
+  | 'write_off'
+  | 'income_payout';
 
 /** What is to be done, field by field, as the public API writes the values. */
 export type ProposalData = Readonly<Record<string, string>>;

@@ -106,7 +106,8 @@ export function accountIn(participant: Pick<ParticipantRow, 'bic' | 'accounts'>,
   return account;
 }
 
-function requireBic(bic: string): void {
+/** Errors: `settlement.bic_invalid`. */
+export function requireBic(bic: string): void {
   if (!isBic(bic)) throw new AppError('invalid', 'settlement.bic_invalid', `${bic} is not a BIC.`);
 }
 

@@ -254,7 +254,7 @@ export const creditInvoice = operation({
     closed,
   ),
   output: Invoice,
-  errors: ['settlement.invoice_not_found', 'settlement.credit_too_large', 'request.key_reused'],
+  errors: ['settlement.invoice_not_found', 'settlement.credit_too_large', 'settlement.income_short', 'request.key_reused'],
   example: { ...example, body: { units: '100', reason: 'Outage of 12 November' } },
 });
 

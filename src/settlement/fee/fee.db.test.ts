@@ -175,7 +175,8 @@ describe('invoices', () => {
   test('come as a document with every line', async () => {
     const [invoice] = (await listInvoices(deps(), house.ctx, { participantId: banks[0].id })).items;
     const { text } = await extractText(await getDocumentProxy(new Uint8Array(await getInvoicePdf(deps(), house.ctx, { id: invoice!.id }))));
-    for (const part of [invoice!.number, 'Payments sent', 'Value sent', '12.44 EUR', 'Page 1 of 1']) expect(text[0]).toContain(part);
+    for (const part of [invoice!.number, 'Payments sent', 'Value sent', '12.44 EUR']) expect(text[0]).toContain(part);
+    expect(text[0]).toMatch(/^Page 1 of ?1 /);
   });
 
   test('charge what became final after the month was closed in the next', async () => {

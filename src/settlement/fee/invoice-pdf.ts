@@ -1,8 +1,9 @@
+import { buffer } from 'node:stream/consumers';
 import type { Ctx } from '../../base/context.ts';
 import type { Uuid } from '../../base/id.ts';
 import { codeOf } from '../../base/money.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { drawable, numberPages, openPdf, type Doc } from '../../infra/pdf/document.ts';
+import { drawable, openPdf, put, rule, widthOf, type Doc } from '../../infra/pdf/document.ts';
 import { shownText } from '../report/cell.ts';
 import { heading } from '../report/write/pdf.ts';
 import type { Line } from './fee.ts';
@@ -23,18 +24,14 @@ const BOTTOM = 780;
 
 async function invoicePdf(row: InvoiceRow, lines: readonly Line[]): Promise<Buffer> {
   const title = row.kind === 'invoice' ? `Invoice ${row.number}` : `Credit note ${row.number}`;
-  const about = { title, asOf: row.issuedAt };
-  const doc = openPdf(about, 'portrait');
-  const chunks: Buffer[] = [];
-  doc.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise<void>((resolve) => doc.on('end', resolve));
+  const when = `${shownText('instant', row.issuedAt)} UTC`;
+  const { doc, close } = openPdf({ title, asOf: row.issuedAt, when }, 'portrait');
+  const bytes = buffer(doc);
   let y = names(doc, heading(doc, { title, notes: notesOf(row) }) + 12);
   for (const line of lines) y = drawLine(doc, row, line, y > BOTTOM ? turn(doc) : y);
   drawSums(doc, row, y + 8);
-  numberPages(doc, { title, when: `${shownText('instant', about.asOf)} UTC` });
-  doc.end();
-  await ended;
-  return Buffer.concat(chunks);
+  close();
+  return bytes;
 }
 
 function notesOf({ name, bic, month, issuedAt, reason, asset }: InvoiceRow): [string, string][] {
@@ -52,18 +49,17 @@ function turn(doc: Doc): number {
   return names(doc, LEFT);
 }
 
-const right = (doc: Doc, text: string, end: number, y: number) => doc.text(text, end - doc.widthOfString(text), y, { lineBreak: false });
+const right = (doc: Doc, text: string, end: number, y: number) => put(doc, text, end - widthOf(doc, text), y);
 
-function rule(doc: Doc, y: number, colour: string): void {
-  doc.moveTo(LEFT, y).lineTo(RIGHT, y).lineWidth(0.6).strokeColor(colour).stroke();
-}
+const across = (doc: Doc, y: number, colour: string) => rule(doc, { from: LEFT, to: RIGHT, y }, 0.6, colour);
 
 function names(doc: Doc, y: number): number {
-  doc.font('bold').fontSize(9).fillColor('#6b7280').text('What', LEFT, y, { lineBreak: false });
+  doc.font('bold').fontSize(9).fillColor('#6b7280');
+  put(doc, 'What', LEFT, y);
   right(doc, 'Count', COUNT_END, y);
   right(doc, 'Value', VALUE_END, y);
   right(doc, 'Fee', RIGHT, y);
-  rule(doc, y + 15, '#1a1f29');
+  across(doc, y + 15, '#1a1f29');
   return y + ROW;
 }
 
@@ -73,11 +69,11 @@ const MOST_TEXT = 46;
 function drawLine(doc: Doc, { asset }: InvoiceRow, { text, count, value, units }: Line, y: number): number {
   const what = drawable(text);
   doc.font('text').fontSize(9).fillColor('#1a1f29');
-  doc.text(what.length > MOST_TEXT ? `${what.slice(0, MOST_TEXT - 1)}…` : what, LEFT, y, { lineBreak: false });
+  put(doc, what.length > MOST_TEXT ? `${what.slice(0, MOST_TEXT - 1)}…` : what, LEFT, y);
   right(doc, shownText('integer', count), COUNT_END, y);
   if (value > 0n) right(doc, shownText('money', { asset, units: value }), VALUE_END, y);
   right(doc, shownText('money', { asset, units }), RIGHT, y);
-  rule(doc, y + 15, '#d5d9e0');
+  across(doc, y + 15, '#d5d9e0');
   return y + ROW;
 }
 

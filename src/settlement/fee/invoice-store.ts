@@ -4,6 +4,7 @@ import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { Line } from './fee.ts';
 import type { Month } from './month.ts';
+import { EVERYONE } from './schedule.ts';
 
 export type InvoiceRow = {
   id: Uuid;
@@ -141,6 +142,14 @@ export async function claimFeeAccount(tx: Tx, tenantId: Uuid, of: { asset: strin
     [tenantId, of.asset, of.participantId],
   );
   return row!.account_id;
+}
+
+/** Every account for fees: what each participant owes, and the income of a currency. */
+export async function feeAccounts(tx: Tx, tenantId: Uuid): Promise<{ asset: string; accountId: Uuid; isIncome: boolean }[]> {
+  return tx.query(
+    'select asset, account_id as "accountId", participant_id = $2 as "isIncome" from settlement.fee_account where tenant_id = $1',
+    [tenantId, EVERYONE],
+  );
 }
 
 export async function insertPosting(

@@ -40,20 +40,24 @@ export async function collectInvoice(deps: SettlementDeps, ctx: Ctx, { id }: { i
 /** How many open invoices are tried in one round. */
 const AT_ONCE = 200;
 
-/** Tries what is open of a tenant's invoices; accounts without money are passed over. */
+/** Tries what is open of a tenant's invoices; accounts without money are passed over. What fails is told when all were tried. */
 export async function collectOpen(deps: SettlementDeps, ctx: Ctx): Promise<void> {
+  const failed: unknown[] = [];
   for (const id of await deps.db.read({ tenantId: ctx.tenantId }, (tx) => openInvoices(tx, ctx.tenantId, AT_ONCE))) {
     await collectInvoice(deps, ctx, { id }).catch((error: unknown) => {
-      if (!(error instanceof AppError) || !PASSED_OVER.has(error.code)) throw error;
+      if (!(error instanceof AppError) || !PASSED_OVER.has(error.code)) failed.push(error);
     });
   }
+  if (failed.length === 1) throw failed[0];
+  if (failed.length > 1) throw new AggregateError(failed, `${failed.length} invoices could not be collected.`);
 }
 
 const PASSED_OVER: ReadonlySet<string> = new Set(['settlement.insufficient_funds', 'settlement.invoice_paid']);
 
 /**
  * Issues a credit note against an invoice: what is still open is let off, and what goes beyond is paid back.
- * Errors: `settlement.invoice_not_found`, `settlement.credit_too_large` beyond what is left of the invoice, and for a credit note.
+ * Errors: `settlement.invoice_not_found`, `settlement.credit_too_large` beyond what is left of the invoice, and for a credit note;
+ * `settlement.income_short` when the operator has paid out what would be paid back.
  */
 export async function creditInvoice(
   deps: SettlementDeps,

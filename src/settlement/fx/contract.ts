@@ -198,6 +198,7 @@ const acceptErrors = [
   'settlement.fx_expired',
   'settlement.fx_decided',
   'settlement.fx_no_cover',
+  'settlement.breaker_open',
   'settlement.participant_suspended',
   'settlement.asset_not_held',
   'ledger.overloaded',

@@ -5,6 +5,7 @@ import { parseDecimal } from '../../base/decimal.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { openManagedAccounts } from '../open-managed-accounts.ts';
 import { bankOf, mustHold, mustTakePart } from './party.ts';
 import { loadFxRates as loadContract, type listFxRates as listContract } from './contract.ts';
 import { claimFxAccount, insertRates, ratesInForce, type FxRole, type RateRow } from './store.ts';
@@ -79,7 +80,7 @@ async function openAccounts(deps: SettlementDeps, tx: Tx, tenantId: Uuid, rows: 
     const name = role === 'fx_fees' ? `Exchange fees ${asset}` : `Exchange rounding ${asset}`;
     drafts.push({ id: accountId, name, kind: 'income' as const, asset, debitsMustNotExceedCredits: true });
   }
-  if (drafts.length > 0) await (await deps.ledger.inTx(tx, tenantId)).openAccounts(drafts);
+  if (drafts.length > 0) await openManagedAccounts(await deps.ledger.inTx(tx, tenantId), drafts);
 }
 
 /** The rates that hold now. */

@@ -2,8 +2,9 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { Operation, OutputOf } from '../../base/operation.ts';
-import type { Millis } from '../../base/time.ts';
-import { rowOf, type Act, type TransferDraft } from '../../ledger/port.ts';
+import { dayOf, type Millis } from '../../base/time.ts';
+import { rowOf, type Act, type Outcome, type TransferDraft } from '../../ledger/port.ts';
+import { keysOfLegs, stoppedBy, wentOf } from '../compliance/passage.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { Leg } from '../gridlock/bundle.ts';
 import { requireActive } from '../payment/check-order.ts';
@@ -35,8 +36,8 @@ export function stateOf(trade: TradeRow | undefined, { expiresAt }: Pick<Open, '
  * is no moment, and no crash, after which one leg is final and another is not. Without cover it is refused and may be tried again,
  * or waits in the queue as one bundle.
  *
- * Errors: `settlement.fx_expired`, `settlement.fx_decided`, `settlement.fx_no_cover`, `settlement.participant_suspended`,
- * `settlement.asset_not_held`.
+ * Errors: `settlement.fx_expired`, `settlement.fx_decided`, `settlement.fx_no_cover`, `settlement.breaker_open`,
+ * `settlement.participant_suspended`, `settlement.asset_not_held`.
  */
 export async function decideTrade(deps: SettlementDeps, ctx: Ctx, open: Open, answer: Answer): Promise<TradeView> {
   const operation = open.kind === 'quote' ? acceptFxQuote : answerFxTrade;
@@ -44,7 +45,8 @@ export async function decideTrade(deps: SettlementDeps, ctx: Ctx, open: Open, an
   const participants = await deps.directory.of(ctx.tenantId, { ids: partiesOf(open.legs) });
   if (repeated === undefined) {
     await mustBeOpen(deps, ctx, open);
-    const outcome = await deps.ledger.enact(await actOf(deps, ctx, open, { operation, answer, participants }));
+    const act = await actOf(deps, ctx, open, { operation, answer, participants });
+    const outcome = answer.answer === 'confirm' ? await confirm(deps, act, open.legs, participants) : await deps.ledger.enact(act);
     if (outcome.result === 'refused') await explain(deps, ctx, operation, outcome.refusal.code, answer);
     else if (answer.answer === 'confirm') deps.queue.stir(ctx.tenantId);
   }
@@ -61,6 +63,20 @@ const isRole = (party: string) => party.startsWith('fx_');
 const partiesOf = (legs: readonly Leg[]) => [
   ...new Set(legs.flatMap(({ debtor, creditor }) => [debtor, creditor]).filter((party) => !isRole(party))),
 ];
+
+/** Exchanges unless a circuit breaker stops payments of or between the banks; the quote or proposal then stays as it is. */
+async function confirm(deps: SettlementDeps, act: Act, legs: readonly Leg[], { byId }: Participants): Promise<Outcome> {
+  const gate = await deps.judge.gate(act.tenantId);
+  const passage = gate.pass(keysOfLegs(legs, byId));
+  // Of an exchange both sides pay, so nobody is told of a bank that is only paid.
+  if (passage.refusedBy !== undefined) throw stoppedBy(passage.refusedBy, '', 'Nothing was moved.');
+  const outcome = await deps.ledger.enact(act).catch((error: unknown) => {
+    gate.went(passage, 'nothing');
+    throw error;
+  });
+  gate.went(passage, wentOf(outcome));
+  return outcome;
+}
 
 async function mustBeOpen(deps: Pick<SettlementDeps, 'db' | 'clock'>, ctx: Ctx, open: Open): Promise<void> {
   const trade = (await deps.db.read({ tenantId: ctx.tenantId }, (tx) => tradesById(tx, ctx.tenantId, [open.id]))).get(open.id);
@@ -81,6 +97,7 @@ async function actOf(deps: SettlementDeps, ctx: Ctx, open: Open, { operation, an
   const own = await deps.db.read({ tenantId: ctx.tenantId }, (tx) => fxAccounts(tx, ctx.tenantId));
   const { policy } = await deps.router.policyOf(ctx.tenantId);
   const enteredAt = deps.clock.now();
+  const due = dayOf(enteredAt);
   const entry = rowOf(queueEntryRows, {
     id: open.id,
     kind: 'pvp',
@@ -88,7 +105,8 @@ async function actOf(deps: SettlementDeps, ctx: Ctx, open: Open, { operation, an
     payers: payersOf(open.legs),
     legs: open.legs,
     enteredAt,
-    expiresAt: expiryOf(enteredAt, policy.queueMinutes),
+    due,
+    expiresAt: expiryOf({ enteredAt, due }, policy.queueMinutes),
   });
   const queued = note('queued');
   return {

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../base/context.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
+import { dayOf } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { free } from '../participant/read-participants.ts';
 import type { QueueEntry } from '../queue/entry.ts';
@@ -23,10 +24,12 @@ export async function listLiquidity(
   const { tenantId, memberId } = ctx;
   const at = deps.clock.now();
   const { byId } = await deps.directory.of(tenantId);
+  // What is dated ahead needs no money yet.
+  const day = dayOf(at);
   const entries = await deps.db.read(ctx, (tx) =>
-    memberId === undefined ? waitingEntries(tx, tenantId, MOST) : queueOf(tx, tenantId, memberId),
+    memberId === undefined ? waitingEntries(tx, tenantId, { day, limit: MOST }) : queueOf(tx, tenantId, memberId),
   );
-  const waiting = waitingBy(entries);
+  const waiting = waitingBy(entries.filter(({ due }) => due <= day));
   const expected = await expectedIncome(deps, tenantId, at, input.asset);
   const whose = memberId ?? input.participantId;
   const accounts = [...byId.values()]

@@ -48,6 +48,23 @@ describe('a route', () => {
     expect(chooseRoute(policy(rules), { ...facts, available: 0n, waiting: 1 })).toMatchObject({ rule: 'Otherwise' });
   });
 
+  test('never settles at once what is dated ahead: it waits for its day, in the queue or for the window that the rules say', () => {
+    const later = { ...facts, isLater: true };
+    expect(chooseRoute(DEFAULT_POLICY, { ...later, priority: 'instant' })).toEqual({
+      kind: 'queue',
+      priority: 'instant',
+      rule: 'Asked for at once',
+      reason: 'its priority is instant. It waits for its value date.',
+    });
+    expect(chooseRoute(DEFAULT_POLICY, later)).toMatchObject({
+      kind: 'window',
+      reason: 'No rule speaks for it. It waits for its value date.',
+    });
+    // It is in nobody's way, and nobody is in its.
+    const rules: Policy['rules'] = [{ name: 'All', route: 'instant', when: {} }];
+    expect(chooseRoute(policy(rules, { withoutCover: 'queue' }), { ...later, waiting: 2 })).toMatchObject({ kind: 'queue', rule: 'All' });
+  });
+
   test('does not change with facts that no rule asks for', () => {
     const rules: Policy['rules'] = [{ name: 'Urgent', route: 'instant', when: { priorities: ['urgent', 'instant'] } }];
     fc.assert(

@@ -47,13 +47,20 @@ export function factsNeeded({ rules, withoutCover, otherwise }: Policy): { avail
 
 /**
  * The way a payment takes: that of the first rule of which everything holds, else the policy's `otherwise`. What would settle
- * at once while earlier payments of its sender wait goes into the queue behind them, so that nothing is overtaken.
+ * at once while earlier payments of its sender wait goes into the queue behind them, so that nothing is overtaken; what would
+ * settle at once and is dated ahead waits there for its day.
  */
 export function chooseRoute(policy: Policy, facts: Facts): Route {
+  const route = routeByRules(policy, facts);
+  if (!facts.isLater) return route;
+  return { ...route, kind: route.kind === 'instant' ? 'queue' : route.kind, reason: `${route.reason} It waits for its value date.` };
+}
+
+function routeByRules(policy: Policy, facts: Facts): Route {
   const rule = policy.rules.find(({ when }) => TESTS.every((test) => test.holds(when, facts)));
   const kind: StaticDecode<typeof KindSchema> = rule?.route ?? policy.otherwise;
   const { priority } = facts;
-  const isBehind = kind === 'instant' && policy.withoutCover === 'queue' && (facts.waiting ?? 0) > 0;
+  const isBehind = kind === 'instant' && !facts.isLater && policy.withoutCover === 'queue' && (facts.waiting ?? 0) > 0;
   if (isBehind)
     return { kind: 'queue', priority, rule: 'First in, first out', reason: `${facts.waiting} of the sender's payments wait before it.` };
   if (!rule) return { kind, priority, rule: 'Otherwise', reason: 'No rule speaks for it.' };

@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import { isYounger, type Clock, type Millis } from '../../base/time.ts';
+import { dayOf, isYounger, type Clock, type Millis } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import { countWaitingOf } from '../queue/store.ts';
 import type { Band } from './forecast.ts';
@@ -21,7 +21,7 @@ export function routeSources({ db, clock }: { db: Db; clock: Clock }): Sources {
     return fresh.bands;
   };
   return {
-    waitingOf: (tenantId, participantId) => db.read({ tenantId }, (tx) => countWaitingOf(tx, tenantId, participantId)),
+    waitingOf: (tenantId, participantId) => db.read({ tenantId }, (tx) => countWaitingOf(tx, tenantId, participantId, dayOf(clock.now()))),
     async inflowOf(tenantId, participantId, asset) {
       const band = (await bandsOf(tenantId)).get(`${participantId} ${asset}`);
       return BigInt(Math.floor(band?.low ?? 0));

@@ -98,6 +98,7 @@ describe('a settled window', () => {
     const before = (await getMailbox(deps(), as(b), {})).lastSeq;
     const uetr = crypto.randomUUID();
     await send(pacs008('WIN-R', [{ id: 'R-1', uetr, from: b, to: c, amount: '9.00' }]), b);
+    await settle();
     await send(pacs004('WIN-RB', { id: 'RTR-9', uetr, from: c, original: '9.00', amount: '4.00', reason: 'AC04' }), c);
     await settle();
     await make();

@@ -57,13 +57,14 @@ async function rowsOf(tx: Tx, tenantId: Uuid, ids: readonly Uuid[]): Promise<Fla
   return tx.query<Flat>(
     `select p.id, p.uetr, p.end_to_end_id as "endToEndId", p.debtor_agent_id as "debtorAgentId", p.creditor_agent_id as "creditorAgentId",
             d.bic as "debtorAgent", c.bic as "creditorAgent", p.debtor, p.creditor, p.asset, p.units, p.value_date::text as "valueDate",
-            p.purpose, p.remittance, p.received_at as "receivedAt", coalesce(q.decided_at, r.decided_at, p.decided_at) as "decidedAt",
-            coalesce(q.reason_code, r.reason_code, p.reason_code) as reason_code, coalesce(q.reason_text, r.reason_text, p.reason_text) as reason_text
+            p.purpose, p.remittance, p.received_at as "receivedAt", coalesce(q.decided_at, h.decided_at, r.decided_at, p.decided_at) as "decidedAt",
+            coalesce(q.reason_code, h.reason_code, r.reason_code, p.reason_code) as reason_code, coalesce(q.reason_text, h.reason_text, r.reason_text, p.reason_text) as reason_text
        from settlement.payment p
        join settlement.participant d on d.tenant_id = p.tenant_id and d.id = p.debtor_agent_id
        join settlement.participant c on c.tenant_id = p.tenant_id and c.id = p.creditor_agent_id
        left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id
        left join settlement.queue_exit q on q.tenant_id = p.tenant_id and q.entry_id = p.id
+       left join settlement.payment_hold h on h.tenant_id = p.tenant_id and h.payment_id = p.id and h.outcome = 'rejected'
       where p.tenant_id = $1 and p.id = any($2::uuid[])`,
     [tenantId, ids],
   );

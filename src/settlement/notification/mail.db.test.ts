@@ -14,6 +14,9 @@ import { moveOutbox } from '../../infra/outbox/store.ts';
 import { caseEvent } from '../compliance/case-view.ts';
 import { caseBreached, caseOpened } from '../compliance/contract.ts';
 import { events } from '../contract.ts';
+import { answerObligation } from '../obligation/move-obligation.ts';
+import { runSetOff } from '../obligation/run-round.ts';
+import { submitObligations } from '../obligation/submit-obligations.ts';
 import { setParticipantState } from '../participant/set-participant-state.ts';
 import { NOTICES } from './notices.ts';
 import * as preference from './preference-contract.ts';
@@ -242,8 +245,9 @@ test('a server that says later gets the mail later, under the same id; one that 
 test('preferences are the own ones only, within what the roles let one see, and for people', async () => {
   const bank = house.memberCtx(banks[0]!.id);
   const poor: Ctx = { ...bank, actor: { ...bank.actor, scopes: new Set(['settlement:read', 'participants:read']) } };
+  const setOff = ['set_off_completed', 'set_off_share_cleared'];
   const kinds = (await call()(preference.getNotificationPreferences, poor, {})).kinds.map(({ kind }) => kind);
-  expect(kinds).toEqual(['window_settled', 'position_settled', 'participant_suspended', 'report_ready']);
+  expect(kinds).toEqual(['window_settled', 'position_settled', ...setOff, 'participant_suspended', 'report_ready']);
   await expect(set(poor, { kinds: ['case_waiting'] })).rejects.toMatchObject({ code: 'settlement.notice_not_allowed' });
   await expect(set(house.ctx, { zone: 'Europe/Atlantis' })).rejects.toMatchObject({ code: 'settlement.zone_unknown' });
   const program: Ctx = { ...house.ctx, actor: { ...house.ctx.actor, kind: 'key' } };
@@ -252,4 +256,41 @@ test('preferences are the own ones only, within what the roles let one see, and 
   const own = await call()(preference.getNotificationPreferences, house.ctx, {});
   expect(own).toMatchObject({ mail: true, delivery: 'at_once', quiet: { from: '22:00', to: '06:00' } });
   expect(own.kinds.filter(({ on }) => on).map(({ kind }) => kind)).toEqual(['window_settled']);
+});
+
+test('a round of set-off is told to the people of each bank with its own sums, and to the operator as a whole', async () => {
+  clock.advance(600_000);
+  const kinds = ['set_off_completed', 'set_off_share_cleared'];
+  await set(house.ctx, { kinds: ['set_off_completed'] });
+  const [a, b] = banks as [Bank, Bank];
+  const users = ['first', 'second'].map((name, i) => ({ email: `${name}@bank.test`, memberId: [a, b][i]!.id }));
+  for (const { email, memberId } of users) {
+    const user = await call()(createUser, house.ctx, { email, name: 'Someone', password: PASSWORD, roles: ['bank'], memberId });
+    const bank = house.memberCtx(memberId);
+    await set({ ...bank, actor: { ...bank.actor, id: user.id } }, { kinds });
+  }
+  for (const [debtor, creditor, units] of [
+    [a, b, 30_000n],
+    [b, a, 20_050n],
+  ] as const) {
+    const obligation = { debtor: debtor.bic, creditor: creditor.bic, asset: 'EUR/2', units, reference: `MAIL-${units}` };
+    const { items } = await submitObligations(house.settlement.deps, house.ctx, { submitter: creditor.bic, obligations: [obligation] });
+    await answerObligation(house.settlement.deps, house.ctx, { id: items[0]!.id, answer: 'confirm' });
+  }
+  await runSetOff(house.settlement.deps, house.ctx, { asset: 'EUR/2' });
+  await tell();
+  await mailOut();
+  const textTo = (email: string) => got.filter(({ to }) => to.includes(email)).map(({ text }) => text);
+  expect(got).toHaveLength(3);
+  expect(textTo(house.ctx.actor.name)[0]).toContain('401.00 EUR of 500.50 EUR cleared, 1 of 2 obligations in full');
+  for (const [email, owes, owed] of [
+    ['first@bank.test', '300.00', '200.50'],
+    ['second@bank.test', '200.50', '300.00'],
+  ] as const) {
+    expect(textTo(email)[0]).toContain(
+      `200.50 EUR is cleared of the ${owes} EUR that the bank owes, and as much of the ${owed} EUR that it is owed`,
+    );
+    expect(textTo(email)[0]).toContain('https://rialto.test/set-off/rounds/sor_');
+    expect(textTo(email)[0]).not.toContain('500.50');
+  }
 });

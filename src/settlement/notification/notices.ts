@@ -1,4 +1,5 @@
 import type { Event } from '../../base/event.ts';
+import { codeOf, toDecimalText } from '../../base/money.ts';
 
 /** What a mail can be about. */
 export type NoticeKindName =
@@ -6,6 +7,8 @@ export type NoticeKindName =
   | 'sla_breached'
   | 'window_settled'
   | 'position_settled'
+  | 'set_off_completed'
+  | 'set_off_share_cleared'
   | 'participant_suspended'
   | 'recall_overdue'
   | 'report_ready'
@@ -67,6 +70,31 @@ function positionSettled({ data }: Event): NoticeText {
     title: `Your positions in window ${settled.number} are settled`,
     detail: `Final in ${currencies} ${currencies === 1 ? 'currency' : 'currencies'}.`,
     path: `/windows/${settled.windowId}`,
+  };
+}
+
+/** An amount of an event with its currency, such as `1250.00 EUR`. */
+const amount = (data: Data, key: string): string => {
+  const asset = say(data, 'asset');
+  return `${toDecimalText({ asset, units: BigInt(say(data, key)) })} ${codeOf(asset)}`;
+};
+
+function setOffDone({ data, subject }: Event): NoticeText {
+  const round = data as Data;
+  return {
+    title: `Round ${say(round, 'number')} of set-off is done`,
+    detail: `${amount(round, 'cleared')} of ${amount(round, 'gross')} cleared, ${say(round, 'discharged')} of ${say(round, 'obligations')} obligations in full.`,
+    path: `/set-off/rounds/${subject}`,
+  };
+}
+
+function shareCleared({ data }: Event): NoticeText {
+  const share = data as Data;
+  const [owes, owed] = [amount(share, 'owes'), amount(share, 'owed')];
+  return {
+    title: `Your obligations were set off in round ${say(share, 'number')}`,
+    detail: `${amount(share, 'cleared')} is cleared of the ${owes} that the bank owes, and as much of the ${owed} that it is owed. No money moves.`,
+    path: `/set-off/rounds/${say(share, 'roundId')}`,
   };
 }
 
@@ -140,6 +168,24 @@ export const NOTICES: readonly NoticeKind[] = [
     usual: false,
     type: 'settlement.position_settled',
     text: positionSettled,
+  },
+  {
+    kind: 'set_off_completed',
+    label: 'A round of set-off is done',
+    about: 'What was cleared in it of all that is owed',
+    scope: 'settlement:read',
+    usual: false,
+    type: 'settlement.set_off_completed',
+    text: setOffDone,
+  },
+  {
+    kind: 'set_off_share_cleared',
+    label: 'A bank’s obligations were set off',
+    about: 'What a round has cleared of its debts and its claims; a bank is told of itself',
+    scope: 'settlement:read',
+    usual: false,
+    type: 'settlement.set_off_share_cleared',
+    text: shareCleared,
   },
   {
     kind: 'participant_suspended',

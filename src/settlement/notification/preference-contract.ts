@@ -8,6 +8,8 @@ const KindName = Type.Union([
   Type.Literal('sla_breached'),
   Type.Literal('window_settled'),
   Type.Literal('position_settled'),
+  Type.Literal('set_off_completed'),
+  Type.Literal('set_off_share_cleared'),
   Type.Literal('participant_suspended'),
   Type.Literal('recall_overdue'),
   Type.Literal('report_ready'),

@@ -2,6 +2,7 @@ import { idFloor, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { HOLD } from '../payment/hold-store.ts';
 import { RETURNED_ON_DEFAULT, WINDOW } from '../payment/store.ts';
 
 export type Day = { tenantId: Uuid; fromMs: Millis; toMs: Millis };
@@ -11,15 +12,17 @@ const DAY = `
   with day as materialized (
     select p.received_at, p.asset, p.units, p.debtor_agent_id, p.creditor_agent_id,
            coalesce(w.settled_at, q.decided_at, case when coalesce(r.decision, p.decision) = 'settled' then coalesce(r.decided_at, p.decided_at) end) as settled_at,
-           case when m.returned then '${RETURNED_ON_DEFAULT.code}' else coalesce(q.reason_code, r.reason_code, p.reason_code) end as reason_code,
-           case when m.returned then '${RETURNED_ON_DEFAULT.text}' else coalesce(q.reason_text, r.reason_text, p.reason_text) end as reason_text,
-           case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
+           case when m.returned then coalesce(h.reason_code, '${RETURNED_ON_DEFAULT.code}') else coalesce(q.reason_code, r.reason_code, p.reason_code) end as reason_code,
+           case when m.returned then coalesce(h.reason_text, '${RETURNED_ON_DEFAULT.text}') else coalesce(q.reason_text, r.reason_text, p.reason_text) end as reason_text,
+           case when h.id is not null and h.outcome is null then 'held'
+                when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
                 when m.returned then 'rejected'
                 when w.state = 'settled' then 'settled' when w.state = 'open' then 'reserved' else 'clearing' end as status
       from settlement.payment p
       left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id
       left join settlement.queue_exit q on q.tenant_id = p.tenant_id and q.entry_id = p.id
       ${WINDOW}
+      ${HOLD}
      where p.tenant_id = $1 and p.received_at >= $2::timestamptz and p.received_at < $3::timestamptz
        and p.id >= $4::uuid and p.id < $5::uuid)`;
 

@@ -7,6 +7,7 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { LedgerTx } from '../../ledger/port.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { openManagedAccounts } from '../open-managed-accounts.ts';
 import { openForAssets } from '../window/open-windows.ts';
 import { createParticipant as contract } from './contract.ts';
 import { normalBic } from './directory.ts';
@@ -66,7 +67,8 @@ async function openAccounts(deps: SettlementDeps, tx: Tx, tenantId: string, row:
   }
   const ledger = await deps.ledger.inTx(tx, tenantId);
   await openSystemAccounts(ledger, claims);
-  await ledger.openAccounts(
+  await openManagedAccounts(
+    ledger,
     row.accounts.flatMap(({ asset, settlementAccountId, reserveAccountId }) => {
       const own = { kind: 'liability' as const, asset, debitsMustNotExceedCredits: true, memberId: row.id, reference: row.bic };
       return [
@@ -78,7 +80,8 @@ async function openAccounts(deps: SettlementDeps, tx: Tx, tenantId: string, row:
 }
 
 async function openSystemAccounts(ledger: LedgerTx, claims: readonly { asset: string; role: SystemRole; id: string }[]): Promise<void> {
-  await ledger.openAccounts(
+  await openManagedAccounts(
+    ledger,
     claims.map(({ asset, role, id }) =>
       role === 'custody'
         ? { id, name: `Custody ${asset}`, kind: 'asset', asset, creditsMustNotExceedDebits: true }

@@ -275,10 +275,12 @@ export const releasePayment = operation({
   errors: [
     'settlement.payment_not_found',
     'settlement.payment_not_held',
+    'settlement.payment_listed',
     'settlement.participant_suspended',
     'settlement.asset_not_held',
     'settlement.four_eyes_needed',
     'settlement.limit_reached',
+    'settlement.breaker_open',
     'ledger.overloaded',
     'request.key_reused',
   ],

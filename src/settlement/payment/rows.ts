@@ -1,4 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
+import type { LocalDate } from '../../base/time.ts';
 import { bytes, dates, instants, integers, jsonbs, jsons, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet } from '../../infra/postgres/db.ts';
 import type { Decision, PaymentRecord } from './payment.ts';
@@ -64,8 +65,16 @@ const INSERT_PAYMENTS = `
     unnest($18::timestamptz[]), unnest($19::timestamptz[]), unnest($20::bigint[]), unnest($21::uuid[]), unnest($22::jsonb[]),
     unnest($23::bigint[]), unnest($24::bigint[]), unnest($25::bigint[]), unnest($26::bigint[]), unnest($27::jsonb[])`;
 
-/** What one bank owes another because of a payment. */
-export type Obligation = { paymentId: Uuid; debtorAgentId: Uuid; creditorAgentId: Uuid; asset: string; units: bigint; leaf: Buffer };
+/** What one bank owes another because of a payment. `due`: of one dated ahead, the day before which no window takes it. */
+export type Obligation = {
+  paymentId: Uuid;
+  debtorAgentId: Uuid;
+  creditorAgentId: Uuid;
+  asset: string;
+  units: bigint;
+  leaf: Buffer;
+  due?: LocalDate;
+};
 
 /** Obligations stand at the sequence of their payment's act, which decides their window. */
 export const obligationRows: RowSet<Obligation> = {
@@ -73,9 +82,9 @@ export const obligationRows: RowSet<Obligation> = {
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(
-      `insert into settlement.obligation (tenant_id, seq, payment_id, debtor_agent_id, creditor_agent_id, asset, units, leaf)
+      `insert into settlement.obligation (tenant_id, seq, payment_id, debtor_agent_id, creditor_agent_id, asset, units, leaf, due)
        select (select infra.tenant_id()), unnest($1::bigint[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::uuid[]), unnest($5::text[]),
-         unnest($6::numeric[]), unnest($7::bytea[])`,
+         unnest($6::numeric[]), unnest($7::bytea[]), unnest($8::date[])`,
       [
         integers(rows.map((row) => row.seq)),
         uuids(values.map((o) => o.paymentId)),
@@ -84,6 +93,7 @@ export const obligationRows: RowSet<Obligation> = {
         texts(values.map((o) => o.asset)),
         numerics(values.map((o) => o.units)),
         bytes(values.map((o) => o.leaf)),
+        dates(values.map((o) => o.due)),
       ],
     );
   },

@@ -4,7 +4,8 @@ import { instant, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { FoundNames } from '../party-search/find-names.ts';
 import { findPayments } from '../party-search/find-payments.ts';
-import type { PaymentRecord, PaymentView, ScreeningResult } from './payment.ts';
+import { HOLD, HOLD_VALUE, type StandingHold } from './hold-store.ts';
+import { HELD, type PaymentRecord, type PaymentView, type ScreeningResult } from './payment.ts';
 
 type Flat = {
   tenant_id: Uuid;
@@ -48,6 +49,8 @@ export type StandingPayment = {
   window?: { id: Uuid; number: number; cutOffAt?: Millis; nettedAt?: Millis; settledAt?: Millis };
   /** When it was returned, after it had been reserved. */
   returnedAt?: Millis;
+  /** The last time that it was held after it had been taken; without an outcome it is held now. */
+  hold?: StandingHold;
   agents: { debtorAgent: AgentRow; creditorAgent: AgentRow };
 };
 
@@ -82,6 +85,7 @@ type Standing = Flat & {
   netted_at: Millis | null;
   settled_at: Millis | null;
   returned_at: Millis | null;
+  hold: StandingHold | null;
   debtor_bic: string;
   debtor_name: string;
   creditor_bic: string;
@@ -105,7 +109,7 @@ export const RETURNED_ON_DEFAULT = { code: 'AB04', text: 'Returned: a participan
  */
 export const WINDOW = `
     left join lateral (
-      select m.joined_window_id, m.returned, m.left_at, m.joined_window_id is null as waits from settlement.carried_obligation m
+      select m.joined_window_id, m.returned, m.held, m.left_at, m.joined_window_id is null as waits from settlement.carried_obligation m
        where m.tenant_id = p.tenant_id and m.seq = coalesce(r.seq, p.seq) order by m.step desc limit 1) m
     on coalesce(r.decision, p.decision) = 'reserved'
     left join lateral (
@@ -113,14 +117,14 @@ export const WINDOW = `
        where n.tenant_id = p.tenant_id and n.asset = p.asset
          and n.from_seq < case when m.waits then 9223372036854775807 else coalesce(r.seq, p.seq) end
        order by n.from_seq desc limit 1) n
-    on coalesce(r.decision, p.decision) = 'reserved' and m.returned is not true
+    on coalesce(r.decision, p.decision) = 'reserved' and m.returned is not true and m.held is not true
     left join settlement.netting_window w on w.tenant_id = p.tenant_id and w.id = coalesce(m.joined_window_id, n.window_id)`;
 
 const STANDING = `
   select ${COLUMNS}, s.status, to_jsonb(r) as review, to_jsonb(q) as exit, s.book_seq,
          coalesce(q.transfer_id, r.transfer_id, p.transfer_id) as book_transfer_id,
          w.id as window_id, w.number as window_number, w.cut_off_at, w.netted_at, w.settled_at,
-         case when m.returned then m.left_at end as returned_at,
+         case when m.returned then m.left_at end as returned_at, ${HOLD_VALUE} as hold,
          d.bic as debtor_bic, d.name as debtor_name, c.bic as creditor_bic, c.name as creditor_name
     from settlement.payment p
     join settlement.participant d on d.tenant_id = p.tenant_id and d.id = p.debtor_agent_id
@@ -129,12 +133,14 @@ const STANDING = `
       select decision, reason_code, reason_text, comment, actor_name, (extract(epoch from decided_at) * 1000)::bigint as at_ms, seq, transfer_id
         from settlement.review r where r.tenant_id = p.tenant_id and r.payment_id = p.id) r on p.decision = 'held'
     ${WINDOW}
+    ${HOLD}
     left join lateral (
       select outcome, reason_code, reason_text, settlement_id, actor_name, (extract(epoch from decided_at) * 1000)::bigint as at_ms, seq, transfer_id
         from settlement.queue_exit q where q.tenant_id = p.tenant_id and q.entry_id = p.id) q on coalesce(r.decision, p.decision) = 'queued'
    cross join lateral (
       select coalesce(q.seq, r.seq, p.seq) as book_seq,
-             case when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
+             case when h.id is not null and h.outcome is null then 'held'
+                  when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
                   when m.returned then 'rejected'
                   when w.state = 'settled' then 'settled' when w.state = 'open' then 'reserved' else 'clearing' end as status) s`;
 
@@ -168,10 +174,7 @@ function toRecord(row: Flat): PaymentRecord {
 
 function toStanding(row: Standing): StandingPayment {
   const record = toRecord(row);
-  const { review, exit } = row;
-  const last = exit ?? review;
-  const decided = last ? last.reason_code && { code: last.reason_code, text: last.reason_text ?? '' } : record.reason;
-  const reason = row.returned_at === null ? decided : RETURNED_ON_DEFAULT;
+  const [{ review, exit, hold }, reason] = [row, reasonOfStanding(record, row)];
   return {
     record,
     status: row.status,
@@ -190,7 +193,8 @@ function toStanding(row: Standing): StandingPayment {
         decidedAt: exit.at_ms,
       },
     }),
-    ...(row.returned_at !== null && { returnedAt: row.returned_at }),
+    ...(row.returned_at !== null && hold?.end?.outcome !== 'rejected' && { returnedAt: row.returned_at }),
+    ...(hold && { hold }),
     ...(row.window_id !== null && {
       window: {
         id: row.window_id,
@@ -205,6 +209,14 @@ function toStanding(row: Standing): StandingPayment {
       creditorAgent: { id: row.creditor_agent_id, bic: row.creditor_bic, name: row.creditor_name },
     },
   };
+}
+
+/** What its bank is told of where it stands: of the last decision on it. */
+function reasonOfStanding(record: PaymentRecord, { review, exit, hold, returned_at }: Standing): StandingPayment['reason'] | null | '' {
+  if (hold && (!hold.end || hold.end.reason)) return hold.end?.reason ?? HELD;
+  if (returned_at !== null) return RETURNED_ON_DEFAULT;
+  const last = exit ?? review;
+  return last ? last.reason_code && { code: last.reason_code, text: last.reason_text ?? '' } : record.reason;
 }
 
 /** The record as it was taken, by its UETR or its id. */
@@ -234,7 +246,7 @@ const obligedIn = (windows: string, of = 'true') => `
   union all
   select o.payment_id from settlement.carried_obligation o
     join settlement.netting_window x on x.tenant_id = o.tenant_id and (x.id = o.joined_window_id or (
-           o.joined_window_id is null and not o.returned and x.state = 'open'
+           o.joined_window_id is null and not o.returned and not o.held and x.state = 'open'
            and exists (select from settlement.window_span n
                         where n.tenant_id = x.tenant_id and n.window_id = x.id and n.asset = o.asset and n.to_seq is null)))
    where x.tenant_id = $1 and ${windows} and ${of}
@@ -242,7 +254,7 @@ const obligedIn = (windows: string, of = 'true') => `
 
 /** The few payments that can have a status, found by an index; which of them do have it, their rows tell. */
 const CANDIDATES: Readonly<Record<PaymentView['status'], string>> = {
-  held: `p.decision = 'held'`,
+  held: `(p.decision = 'held' or p.id in (select h.payment_id from settlement.payment_hold h where h.tenant_id = $1 and h.outcome is null))`,
   rejected: `(p.decision <> 'reserved' or p.id in (select c.payment_id from settlement.carried_obligation c where c.tenant_id = $1 and c.returned))`,
   reserved: `p.id in (${obligedIn(`x.state = 'open'`)})`,
   clearing: `p.id in (${obligedIn(`x.state in ('cut_off', 'netted')`)})`,

@@ -152,14 +152,17 @@ function actOf(passage: Passage, payment: PaymentRecord): Act {
     tenantId: ctx.tenantId,
     transfers: [isGross ? grossTransfer(payment, checked) : reservation(payment, checked)],
     idsAreNew: true,
-    rows: isGross ? note.rows : [...note.rows, rowOf(obligationRows, obligationOf(payment))],
+    rows: isGross ? note.rows : [...note.rows, rowOf(obligationRows, obligationOf(payment, routed))],
     events: note.events,
     otherwise: (refusal) => noteOf(passage, { ...payment, ...otherwiseOf(refusal.code, routed) }),
   };
 }
 
 /** What the debtor's bank will owe the creditor's bank, with the leaf that the window's root is made of. */
-export function obligationOf({ id, debtorAgentId, creditorAgentId, asset, units }: PaymentRecord): Obligation {
+export function obligationOf(
+  { id, debtorAgentId, creditorAgentId, asset, units }: PaymentRecord,
+  routed?: Pick<Routed, 'due'>,
+): Obligation {
   return {
     paymentId: id,
     debtorAgentId,
@@ -167,6 +170,7 @@ export function obligationOf({ id, debtorAgentId, creditorAgentId, asset, units 
     asset,
     units,
     leaf: leafOf({ id, debtor: debtorAgentId, creditor: creditorAgentId, asset, units }),
+    ...(routed?.due !== undefined && { due: routed.due }),
   };
 }
 

@@ -74,7 +74,7 @@ type Step = PaymentDetailView['timeline'][number];
 
 /** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
 function timelineOf(payment: StandingPayment, reader: Reader): Step[] {
-  const { record, decidedAt, review, window, returnedAt, reason, seq, exit } = payment;
+  const { record, decidedAt, review, window, returnedAt, reason, seq, exit, hold } = payment;
   const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
   steps.push({ at: record.receivedAt, step: 'screened', text: reader === 'operator' ? findingsOf(record) : 'Both names were screened.' });
   if (record.decision === 'held' && reader !== 'creditor') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
@@ -84,12 +84,27 @@ function timelineOf(payment: StandingPayment, reader: Reader): Step[] {
     steps.push({ at: decidedAt, step: 'queued', text: record.reason?.text ?? 'Queued.' });
   if (record.decision === 'reserved') steps.push({ at: decidedAt, step: 'reserved', text: `Funds set aside at sequence ${seq}.` });
   if (review) steps.push(reader === 'operator' ? reviewStep(review, reason?.text, seq) : publicStep(review, reader, reason?.text, seq));
-  if (exit) steps.push(exitStep(exit, reader, reason?.text, seq));
+  if (hold && reader !== 'creditor') steps.push(...holdSteps(hold, reader));
+  if (exit && hold?.end?.outcome !== 'rejected') steps.push(exitStep(exit, reader, reason?.text, seq));
   if (returnedAt !== undefined) steps.push({ at: returnedAt, step: 'returned', text: reason?.text ?? 'Returned.' });
   if (window?.cutOffAt !== undefined) steps.push({ at: window.cutOffAt, step: 'cut_off', text: `Fixed in window ${window.number}.` });
   if (window?.nettedAt !== undefined) steps.push({ at: window.nettedAt, step: 'netted', text: 'Counted into the net positions.' });
   if (window?.settledAt !== undefined) steps.push({ at: window.settledAt, step: 'settled', text: 'Final on the ledger.' });
   return steps;
+}
+
+type Hold = NonNullable<StandingPayment['hold']>;
+
+/** That it was held again, and how that ended. Whom a list names, and who decided, is the operator's to know. */
+function holdSteps({ heldAt, hits, place, end }: Hold, reader: Reader): Step[] {
+  const isOperator = reader === 'operator';
+  const listed = [...new Set(hits.map((hit) => hit.listed))].join(', ');
+  const held: Step = { at: heldAt, step: 'held', text: isOperator ? `Held again, a changed list names ${listed}.` : 'Held for review.' };
+  if (!end) return [held];
+  const back = place === 'queue' ? 'Released, it waits in the queue.' : 'Released, it waits for its window.';
+  const text = end.outcome === 'released' ? back : (end.reason?.text ?? 'Rejected.');
+  const ended: Step = { at: end.decidedAt, step: end.outcome, text: isOperator ? `${text} ${end.comment}` : text };
+  return [held, isOperator ? { ...ended, actor: end.actorName } : ended];
 }
 
 type Exit = NonNullable<StandingPayment['exit']>;

@@ -3,7 +3,7 @@ import { idOf } from '../../base/id.ts';
 import { Asset, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
-import { Instant } from '../../base/time.ts';
+import { Instant, LocalDateText } from '../../base/time.ts';
 import { Bic, ParticipantId } from '../participant/contract.ts';
 import { PaymentId } from '../payment/contract.ts';
 
@@ -27,6 +27,8 @@ const Waiting = Type.Object(
     place: Type.Integer({ minimum: 1 }),
     legs: Type.Array(Leg),
     enteredAt: Instant,
+    /** Of a payment dated ahead: its value date, before which it does not go. */
+    due: Type.Optional(LocalDateText),
     expiresAt: Instant,
   },
   closed,

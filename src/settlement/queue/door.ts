@@ -1,4 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
+import { dayOf, type LocalDate, type Millis } from '../../base/time.ts';
 import { rowOf, type Refusal, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { Ask, InForce } from '../liquidity/router.ts';
@@ -9,31 +10,33 @@ import { sentRows } from '../risk/exposure-store.ts';
 import { classOf, expiryOf } from './entry.ts';
 import { askedPriorityRows, queueEntryRows, routeRows } from './rows.ts';
 
-/** The way found for a payment, and the policy that found it. */
-export type Routed = Route & { inForce: InForce };
+/** The way found for a payment, and the policy that found it. `due`: of one dated ahead, the day before which it is not final. */
+export type Routed = Route & { inForce: InForce; due?: LocalDate };
 
 /** Finds the way of an order that nothing else stands against, or nothing any more. */
-export function routeOrder(
+export async function routeOrder(
   deps: Pick<SettlementDeps, 'router'>,
   tenantId: Uuid,
   order: Pick<PaymentOrder, 'priority' | 'asset' | 'units'>,
   checked: Pick<Checked, 'valueDate' | 'settlementAccountId'> & { debtorAgent: { id: Uuid } },
-  today: string,
+  today: LocalDate,
 ): Promise<Routed> {
+  const isLater = checked.valueDate > today;
   const ask: Ask = {
     priority: order.priority ?? 'normal',
     asset: order.asset,
     units: order.units,
-    isLater: checked.valueDate > today,
+    isLater,
     senderId: checked.debtorAgent.id,
     settlementAccountId: checked.settlementAccountId,
   };
-  return deps.router.routeOf(tenantId, ask);
+  const route = await deps.router.routeOf(tenantId, ask);
+  return isLater ? { ...route, due: checked.valueDate } : route;
 }
 
-/** Whether the way is kept with the payment: not where no rules were set and it goes into the window as all do. */
-function isKept({ kind, inForce }: Routed): boolean {
-  return inForce.version > 0 || kind !== 'window';
+/** Whether the way is kept with the payment: not where no rules were set and it goes into the next window as all do. */
+function isKept({ kind, inForce, due }: Routed): boolean {
+  return inForce.version > 0 || kind !== 'window' || due !== undefined;
 }
 
 /** The way as it is kept with the payment and shown. */
@@ -47,16 +50,21 @@ const DECISIONS = { window: 'reserved', instant: 'settled', queue: 'queued' } as
 const WAITS = { code: 'NARR', text: 'Waits in the queue.' };
 const WAITS_FOR_MONEY = { code: 'AM04', text: 'Waits in the queue until there is money for it.' };
 
+/** The reason of what waits, for what is dated ahead with the day. */
+function waitsUntil(due: LocalDate | undefined, reason: typeof WAITS): typeof WAITS {
+  return due === undefined ? reason : { ...reason, text: `${reason.text} Its value date is ${due}; it goes no earlier.` };
+}
+
 /** What a way comes to when the money is there. */
-export function decisionOf({ kind }: Route): Decision {
+export function decisionOf({ kind, due }: Pick<Routed, 'kind' | 'due'>): Decision {
   const decision = DECISIONS[kind];
-  return decision === 'queued' ? { decision, reason: WAITS } : { decision };
+  return decision === 'queued' ? { decision, reason: waitsUntil(due, WAITS) } : { decision };
 }
 
 /** What is recorded for want of money when the policy lets payments wait; undefined when it is to be rejected. */
-export function queuedInstead(routed: Pick<Routed, 'inForce'> | undefined, refusal: Pick<Refusal, 'code'>): Decision | undefined {
+export function queuedInstead(routed: Pick<Routed, 'inForce' | 'due'> | undefined, refusal: Pick<Refusal, 'code'>): Decision | undefined {
   const waits = refusal.code === 'exceeds_credits' && routed?.inForce.policy.withoutCover === 'queue';
-  return waits ? { decision: 'queued', reason: WAITS_FOR_MONEY } : undefined;
+  return waits ? { decision: 'queued', reason: waitsUntil(routed.due, WAITS_FOR_MONEY) } : undefined;
 }
 
 /** The rows that go with a routed payment: which way and why, unless it went the way of a network without rules; what it adds to the day's limit outside the windows; its place in the queue. */
@@ -67,14 +75,14 @@ export function rowsOfRouted(
 ): RowOf[] {
   if (!routed) return [];
   const rows: RowOf[] = [];
-  const { kind, priority, rule, reason, inForce } = routed;
+  const { kind, priority, rule, reason, inForce, due = dayOf(enteredAt) } = routed;
   if (isKept(routed)) {
     rows.push(rowOf(routeRows, { paymentId: payment.id, debtorAgentId: payment.debtorAgentId, kind, priority, rule, reason }));
   }
   if (payment.decision === 'settled' || payment.decision === 'queued') {
     rows.push(rowOf(sentRows, { participantId: payment.debtorAgentId, asset: payment.asset, units: payment.units }));
   }
-  if (payment.decision === 'queued') rows.push(entryRow(payment, { priority, queueMinutes: inForce.policy.queueMinutes, enteredAt }));
+  if (payment.decision === 'queued') rows.push(entryRow(payment, { priority, queueMinutes: inForce.policy.queueMinutes, enteredAt, due }));
   return rows;
 }
 
@@ -86,10 +94,10 @@ export function rowsOfHeld({ id, decision }: Pick<PaymentRecord, 'id' | 'decisio
 
 /** A payment's place in its bank's queue. */
 function entryRow(
-  payment: Pick<PaymentRecord, 'id' | 'debtorAgentId' | 'creditorAgentId' | 'asset' | 'units' | 'receivedAt'>,
-  { priority, queueMinutes, enteredAt }: { priority: Route['priority']; queueMinutes: number; enteredAt: number },
+  payment: Pick<PaymentRecord, 'id' | 'debtorAgentId' | 'creditorAgentId' | 'asset' | 'units' | 'receivedAt' | 'screeningSet'>,
+  { priority, queueMinutes, enteredAt, due }: { priority: Route['priority']; queueMinutes: number; enteredAt: Millis; due: LocalDate },
 ): RowOf {
-  const { id, debtorAgentId, creditorAgentId, asset, units } = payment;
+  const { id, debtorAgentId, creditorAgentId, asset, units, screeningSet } = payment;
   return rowOf(queueEntryRows, {
     id,
     kind: 'payment',
@@ -97,6 +105,8 @@ function entryRow(
     payers: [debtorAgentId],
     legs: [{ debtor: debtorAgentId, creditor: creditorAgentId, asset, units }],
     enteredAt,
-    expiresAt: expiryOf(enteredAt, queueMinutes),
+    due,
+    expiresAt: expiryOf({ enteredAt, due }, queueMinutes),
+    screeningSet,
   });
 }

@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import type { Millis } from '../../base/time.ts';
+import { addDays, dayOf, startOf, type LocalDate, type Millis } from '../../base/time.ts';
 import type { Leg } from '../gridlock/bundle.ts';
 import type { PaymentOrder } from '../payment/payment.ts';
 
@@ -16,7 +16,11 @@ export type QueueEntry = {
   payers: readonly Uuid[];
   legs: readonly Leg[];
   enteredAt: Millis;
+  /** Before this day (UTC) nothing lets it go: of a payment dated ahead its value date, else the day on which it began to wait. */
+  due: LocalDate;
   expiresAt: Millis;
+  /** The number of the lists that its parties were screened against last; an exchange has none, its parties are banks. */
+  screeningSet?: number | undefined;
 };
 
 /** What a class is called outside. */
@@ -32,10 +36,13 @@ export function classNameOf(priority: number): ClassName {
   return CLASSES[priority] ?? 'normal';
 }
 
-const DAY_MS = 86_400_000;
+/** Entries in order: what is dated ahead stands behind all that may go today, since it holds nobody up. */
+export function datedLast(entries: readonly QueueEntry[], today: LocalDate): QueueEntry[] {
+  return [...entries.filter(({ due }) => due <= today), ...entries.filter(({ due }) => due > today)];
+}
 
-/** When an entry has waited long enough: after so many minutes, or at the end of its day (UTC). */
-export function expiryOf(enteredAt: Millis, queueMinutes: number): Millis {
-  const endOfDay = (Math.floor(enteredAt / DAY_MS) + 1) * DAY_MS;
-  return Math.min(enteredAt + queueMinutes * 60_000, endOfDay);
+/** When an entry has waited long enough: after so many minutes in which it could have gone, or at the end of its day (UTC). */
+export function expiryOf({ enteredAt, due }: Pick<QueueEntry, 'enteredAt' | 'due'>, queueMinutes: number): Millis {
+  const from = Math.max(enteredAt, startOf(due));
+  return Math.min(from + queueMinutes * 60_000, startOf(addDays(dayOf(from), 1)));
 }

@@ -3,10 +3,11 @@ import { AppError } from '../../base/error.ts';
 import type { Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { rowOf } from '../../ledger/port.ts';
+import { dayOf } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { actRows, keptPayment } from '../payment/act-rows.ts';
 import { cancelQueued as cancelContract, moveQueued as moveContract, type runQueue as runContract } from './contract.ts';
-import { CLASSES, classNameOf, type QueueEntry } from './entry.ts';
+import { CLASSES, classNameOf, datedLast, type QueueEntry } from './entry.ts';
 import { queueExitRows, queueMoveRows, type QueueMove } from './rows.ts';
 import { exitEvent } from './run-queue.ts';
 import { findEntry, queueOf } from './store.ts';
@@ -71,7 +72,7 @@ export async function moveQueued(
   }
   const moved = await mustWait(deps, ctx, input.id);
   const queue = await deps.db.read(ctx, (tx) => queueOf(tx, ctx.tenantId, moved.payers[0]!));
-  const place = queue.findIndex((entry) => entry.id === input.id) + 1;
+  const place = datedLast(queue, dayOf(deps.clock.now())).findIndex((entry) => entry.id === input.id) + 1;
   return { id: input.id, priority: classNameOf(moved.priority), place: Math.max(1, place) };
 }
 

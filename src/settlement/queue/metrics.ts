@@ -1,4 +1,5 @@
 import { scaleOf } from '../../base/money.ts';
+import { dayOf, type Clock } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import { SECONDS_BUCKETS, type Metrics } from '../../infra/metrics/metrics.ts';
 import { lengthOfQueues } from './store.ts';
@@ -15,7 +16,7 @@ export type QueueMetrics = {
 export function queueMetrics(metrics: Metrics): QueueMetrics {
   const length = metrics.gauge({
     name: 'rialto_settlement_queue_legs',
-    help: 'Legs of payments and bundles that wait for money',
+    help: 'Legs of payments and bundles that wait for money; those dated ahead from their day on',
     labels: ['asset'],
   });
   const worth = metrics.gauge({
@@ -45,8 +46,8 @@ export function queueMetrics(metrics: Metrics): QueueMetrics {
 }
 
 /** Brings the lengths of the queues up to date; `seen` holds the currencies that had one once, so that an empty one is told as 0. */
-export async function queueGauge(deps: { db: Db; metrics: QueueMetrics }, seen: Set<string>): Promise<void> {
-  const rows = await deps.db.read({ role: 'rialto_relay' }, (tx) => lengthOfQueues(tx));
+export async function queueGauge(deps: { db: Db; clock: Clock; metrics: QueueMetrics }, seen: Set<string>): Promise<void> {
+  const rows = await deps.db.read({ role: 'rialto_relay' }, (tx) => lengthOfQueues(tx, dayOf(deps.clock.now())));
   const byAsset = new Map(rows.map((row) => [row.asset, row]));
   for (const { asset } of rows) seen.add(asset);
   for (const asset of seen) {

@@ -1,3 +1,4 @@
+import { dayOf } from '../../base/time.ts';
 import { route } from '../../infra/http/route.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { windowSettled } from '../window/contract.ts';
@@ -28,7 +29,7 @@ export function queuePart(deps: SettlementDeps): Part {
         everyMs: LOOK_EVERY_MS,
         async run(signal) {
           await queueGauge(deps, seen);
-          const tenants = await deps.db.read({ role: 'rialto_relay' }, (tx) => tenantsWaiting(tx));
+          const tenants = await deps.db.read({ role: 'rialto_relay' }, (tx) => tenantsWaiting(tx, dayOf(deps.clock.now())));
           for (const tenantId of tenants) {
             if (signal.aborted) return;
             const ctx = deps.access.systemCtx('settlement.run_queues', tenantId);

@@ -2,11 +2,12 @@ import type { Ctx } from '../../base/context.ts';
 import type { Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
+import { dayOf, type LocalDate } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { Member, Participants } from '../participant/directory.ts';
 import { free } from '../participant/read-participants.ts';
 import type { listQueue as listContract, listReleases as releasesContract } from './contract.ts';
-import { classNameOf, type QueueEntry } from './entry.ts';
+import { classNameOf, datedLast, type QueueEntry } from './entry.ts';
 import { exitsSince, namesOf, paymentsSettledIn, queueOf, recentSettlements, waitingEntries } from './store.ts';
 
 type View = OutputOf<typeof listContract>;
@@ -21,9 +22,11 @@ const LISTED_PAYMENTS = 200;
 /** What waits: for the operator all, for a bank what it pays itself. */
 export async function listQueue(deps: ReadDeps, ctx: Ctx, { participantId, asset }: InputOf<typeof listContract>): Promise<View> {
   const { tenantId } = ctx;
+  const today = dayOf(deps.clock.now());
   const read = await deps.db.read(ctx, async (tx) => {
     const whose = participantId ?? ctx.memberId;
-    const waiting = await (whose === undefined ? waitingEntries(tx, tenantId, MOST) : queueOf(tx, tenantId, whose));
+    const all = await (whose === undefined ? waitingEntries(tx, tenantId, { limit: MOST }) : queueOf(tx, tenantId, whose));
+    const waiting = datedLast(all, today);
     const entries = asset === undefined ? waiting : waiting.filter(({ legs }) => legs.some((leg) => leg.asset === asset));
     const shown = entries.slice(0, SHOWN);
     const names = await namesOf(
@@ -38,7 +41,7 @@ export async function listQueue(deps: ReadDeps, ctx: Ctx, { participantId, asset
   const participants = await deps.directory.of(tenantId);
   const places = placesOf(waiting);
   return {
-    items: shown.map((entry) => viewOf(entry, participants, { place: places.get(entry.id)!, endToEndId: names.get(entry.id) })),
+    items: shown.map((entry) => viewOf(entry, participants, { place: places.get(entry.id)!, endToEndId: names.get(entry.id), today })),
     total: entries.length,
     totals: totalsOf(entries),
     banks: await banksOf(deps, ctx, entries, participants),
@@ -67,7 +70,7 @@ const bankOf = ({ id, bic, name }: Member) => ({ id, bic, name });
 function viewOf(
   entry: QueueEntry,
   { byId }: Participants,
-  { place, endToEndId }: { place: number; endToEndId?: string | undefined },
+  { place, endToEndId, today }: { place: number; endToEndId?: string | undefined; today: LocalDate },
 ): View['items'][number] {
   return {
     kind: entry.kind,
@@ -80,6 +83,7 @@ function viewOf(
       return { debtor: bankOf(byId.get(debtor)!), ...(payee && { creditor: bankOf(payee) }), asset, units };
     }),
     enteredAt: entry.enteredAt,
+    ...(entry.due > today && { due: entry.due }),
     expiresAt: entry.expiresAt,
   };
 }

@@ -1,7 +1,8 @@
 import type { Uuid } from '../../base/id.ts';
-import { instants, integers, jsonbs, texts, uuids } from '../../infra/postgres/columns.ts';
+import { dates, instants, integers, jsonbs, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet, Tx } from '../../infra/postgres/db.ts';
 import type { Route } from '../liquidity/route.ts';
+import type { Hold } from '../payment/hold-rows.ts';
 import type { QueueEntry } from './entry.ts';
 
 /** A bundle that begins to wait, behind all others of its class: acts of a book follow one another, and so do their places. */
@@ -10,12 +11,12 @@ export const queueEntryRows: RowSet<Omit<QueueEntry, 'position'>> = {
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(
-      `insert into settlement.queue_entry (tenant_id, id, kind, priority, position, payers, legs, entered_at, expires_at)
+      `insert into settlement.queue_entry (tenant_id, id, kind, priority, position, payers, legs, entered_at, expires_at, due, screening_set)
        select (select infra.tenant_id()), n.id, n.kind, n.priority, nextval('settlement.queue_position'),
-              array(select p::uuid from jsonb_array_elements_text(n.payers) p), n.legs, n.entered_at, n.expires_at
+              array(select p::uuid from jsonb_array_elements_text(n.payers) p), n.legs, n.entered_at, n.expires_at, n.due, n.screening_set
          from (select unnest($1::uuid[]) as id, unnest($2::text[]) as kind, unnest($3::bigint[])::integer as priority,
                       unnest($4::jsonb[]) as payers, unnest($5::jsonb[]) as legs, unnest($6::timestamptz[]) as entered_at,
-                      unnest($7::timestamptz[]) as expires_at) n`,
+                      unnest($7::timestamptz[]) as expires_at, unnest($8::date[]) as due, unnest($9::bigint[]) as screening_set) n`,
       [
         uuids(values.map((entry) => entry.id)),
         texts(values.map((entry) => entry.kind)),
@@ -24,6 +25,8 @@ export const queueEntryRows: RowSet<Omit<QueueEntry, 'position'>> = {
         jsonbs(values.map((entry) => entry.legs.map((leg) => ({ ...leg, units: leg.units.toString() })))),
         instants(values.map((entry) => entry.enteredAt)),
         instants(values.map((entry) => entry.expiresAt)),
+        dates(values.map((entry) => entry.due)),
+        integers(values.map((entry) => entry.screeningSet ?? null)),
       ],
     );
   },
@@ -33,6 +36,7 @@ export const queueEntryRows: RowSet<Omit<QueueEntry, 'position'>> = {
 export type QueueExit = { entryId: Uuid; actorName: string; transferId?: Uuid } & (
   | { outcome: 'settled'; settlementId: Uuid }
   | { outcome: 'rejected'; reason: { code: string; text: string } }
+  | { outcome: 'held'; hold: Hold }
 );
 
 /** Those of the ids that do not wait, or no more. */
@@ -50,9 +54,18 @@ export const queueExitRows: RowSet<QueueExit> = {
   keys: (exit) => [exit.entryId],
   taken: gone,
   async write(tx, rows) {
-    const values = rows.map((row) => row.value);
-    await tx.query(
-      `with exits as materialized (
+    const left = rows.filter(({ value }) => value.outcome !== 'held');
+    if (left.length > 0) await writeExits(tx, left);
+    if (left.length < rows.length) await writeHolds(tx, rows);
+  },
+};
+
+type Exits = Parameters<typeof queueExitRows.write>[1];
+
+async function writeExits(tx: Tx, rows: Exits): Promise<void> {
+  const values = rows.map((row) => row.value);
+  await tx.query(
+    `with exits as materialized (
          select unnest($1::uuid[]) as entry_id, unnest($2::text[]) as outcome, unnest($3::text[]) as reason_code, unnest($4::text[]) as reason_text,
                 unnest($5::uuid[]) as settlement_id, unnest($6::uuid[]) as transfer_id, unnest($7::text[]) as actor_name,
                 unnest($8::timestamptz[]) as decided_at, unnest($9::bigint[]) as seq),
@@ -62,18 +75,55 @@ export const queueExitRows: RowSet<QueueExit> = {
        select (select infra.tenant_id()), x.entry_id, g.kind, x.outcome, x.reason_code, x.reason_text, x.settlement_id, x.transfer_id, x.actor_name,
               g.entered_at, x.decided_at, x.seq
          from exits x join gone g on g.id = x.entry_id`,
-      [
-        uuids(values.map((exit) => exit.entryId)),
-        texts(values.map((exit) => exit.outcome)),
-        texts(values.map((exit) => (exit.outcome === 'rejected' ? exit.reason.code : null))),
-        texts(values.map((exit) => (exit.outcome === 'rejected' ? exit.reason.text : null))),
-        uuids(values.map((exit) => (exit.outcome === 'settled' ? exit.settlementId : null))),
-        uuids(values.map((exit) => exit.transferId ?? null)),
-        texts(values.map((exit) => exit.actorName)),
-        instants(rows.map((row) => row.atMs)),
-        integers(rows.map((row) => row.seq)),
-      ],
-    );
+    [
+      uuids(values.map((exit) => exit.entryId)),
+      texts(values.map((exit) => exit.outcome)),
+      texts(values.map((exit) => (exit.outcome === 'rejected' ? exit.reason.code : null))),
+      texts(values.map((exit) => (exit.outcome === 'rejected' ? exit.reason.text : null))),
+      uuids(values.map((exit) => (exit.outcome === 'settled' ? exit.settlementId : null))),
+      uuids(values.map((exit) => exit.transferId ?? null)),
+      texts(values.map((exit) => exit.actorName)),
+      instants(rows.map((row) => row.atMs)),
+      integers(rows.map((row) => row.seq)),
+    ],
+  );
+}
+
+/** What is held is no longer in the queue, and keeps its place for when it is released. */
+async function writeHolds(tx: Tx, rows: Exits): Promise<void> {
+  const held = rows.flatMap(({ value, atMs }) => (value.outcome === 'held' ? [{ ...value, atMs }] : []));
+  await tx.query(
+    `with holds as materialized (
+       select unnest($1::uuid[]) as id, unnest($2::uuid[]) as entry_id, unnest($3::bigint[]) as screening_set, unnest($4::jsonb[]) as hits,
+              unnest($5::timestamptz[]) as held_at),
+     gone as (delete from settlement.queue_entry e using holds h
+               where e.tenant_id = (select infra.tenant_id()) and e.id = h.entry_id
+              returning e.tenant_id, e.id, e.priority, e.position, e.entered_at, e.legs -> 0 as leg)
+     insert into settlement.payment_hold (tenant_id, id, payment_id, debtor_agent_id, creditor_agent_id, screening_set, hits, place, priority, position, entered_at, held_at)
+     select g.tenant_id, h.id, g.id, (g.leg ->> 'debtor')::uuid, (g.leg ->> 'creditor')::uuid, h.screening_set, h.hits, 'queue', g.priority, g.position,
+            g.entered_at, h.held_at
+       from holds h join gone g on g.id = h.entry_id`,
+    [
+      uuids(held.map(({ hold }) => hold.id)),
+      uuids(held.map(({ entryId }) => entryId)),
+      integers(held.map(({ hold }) => hold.screening.set)),
+      jsonbs(held.map(({ hold }) => hold.screening.hits)),
+      instants(held.map(({ atMs }) => atMs)),
+    ],
+  );
+}
+
+/** Notes that the parties of entries were screened against newer lists. Claims nothing: what left meanwhile is not noted. */
+export const queueScreeningRows: RowSet<{ entryIds: readonly Uuid[]; set: number }> = {
+  name: 'settlement.queue_screening',
+  async write(tx, rows) {
+    for (const { value } of rows) {
+      await tx.query(
+        `update settlement.queue_entry e set screening_set = $2
+          where e.tenant_id = (select infra.tenant_id()) and e.id = any ($1::uuid[])`,
+        [uuids(value.entryIds), value.set],
+      );
+    }
   },
 };
 

@@ -1,7 +1,7 @@
 import { rowOf } from '../../ledger/port.ts';
 import type { Ctx } from '../../base/context.ts';
 import { toWireId, type Uuid } from '../../base/id.ts';
-import type { Millis } from '../../base/time.ts';
+import { dayOf, type Millis } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { isLoopDue } from '../gridlock/run-order.ts';
 import { runQueue as runContract } from './contract.ts';
@@ -31,12 +31,14 @@ export function createQueueRunner(deps: Deps): QueueRunner {
   const stirred = new Set<Uuid>();
   const lastLoop = new Map<Uuid, Millis>();
   let closed = false;
+  const today = () => dayOf(deps.clock.now());
 
   async function runTenant(ctx: Ctx, loop: boolean): Promise<RunReport> {
     await expire(deps, ctx);
     const all: RunReport = { looked: 0, settled: [], stale: false };
+    const stopped = new Set<string>();
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const report = await runOnce(deps, ctx, { loop });
+      const report = await runOnce(deps, ctx, { loop, stopped });
       all.looked = Math.max(all.looked, report.looked);
       all.settled.push(...report.settled);
       all.stale = report.stale;
@@ -51,7 +53,7 @@ export function createQueueRunner(deps: Deps): QueueRunner {
     const rule = { everyMs: policy.loopSeconds * 1_000, queued: policy.loopQueued };
     const sinceLastMs = deps.clock.now() - (lastLoop.get(tenantId) ?? 0);
     if (sinceLastMs >= rule.everyMs) return true;
-    const queued = (await deps.db.read({ tenantId }, (tx) => waitingEntries(tx, tenantId, rule.queued))).length;
+    const queued = (await deps.db.read({ tenantId }, (tx) => waitingEntries(tx, tenantId, { day: today(), limit: rule.queued }))).length;
     return isLoopDue(rule, { sinceLastMs, queued });
   }
 
@@ -66,7 +68,7 @@ export function createQueueRunner(deps: Deps): QueueRunner {
 
   async function follow(tenantId: Uuid): Promise<void> {
     stirred.delete(tenantId);
-    if (closed || !(await deps.db.read({ tenantId }, (tx) => isAnythingWaiting(tx, tenantId)))) return;
+    if (closed || !(await deps.db.read({ tenantId }, (tx) => isAnythingWaiting(tx, tenantId, today())))) return;
     await runTenant(deps.access.systemCtx('settlement.run_queue', tenantId), await isDue(tenantId));
   }
 

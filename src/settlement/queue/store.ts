@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
-import type { Millis } from '../../base/time.ts';
-import { instant } from '../../infra/postgres/columns.ts';
+import type { LocalDate, Millis } from '../../base/time.ts';
+import { instant, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { QueueEntry } from './entry.ts';
 import type { QueueSettlement } from './rows.ts';
@@ -15,9 +15,12 @@ type FlatEntry = {
   legs: FlatLeg[];
   entered_at: Millis;
   expires_at: Millis;
+  due: LocalDate;
+  screening_set: number | null;
 };
 
-const ENTRY = 'e.id, e.kind, e.priority, e.position, to_jsonb(e.payers) as payers, e.legs, e.entered_at, e.expires_at';
+const ENTRY =
+  'e.id, e.kind, e.priority, e.position, to_jsonb(e.payers) as payers, e.legs, e.entered_at, e.expires_at, e.due::text as due, e.screening_set';
 
 function toEntry(row: FlatEntry): QueueEntry {
   return {
@@ -29,14 +32,17 @@ function toEntry(row: FlatEntry): QueueEntry {
     legs: row.legs.map((leg) => ({ ...leg, units: BigInt(leg.units) })),
     enteredAt: row.entered_at,
     expiresAt: row.expires_at,
+    due: row.due,
+    screeningSet: row.screening_set ?? undefined,
   };
 }
 
-/** All that waits, in order; at most `limit`. */
-export async function waitingEntries(tx: Tx, tenantId: Uuid, limit: number): Promise<QueueEntry[]> {
+/** All that waits, in order, at most `limit`; with a day, what may go on it. */
+export async function waitingEntries(tx: Tx, tenantId: Uuid, { day, limit }: { day?: LocalDate; limit: number }): Promise<QueueEntry[]> {
   const rows = await tx.query<FlatEntry>(
-    `select ${ENTRY} from settlement.queue_entry e where e.tenant_id = $1 order by e.priority, e.position, e.id limit $2`,
-    [tenantId, limit],
+    `select ${ENTRY} from settlement.queue_entry e where e.tenant_id = $1 and ($2::date is null or e.due <= $2)
+      order by e.priority, e.position, e.id limit $3`,
+    [tenantId, day ?? null, limit],
   );
   return rows.map(toEntry);
 }
@@ -58,16 +64,19 @@ export async function queueOf(tx: Tx, tenantId: Uuid, participantId: Uuid): Prom
   return rows.map(toEntry);
 }
 
-export async function countWaitingOf(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<number> {
+/** How many bundles of a participant wait that may go on a day. */
+export async function countWaitingOf(tx: Tx, tenantId: Uuid, participantId: Uuid, day: LocalDate): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
-    'select count(*)::int as count from settlement.queue_entry e where e.tenant_id = $1 and $2::uuid = any (e.payers)',
-    [tenantId, participantId],
+    'select count(*)::int as count from settlement.queue_entry e where e.tenant_id = $1 and $2::uuid = any (e.payers) and e.due <= $3::date',
+    [tenantId, participantId, day],
   );
   return row!.count;
 }
 
-export async function isAnythingWaiting(tx: Tx, tenantId: Uuid): Promise<boolean> {
-  return (await tx.query('select from settlement.queue_entry e where e.tenant_id = $1 limit 1', [tenantId])).length > 0;
+/** Whether anything waits that may go on a day. */
+export async function isAnythingWaiting(tx: Tx, tenantId: Uuid, day: LocalDate): Promise<boolean> {
+  const any = 'select from settlement.queue_entry e where e.tenant_id = $1 and e.due <= $2::date limit 1';
+  return (await tx.query(any, [tenantId, day])).length > 0;
 }
 
 /** What has waited long enough. */
@@ -77,6 +86,34 @@ export async function expiredEntries(tx: Tx, tenantId: Uuid, nowMs: Millis, limi
     [tenantId, instant(nowMs), limit],
   );
   return rows.map(toEntry);
+}
+
+/** Payments that wait and were screened against other lists than a set, in their order. */
+export async function screenedOtherwise(
+  tx: Tx,
+  tenantId: Uuid,
+  { set, limit }: { set: number; limit: number },
+): Promise<Map<Uuid, number | null>> {
+  const rows = await tx.query<{ id: Uuid; set: number | null }>(
+    `select e.id, e.screening_set as set from settlement.queue_entry e
+      where e.tenant_id = $1 and e.kind = 'payment' and e.screening_set is distinct from $2 order by e.priority, e.position, e.id limit $3`,
+    [tenantId, set, limit],
+  );
+  return new Map(rows.map((row) => [row.id, row.set]));
+}
+
+/** Countries that the parties of payments have of their own. */
+export async function countriesOf(
+  tx: Tx,
+  tenantId: Uuid,
+  ids: readonly Uuid[],
+): Promise<Map<Uuid, { from: string | undefined; to: string | undefined }>> {
+  const rows = await tx.query<{ id: Uuid; from: string | null; to: string | null }>(
+    `select p.id, p.debtor ->> 'country' as from, p.creditor ->> 'country' as to from settlement.payment p
+      where p.tenant_id = $1 and p.id = any ($2::uuid[])`,
+    [tenantId, uuids(ids)],
+  );
+  return new Map(rows.map(({ id, from, to }) => [id, { from: from ?? undefined, to: to ?? undefined }]));
 }
 
 /** What people call the payments that wait: their end-to-end ids. */
@@ -135,16 +172,21 @@ export async function exitsSince(
   return row!;
 }
 
-/** Tenants in which something waits. */
-export async function tenantsWaiting(tx: Tx): Promise<Uuid[]> {
-  const rows = await tx.query<{ tenant_id: Uuid }>('select distinct e.tenant_id from settlement.queue_entry e order by e.tenant_id');
+/** Tenants in which something waits that may go on a day. */
+export async function tenantsWaiting(tx: Tx, day: LocalDate): Promise<Uuid[]> {
+  const rows = await tx.query<{ tenant_id: Uuid }>(
+    'select distinct e.tenant_id from settlement.queue_entry e where e.due <= $1::date order by e.tenant_id',
+    [day],
+  );
   return rows.map((row) => row.tenant_id);
 }
 
-/** How much waits, by currency, in all tenants. */
-export async function lengthOfQueues(tx: Tx): Promise<{ asset: string; count: number; units: bigint }[]> {
+/** How much waits that may go on a day, by currency, in all tenants. */
+export async function lengthOfQueues(tx: Tx, day: LocalDate): Promise<{ asset: string; count: number; units: bigint }[]> {
   return tx.query<{ asset: string; count: number; units: bigint }>(
     `select l.leg ->> 'asset' as asset, count(*)::int as count, sum((l.leg ->> 'units')::numeric(38, 0))::numeric(38, 0) as units
-       from settlement.queue_entry e cross join lateral jsonb_array_elements(e.legs) l(leg) group by 1 order by 1`,
+       from settlement.queue_entry e cross join lateral jsonb_array_elements(e.legs) l(leg)
+      where e.due <= $1::date group by 1 order by 1`,
+    [day],
   );
 }

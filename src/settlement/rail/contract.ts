@@ -7,6 +7,7 @@ import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant } from '../../base/time.ts';
 import { Proposal } from '../custody/contract.ts';
 import { CustodyAccountId } from '../custody/ids.ts';
+import { IncomeSource } from '../custody/income-contract.ts';
 import { Bic, ParticipantId } from '../participant/contract.ts';
 
 const closed = { additionalProperties: false };
@@ -56,9 +57,11 @@ const Side = Type.Object({ name: Type.String(), number: Type.String(), agentBic:
 
 const instructionFields = {
   id: InstructionId,
-  kind: Type.Union([Type.Literal('payout'), Type.Literal('sweep')]),
+  kind: Type.Union([Type.Literal('payout'), Type.Literal('sweep'), Type.Literal('income')]),
   railId: RailId,
   participantId: Type.Optional(ParticipantId),
+  /** Which income account of the operator it is paid from. */
+  incomeSource: Type.Optional(IncomeSource),
   asset: Asset,
   units: Units,
   reference: Type.String(),
@@ -131,6 +134,39 @@ export const proposeRail = operation({
       reason: 'Agreed with the bank on 20 November',
     },
   },
+});
+
+const RailDocument = Type.Object(
+  {
+    id: idOf('rdc'),
+    /** As the rail calls it. */
+    name: Type.String(),
+    /** How it is called in the folder `refused`; absent while it lies where the rail has put it. */
+    keptAs: Type.Optional(Type.String()),
+    /** failing: tried again. set_aside: by people, who may put it back. replaced: set aside, and another came under its name before it was known to be in `refused`. */
+    state: Type.Union([Type.Literal('failing'), Type.Literal('set_aside'), Type.Literal('replaced')]),
+    attempts: Type.Integer(),
+    /** Why it was not taken. */
+    code: Type.String(),
+    detail: Type.String(),
+    failedAt: Instant,
+    changedAt: Instant,
+  },
+  closed,
+);
+
+export const listRailDocuments = operation({
+  name: 'settlement.list_rail_documents',
+  method: 'GET',
+  path: '/v1/rails/{id}/documents',
+  summary: 'Documents of a rail that could not be taken: tried again, or set aside for people, newest first',
+  scope: 'settlement:read',
+  cost: 'light',
+  params: Type.Object({ id: RailId }, closed),
+  query: Type.Object(pageQuery, closed),
+  output: pageOf(RailDocument),
+  errors: ['settlement.rail_not_found'],
+  example: { params: { id: 'bundesbank-files' } },
 });
 
 export const setRailState = operation({
@@ -265,6 +301,7 @@ export const railOperations = [
   listRails,
   proposeRail,
   setRailState,
+  listRailDocuments,
   requestPayout,
   requestSweep,
   listInstructions,
@@ -288,4 +325,11 @@ export const instructionMoved = eventKind({
   }),
 });
 
-export const railEvents = [instructionMoved] as const;
+export const railDocumentSetAside = eventKind({
+  type: 'settlement.rail_document_set_aside',
+  version: 1,
+  summary: 'A document that a rail has put down cannot be taken; it is kept, and people have to look at it',
+  data: Type.Object({ railId: RailId, document: Type.String(), code: Type.String(), detail: Type.String() }),
+});
+
+export const railEvents = [instructionMoved, railDocumentSetAside] as const;

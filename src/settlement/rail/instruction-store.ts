@@ -5,7 +5,8 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import type { InstructionRow, InstructionState } from './instruction.ts';
 
 const COLUMNS = `id, kind, rail_id as "railId", participant_id as "participantId", asset, units, reference, from_account_id as "fromAccountId",
-  from_ledger_id as "fromLedgerId", to_ledger_id as "toLedgerId", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked,
+  from_ledger_id as "fromLedgerId", to_ledger_id as "toLedgerId", income_source as "incomeSource",
+  proposal_id as "proposalId", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked,
   next_at as "nextAt", reason, rail_reference as "railReference", requested_by as "requestedBy", requested_at as "requestedAt",
   changed_at as "changedAt"`;
 
@@ -13,8 +14,8 @@ export async function insertInstruction(tx: Tx, tenantId: Uuid, row: Instruction
   await tx.query(
     `insert into settlement.instruction
        (tenant_id, id, kind, rail_id, participant_id, asset, units, reference, from_account_id, from_ledger_id, to_ledger_id, debtor, creditor,
-        uetr, transfer_id, state, next_at, requested_by, requested_at, changed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17::timestamptz, $18, $19::timestamptz, $19::timestamptz)`,
+        uetr, transfer_id, state, next_at, requested_by, requested_at, changed_at, income_source, proposal_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17::timestamptz, $18, $19::timestamptz, $19::timestamptz, $20, $21)`,
     [
       tenantId,
       row.id,
@@ -35,6 +36,8 @@ export async function insertInstruction(tx: Tx, tenantId: Uuid, row: Instruction
       instant(row.nextAt),
       row.requestedBy,
       instant(row.requestedAt),
+      row.incomeSource,
+      row.proposalId,
     ],
   );
 }

@@ -1,5 +1,6 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
+import type { IncomeSource } from '../custody/income.ts';
 
 /**
  * waiting: to be sent. sending: being handed to the rail, or a crash fell into that moment. unknown: the rail may have it; it is
@@ -41,7 +42,8 @@ export type Side = { name: string; number: string; agentBic: string; bic?: strin
 /** What a rail is to do. */
 export type Instruction = {
   id: Uuid;
-  kind: 'payout' | 'sweep';
+  /** payout: of a participant's money. sweep: between custody accounts. income: of what the operator has earned. */
+  kind: 'payout' | 'sweep' | 'income';
   asset: string;
   units: bigint;
   reference: string;
@@ -57,6 +59,9 @@ export type InstructionRow = Instruction & {
   fromAccountId: Uuid;
   fromLedgerId: Uuid;
   toLedgerId: Uuid | null;
+  /** Which income account it is paid from, and the approval that it carries out; null but for income. */
+  incomeSource: IncomeSource | null;
+  proposalId: Uuid | null;
   transferId: Uuid;
   state: InstructionState;
   attempts: number;

@@ -17,6 +17,7 @@ import { proposeInstructionOutcome as outcomeContract, proposeRail as proposeCon
 import { findInstruction, lockInstruction } from './instruction-store.ts';
 import { moveInstruction } from './move-instruction.ts';
 import { allRails, insertRail, setRailState as writeState, type RailKind, type RailRow } from './rail-store.ts';
+import { railNotFound } from './read-documents.ts';
 import { instructionNotFound } from './read-instructions.ts';
 import { folderOf, keyLabel, type RailSettings } from './transport.ts';
 import { viewOfRail } from './view.ts';
@@ -92,7 +93,7 @@ export async function setRailState(
   requireOperator(ctx);
   return deps.access.command(ctx, stateContract, async (tx) => {
     const row = await writeState(tx, ctx.tenantId, id, state);
-    if (!row) throw new AppError('not_found', 'settlement.rail_not_found', `There is no rail ${id}.`);
+    if (!row) throw railNotFound(id);
     return { answer: viewOfRail(row, folderOf(settings, ctx.tenantId, id)), subject: id, detail: { state } };
   });
 }

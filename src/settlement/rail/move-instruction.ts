@@ -17,8 +17,8 @@ export type MoveNote = { at: Millis; detail: string } & Partial<Omit<Instruction
 export type Made = { row: InstructionRow; events: EventDraft[] } | undefined;
 
 /**
- * Moves a locked instruction, and with it the money: accepting burns the tokens (or brings a sweep to its account), refusing and
- * cancelling give them back. The ledger comes last in the transaction.
+ * Moves a locked instruction, and with it the money: accepting burns the tokens (brings a sweep to its account, ends income), refusing
+ * and cancelling give them back. The ledger comes last in the transaction.
  */
 export async function moveInstruction(
   deps: Pick<SettlementDeps, 'ledger'>,
@@ -51,7 +51,8 @@ async function burn(deps: Pick<SettlementDeps, 'ledger'>, tx: Tx, tenantId: Uuid
   const out: MovementRow = { ...common, ledgerAccountId: row.fromLedgerId, units: -row.units, kind: row.kind };
   if (row.toLedgerId === null) {
     await insertMovements(tx, tenantId, [out]);
-    await insertFundings(tx, tenantId, [out]);
+    // The operator's income is on nobody's statement but the custodian's.
+    if (participantId !== null) await insertFundings(tx, tenantId, [out]);
   } else await insertMovements(tx, tenantId, [out, { ...common, ledgerAccountId: row.toLedgerId, units: row.units, kind: row.kind }]);
 }
 

@@ -12,7 +12,9 @@ import { listRails, proposeInstructionOutcome, proposeRail, setRailState } from 
 import { allRails } from './rail-store.ts';
 import { cancelInstruction, getInstruction, listInstructions } from './read-instructions.ts';
 import { requestPayout, requestSweep } from './request.ts';
-import { RailLost, runRail, takeOver, type Holding, type RunDeps } from './run-rail.ts';
+import { listRailDocuments } from './read-documents.ts';
+import { runRail, takeOver, type RunDeps } from './run-rail.ts';
+import { RailLost, type Holding } from './take-documents.ts';
 import { createRailTransport, type RailSettings } from './transport.ts';
 
 const RUN_EVERY_MS = 2_000;
@@ -26,6 +28,7 @@ export function railPart(deps: SettlementDeps, settings: RailSettings, metrics: 
       route(rail.listRails, (ctx) => listRails(deps, ctx, settings)),
       route(rail.proposeRail, (ctx, input) => proposeRail(deps, ctx, input, settings)),
       route(rail.setRailState, (ctx, input) => setRailState(deps, ctx, input, settings)),
+      route(rail.listRailDocuments, (ctx, input) => listRailDocuments(deps, ctx, input)),
       route(rail.requestPayout, (ctx, input) => requestPayout(deps, ctx, input)),
       route(rail.requestSweep, (ctx, input) => requestSweep(deps, ctx, input)),
       route(rail.listInstructions, (ctx, input) => listInstructions(deps, ctx, input)),

@@ -14,7 +14,8 @@ import { listRails, proposeInstructionOutcome, setRailState } from './manage-rai
 import { allRails } from './rail-store.ts';
 import { cancelInstruction, getInstruction, listInstructions } from './read-instructions.ts';
 import { requestPayout, requestSweep } from './request.ts';
-import { RailLost, runRail, takeOver, type RunDeps } from './run-rail.ts';
+import { runRail, takeOver, type RunDeps } from './run-rail.ts';
+import { RailLost } from './take-documents.ts';
 import type { RailDocument } from './transport.ts';
 
 const clock = manualClock(Date.parse('2026-11-20T10:00:00Z'));
@@ -31,7 +32,11 @@ const run: () => RunDeps = () => ({
   transport: {
     call: async (_tenant, _rail, call) => (calls.push(call), answerWith(call)),
     documents: async () => inbox,
-    putAway: async (_tenant, _rail, name, into) => void ((inbox = inbox.filter((one) => one.name !== name)), put.push(`${into}/${name}`)),
+    putAway: async (_tenant, _rail, name, into) => {
+      inbox = inbox.filter((one) => one.name !== name);
+      put.push(`${into}/${name}`);
+      return name;
+    },
     close: async () => undefined,
   },
 });

@@ -11,7 +11,8 @@ import { nameOf } from './instruction.ts';
 import { allRails } from './rail-store.ts';
 import { getInstruction } from './read-instructions.ts';
 import { requestPayout } from './request.ts';
-import { RailLost, runRail, takeOver, type RunDeps } from './run-rail.ts';
+import { runRail, takeOver, type RunDeps } from './run-rail.ts';
+import { RailLost } from './take-documents.ts';
 
 const clock = manualClock(Date.parse('2026-11-20T10:00:00Z'));
 let house: TestHouse;
@@ -102,7 +103,7 @@ test.each(SEEDS)(
       transport: {
         call: async (_tenant, _rail, call) => line.call(call, !quiet),
         documents: async () => [],
-        putAway: async () => undefined,
+        putAway: async (_tenant, _rail, name) => name,
         close: async () => undefined,
       },
     };

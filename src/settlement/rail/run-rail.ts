@@ -1,5 +1,4 @@
 import type { Ctx } from '../../base/context.ts';
-import { AppError } from '../../base/error.ts';
 import { toWireId, type Uuid } from '../../base/id.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
@@ -10,23 +9,11 @@ import { sendableFrom } from './cut-off.ts';
 import { backoffMs, nameOf, type InstructionRow, type Move } from './instruction.ts';
 import { dueInstructions, findInstruction, lockInstruction, postpone } from './instruction-store.ts';
 import { moveInstruction, type Made, type MoveNote } from './move-instruction.ts';
-import { holdsRail, takeOverRail, type RailRow } from './rail-store.ts';
-import type { RailDocument, RailTransport } from './transport.ts';
+import { takeOverRail, type RailRow } from './rail-store.ts';
+import { requireRail, takeDocuments, type DocumentDeps, type Holding } from './take-documents.ts';
 import { viewOfInstruction } from './view.ts';
 
-/** What a rail's statements are given to; false when it is no statement. */
-export type TakeStatement = (tenantId: Uuid, rail: RailRow, document: RailDocument) => Promise<boolean>;
-
-export type RunDeps = Pick<SettlementDeps, 'db' | 'ledger' | 'access' | 'clock' | 'log' | 'calendars'> & {
-  transport: RailTransport;
-  takeStatement?: TakeStatement | undefined;
-};
-
-/** Who holds a rail: instructions are written only while nobody else has taken it over. */
-export type Holding = { tenantId: Uuid; rail: RailRow; epoch: bigint };
-
-/** Somebody else has taken the rail over; whoever meets it stops and writes nothing. */
-export class RailLost extends Error {}
+export type RunDeps = DocumentDeps & Pick<SettlementDeps, 'ledger' | 'access' | 'calendars'>;
 
 /** So many instructions of each kind a run, so that a stop is never far. */
 const MOST_A_RUN = 200;
@@ -50,7 +37,7 @@ export async function takeOver(deps: RunDeps, tenantId: Uuid, rail: RailRow): Pr
 export async function runRail(deps: RunDeps, holding: Holding, signal: AbortSignal): Promise<void> {
   const { rail } = holding;
   const adapter = adapterOf(rail.kind);
-  await takeDocuments(deps, holding, adapter, signal);
+  await takeDocuments(deps, holding, { adapter, apply: (answer) => answered(deps, holding, { answer, adapter }) }, signal);
   let silences = 0;
   const speak = async (row: InstructionRow, request: RailRequest) => {
     const isAnswered = await converse(deps, holding, { row, request, adapter });
@@ -126,9 +113,10 @@ async function apply(deps: RunDeps, holding: Holding, { id, answer: said, adapte
 type Step = { id: Uuid; move: Move; note: (row: InstructionRow) => Omit<MoveNote, 'at'> | undefined };
 
 /** One move in a transaction of its own, under the fence. Those that move money leave an audit row. */
-async function step(deps: RunDeps, { tenantId, rail, epoch }: Holding, { id, move, note }: Step): Promise<Made> {
+async function step(deps: RunDeps, holding: Holding, { id, move, note }: Step): Promise<Made> {
+  const { tenantId, rail } = holding;
   const work = async (tx: Tx): Promise<Made> => {
-    if (!(await holdsRail(tx, tenantId, rail.id, epoch))) throw new RailLost(`${rail.id} was taken over`);
+    await requireRail(tx, holding);
     const row = await lockInstruction(tx, tenantId, id);
     const told = row && row.railId === rail.id ? note(row) : undefined;
     return row && told && moveInstruction(deps, tx, tenantId, { row, move, note: { ...told, at: deps.clock.now() } });
@@ -156,37 +144,13 @@ async function audited(deps: RunDeps, ctx: Ctx, id: Uuid, work: (tx: Tx) => Prom
   return made;
 }
 
-/** Takes what a rail has put down. A document is put away after all in it is written, so that a crash has it taken again. */
-async function takeDocuments(deps: RunDeps, holding: Holding, adapter: RailAdapter, signal: AbortSignal): Promise<void> {
+/** What an answer that comes by itself does. */
+async function answered(deps: RunDeps, holding: Holding, { answer, adapter }: Pick<Applying, 'answer' | 'adapter'>): Promise<void> {
   const { tenantId, rail } = holding;
-  for (const document of await deps.transport.documents(tenantId, rail)) {
-    if (signal.aborted) return;
-    const taken = await takeDocument(deps, holding, adapter, document).catch((error: unknown) => {
-      // What no message can be made of is put aside for people; a failure of ours is tried again.
-      if (!(error instanceof AppError) || error.status >= 500) throw error;
-      deps.log.warn('a document of a rail was refused', { tenantId, rail: rail.id, document: document.name, code: error.code });
-      return false;
-    });
-    await deps.transport.putAway(tenantId, rail, document.name, taken ? 'done' : 'refused');
-  }
-}
-
-/** No status report is longer; statements may be. */
-const MOST_BYTES = 32 << 20;
-
-async function takeDocument(deps: RunDeps, holding: Holding, adapter: RailAdapter, document: RailDocument): Promise<boolean> {
-  if (await deps.takeStatement?.(holding.tenantId, holding.rail, document)) return true;
-  if (document.bytes > MOST_BYTES) return false;
-  const bytes = Buffer.concat(await Array.fromAsync(document.read()));
-  const answers = adapter.fromReply({ kind: 'document', name: document.name, bytes });
-  if (!answers) return false;
-  for (const answer of answers) {
-    const id = idOfName(answer.instruction);
-    const known = await deps.db.read({ tenantId: holding.tenantId }, (tx) => findInstruction(tx, holding.tenantId, id));
-    if (known) await apply(deps, holding, { id, answer, adapter });
-    else deps.log.warn('a rail answers for an instruction that is not known', { rail: holding.rail.id, instruction: answer.instruction });
-  }
-  return true;
+  const id = idOfName(answer.instruction);
+  const known = await deps.db.read({ tenantId }, (tx) => findInstruction(tx, tenantId, id));
+  if (known) await apply(deps, holding, { id, answer, adapter });
+  else deps.log.warn('a rail answers for an instruction that is not known', { rail: rail.id, instruction: answer.instruction });
 }
 
 /** The id that `nameOf` was made of. */

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, verify } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -135,6 +135,22 @@ describe('by files', () => {
     ]);
     await transport.putAway(tenantId, files, 'b.xml', 'done');
     expect([readdirSync(path.join(own, 'done')), (await transport.documents(tenantId, files)).length]).toEqual([['b.xml'], 1]);
+  });
+
+  test('what is put away never takes the place of what was before, and what is no file is one that cannot be read', async () => {
+    const folder = temporaryFolder();
+    const [transport, own] = [open(folder), folderOf({ folder }, tenantId, 'r')];
+    mkdirSync(path.join(own, 'in'), { recursive: true });
+    for (const expected of ['a.xml', 'a.2.xml', 'a.3.xml']) {
+      writeFileSync(path.join(own, 'in', 'a.xml'), expected);
+      expect(await transport.putAway(tenantId, files, 'a.xml', 'refused')).toBe(expected);
+      expect(readFileSync(path.join(own, 'refused', expected), 'utf8')).toBe(expected);
+    }
+    symlinkSync(path.join(own, 'nowhere'), path.join(own, 'in', 'b.xml'));
+    const [document] = await transport.documents(tenantId, files);
+    expect(document).toMatchObject({ name: 'b.xml', bytes: 0 });
+    await expect(Array.fromAsync(document!.read())).rejects.toThrow('ENOENT');
+    expect(await transport.putAway(tenantId, files, 'b.xml', 'refused')).toBe('b.xml');
   });
 
   test('a folder that cannot be written to is a reply that says nothing', async () => {

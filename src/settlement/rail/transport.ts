@@ -19,8 +19,11 @@ export type RailTransport = {
   call(tenantId: Uuid, rail: RailRow, call: RailCall): Promise<RailReply>;
   /** What the rail has put down, in order of names. */
   documents(tenantId: Uuid, rail: RailRow): Promise<RailDocument[]>;
-  /** Puts a document away: into `done`, or into `refused` when nothing could be made of it. */
-  putAway(tenantId: Uuid, rail: RailRow, name: string, into: 'done' | 'refused'): Promise<void>;
+  /**
+   * Puts a document away: into `done`, or into `refused` when nothing could be made of it. Answers how it is called there; one of
+   * that name that is kept already stays.
+   */
+  putAway(tenantId: Uuid, rail: RailRow, name: string, into: 'done' | 'refused'): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -69,13 +72,21 @@ export function createRailTransport(settings: RailSettings, clock: Clock): RailT
       return Promise.all(
         names.map(async (name) => {
           const path = join(folder, name);
-          return { name, bytes: (await stat(path)).size, read: () => createReadStream(path) };
+          // Of what is no file, or not there any more, reading tells.
+          const bytes = await stat(path).then(
+            ({ size }) => size,
+            () => 0,
+          );
+          return { name, bytes, read: () => createReadStream(path) };
         }),
       );
     },
     async putAway(tenantId, rail, name, into) {
       await mkdir(at(tenantId, rail, into), { recursive: true });
-      await rename(at(tenantId, rail, 'in', name), at(tenantId, rail, into, name));
+      let kept = name;
+      for (let number = 2; await exists(at(tenantId, rail, into, kept)); number++) kept = name.replace(/(\.xml)$/i, `.${number}$1`);
+      await rename(at(tenantId, rail, 'in', name), at(tenantId, rail, into, kept));
+      return kept;
     },
     close: () => agent.close(),
   };

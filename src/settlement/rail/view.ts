@@ -24,6 +24,7 @@ export function viewOfInstruction(row: InstructionRow): View {
     requestedAt: row.requestedAt,
     changedAt: row.changedAt,
     ...(participantId !== null && { participantId }),
+    ...(row.incomeSource !== null && { incomeSource: row.incomeSource }),
     ...(isOpen && { nextAt: row.nextAt }),
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.railReference !== null && { railReference: row.railReference }),

@@ -6,14 +6,15 @@ import type { Executor } from '../custody/decide-proposal.ts';
 import { mint } from '../custody/mint.ts';
 import { insertMovements } from '../custody/movement-store.ts';
 import { accountIn } from '../custody/propose.ts';
-import { lockOpenEntry, resolved } from './work-breaks.ts';
+import { lockOpenEntry, requireIncoming, resolved } from './work-breaks.ts';
 import { invalidAccount, requireOwnAccount } from './write-off.ts';
 
 /** Mints money that names nobody to whom two people have found. Errors: `settlement.break_resolved`, `settlement.participant_not_found`. */
 export const approveBreakFunding: Executor = async (deps, { tx, ctx, proposal }) => {
   const { tenantId } = ctx;
   const data = proposal.data as Record<'breakId' | 'participantId', string>;
-  const { row } = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId), true);
+  const row = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId));
+  requireIncoming(row);
   const participant = await participantNamed(tx, tenantId, data.participantId);
   const { settlementAccountId } = accountIn(participant, row.asset);
   const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
@@ -29,7 +30,7 @@ export const approveWriteOff: Executor = async (deps, { tx, ctx, proposal }) => 
   const { tenantId } = ctx;
   const data = proposal.data as Record<'breakId' | 'accountId', string>;
   const accountId = fromWireId(data.accountId);
-  const { row } = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId));
+  const row = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId));
   await requireOwnAccount(tx, tenantId, accountId);
   const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
   const resolution = `Written off to ${data.accountId} by ${proposal.proposedBy} and ${ctx.actor.name}`;

@@ -3,7 +3,7 @@ import type { LocalDate, Millis } from '../../base/time.ts';
 import { dates, instant, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 
-/** What custodian and ledger do not agree on. `entry`: said and not explained. `missing`: on the ledger and not said. */
+/** What custodian and ledger do not agree on. `entry`: said and not explained. `missing`: on the ledger, or notified, and on no statement. */
 export type BreakRow = {
   id: Uuid;
   kind: 'entry' | 'missing';
@@ -26,7 +26,7 @@ const COLUMNS = `id, kind, custody_account_id as "custodyAccountId", entry_id as
 
 export type BreakDraft = Pick<BreakRow, 'asset' | 'units' | 'day' | 'explanation'> & { entryId: Uuid };
 
-/** One for each entry that nothing explains. */
+/** One for each entry that nothing explains; one that is there already bears the new explanation. */
 export async function openBreaks(
   tx: Tx,
   tenantId: Uuid,
@@ -38,7 +38,7 @@ export async function openBreaks(
     `insert into settlement.recon_break (tenant_id, id, kind, custody_account_id, entry_id, asset, units, day, explanation, state, opened_at)
      select $1, unnest($4::uuid[]), 'entry', $2, unnest($5::uuid[]), unnest($6::text[]), unnest($7::numeric[]), unnest($8::date[]),
             unnest($9::text[]), 'open', $3::timestamptz
-     on conflict do nothing`,
+     on conflict (tenant_id, kind, entry_id) do update set explanation = excluded.explanation`,
     [
       tenantId,
       custodyAccountId,
@@ -54,62 +54,111 @@ export async function openBreaks(
 }
 
 /**
- * Movements that a statement of a later day than `before` should have shown and does not become breaks. Answers how many are new.
+ * Movements, and entries that were notified and explained, become breaks when a statement of so many days later is there and none
+ * shows them.
  */
-export async function openMissing(tx: Tx, tenantId: Uuid, { days, at }: { days: number; at: Millis }): Promise<number> {
-  const rows = await tx.query<{
-    transferId: Uuid;
-    custodyAccountId: Uuid;
+export async function openMissing(tx: Tx, tenantId: Uuid, { days, at }: { days: number; at: Millis }): Promise<void> {
+  await openMissingOf(tx, tenantId, { days, at, rows: MISSING_MOVEMENTS });
+  await openMissingOf(tx, tenantId, { days, at, rows: MISSING_ENTRIES });
+}
+
+const MOVED_ON = `(m.recorded_at at time zone 'UTC')::date`;
+
+const MISSING_MOVEMENTS = `
+  select a.id as account, m.transfer_id, null::uuid as entry_id, m.asset, m.units, ${MOVED_ON} as day,
+         m.reference || ' is on the ledger since ' || ${MOVED_ON} || ', and no statement shows it.' as explanation
+    from settlement.custody_movement m
+    join settlement.custody_account a on a.tenant_id = m.tenant_id and a.ledger_account_id = m.ledger_account_id
+   where m.tenant_id = $1 and m.entry_id is null
+     and exists (select from settlement.bank_statement s where s.tenant_id = a.tenant_id and s.custody_account_id = a.id
+                    and s.kind = 'statement' and s.complete and s.to_day >= ${MOVED_ON} + $2::int)
+     and not exists (select from settlement.recon_break b where b.tenant_id = a.tenant_id and b.custody_account_id = a.id
+                        and b.transfer_id = m.transfer_id)`;
+
+/** Only accounts that have statements: where there are notifications alone, all of their entries are on none. */
+const MISSING_ENTRIES = `
+  select a.id as account, null::uuid as transfer_id, e.id as entry_id, a.asset, e.units, e.booking_day as day,
+         'It was notified for ' || e.booking_day || ', and no statement shows it.' as explanation
+    from (select custody_account_id as id, max(to_day) as day from settlement.bank_statement
+           where tenant_id = $1 and kind = 'statement' and complete group by custody_account_id) latest
+    join settlement.custody_account a on a.tenant_id = $1 and a.id = latest.id
+    join (select id, custody_account_id, units, booking_day, state from settlement.statement_entry
+           where tenant_id = $1 and bank_statement_id is null
+           union all
+          select i.id, i.custody_account_id, i.units, i.booking_day, i.state from settlement.bank_statement s
+            join settlement.statement_entry i on i.tenant_id = s.tenant_id and i.bank_statement_id = s.id
+           where s.tenant_id = $1 and not s.complete) e on e.custody_account_id = a.id
+   where e.state = 'matched' and e.booking_day + $2::int <= latest.day
+     and not exists (select from settlement.recon_break b where b.tenant_id = $1 and b.kind = 'missing' and b.entry_id = e.id)`;
+
+async function openMissingOf(tx: Tx, tenantId: Uuid, { days, at, rows }: { days: number; at: Millis; rows: string }): Promise<void> {
+  const found = await tx.query<{
+    account: Uuid;
+    transferId: Uuid | null;
+    entryId: Uuid | null;
     asset: string;
     units: bigint;
     day: LocalDate;
-    reference: string;
+    explanation: string;
   }>(
-    `select m.transfer_id as "transferId", a.id as "custodyAccountId", m.asset, m.units, (m.recorded_at at time zone 'UTC')::date as day, m.reference
-       from settlement.custody_movement m
-       join settlement.custody_account a on a.tenant_id = m.tenant_id and a.ledger_account_id = m.ledger_account_id
-      where m.tenant_id = $1 and m.entry_id is null
-        and exists (select from settlement.bank_statement s where s.tenant_id = a.tenant_id and s.custody_account_id = a.id
-                       and s.kind = 'statement' and s.complete and s.to_day >= (m.recorded_at at time zone 'UTC')::date + $2::int)
-        and not exists (select from settlement.recon_break b where b.tenant_id = a.tenant_id and b.custody_account_id = a.id
-                           and b.transfer_id = m.transfer_id)
-      order by m.recorded_at limit 1000`,
+    `select account, transfer_id as "transferId", entry_id as "entryId", asset, units, day, explanation from (${rows}) m order by day limit 1000`,
     [tenantId, days],
   );
-  for (const row of rows) {
+  for (const row of found) {
     await tx.query(
-      `insert into settlement.recon_break (tenant_id, id, kind, custody_account_id, transfer_id, asset, units, day, explanation, state, opened_at)
-       values ($1, $2, 'missing', $3, $4, $5, $6, $7::date, $8, 'open', $9::timestamptz) on conflict do nothing`,
+      `insert into settlement.recon_break
+         (tenant_id, id, kind, custody_account_id, transfer_id, entry_id, asset, units, day, explanation, state, opened_at)
+       values ($1, $2, 'missing', $3, $4, $5, $6, $7, $8::date, $9, 'open', $10::timestamptz) on conflict do nothing`,
       [
         tenantId,
         newId(at),
-        row.custodyAccountId,
+        row.account,
         row.transferId,
+        row.entryId,
         row.asset,
         row.units.toString(),
         row.day,
-        `${row.reference} is on the ledger since ${row.day}, and no statement shows it.`,
+        row.explanation,
         instant(at),
       ],
     );
   }
-  return rows.length;
 }
 
-/** Breaks of what has been shown, or has vanished with a statement that came late, close by themselves. */
+/** Breaks of what has been shown close by themselves. */
 export async function closeSettled(tx: Tx, tenantId: Uuid, at: Millis): Promise<void> {
   await tx.query(
     `update settlement.recon_break b set state = 'resolved', resolution = 'A statement shows it now.', resolved_at = $2::timestamptz
       where b.tenant_id = $1 and b.state = 'open' and b.kind = 'missing'
-        and exists (select from settlement.custody_movement m
-                     where m.tenant_id = b.tenant_id and m.transfer_id = b.transfer_id and m.entry_id is not null)`,
+        and (exists (select from settlement.custody_movement m
+                      where m.tenant_id = b.tenant_id and m.transfer_id = b.transfer_id and m.entry_id is not null)
+             or exists (select from settlement.statement_entry e
+                          join settlement.bank_statement s on s.tenant_id = e.tenant_id and s.id = e.bank_statement_id and s.complete
+                         where e.tenant_id = b.tenant_id and e.id = b.entry_id))`,
     [tenantId, instant(at)],
   );
+}
+
+/** Breaks of entries that a statement which came late has made void: closed by whoever makes them so, lest somebody books them. */
+export async function closeVoid(tx: Tx, tenantId: Uuid, entryIds: readonly Uuid[], at: Millis): Promise<void> {
+  await closeOfEntries(tx, tenantId, { entryIds, at, resolution: 'The statement that was missing has come.' });
+}
+
+/** Breaks of entries that could be a repetition until statements have shown each. */
+export async function closeExplained(tx: Tx, tenantId: Uuid, of: { entryIds: readonly Uuid[]; at: Millis }): Promise<void> {
+  await closeOfEntries(tx, tenantId, { ...of, resolution: 'Statements show that it is another one.' });
+}
+
+export async function closeOfEntries(
+  tx: Tx,
+  tenantId: Uuid,
+  { entryIds, at, resolution }: { entryIds: readonly Uuid[]; at: Millis; resolution: string },
+): Promise<void> {
+  if (entryIds.length === 0) return;
   await tx.query(
-    `update settlement.recon_break b set state = 'resolved', resolution = 'The statement that was missing has come.', resolved_at = $2::timestamptz
-      where b.tenant_id = $1 and b.state = 'open' and b.kind = 'entry'
-        and exists (select from settlement.statement_entry e where e.tenant_id = b.tenant_id and e.id = b.entry_id and e.state = 'void')`,
-    [tenantId, instant(at)],
+    `update settlement.recon_break set state = 'resolved', resolution = $4, resolved_at = $3::timestamptz
+      where tenant_id = $1 and state = 'open' and kind = 'entry' and entry_id = any($2::uuid[])`,
+    [tenantId, uuids(entryIds), instant(at), resolution],
   );
 }
 

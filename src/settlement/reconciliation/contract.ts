@@ -21,7 +21,7 @@ const statementFields = {
   id: StatementId,
   custodyAccountId: CustodyAccountId,
   asset: Asset,
-  kind: Type.Union([Type.Literal('statement'), Type.Literal('notification')]),
+  kind: Type.Union([Type.Literal('statement'), Type.Literal('report'), Type.Literal('notification')]),
   /** As its custodian calls it. */
   statementId: Type.String(),
   day: LocalDateText,
@@ -31,7 +31,14 @@ const statementFields = {
 };
 
 export const Statement = Type.Object(
-  { ...statementFields, complete: Type.Boolean(), receivedAt: Instant, receivedBy: Type.String() },
+  {
+    ...statementFields,
+    complete: Type.Boolean(),
+    /** Other statements tell all of it, and reach further; its balances are not counted. */
+    covered: Type.Boolean(),
+    receivedAt: Instant,
+    receivedBy: Type.String(),
+  },
   closed,
 );
 
@@ -40,7 +47,7 @@ const TakenStatement = Type.Object(
     ...statementFields,
     /** Lines that nobody had told of before. */
     fresh: Type.Integer(),
-    /** taken; repeated: as it was taken before; waiting: for its other pages. */
+    /** taken; repeated: all of it was taken before, perhaps under another name; waiting: for its other pages. */
     outcome: Type.Union([Type.Literal('taken'), Type.Literal('repeated'), Type.Literal('waiting')]),
   },
   closed,
@@ -50,7 +57,7 @@ export const uploadStatement = operation({
   name: 'settlement.upload_statement',
   method: 'POST',
   path: '/v1/statements',
-  summary: 'Takes a camt.053 or camt.054 of a custodian, to the cent, and matches its entries',
+  summary: 'Takes a camt.052, camt.053 or camt.054 of a custodian, to the cent, and matches its entries',
   scope: 'settlement:write',
   cost: 'heavy',
   status: 201,
@@ -100,7 +107,7 @@ export const StatementEntry = Type.Object(
   {
     id: EntryId,
     custodyAccountId: CustodyAccountId,
-    /** gap: between two statements. sum: what a statement in pages does not add up by. */
+    /** gap: between two statements. sum: what a statement does not add up by. */
     kind: Type.Union([Type.Literal('entry'), Type.Literal('gap'), Type.Literal('sum')]),
     asset: Asset,
     units: Units,

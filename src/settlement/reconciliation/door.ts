@@ -6,7 +6,7 @@ import type { RailRow } from '../rail/rail-store.ts';
 import type { RailDocument } from '../rail/transport.ts';
 import type { MessageOf } from '../iso20022/read-message.ts';
 import { normalBic } from '../participant/directory.ts';
-import { matchNew } from './match-entries.ts';
+import { matchTaken } from './match-entries.ts';
 import { readStatement, type StatementFamily, type StatementPiece } from './read-statement.ts';
 import { takeStatement } from './take-statement.ts';
 
@@ -17,8 +17,8 @@ export function statementHandler<F extends StatementFamily>(deps: SettlementDeps
     if (ctx.memberId !== undefined) return refuse('Statements of custody accounts are taken from their custodian only.');
     try {
       const background = { ...ctx, idempotency: undefined };
-      await takeStatement(deps, background, piecesOf(message), { servicerBic: normalBic(sender) });
-      await matchNew(deps, background);
+      await takeStatement(deps, background, { [Symbol.asyncIterator]: () => piecesOf(message) }, { servicerBic: normalBic(sender) });
+      await matchTaken(deps, background);
       return { outcome: 'accepted' };
     } catch (error) {
       if (error instanceof AppError && error.status < 500) return refuse(error.message);
@@ -44,7 +44,7 @@ async function* piecesOf<F extends StatementFamily>(message: MessageOf<F>): Asyn
 async function isStatement(document: RailDocument): Promise<boolean> {
   for await (const bytes of document.read()) {
     const head = Buffer.from(bytes.subarray(0, 8_192)).toString('latin1').replaceAll('\0', '');
-    return /tech:xsd:camt\.05[34]\./.test(head);
+    return /tech:xsd:camt\.05[234]\./.test(head);
   }
   return false;
 }
@@ -54,8 +54,13 @@ export function railStatements(deps: SettlementDeps) {
   return async (tenantId: Uuid, rail: Pick<RailRow, 'id' | 'servicerBic'>, document: RailDocument): Promise<boolean> => {
     if (!(await isStatement(document))) return false;
     const ctx = deps.access.systemCtx(`rail ${rail.id}`, tenantId);
-    await takeStatement(deps, ctx, readStatement(document.read()), { servicerBic: rail.servicerBic });
-    await matchNew(deps, ctx);
+    await takeStatement(
+      deps,
+      ctx,
+      readStatement(() => document.read()),
+      { servicerBic: rail.servicerBic },
+    );
+    await matchTaken(deps, ctx);
     return true;
   };
 }

@@ -17,11 +17,13 @@ export type EntryRow = {
   state: 'new' | 'matched' | 'break' | 'void';
   rule: string | null;
   explanation: string | null;
+  /** Lines of which it may be a repetition. */
+  mayBe: Uuid[];
   receivedAt: Millis;
 };
 
 const COLUMNS = `id, custody_account_id as "custodyAccountId", kind, units, booking_day as "bookingDay", reversal, refs, remittance, counterparty, state,
-  rule, explanation, received_at as "receivedAt"`;
+  rule, explanation, may_be as "mayBe", received_at as "receivedAt"`;
 
 /** Lines of an account that nobody has looked at, oldest first; no one else looks at them before the transaction ends. */
 export async function lockNewEntries(tx: Tx, tenantId: Uuid, custodyAccountId: Uuid, limit: number): Promise<EntryRow[]> {
@@ -48,7 +50,7 @@ export async function findEntry(tx: Tx, tenantId: Uuid, id: Uuid): Promise<Entry
   return row;
 }
 
-export type Verdict = { id: Uuid; state: 'matched' | 'break'; rule: string; explanation: string };
+export type Verdict = { id: Uuid; state: 'matched' | 'break' | 'void'; rule: string; explanation: string };
 
 /** Writes what became of lines, by which rule and why. */
 export async function writeVerdicts(tx: Tx, tenantId: Uuid, verdicts: readonly Verdict[]): Promise<void> {

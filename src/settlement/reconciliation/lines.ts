@@ -1,42 +1,67 @@
 import { hash } from 'node:crypto';
 import type { LocalDate } from '../../base/time.ts';
+import { creditorReferencesIn, namesIn } from './match.ts';
 import type { EntryReading } from './read-statement.ts';
 
 /** One line of what a custodian has said: an entry, or one payment of an entry that lists several which come to it. */
 export type Line = {
-  /** Names the entry among all of its account; `line` counts within it from 0. */
-  origin: string;
-  line: number;
   units: bigint;
-  bookingDay: LocalDate;
+  /** Of its amount, by which other tellings of it are found. */
+  size: string;
   valueDay: LocalDate | null;
   reversal: boolean;
   /** Everything that may name what it is about. */
   refs: string[];
+  /** What only this payment has, each with a letter for its kind: two tellings of it never differ in a kind that both have. */
+  marks: string[];
   remittance: string | null;
   counterparty: string | null;
+};
+
+/** A booked entry as one document tells it. */
+export type Told = {
+  /** Of its amount and day; entries that are alike share it. */
+  identity: string;
+  /** Of its amount and its keeper's reference, where it has one: then its day may be told differently. */
+  named: string | null;
+  /** All of its lines together. */
+  units: bigint;
+  /** Of its amount, as of a line of it. */
+  size: string;
+  bookingDay: LocalDate;
+  /** Those of all its lines. */
+  marks: readonly string[];
+  lines: readonly Line[];
+  /** Hash of what it says, to tell a repeated page from one that contradicts. */
+  content: string;
 };
 
 /** Words that banks put where they have no reference. */
 const NOTHING = /^(NONREF|NOTPROVIDED|NOT ?PROVIDED|N\/?A|-+)$/i;
 
-/**
- * The lines of a booked entry; none of one that is announced or pending, or of no amount. The same entry told again, in another
- * statement or page, gets the same origin: by its keeper's reference, and without one by all that it says, counted where a
- * statement says the same several times (`seen` counts).
- */
-export function linesOf(entry: EntryReading, day: LocalDate, seen: Map<string, number>): Line[] {
+/** A booked entry with its lines; undefined for one that is announced or pending, or of no amount. */
+export function toldOf(entry: EntryReading, day: LocalDate): Told | undefined {
   const { amount, direction, status, reversal = false } = entry;
   const total = direction === 'CRDT' ? amount.units : -amount.units;
-  if (status !== 'BOOK' || total === 0n) return [];
+  if (status !== 'BOOK' || total === 0n) return undefined;
   const bookingDay = entry.bookingDay ?? entry.valueDay ?? day;
   const valueDay = entry.valueDay ?? null;
-  const parts = partsOf(entry, total);
-  const origin = originOf(entry, { total, bookingDay, parts }, seen);
-  return parts.map((part, line) => ({ ...part, origin, line, bookingDay, valueDay, reversal }));
+  const parts = partsOf(entry, total).map(markedBy);
+  const reference = usable([entry.servicerReference])[0];
+  const named = reference === undefined ? null : digest(['named', reference, total.toString()]);
+  return {
+    identity: digest(['of', total.toString(), bookingDay]),
+    named,
+    units: total,
+    size: sizeOf(total),
+    bookingDay,
+    marks: [...new Set(parts.flatMap(({ marks }) => marks))],
+    lines: parts.map((part) => ({ ...part, size: sizeOf(part.units), valueDay, reversal })),
+    content: named ?? saidOf({ total, bookingDay, valueDay, parts }),
+  };
 }
 
-type Part = Pick<Line, 'units' | 'refs' | 'remittance' | 'counterparty'>;
+type Part = Pick<Line, 'units' | 'refs' | 'marks' | 'remittance' | 'counterparty'>;
 type Detail = NonNullable<EntryReading['details']>[number];
 
 function partsOf(entry: EntryReading, total: bigint): Part[] {
@@ -52,9 +77,9 @@ function partsOf(entry: EntryReading, total: bigint): Part[] {
       split.every(({ units }) => units !== undefined && units !== 0n) && split.reduce((sum, { units }) => sum + units!, 0n) === total;
     if (isWhole) return split.map((part) => ({ ...part, units: part.units! }));
     // A list that does not come to the entry names nothing.
-    return [{ units: total, refs: own, remittance: entry.text ?? null, counterparty: null }];
+    return [{ units: total, refs: own, marks: [], remittance: entry.text ?? null, counterparty: null }];
   }
-  const single = details[0] ? partOf(details[0]) : { refs: [], remittance: null, counterparty: null };
+  const single = details[0] ? partOf(details[0]) : { refs: [], marks: [], remittance: null, counterparty: null };
   return [{ ...single, units: total, refs: [...single.refs, ...own], remittance: single.remittance ?? entry.text ?? null }];
 }
 
@@ -81,6 +106,7 @@ function partOf(detail: Detail): Omit<Part, 'units'> {
   const counterparty = other?.name ?? other?.agent?.name ?? other?.agent?.bic ?? null;
   return {
     refs: usable([...structured, ...names]),
+    marks: marksOf(detail, [...structured, ...creditorReferencesIn([text])]),
     remittance: text === '' ? null : text.slice(0, 500),
     counterparty: counterparty?.slice(0, 140) ?? null,
   };
@@ -90,26 +116,34 @@ function usable(refs: readonly (string | undefined)[]): string[] {
   return [...new Set(refs.filter((ref) => ref !== undefined && !NOTHING.test(ref)) as string[])];
 }
 
-type Said = { total: bigint; bookingDay: LocalDate; parts: readonly Part[] };
+function marksOf(detail: Detail, references: readonly (string | undefined)[]): string[] {
+  const { uetr, endToEndId, instructionId, transactionId, clearingReference } = detail;
+  const kinds = { u: [uetr], e: [endToEndId], i: [instructionId], t: [transactionId], c: [clearingReference], r: references };
+  return Object.entries(kinds).flatMap(([kind, values]) =>
+    usable(values).map((value) => `${kind}:${value.replaceAll(' ', '').toUpperCase()}`),
+  );
+}
 
-function originOf({ servicerReference, valueDay }: EntryReading, { total, bookingDay, parts }: Said, seen: Map<string, number>): string {
-  const named = usable([servicerReference])[0];
-  if (named !== undefined) return digest(['named', named, total.toString()]);
-  const said = digest([
-    'said',
-    total.toString(),
-    bookingDay,
-    valueDay ?? '',
-    ...parts.flatMap((part) => [...part.refs, part.remittance ?? '', part.counterparty ?? '']),
-  ]);
-  const count = seen.get(said) ?? 0;
-  seen.set(said, count + 1);
-  return count === 0 ? said : digest(['again', said, String(count)]);
+/** Whatever names a participant is a mark, wherever it stands: what is matched by it has to be recognised by it. */
+function markedBy(part: Part): Part {
+  const references = creditorReferencesIn(namesIn(part)).map((reference) => `r:${reference}`);
+  return { ...part, marks: [...new Set([...part.marks, ...references])] };
+}
+
+/**
+ * What lines are recognised by of whose entry others were known already: each is an entry of its own then, and has the name of none.
+ */
+export function partOfEntry({ named, bookingDay }: Told, { units }: Line): Pick<Told, 'identity' | 'named'> {
+  return { identity: digest(['part', units.toString(), bookingDay]), named: digest(['part', named ?? '', units.toString()]) };
+}
+
+const sizeOf = (units: bigint): string => digest(['size', units.toString()]);
+
+type Said = { total: bigint; bookingDay: LocalDate; valueDay: LocalDate | null; parts: readonly Part[] };
+
+function saidOf({ total, bookingDay, valueDay, parts }: Said): string {
+  const words = parts.flatMap((part) => [...part.refs, part.remittance ?? '', part.counterparty ?? '']);
+  return digest(['said', total.toString(), bookingDay, valueDay ?? '', ...words]);
 }
 
 const digest = (parts: readonly string[]): string => hash('sha256', JSON.stringify(parts));
-
-/** Key of a line in the table. */
-export function keyOf({ origin, line }: Pick<Line, 'origin' | 'line'>): Buffer {
-  return hash('sha256', `${origin}/${line}`, 'buffer');
-}

@@ -9,8 +9,9 @@ import { linkMovements, openMovements, movementsInstructed, type MovementRow } f
 import type { SettlementDeps } from '../deps.ts';
 import { lockInstructionsNamed } from '../rail/instruction-store.ts';
 import { moveInstruction } from '../rail/move-instruction.ts';
-import { closeSettled, openBreaks, openMissing } from './break-store.ts';
+import { closeExplained, closeSettled, openBreaks, openMissing } from './break-store.ts';
 import { matchStatements as contract } from './contract.ts';
+import { doubtsOf, releaseDoubted, voidRepeated } from './doubt-store.ts';
 import { lockNewEntries, writeVerdicts, type EntryRow, type Verdict } from './entry-store.ts';
 import { createMatcher, creditorReferencesIn, namesIn, type Account, type Match } from './match.ts';
 
@@ -30,6 +31,7 @@ export async function matchNew(deps: SettlementDeps, ctx: Ctx): Promise<MatchCou
   const { tenantId } = ctx;
   const accounts = await deps.db.read({ tenantId }, (tx) => custodyAccounts(tx, tenantId));
   const count = { matched: 0, breaks: 0 };
+  await deps.db.write({ tenantId }, (tx) => releaseDoubted(tx, tenantId));
   for (const account of accounts) {
     for (;;) {
       const batch = await matchBatch(deps, ctx, account);
@@ -39,10 +41,18 @@ export async function matchNew(deps: SettlementDeps, ctx: Ctx): Promise<MatchCou
     }
   }
   await deps.db.write({ tenantId }, async (tx) => {
+    await voidRepeated(tx, tenantId, { days: MISSING_AFTER_DAYS, at: deps.clock.now() });
     await closeSettled(tx, tenantId, deps.clock.now());
     await openMissing(tx, tenantId, { days: MISSING_AFTER_DAYS, at: deps.clock.now() });
   });
   return count;
+}
+
+/** Matches what has just been taken. Taken it is in any case: what cannot be matched now, a job matches. */
+export async function matchTaken(deps: SettlementDeps, ctx: Ctx): Promise<void> {
+  await matchNew(deps, ctx).catch((error: unknown) => {
+    deps.log.error('entries of statements could not be matched and are tried again', { tenantId: ctx.tenantId, error });
+  });
 }
 
 class Nothing extends Error {}
@@ -81,6 +91,7 @@ async function matchesOf(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account
     instructions,
     expectations: await expectationsUnder(tx, tenantId, references),
     participants: byBic,
+    doubts: await doubtsOf(tx, tenantId, entries),
   });
   return entries.map((entry) => ({ entry, match: matcher(entry) }));
 }
@@ -104,6 +115,7 @@ async function write(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, ma
     match.kind === 'break' ? [{ entryId: entry.id, asset, units: entry.units, day: entry.bookingDay, explanation: match.explanation }] : [],
   );
   await openBreaks(tx, tenantId, drafts, { custodyAccountId: account.id, at });
+  await closeExplained(tx, tenantId, { entryIds: matches.filter(isExplainedNow).map(({ entry }) => entry.id), at });
   const met = matches.flatMap(({ entry, match }) =>
     match.kind === 'mint' && match.expectation ? [{ id: match.expectation.id, entryId: entry.id }] : [],
   );
@@ -136,6 +148,11 @@ async function write(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, ma
 
 function verdictOf({ entry, match }: Matched): Verdict {
   return { id: entry.id, state: match.kind === 'break' ? 'break' : 'matched', rule: match.rule, explanation: match.explanation };
+}
+
+/** It was looked at before, and has become a break then. */
+function isExplainedNow({ entry, match }: Matched): boolean {
+  return entry.rule !== null && match.kind !== 'break';
 }
 
 function instructionOf({ match }: Matched): Uuid[] {

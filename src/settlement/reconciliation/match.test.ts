@@ -22,6 +22,7 @@ const line = (units: bigint, refs: string[], change: Partial<EntryRow> = {}): En
   state: 'new',
   rule: null,
   explanation: null,
+  mayBe: [],
   receivedAt: 0,
   ...change,
 });
@@ -75,7 +76,7 @@ const expectation = (units: bigint, change: Partial<ExpectationRow> = {}): Expec
 });
 const match = (entry: EntryRow, given: Partial<Candidates> = {}) => {
   const participants = new Map([nord, dollars].map((one) => [one.bic, one]));
-  return createMatcher(account, { movements: [], instructions: [], expectations: [], participants, ...given })(entry);
+  return createMatcher(account, { movements: [], instructions: [], expectations: [], participants, doubts: new Map(), ...given })(entry);
 };
 const RF = creditorReferenceOf('NORDFIHH');
 
@@ -99,7 +100,7 @@ describe('an entry is matched', () => {
 
   test('with each movement once: of two that are alike, each gets its own, the oldest first', () => {
     const movements = [movement(500n, 'FUND-1'), movement(500n, 'FUND-1')];
-    const matcher = createMatcher(account, { movements, instructions: [], expectations: [], participants: new Map() });
+    const matcher = createMatcher(account, { movements, instructions: [], expectations: [], participants: new Map(), doubts: new Map() });
     const matches = [line(500n, ['FUND-1']), line(500n, ['FUND-1']), line(500n, ['FUND-1'])].map(matcher);
     expect(matches.map((one) => one.kind === 'link' && one.movement)).toEqual([...movements, false]);
   });
@@ -171,12 +172,18 @@ describe('an entry is matched', () => {
       kind: 'break',
     });
     const participants = new Map([[nord.bic, nord]]);
-    const matcher = createMatcher(account, { movements: [], instructions: [], expectations, participants });
+    const matcher = createMatcher(account, { movements: [], instructions: [], expectations, participants, doubts: new Map() });
     expect([line(500n, [announced.reference]), line(500n, [announced.reference])].map((one) => matcher(one).kind)).toEqual([
       'mint',
       'break',
     ]);
   });
+});
+
+test('what may be a repetition becomes no money, whoever it names', () => {
+  const [first, second] = [line(500n, [RF]), line(500n, [RF])];
+  const doubts = new Map([[second.id, '2026-11-19']]);
+  expect([match(first, { doubts }).kind, match(second, { doubts })]).toMatchObject(['mint', { kind: 'break', rule: 'R5' }]);
 });
 
 test('creditor references are found with right check digits only', () => {

@@ -1,7 +1,7 @@
 import { isCreditorReference } from '../../base/check-digit.ts';
 import type { Uuid } from '../../base/id.ts';
 import { codeOf, toDecimalText } from '../../base/money.ts';
-import { dayOf, daysBetween } from '../../base/time.ts';
+import { dayOf, daysBetween, type LocalDate } from '../../base/time.ts';
 import type { ExpectationRow } from '../custody/expectation-store.ts';
 import type { MovementRow } from '../custody/movement-store.ts';
 import type { Member } from '../participant/directory.ts';
@@ -19,6 +19,8 @@ export type Candidates = {
   instructions: readonly InstructionRow[];
   expectations: readonly ExpectationRow[];
   participants: ReadonlyMap<string, Member>;
+  /** Lines that may be repetitions, and of which day the one is that was told before. */
+  doubts: ReadonlyMap<Uuid, LocalDate>;
 };
 
 /**
@@ -38,17 +40,26 @@ const MOST_DAYS = 30;
 /**
  * The rules, in order; each wants currency, account and amount to the cent. R1 an instruction is named. R2 a movement of the same
  * reference stands on the ledger, within a month. R3 a participant has announced it. R4 a creditor reference names a participant.
- * Whatever is taken by one line is not there for the next.
+ * R5 what would be minted by R3 or R4 and may be a repetition waits for a statement or a person. Whatever is taken by one line is not there for the next.
  */
 export function createMatcher(account: Account, candidates: Candidates): (entry: EntryRow) => Match {
   const taken = new Set<string>();
   return (entry) => {
-    const match = matchOf(entry, account, candidates, taken);
+    const match = unlessDoubted(entry, candidates, matchOf(entry, account, candidates, taken));
     if (match.kind === 'link') taken.add(keyOf(match.movement));
     if (match.kind === 'settle') taken.add(match.instruction.id);
     if (match.kind === 'mint' && match.expectation) taken.add(match.expectation.id);
     return match;
   };
+}
+
+function unlessDoubted({ id }: EntryRow, { doubts }: Candidates, match: Match): Match {
+  const day = doubts.get(id);
+  if (day === undefined || match.kind !== 'mint') return match;
+  return unexplained(
+    'R5',
+    `It may be what was told for ${day}, and nothing tells the two apart. Link it with that movement if it is the same; fund it if it is another.`,
+  );
 }
 
 const keyOf = ({ transferId }: MovementRow): string => transferId;
@@ -98,7 +109,7 @@ function byInstruction(
   const row = instructions.find((one) => (lower.has(nameOf(one.id)) || lower.has(one.uetr)) && isSide(one));
   if (!row) return undefined;
   const size = units < 0n ? -units : units;
-  const what = `${row.kind} ${row.reference}`;
+  const what = `${row.kind === 'income' ? 'a payout of income' : row.kind} ${row.reference}`;
   if (size !== row.units)
     return unexplained('R1', `It names ${what}, which is of ${amount(account, row.units)}, not ${amount(account, size)}.`);
   const movement = movements.find((one) => one.instructionId === row.id && !taken.has(keyOf(one)));

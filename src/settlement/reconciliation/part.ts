@@ -8,7 +8,7 @@ import { jobOfTenants, type Part } from '../part.ts';
 import { countBreaks } from './break-store.ts';
 import * as reconciliation from './contract.ts';
 import { statementHandler } from './door.ts';
-import { matchNew } from './match-entries.ts';
+import { matchNew, matchTaken } from './match-entries.ts';
 import { readStatement } from './read-statement.ts';
 import { getEndOfDay, listStatementEntries, listStatements } from './read-statements.ts';
 import { takeStatement } from './take-statement.ts';
@@ -22,6 +22,7 @@ const COUNT_EVERY_MS = 60_000;
 
 /** Statements of custodians against the ledger, and the breaks between them. */
 export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part {
+  deps.messages.handle('camt.052', statementHandler(deps));
   deps.messages.handle('camt.053', statementHandler(deps));
   deps.messages.handle('camt.054', statementHandler(deps));
   return {
@@ -30,7 +31,7 @@ export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part
         requireOperator(ctx);
         const items = await takeStatement(deps, ctx, readStatement([document]));
         const fresh = items.reduce((sum, one) => sum + one.fresh, 0);
-        if (fresh <= MATCHED_AT_ONCE) await matchNew(deps, ctx);
+        if (fresh <= MATCHED_AT_ONCE) await matchTaken(deps, ctx);
         return { items };
       }),
       route(reconciliation.matchStatements, async (ctx) => {

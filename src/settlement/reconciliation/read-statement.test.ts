@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { entry, statementOf } from '../../../test/support/statement.ts';
 import { streamStatement } from '../iso20022/write/statement.ts';
-import { keyOf, linesOf } from './lines.ts';
+import { toldOf } from './lines.ts';
 import { readStatement, type StatementPiece } from './read-statement.ts';
 
 const read = async (bytes: Uint8Array, size = bytes.length): Promise<StatementPiece[]> => {
   const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
   return Array.fromAsync(readStatement(pieces));
 };
-const linesIn = async (bytes: Uint8Array, seen = new Map<string, number>()) =>
-  (await read(bytes)).flatMap((piece) => (piece.kind === 'entry' ? linesOf(piece.entry, '2026-11-20', seen) : []));
+const toldIn = async (bytes: Uint8Array) =>
+  (await read(bytes)).flatMap((piece) => (piece.kind === 'entry' ? (toldOf(piece.entry, '2026-11-20') ?? []) : []));
+const linesIn = async (bytes: Uint8Array) => (await toldIn(bytes)).flatMap(({ lines }) => lines);
 
 const STATEMENT = await statementOf('camt.053', [entry(500n, 'A-1', { remittance: 'Für Ärzte' }), entry(-20n, 'B-1')], {
   id: 'S-1',
@@ -110,18 +111,11 @@ describe('lines', () => {
     expect((await linesIn(raw(split('2.00', '3.01')))).map(({ units, refs }) => [units, refs])).toEqual([[500n, ['BATCH-1']]]);
   });
 
-  test('of one entry told in two ways have one origin', async () => {
-    const [whole] = await linesIn(raw(ntry('<AcctSvcrRef>BATCH-1</AcctSvcrRef>')));
-    const parts = await linesIn(raw(split('2.00', '3.00')));
-    expect(new Set([whole!.origin, ...parts.map(({ origin }) => origin)]).size).toBe(1);
-    expect(new Set(parts.map((part) => keyOf(part).toString('hex'))).size).toBe(2);
-  });
-
-  test('without a keeper’s reference that a statement tells twice are two, and the same two when it is told again', async () => {
-    const twice = raw(ntry('') + ntry(''));
-    const [first, again] = [await linesIn(twice), await linesIn(twice)];
-    expect(new Set(first.map(({ origin }) => origin)).size).toBe(2);
-    expect(again).toEqual(first);
+  test('have marks of their payments, and none of what banks write where they have nothing', async () => {
+    const refs = '<EndToEndId>NOTPROVIDED</EndToEndId><UETR>0192837a-bcde-4f01-8345-6789abcdef01</UETR>';
+    const text = '<RmtInf><Ustrd>Topping up rf18 5390 0754 7034</Ustrd></RmtInf>';
+    const [line] = await linesIn(raw(ntry(`<NtryDtls><TxDtls><Refs>${refs}</Refs>${text}</TxDtls></NtryDtls>`)));
+    expect(line!.marks).toEqual(['u:0192837A-BCDE-4F01-8345-6789ABCDEF01', 'r:RF18539007547034']);
   });
 
   test('are of what is booked only', async () => {

@@ -10,7 +10,7 @@ import type { XmlElement } from '../iso20022/xml.ts';
 
 export type EntryReading = Of<typeof ENTRY>;
 export type HeaderReading = Partial<Of<typeof STATEMENT_HEADER>>;
-export type StatementFamily = Extract<Family, 'camt.053' | 'camt.054'>;
+export type StatementFamily = Extract<Family, 'camt.052' | 'camt.053' | 'camt.054'>;
 
 /** A statement piece by piece: what stands before its entries, each entry, its end. */
 export type StatementPiece =
@@ -19,6 +19,7 @@ export type StatementPiece =
   | { kind: 'closes' };
 
 const ROOTS: Readonly<Record<string, { family: StatementFamily; group: string }>> = {
+  BkToCstmrAcctRpt: { family: 'camt.052', group: 'Rpt' },
   BkToCstmrStmt: { family: 'camt.053', group: 'Stmt' },
   BkToCstmrDbtCdtNtfctn: { family: 'camt.054', group: 'Ntfctn' },
 };
@@ -30,12 +31,18 @@ const malformed = (what: string): AppError =>
   new AppError('invalid', 'settlement.statement_malformed', `The statement cannot be taken: ${what}.`);
 
 /**
- * Reads a camt.053 or camt.054 of any length in the memory of one entry. An entry whose amount, direction, status or days cannot be
+ * Reads a camt.052, camt.053 or camt.054 of any length in the memory of one entry, from its beginning whenever it is gone through. An entry whose amount, direction, status or days cannot be
  * read refuses the whole, since money may be lost with it; what else is wrong in it (a name, a reference) is left out.
  *
  * Errors: `settlement.statement_malformed`; `settlement.statement_unsupported` when it is no such message.
  */
-export async function* readStatement(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<StatementPiece> {
+export function readStatement(source: Bytes | (() => Bytes)): AsyncIterable<StatementPiece> {
+  return { [Symbol.asyncIterator]: () => piecesOf(typeof source === 'function' ? source() : source) };
+}
+
+type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+async function* piecesOf(source: Bytes): AsyncGenerator<StatementPiece> {
   const pieces: StatementPiece[] = [];
   const tree = statementTree(pieces);
   const decode = decoder();
@@ -177,7 +184,7 @@ function statementTree(pieces: StatementPiece[]) {
     write: (text: string) => void parser.write(text),
     close() {
       parser.close();
-      if (!found) throw new AppError('invalid', 'settlement.statement_unsupported', 'Read here are camt.053 and camt.054.');
+      if (!found) throw new AppError('invalid', 'settlement.statement_unsupported', 'Read here are camt.052, camt.053 and camt.054.');
     },
   };
 }

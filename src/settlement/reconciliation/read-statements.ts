@@ -50,8 +50,8 @@ export async function getEndOfDay(
       `select distinct on (a.asset, a.id) a.id, a.name, a.asset, a.ledger_account_id as "ledgerAccountId", s.closing
          from settlement.custody_account a
          join settlement.bank_statement s on s.tenant_id = a.tenant_id and s.custody_account_id = a.id
-        where a.tenant_id = $1 and s.kind = 'statement' and s.complete and s.to_day = $2::date
-        order by a.asset, a.id, s.number desc nulls last, s.id desc`,
+        where a.tenant_id = $1 and s.kind = 'statement' and s.complete and not s.covered and s.to_day = $2::date
+        order by a.asset, a.id, s.number desc nulls last, s.told_at desc nulls last, s.id desc`,
       [tenantId, day],
     ),
   );

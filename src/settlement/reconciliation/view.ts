@@ -49,7 +49,7 @@ export function viewOfEntry(row: EntryRow, asset: string): Entry {
 }
 
 export function viewOfStatement(row: StatementRow, asset: string): OutputOf<typeof listStatements>['items'][number] {
-  const { id, custodyAccountId, kind, statementId, toDay, opening, closing, entries, complete, receivedAt, receivedBy } = row;
+  const { id, custodyAccountId, kind, statementId, toDay, opening, closing, entries, complete, covered, receivedAt, receivedBy } = row;
   return {
     id,
     custodyAccountId,
@@ -59,6 +59,7 @@ export function viewOfStatement(row: StatementRow, asset: string): OutputOf<type
     day: toDay,
     entries,
     complete,
+    covered,
     receivedAt,
     receivedBy,
     ...(opening !== null && { opening }),

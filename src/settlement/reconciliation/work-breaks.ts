@@ -30,7 +30,8 @@ import {
   proposeBreakFunding as fundContract,
   proposeWriteOff as writeOffContract,
 } from './contract.ts';
-import { findEntry, lockEntry, writeVerdicts, type EntryRow } from './entry-store.ts';
+import { mergeRepeated, movementsToldBefore } from './doubt-store.ts';
+import { findEntry, lockEntry, writeVerdicts } from './entry-store.ts';
 import { requireOwnAccount } from './write-off.ts';
 import { viewOfBreak, viewOfEntry } from './view.ts';
 
@@ -63,8 +64,12 @@ export async function getBreak(
     if (!row) throw notFound();
     const entry = row.entryId === null ? undefined : await findEntry(tx, ctx.tenantId, row.entryId);
     const account = await findCustodyAccount(tx, ctx.tenantId, row.custodyAccountId);
-    const isWorkable = row.state === 'open' && entry !== undefined;
-    const open = isWorkable ? await movementsInTransit(tx, ctx.tenantId, account!.ledgerAccountId, LOOKED_AT) : [];
+    const isWorkable = row.state === 'open' && row.kind === 'entry';
+    const { ledgerAccountId } = account!;
+    const inTransit = isWorkable ? await movementsInTransit(tx, ctx.tenantId, ledgerAccountId, LOOKED_AT) : [];
+    const told =
+      isWorkable && entry ? await movementsToldBefore(tx, ctx.tenantId, { entryId: entry.id, ledgerAccountId, limit: CANDIDATES }) : [];
+    const open = [...told, ...inTransit];
     const fitting = open.filter(({ units }) => units > 0n === row.units > 0n);
     const candidates = fitting.toSorted((a, b) => Number(b.units === row.units) - Number(a.units === row.units)).slice(0, CANDIDATES);
     return {
@@ -94,14 +99,16 @@ async function mustLock(tx: Tx, tenantId: Uuid, id: Uuid): Promise<BreakRow> {
   return row;
 }
 
+const isResolved = (): AppError => new AppError('conflict', 'settlement.break_resolved', 'The break is resolved already.');
+
 /** Errors: `settlement.break_resolved`, `settlement.break_has_no_entry`. */
 function requireOpenEntry(row: BreakRow): BreakRow & { entryId: Uuid } {
-  if (row.state !== 'open') throw new AppError('conflict', 'settlement.break_resolved', 'The break is resolved already.');
-  if (row.entryId === null)
+  if (row.state !== 'open') throw isResolved();
+  if (row.kind === 'missing')
     throw new AppError(
       'unprocessable',
       'settlement.break_has_no_entry',
-      'The custodian has not said it, so there is nothing to book. It closes when a statement shows it; link it from there.',
+      'No statement shows it, so there is nothing to book. It closes when one does; link it from there.',
     );
   return row as BreakRow & { entryId: Uuid };
 }
@@ -129,39 +136,35 @@ export function commentBreak(deps: Deps, ctx: Ctx, { id, text }: InputOf<typeof 
 }
 
 /**
- * Explains an entry by movements that the ledger has already, so no money moves.
+ * Explains an entry by movements that the ledger has already, so no money moves: by such as no statement shows, or by those of lines
+ * that it tells once more.
  * Errors: `settlement.break_not_found`, `settlement.break_resolved`, `settlement.break_has_no_entry`, `settlement.movement_not_open`,
  * `settlement.link_does_not_add_up`.
  */
 export function linkBreak(deps: Deps, ctx: Ctx, { id, transferIds }: InputOf<typeof linkContract>): Promise<View> {
   const { tenantId } = ctx;
   return deps.access.command(ctx, linkContract, async (tx) => {
-    const row = requireOpenEntry(await mustLock(tx, tenantId, id));
-    await lockEntry(tx, tenantId, row.entryId);
+    const row = await lockOpenEntry(tx, tenantId, id);
+    const { entryId } = row;
     const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
     const movements = await lockMovements(tx, tenantId, { ledgerAccountId, transferIds });
-    if (movements.length !== transferIds.length || movements.some(({ entryId }) => entryId !== null))
-      throw new AppError(
-        'unprocessable',
-        'settlement.movement_not_open',
-        'A movement is none of this account, or a statement shows it already.',
-      );
+    if (movements.length !== transferIds.length) throw notOpen();
+    const told = movements.flatMap((movement) => movement.entryId ?? []);
+    const isRepeated = told.length > 0;
+    if (isRepeated && told.length < movements.length) throw notOpen();
     const sum = movements.reduce((total, { units }) => total + units, 0n);
-    if (sum !== row.units) {
-      const text = (units: bigint) => `${toDecimalText({ asset: row.asset, units })} ${codeOf(row.asset)}`;
-      throw new AppError(
-        'unprocessable',
-        'settlement.link_does_not_add_up',
-        `The movements come to ${text(sum)}, the entry is ${text(row.units)}.`,
-      );
-    }
-    await linkMovements(
-      tx,
-      tenantId,
-      movements.map(({ transferId }) => ({ transferId, ledgerAccountId, entryId: row.entryId })),
+    if (sum !== row.units) throw doesNotAddUp(row, sum);
+    if (!isRepeated) {
+      const links = movements.map(({ transferId }) => ({ transferId, ledgerAccountId, entryId }));
+      await linkMovements(tx, tenantId, links);
+    } else if (!(await mergeRepeated(tx, tenantId, { entryId, told: [...new Set(told)], units: row.units }))) throw notOpen();
+    const names = movements.map(({ reference }) => reference).join(', ');
+    const resolution = `${isRepeated ? 'Told before, says' : 'Linked by'} ${ctx.actor.name}${isRepeated ? ': ' : ' with '}${names}`.slice(
+      0,
+      500,
     );
-    const resolution = `Linked by ${ctx.actor.name} with ${movements.map(({ reference }) => reference).join(', ')}`.slice(0, 500);
-    const { answer, events } = await resolved(deps, tx, tenantId, { row, rule: 'link', resolution });
+    const outcome = isRepeated ? ({ state: 'void', rule: 'same' } as const) : ({ state: 'matched', rule: 'link' } as const);
+    const { answer, events } = await resolved(deps, tx, tenantId, { row, ...outcome, resolution });
     return {
       answer,
       subject: toWireId('brk', id),
@@ -171,15 +174,30 @@ export function linkBreak(deps: Deps, ctx: Ctx, { id, transferIds }: InputOf<typ
   });
 }
 
-/** Notes that a break is explained: its entry is matched, and whoever listens is told. */
+const notOpen = (): AppError =>
+  new AppError(
+    'unprocessable',
+    'settlement.movement_not_open',
+    'A movement is none of this account, or a statement shows it already as another entry.',
+  );
+
+function doesNotAddUp({ asset, units }: BreakRow, sum: bigint): AppError {
+  const text = (of: bigint) => `${toDecimalText({ asset, units: of })} ${codeOf(asset)}`;
+  const message = `The movements come to ${text(sum)}, the entry is ${text(units)}.`;
+  return new AppError('unprocessable', 'settlement.link_does_not_add_up', message);
+}
+
+type Outcome = { row: BreakRow & { entryId: Uuid }; state?: 'matched' | 'void'; rule: string; resolution: string };
+
+/** Notes that a break is explained: its entry is matched, or none of its own, and whoever listens is told. */
 export async function resolved(
   deps: Pick<SettlementDeps, 'clock'>,
   tx: Tx,
   tenantId: Uuid,
-  { row, rule, resolution }: { row: BreakRow & { entryId: Uuid }; rule: string; resolution: string },
+  { row, state = 'matched', rule, resolution }: Outcome,
 ): Promise<{ answer: View; events: EventDraft[] }> {
   const at = deps.clock.now();
-  await writeVerdicts(tx, tenantId, [{ id: row.entryId, state: 'matched', rule, explanation: resolution }]);
+  await writeVerdicts(tx, tenantId, [{ id: row.entryId, state, rule, explanation: resolution }]);
   await resolveBreak(tx, tenantId, row.id, { resolution, at });
   const { type, version } = breakResolved;
   const subject = toWireId('brk', row.id);
@@ -213,7 +231,8 @@ export async function proposeBreakFunding(
   return propose(deps, ctx, fundContract, { kind: 'fund_break', subject, data, reason });
 }
 
-function requireIncoming({ units }: BreakRow): void {
+/** Errors: `settlement.break_not_incoming`. */
+export function requireIncoming({ units }: BreakRow): void {
   if (units > 0n) return;
   throw new AppError('unprocessable', 'settlement.break_not_incoming', 'Money has left the account; there is nothing to mint.');
 }
@@ -236,14 +255,15 @@ export async function proposeWriteOff(
   });
 }
 
-/** The break and its entry, with nobody else at them, for what two people have decided. Errors: as for an open entry, `settlement.break_not_incoming`. */
-export async function lockOpenEntry(
-  tx: Tx,
-  tenantId: Uuid,
-  id: Uuid,
-  incoming = false,
-): Promise<{ row: BreakRow & { entryId: Uuid }; entry: EntryRow }> {
+/**
+ * An open break with nobody else at it or at its entry. Statements that come make entries void or have them looked at anew, so it is
+ * the entry that says whether there is still something to explain. It is locked first, as by whoever takes and matches statements.
+ * Errors: as for an open entry.
+ */
+export async function lockOpenEntry(tx: Tx, tenantId: Uuid, id: Uuid): Promise<BreakRow & { entryId: Uuid }> {
+  const found = await findBreak(tx, tenantId, id);
+  const entry = found && found.entryId !== null ? await lockEntry(tx, tenantId, found.entryId) : undefined;
   const row = requireOpenEntry(await mustLock(tx, tenantId, id));
-  if (incoming) requireIncoming(row);
-  return { row, entry: (await lockEntry(tx, tenantId, row.entryId))! };
+  if (entry?.state !== 'break') throw isResolved();
+  return row;
 }

@@ -4,13 +4,16 @@ import type { Tx } from '../../infra/postgres/db.ts';
 
 /**
  * Breaks are written off to the operator's own accounts only: never to one of a participant, which would be minting or burning by
- * another name, nor to one in custody or clearing. Errors: `settlement.write_off_account_invalid`.
+ * another name, nor to one in custody or clearing, nor to what banks owe in fees or what fees and exchanges have earned, which leaves
+ * by an instruction. Errors: `settlement.write_off_account_invalid`.
  */
 export async function requireOwnAccount(tx: Tx, tenantId: Uuid, accountId: Uuid): Promise<void> {
   const [taken] = await tx.query(
     `select 1 from settlement.participant_account where tenant_id = $1 and $2 in (settlement_account_id, reserve_account_id)
       union all select 1 from settlement.system_account where tenant_id = $1 and account_id = $2
-      union all select 1 from settlement.custody_account where tenant_id = $1 and ledger_account_id = $2 limit 1`,
+      union all select 1 from settlement.custody_account where tenant_id = $1 and ledger_account_id = $2
+      union all select 1 from settlement.fee_account where tenant_id = $1 and account_id = $2
+      union all select 1 from settlement.fx_account where tenant_id = $1 and account_id = $2 limit 1`,
     [tenantId, accountId],
   );
   if (taken) throw invalidAccount();

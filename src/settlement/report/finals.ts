@@ -16,12 +16,13 @@ export type FinalPayment = {
   windowId: Uuid | null;
 };
 
-/** Which final payments: by the book's sequence of the act that made them final, or by its time (half-open); one bank's or all. */
+/** Which final payments: by the book's sequence of the act that made them final, or by its time (half-open). */
 /** `sinceMs` narrows the search: nothing with these sequences has an earlier time. */
 export type Finality = { seqs: { after: bigint; to: bigint; sinceMs: Millis } } | { fromMs: Millis; toMs: Millis };
 export type OfWhom = { participantId: Uuid; asset: string };
 
-type Window = { id: Uuid; number: number; settledAt: Millis };
+/** A window that settled; `seq` is the book's sequence of the act that settled it. */
+type SettledWindow = { id: Uuid; number: number; settledAt: Millis; seq: bigint };
 
 /** What is gone through in one go, at most: a window's payments between two sequences, or payments that settled alone. */
 export type FinalPage = { windowId: Uuid | null; payments: readonly FinalPayment[] };
@@ -30,37 +31,55 @@ export type FinalPage = { windowId: Uuid | null; payments: readonly FinalPayment
  * Every payment that became final, in pages of few, in order of finality among the windows and among the others. Reads forward
  * through the members of each window and never twice.
  */
-export async function* finalPayments(tx: Tx, tenantId: Uuid, which: Finality, whom?: OfWhom): AsyncGenerator<FinalPage> {
-  for await (const window of windowsOf(tx, tenantId, which)) yield* paymentsOfWindow(tx, tenantId, window, whom);
-  yield* grossPayments(tx, tenantId, which, whom);
+export async function* finalPayments(tx: Tx, tenantId: Uuid, which: Finality): AsyncGenerator<FinalPage> {
+  for await (const window of windowsOf(tx, tenantId, which)) {
+    for await (const payments of paymentsOfWindow(tx, tenantId, window)) yield { windowId: window.id, payments };
+  }
+  yield* grossPayments(tx, tenantId, which);
 }
 
-async function* windowsOf(tx: Tx, tenantId: Uuid, which: Finality): AsyncGenerator<Window> {
-  const [condition, from, to] =
-    'seqs' in which
-      ? ['finality_seq > $3 and finality_seq <= $4', which.seqs.after, which.seqs.to]
-      : ['settled_at >= $3::timestamptz and settled_at < $4::timestamptz', instant(which.fromMs), instant(which.toMs)];
-  let last = -1;
+const FOREVER_MS = Date.UTC(9999, 0, 1);
+const MOST_SEQ = 2n ** 63n - 1n;
+
+/** Both ways of asking as one: a range of times, and a range of sequences within it. */
+function rangeOf(which: Finality): { fromMs: Millis; toMs: Millis; after: bigint; to: bigint } {
+  if (!('seqs' in which)) return { ...which, after: -1n, to: MOST_SEQ };
+  return { fromMs: which.seqs.sinceMs, toMs: FOREVER_MS, after: which.seqs.after, to: which.seqs.to };
+}
+
+/** Windows in the order in which they became final, whatever groups they are of. */
+export async function* windowsOf(tx: Tx, tenantId: Uuid, which: Finality): AsyncGenerator<SettledWindow> {
+  const { fromMs, toMs, after, to } = rangeOf(which);
+  let last = { settledAt: fromMs, seq: -1n, number: -1 };
   for (;;) {
-    const page = await tx.query<Window>(
-      `select id, number, settled_at as "settledAt" from settlement.netting_window
-        where tenant_id = $1 and state = 'settled' and number > $2 and ${condition} order by number limit ${PAGE_ROWS}`,
-      [tenantId, last, from, to],
+    const page = await tx.query<SettledWindow>(
+      `select id, number, settled_at as "settledAt", finality_seq as seq from settlement.netting_window
+        where tenant_id = $1 and state = 'settled' and (settled_at, finality_seq, number) > ($2::timestamptz, $3::bigint, $4::integer)
+          and settled_at < $5::timestamptz and finality_seq > $6 and finality_seq <= $7
+        order by settled_at, finality_seq, number limit ${PAGE_ROWS}`,
+      [tenantId, instant(last.settledAt), last.seq, last.number, instant(toMs), after, to],
     );
     yield* page;
     if (page.length < PAGE_ROWS) return;
-    last = page.at(-1)!.number;
+    last = page.at(-1)!;
   }
 }
 
-async function* paymentsOfWindow(tx: Tx, tenantId: Uuid, { id, settledAt }: Window, whom: OfWhom | undefined): AsyncGenerator<FinalPage> {
+/** The payments of a window that settled in it, in order of sequence, in pages of few; of one bank in a currency when it is named. */
+export async function* paymentsOfWindow(
+  tx: Tx,
+  tenantId: Uuid,
+  { id, settledAt }: Pick<SettledWindow, 'id' | 'settledAt'>,
+  whom?: OfWhom,
+): AsyncGenerator<readonly FinalPayment[]> {
   const membership = await membershipOf(tx, tenantId, id);
   for (let afterSeq = 0n; ;) {
     const members = await membersBehind(tx, tenantId, membership, { afterSeq, limit: PAGE_ROWS });
     // Who was taken out of the window did not settle in it.
     const payments = members.filter((member) => !member.removed && concerns(member, whom)).map((member) => ofMember(member, id, settledAt));
-    if (payments.length > 0) yield { windowId: id, payments };
-    if (members.length < PAGE_ROWS) return;
+    if (payments.length > 0) yield payments;
+    // Only an empty page is the last: sequences that are not of the window, or not of the reader, leave gaps in a page.
+    if (members.length === 0) return;
     afterSeq = members.at(-1)!.seq;
   }
 }
@@ -74,31 +93,29 @@ function ofMember({ id, debtor, creditor, asset, units }: MemberRow, windowId: U
 }
 
 /**
- * What settled by itself, one kind after the other: decided at the door, by review, or out of the queue. Each is read along its
- * index of times; `$2` and `$3` are where the page before ended, and sequences are held against `$5` and `$6`.
+ * Where payments are that settled by themselves, each with its index of times: decided at the door, by review, or out of the
+ * queue. `act` names the act that made `id` final, which for the queue may be one for many.
  */
-const BRANCHES = [
-  { table: 'settlement.payment', id: 'id', only: `x.decision = 'settled'` },
-  { table: 'settlement.review', id: 'payment_id', only: `x.decision = 'settled'` },
-  { table: 'settlement.queue_exit', id: 'entry_id', only: `x.outcome = 'settled' and x.kind = 'payment'` },
-];
+export const GROSS_SOURCES = [
+  { table: 'settlement.payment', id: 'id', act: 'id', only: `x.decision = 'settled'` },
+  { table: 'settlement.review', id: 'payment_id', act: 'payment_id', only: `x.decision = 'settled'` },
+  { table: 'settlement.queue_exit', id: 'entry_id', act: 'settlement_id', only: `x.outcome = 'settled' and x.kind = 'payment'` },
+] as const;
 
-const GROSS = BRANCHES.map(
+/** `$2` and `$3` are where the page before ended, and sequences are held against `$5` and `$6`. */
+const GROSS = GROSS_SOURCES.map(
   ({ table, id, only }) => `
-  (select x.${id} as id, x.decided_at as settled_at from ${table} x join settlement.payment p on p.tenant_id = x.tenant_id and p.id = x.${id}
+  (select x.${id} as id, x.decided_at as settled_at from ${table} x
     where x.tenant_id = $1 and ${only} and (x.decided_at, x.${id}) > ($2::timestamptz, $3::uuid) and x.decided_at < $4::timestamptz
-      and x.seq > $5 and x.seq <= $6 and ($7::uuid is null or (p.asset = $8 and (p.debtor_agent_id = $7 or p.creditor_agent_id = $7)))
+      and x.seq > $5 and x.seq <= $6
     order by x.decided_at, x.${id} limit ${PAGE_ROWS})`,
 ).join(' union all ');
 
-const NO_ID = '00000000-0000-0000-0000-000000000000';
-const FOREVER_MS = Date.UTC(9999, 0, 1);
-const MOST_SEQ = 2n ** 63n - 1n;
+/** The smallest id of all, so that a first page begins with what settled at the very instant. */
+export const NO_ID: Uuid = '00000000-0000-0000-0000-000000000000';
 
-async function* grossPayments(tx: Tx, tenantId: Uuid, which: Finality, whom: OfWhom | undefined): AsyncGenerator<FinalPage> {
-  const [after, to] = 'seqs' in which ? [which.seqs.after, which.seqs.to] : [-1n, MOST_SEQ];
-  const [fromMs, toMs] = 'seqs' in which ? [which.seqs.sinceMs, FOREVER_MS] : [which.fromMs, which.toMs];
-  // The smallest id of all, so that the first page begins with what settled at the very instant.
+async function* grossPayments(tx: Tx, tenantId: Uuid, which: Finality): AsyncGenerator<FinalPage> {
+  const { fromMs, toMs, after, to } = rangeOf(which);
   let last = { settledAt: fromMs, paymentId: NO_ID };
   for (;;) {
     const page = await tx.query<Omit<FinalPayment, 'windowId'>>(
@@ -106,7 +123,7 @@ async function* grossPayments(tx: Tx, tenantId: Uuid, which: Finality, whom: OfW
               g.settled_at as "settledAt"
          from (${GROSS}) g join settlement.payment p on p.tenant_id = $1 and p.id = g.id
         order by g.settled_at, g.id limit ${PAGE_ROWS}`,
-      [tenantId, instant(last.settledAt), last.paymentId, instant(toMs), after, to, whom?.participantId ?? null, whom?.asset ?? null],
+      [tenantId, instant(last.settledAt), last.paymentId, instant(toMs), after, to],
     );
     if (page.length > 0) yield { windowId: null, payments: page.map((payment) => ({ ...payment, windowId: null })) };
     if (page.length < PAGE_ROWS) return;

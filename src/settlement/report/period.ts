@@ -81,3 +81,14 @@ export function calendarOf(calendars: Calendars, currency: string | undefined): 
 function invalid(message: string): AppError {
   return new AppError('invalid', 'settlement.report_period_invalid', message);
 }
+
+/** The days of a range one by one; the first and the last as far as the range goes. */
+export function eachDay({ from, to, fromMs, toMs }: Days): Days[] {
+  const days: Days[] = [];
+  for (let day = from; day <= to; day = addDays(day, 1)) {
+    const begins = Date.parse(`${day}T00:00:00Z`);
+    const ends = Math.min(Date.parse(`${addDays(day, 1)}T00:00:00Z`), toMs);
+    if (ends > begins) days.push({ from: day, to: day, fromMs: Math.max(begins, fromMs), toMs: ends });
+  }
+  return days;
+}

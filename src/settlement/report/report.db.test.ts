@@ -128,9 +128,10 @@ describe('reports', () => {
 
   test('of positions tell what each participant paid and was paid', async () => {
     const rows = await csvOf({ kind: 'positions', parameters: { from: day, asset: 'EUR/2' } });
-    const of = (bic: string) => rows.find((fields) => fields[1] === bic)!.slice(5);
-    expect(of('AAAAFIHH')).toEqual(['0.00', '150.00', '-150.00', '150.00']);
-    expect(of('BBBBNOKK')).toEqual(['150.00', '500000.00', '-499850.00', '500150.00']);
+    const of = (bic: string, how: string) => rows.find((fields) => fields[1] === bic && fields[4] === how)!.slice(5);
+    expect(of('AAAAFIHH', 'In windows')).toEqual(['1', '0.00', '150.00', '-150.00', '150.00']);
+    expect(of('BBBBNOKK', 'In windows')).toEqual(['1', '150.00', '500000.00', '-499850.00', '500150.00']);
+    expect(of('AAAAFIHH', 'Custody')).toEqual(['1', '10000000.00', '0.00', '10000000.00', '10000000.00']);
   });
 
   test('for a regulator tell totals by corridor and participant, large payments, and how many records there are', async () => {

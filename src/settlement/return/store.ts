@@ -115,12 +115,25 @@ export async function answerRecall(
   return rows.length > 0;
 }
 
-/** What has come back of the payment of a recall `r`: all its returns but those that were rejected. */
-const BROUGHT_BACK = `select coalesce(sum(x.units), 0)::numeric(38, 0) as units from settlement.payment_return t
-          join settlement.payment x on x.tenant_id = t.tenant_id and x.id = t.payment_id
-          left join settlement.review v on v.tenant_id = x.tenant_id and v.payment_id = x.id
-          left join settlement.queue_exit e on e.tenant_id = x.tenant_id and e.entry_id = x.id
-         where t.tenant_id = r.tenant_id and t.original_id = r.payment_id and coalesce(e.outcome, v.decision, x.decision) <> 'rejected'`;
+/** Whether a payment `x`, reviewed by `v`, left its window by a default and is owed no longer. */
+const TAKEN_OUT = `exists (select from settlement.carried_obligation c
+                            where c.tenant_id = x.tenant_id and c.seq = coalesce(v.seq, x.seq) and c.returned)`;
+
+/**
+ * What has come back of the payment of a recall `r`: the whole, when the payment was taken out of its window and its money is
+ * free again, so that nobody owes an answer any more; else all its returns but those that were rejected or taken out themselves.
+ */
+const BROUGHT_BACK = `select coalesce(sum(y.units), 0)::numeric(38, 0) as units from (
+          select x.units from settlement.payment x
+            left join settlement.review v on v.tenant_id = x.tenant_id and v.payment_id = x.id
+           where x.tenant_id = r.tenant_id and x.id = r.payment_id and ${TAKEN_OUT}
+          union all
+          select x.units from settlement.payment_return t
+            join settlement.payment x on x.tenant_id = t.tenant_id and x.id = t.payment_id
+            left join settlement.review v on v.tenant_id = x.tenant_id and v.payment_id = x.id
+            left join settlement.queue_exit e on e.tenant_id = x.tenant_id and e.entry_id = x.id
+           where t.tenant_id = r.tenant_id and t.original_id = r.payment_id
+             and coalesce(e.outcome, v.decision, x.decision) <> 'rejected' and not ${TAKEN_OUT}) y`;
 
 export type OverdueRecall = Pick<RecallRow, 'id' | 'paymentId' | 'requesterId' | 'responderId' | 'reasonCode' | 'dueOn'> & {
   requesterBic: string;

@@ -4,6 +4,8 @@ import { newId, toWireId } from '../../base/id.ts';
 import { codeOf } from '../../base/money.ts';
 import { dayOf } from '../../base/time.ts';
 import { rowOf } from '../../ledger/port.ts';
+import { caseClosings } from '../compliance/close-rows.ts';
+import { endOfCase } from '../compliance/end-of-case.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { GroupOf, HeaderOf, RecordOf } from '../iso20022/catalogue.ts';
 import type { RecordReading } from '../iso20022/read-message.ts';
@@ -17,12 +19,12 @@ import { letterOf, messageIdOf } from '../message/mailbox.ts';
 import { paymentsOfMessage, type Origin } from '../message/store.ts';
 import { actRows, recordedEvent } from '../payment/act-rows.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
-import { reviewRows } from '../payment/rows.ts';
+import { caseOfHeld, decisionRow } from '../payment/hold-rows.ts';
 import { findPayment, settledAtOf, type StandingPayment } from '../payment/store.ts';
 import { cancelQueued } from '../queue/manage-queue.ts';
 import { findOriginal, originalOf, originOf } from './original.ts';
 import { dueOn, isRecallReason, lastRecallDay } from './rules.ts';
-import { insertRecall, lastRecall, returnsOf, type RecallRow } from './store.ts';
+import { insertRecall, isReturn, lastRecall, returnsOf, type RecallRow } from './store.ts';
 
 type Group = GroupOf<'camt.056'>;
 type Reading = RecordReading<RecordOf<'camt.056'>>;
@@ -126,9 +128,19 @@ async function decide(deps: SettlementDeps, ctx: Ctx, asking: Asking, recall: Re
   if (reason.code === undefined || !isRecallReason(reason.code))
     return no('NARR', `${reason.code ?? 'Nothing'} is no reason for a recall.`);
   if (status === 'rejected') return no('ARDT', 'The payment was rejected; its money never left.');
-  if (status === 'held' && (await cancelHeld(deps, ctx, payment, reason))) return { status: 'ACCR' };
-  if (status === 'queued' && (await cancelWaiting(deps, ctx, payment))) return { status: 'ACCR' };
-  const returned = await deps.db.read({ tenantId: ctx.tenantId }, (tx) => returnsOf(tx, ctx.tenantId, record.id));
+  if (status === 'held' || status === 'queued') {
+    const isCancelled = await (status === 'held' ? cancelHeld(deps, ctx, payment, reason) : cancelWaiting(deps, ctx, payment));
+    if (isCancelled) return { status: 'ACCR' };
+    // Somebody else was first: what it has become meanwhile is what is recalled.
+    const now = await deps.db.read({ tenantId: ctx.tenantId }, (tx) => findPayment(tx, ctx.tenantId, record.id));
+    return decide(deps, ctx, asking, { ...recall, payment: now! }, origin);
+  }
+  const [returned, ofReturn] = await deps.db.read({ tenantId: ctx.tenantId }, async (tx) => [
+    await returnsOf(tx, ctx.tenantId, record.id),
+    await isReturn(tx, ctx.tenantId, record.id),
+  ]);
+  // Nobody could give its money back: a return is not returned again.
+  if (ofReturn) return no('NARR', 'A return is not recalled once it is on its way; its money is paid anew.');
   const back = returned.reduce((sum, { units, isAlive }) => sum + (isAlive ? units : 0n), 0n);
   if (back === record.units) return no('ARDT', 'The payment was returned already.');
   const now = deps.clock.now();
@@ -149,24 +161,26 @@ async function cancelWaiting(deps: SettlementDeps, ctx: Ctx, { record }: Standin
   }
 }
 
-/** Cancels a payment that waits for a review; false when the review was first. */
-async function cancelHeld(deps: SettlementDeps, ctx: Ctx, { record, agents }: StandingPayment, reason: Recall['reason']): Promise<boolean> {
+/** Cancels a payment that waits for a review, and closes its case in the same act; false when the review was first. */
+async function cancelHeld(deps: SettlementDeps, ctx: Ctx, held: StandingPayment, reason: Recall['reason']): Promise<boolean> {
+  const { record, agents } = held;
   const words = `Cancelled at the request of the bank that sent it${reason.text ? `: ${reason.text.join(' ')}` : '.'}`;
   const decision = { decision: 'rejected' as const, reason: { code: reason.code!, text: words } };
   const review = { paymentId: record.id, comment: words, actorName: ctx.actor.name, ...decision };
   const plain = { ...ctx, idempotency: undefined };
+  const { told, ...closing } = await endOfCase(deps, ctx.tenantId, caseOfHeld(held));
+  const end = { ...closing, outcome: 'rejected' as const, text: words, actorId: ctx.actor.id, actorName: ctx.actor.name };
   const outcome = await deps.ledger.enact({
     tenantId: ctx.tenantId,
     transfers: [],
     rows: [
-      rowOf(reviewRows, review),
+      decisionRow(held, review),
+      rowOf(caseClosings, end),
       ...actRows(deps, plain, contract, { paymentId: record.id, outcome: 'cancelled', detail: { reason: reason.code } }),
     ],
-    events: () => [recordedEvent({ ...record, ...decision }, agents, deps.clock.now())],
+    events: () => [recordedEvent({ ...record, ...decision }, agents, deps.clock.now()), ...told('rejected')],
   });
-  if (outcome.result === 'enacted') return true;
-  const now = await deps.db.read({ tenantId: ctx.tenantId }, (tx) => findPayment(tx, ctx.tenantId, record.id));
-  return now?.status === 'rejected';
+  return outcome.result === 'enacted';
 }
 
 /** Notes the recall and puts it into the box of the bank that was paid; one that waits for its answer is not sent again. */

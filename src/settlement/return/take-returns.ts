@@ -6,7 +6,7 @@ import type { SettlementDeps } from '../deps.ts';
 import type { HeaderOf, RecordOf } from '../iso20022/catalogue.ts';
 import { writePacs002, type TransactionReport } from '../iso20022/pacs002.ts';
 import { withoutAbsent } from '../iso20022/pacs008-transaction.ts';
-import type { RecordReading } from '../iso20022/read-message.ts';
+import type { RecordReading, References } from '../iso20022/read-message.ts';
 import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
 import { frameOf, outcomeOf, refusalsOf } from '../message/answer.ts';
 import type { Handled, Incoming } from '../message/handler.ts';
@@ -23,6 +23,7 @@ import { isReturn, returnsOf, type StandingReturn } from './store.ts';
 
 type Return = RecordOf<'pacs.004'>;
 type Reading = RecordReading<Return>;
+type Readable = Extract<Reading, { result: 'ok' }>;
 type Header = Partial<HeaderOf<'pacs.004'>>;
 
 /**
@@ -49,7 +50,7 @@ async function takeOne(deps: SettlementDeps, ctx: Ctx, incoming: Incoming<'pacs.
   const header = incoming.message.header as Header;
   const found = await findOriginal(deps, ctx, references, (record.value.originalGroup ?? header.originalGroup)?.messageId);
   if ('problem' in found) return refuse({ code: 'NARR', path, text: PROBLEMS[found.problem] });
-  const wrong = wrongWith(ctx, record.value, header, found.payment);
+  const wrong = wrongWith(ctx, record, header, found.payment);
   if (wrong) return refuse({ ...wrong, path: `${path}/${wrong.path}` });
   try {
     return await payBack(deps, ctx, { incoming, record, header, original: found.payment });
@@ -71,12 +72,33 @@ const PROBLEMS = {
 
 type Wrong = { code: ReasonCode; path: string; text: string };
 
+const WAITS = 'The payment waits and is not final. The bank that sent it may cancel it (camt.056).';
+const OBLIGED = 'The payment is not final: until its window is settled it may still be taken out of it. Return it once it is settled.';
+
+/**
+ * Why there is nothing to return yet, or for ever. Only who has the money gives it back: were a payment returned before it is
+ * final, and then taken out of its window, the bank that was to be paid would have paid from its own pocket.
+ */
+const NOTHING_TO_RETURN: Readonly<Record<Exclude<PaymentView['status'], 'settled'>, string>> = {
+  held: WAITS,
+  queued: WAITS,
+  reserved: OBLIGED,
+  clearing: OBLIGED,
+  rejected: 'The payment was rejected: its money never left, so there is nothing to return.',
+};
+
+/** By which element a return names its payment. */
+function nameIn({ uetr, transactionId, instructionId }: References): string {
+  if (uetr !== undefined) return 'OrgnlUETR';
+  if (transactionId !== undefined) return 'OrgnlTxId';
+  return instructionId === undefined ? 'OrgnlEndToEndId' : 'OrgnlInstrId';
+}
+
 /** What the return says that does not fit the payment. */
-function wrongWith(ctx: Ctx, value: Return, header: Header, { record, status }: StandingPayment): Wrong | undefined {
+function wrongWith(ctx: Ctx, { value, references }: Readable, header: Header, { record, status }: StandingPayment): Wrong | undefined {
   if (ctx.memberId !== undefined && ctx.memberId !== record.creditorAgentId)
-    return { code: 'AG01', path: 'OrgnlUETR', text: 'Only the bank that was paid returns a payment.' };
-  if (status !== 'reserved' && status !== 'clearing' && status !== 'settled')
-    return { code: 'AG01', path: 'OrgnlUETR', text: `The payment is ${status}: there is nothing to return.` };
+    return { code: 'AG01', path: nameIn(references), text: 'Only the bank that was paid returns a payment.' };
+  if (status !== 'settled') return { code: 'AG01', path: nameIn(references), text: NOTHING_TO_RETURN[status] };
   if (value.amount.asset !== record.asset)
     return { code: 'AM03', path: 'RtrdIntrBkSttlmAmt', text: `The payment was in ${record.asset.split('/')[0]}.` };
   const said = value.originalAmount;
@@ -104,14 +126,12 @@ class NotReturnable extends AppError {
 
 type Taking = { incoming: Incoming<'pacs.004'>; record: Reading; header: Header; original: StandingPayment };
 
-/** Two returns at once may count on the same rest; one of them then looks again. */
-const ATTEMPTS = 8;
-
 async function payBack(deps: SettlementDeps, ctx: Ctx, taking: Taking): Promise<TransactionReport> {
   const { record, original } = taking;
   const { tenantId } = ctx;
   const order = orderOf(ctx, taking);
-  for (let attempt = 1; ; attempt++) {
+  // Two returns at once may count on the same rest; whichever was not first looks again, as long as another one came in between.
+  for (let counted = -1; ;) {
     const [returned, ofReturn] = await deps.db.read({ tenantId }, async (tx) => [
       await returnsOf(tx, tenantId, original.record.id),
       await isReturn(tx, tenantId, original.record.id),
@@ -124,7 +144,8 @@ async function payBack(deps: SettlementDeps, ctx: Ctx, taking: Taking): Promise<
     } catch (error) {
       // Refused for its number and not for its own UETR: another return has come in between.
       const isRaced = error instanceof AppError && error.code === 'settlement.uetr_reused' && isNew;
-      if (!isRaced || attempt === ATTEMPTS) throw error;
+      if (!isRaced || returned.length === counted) throw error;
+      counted = returned.length;
     }
   }
 }

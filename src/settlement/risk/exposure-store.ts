@@ -106,6 +106,17 @@ export async function readExposures(tx: Tx, tenantId: Uuid): Promise<Exposure[]>
   return rows.map(toExposure);
 }
 
+/** Changes whenever something that was owed has become final or was returned, by whichever process. */
+export async function lastFreed(tx: Tx, tenantId: Uuid): Promise<string> {
+  const [row] = await tx.query<{ mark: string }>(
+    `select concat_ws(' ', (select w.finality_seq from settlement.netting_window w
+                             where w.tenant_id = $1 and w.state = 'settled' order by w.settled_at desc, w.finality_seq desc limit 1),
+                           (select max(d.recorded_at) from settlement.window_default d where d.tenant_id = $1)) as mark`,
+    [tenantId],
+  );
+  return row!.mark;
+}
+
 /** The caps that are used most, by the larger of both parts. */
 export async function fullestExposures(tx: Tx, tenantId: Uuid, limit: number): Promise<Exposure[]> {
   const rows = await tx.query<Flat>(

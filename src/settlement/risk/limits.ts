@@ -1,5 +1,5 @@
 import { AppError } from '../../base/error.ts';
-import { positionOf, sentTo, type LimitedPayment, type Positions } from './positions.ts';
+import { owedTo, positionOf, sentTo, type LimitedPayment, type Positions } from './positions.ts';
 
 /** Limits of one participant in one currency, in minor units; what is absent is not limited. */
 export type Limits = {
@@ -53,10 +53,15 @@ export function limitsOf(book: LimitBook, participant: string, asset: string): L
   return book[participant]?.[asset] ?? book['*']?.[asset] ?? NO_LIMITS;
 }
 
-/** Every limit that a payment would break, in the order of `LIMIT_NAMES`; none when it may go. Counts nothing. */
-export function checkLimits(book: LimitBook, positions: Positions, payment: LimitedPayment): LimitRefusal[] {
+/** Every limit of those asked that a payment would break, in their order; none when it may go. Counts nothing. */
+export function checkLimits(
+  book: LimitBook,
+  positions: Positions,
+  payment: LimitedPayment,
+  asked: readonly LimitName[] = LIMIT_NAMES,
+): LimitRefusal[] {
   const limits = limitsOf(book, payment.debtor, payment.asset);
-  return LIMIT_NAMES.flatMap((limit) => CHECKS[limit](limits, positions, payment) ?? []);
+  return asked.flatMap((limit) => CHECKS[limit](limits, positions, payment) ?? []);
 }
 
 type Check = (limits: Limits, positions: Positions, payment: LimitedPayment) => LimitRefusal | undefined;
@@ -78,8 +83,12 @@ const CHECKS: Readonly<Record<LimitName, Check>> = {
   },
   bilateral_cap(limits, positions, { debtor, creditor, asset, units }) {
     const cap = limits.bilateralCaps?.[creditor] ?? limits.bilateralCaps?.['*'];
-    const owed = sentTo(positions, debtor, creditor, asset) - sentTo(positions, creditor, debtor, asset);
-    return above('bilateral_cap', cap, owed + units, 'The participant would owe this one more than its cap.');
+    return above(
+      'bilateral_cap',
+      cap,
+      owedTo(positions, debtor, creditor, asset) + units,
+      'The participant would owe this one more than its cap.',
+    );
   },
   concentration(limits, positions, { debtor, creditor, asset, units }) {
     const rule = limits.concentration;

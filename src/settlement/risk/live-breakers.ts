@@ -1,5 +1,5 @@
 import type { Millis } from '../../base/time.ts';
-import { admitAll, CLOSED, giveBack, record, type Breaker, type BreakerPolicy } from './breaker.ts';
+import { admit, admitAll, CLOSED, giveBack, record, type Breaker, type BreakerPolicy } from './breaker.ts';
 
 const SLOTS = 12;
 
@@ -67,6 +67,24 @@ export class LiveBreakers {
     const { breakers, admitted, refusedBy, probes } = admitAll(before, keys, at, this.policy);
     this.moved = breakers;
     return { admitted, ...(refusedBy !== undefined && { refusedBy }), probes, moves: movesBetween(before, breakers, keys) };
+  }
+
+  /** Whether every breaker is closed. */
+  get areClosed(): boolean {
+    return this.moved.size === 0;
+  }
+
+  /** Whether any breaker is not closed whose key begins so. */
+  hasMoved(kind: string): boolean {
+    return this.moved.keys().some((key) => key.startsWith(kind));
+  }
+
+  /** The breaker that stops whatever passes these, until its time is over or a person closes it. Takes no probe. */
+  stops(keys: readonly string[], at: Millis): string | undefined {
+    return keys.find((key) => {
+      const breaker = this.moved.get(key);
+      return breaker?.state === 'open' && !admit(breaker, at, this.policy).admitted;
+    });
   }
 
   /** Notes how a payment that passed went. */

@@ -131,7 +131,7 @@ export async function simulateLimits(
   if (!isLocalDate(day)) throw new AppError('invalid', 'settlement.limits_invalid', `There is no day ${day}.`);
   const after = await checked(deps, ctx.tenantId, lines);
   const simulation = startSimulation(await bookInForce(deps, ctx.tenantId), after);
-  for await (const item of trafficOf(deps.db, ctx.tenantId, day)) simulation.take(item);
+  for await (const step of trafficOf(deps.db, ctx.tenantId, day)) simulation.take(step);
   const { before, after: then, peaks, ...result } = simulation.result();
   const { byId } = await deps.directory.of(ctx.tenantId);
   return {

@@ -3,15 +3,28 @@ import { describe, expect, test } from 'vitest';
 import { admit, admitAll, breakerKeys, CLOSED, openByHand, record, STARTING_POLICY, type Breaker } from './breaker.ts';
 import { LiveBreakers } from './live-breakers.ts';
 import { checkLimitBook, checkLimits, LIMIT_NAMES, type LimitBook } from './limits.ts';
-import { emptyPositions, positionOf, release, sentTo, settle, take, type LimitedPayment } from './positions.ts';
+import { cutOff, emptyPositions, free, giveBack, owedTo, positionOf, sendToday, sentTo, take, type LimitedPayment } from './positions.ts';
 import { FACTORS, readWeights, riskOf, STARTING_WEIGHTS, type Factor } from './score.ts';
-import { startSimulation } from './simulate.ts';
+import { startSimulation, type Traffic } from './simulate.ts';
 
-function simulateLimits(before: LimitBook, after: LimitBook, traffic: Iterable<LimitedPayment | 'window'>) {
+function simulateLimits(before: LimitBook, after: LimitBook, traffic: Iterable<Traffic>) {
   const simulation = startSimulation(before, after);
-  for (const item of traffic) simulation.take(item);
+  for (const step of traffic) simulation.take(step);
   return simulation.result();
 }
+
+/** A payment into a window, or as told. */
+const paid = (at: number, payment: LimitedPayment, more: Partial<Extract<Traffic, { kind: 'payment' }>> = {}): Traffic => ({
+  kind: 'payment',
+  at,
+  payment,
+  way: 'window',
+  from: 'door',
+  freedAt: null,
+  givenBackAt: null,
+  ...more,
+});
+const cut = (at: number, assets: string[], freedAt: number | null = null): Traffic => ({ kind: 'cut_off', at, assets, freedAt });
 
 const weights = readWeights(STARTING_WEIGHTS);
 const factor = fc.constantFrom(...(Object.keys(FACTORS) as Factor[]));
@@ -104,9 +117,31 @@ describe('limits', () => {
     ]);
     take(positions, pay('b', 'a', 5n));
     expect(checkLimits(caps, positions, pay('a', 'b', 5n, '2026-01-06'))).toEqual([]);
-    settle(positions);
+    free(positions, pay('a', 'b', 10n));
+    free(positions, pay('b', 'a', 5n));
     expect(checkLimits(caps, positions, pay('a', 'b', 10n, '2026-01-06'))).toEqual([]);
     expect(checkLimits(caps, positions, pay('a', 'b', 5n)).map(({ limit }) => limit)).toEqual(['per_day']);
+  });
+
+  test('a cut-off begins the window anew in the currencies of its group alone, and what is owed stays owed until it is final', () => {
+    const positions = emptyPositions();
+    const dollars = { ...pay('a', 'b', 20n), asset: 'USD/2' };
+    take(positions, pay('a', 'b', 10n));
+    take(positions, dollars);
+    cutOff(positions, new Set(['EUR/2']));
+    expect(positionOf(positions, 'a', 'EUR/2')).toMatchObject({ sent: 0n, net: 10n, sentToday: 10n });
+    expect(positionOf(positions, 'a', 'USD/2')).toMatchObject({ sent: 20n, net: 20n });
+    expect([sentTo(positions, 'a', 'b', 'EUR/2'), sentTo(positions, 'a', 'b', 'USD/2')]).toEqual([0n, 20n]);
+    expect(owedTo(positions, 'a', 'b', 'EUR/2')).toBe(10n);
+  });
+
+  test('what goes outside the windows counts for the day alone, and is given back when it comes to nothing on it', () => {
+    const positions = emptyPositions();
+    sendToday(positions, pay('a', 'b', 10n));
+    expect(positionOf(positions, 'a', 'EUR/2')).toMatchObject({ sent: 0n, net: 0n, sentToday: 10n });
+    giveBack(positions, pay('a', 'b', 4n, '2026-01-04'));
+    giveBack(positions, pay('a', 'b', 7n));
+    expect(positionOf(positions, 'a', 'EUR/2')).toMatchObject({ sentToday: 3n });
   });
 
   test('whatever is accepted in order never goes beyond a limit', () => {
@@ -118,8 +153,7 @@ describe('limits', () => {
           if (checkLimits(limitBook, positions, payment).length > 0) continue;
           take(positions, payment);
           const { net, sentToday } = positionOf(positions, payment.debtor, 'EUR/2');
-          const { debtor, creditor, asset } = payment;
-          const owed = sentTo(positions, debtor, creditor, asset) - sentTo(positions, creditor, debtor, asset);
+          const owed = owedTo(positions, payment.debtor, payment.creditor, payment.asset);
           for (const [value, cap] of [
             [net, limits.netSenderCap],
             [sentToday, limits.perDay],
@@ -134,13 +168,14 @@ describe('limits', () => {
     );
   });
 
-  test('a payment that is taken back leaves the window as it was', () => {
+  test('what became final is owed no longer, whatever the order', () => {
     fc.assert(
       fc.property(payments, (all) => {
         const positions = emptyPositions();
         for (const payment of all) take(positions, payment);
-        for (const payment of all) release(positions, payment);
-        for (const name of names) expect(positionOf(positions, name, 'EUR/2')).toMatchObject({ net: 0n, sent: 0n });
+        for (const payment of all.toReversed()) free(positions, payment);
+        for (const name of names) expect(positionOf(positions, name, 'EUR/2').net).toBe(0n);
+        expect(positions.owed.size).toBe(0);
       }),
     );
   });
@@ -156,9 +191,10 @@ describe('a simulation of limits', () => {
   test('of the same limits changes nothing, and counts every payment once on either side', () => {
     fc.assert(
       fc.property(payments, anyBook, anyBook, (all, one, other) => {
-        const same = simulateLimits(one, one, all);
+        const traffic = all.map((payment, i) => paid(i, payment));
+        const same = simulateLimits(one, one, traffic);
         expect([same.newlyRefusedCount, same.newlyAcceptedCount]).toEqual([0, 0]);
-        const changed = simulateLimits(one, other, all);
+        const changed = simulateLimits(one, other, traffic);
         for (const side of [changed.before, changed.after]) expect(side.accepted + side.refused).toBe(all.length);
         expect(changed.after.refused - changed.before.refused).toBe(changed.newlyRefusedCount - changed.newlyAcceptedCount);
       }),
@@ -166,11 +202,42 @@ describe('a simulation of limits', () => {
   });
 
   test('tells what a lower cap would have refused, why, and the peaks', () => {
-    const traffic = [pay('a', 'b', 60n), pay('a', 'b', 60n), 'window' as const, pay('a', 'b', 60n)];
+    const traffic = [paid(1, pay('a', 'b', 60n), { freedAt: 4 }), paid(2, pay('a', 'b', 60n), { freedAt: 4 }), paid(5, pay('a', 'b', 60n))];
     const result = simulateLimits({}, book({ netSenderCap: 100n }), traffic);
     expect(result).toMatchObject({ payments: 3, newlyRefusedCount: 1, after: { refused: 1, byLimit: { net_sender_cap: 1 } } });
     expect(result.peaks).toEqual([{ participant: 'a', asset: 'EUR/2', before: 120n, after: 60n }]);
     expect(LIMIT_NAMES.every((name) => name in result.after.byLimit)).toBe(true);
+  });
+
+  test('begins with what is owed, and frees each when it was final, not when a window was cut off', () => {
+    const caps = book({ netSenderCap: 100n });
+    const owed: Traffic = { kind: 'owed', at: 0, owed: pay('a', 'b', 90n), freedAt: 5 };
+    const traffic = [owed, paid(1, pay('a', 'b', 20n)), cut(2, ['EUR/2']), paid(3, pay('a', 'b', 20n)), paid(5, pay('a', 'b', 20n))];
+    expect(simulateLimits(caps, caps, traffic).before).toMatchObject({ accepted: 1, refused: 2 });
+  });
+
+  test('lets what only the new limits accept be owed until the next window of its currency is final', () => {
+    const caps = book({ netSenderCap: 100n });
+    const traffic = [
+      paid(1, pay('a', 'b', 90n), { way: 'unknown' }),
+      cut(2, ['USD/2'], 3),
+      paid(4, pay('a', 'b', 20n)),
+      cut(5, ['EUR/2'], 6),
+      paid(7, pay('a', 'b', 20n)),
+    ];
+    expect(simulateLimits(book({ perPayment: 50n }), caps, traffic).after).toMatchObject({ accepted: 2, refused: 1 });
+  });
+
+  test('asks of what was released only for the caps that hold exactly, and gives back what came to nothing', () => {
+    const strict = book({ perPayment: 1n, netSenderCap: 5n, perDay: 30n });
+    const traffic = [
+      paid(1, pay('a', 'b', 20n), { way: 'alone', from: 'review', givenBackAt: 3 }),
+      paid(2, pay('a', 'b', 20n), { way: 'alone', from: 'review' }),
+      paid(4, pay('a', 'b', 20n), { way: 'alone', from: 'review' }),
+      paid(5, pay('a', 'b', 6n), { from: 'review' }),
+    ];
+    const { before } = simulateLimits(strict, strict, traffic);
+    expect(before).toMatchObject({ accepted: 2, refused: 2, byLimit: { per_payment: 0, per_day: 1, net_sender_cap: 1 } });
   });
 });
 

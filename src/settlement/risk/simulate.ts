@@ -1,5 +1,32 @@
+import type { Millis } from '../../base/time.ts';
 import { checkLimits, LIMIT_NAMES, type LimitBook, type LimitName } from './limits.ts';
-import { emptyPositions, positionOf, settle, take, type LimitedPayment, type Positions } from './positions.ts';
+import { cutOff, emptyPositions, owe, positionOf, sendToday, take, type LimitedPayment, type Owed, type Positions } from './positions.ts';
+import { createAgenda, type Agenda } from './agenda.ts';
+
+/**
+ * What happened on a day, as far as limits see it, in order of time.
+ * - `owed`: from before the day and not final when it began.
+ * - `payment`: one that was taken, or that only limits refused. `way`: into a window, or alone (at once, or through the queue);
+ *   of one that was refused it is not known, and a window is supposed. `from`: the door, where all limits are asked, or a
+ *   release from review, where the caps are that the database keeps watch over.
+ * - `cut_off`: of the currencies of a group, and when what was in the window became final.
+ */
+export type Traffic =
+  | { kind: 'owed'; at: Millis; owed: Owed; freedAt: Millis | null }
+  | {
+      kind: 'payment';
+      at: Millis;
+      payment: LimitedPayment;
+      way: 'window' | 'alone' | 'unknown';
+      from: 'door' | 'review';
+      /** When it was owed no longer. */
+      freedAt: Millis | null;
+      /** When what waited came to nothing, on the same day. */
+      givenBackAt: Millis | null;
+    }
+  | { kind: 'cut_off'; at: Millis; assets: readonly string[]; freedAt: Millis | null };
+
+type Payment = Extract<Traffic, { kind: 'payment' }>;
 
 type Side = { accepted: number; refused: number; refusedUnits: Map<string, bigint>; byLimit: Record<LimitName, number> };
 
@@ -13,16 +40,20 @@ export type LimitSimulation = {
   newlyAccepted: string[];
   newlyRefusedCount: number;
   newlyAcceptedCount: number;
-  /** Highest net debt within a window, by participant and asset, under the old and the new limits. */
+  /** Highest net debt that was not final, by participant and asset, under the old and the new limits. */
   peaks: { participant: string; asset: string; before: bigint; after: bigint }[];
 };
 
 const LISTED = 1_000;
 
-type Run = Side & { book: LimitBook; positions: Positions; peaks: Map<string, bigint> };
+type Run = Side & { book: LimitBook; positions: Positions; agenda: Agenda; peaks: Map<string, bigint> };
 
 /** A simulation under way: traffic is handed to it piece by piece, so that a day need not lie in memory. */
-export type Simulation = { take(item: LimitedPayment | 'window'): void; result(): LimitSimulation };
+export type Simulation = {
+  /** Of a payment: whether each set of limits lets it go. */
+  take(step: Traffic): { before: boolean; after: boolean } | undefined;
+  result(): LimitSimulation;
+};
 
 /** Runs the same traffic under two sets of limits, each with positions of its own: what one refuses does not count there. */
 export function startSimulation(before: LimitBook, after: LimitBook): Simulation {
@@ -30,16 +61,17 @@ export function startSimulation(before: LimitBook, after: LimitBook): Simulation
   const [refused, accepted]: [string[], string[]] = [[], []];
   let [payments, refusedCount, acceptedCount] = [0, 0, 0];
   return {
-    take(item) {
-      if (item === 'window') {
-        settle(old.positions);
-        settle(fresh.positions);
-        return;
+    take(step) {
+      for (const run of [old, fresh]) run.agenda.advance(run.positions, step.at);
+      if (step.kind !== 'payment') {
+        for (const run of [old, fresh]) note(run, step);
+        return undefined;
       }
       payments++;
-      const [was, is] = [passes(old, item), passes(fresh, item)];
-      if (was && !is && ++refusedCount <= LISTED) refused.push(item.id);
-      if (!was && is && ++acceptedCount <= LISTED) accepted.push(item.id);
+      const [was, is] = [passes(old, step), passes(fresh, step)];
+      if (was && !is && ++refusedCount <= LISTED) refused.push(step.payment.id);
+      if (!was && is && ++acceptedCount <= LISTED) accepted.push(step.payment.id);
+      return { before: was, after: is };
     },
     result: () => ({
       payments,
@@ -56,23 +88,53 @@ export function startSimulation(before: LimitBook, after: LimitBook): Simulation
 
 function runOf(book: LimitBook): Run {
   const byLimit = Object.fromEntries(LIMIT_NAMES.map((name) => [name, 0])) as Record<LimitName, number>;
-  return { book, positions: emptyPositions(), peaks: new Map(), accepted: 0, refused: 0, refusedUnits: new Map(), byLimit };
+  const none = { accepted: 0, refused: 0, refusedUnits: new Map(), byLimit };
+  return { ...none, book, positions: emptyPositions(), agenda: createAgenda(), peaks: new Map() };
 }
 
-function passes(run: Run, payment: LimitedPayment): boolean {
-  const refusals = checkLimits(run.book, run.positions, payment);
+function note({ positions, agenda }: Run, step: Exclude<Traffic, Payment>): void {
+  if (step.kind === 'cut_off') {
+    cutOff(positions, new Set(step.assets));
+    agenda.settleWithWindow(step.assets, step.freedAt);
+    return;
+  }
+  owe(positions, step.owed);
+  if (step.freedAt !== null) agenda.freeAt(step.freedAt, step.owed);
+}
+
+/** What is asked of a payment that people release: the judgement at the door is over, the database keeps its caps. */
+const CAPS: Readonly<Record<Payment['way'], readonly LimitName[]>> = {
+  window: ['per_day', 'net_sender_cap', 'bilateral_cap'],
+  alone: ['per_day'],
+  unknown: LIMIT_NAMES,
+};
+
+function passes(run: Run, step: Payment): boolean {
+  const { payment, way } = step;
+  const refusals = checkLimits(run.book, run.positions, payment, step.from === 'door' ? LIMIT_NAMES : CAPS[way]);
   if (refusals.length > 0) {
     run.refused++;
     run.refusedUnits.set(payment.asset, (run.refusedUnits.get(payment.asset) ?? 0n) + payment.units);
     for (const { limit } of refusals) run.byLimit[limit]++;
     return false;
   }
-  take(run.positions, payment);
   run.accepted++;
-  const key = `${payment.debtor}\n${payment.asset}`;
-  const { net } = positionOf(run.positions, payment.debtor, payment.asset);
-  if (net > (run.peaks.get(key) ?? 0n)) run.peaks.set(key, net);
+  count(run, step);
   return true;
+}
+
+function count({ positions, agenda, peaks }: Run, { payment, way, freedAt, givenBackAt }: Payment): void {
+  if (way === 'alone') {
+    sendToday(positions, payment);
+    if (givenBackAt !== null) agenda.giveBackAt(givenBackAt, payment);
+    return;
+  }
+  take(positions, payment);
+  if (way === 'unknown') agenda.freeWithWindow(payment);
+  else if (freedAt !== null) agenda.freeAt(freedAt, payment);
+  const key = `${payment.debtor}\n${payment.asset}`;
+  const { net } = positionOf(positions, payment.debtor, payment.asset);
+  if (net > (peaks.get(key) ?? 0n)) peaks.set(key, net);
 }
 
 const sideOf = ({ accepted, refused, refusedUnits, byLimit }: Run): Side => ({ accepted, refused, refusedUnits, byLimit });

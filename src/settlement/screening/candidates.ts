@@ -1,7 +1,7 @@
 import { ID, KIND_SHIFT, type IndexColumns, type NameIndex } from './name-index.ts';
-import { WEIGHTS, type Word } from './normalise.ts';
+import { isSearched, WEIGHTS, type Word } from './normalise.ts';
 import { INITIAL, leastCovered, scoreOf, worth, type Query } from './score.ts';
-import { idOf } from './vocabulary.ts';
+import { idOf } from './vocabulary-columns.ts';
 
 /** What a search writes on; made once, since names are screened one after another. */
 export type Scratch = {
@@ -32,9 +32,6 @@ export function scratchFor({ vocabulary, names }: IndexColumns): Scratch {
 }
 
 type SearchedIndex = NameIndex & { readonly scratch: Scratch };
-
-/** Whether listed words like this one are looked for; other words are alike only when they are the same. */
-export const isSearched = ({ kind }: Word) => kind === 'name' || kind === 'common';
 
 /** The id of the listed initial that a word could stand for, or -1. */
 export function initialOf({ vocabulary }: NameIndex, word: Word): number {

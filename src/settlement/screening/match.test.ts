@@ -8,7 +8,8 @@ import { strongName, type ScreeningEntry } from './entry.ts';
 import { wordsOf } from './normalise.ts';
 import { phoneticKey } from './phonetic.ts';
 import { jaro, lettersFrom, winkler } from './similarity.ts';
-import { likeness, SIMILAR, lookUp, openVocabulary, vocabularyColumns, wordAt } from './vocabulary.ts';
+import { inOrder, latinOf, vocabularyColumns, vocabularyKey, wordAt } from './vocabulary-columns.ts';
+import { likeness, SIMILAR, lookUp, openVocabulary } from './vocabulary.ts';
 
 const listOf = (...names: string[]): ScreeningEntry[] =>
   names.map((name, i) => ({ listId: 'house', entryId: String(i), names: [strongName(name, 'primary')] }));
@@ -134,10 +135,15 @@ describe('what is found', () => {
 const word = fc
   .array(fc.constantFrom('ka', 'ko', 'lo', 'mi', 'ra', 'ren', 'vo', 'wo', 'sha', 'sa', 'k', 'n'), { minLength: 1, maxLength: 4 })
   .map((parts) => parts.join(''));
+/** Words of the Arabic script that may be written as some of these. */
+const arabicWord = fc
+  .array(fc.constantFrom('كا', 'لو', 'مي', 'ر', 'را', 'رن', 'و', 'ش', 'شا', 'س', 'ك', 'ق', 'ن', 'ال', 'ة'), { minLength: 2, maxLength: 4 })
+  .map((parts) => parts.join(''));
 const name = fc
   .array(
     fc.oneof(
       { weight: 5, arbitrary: word },
+      { weight: 3, arbitrary: arabicWord },
       { weight: 2, arbitrary: fc.constantFrom('trading', 'bank', 'ltd', 'al', '7', '12', 'k', 'n', 'general') },
     ),
     { minLength: 1, maxLength: 5 },
@@ -160,6 +166,23 @@ describe('completeness', () => {
         expect(new Map(found.sort(byWord))).toEqual(new Map([...expected].sort(byWord)));
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('the same between words of the Arabic script and Latin ones, whichever is listed', () => {
+    const known = fc.oneof(
+      word,
+      arabicWord.map((written) => vocabularyKey(wordsOf(written)[0]!)),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(known, { maxLength: 60 }), known, (words, probe) => {
+        const long = inOrder(words).filter((one) => latinOf(one).length > 1);
+        fc.pre(latinOf(probe).length > 1);
+        const vocabulary = openVocabulary(vocabularyColumns(long));
+        const expected = long.flatMap((other, id) => (likeness(probe, other) >= SIMILAR ? [[id, likeness(probe, other)]] : []));
+        expect([...lookUp(vocabulary, probe).similar].sort(([a], [b]) => a - b)).toEqual(expected);
+      }),
+      { numRuns: 2000 },
     );
   });
 

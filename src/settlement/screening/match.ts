@@ -1,7 +1,7 @@
 import type { StaticDecode } from 'typebox';
 import { AppError } from '../../base/error.ts';
 import type { ScreeningMatch } from './contract.ts';
-import { candidates, initialOf, isSearched, scratchFor, type Scratch } from './candidates.ts';
+import { candidates, initialOf, scratchFor, type Scratch } from './candidates.ts';
 import type { ScreeningEntry } from './entry.ts';
 import {
   entriesUnder,
@@ -9,18 +9,19 @@ import {
   indexBuilder,
   listedAt,
   openNames,
-  regrouped,
   weightOf,
   type EntryFacts,
   type IndexColumns,
   type ListedName,
   type NameIndex,
 } from './name-index.ts';
-import { readingsOf, WEIGHTS, wordsOf, type Word } from './normalise.ts';
+import { isSearched, readingsOf, WEIGHTS, type Word } from './normalise.ts';
 import { Recent } from './recent.ts';
+import { regroupings, type Regrouping } from './regroupings.ts';
 import { align, explain, INITIAL, leastCovered, worth, type Alignment, type Query } from './score.ts';
 import { textAt } from './utf8-pool.ts';
-import { idOf, lookUp, type KnownWord } from './vocabulary.ts';
+import { idOf, vocabularyKey } from './vocabulary-columns.ts';
+import { lookUp, type KnownWord } from './vocabulary.ts';
 
 export type Match = StaticDecode<typeof ScreeningMatch>;
 
@@ -33,7 +34,7 @@ export type ScreeningIndex = NameIndex & {
 /** Score from which a name is a match; tuned on one half of the labelled pairs. */
 export const THRESHOLD = 0.8;
 /** The rules by which names are matched, told with every decision; a new number whenever the same lists could answer otherwise. */
-export const RULES: string = `names-2 from ${THRESHOLD}`;
+export const RULES: string = `names-3 from ${THRESHOLD}`;
 /** Under a weak alias only who is called just that is found when it is one word (a nickname, a common word), else what is closer than usual. */
 const WEAK_THRESHOLD = { oneWord: 0.97, words: 0.9 };
 
@@ -95,10 +96,9 @@ type Found = { listed: ListedName; query: Query; alignment: Alignment; regrouped
 function search(index: ScreeningIndex, name: string, threshold: number): Match[] {
   const [words, letters] = readableOf(name);
   const best = new Map<number, Found>();
-  consider(index, words, { best, threshold, regrouped: false });
-  if (letters) consider(index, letters, { best, threshold, regrouped: false });
-  const otherwise = regrouped(index, words);
-  if (otherwise) consider(index, wordsOf(otherwise.join(' ')), { best, threshold, regrouped: true });
+  consider(index, words, { best, threshold });
+  if (letters) consider(index, letters, { best, threshold });
+  for (const regrouping of regroupings(index, words)) consider(index, regrouping.words, { best, threshold, regrouping });
   if (best.size === 0) return [];
   return [...best.values()].map((found) => matchOf(index, found)).sort(byScore);
 }
@@ -111,10 +111,10 @@ function search(index: ScreeningIndex, name: string, threshold: number): Match[]
 export function screenChanged(index: ScreeningIndex, changed: ScreeningIndex, name: string): Match[] {
   const [words, letters] = readableOf(name);
   const [plain, divided] = [new Map<number, Found>(), new Map<number, Found>()];
-  consider(changed, words, { best: plain, threshold: THRESHOLD, regrouped: false });
-  if (letters) consider(changed, letters, { best: plain, threshold: THRESHOLD, regrouped: false });
-  const otherwise = regrouped(index, words);
-  if (otherwise) consider(index, wordsOf(otherwise.join(' ')), { best: divided, threshold: THRESHOLD, regrouped: true });
+  consider(changed, words, { best: plain, threshold: THRESHOLD });
+  if (letters) consider(changed, letters, { best: plain, threshold: THRESHOLD });
+  for (const regrouping of regroupings(index, words))
+    consider(index, regrouping.words, { best: divided, threshold: THRESHOLD, regrouping });
   if (plain.size === 0 && divided.size === 0) return [];
   const best = new Map<string, { match: Match; score: number }>();
   const keep = (of: ScreeningIndex, found: Found) => {
@@ -141,16 +141,17 @@ const byScore = (a: Match, b: Match) => b.score - a.score || compare(a.listId, b
 function consider(
   index: ScreeningIndex,
   words: readonly Word[],
-  { best, threshold, regrouped: isRegrouped }: { best: Map<number, Found>; threshold: number; regrouped: boolean },
+  { best, threshold, regrouping }: { best: Map<number, Found>; threshold: number; regrouping?: Regrouping },
 ): void {
   const query = queryOf(index, words, threshold);
   if (!query) return;
   for (const place of candidates(index, query, threshold)) {
     const listed = listedAt(index, place);
+    if (regrouping?.written && !listed.written) continue;
     const alignment = align(query, listed);
     if (alignment.score < (listed.weak ? weakThreshold(listed, threshold) : threshold)) continue;
     if (alignment.score <= (best.get(listed.entry)?.alignment.score ?? 0)) continue;
-    best.set(listed.entry, { listed, query, alignment, regrouped: isRegrouped });
+    best.set(listed.entry, { listed, query, alignment, regrouped: regrouping !== undefined });
   }
 }
 
@@ -176,7 +177,7 @@ function queryOf(index: ScreeningIndex, words: readonly Word[], threshold: numbe
   };
   const later: number[] = [];
   for (let at = 0; at < words.length; at++) {
-    if (isSearched(words[at]!) && !index.vocabulary.cache.has(words[at]!.text)) later.push(at);
+    if (isSearched(words[at]!) && !index.vocabulary.cache.has(vocabularyKey(words[at]!))) later.push(at);
     else if (!look(at)) return undefined;
   }
   for (const at of later.sort((a, b) => words[b]!.text.length - words[a]!.text.length)) if (!look(at)) return undefined;
@@ -184,7 +185,7 @@ function queryOf(index: ScreeningIndex, words: readonly Word[], threshold: numbe
 }
 
 function similarTo({ vocabulary }: ScreeningIndex, word: Word): KnownWord {
-  if (isSearched(word)) return lookUp(vocabulary, word.text);
+  if (isSearched(word)) return lookUp(vocabulary, vocabularyKey(word));
   const same = idOf(vocabulary, word.text);
   return same < 0 ? NO_WORDS : { similar: new Map([[same, 1]]), key: '', best: 1 };
 }

@@ -1,9 +1,13 @@
+import { soundsKey } from './arabic-letters.ts';
+import { openWritten, writtenColumns, type Written, type WrittenColumns } from './arabic-vocabulary.ts';
+import { joinedWords } from './arabic-words.ts';
 import { fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
 import type { ListEntry, NameKind, ScreeningEntry } from './entry.ts';
-import { readingsOf, WEIGHTS, type Word, type WordKind } from './normalise.ts';
+import { isSearched, readingsOf, WEIGHTS, type Word, type WordKind } from './normalise.ts';
 import { phoneticKey } from './phonetic.ts';
 import { textAt, textPoolBuilder, type TextPool } from './utf8-pool.ts';
-import { idOf, openVocabulary, vocabularyColumns, wordAt, type Vocabulary, type VocabularyColumns } from './vocabulary.ts';
+import { inOrder, vocabularyColumns, vocabularyKey, wordAt, type VocabularyColumns } from './vocabulary-columns.ts';
+import { openVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** The lists in force as plain arrays: built in a worker, handed over without copying. */
 export type IndexColumns = {
@@ -24,6 +28,8 @@ export type IndexColumns = {
   readonly postings: { readonly at: Uint32Array<ArrayBuffer>; readonly names: Uint32Array<ArrayBuffer> };
   /** Neighbouring words of listed names written as one (`abdulrahman`), exactly and by sound → where they stand. */
   readonly glued: Buckets;
+  /** The same of names in the Arabic script: neighbouring words written as one, and where each stands. */
+  readonly joined: { readonly written: WrittenColumns; readonly runs: Uint32Array<ArrayBuffer> };
   /** Entries by list and id. */
   readonly byId: Buckets;
 };
@@ -41,25 +47,28 @@ export type ListedName = {
   readonly hasNameWord: boolean;
   readonly kind: NameKind;
   readonly weak: boolean;
+  /** Whether it was read from the Arabic script. */
+  readonly written: boolean;
 };
 
 /** The lists in force, laid out for fast and complete search. */
-export type NameIndex = Omit<IndexColumns, 'vocabulary'> & { readonly vocabulary: Vocabulary };
+export type NameIndex = Omit<IndexColumns, 'vocabulary' | 'joined'> & {
+  readonly vocabulary: Vocabulary;
+  readonly joined: IndexColumns['joined'] & { readonly written: Written };
+};
 
 const KINDS: readonly WordKind[] = ['name', 'common', 'particle', 'form', 'initial', 'number'];
 const NAME_KINDS: readonly NameKind[] = ['primary', 'aka', 'fka', 'original'];
 /** A word within a name: its kind above its id. */
 export const KIND_SHIFT = 29;
 export const ID = 0x1fffffff;
-const FLAG = { nameWord: 1, weak: 2, kindShift: 2 };
+const FLAG = { nameWord: 1, weak: 2, kindShift: 2, kinds: 3, written: 16 };
 
 /** Shortest glued word, and shortest key of one, that is worth recognising. */
-const GLUED_LETTERS = 6;
-/** Shortest listed word that neighbouring words of a query are joined to. */
-const JOINED_LETTERS = 5;
-const GLUED_KEY = 5;
-const LONGEST_RUN = 4;
-const SALT = { glued: 11, heard: 12, id: 13 };
+export const GLUED_LETTERS = 6;
+export const GLUED_KEY = 5;
+export const LONGEST_RUN = 4;
+export const SALT = { glued: 11, heard: 12, id: 13 };
 
 /** Takes entries one by one and lays them out. The whole costs some seconds for 50,000 names: in a worker. */
 export type IndexBuilder = { add(listId: string, entry: ListEntry): void; done(): IndexColumns };
@@ -67,22 +76,28 @@ export type IndexBuilder = { add(listId: string, entry: ListEntry): void; done()
 export function indexBuilder(): IndexBuilder {
   const provisional = new Map<string, number>();
   const [entries, texts] = [textPoolBuilder(), textPoolBuilder()];
-  const [entryOf, at, ids] = [new NumberList(), new NumberList(), new NumberList()];
+  const [entryOf, at, packed] = [new NumberList(), new NumberList(), new NumberList()];
   const flags: number[] = [];
   const weights: number[] = [];
   const [idHashes, idEntries] = [new NumberList(), new NumberList()];
+  const joined = new Map<string, number>();
   let entryCount = 0;
   at.push(0);
   const put = (text: string, words: readonly Word[], told: number) => {
     texts.add(text);
     entryOf.push(entryCount);
-    for (const word of words) {
-      if (!provisional.has(word.text)) provisional.set(word.text, provisional.size);
-      ids.push(((KINDS.indexOf(word.kind) << KIND_SHIFT) | provisional.get(word.text)!) >>> 0);
+    for (const { from, length, written } of joinedWords(words, LONGEST_RUN)) {
+      if (!joined.has(written)) joined.set(written, runAt(packed.length + from, length));
     }
-    at.push(ids.length);
+    for (const word of words) {
+      const key = isSearched(word) ? vocabularyKey(word) : word.text;
+      if (!provisional.has(key)) provisional.set(key, provisional.size);
+      packed.push(((KINDS.indexOf(word.kind) << KIND_SHIFT) | provisional.get(key)!) >>> 0);
+    }
+    at.push(packed.length);
     weights.push(weightOf(words));
-    flags.push(told | (words.some((word) => word.kind === 'name') ? FLAG.nameWord : 0));
+    const named = words.some(({ kind }) => kind === 'name') ? FLAG.nameWord : 0;
+    flags.push(told | named | (words.some(({ written }) => written !== undefined) ? FLAG.written : 0));
   };
   return {
     add(listId, { names, ...facts }) {
@@ -100,14 +115,15 @@ export function indexBuilder(): IndexBuilder {
     },
     done() {
       const vocabulary = vocabularyColumns(provisional.keys());
-      const final = Uint32Array.from(provisional.keys(), (word) => idOf(vocabulary, word));
+      const ids = new Map(inOrder(provisional.keys()).map((key, id) => [key, id]));
+      const final = Uint32Array.from(provisional.keys(), (key) => ids.get(key)!);
       const names = {
         text: texts.done(),
         entry: entryOf.done(),
         flags: Uint8Array.from(flags),
         weight: Float32Array.from(weights),
         at: at.done(),
-        words: ids.done().map((word) => ((word & ~ID) | final[word & ID]!) >>> 0),
+        words: packed.done().map((word) => ((word & ~ID) | final[word & ID]!) >>> 0),
       };
       return {
         vocabulary,
@@ -115,6 +131,7 @@ export function indexBuilder(): IndexBuilder {
         names,
         postings: postingsOf(names, final.length),
         glued: gluedOf(names, vocabulary),
+        joined: { written: writtenColumns([...joined.keys()]), runs: Uint32Array.from(joined.values()) },
         byId: fileUnder(idHashes, idEntries),
       };
     },
@@ -131,6 +148,15 @@ function postingsOf({ at, words: ids }: IndexColumns['names'], words: number): I
     for (let i = at[name]!; i < at[name + 1]!; i++) names[next[ids[i]! & ID]!++] = name;
   }
   return { at: starts, names };
+}
+
+/** Neighbouring words as one number: where the first stands, and how many there are. */
+const runAt = (from: number, length: number) => from * LONGEST_RUN + length - 1;
+
+/** The words of a run. */
+export function runOf({ names, vocabulary }: Pick<NameIndex, 'names' | 'vocabulary'>, run: number): string[] {
+  const from = Math.floor(run / LONGEST_RUN);
+  return Array.from(names.words.subarray(from, from + (run % LONGEST_RUN) + 1), (word) => wordAt(vocabulary, word & ID));
 }
 
 function gluedOf({ at, words }: IndexColumns['names'], vocabulary: VocabularyColumns): Buckets {
@@ -151,7 +177,12 @@ function gluedOf({ at, words }: IndexColumns['names'], vocabulary: VocabularyCol
         if (words[from + length - 1]! >>> KIND_SHIFT === form) break;
         whole += wordAt(vocabulary, words[from + length - 1]! & ID);
         if (whole.length < GLUED_LETTERS) continue;
-        const run = from * LONGEST_RUN + length - 1;
+        const run = runAt(from, length);
+        // Many runs have the same sounds; one of each spelling is kept.
+        if (length === 2 && !seen.has(hashOf(whole, SALT.glued))) {
+          hashes.push(soundsKey(whole));
+          runs.push(run);
+        }
         note(hashOf(whole, SALT.glued), run);
         const key = phoneticKey(whole);
         if (key.length >= GLUED_KEY) note(hashOf(key, SALT.heard), run);
@@ -170,7 +201,8 @@ export function weightOf(words: readonly Word[]): number {
 
 /** Takes columns into use. */
 export function openNames(columns: IndexColumns): NameIndex {
-  return { ...columns, vocabulary: openVocabulary(columns.vocabulary) };
+  const joined = { ...columns.joined, written: openWritten(columns.joined.written) };
+  return { ...columns, vocabulary: openVocabulary(columns.vocabulary), joined };
 }
 
 /** A listed name read out of the columns. */
@@ -185,7 +217,8 @@ export function listedAt({ names, vocabulary }: NameIndex, place: number): Liste
     weight: names.weight[place]!,
     hasNameWord: (flags & FLAG.nameWord) !== 0,
     weak: (flags & FLAG.weak) !== 0,
-    kind: NAME_KINDS[flags >> FLAG.kindShift]!,
+    written: (flags & FLAG.written) !== 0,
+    kind: NAME_KINDS[(flags >> FLAG.kindShift) & FLAG.kinds]!,
   };
 }
 
@@ -198,51 +231,4 @@ export function factsOf({ entries }: Pick<NameIndex, 'entries'>, entry: number):
 export function entriesUnder({ byId }: Pick<NameIndex, 'byId'>, listId: string, entryId: string): Uint32Array {
   const bucket = hashOf(`${listId}\n${entryId}`, SALT.id) & byId.mask;
   return byId.items.subarray(byId.at[bucket], byId.at[bucket + 1]);
-}
-
-/**
- * The words of a query as the lists would divide them: a word that is several listed words written together is divided,
- * neighbouring words that are one listed word are joined. Undefined when there is nothing to change.
- */
-export function regrouped(index: NameIndex, words: readonly Word[]): string[] | undefined {
-  let found: string[] | undefined;
-  for (let i = 0; i < words.length;) {
-    const { text } = words[i]!;
-    const joined = joinedFrom(index, words, i);
-    const parts = joined || text.length < GLUED_LETTERS || idOf(index.vocabulary, text) >= 0 ? undefined : partsOf(index, text);
-    if (joined || parts) found ??= words.slice(0, i).map((word) => word.text);
-    found?.push(...(joined ? [joined.text] : (parts ?? [text])));
-    i += joined ? joined.length : 1;
-  }
-  return found;
-}
-
-/** The most neighbouring words that are one listed word. They are looked up as they are: sounding alike as well would join too much. */
-function joinedFrom(index: NameIndex, words: readonly Word[], at: number): { text: string; length: number } | undefined {
-  let text = words[at]!.text;
-  let best: { text: string; length: number } | undefined;
-  for (let length = 2; length <= LONGEST_RUN && at + length <= words.length; length++) {
-    text += words[at + length - 1]!.text;
-    if (text.length >= JOINED_LETTERS && idOf(index.vocabulary, text) >= 0) best = { text, length };
-  }
-  return best;
-}
-
-function partsOf(index: NameIndex, word: string): string[] | undefined {
-  const exact = runUnder(index, hashOf(word, SALT.glued), (parts) => parts.join('') === word);
-  if (exact) return exact;
-  const key = index.vocabulary.cache.get(word)?.key ?? phoneticKey(word);
-  if (key.length < GLUED_KEY) return undefined;
-  return runUnder(index, hashOf(key, SALT.heard), (parts) => phoneticKey(parts.join('')) === key);
-}
-
-function runUnder({ glued, names, vocabulary }: NameIndex, hash: number, fits: (parts: string[]) => boolean): string[] | undefined {
-  const bucket = hash & glued.mask;
-  for (let i = glued.at[bucket]!; i < glued.at[bucket + 1]!; i++) {
-    const run = glued.items[i]!;
-    const from = Math.floor(run / LONGEST_RUN);
-    const parts = Array.from(names.words.subarray(from, from + (run % LONGEST_RUN) + 1), (word) => wordAt(vocabulary, word & ID));
-    if (fits(parts)) return parts;
-  }
-  return undefined;
 }

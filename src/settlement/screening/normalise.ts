@@ -1,4 +1,5 @@
 import anyAscii from 'any-ascii';
+import { ARABIC_TITLES, arabicWords } from './arabic-words.ts';
 import { readScripts } from './scripts.ts';
 import { MAX_LETTERS } from './similarity.ts';
 import { ABBREVIATIONS, COMMON, LONGEST_FORM, LOOKALIKES, NUMBERS, ORG_FORMS, ORG_TOKENS, PARTICLES, SPELLINGS, TITLES } from './words.ts';
@@ -9,10 +10,14 @@ import { ABBREVIATIONS, COMMON, LONGEST_FORM, LOOKALIKES, NUMBERS, ORG_FORMS, OR
  */
 export type WordKind = 'name' | 'common' | 'particle' | 'form' | 'initial' | 'number';
 
-export type Word = { text: string; kind: WordKind };
+/** A word of a name in lower-case Latin letters. `written` is how it stands in the Arabic script, where it was read from that. */
+export type Word = { text: string; kind: WordKind; written?: string };
 
 /** How much a word of each kind weighs in a score. */
 export const WEIGHTS: Readonly<Record<WordKind, number>> = { name: 1, common: 0.4, particle: 0.15, form: 0.15, initial: 0.3, number: 0.5 };
+
+/** Whether listed words like this one are looked for; other words are alike only when they are the same. */
+export const isSearched = ({ kind }: Word): boolean => kind === 'name' || kind === 'common';
 
 /** Names longer than this many words are compared by their first ones. */
 const MAX_WORDS = 24;
@@ -20,13 +25,30 @@ const MAX_WORDS = 24;
 // oxlint-disable-next-line no-control-regex -- the range of ASCII starts with control characters
 const ASCII = /^[\x00-\x7f]*$/;
 const LATIN = /\p{Script=Latin}/u;
+const ARABIC = /\p{Script=Arabic}/u;
 const NOT_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
 /**
  * A name as words to compare: one Unicode form (NFKC), other scripts written in Latin letters, lower case, without titles,
  * legal forms in one token each.
  */
 export function wordsOf(name: string): Word[] {
-  const words = unified(nameWords(toAscii(name)));
+  if (ASCII.test(name) || !ARABIC.test(name)) return kindsOf(toAscii(name));
+  const written = new Map<string, string>();
+  const ascii = toAscii(arabicWords(name.normalize('NFKC')), (read, letters) => written.set(read.replace(/[^a-z0-9]/g, ''), letters));
+  const words = kindsOf(ascii).map((word) => withLetters(word, written.get(word.text)));
+  const kept = words.filter((word) => !ARABIC_TITLES.has(word.written ?? ''));
+  return kept.length > 0 ? kept : words;
+}
+
+/** Kinds of words whose Arabic letters are kept: the others are compared as they are read. */
+const KEEPS_LETTERS: ReadonlySet<WordKind> = new Set<WordKind>(['name', 'common', 'particle']);
+
+function withLetters(word: Word, written: string | undefined): Word {
+  return written === undefined || !KEEPS_LETTERS.has(word.kind) ? word : { ...word, written };
+}
+
+function kindsOf(ascii: string): Word[] {
+  const words = unified(nameWords(ascii));
   const kept = words.filter((word) => !TITLES.has(word));
   return withPatronymics(withForms(kept.length > 0 ? kept : words).slice(0, MAX_WORDS));
 }
@@ -112,10 +134,10 @@ function divided(word: string): string[] | undefined {
 }
 
 /** A name in lower-case ASCII. */
-function toAscii(name: string): string {
+function toAscii(name: string, note?: (read: string, written: string) => void): string {
   if (ASCII.test(name)) return name.toLowerCase();
   const plain = name.normalize('NFKC').replace(/\p{L}+/gu, undisguise);
-  return anyAscii(readScripts(plain)).toLowerCase();
+  return anyAscii(readScripts(plain, note)).toLowerCase();
 }
 
 /** A word that mixes Latin with Cyrillic or Greek letters is read by what its letters look like. */

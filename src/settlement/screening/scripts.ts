@@ -1,4 +1,5 @@
 import anyAscii from 'any-ascii';
+import { ARABIC_MARKS } from './arabic-words.ts';
 
 /**
  * Readings of names that are not written in Latin letters, where letter-by-letter transliteration does not give what
@@ -29,30 +30,36 @@ const ARABIC_WORD = /\p{Script=Arabic}+/gu;
 const HEBREW_WORD = /\p{Script=Hebrew}+/gu;
 const HAN_RUN = /\p{Script=Han}+/gu;
 const HANGUL_WORD = /(?<!\p{L})\p{Script=Hangul}+(?!\p{L})/gu;
-const MARKS = /[\u0640\u064b-\u0652\u0670]/g;
+
+/** Told of each word that is read: its Latin letters, and the Arabic ones that it was read from. */
+type Note = (read: string, written: string) => void;
 
 /** A text with its Arabic, Hebrew, Han and Hangul words in Latin letters; the rest stays as it is. */
-export function readScripts(text: string): string {
-  // Marks of vowels belong to no script, and would divide the words that they stand in.
+export function readScripts(text: string, note?: Note): string {
   return text
-    .replace(MARKS, '')
-    .replace(ARABIC_WORD, (word) => ` ${arabicWord(word)} `)
+    .replace(ARABIC_MARKS, '')
+    .replace(ARABIC_WORD, (word) => ` ${arabicWord(word, note)} `)
     .replace(HEBREW_WORD, (word) => anyAscii(word.replace(/(?<=.)ו/g, 'u').replace(/(?<=.)י/g, 'i')))
     .replace(HANGUL_WORD, hangulWord)
     .replace(HAN_RUN, hanRun);
 }
 
-function arabicWord(word: string): string {
+function arabicWord(word: string, note?: Note): string {
   const known = ARABIC.get(word);
-  if (known) return known;
   const bare = word.startsWith('ال') && word.length > 3 ? word.slice(2) : undefined;
   // The article is written together with its word, and its first letter is lost in transliteration.
-  if (bare) return `al ${ARABIC.get(bare) ?? voiced(bare)}`;
+  const read = known ?? (bare ? `al ${ARABIC.get(bare) ?? voiced(bare)}` : undefined);
+  if (read) {
+    note?.(read.slice(read.lastIndexOf(' ') + 1), word);
+    return read;
+  }
   for (const first of ['محمد', 'عبد', 'غلام', 'علی', 'امیر']) {
     const rest = word.slice(first.length);
-    if (word.startsWith(first) && rest.length > 1) return `${ARABIC.get(first) ?? 'ali'} ${arabicWord(rest)}`;
+    if (word.startsWith(first) && rest.length > 1) return `${arabicWord(first, note)} ${arabicWord(rest, note)}`;
   }
-  return voiced(word);
+  const letters = voiced(word);
+  note?.(letters, word);
+  return letters;
 }
 
 /**

@@ -200,3 +200,24 @@ function dropCost({ bytes, at, length }: Letters, place: number): number {
   if (letter === S && place === length - 1) return PLURAL;
   return bytes[at + place - 1] === letter ? DOUBLED : DROP[letter]!;
 }
+
+/** Which letters a word has: a bit each, digits share one. */
+export function maskOf(word: string): number {
+  let mask = 0;
+  for (let i = 0; i < word.length; i++) mask |= 1 << letterOf(word.charCodeAt(i));
+  return mask;
+}
+
+/** Which letters a word has more than once. */
+export function repeatsOf(word: string): number {
+  let [once, twice] = [0, 0];
+  for (let i = 0; i < word.length; i++) {
+    const letter = 1 << letterOf(word.charCodeAt(i));
+    twice |= once & letter;
+    once |= letter;
+  }
+  return twice;
+}
+
+/** The bit of a letter. */
+export const letterOf = (code: number) => (code >= 97 && code <= 122 ? code - 97 : 26);

@@ -1,18 +1,36 @@
-import { droppedHashes, fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
+import { patternLikeness, patternOf } from './arabic-pattern.ts';
+import { latinLike, openWritten, writtenLike, type Written } from './arabic-vocabulary.ts';
+import { droppedHashes, hashOf } from './buckets.ts';
 import { EQUAL_SPELLING, equalSpellings } from './equal-spellings.ts';
 import { foldedSpelling, phoneticKey, vowelsAgree } from './phonetic.ts';
 import { Recent } from './recent.ts';
 import {
   jaro,
   keptLetters,
+  letterOf,
   lettersFrom,
+  maskOf,
   MAX_LETTERS,
   prefixOf,
+  repeatsOf,
   soundAlikeFirst,
   soundDistance,
   winkler,
   type Letters,
 } from './similarity.ts';
+import {
+  heardHashes,
+  idsOf,
+  KEPT,
+  latinOf,
+  lettersOf,
+  MIN_KEY,
+  mostDropped,
+  SALT,
+  SHORT,
+  wordAt,
+  type VocabularyColumns,
+} from './vocabulary-columns.ts';
 
 /** Words less alike than this do not count as the same word. */
 export const SIMILAR = 0.78;
@@ -24,40 +42,9 @@ const SOUNDS_ALIKE = 0.88;
 const UNWRITTEN = 0.92;
 /** Words that differ only in how vowels and doubled letters are spelled. */
 const SPELLED_OTHERWISE = 0.93;
-/** Words that share no more of their letters than this are different, however alike they begin. */
-const KEPT = 0.7;
-/** Shortest phonetic key that says enough. */
-const MIN_KEY = 3;
 /** What a different first sound leaves of a likeness. */
 const OTHER_FIRST = 0.88;
-/** Words up to this length that are alike differ in at most two letters, and are found by leaving letters out. */
-const SHORT = 9;
 const OTHER_SOUND = 5;
-
-const SALT = { word: 1, key: 2, fold: 3, dropped: 4 };
-
-/**
- * Every distinct word of the lists in arrays that a worker can hand over. Words stand in order of length, then of their
- * letters; their place is their id.
- */
-export type VocabularyColumns = {
-  readonly letters: Uint8Array<ArrayBuffer>;
-  /** Where each word's letters begin; one more than there are words. */
-  readonly at: Uint32Array<ArrayBuffer>;
-  /** Which letters a word has: a bit each, digits share one. */
-  readonly masks: Int32Array<ArrayBuffer>;
-  /** Hashes of each word's phonetic key and folded spelling, so that words that sound otherwise are told without making either. */
-  readonly keys: Uint32Array<ArrayBuffer>;
-  readonly folds: Uint32Array<ArrayBuffer>;
-  /** Which letters a word has more than once. */
-  readonly repeats: Int32Array<ArrayBuffer>;
-  /** Words of one length that begin with the same letter, three numbers each: the letter, the first id, and the first behind them. */
-  readonly runs: Uint32Array<ArrayBuffer>;
-  /** Where the runs of each length begin. */
-  readonly runsAt: Uint32Array<ArrayBuffer>;
-  /** Ids by the word itself, its phonetic key, its folded spelling, and by short words with up to two letters left out. */
-  readonly filed: Buckets;
-};
 
 /** Words of a listed vocabulary that are like a given one, and how much. */
 export type SimilarWords = ReadonlyMap<number, number>;
@@ -66,105 +53,44 @@ export type SimilarWords = ReadonlyMap<number, number>;
 export type KnownWord = { readonly similar: SimilarWords; readonly key: string; readonly best: number };
 
 /** A vocabulary in use; keeps what recent words came to. */
-export type Vocabulary = VocabularyColumns & { readonly cache: Recent<KnownWord>; readonly seen: Uint32Array; looked: number };
+export type Vocabulary = VocabularyColumns & {
+  readonly written: Written;
+  readonly cache: Recent<KnownWord>;
+  /** For words of the Arabic script, the likeness of the Latin word most like each. */
+  readonly latinBest: Recent<number>;
+  readonly seen: Uint32Array;
+  looked: number;
+};
 
 const CACHE_WORDS = 20_000;
 
-/** Lays distinct words out for search. */
-export function vocabularyColumns(distinct: Iterable<string>): VocabularyColumns {
-  const words = [...distinct].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  const at = new Uint32Array(words.length + 1);
-  words.forEach((word, id) => {
-    at[id + 1] = at[id]! + word.length;
-  });
-  const letters = new Uint8Array(at[words.length]!);
-  words.forEach((word, id) => {
-    for (let i = 0; i < word.length; i++) letters[at[id]! + i] = word.charCodeAt(i);
-  });
-  const keys = Uint32Array.from(words, (word) => hashOf(phoneticKey(word), SALT.key));
-  const folds = Uint32Array.from(words, (word) => hashOf(foldedSpelling(word), SALT.fold));
-  const masks = Int32Array.from(words, maskOf);
-  return { letters, at, keys, folds, masks, repeats: Int32Array.from(words, repeatsOf), ...runsOf(words), filed: fileWords(words) };
-}
-
-function runsOf(words: readonly string[]): Pick<VocabularyColumns, 'runs' | 'runsAt'> {
-  const runs: number[] = [];
-  const runsAt = new Uint32Array(MAX_LETTERS + 2);
-  words.forEach((word, id) => {
-    const letter = letterOf(word.charCodeAt(0));
-    const last = runs.length - 3;
-    if (last >= 0 && words[id - 1]!.length === word.length && runs[last] === letter) runs[last + 2] = id + 1;
-    else {
-      runs.push(letter, id, id + 1);
-      runsAt[word.length + 1]!++;
-    }
-  });
-  for (let length = 1; length < runsAt.length; length++) runsAt[length]! += runsAt[length - 1]!;
-  return { runs: Uint32Array.from(runs), runsAt };
-}
-
-function fileWords(words: readonly string[]): Buckets {
-  const [hashes, ids] = [new NumberList(), new NumberList()];
-  words.forEach((word, id) => {
-    const dropped = word.length <= SHORT ? droppedHashes(word, mostDropped(word), SALT.dropped) : [];
-    for (const hash of [...heardHashes(word, phoneticKey(word)), ...dropped]) {
-      hashes.push(hash);
-      ids.push(id);
-    }
-  });
-  return fileUnder(hashes, ids);
-}
-
-/** Hashes under which a word is found as it is, by how it sounds and by how its vowels may be spelled. */
-function heardHashes(word: string, key: string): number[] {
-  const hashes = [hashOf(word, SALT.word), hashOf(foldedSpelling(word), SALT.fold)];
-  if (key.length >= MIN_KEY) hashes.push(hashOf(key, SALT.key));
-  return hashes;
-}
-
-/** How many letters a word of this length may lose and be alike still; as many are left out to find it. */
-const mostDropped = (word: string) => Math.floor((1 - KEPT) * word.length + 1e-9);
-const MOST_STRANGE = 4;
-
 /** Takes columns into use. */
 export function openVocabulary(columns: VocabularyColumns): Vocabulary {
-  return { ...columns, cache: new Recent(CACHE_WORDS), seen: new Uint32Array(columns.masks.length), looked: 0 };
-}
-
-/** A word of the vocabulary as text. */
-export function wordAt({ letters, at }: VocabularyColumns, id: number): string {
-  let word = '';
-  for (let i = at[id]!; i < at[id + 1]!; i++) word += String.fromCharCode(letters[i]!);
-  return word;
-}
-
-/** The id of a word, -1 when no list has it. */
-export function idOf(vocabulary: VocabularyColumns, word: string): number {
-  const { filed, at, letters } = vocabulary;
-  const bucket = hashOf(word, SALT.word) & filed.mask;
-  for (let i = filed.at[bucket]!; i < filed.at[bucket + 1]!; i++) {
-    const id = filed.items[i]!;
-    const start = at[id]!;
-    if (at[id + 1]! - start !== word.length) continue;
-    let same = 0;
-    while (same < word.length && letters[start + same] === word.charCodeAt(same)) same++;
-    if (same === word.length) return id;
-  }
-  return -1;
+  const seen = new Uint32Array(columns.masks.length);
+  const caches = { cache: new Recent<KnownWord>(CACHE_WORDS), latinBest: new Recent<number>(CACHE_WORDS) };
+  return { ...columns, ...caches, written: openWritten(columns.written), seen, looked: 0 };
 }
 
 /**
- * How alike two words are, 0 to 1: nothing when Jaro-Winkler (less for different lengths and another first sound) or the share
- * of letters that stay is too low, else by what the changes cost (`soundDistance`); more for the same consonants, another spelling of vowels, or two usual spellings of one name.
+ * How alike two words are by their keys, 0 to 1: nothing when Jaro-Winkler (less for different lengths and another first
+ * sound) or the share of letters that stay is too low, else by what the changes cost (`soundDistance`); more for the same
+ * consonants, another spelling of vowels, two usual spellings of one name, or Latin letters that Arabic ones are written as.
  * Below `SIMILAR` it is no likeness.
  */
-export function likeness(a: string, b: string): number {
+export function likeness(one: string, other: string): number {
+  const [a, b] = [latinOf(one), latinOf(other)];
   if (a === b) return 1;
   const key = phoneticKey(a);
   const sounded = key.length >= MIN_KEY && key === phoneticKey(b) ? soundLikeness(a, b) : 0;
   const folded = foldedSpelling(a) === foldedSpelling(b) ? SPELLED_OTHERWISE : 0;
   const equal = equalSpellings(a).includes(b) ? EQUAL_SPELLING : 0;
-  return Math.max(spelledLikeness(lettersFrom(a), lettersFrom(b)), sounded, folded, equal);
+  const written = Math.max(writtenLikeness(lettersOf(one), other), writtenLikeness(lettersOf(other), one));
+  return Math.max(spelledLikeness(lettersFrom(a), lettersFrom(b)), sounded, folded, equal, written);
+}
+
+function writtenLikeness(written: string, latin: string): number {
+  const pattern = written === '' || lettersOf(latin) !== '' ? undefined : patternOf(written);
+  return pattern ? patternLikeness(pattern, lettersFrom(latin)) : 0;
 }
 
 /** How alike two words of the same consonants are by their vowels. */
@@ -185,12 +111,12 @@ function spelledLikeness(a: Letters, b: Letters): number {
   return 1 - soundDistance(a, b) / Math.max(a.length, b.length);
 }
 
-/** A word with what was found out about it; kept for the words that come often. */
-export function lookUp(vocabulary: Vocabulary, word: string): KnownWord {
-  const known = vocabulary.cache.get(word);
+/** A word with what was found out about it, by its `vocabularyKey`; kept for the words that come often. */
+export function lookUp(vocabulary: Vocabulary, key: string): KnownWord {
+  const known = vocabulary.cache.get(key);
   if (known) return known;
-  const found = search(vocabulary, word);
-  vocabulary.cache.set(word, found);
+  const found = search(vocabulary, latinOf(key), lettersOf(key));
+  vocabulary.cache.set(key, found);
   return found;
 }
 
@@ -213,7 +139,7 @@ type Probe = {
  * spelling share a hash; others keep at least `KEPT` of their letters, so that short ones share what is left when letters
  * are left out, and long ones are passed over only when the letters they share could not bring the measure high enough.
  */
-function search(vocabulary: Vocabulary, word: string): KnownWord {
+function search(vocabulary: Vocabulary, word: string, written: string): KnownWord {
   const key = phoneticKey(word);
   const fold = foldedSpelling(word);
   const [keyHash, foldHash] = [hashOf(key, SALT.key), hashOf(fold, SALT.fold)];
@@ -222,12 +148,53 @@ function search(vocabulary: Vocabulary, word: string): KnownWord {
   const look = ++vocabulary.looked;
   lookInBuckets(vocabulary, probe, heardHashes(word, key), true);
   if (word.length <= SHORT) lookInBuckets(vocabulary, probe, droppedHashes(word, mostDropped(word), SALT.dropped), false);
-  for (const spelling of equalSpellings(word)) raise(probe, idOf(vocabulary, spelling), EQUAL_SPELLING);
+  for (const spelling of equalSpellings(word)) for (const id of idsOf(vocabulary, spelling)) raise(probe, id, EQUAL_SPELLING);
   searchLong(vocabulary, probe, look);
+  searchOtherScript(vocabulary, probe, written);
   let best = 0;
   if (probe.found) for (const alike of probe.found.values()) if (alike > best) best = alike;
   return { similar: probe.found ?? NOTHING, key, best };
 }
+
+/** Latin words that a word of the Arabic script is written as; or words of that script that are written as a Latin one. */
+function searchOtherScript(vocabulary: Vocabulary, probe: Probe, written: string): void {
+  const raiseTo = (id: number, alike: number) => {
+    if (alike >= SIMILAR) raise(probe, id, alike);
+  };
+  if (written === '') writtenLike(vocabulary.written, probe.word, (place, alike) => raiseTo(vocabulary.writtenIds[place]!, alike));
+  else searchLatin(vocabulary, written, raiseTo);
+}
+
+/** Visits the Latin words that a word of the Arabic script may be written as; answers how alike the most alike is. */
+function searchLatin(vocabulary: Vocabulary, written: string, visit?: (id: number, alike: number) => void): number {
+  const pattern = patternOf(written);
+  let best = 0;
+  if (pattern) {
+    latinLike(vocabulary, pattern, (id, alike) => {
+      if (alike > best) best = alike;
+      visit?.(id, alike);
+    });
+  }
+  vocabulary.latinBest.set(written, best);
+  return best;
+}
+
+/** How alike the Latin word is that is most like a word of the Arabic script; 0 when there is none. */
+export function latinBest(vocabulary: Vocabulary, written: string): number {
+  return vocabulary.latinBest.get(written) ?? searchLatin(vocabulary, written);
+}
+
+/** The place of the word in Arabic letters that is most like a Latin one, and at least so much. */
+export function mostLike(written: Written, word: string, least: number): number | undefined {
+  let [best, most]: [number | undefined, number] = [undefined, least];
+  writtenLike(written, word, (place, alike) => {
+    if (alike >= most && (best === undefined || alike > most)) [best, most] = [place, alike];
+  });
+  return best;
+}
+
+/** Letters that only one of two words has where two letters differ. */
+const MOST_STRANGE = 4;
 
 /** Judges what is filed under hashes. By sound and spelling of vowels only what is filed under these can be alike. */
 function lookInBuckets(vocabulary: Vocabulary, probe: Probe, hashes: readonly number[], heard: boolean): void {
@@ -246,7 +213,6 @@ function lookInBuckets(vocabulary: Vocabulary, probe: Probe, hashes: readonly nu
 }
 
 function raise(probe: Probe, id: number, alike: number): void {
-  if (id < 0) return;
   probe.found ??= new Map();
   if (alike > (probe.found.get(id) ?? 0)) probe.found.set(id, alike);
 }
@@ -351,24 +317,6 @@ function neededMatches(n: number, m: number): Needed {
     matchesFor(ALIKE / OTHER_FIRST + penalty),
   ];
 }
-
-function maskOf(word: string): number {
-  let mask = 0;
-  for (let i = 0; i < word.length; i++) mask |= 1 << letterOf(word.charCodeAt(i));
-  return mask;
-}
-
-function repeatsOf(word: string): number {
-  let [once, twice] = [0, 0];
-  for (let i = 0; i < word.length; i++) {
-    const letter = 1 << letterOf(word.charCodeAt(i));
-    twice |= once & letter;
-    once |= letter;
-  }
-  return twice;
-}
-
-const letterOf = (code: number) => (code >= 97 && code <= 122 ? code - 97 : 26);
 
 function bits(mask: number): number {
   let x = mask - ((mask >>> 1) & 0x55555555);

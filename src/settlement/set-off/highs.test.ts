@@ -1,6 +1,7 @@
 import highs from 'highs';
 import { describe, expect, test } from 'vitest';
 import { type Random, seededRandom } from '../../base/random.ts';
+import { planRound } from '../obligation/plan.ts';
 import { checkCertificate } from './certificate.ts';
 import { setOff, type SetOffInput } from './set-off.ts';
 import { statementOf } from './statement.ts';
@@ -62,6 +63,20 @@ describe('the solver against HiGHS', () => {
       expect(best.Status).toBe('Optimal');
       expect([i, Number(worth - drawn)]).toEqual([i, Math.round(best.ObjectiveValue)]);
       expect(checkCertificate(statementOf(input, result))).toEqual([]);
+    }
+  });
+
+  test('a round of bilateral obligations clears exactly as much, with what is overdue weighing more', async () => {
+    const solver = await loadHighs();
+    const random = seededRandom('rounds against HiGHS');
+    for (let i = 0; i < 40; i++) {
+      const { obligations } = randomInput(random.fork(`round ${i}`));
+      const dueDay = () => random.pick([null, '2026-11-23', '2026-11-01', '2026-03-01']);
+      const open = obligations.map(({ id, debtor, creditor, units }) => ({ id, debtor, creditor, units, dueDay: dueDay() }));
+      const { entries } = planRound({ asset: 'EUR/2', ordering: 'overdue_first', day: '2026-11-23', open });
+      const worth = entries.reduce((sum, { weight, cleared }) => sum + BigInt(weight) * cleared, 0n);
+      const best = solver.solve(programmeOf({ asset: 'EUR/2', obligations: entries.map(({ dueDay: _, ...entry }) => entry) }));
+      expect([i, Number(worth)]).toEqual([i, Math.round(best.ObjectiveValue)]);
     }
   });
 });

@@ -17,24 +17,31 @@ export const CHECKS = {
 export type CheckId = keyof typeof CHECKS;
 
 /** One check: what it says, whether it holds, and what was found in words. `findings` are empty unless it fails. */
-export type Check = { id: CheckId; says: string; result: 'holds' | 'fails' | 'not_checked'; found: string; findings: string[] };
+export type Check<Id extends string = CheckId> = {
+  id: Id;
+  says: string;
+  result: 'holds' | 'fails' | 'not_checked';
+  found: string;
+  findings: string[];
+};
 
 /** Findings of one check that are kept; of more only the number is told. */
 const MOST_KEPT = 20;
 
 /** Collects what contradicts the checks while a file is read. */
-export type Findings = {
-  note(id: CheckId, text: string): void;
+export type Findings<Id extends string = CheckId> = {
+  note(id: Id, text: string): void;
   /** Notes the text unless the claim holds. */
-  hold(id: CheckId, claim: boolean, text: () => string): void;
-  has(id: CheckId): boolean;
+  hold(id: Id, claim: boolean, text: () => string): void;
+  has(id: Id): boolean;
   /** The checks in their order; `found` says what a check that holds was held against, or why it could not be. */
-  checks(found: Readonly<Record<CheckId, { text: string; skipped?: boolean }>>): Check[];
+  checks(found: Readonly<Record<Id, { text: string; skipped?: boolean }>>): Check<Id>[];
 };
 
-export function createFindings(): Findings {
-  const kept = new Map<CheckId, { texts: string[]; total: number }>();
-  const note = (id: CheckId, text: string) => {
+/** `says` are the checks of a file in their order, in words. */
+export function createFindings<Id extends string>(says: Readonly<Record<Id, string>>): Findings<Id> {
+  const kept = new Map<Id, { texts: string[]; total: number }>();
+  const note = (id: Id, text: string) => {
     const of = kept.get(id) ?? { texts: [], total: 0 };
     kept.set(id, of);
     of.total++;
@@ -47,14 +54,14 @@ export function createFindings(): Findings {
     },
     has: (id) => kept.has(id),
     checks: (found) =>
-      (Object.keys(CHECKS) as CheckId[]).map((id): Check => {
+      (Object.keys(says) as Id[]).map((id): Check<Id> => {
         const of = kept.get(id);
         if (of) {
           const more = of.total > of.texts.length ? [`and ${of.total - of.texts.length} more`] : [];
-          return { id, says: CHECKS[id], result: 'fails', found: `${of.total} contradiction(s)`, findings: [...of.texts, ...more] };
+          return { id, says: says[id], result: 'fails', found: `${of.total} contradiction(s)`, findings: [...of.texts, ...more] };
         }
         const { text, skipped } = found[id];
-        return { id, says: CHECKS[id], result: skipped ? 'not_checked' : 'holds', found: text, findings: [] };
+        return { id, says: says[id], result: skipped ? 'not_checked' : 'holds', found: text, findings: [] };
       }),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MalformedLine } from './records.ts';
+import { MalformedLine } from './form.ts';
 
 /** Longer than any line of the format. */
 const MOST_BYTES = 1 << 20;

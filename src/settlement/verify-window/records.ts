@@ -1,3 +1,21 @@
+import {
+  text,
+  wholeNumber,
+  listOf,
+  must,
+  may,
+  amount,
+  positive,
+  hash,
+  asset,
+  instant,
+  day,
+  participant,
+  readForm,
+  wrongIn,
+  type Fields,
+} from './form.ts';
+
 /** What a file of a window is called in its first line. */
 const FORMAT = 'rialto.window/2';
 
@@ -77,37 +95,15 @@ export type WindowLine =
   | FinalityRecord
   | EndRecord;
 
-type Fits = (value: unknown) => boolean;
-type Field = { fits: Fits; optional?: boolean };
-
-const text =
-  (pattern: RegExp): Fits =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value);
-const wholeNumber: Fits = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const listOf =
-  (fits: Fits): Fits =>
-  (value) =>
-    Array.isArray(value) && value.every(fits);
-const must = (fits: Fits): Field => ({ fits });
-const may = (fits: Fits): Field => ({ fits, optional: true });
-
 const seq = text(/^(0|[1-9]\d{0,18})$/);
-const amount = text(/^(0|[1-9]\d{0,37})$/);
-const positive = text(/^[1-9]\d{0,37}$/);
 const signed = text(/^(0|-?[1-9]\d{0,37})$/);
-const hash = text(/^[0-9a-f]{64}$/);
-const asset = text(/^[A-Z][A-Z0-9]{2,11}\/(\d|1[0-8])$/);
-const instant = text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-const day = text(/^\d{4}-\d\d-\d\d$/);
-const participant = text(/^mem_[0-9a-f]{32}$/);
 const payment = text(/^pay_[0-9a-f]{32}$/);
 const window = text(/^win_[0-9a-f]{32}$/);
 
-const SPAN: Readonly<Record<string, Field>> = { asset: must(asset), fromSeq: must(seq), toSeq: must(seq) };
+const SPAN: Fields = { asset: must(asset), fromSeq: must(seq), toSeq: must(seq) };
 
 /** Every field of every line; what is not here has no place in a file. */
-const FIELDS: Readonly<Record<WindowLine['record'], Readonly<Record<string, Field>>>> = {
+const FIELDS: Readonly<Record<WindowLine['record'], Fields>> = {
   window: {
     record: must(text(/^window$/)),
     format: must((value) => value === FORMAT),
@@ -175,38 +171,7 @@ const FIELDS: Readonly<Record<WindowLine['record'], Readonly<Record<string, Fiel
   end: { record: must(text(/^end$/)), lines: must(wholeNumber), sha256: must(hash) },
 };
 
-/** What is wrong with an object's fields, undefined when nothing is. Keys must stand in the order of RFC 8785. */
-function wrongIn(value: unknown, fields: Readonly<Record<string, Field>>): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no object';
-  const keys = Object.keys(value);
-  const strange = keys.find((key) => !Object.hasOwn(fields, key));
-  if (strange !== undefined) return `has a field ${JSON.stringify(strange.slice(0, 40))} that the format does not know`;
-  const unsorted = keys.findIndex((key, i) => i > 0 && key <= keys[i - 1]!);
-  if (unsorted > 0) return `does not have its fields in order: ${keys[unsorted]}`;
-  for (const [name, { fits, optional }] of Object.entries(fields)) {
-    if (!Object.hasOwn(value, name)) {
-      if (!optional) return `lacks the field ${name}`;
-    } else if (!fits((value as Record<string, unknown>)[name])) return `has a field ${name} that is not of its form`;
-  }
-  return undefined;
-}
-
-/** A line that cannot stand in a window file. The message says what is wrong, without the number of the line. */
-export class MalformedLine extends Error {}
-
-/** Reads one line, strictly: known fields in their one order and form, no white space. Throws `MalformedLine`. */
+/** Reads one line of a window file, strictly. Throws `MalformedLine`. */
 export function readRecord(line: string): WindowLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new MalformedLine('is not JSON');
-  }
-  const kind = (value as { record?: unknown } | null)?.record;
-  if (typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) throw new MalformedLine('does not say which record it is');
-  const wrong = wrongIn(value, FIELDS[kind as WindowLine['record']]);
-  if (wrong !== undefined) throw new MalformedLine(wrong);
-  // Written anew it is the same, so that there is one way to write it: no white space, no key twice, no other escapes.
-  if (JSON.stringify(value) !== line) throw new MalformedLine('is not written in canonical JSON');
-  return value as WindowLine;
+  return readForm(line, FIELDS) as WindowLine;
 }

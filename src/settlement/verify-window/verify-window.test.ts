@@ -9,7 +9,7 @@ import { netObligations, resultHashOf } from '../netting/net.ts';
 import { bilateralOf } from '../netting/pairs.ts';
 import { finalityLine, headLine, obligationLine, resultLines, sealed, type FiledObligation } from '../netting/window-file.ts';
 import { settlementChain } from '../window/settle-window.ts';
-import { checkAcross } from './across.ts';
+import { checkAcross, createPlaces } from './across.ts';
 import { CHECKS, type CheckId } from './findings.ts';
 import { sha256 } from './tree.ts';
 import { verifyWindow, type Verdict, type VerifyOptions } from './verify.ts';
@@ -289,6 +289,17 @@ describe('what a file cannot know by itself', () => {
     const { inputRoot } = JSON.parse(linesOf(bytes)[0]!) as { inputRoot: string };
     expect((await verify(bytes, { publishedRoot: inputRoot })).ok).toBe(true);
     expect(failing(await verify(bytes, { publishedRoot: '0'.repeat(64) }))).toEqual(['N3']);
+  });
+
+  test('an obligation in two windows is found, though each file holds by itself', async () => {
+    const places = createPlaces();
+    const bytes = await publish(fixed);
+    const { window, removed } = await verify(bytes, { onObligation: places.add });
+    await verify(bytes, { onObligation: places.add });
+    expect(places.twice()).toEqual([]);
+    const another = { ...window!, id: 'win_another', number: window!.number + 1 };
+    await verify(bytes, { onObligation: (_window, obligation) => places.add(another, obligation) });
+    expect(checkAcross([window!], places.twice()).findings).toHaveLength(window!.obligations - removed);
   });
 
   test('ranges of several windows that overlap, and two versions of one window, are found', async () => {

@@ -1,15 +1,16 @@
 import { createBooks } from './books.ts';
-import { createFindings, type Check, type Findings } from './findings.ts';
+import { CHECKS, createFindings, type Check, type Findings } from './findings.ts';
+import { MalformedLine } from './form.ts';
 import { inputChecks, type InputChecks } from './input-checks.ts';
 import { readLines } from './read-lines.ts';
-import { MalformedLine, readRecord, type EndRecord, type WindowLine, type WindowRecord } from './records.ts';
+import { readRecord, type EndRecord, type ObligationRecord, type WindowLine, type WindowRecord } from './records.ts';
 import { checkResult, collectResult, type ResultLines } from './result-checks.ts';
 
 /** What a file turned out to be. `window` is absent when not even its first line could be read. */
 export type Verdict = { ok: boolean; window?: WindowRecord; obligations: number; removed: number; checks: Check[] };
 
-/** `publishedRoot`: the root as somebody kept it from the notice at cut-off. */
-export type VerifyOptions = { publishedRoot?: string };
+/** `publishedRoot`: the root as somebody kept it from the notice at cut-off. `onObligation` is told of each obligation as it is read. */
+export type VerifyOptions = { publishedRoot?: string; onObligation?: (window: WindowRecord, obligation: ObligationRecord) => void };
 
 type Reading = {
   findings: Findings;
@@ -40,7 +41,7 @@ const RANKS: readonly WindowLine['record'][] = [
  */
 export async function verifyWindow(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: VerifyOptions = {}): Promise<Verdict> {
   const lines: ResultLines = { currencies: [], positions: [], bilaterals: [], instructions: [] };
-  const reading: Reading = { findings: createFindings(), books: createBooks(), lines, ended: false, rank: -1 };
+  const reading: Reading = { findings: createFindings(CHECKS), books: createBooks(), lines, ended: false, rank: -1 };
   let count = 0;
   try {
     for await (const line of readLines(bytes)) {
@@ -67,6 +68,7 @@ function take(reading: Reading, line: WindowLine, options: VerifyOptions, place:
   } else if (line.record === 'obligation') {
     reading.input!.add(line);
     if (line.removed === undefined) reading.books.add(line);
+    options.onObligation?.(reading.window!, line);
   } else if (line.record === 'end') {
     reading.ended = true;
     checkEnd(findings, line, place);

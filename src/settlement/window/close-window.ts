@@ -2,12 +2,12 @@ import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
-import { dayOf, type Millis } from '../../base/time.ts';
+import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { closeAllWindows as closeAllContract, closeWindow as contract } from './contract.ts';
 import { allGroups, findGroup } from './group-store.ts';
-import { MAIN_GROUP, planIfKnown } from './group.ts';
+import { daysAt, MAIN_GROUP, planIfKnown } from './group.ts';
 import { groupNotFound } from './manage-groups.ts';
 import { cutSpans, hasMembers, joinWithoutRange, lastObligation } from './membership-store.ts';
 import { netWindow } from './net-window.ts';
@@ -75,21 +75,15 @@ async function closeGroup(deps: SettlementDeps, ctx: Ctx, groupId: string, opera
   return viewOfWindow(await finishWindow(deps, ctx, cut.id));
 }
 
-/** Up to which sequence nothing of a group is owed, found before the book is locked: a rare currency among much traffic takes a while. */
+/** Up to which sequence nothing of a group is due, found before the book is locked: a rare currency among much traffic takes a while. */
 async function emptyUpTo(deps: SettlementDeps, tenantId: Uuid, groupId: string): Promise<bigint> {
   return deps.db.read({ tenantId }, async (tx) => {
-    const open = await findOpenWindow(tx, tenantId, groupId);
+    const [open, group] = [await findOpenWindow(tx, tenantId, groupId), await findGroup(tx, tenantId, groupId)];
     if (!open) throw groupNotFound();
+    const day = daysAt(group!, open.planned, deps.clock.now()).valueDay;
     const toSeq = await lastObligation(tx, tenantId);
-    return (await hasMembers(tx, tenantId, open.id, { afterSeq: open.fromSeq, toSeq, day: dayAt(open, deps.clock.now()) }))
-      ? open.fromSeq
-      : toSeq;
+    return (await hasMembers(tx, tenantId, open.id, { afterSeq: open.fromSeq, toSeq, day })) ? open.fromSeq : toSeq;
   });
-}
-
-/** The day that a window belongs to when it is cut off at an instant: the business day of its schedule, else the UTC day. */
-function dayAt({ planned }: WindowRow, at: Millis) {
-  return planned?.day ?? dayOf(at);
 }
 
 type Cut = { window: WindowRow; step: 'cut_off' | 'joined' };
@@ -104,9 +98,9 @@ async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx, { groupId
   const ledger = await deps.ledger.inTx(tx, tenantId);
   const toSeq = await ledger.seq();
   const at = deps.clock.now();
-  const businessDay = dayAt(open, at);
+  const days = daysAt(group, open.planned, at);
   const afterSeq = knownEmptyTo > open.fromSeq ? knownEmptyTo : open.fromSeq;
-  if (!(await hasMembers(tx, tenantId, open.id, { afterSeq, toSeq, day: businessDay }))) {
+  if (!(await hasMembers(tx, tenantId, open.id, { afterSeq, toSeq, day: days.valueDay }))) {
     const last = await windowBefore(tx, tenantId, open);
     if (last && (last.state !== 'settled' || last.cutOffAt! >= askedAt)) return { window: last, step: 'joined' };
     throw empty(last);
@@ -115,9 +109,9 @@ async function cutOff(deps: SettlementDeps, { tenantId }: Ctx, tx: Tx, { groupId
   const isDue = planned !== undefined && at >= planned.at;
   const nextPlan = planned && !isDue ? planned : planIfKnown(group, deps.calendars, at);
   const nextId = newId();
-  await cutOffWindow(tx, tenantId, { id: open.id, toSeq, at, businessDay, last: isDue && planned.last });
+  await cutOffWindow(tx, tenantId, { id: open.id, toSeq, at, ...days, last: isDue && planned.last });
   await openWindow(tx, tenantId, { id: nextId, groupId, fromSeq: toSeq, at, planned: nextPlan });
-  await joinWithoutRange(tx, tenantId, { id: open.id, toSeq, businessDay, valueDates: group.valueDates });
+  await joinWithoutRange(tx, tenantId, { id: open.id, toSeq, valueDay: days.valueDay });
   await cutSpans(tx, tenantId, { windowId: open.id, nextId, toSeq });
   return { window: (await findWindow(tx, tenantId, open.id))!, step: 'cut_off' };
 }

@@ -99,7 +99,7 @@ export const WindowDetail = Type.Object(
     ...windowFields,
     /** What the window holds of each currency: obligations with fromSeq < seq ≤ toSeq. */
     spans: Type.Array(Type.Object({ asset: Asset, fromSeq: Seq, toSeq: Type.Optional(Seq) }, closed)),
-    /** Obligations that came over from earlier windows, and that left this one. */
+    /** Obligations that came over from earlier windows, and that left this one; to a bank that is paid, without those that were held. */
     joined: Type.Integer(),
     left: Type.Integer(),
     defaults: Type.Array(WindowDefault),

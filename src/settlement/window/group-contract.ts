@@ -23,7 +23,6 @@ const Schedule = Type.Object(
     zone: Type.String({ minLength: 1, maxLength: 60, examples: ['Europe/Berlin'] }),
     cutOffs: Type.Array(WallTime, { minItems: 1, maxItems: 288 }),
     calendars: Type.Array(Currency, { minItems: 1, maxItems: 12, uniqueItems: true, description: 'Currencies whose systems must be open' }),
-    valueDates: Type.Boolean({ description: 'Whether a payment waits for the business day of its value date' }),
   },
   closed,
 );
@@ -113,7 +112,7 @@ export const setWindowGroup = operation({
     body: {
       name: 'Euro and pound',
       mode: 'schedule',
-      schedule: { zone: 'Europe/Berlin', cutOffs: ['10:00', '13:00', '16:30'], calendars: ['EUR', 'GBP'], valueDates: true },
+      schedule: { zone: 'Europe/Berlin', cutOffs: ['10:00', '13:00', '16:30'], calendars: ['EUR', 'GBP'] },
       assets: ['GBP/2'],
     },
   },

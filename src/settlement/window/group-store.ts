@@ -15,10 +15,9 @@ type Flat = {
   zone: string | null;
   cut_offs: string[] | null;
   calendars: string[] | null;
-  value_dates: boolean;
 };
 
-const SELECT = `select id, name, mode, settles, created_at, changed_at, changed_by, zone, cut_offs, calendars, value_dates
+const SELECT = `select id, name, mode, settles, created_at, changed_at, changed_by, zone, cut_offs, calendars
   from settlement.window_group`;
 
 function toGroup(row: Flat): WindowGroup {
@@ -33,7 +32,6 @@ function toGroup(row: Flat): WindowGroup {
     ...(row.zone !== null && { zone: row.zone }),
     ...(row.cut_offs !== null && { cutOffs: row.cut_offs }),
     ...(row.calendars !== null && { calendars: row.calendars }),
-    valueDates: row.value_dates,
   };
 }
 
@@ -51,11 +49,11 @@ export async function allGroups(tx: Tx, tenantId: Uuid): Promise<WindowGroup[]> 
 /** Writes a group as it is from now on. */
 export async function putGroup(tx: Tx, tenantId: Uuid, group: WindowGroup): Promise<void> {
   await tx.query(
-    `insert into settlement.window_group (tenant_id, id, name, mode, settles, created_at, changed_at, changed_by, zone, cut_offs, calendars, value_dates)
-     values ($1, $2, $3, $4, $5, $6::timestamptz, $7::timestamptz, $8, $9, $10::text[], $11::text[], $12)
+    `insert into settlement.window_group (tenant_id, id, name, mode, settles, created_at, changed_at, changed_by, zone, cut_offs, calendars)
+     values ($1, $2, $3, $4, $5, $6::timestamptz, $7::timestamptz, $8, $9, $10::text[], $11::text[])
      on conflict (tenant_id, id) do update set name = excluded.name, mode = excluded.mode, settles = excluded.settles,
        changed_at = excluded.changed_at, changed_by = excluded.changed_by, zone = excluded.zone, cut_offs = excluded.cut_offs,
-       calendars = excluded.calendars, value_dates = excluded.value_dates`,
+       calendars = excluded.calendars`,
     [
       tenantId,
       group.id,
@@ -68,7 +66,6 @@ export async function putGroup(tx: Tx, tenantId: Uuid, group: WindowGroup): Prom
       group.zone ?? null,
       group.cutOffs ?? null,
       group.calendars ?? null,
-      group.valueDates,
     ],
   );
 }

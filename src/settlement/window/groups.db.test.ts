@@ -12,6 +12,7 @@ import { cutOffDue } from './cut-off-due.ts';
 import { extendCutOff, listWindowGroups, setWindowGroup } from './manage-groups.ts';
 import { windowFileBytes } from './read-file.ts';
 import { getWindow, listWindows } from './read-windows.ts';
+import { setAsideDifferences } from './set-aside.ts';
 import { settleNetted } from './settle-netted.ts';
 
 /** A Monday, 08:00 in Berlin. */
@@ -27,7 +28,7 @@ const pay = (from: number, to: number, asset: string, change: object = {}) =>
   sendPayment(deps(), house.ctx, orderOf(banks[from]!, banks[to]!, { asset, units: 100n, ...change }));
 const statusOf = async (id: string) => (await getPayment(deps(), house.ctx, { id })).status;
 const groupNamed = async (id: string) => (await listWindowGroups(groupDeps(), house.ctx)).items.find((group) => group.id === id)!;
-const EUROPE = { zone: 'Europe/Berlin', cutOffs: ['10:00', '16:30'], calendars: ['EUR', 'GBP'], valueDates: true };
+const EUROPE = { zone: 'Europe/Berlin', cutOffs: ['10:00', '16:30'], calendars: ['EUR', 'GBP'] };
 
 beforeAll(async () => {
   house = await createTestHouse({ clock });
@@ -325,6 +326,7 @@ describe('whatever happens in whatever order', () => {
       fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 40 }), async (actions) => {
         for (const one of actions) await perform(one);
         expect((await contradictions()).contradictions).toEqual({});
+        expect(await setAsideDifferences(deps(), house.tenantId)).toEqual([]);
         await finishWindows(deps(), house.ctx);
         // Everything comes to its end once its day has come.
         for (let day = 0; day < 12 && (await contradictions()).waiting! > 0n; day++) {

@@ -62,13 +62,13 @@ function viewOf(
   window: WindowRow,
   { assets, extensions }: { assets: string[]; extensions: readonly ExtensionRow[] },
 ): GroupView {
-  const { zone, cutOffs, calendars, valueDates } = group;
+  const { zone, cutOffs, calendars } = group;
   return {
     id: group.id,
     name: group.name,
     mode: group.mode,
     settles: group.settles,
-    ...(group.mode === 'schedule' && { schedule: { zone: zone!, cutOffs: [...cutOffs!], calendars: [...calendars!], valueDates } }),
+    ...(group.mode === 'schedule' && { schedule: { zone: zone!, cutOffs: [...cutOffs!], calendars: [...calendars!] } }),
     ...(group.mode === 'interval' && { everySeconds: windowSeconds }),
     assets,
     window: {
@@ -162,7 +162,6 @@ function groupOf({ clock }: GroupDeps, ctx: Ctx, { id, name, mode, settles, sche
     createdAt: now,
     changedAt: now,
     changedBy: ctx.actor.name,
-    valueDates: false,
     ...schedule,
   };
 }

@@ -38,11 +38,15 @@ export async function allSpansOf(
   );
 }
 
-/** How many obligations came over from earlier windows, and how many left; of a bank's own when a bank asks. */
+/**
+ * How many obligations came over from earlier windows, and how many left; of a bank's own when a bank asks, which is not told of
+ * payments to it that left because they were held.
+ */
 export async function movesOf(tx: Tx, tenantId: Uuid, windowId: Uuid): Promise<{ joined: number; left: number }> {
   const [row] = await tx.query<{ joined: number; left: number }>(
     `select (select count(*)::int from settlement.carried_obligation where tenant_id = $1 and joined_window_id = $2) as joined,
-            (select count(*)::int from settlement.carried_obligation where tenant_id = $1 and left_window_id = $2) as left`,
+            (select count(*)::int from settlement.carried_obligation where tenant_id = $1 and left_window_id = $2
+                and (why <> 'hold' or creditor_agent_id is distinct from (select infra.member_id()))) as left`,
     [tenantId, windowId],
   );
   return row!;
@@ -63,7 +67,10 @@ export async function beginSpans(tx: Tx, tenantId: Uuid, groupId: string, assets
   );
 }
 
-/** Gives the open ranges of some currencies to another open window, which then begins no later than they do. */
+/**
+ * Gives the open ranges of some currencies to another open window, which then begins no later than they do. What has left such a
+ * range, being held, goes with it: it has left the window that has the range (a foreign key sees to that).
+ */
 export async function moveSpans(tx: Tx, tenantId: Uuid, windowId: Uuid, assets: readonly string[]): Promise<void> {
   await tx.query(
     `with moved as (
@@ -96,21 +103,17 @@ export async function cutSpans(tx: Tx, tenantId: Uuid, cut: { windowId: Uuid; ne
  * Lets what waits join a window that is cut off at the very sequence at which some of its ranges begin: they stay empty and go on in
  * the next window whole, so that nothing could be found by them later. Comes before `cutSpans`.
  */
-export async function joinWithoutRange(
-  tx: Tx,
-  tenantId: Uuid,
-  window: { id: Uuid; toSeq: bigint; businessDay: LocalDate; valueDates: boolean },
-): Promise<void> {
+export async function joinWithoutRange(tx: Tx, tenantId: Uuid, window: { id: Uuid; toSeq: bigint; valueDay: LocalDate }): Promise<void> {
   await tx.query(
     `update settlement.carried_obligation c set joined_window_id = $2
        from settlement.window_span s
       where s.tenant_id = $1 and s.window_id = $2 and s.to_seq is null and s.from_seq = $3 and c.tenant_id = $1 and c.asset = s.asset
-        and c.joined_window_id is null and not c.returned and (c.due is null or c.due <= $4::date or not $5)`,
-    [tenantId, window.id, window.toSeq, window.businessDay, window.valueDates],
+        and c.joined_window_id is null and not c.returned and not c.held and (c.due is null or c.due <= $4::date)`,
+    [tenantId, window.id, window.toSeq, window.valueDay],
   );
 }
 
-/** Whether something is owed in the ranges of an open window behind `afterSeq`, or waits to join it. */
+/** Whether something that is due on a day is owed in the ranges of an open window behind `afterSeq`, or waits to join it. */
 export async function hasMembers(
   tx: Tx,
   tenantId: Uuid,
@@ -120,9 +123,12 @@ export async function hasMembers(
   const [row] = await tx.query<{ any: boolean }>(
     `with own as materialized (select asset, from_seq from settlement.window_span where tenant_id = $1 and window_id = $2 and to_seq is null)
      select exists (select from settlement.obligation o join own on own.asset = o.asset and o.seq > own.from_seq
-                     where o.tenant_id = $1 and o.seq > $3 and o.seq <= $4)
-         or exists (select from settlement.carried_obligation c join own on own.asset = c.asset
-                     where c.tenant_id = $1 and c.joined_window_id is null and not c.returned and coalesce(c.due <= $5::date, true)) as any`,
+                     where o.tenant_id = $1 and o.seq > $3 and o.seq <= $4 and coalesce(o.due <= $5::date, true)
+                       and not exists (select from settlement.carried_obligation x
+                                        where x.tenant_id = $1 and x.seq = o.seq and x.left_window_id = $2))
+         or exists (select from settlement.carried_obligation c join own on own.asset = c.asset and c.seq <= own.from_seq
+                     where c.tenant_id = $1 and c.joined_window_id is null and not c.returned and not c.held
+                       and coalesce(c.due <= $5::date, true)) as any`,
     [tenantId, windowId, range.afterSeq, range.toSeq, range.day],
   );
   return row!.any;
@@ -141,43 +147,38 @@ export async function lockUnfixed(
   tx: Tx,
   tenantId: Uuid,
   window: { groupId: string; number: number },
-): Promise<{ id: Uuid; businessDay: LocalDate }[]> {
+): Promise<{ id: Uuid; valueDay: LocalDate }[]> {
   return tx.query(
-    `select id, business_day::text as "businessDay" from settlement.netting_window
+    `select id, value_day::text as "valueDay" from settlement.netting_window
       where tenant_id = $1 and group_id = $2 and number <= $3 and state = 'cut_off' and not input_fixed order by number for update`,
     [tenantId, window.groupId, window.number],
   );
 }
 
 /**
- * Fixes who is in a window: what is due later leaves it, when its group respects value dates; what waits and is due joins it.
- * Windows of a group are fixed in their order, so that nothing is passed over.
+ * Fixes who is in a window: what is due later leaves it, what waits and is due joins it. Windows of a group are fixed in their order,
+ * so that nothing is passed over.
  */
-export async function fixMembers(
-  tx: Tx,
-  tenantId: Uuid,
-  window: { id: Uuid; businessDay: LocalDate },
-  { valueDates, at }: { valueDates: boolean; at: Millis },
-): Promise<void> {
-  if (valueDates) {
-    await tx.query(
-      `insert into settlement.carried_obligation
-         (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, why, due, left_at)
-       select o.tenant_id, o.seq, 1, o.payment_id, o.debtor_agent_id, o.creditor_agent_id, o.asset, o.units, $2, 'value_date', p.value_date, $4::timestamptz
-         from settlement.window_span s
-         join settlement.obligation o on o.tenant_id = s.tenant_id and o.asset = s.asset and o.seq > s.from_seq and o.seq <= s.to_seq
-         join settlement.payment p on p.tenant_id = o.tenant_id and p.id = o.payment_id
-        where s.tenant_id = $1 and s.window_id = $2 and p.value_date > $3::date`,
-      [tenantId, window.id, window.businessDay, instant(at)],
-    );
-  }
+export async function fixMembers(tx: Tx, tenantId: Uuid, window: { id: Uuid; valueDay: LocalDate }, at: Millis): Promise<void> {
+  // Asked for by the day, of which few lie ahead: looking at the date of each obligation would read the whole window.
+  await tx.query(
+    `insert into settlement.carried_obligation
+       (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, range_from, why, due, left_at)
+     select o.tenant_id, o.seq, 1, o.payment_id, o.debtor_agent_id, o.creditor_agent_id, o.asset, o.units, $2, s.from_seq, 'value_date', o.due,
+            $4::timestamptz
+       from settlement.window_span s
+       join settlement.obligation o on o.tenant_id = s.tenant_id and o.asset = s.asset and o.seq > s.from_seq and o.seq <= s.to_seq
+      where s.tenant_id = $1 and s.window_id = $2 and o.due > $3::date
+        and not exists (select from settlement.carried_obligation x where x.tenant_id = $1 and x.seq = o.seq and x.left_window_id = $2)`,
+    [tenantId, window.id, window.valueDay, instant(at)],
+  );
   // A currency may have come from another group: only what left an earlier range of it can join.
   await tx.query(
     `update settlement.carried_obligation c set joined_window_id = $2
        from settlement.window_span s
       where s.tenant_id = $1 and s.window_id = $2 and c.tenant_id = $1 and c.asset = s.asset and c.seq <= s.from_seq
-        and c.joined_window_id is null and not c.returned and (c.due is null or c.due <= $3::date or not $4)`,
-    [tenantId, window.id, window.businessDay, valueDates],
+        and c.joined_window_id is null and not c.returned and not c.held and (c.due is null or c.due <= $3::date)`,
+    [tenantId, window.id, window.valueDay],
   );
   await tx.query('update settlement.netting_window set input_fixed = true where tenant_id = $1 and id = $2', [tenantId, window.id]);
 }
@@ -237,7 +238,8 @@ function inRanges(spans: readonly Span[]): Ranges {
 }
 
 /**
- * Obligations of a window in order of sequence, some at a time; empty behind the last. What left for its value date is none of it.
+ * Obligations of a window in order of sequence, some at a time; empty behind the last. What left for its value date, or because
+ * its payment was held, is none of it.
  *
  * Asked for by short ranges of the sequence, longer ones while nothing is found: by a limit alone the planner, which takes the
  * policy for more selective than it is, reads and sorts the whole window for every page of it.
@@ -290,7 +292,7 @@ function movedBetween(tx: Tx, tenantId: Uuid, { membership, ranges: { sql, value
   const members = `
     (select null::uuid as left, ${COLUMNS} ${IN_RANGE} and ${sql}
         and not exists (select from settlement.carried_obligation x
-                         where x.tenant_id = $1 and x.seq = o.seq and x.left_window_id = ${window} and x.why = 'value_date')
+                         where x.tenant_id = $1 and x.seq = o.seq and x.left_window_id = ${window} and x.why <> 'default')
       order by o.seq limit $4)
     union all
     (${JOINED} and c.joined_window_id = ${window} order by c.seq limit $4)`;

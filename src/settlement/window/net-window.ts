@@ -4,7 +4,6 @@ import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { netApart } from '../netting/net-apart.ts';
 import { windowCutOff } from './contract.ts';
-import { findGroup } from './group-store.ts';
 import { readInput, type WindowInput } from './input.ts';
 import { fixMembers, lockUnfixed, membersBehind, membershipOf, type MemberRow } from './membership-store.ts';
 import { findWindow, publishInput, recordNetting, type WindowRow } from './store.ts';
@@ -39,9 +38,7 @@ export async function netWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRo
 /** Settles who is in a window, and before it in those of its group that were cut off earlier: what they leave may join this one. */
 async function fixInput(deps: SettlementDeps, tenantId: Uuid, window: WindowRow): Promise<void> {
   await deps.db.write({ tenantId }, async (tx) => {
-    const group = await findGroup(tx, tenantId, window.groupId);
-    const { valueDates } = group!;
-    for (const one of await lockUnfixed(tx, tenantId, window)) await fixMembers(tx, tenantId, one, { valueDates, at: deps.clock.now() });
+    for (const one of await lockUnfixed(tx, tenantId, window)) await fixMembers(tx, tenantId, one, deps.clock.now());
   });
 }
 

@@ -1,4 +1,5 @@
 import { route } from '../../infra/http/route.ts';
+import type { Metrics } from '../../infra/metrics/metrics.ts';
 import type { Job } from '../../infra/module.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { jobOfTenants, onceForTenants, type Part } from '../part.ts';
@@ -9,6 +10,7 @@ import * as group from './group-contract.ts';
 import { extendCutOff, listWindowGroups, setWindowGroup } from './manage-groups.ts';
 import { getWindowFile, getWindowPart } from './read-file.ts';
 import { getWindow, getWindowFlows, listWindows } from './read-windows.ts';
+import { createSetAsideWatch } from './set-aside.ts';
 import { settleNetted } from './settle-netted.ts';
 import { verifySettled, windowsCheck } from './verify-settled.ts';
 
@@ -16,9 +18,12 @@ import { verifySettled, windowsCheck } from './verify-settled.ts';
 const FINISH_EVERY_MS = 5_000;
 /** How exactly a cut-off keeps its time. */
 const DUE_EVERY_MS = 1_000;
+/** How often what is set aside is held against what is owed: every obligation of open windows is read for it. */
+const LOOK_EVERY_MS = 600_000;
 
 /** Netting windows; `windowSeconds` is how often those are cut off that go by interval, 0 leaves that to people. */
-export function windowPart(deps: SettlementDeps, windowSeconds: number): Part {
+export function windowPart(deps: SettlementDeps, windowSeconds: number, metrics: Metrics): Part {
+  const watch = createSetAsideWatch(deps, metrics);
   const groupDeps = { ...deps, windowSeconds };
   return {
     routes: [
@@ -34,8 +39,8 @@ export function windowPart(deps: SettlementDeps, windowSeconds: number): Part {
       route(group.setWindowGroup, (ctx, input) => setWindowGroup(groupDeps, ctx, input)),
       route(group.extendCutOff, (ctx, input) => extendCutOff(groupDeps, ctx, input)),
     ],
-    jobs: jobsOf(deps, windowSeconds),
-    checks: [windowsCheck(deps)],
+    jobs: [...jobsOf(deps, windowSeconds), { name: 'settlement.watch_set_aside', everyMs: LOOK_EVERY_MS, run: () => watch.look() }],
+    checks: [windowsCheck(deps), watch.check],
   };
 }
 

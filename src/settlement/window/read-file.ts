@@ -34,7 +34,7 @@ export async function getWindowFile(
 ): Promise<Reply<AsyncIterable<Uint8Array>>> {
   requireOperator(ctx);
   const published = await readPublished(deps, ctx.tenantId, id);
-  return named(sealed(wholeLines(deps, ctx.tenantId, published)), `window-${published.window.number}`);
+  return attached(sealed(wholeLines(deps, ctx.tenantId, published)), `window-${published.window.number}`);
 }
 
 /** The bytes of a window's file, for the verifier inside the house. Errors: as `getWindowFile`. */
@@ -60,10 +60,11 @@ export async function getWindowPart(
   }
   const published = await readPublished(deps, ctx.tenantId, input.id);
   const name = `window-${published.window.number}-${known.byId.get(participantId)!.bic}`;
-  return named(sealed(partLines(deps, ctx.tenantId, published, participantId)), name);
+  return attached(sealed(partLines(deps, ctx.tenantId, published, participantId)), name);
 }
 
-function named(bytes: AsyncIterable<Uint8Array>, name: string): Reply<AsyncIterable<Uint8Array>> {
+/** Bytes that are sent as a file of lines. */
+export function attached(bytes: AsyncIterable<Uint8Array>, name: string): Reply<AsyncIterable<Uint8Array>> {
   const headers = { 'content-disposition': `attachment; filename="${name}.jsonl"` };
   return new Reply(Readable.from(bytes, { objectMode: false }), { headers });
 }

@@ -7,6 +7,7 @@ import type { SettlementDeps } from '../deps.ts';
 import type { Participants } from '../participant/directory.ts';
 import { systemAccounts } from '../participant/store.ts';
 import { closeWindow as contract, positionSettled, windowSettled } from './contract.ts';
+import { heldInWindow, type Misplaced } from './places.ts';
 import { claimNetted, findWindow, noteBlocked, positionsOf, recordFinality, type PositionRow, type WindowRow } from './store.ts';
 import { viewOfWindow } from './view.ts';
 
@@ -14,19 +15,21 @@ import { viewOfWindow } from './view.ts';
  * Settles a netted window: every transfer of every currency, the finality record, the event and the audit row in one
  * transaction, so that no window is ever half settled. Does nothing when another process has settled it.
  *
- * Errors: `settlement.window_blocked` when the ledger refuses a transfer; the window stays netted, and which participant is in the
- * way is noted with it.
+ * Errors: `settlement.window_blocked` when the ledger refuses a transfer, or a payment of the window is held; the window stays netted,
+ * and which participant is in the way is noted with it.
  */
 export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRow): Promise<WindowRow> {
   const { tenantId } = ctx;
   // They change only together with the hash of the result, which is looked at again under the lock.
   const positions = await deps.db.read({ tenantId }, (tx) => positionsOf(tx, tenantId, window.id));
   const participants = await deps.directory.of(tenantId, { ids: positions.map(({ participantId }) => participantId) });
-  const attempt: Attempt = { claimed: true, chain: [] };
+  const attempt: Attempt = { claimed: true, chain: [], held: undefined };
   const act = deps.access.command({ ...ctx, idempotency: undefined }, contract, async (tx) => {
     attempt.claimed = await claimNetted(tx, tenantId, window.id, window.resultHash!);
     // Rolled back, since what did not happen is neither audited nor counted.
     if (!attempt.claimed) throw new Error('another process has settled the window');
+    attempt.held = await heldInWindow(tx, tenantId, window.id);
+    if (attempt.held) throw new Error('a payment of the window is held');
     const clearing = await systemAccounts(tx, tenantId, 'clearing');
     attempt.chain = settlementChain(window, positions, participants, clearing);
     const ledger = await deps.ledger.inTx(tx, tenantId);
@@ -39,7 +42,10 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
     return { answer: viewOfWindow(settled), subject, events, detail: { step: 'settled', transfers } };
   });
   await act.catch(async (error: unknown) => {
-    if (error instanceof LedgerRefused) throw await block(deps, tenantId, window, { refused: error, chain: attempt.chain, participants });
+    if (error instanceof LedgerRefused) {
+      throw await block(deps, tenantId, window, obstacleOf({ refused: error, chain: attempt.chain, participants }));
+    }
+    if (attempt.held) throw await block(deps, tenantId, window, holdOf(attempt.held, participants));
     if (attempt.claimed) throw error;
   });
   const after = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
@@ -48,33 +54,40 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
   return after.state === 'netted' ? settleWindow(deps, ctx, after) : after;
 }
 
-type Attempt = { claimed: boolean; chain: TransferDraft[] };
+type Attempt = { claimed: boolean; chain: TransferDraft[]; held: Misplaced | undefined };
 
 /** Where the book stands after the transfers; a window whose obligations have all left it asks for none. */
 async function finalOn({ clock }: SettlementDeps, ledger: LedgerTx, chain: readonly TransferDraft[]): Promise<Recorded> {
   return chain.length > 0 ? ledger.transfer(chain) : { seq: await ledger.seq(), atMs: clock.now() };
 }
 
-type Obstacle = { refused: LedgerRefused; chain: readonly TransferDraft[]; participants: Participants };
+/** Why a window cannot be settled, and who is in the way when that is known. */
+type Obstacle = { participantId: Uuid | undefined; reason: string };
 
-/** Notes which participant is in the way of a settlement, and answers with the refusal to tell. */
-async function block(
-  deps: SettlementDeps,
-  tenantId: Uuid,
-  window: WindowRow,
-  { refused, chain, participants }: Obstacle,
-): Promise<AppError> {
+type LedgerRefusal = { refused: LedgerRefused; chain: readonly TransferDraft[]; participants: Participants };
+
+function obstacleOf({ refused, chain, participants }: LedgerRefusal): Obstacle {
   const { index, code } = refused.refusal;
   const draft = chain[index];
   const isTouched = (account: { settlementAccountId: Uuid; reserveAccountId: Uuid } | undefined) =>
     [account?.settlementAccountId, account?.reserveAccountId].some((id) => id === draft?.debitAccountId || id === draft?.creditAccountId);
   const found = draft && [...participants.byId.values()].find(({ accounts }) => isTouched(accounts.get(draft.asset)));
   const reason = found ? `The ledger refused a transfer of ${found.bic}: ${code}.` : `The ledger refused a transfer: ${code}.`;
-  await deps.db.write({ tenantId }, (tx) => noteBlocked(tx, tenantId, window.id, { participantId: found?.id, reason }));
+  return { participantId: found?.id, reason };
+}
+
+function holdOf({ paymentId, debtorId }: Misplaced, participants: Participants): Obstacle {
+  const of = participants.byId.get(debtorId)?.bic ?? 'a participant';
+  return { participantId: debtorId, reason: `The payment ${toWireId('pay', paymentId)} of ${of} is held.` };
+}
+
+/** Notes what is in the way of a settlement, and answers with the refusal to tell. */
+async function block(deps: SettlementDeps, tenantId: Uuid, window: WindowRow, obstacle: Obstacle): Promise<AppError> {
+  await deps.db.write({ tenantId }, (tx) => noteBlocked(tx, tenantId, window.id, obstacle));
   return new AppError(
     'conflict',
     'settlement.window_blocked',
-    `Window ${window.number} is netted and cannot be settled. ${reason} Put that right, or take the participant out of the window.`,
+    `Window ${window.number} is netted and cannot be settled. ${obstacle.reason} Put that right, or take the participant out of the window.`,
   );
 }
 

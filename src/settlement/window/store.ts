@@ -195,12 +195,13 @@ export async function planWindow(tx: Tx, tenantId: Uuid, id: Uuid, planned: Plan
 export async function cutOffWindow(
   tx: Tx,
   tenantId: Uuid,
-  cut: { id: Uuid; toSeq: bigint; at: Millis; businessDay: LocalDate; last: boolean },
+  cut: { id: Uuid; toSeq: bigint; at: Millis; businessDay: LocalDate; valueDay: LocalDate; last: boolean },
 ): Promise<void> {
   await tx.query(
-    `update settlement.netting_window set state = 'cut_off', to_seq = $3, cut_off_at = $4::timestamptz, business_day = $5::date, planned_last = $6
+    `update settlement.netting_window set state = 'cut_off', to_seq = $3, cut_off_at = $4::timestamptz, business_day = $5::date, value_day = $6::date,
+       planned_last = $7
       where tenant_id = $1 and id = $2`,
-    [tenantId, cut.id, cut.toSeq, instant(cut.at), cut.businessDay, cut.last],
+    [tenantId, cut.id, cut.toSeq, instant(cut.at), cut.businessDay, cut.valueDay, cut.last],
   );
 }
 

@@ -1,10 +1,11 @@
 import { pow10 } from '../../../base/decimal.ts';
 import type { Uuid } from '../../../base/id.ts';
 import { codeOf, scaleOf } from '../../../base/money.ts';
-import { addDays, type LocalDate } from '../../../base/time.ts';
+import type { LocalDate } from '../../../base/time.ts';
 import { allParticipants, type ParticipantRow } from '../../participant/store.ts';
 import { finalPayments, type FinalPayment } from '../finals.ts';
 import type { Days, Reading, ReportKind, Resolved, Row } from '../kind.ts';
+import { eachDay } from '../period.ts';
 import { notesOf } from './notes.ts';
 import { complianceCountsOf } from './regulator-store.ts';
 import { partiesOf } from './statement-store.ts';
@@ -53,16 +54,6 @@ async function* recordPages(reading: Reading, parameters: Resolved, banks: Banks
     }
   }
   yield [['T', null, null, null, null, null, null, records, null, 'records before this one', null]];
-}
-
-function eachDay({ from, to, fromMs, toMs }: Days): Days[] {
-  const days: Days[] = [];
-  for (let day = from; day <= to; day = addDays(day, 1)) {
-    const begins = Date.parse(`${day}T00:00:00Z`);
-    const ends = Math.min(Date.parse(`${addDays(day, 1)}T00:00:00Z`), toMs);
-    if (ends > begins) days.push({ from: day, to: day, fromMs: Math.max(begins, fromMs), toMs: ends });
-  }
-  return days;
 }
 
 type Day = { day: Days; banks: Banks };

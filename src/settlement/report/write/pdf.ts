@@ -1,70 +1,62 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { AppError } from '../../../base/error.ts';
-import { drawable, FAINT, INK, LINE, MARGIN, numberPages, openPdf, widthOf, type Doc } from '../../../infra/pdf/document.ts';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { band, drawable, FAINT, fitted, INK, LINE, MARGIN, openPdf, put, rule, widthOf, type Doc } from '../../../infra/pdf/document.ts';
 import { shownText } from '../cell.ts';
 import type { Cell, Column, Row } from '../kind.ts';
 import type { Table, TableWriter } from './writer.ts';
-
-/** A document with more rows than this nobody reads, and its pages are kept until they are numbered. */
-export const MOST_PDF_ROWS = 10_000;
 
 const ROW = 15;
 const SIZE = 7.5;
 const PAD = 4;
 const BAND = '#f5f6f8';
 
+/** Bytes that may wait to be taken before another page is drawn. */
+const AHEAD = 1 << 18;
+
 /**
- * A document on A4 across: title and notes on the first page, the columns' names on each, and at the foot what it is and which
- * page of how many. Cells that are too long end in an ellipsis.
- *
- * Errors: `settlement.report_too_long` with more than `MOST_PDF_ROWS` rows.
+ * A document on A4 across: title and notes on the first page, the columns' names on each, and at the foot which page of how many it
+ * is and of what. Cells that are too long end in an ellipsis. Pages are drawn as fast as `out` takes them.
  */
 export const writePdf: TableWriter = async (table, out) => {
-  const doc = openPdf(table, 'landscape');
+  const { doc, close } = openPdf({ ...table, when: `${shownText('instant', table.asOf)} UTC` }, 'landscape');
+  const broken = new AbortController();
   const written = finished(out);
-  written.catch(() => undefined);
+  written.catch((error: unknown) => broken.abort(error));
   try {
     doc.pipe(out);
-    await Promise.race([fill(doc, table), written.then(() => undefined)]);
-    numberPages(doc, { title: table.title, when: `${shownText('instant', table.asOf)} UTC` });
-    doc.end();
+    await fill(doc, table, () => taken(doc, out, broken.signal));
+    close();
   } catch (error) {
     doc.unpipe(out);
     out.destroy(error as Error);
-    await written.catch(() => undefined);
-    throw error;
   }
   await written;
 };
 
-async function fill(doc: Doc, table: Table): Promise<void> {
+/** Ends when there is room for another page, fails when there will never be. */
+async function taken(doc: Doc, out: Writable, broken: AbortSignal): Promise<void> {
+  await breathe();
+  while (doc.readableLength > AHEAD && !broken.aborted) await once(out, 'drain', { signal: broken }).catch(() => undefined);
+  broken.throwIfAborted();
+}
+
+async function fill(doc: Doc, table: Table, taken: () => Promise<void>): Promise<void> {
   const grid = layOut(doc, table.columns);
-  let y = heading(doc, table);
-  y = names(doc, grid, y);
+  let y = names(doc, grid, heading(doc, table));
   let count = 0;
   for await (const page of table.pages) {
     for (const row of page) {
-      if (++count > MOST_PDF_ROWS) throw tooLong();
       if (y + ROW > doc.page.height - MARGIN - ROW) {
+        await taken();
         doc.addPage();
         y = names(doc, grid, MARGIN);
-        await breathe();
       }
-      y = line(doc, grid, row, { y, banded: count % 2 === 0 });
+      y = line(doc, grid, row, { y, banded: ++count % 2 === 0 });
     }
   }
-  if (count === 0)
-    doc
-      .font('text')
-      .fontSize(9)
-      .fillColor(FAINT)
-      .text('No rows.', MARGIN, y + 8, { lineBreak: false });
-}
-
-function tooLong(): AppError {
-  const advice = `A PDF has at most ${MOST_PDF_ROWS} rows. Ask for XLSX or CSV, or for fewer days.`;
-  return new AppError('unprocessable', 'settlement.report_too_long', advice);
+  if (count === 0) put(doc.font('text').fontSize(9).fillColor(FAINT), 'No rows.', MARGIN, y + 8);
 }
 
 type Place = { column: Column; cell: number; x: number; width: number; right: boolean };
@@ -96,61 +88,37 @@ function layOut(doc: Doc, columns: readonly Column[]): Grid {
 
 /** Title and notes; answers with the height at which the table begins. */
 export function heading(doc: Doc, { title, notes }: Pick<Table, 'title' | 'notes'>): number {
-  doc.font('bold').fontSize(17).fillColor(INK).text(title, MARGIN, MARGIN, { lineBreak: false });
+  put(doc.font('bold').fontSize(17).fillColor(INK), title, MARGIN, MARGIN);
   let y = MARGIN + 28;
   for (const [label, text] of notes) {
-    doc.font('text').fontSize(8.5).fillColor(FAINT).text(label, MARGIN, y, { lineBreak: false });
-    doc.fillColor(INK).text(drawable(text), MARGIN + 96, y, { lineBreak: false });
+    put(doc.font('text').fontSize(8.5).fillColor(FAINT), label, MARGIN, y);
+    put(doc.fillColor(INK), drawable(text), MARGIN + 96, y);
     y += 13;
   }
   return y + 10;
 }
 
+/** The names of the columns; what is drawn after them is drawn as rows are. */
 function names(doc: Doc, { places, from, to }: Grid, y: number): number {
   doc.font('bold').fontSize(SIZE).fillColor(FAINT);
-  for (const { column, x, width, right } of places) put(doc, fitted(doc, column.name, width - 2 * PAD), { x, y: y + 4, width, right });
-  doc
-    .moveTo(from, y + ROW)
-    .lineTo(to, y + ROW)
-    .lineWidth(0.8)
-    .strokeColor(INK)
-    .stroke();
+  for (const { column, x, width, right } of places) write(doc, fitted(doc, column.name, width - 2 * PAD), { x, y: y + 4, width, right });
+  rule(doc, { from, to, y: y + ROW }, 0.8, INK);
+  doc.font('text').fillColor(INK);
   return y + ROW + 1;
 }
 
 function line(doc: Doc, { places, from, to }: Grid, row: Row, { y, banded }: { y: number; banded: boolean }): number {
-  if (banded) doc.rect(from, y, to - from, ROW).fill(BAND);
-  doc.font('text').fontSize(SIZE).fillColor(INK);
+  if (banded) band(doc, { from, to, y }, ROW, BAND);
   for (const { column, cell, x, width, right } of places) {
     const text = textOf(column, row[cell]!);
-    if (text !== '') put(doc, fitted(doc, text, width - 2 * PAD), { x, y: y + 4, width, right });
+    if (text !== '') write(doc, fitted(doc, text, width - 2 * PAD), { x, y: y + 4, width, right });
   }
-  doc
-    .moveTo(from, y + ROW)
-    .lineTo(to, y + ROW)
-    .lineWidth(0.3)
-    .strokeColor(LINE)
-    .stroke();
+  rule(doc, { from, to, y: y + ROW }, 0.3, LINE);
   return y + ROW;
 }
 
 const textOf = ({ type }: Column, cell: Cell): string => drawable(shownText(type, cell));
 
-function put(doc: Doc, text: string, { x, y, width, right }: { x: number; y: number; width: number; right: boolean }): void {
-  const at = right ? x + width - PAD - widthOf(doc, text) : x + PAD;
-  doc.text(text, at, y, { lineBreak: false });
-}
-
-/** The longest beginning of a text that has room, with an ellipsis when that is not all of it. */
-function fitted(doc: Doc, text: string, room: number): string {
-  if (widthOf(doc, text) <= room) return text;
-  const ellipsis = widthOf(doc, '…');
-  let width = 0;
-  let kept = '';
-  for (const letter of text) {
-    width += widthOf(doc, letter);
-    if (width + ellipsis > room) break;
-    kept += letter;
-  }
-  return `${kept.trimEnd()}…`;
+function write(doc: Doc, text: string, { x, y, width, right }: { x: number; y: number; width: number; right: boolean }): void {
+  put(doc, text, right ? x + width - PAD - widthOf(doc, text) : x + PAD, y);
 }

@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest';
 import { toDecimalText } from '../../../base/money.ts';
 import type { Column, Format, Row } from '../kind.ts';
 import { guarded } from './csv.ts';
-import { MOST_PDF_ROWS } from './pdf.ts';
 import { WRITERS } from './writers.ts';
 import type { Table } from './writer.ts';
 import { xlsxWriter } from './xlsx.ts';
@@ -142,7 +141,7 @@ describe('PDF', () => {
     expect(totalPages).toBe(4);
     for (const [i, page] of text.entries()) {
       expect(page).toContain('Amount');
-      expect(page).toContain(`Page ${i + 1} of 4`);
+      expect(page).toMatch(new RegExp(`^Page ${i + 1} of ?4 `));
     }
     expect(text.join(' ').match(/Bank \d+/g)).toHaveLength(95);
     expect(text.join(' ')).toContain('940,000.00 EUR');
@@ -155,23 +154,19 @@ describe('PDF', () => {
     expect(text[0]).toContain('ShanTian');
     expect(text[0]).toMatch(/x{10,}…/);
   });
-
-  test('of too many rows is refused by name', async () => {
-    const rows = Array.from({ length: MOST_PDF_ROWS + 1 }, (): Row => ['', null, null, null, null]);
-    await expect(written('pdf', inPages(rows, 1_000))).rejects.toMatchObject({ code: 'settlement.report_too_long' });
-  }, 60_000);
 });
 
-describe.each(['csv', 'xlsx'] as const)('%s of a million rows', (format) => {
-  test('asks for a page only when the one before is written, and holds few of them', { timeout: 180_000 }, async () => {
+describe.each(['csv', 'xlsx', 'pdf'] as const)('%s of a million rows', (format) => {
+  test('asks for a page only when the one before is written, and holds few of them', { timeout: 600_000 }, async () => {
     const PAGE = 1_000;
     let asked = 0;
     let taken = 0;
-    let mostAhead = 0;
+    let takenBeforeLast = 0;
     const page = Array.from({ length: PAGE }, (_, i) => row(`Bank ${i}`, BigInt(i)));
     async function* million(): AsyncGenerator<readonly Row[]> {
       for (; asked < 1_000_000;) {
         asked += PAGE;
+        takenBeforeLast = taken;
         yield page;
       }
     }
@@ -182,10 +177,6 @@ describe.each(['csv', 'xlsx'] as const)('%s of a million rows', (format) => {
         taken += chunk.length;
         setImmediate(done);
       },
-    });
-    const perRow = format === 'csv' ? 45 : 0;
-    slow.on('drain', () => {
-      if (perRow > 0) mostAhead = Math.max(mostAhead, asked - taken / perRow);
     });
     const heap = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
     globalThis.gc?.();
@@ -199,9 +190,10 @@ describe.each(['csv', 'xlsx'] as const)('%s of a million rows', (format) => {
     })();
     await WRITERS[format].write(table(watched), slow);
     expect(asked).toBe(1_000_000);
-    // A million rows are more than 45 MB as CSV and far more as objects.
-    expect(mostAhead).toBeLessThan(20 * PAGE);
-    expect(most).toBeLessThan(120 << 20);
+    // A million rows are more than 45 MB as CSV, 55 MB as PDF and far more as objects.
+    // Nearly all of it was taken when the last rows were asked for. A workbook is squeezed in larger pieces than the others.
+    if (format !== 'xlsx') expect(takenBeforeLast / taken).toBeGreaterThan(0.9);
+    expect(most).toBeLessThan(200 << 20);
   });
 });
 

@@ -17,6 +17,8 @@ export type Work = {
   lists: InForce;
   /** The entries that lists added or changed; all count without it. */
   changed: ScreeningIndex | undefined;
+  /** Set where it is not known what lists have brought since a payment was screened: what was decided on it counts no more. */
+  isBlind?: boolean;
 };
 
 type Purposed = Hit & { purpose: ListPurpose };
@@ -27,7 +29,12 @@ type Subject = {
   kind: FindingKind;
   names: { debtor: { name: string }; creditor: { name: string } };
   first: Partial<Pick<ScreeningResult, 'hits' | 'notices' | 'cleared'>>;
+  /** Of a payment: as it stands. */
+  payment?: StandingPayment;
 };
+
+/** What was found, and which payments must not go on: those with matches that nobody has decided on. */
+export type Examined = { findings: Finding[]; undecided: { payment: StandingPayment; hits: Hit[] }[] };
 
 /** The same name twice costs nothing: the second time it is remembered. */
 export const bankSubject = ({ id, name }: { id: Uuid; name: string }): Subject => ({
@@ -38,14 +45,19 @@ export const bankSubject = ({ id, name }: { id: Uuid; name: string }): Subject =
 });
 
 /** A payment as it stands now; undefined when it is rejected and nothing comes of it any more. */
-export function paymentSubject({ record, status }: StandingPayment): Subject | undefined {
+export function paymentSubject({ run }: Pick<Work, 'run'>, payment: StandingPayment): Subject | undefined {
+  const { record, status, hold } = payment;
   if (status === 'rejected') return undefined;
-  const kind = status === 'held' || status === 'settled' ? status : 'open';
-  return { id: record.id, kind, names: { debtor: record.debtor, creditor: record.creditor }, first: record.screening ?? {} };
+  // What this run has held was open when it came to it: it may have died before it told so.
+  const isHeldNow = hold !== undefined && !hold.end && hold.set === run.toSet;
+  const kind = (status === 'held' && !isHeldNow) || status === 'settled' ? status : 'open';
+  const { hits = [], ...rest } = record.screening ?? {};
+  const first = { ...rest, hits: hold && !isHeldNow ? [...hits, ...hold.hits] : hits };
+  return { id: record.id, kind, names: { debtor: record.debtor, creditor: record.creditor }, first, payment };
 }
 
 /** What the lists in force change for subjects, against what was found first and in earlier runs. */
-export async function examine(work: Work, subjects: readonly Subject[]): Promise<Finding[]> {
+export async function examine(work: Work, subjects: readonly Subject[]): Promise<Examined> {
   const now: { subject: Subject; hits: Purposed[]; cleared: ReadonlySet<string> }[] = [];
   for (const subject of subjects) {
     const result = await matched(work, subject);
@@ -53,7 +65,7 @@ export async function examine(work: Work, subjects: readonly Subject[]): Promise
     const cleared = new Set((result?.cleared ?? []).map(matchKey));
     if (hits.length > 0 || subject.kind === 'held') now.push({ subject, hits, cleared });
   }
-  if (now.length === 0) return [];
+  if (now.length === 0) return { findings: [], undecided: [] };
   const { deps, tenantId } = work;
   const known = await deps.db.read({ tenantId }, (tx) =>
     latestFindings(
@@ -62,11 +74,40 @@ export async function examine(work: Work, subjects: readonly Subject[]): Promise
       now.map(({ subject }) => subject.id),
     ),
   );
-  return now.flatMap(({ subject, hits, cleared }) => {
+  const examined: Examined = { findings: [], undecided: [] };
+  for (const { subject, hits, cleared } of now) {
     const of = new Map(known.filter((one) => one.subjectId === subject.id).map((one) => [matchKey(asParty(one)), one]));
     const changes = subject.kind === 'held' ? heldChanges(subject, hits, cleared, of) : brought(work, subject, hits, of);
-    return changes.map((change) => findingOf(work, subject, change));
-  });
+    examined.findings.push(...changes.map((change) => findingOf(work, subject, change)));
+    const open = subject.kind === 'open' && subject.payment ? undecidedHits(work, subject, hits, of) : [];
+    if (open.length > 0) examined.undecided.push({ payment: subject.payment!, hits: open });
+  }
+  return examined;
+}
+
+/**
+ * Matches with lists of sanctions on which nobody has decided: not there when the payment was released last, or the entry has
+ * changed since.
+ */
+function undecidedHits(
+  { run, changed, isBlind = false }: Work,
+  { first, payment }: Subject,
+  hits: readonly Purposed[],
+  known: ReadonlyMap<string, Finding>,
+): Hit[] {
+  const { review, hold } = payment!;
+  const releasedAt = Math.max(review?.decidedAt ?? 0, hold?.end?.decidedAt ?? 0);
+  const ofThisRun = new Set(hold?.end && hold.set === run.toSet ? hold.hits.map(matchKey) : []);
+  const firstKeys = new Set((first.hits ?? []).map(matchKey));
+  const isDecided = (hit: Purposed) => {
+    const key = matchKey(hit);
+    const found = known.get(key);
+    const seenAt = found?.change === 'new' && found.foundAt <= releasedAt ? found.foundAt : undefined;
+    if (ofThisRun.has(key) || (seenAt !== undefined && seenAt >= run.startedAt)) return true;
+    const isChanged = changed !== undefined && entryNamed(changed, hit.listId, hit.entryId) !== undefined;
+    return !isBlind && !isChanged && (firstKeys.has(key) || seenAt !== undefined);
+  };
+  return hits.filter((hit) => hit.purpose === 'sanctions' && !isDecided(hit)).map(({ purpose: _sanctions, ...hit }) => hit);
 }
 
 type Change = { hit: Purposed; change: 'new' | 'gone' };

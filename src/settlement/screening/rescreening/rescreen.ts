@@ -1,17 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { newId, toWireId, type Uuid } from '../../../base/id.ts';
 import type { EventDraft } from '../../../base/event.ts';
+import type { Tx } from '../../../infra/postgres/db.ts';
 import type { Job } from '../../../infra/module.ts';
 import type { SettlementDeps } from '../../deps.ts';
 import { jobOfTenants } from '../../part.ts';
+import { screenedOtherwise } from '../../queue/store.ts';
 import { findSetNumber } from '../screening-set.ts';
 import { versionsOfLists } from '../store.ts';
 import { changesSince, type Changes } from './changes.ts';
 import { rescreeningHit } from './contract.ts';
 import type { Work } from './examine.ts';
 import { mustBeLookedAt, type Finding, type OpenCases } from './finding.ts';
+import { examineQueue, settleQueuePage } from './screen-queue.ts';
 import { step, type Step } from './stages.ts';
-import { forgetEntryHashes, insertFindings, insertRun, latestRun, moveRun, restartRun, type Run } from './store.ts';
+import { countInRun, forgetEntryHashes, insertFindings, insertRun, latestRun, moveRun, restartRun, type Run } from './store.ts';
 
 const LOOK_MS = 3_000;
 /** After so long the next tenant has its turn. */
@@ -35,6 +38,8 @@ export function rescreenJob(deps: SettlementDeps, settings: RescreeningSettings)
     do {
       const work = await nextWork(deps, tenantId, laidOut);
       if (!work) break;
+      if (await screenSomeOfQueue(work, settings)) continue;
+      if (work.run.finishedAt !== null) break;
       const done = await step(work, settings.settledDays);
       await commit(work, done, settings);
       // In the last stage there is nothing to do until more payments have come.
@@ -52,15 +57,18 @@ async function nextWork(
 ): Promise<Work | undefined> {
   const seen = await deps.db.read({ tenantId }, async (tx) => {
     const run = await latestRun(tx, tenantId);
-    return { run, set: await findSetNumber(tx, tenantId, await versionsOfLists(tx, tenantId)) };
+    const set = await findSetNumber(tx, tenantId, await versionsOfLists(tx, tenantId));
+    const isDone = run !== undefined && run.finishedAt !== null && run.toSet === set;
+    return { run, isDone, isQueueDone: isDone && (await screenedOtherwise(tx, tenantId, { set, limit: 1 })).size === 0 };
   });
   // Asked before the lists are laid out here: most tenants have nothing to do most of the time.
-  if (seen.run && seen.run.finishedAt !== null && seen.run.toSet === seen.set) return forget(laidOut, tenantId);
+  if (seen.isQueueDone) return forget(laidOut, tenantId);
   const lists = await deps.screening.inForce(tenantId);
   const { set } = lists.clean;
   const { run } = seen;
   const fromSet = !run ? null : run.finishedAt === null ? run.fromSet : run.toSet;
-  if (run && run.finishedAt !== null && run.toSet === set) return forget(laidOut, tenantId);
+  // What was let wait by lists that are no longer in force, after all else was screened again.
+  if (run && run.finishedAt !== null && run.toSet === set) return { deps, tenantId, run, lists, changed: undefined };
   const key = `${fromSet} ${set}`;
   const known = laidOut.get(tenantId);
   const changes = known?.run === key ? known.changes : await changesSince(deps.db, tenantId, fromSet, lists);
@@ -88,27 +96,58 @@ async function beginRun(deps: SettlementDeps, tenantId: Uuid, { run, fromSet, se
   });
 }
 
+/**
+ * Screens some of the queue again, ahead of all else: it waits for that. What was found is told first, so that whoever is stopped
+ * between telling and holding holds it the next time. False when there was nothing to do, or nothing could be done.
+ */
+async function screenSomeOfQueue(work: Work, settings: RescreeningSettings): Promise<boolean> {
+  const { deps, tenantId } = work;
+  const page = await examineQueue(work);
+  if (page.scanned === 0) return false;
+  const written = await deps.db.write({ tenantId }, async (tx) => {
+    const noted = page.findings.length === 0 ? [] : await noteFindings(work, tx, page.findings, settings);
+    await countInRun(tx, tenantId, work.run.id, { scanned: page.scanned, found: noted.length });
+    return noted;
+  });
+  count(work, page.scanned, written);
+  return (await settleQueuePage(work, page)) > 0;
+}
+
 /** Writes down what a step found and how far it came, or nothing when another process was quicker. */
-async function commit({ deps, tenantId, run }: Work, { scanned, findings, to }: Step, { openCases }: RescreeningSettings): Promise<void> {
+async function commit(work: Work, { scanned, findings, to }: Step, settings: RescreeningSettings): Promise<void> {
+  const { deps, tenantId, run } = work;
   const at = deps.clock.now();
   const written = await deps.db.write({ tenantId }, async (tx) => {
     if (!(await moveRun(tx, tenantId, run, { to, scanned, found: findings.length, at }))) return [];
     if (to.stage === 'done') await forgetEntryHashes(tx, tenantId, run.toSet);
-    if (findings.length === 0) return [];
-    const fresh = await insertFindings(tx, tenantId, findings);
-    const noted = findings.filter(({ id }) => fresh.has(id));
-    const urgent = noted.filter(mustBeLookedAt);
-    if (openCases && urgent.length > 0) await openCases(tx, tenantId, urgent);
-    await deps.outbox.append(
-      tx,
-      urgent.map((finding) => eventOf(tenantId, finding)),
-    );
-    return noted;
+    return findings.length === 0 ? [] : await noteFindings(work, tx, findings, settings);
   });
+  count(work, scanned, written);
+  if (to.stage === 'done') deps.log.info('Everything is screened against the lists in force', { tenantId, set: run.toSet });
+}
+
+/** Keeps findings and tells those that somebody must look at; answers with what was not there yet. */
+async function noteFindings(
+  { deps, tenantId }: Work,
+  tx: Tx,
+  findings: readonly Finding[],
+  { openCases }: RescreeningSettings,
+): Promise<Finding[]> {
+  const fresh = await insertFindings(tx, tenantId, findings);
+  const noted = findings.filter(({ id }) => fresh.has(id));
+  const urgent = noted.filter(mustBeLookedAt);
+  if (openCases && urgent.length > 0) await openCases(tx, tenantId, urgent);
+  await deps.outbox.append(
+    tx,
+    urgent.map((finding) => eventOf(tenantId, finding)),
+  );
+  return noted;
+}
+
+function count({ deps }: Work, scanned: number, written: readonly Finding[]): void {
   const kinds: Record<string, number> = {};
   for (const { kind } of written) kinds[kind] = (kinds[kind] ?? 0) + 1;
   deps.metrics.rescreened(2 * scanned, kinds);
-  if (to.stage === 'done') deps.log.info('Everything is screened against the lists in force', { tenantId, set: run.toSet });
 }
 
 /** Told to the operator alone: a bank must not be warned. */

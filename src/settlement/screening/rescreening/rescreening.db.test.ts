@@ -90,7 +90,11 @@ describe('when a list changes', () => {
       { party: 'debtor', change: 'new', entryId: '2' },
     ]);
     expect((await getPayment(deps(), house.ctx, { id: clean })).screening.later).toBeUndefined();
-    for (const { id } of banks) expect((await getPayment(deps(), house.memberCtx(id), { id: hit })).screening).toEqual({ hits: [] });
+    expect((await getPayment(deps(), house.memberCtx(banks[0]!.id), { id: hit })).screening).toEqual({ hits: [] });
+    // It is held now, and what is held does not exist for the bank that would be paid.
+    await expect(getPayment(deps(), house.memberCtx(banks[1]!.id), { id: hit })).rejects.toMatchObject({
+      code: 'settlement.payment_not_found',
+    });
     // The next change does not tell it again.
     await load(['Listed From The Start', 'Ingrid Marklund*1971', 'Another One'], { wait: true });
     expect(await findings()).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { idFloor, type Uuid } from '../../../base/id.ts';
-import type { PaymentView } from '../../payment/payment.ts';
 import { pageOfPayments, paymentsNamed, type PaymentFilter, type StandingPayment } from '../../payment/store.ts';
 import { bankSubject, examine, paymentSubject, type Work } from './examine.ts';
 import type { Finding } from './finding.ts';
+import { holdPayments } from './hold-payments.ts';
 import { pageOfBanks, pageOfOwed, screenedOtherwise, type Place, type Stage } from './store.ts';
 
 /** Payments that are read at once: what screening again takes of memory, however many there are. */
@@ -16,16 +16,13 @@ const FOLLOW_MS = 60_000;
 /** What one step did: how many it looked at, what it found, and where the next one begins. */
 export type Step = { scanned: number; findings: Finding[]; to: Place };
 
-/** Statuses of payments that wait, for a decision or for money: few. */
-const WAITING: readonly PaymentView['status'][] = ['held', 'queued'];
-
 const begin = (stage: Stage): Place => ({ stage, afterSeq: 0n, afterId: null });
 
 /** Does the next piece of a run: what waits first, then banks, then what is owed, oldest first, then what is final, newest first. */
 export async function step(work: Work, settledDays: number): Promise<Step> {
   switch (work.run.stage) {
     case 'held':
-      return await throughWaiting(work);
+      return await throughPayments(work, { status: 'held' }, begin('participants'));
     case 'participants':
       return await throughBanks(work);
     case 'open':
@@ -46,27 +43,26 @@ async function throughPayments(work: Work, filter: Omit<PaymentFilter, 'limit' |
   return { scanned: page.length, findings: await examinePayments(work, page), to };
 }
 
-/** Payments that the lists of the run were asked about when they were taken have nothing new to tell, unless they wait for somebody. */
-function examinePayments(work: Work, payments: readonly StandingPayment[]): Promise<Finding[]> {
+/**
+ * Payments that the lists of the run were asked about when they were taken have nothing new to tell, unless they wait for
+ * somebody. What waits for its window and must not go on is held, before the run moves on from it.
+ */
+async function examinePayments(work: Work, payments: readonly StandingPayment[]): Promise<Finding[]> {
   const others = payments.filter(({ record, status }) => status === 'held' || record.screeningSet !== work.run.toSet);
-  return examine(
+  const subjects = others.map((payment) => paymentSubject(work, payment)).filter((subject) => subject !== undefined);
+  const { findings, undecided } = await examine(work, subjects);
+  await holdPayments(
     work,
-    others.map(paymentSubject).filter((subject) => subject !== undefined),
+    undecided.filter(({ payment }) => payment.status === 'reserved'),
   );
+  return findings;
 }
 
 async function throughBanks(work: Work): Promise<Step> {
   const { deps, tenantId, run } = work;
   const page = await deps.db.read({ tenantId }, (tx) => pageOfBanks(tx, tenantId, run.afterId, PAGE));
   const to = page.length === PAGE ? { stage: run.stage, afterSeq: 0n, afterId: page.at(-1)!.id } : begin('open');
-  return { scanned: page.length, findings: await examine(work, page.map(bankSubject)), to };
-}
-
-/** One status after another; `afterSeq` counts them. */
-async function throughWaiting(work: Work): Promise<Step> {
-  const at = Number(work.run.afterSeq);
-  const next: Place = at + 1 < WAITING.length ? { stage: 'held', afterSeq: BigInt(at + 1), afterId: null } : begin('participants');
-  return await throughPayments(work, { status: WAITING[at]! }, next);
+  return { scanned: page.length, findings: (await examine(work, page.map(bankSubject))).findings, to };
 }
 
 /** What is owed, in order of the book. Payments taken since the run began are left to its last stage. */

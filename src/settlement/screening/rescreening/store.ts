@@ -86,6 +86,16 @@ export async function moveRun(
   return rows.length > 0;
 }
 
+/** Counts what a run looked at and found aside from its stages. */
+export async function countInRun(tx: Tx, tenantId: Uuid, id: Uuid, { scanned, found }: { scanned: number; found: number }): Promise<void> {
+  await tx.query('update settlement.rescreening set scanned = scanned + $3, found = found + $4 where tenant_id = $1 and id = $2', [
+    tenantId,
+    id,
+    scanned,
+    found,
+  ]);
+}
+
 const FINDING = `id, rescreening_id as "rescreeningId", kind, subject_id as "subjectId", party, change, purpose, name, list_id as "listId",
   entry_id as "entryId", listed, score, explanation, found_at as "foundAt"`;
 
