@@ -5,7 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openWorkspace, standingOf } from '../src/app/cli/readiness/workspace.ts';
+import { systemClock } from '../src/base/time.ts';
 import { readChecklist } from '../src/readiness/checklist/read-checklist.ts';
+import { buildReport } from '../src/readiness/report/build-report.ts';
+import { htmlReport } from '../src/readiness/report/html.ts';
 import { type Bench, type Figure, figure } from './support/bench.ts';
 
 const LINES = 50_000;
@@ -15,7 +19,8 @@ const ANSWER_MS = 100;
 
 /**
  * The reader on a document in which every line demands two numbers of its own; then, as a user, 400 live checks of one server,
- * of which four may be asked at a time, and the report of them.
+ * of which four may be asked at a time, and the report of them: the page by itself, as a server that runs makes it, and two files
+ * as a pipeline has them written.
  */
 export const bench: Bench = {
   summary: `a checklist of ${LINES.toLocaleString('en')} lines, and ${CHECKS} checks of a server that takes ${ANSWER_MS} ms`,
@@ -28,11 +33,12 @@ export const bench: Bench = {
       await write(folder, await listen(server));
       const running = await rialto(folder, ['run', 'release.md', '--commit', 'bench']);
       report(`  ran in ${running.toFixed(2)} s`);
+      const page = await timed(() => pageOf(join(folder, 'release.md')));
       const telling = await rialto(folder, ['report', 'release.md', '--commit', 'bench', '--output', 'release.html', 'release.json']);
       const { lines } = JSON.parse(await readFile(join(folder, 'release.json'), 'utf8')) as { lines: { state: string }[] };
       const passed = lines.filter(({ state }) => state === 'pass').length;
       if (passed !== CHECKS) throw new Error(`${passed} of ${CHECKS} lines passed`);
-      return figuresOf(reading, running, telling);
+      return figuresOf({ reading, running, page, telling });
     } finally {
       server.close();
       await rm(folder, { recursive: true, force: true });
@@ -40,9 +46,12 @@ export const bench: Bench = {
   },
 };
 
-const figuresOf = (reading: number, running: number, telling: number): Figure[] => [
+type Seconds = Record<'reading' | 'running' | 'page' | 'telling', number>;
+
+const figuresOf = ({ reading, running, page, telling }: Seconds): Figure[] => [
   figure('readiness.read_50000_lines.seconds', reading, 's'),
   figure('readiness.run_400_checks.seconds', running, 's'),
+  figure('readiness.report_page_of_400.seconds', page, 's'),
   figure('readiness.report_of_400.seconds', telling, 's'),
 ];
 
@@ -65,7 +74,7 @@ function listen(server: Server): Promise<number> {
 }
 
 async function write(folder: string, port: number): Promise<void> {
-  const text = Array.from({ length: CHECKS }, (_, n) => `- [ ] Endpoint ${n} answers`).join('\n');
+  const text = Array.from({ length: CHECKS }, (_, n) => `- [ ] Endpoint ${n + 1} answers`).join('\n');
   const { items } = readChecklist(new TextEncoder().encode(text), 'release');
   const confirmed = { by: 'Ada Lovelace', at: '2026-01-02' };
   const bindings = items.map(({ id: line }, n) => {
@@ -75,6 +84,21 @@ async function write(folder: string, port: number): Promise<void> {
   await writeFile(join(folder, 'release.md'), text);
   await writeFile(join(folder, 'release.bindings.yaml'), JSON.stringify({ version: 1, checklist: 'release', bindings }));
   await writeFile(join(folder, 'readiness.yaml'), `version: 1\ntargets:\n  app:\n    url: http://127.0.0.1:${port}\n`);
+}
+
+/** The report as a page, from the files of the checklist, its bindings, its log and its evidence. */
+async function pageOf(file: string): Promise<string> {
+  const workspace = await openWorkspace(file, { commit: 'bench' });
+  const { ground, verdict, entries } = await standingOf(workspace);
+  const { checklist, store } = workspace;
+  const report = buildReport({ checklist, verdict, run: ground.run, entries, log: await store.root(), madeAt: systemClock.now() });
+  return htmlReport(report, await readFile(file, 'utf8'));
+}
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await act();
+  return (performance.now() - started) / 1_000;
 }
 
 /** Runs `rialto readiness …` in a folder, and answers with how long it took, its start included, in seconds. Which decision it ends with is no matter. */

@@ -175,6 +175,18 @@ command<[string]>(
   },
 );
 
+command<[string, { root?: string }]>(
+  settlement,
+  'verify-set-off <file>',
+  'check a published round of set-off, or a part of it, by its file alone: that it is sound, and that nothing could clear more',
+  async ({ print }, file, options) => {
+    const { describeSetOff, verifySetOffFile } = await import('./cli/verify-set-off.ts');
+    const verdict = await verifySetOffFile(file, options);
+    print(describeSetOff(verdict), verdict);
+    if (!verdict.ok) process.exitCode = 1;
+  },
+).option('--root <hash>', 'that was published with the notices');
+
 command<[string, ReportOptions]>(
   settlement,
   'report <kind>',

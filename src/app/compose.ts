@@ -30,7 +30,7 @@ import { openSchemas } from '../settlement/iso20022/schema/schemas.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Addresses } from './database.ts';
-import { allowedChecks, releaseOf, suppliedChecklists } from './readiness.ts';
+import { houseReadiness, suppliedChecklists } from './readiness.ts';
 
 /** What the house stands on; made by whoever starts it. */
 export type Ground = { config: Config; keyFile: string; addresses: Addresses; db: Pool; log: Log; metrics: MetricsRegistry };
@@ -110,9 +110,8 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     masterKey,
     supplied: await suppliedChecklists(),
     providers: [houseChecks(checks)],
-    ...(await allowedChecks(config, addresses)),
+    ...(await houseReadiness(config, addresses, masterKey)),
     environment: process.env,
-    release: () => releaseOf(config, masterKey),
   });
   const modules: Module[] = [...below, ...(config.modules.includes('readiness') ? [readiness] : [])];
   for (const module of modules) closers.add(() => module.close());

@@ -8,6 +8,8 @@ import type { KindRegistry } from './check/kinds.ts';
 import type { Library } from './library.ts';
 import type { HousePeople } from './signing.ts';
 import type { Ledgers } from './ledger.ts';
+import type { GatePolicy } from './record/fold.ts';
+import type { RunLimits } from './run/settings.ts';
 import type { RollbackPolicy } from './watch/call-rollback.ts';
 import type { WatchLog } from './watch/watch-log.ts';
 
@@ -28,6 +30,9 @@ export type ReadinessDeps = {
   /** The watches of a checklist, as far as its log goes now. */
   watches: (tenantId: Uuid, checklist: string) => Promise<WatchLog>;
   kinds: KindRegistry;
+  /** Who may approve, and for how long waivers last. */
+  policy: GatePolicy;
+  limits: RunLimits;
   release: () => Promise<Release>;
   /** When the rollback script may be called, and which it is; never before it is known where the process can be reached. */
   rollback: () => Promise<RollbackPolicy>;

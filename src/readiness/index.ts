@@ -15,9 +15,10 @@ import type { ReadinessDeps, Release } from './deps.ts';
 import { createGround } from './ground.ts';
 import { createLedgers, type Ledgers } from './ledger.ts';
 import { createLibrary, type Supplied } from './library.ts';
-import { remember } from './remember.ts';
 import { routesOf } from './routes.ts';
 import { CHECKS_AT_ONCE, createRunner } from './runner.ts';
+import { DEFAULT_POLICY, type GatePolicy } from './record/fold.ts';
+import type { RunLimits } from './run/settings.ts';
 import { housePeople, type HousePeople } from './signing.ts';
 import type { RollbackPolicy } from './watch/call-rollback.ts';
 import { EMPTY_LOG, readOn, type WatchLog } from './watch/watch-log.ts';
@@ -47,7 +48,10 @@ export type CreateReadiness = {
   environment: Readonly<Record<string, string | undefined>>;
   /** When the rollback script of the settings may be called after a release; never unless told. */
   rollback?(probe: Probe): RollbackPolicy;
-  /** What runs here; asked once. */
+  /** Who may approve and for how long waivers last, and the limits of runs; the usual ones unless told. */
+  policy?: GatePolicy;
+  limits?: RunLimits;
+  /** What runs here now; asked whenever a checklist is judged. */
   release(): Promise<Release>;
   /** Before so long has passed since the start, in ms, nothing is run by schedule; a minute unless told. */
   calmMs?: number;
@@ -58,13 +62,14 @@ export type Readiness = Module<undefined> & { reachedAt(address: string): void }
 
 /** Production checklists that are checked against what runs, signed by people, and decided. */
 export function createReadiness(given: CreateReadiness): Readiness {
-  const { db, clock, log, access, outbox, masterKey, supplied, providers = [] } = given;
-  const release = once(given.release);
-  const ground = createGround({ ...given, release });
-  const apart = checksApart(builtInChecks(), { ground: ground.now, processes: CHECKS_AT_ONCE });
+  const { db, clock, log, access, outbox, masterKey, supplied, providers = [], policy = DEFAULT_POLICY } = given;
+  const limits = { concurrency: CHECKS_AT_ONCE, ...given.limits };
+  const { release } = given;
+  const ground = createGround(given);
+  const apart = checksApart(builtInChecks(), { ground: ground.now, processes: limits.concurrency });
   const kinds = createKinds([apart.provider, ...providers]);
   const people = peopleOf((tenantId) => housePeople({ db, clock, masterKey }, tenantId));
-  const ledgers = createLedgers({ db, clock, release, people });
+  const ledgers = createLedgers({ db, clock, release, people, policy, limits });
   const deps: ReadinessDeps = {
     db,
     clock,
@@ -73,6 +78,8 @@ export function createReadiness(given: CreateReadiness): Readiness {
     outbox,
     kinds,
     people,
+    policy,
+    limits,
     release,
     library: createLibrary({ db, clock, access, supplied }),
     ledgers,
@@ -121,9 +128,4 @@ function watchesOf({ storeOf }: Ledgers): ReadinessDeps['watches'] {
     next.catch(() => known.delete(key));
     return next;
   };
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  const asked = remember(1, ask);
-  return () => asked('');
 }

@@ -4,20 +4,18 @@ import type { Db } from '../infra/postgres/db.ts';
 import type { Verdict } from './gate/decide.ts';
 import { decide } from './gate/decide.ts';
 import type { Document } from './library.ts';
-import { DEFAULT_POLICY, fold, type RecordState } from './record/fold.ts';
+import { fold, type GatePolicy, type RecordState } from './record/fold.ts';
 import type { ReadinessRecord, RecordStore } from './record/record.ts';
 import { trustedEntries } from './record/trusted.ts';
 import { leafOfEntry } from './record/leaf.ts';
 import { remember } from './remember.ts';
 import type { Run, Subject } from './run/result.ts';
+import type { RunLimits } from './run/settings.ts';
 import { subjectFor } from './run/subject.ts';
 import type { HousePeople } from './signing.ts';
 import { recordStoreOf } from './store/record-store.ts';
 import { AppError } from '../base/error.ts';
 import type { Release } from './deps.ts';
-
-/** Who may approve, and for how long waivers last; the house has the usual rules. */
-export const POLICY = DEFAULT_POLICY;
 
 /** Everything that is known of a checklist now. */
 export type Standing = {
@@ -40,7 +38,14 @@ export type Ledgers = {
   storeOf(tenantId: Uuid): RecordStore;
 };
 
-type Deps = { db: Db; clock: Clock; release: () => Promise<Release>; people(tenantId: Uuid): HousePeople };
+type Deps = {
+  db: Db;
+  clock: Clock;
+  release: () => Promise<Release>;
+  people(tenantId: Uuid): HousePeople;
+  policy: GatePolicy;
+  limits: RunLimits;
+};
 
 /** Runs and logs that are kept in memory. */
 const RUNS_KEPT = 60;
@@ -49,6 +54,8 @@ const RUNS_KEPT = 60;
 type Read = { entries: ReadinessRecord[]; trusted: Set<number> };
 
 export function createLedgers(deps: Deps): Ledgers {
+  const { policy, limits } = deps;
+  const ttl = limits.defaultTtlMs !== undefined && { defaultTtlMs: limits.defaultTtlMs };
   const storeOf = (tenantId: Uuid) => recordStoreOf(deps.db, { tenantId, clock: deps.clock });
   const logs = new Map<string, Promise<Read>>();
   const runs = remember(RUNS_KEPT, async (key) => {
@@ -84,10 +91,10 @@ export function createLedgers(deps: Deps): Ledgers {
       const at = deps.clock.now();
       const { checklist, bindings } = document;
       const subject = subjectFor(checklist, bindings, await deps.release());
-      const state = fold(entries, { subject, at, trusted, policy: POLICY });
+      const state = fold(entries, { subject, at, trusted, policy });
       const last = state.runs.at(-1);
       const latest = last && (await run(tenantId, last.body.results));
-      const verdict = decide({ checklist, bindings, run: latest, subject, records: state, at });
+      const verdict = decide({ checklist, bindings, run: latest, subject, records: state, at, policy, ...ttl });
       return { document, subject, verdict, run: latest, state, entries, trusted };
     },
   };

@@ -28,7 +28,7 @@ export type Runner = {
 const EVERY_MS = 3_600_000;
 /** A process that has just started has other things to do, and who restarts it again and again wants no run each time. */
 const CALM_MS = 60_000;
-/** A run shares the machine with the business. */
+/** Unless told otherwise: a run shares the machine with the business. */
 export const CHECKS_AT_ONCE = 2;
 const PROGRESS_EVERY_MS = 700;
 const SCHEDULE = 'readiness schedule';
@@ -122,7 +122,8 @@ async function run(deps: RunnerDeps, { tenantId, row, probe }: Work): Promise<Fi
       requestedBy: row.requestedBy,
       ...(author !== undefined && { author }),
       id: row.id,
-      concurrency: CHECKS_AT_ONCE,
+      policy: deps.policy,
+      ...deps.limits,
       onProgress: progress.tell,
     });
     return record.body as Finished;

@@ -34,7 +34,7 @@ async function passOf(deps: WatcherDeps, { tenantId, document, probe, watch }: W
   const log = await deps.watches(tenantId, name);
   const { subject } = await deps.ledgers.standing(tenantId, document);
   const store = deps.ledgers.storeOf(tenantId);
-  const { clock, kinds } = deps;
+  const { clock, kinds, policy, limits } = deps;
   const people = deps.people(tenantId);
   const pass = await watchPass(
     {
@@ -45,7 +45,7 @@ async function passOf(deps: WatcherDeps, { tenantId, document, probe, watch }: W
       hide: (text) => redactOutput(text, probe.hide),
       async look(lineIds) {
         await deps.warm();
-        return await lookAt({ checklist, bindings, kinds, probe, store, people, subject, clock }, lineIds);
+        return await lookAt({ checklist, bindings, kinds, probe, store, people, subject, clock, policy, ...limits }, lineIds);
       },
     },
     watch.id,

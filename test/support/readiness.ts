@@ -33,7 +33,7 @@ export function itemOf(id: string, fields: Partial<Item> = {}): Item {
 /** A checklist of these boxes; its hash is that of what it says. */
 export function checklistOf(items: readonly Item[], fields: Partial<Checklist> = {}): Checklist {
   const sha256 = hash('sha256', JSON.stringify([items, fields]));
-  const empty = { criteria: [], signOffs: [], states: [], guessed: [], notUnderstood: [], findings: [] };
+  const empty = { criteria: [], signOffs: [], states: [], services: [], guessed: [], notUnderstood: [], findings: [] };
   return { name: 'release', title: 'Release', sha256, items, ...empty, ...fields };
 }
 

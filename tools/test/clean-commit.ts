@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AppError } from '../../src/base/error.ts';
 import { SAFE_OPTIONS } from '../../src/readiness/git-safety.ts';
-import { commitOf } from '../../src/readiness/run/deployed.ts';
+import { commitOf } from '../../src/readiness/run/commit.ts';
 
 /** The commit that the files of a folder are of; undefined where some are edited or new, and without git. */
 export async function cleanCommitOf(root: string): Promise<string | undefined> {

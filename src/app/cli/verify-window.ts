@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { AppError } from '../../base/error.ts';
-import { checkAcross } from '../../settlement/verify-window/across.ts';
+import { checkAcross, createPlaces } from '../../settlement/verify-window/across.ts';
+import type { Check } from '../../settlement/verify-window/findings.ts';
 import { verifyWindow, type Verdict } from '../../settlement/verify-window/verify.ts';
 import { createProgress } from '../progress.ts';
 import { table } from './output.ts';
@@ -15,24 +16,32 @@ export type WindowVerdicts = { ok: boolean; files: FileVerdict[]; across?: { fin
  * published at cut-off, for one file. Errors: `cli.file_unreadable`, `request.invalid` for a root that is none.
  */
 export async function verifyWindowFiles(files: readonly string[], { root }: { root?: string }): Promise<WindowVerdicts> {
-  if (root !== undefined && (!/^[0-9a-f]{64}$/.test(root) || files.length > 1))
+  if (root !== undefined && (!isRoot(root) || files.length > 1))
     throw new AppError('invalid', 'request.invalid', '--root takes the 64 hexadecimal digits of a root, and one file with it.');
   const progress = createProgress(process.stderr);
   const verdicts: FileVerdict[] = [];
+  const places = createPlaces();
+  const onObligation = files.length > 1 && { onObligation: places.add };
   for (const file of files) {
     const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
       throw unreadable(file, error);
     });
     try {
       const bytes = reading(file, handle, (share) => progress.part(file, share));
-      verdicts.push({ file, ...(await verifyWindow(bytes, root === undefined ? {} : { publishedRoot: root })) });
+      verdicts.push({ file, ...(await verifyWindow(bytes, { ...(root !== undefined && { publishedRoot: root }), ...onObligation })) });
     } finally {
       await handle.close();
     }
   }
-  const across = files.length > 1 ? checkAcross(verdicts.flatMap(({ window }) => (window ? [window] : []))) : undefined;
+  const windows = verdicts.flatMap(({ window }) => (window ? [window] : []));
+  const across = files.length > 1 ? checkAcross(windows, places.twice()) : undefined;
   const ok = verdicts.every((verdict) => verdict.ok) && (across?.findings.length ?? 0) === 0;
   return { ok, files: verdicts, ...(across && { across }) };
+}
+
+/** Whether the text is the root of a tree as it is published. */
+export function isRoot(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
 }
 
 async function* reading(file: string, handle: FileHandle, onShare: (share: number) => void): AsyncGenerator<Uint8Array> {
@@ -55,13 +64,17 @@ function unreadable(file: string, error: NodeJS.ErrnoException): AppError {
 
 const MARKS = { holds: 'ok', fails: 'FAILS', not_checked: '-' } as const;
 
+/** Checks as a table, and below it what fails. */
+export function describeChecks(checks: readonly Check<string>[]): string[] {
+  const rows = table(checks.map(({ id, result, says, found }) => [`  ${MARKS[result]}`, id, says, found]));
+  return [rows, ...checks.flatMap(({ id, findings }) => findings.map((text) => `    ${id}: ${text}`))];
+}
+
 /** The verdicts for people: each check with what was found. */
 export function describeVerdicts({ ok, files, across }: WindowVerdicts): string {
   const blocks = files.map(({ file, window, checks }) => {
     const which = window ? `window ${window.number} (${window.id}), group ${window.group}, ${window.state}` : 'no window';
-    const rows = table(checks.map(({ id, result, says, found }) => [`  ${MARKS[result]}`, id, says, found]));
-    const findings = checks.flatMap(({ id, findings: own }) => own.map((text) => `    ${id}: ${text}`));
-    return [`${file}: ${which}`, rows, ...findings].join('\n');
+    return [`${file}: ${which}`, ...describeChecks(checks)].join('\n');
   });
   const between = across
     ? [[...across.findings.map((text) => `  FAILS  ${text}`), ...across.gaps.map((text) => `  -  ${text}`)].join('\n')]

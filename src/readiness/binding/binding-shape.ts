@@ -47,6 +47,7 @@ export const BINDING_SHAPE = Type.Object(
       }),
     ),
     confirmed: Type.Optional(Type.Object({ by: Name, at: Moment }, closed)),
+    holdsDemand: Type.Optional(Reason),
     note: Type.Optional(Type.String({ maxLength: 2_000 })),
   },
   closed,

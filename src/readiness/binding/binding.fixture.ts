@@ -31,6 +31,7 @@ export function checklistOf(items: readonly Item[], criteria: readonly Criterion
     criteria,
     signOffs: [],
     states: [],
+    services: [],
     guessed: [],
     notUnderstood: [],
     findings: [],

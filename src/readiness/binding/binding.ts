@@ -32,6 +32,11 @@ export type Binding = {
   tier?: Tier;
   /** Who confirmed the binding and when; a suggestion that nobody confirmed decides nothing. */
   confirmed?: { by: string; at: string };
+  /**
+   * How the checks hold the numbers that the line demands, where that cannot be seen from their parameters: a statement, confirmed
+   * with the binding.
+   */
+  holdsDemand?: string;
   note?: string;
 };
 

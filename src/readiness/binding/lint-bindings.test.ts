@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { Criterion } from '../checklist/checklist.ts';
+import { describe, expect, test } from 'vitest';
+import type { Checklist, Criterion } from '../checklist/checklist.ts';
+import { readChecklist } from '../checklist/read-checklist.ts';
 import type { Binding, Bindings, Disposition } from './binding.ts';
 import { boxed, checklistOf } from './binding.fixture.ts';
 import { fingerprintOf, likeness } from './fingerprint.ts';
-import { bindingsInForce, endOf, lintBindings } from './lint-bindings.ts';
+import { bindingsInForce, lintBindings } from './lint-bindings.ts';
+import { endOf } from './waiver-end.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const confirmed = { by: 'Mary', at: '2026-11-22' };
@@ -42,6 +44,26 @@ test('what nobody confirmed is named and decides nothing', () => {
   expect([...bindingsInForce(two, bindings).keys()]).toEqual(['b']);
 });
 
+test('lines that contradict in the document are named', () => {
+  const findings = [
+    { line: 1, kind: 'contradiction', text: '“> 100%” cannot be met by anything.' },
+    { line: 1, kind: 'duplicate', text: 'It stands there already.' },
+  ];
+  expect(kindsOf({ ...two, findings }, fileOf(bound('a'), bound('b')))).toEqual([['contradiction', 'a']]);
+});
+
+test('a number that no check of its line holds is named, unless somebody says how it is held', () => {
+  const [line] = readChecklist(Buffer.from('- [ ] Coverage ≥ 80%\n'), 'harbour.md').items;
+  const coverage = (lines: number): Disposition => ({ kind: 'checked', checks: [{ kind: 'coverage', params: { min: { lines } } }] });
+  const kinds = (disposition: Disposition, more: Partial<Binding> = {}) =>
+    kindsOf(checklistOf([line!]), fileOf(bound(line!.id, { disposition, ...more }))).map(([kind]) => kind);
+  expect(kinds(coverage(80))).toEqual([]);
+  expect(kinds(coverage(50))).toEqual(['demand_not_checked']);
+  expect(kinds(coverage(50), { holdsDemand: 'TBD' })).toEqual(['demand_not_checked']);
+  expect(kinds(coverage(50), { holdsDemand: 'The tool ends with an error below 80 %.' })).toEqual([]);
+  expect(kinds(attested)).toEqual([]);
+});
+
 test('derived needs lines below', () => {
   const derived = bound('a', { disposition: { kind: 'derived' } });
   expect(kindsOf(two, fileOf(derived, bound('b')))).toEqual([['derived_without_children', 'a']]);
@@ -54,6 +76,9 @@ test('a waiver ends with its day', () => {
   expect(kindsOf(two, fileOf(waived('2026-11-21'), bound('b')))).toEqual([['waiver_expired', 'a']]);
   expect(kindsOf(two, fileOf(waived('2026-11-22'), bound('b')))).toEqual([]);
   expect(kindsOf(two, fileOf(waived('2026-11-22T11:59:59Z'), bound('b')))).toEqual([['waiver_expired', 'a']]);
+  expect(kindsOf(two, fileOf(waived('2027-02-20'), bound('b')))).toEqual([]);
+  expect(kindsOf(two, fileOf(waived('2027-02-21'), bound('b')))).toEqual([['waiver_too_long', 'a']]);
+  expect(kindsOf(two, fileOf(waived('2099-12-31'), bound('b')))).toEqual([['waiver_too_long', 'a']]);
   expect(endOf('2026-11-22')).toBe(Date.parse('2026-11-23T00:00:00Z') - 1);
 });
 
@@ -123,4 +148,40 @@ test('whatever stands in the file, a line is in force only by one confirmed bind
       if (findings.length === 0) expect(inForce.size).toBe(2);
     }),
   );
+});
+
+describe('a line that was written anew behind its bold beginning', () => {
+  const read = (...lines: string[]) => readChecklist(Buffer.from(`# R\n${lines.map((line) => `- [ ] ${line}\n`).join('')}`), 'r.md');
+  const boundTo = (checklist: Checklist): Bindings => ({
+    version: 1,
+    checklist: 'r',
+    bindings: checklist.items.map(({ id, text }) => ({
+      line: id,
+      print: fingerprintOf(text),
+      disposition: { kind: 'attested', role: text },
+      confirmed: { by: 'Mary', at: '2026-11-22' },
+    })),
+  });
+
+  test('is decided by nothing until it is confirmed anew, and that is told', () => {
+    const bindings = boundTo(read('**Backups**: a dump lies in the folder'));
+    const now = read('**Backups**: restored by the auditor last week, encrypted, in another region');
+    expect(lintBindings(now, bindings, NOW).map(({ kind }) => kind)).toEqual(['rewritten']);
+    expect(bindingsInForce(now, bindings).size).toBe(0);
+    const touched = read('**Backups**: one dump lies in the folder');
+    expect(lintBindings(touched, bindings, NOW)).toEqual([]);
+    expect(bindingsInForce(touched, bindings).size).toBe(1);
+  });
+
+  test('or was put above others of the same beginning takes no check of theirs; what they were bound to is suggested', () => {
+    const [disk, ledger] = ['**Alert**: disk is nearly full', '**Alert**: ledger does not balance'];
+    const bindings = boundTo(read(disk!, ledger!));
+    const now = read('**Alert**: certificate ends soon', disk!, ledger!);
+    expect(bindingsInForce(now, bindings).size).toBe(0);
+    expect(lintBindings(now, bindings, NOW).map(({ kind, proposal }) => [kind, proposal?.line])).toEqual([
+      ['rewritten', 3],
+      ['rewritten', 4],
+      ['unbound', undefined],
+    ]);
+  });
 });

@@ -1,15 +1,22 @@
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
+import { isPlaceholder } from '../people-roles.ts';
 import type { Binding, Bindings } from './binding.ts';
-import { fingerprintOf, likeness } from './fingerprint.ts';
+import { claimsOf, linesOf, mostAlike, type Alike } from './claims.ts';
+import { unheldDemands } from './demand.ts';
+import { endOf, MAX_WAIVER_DAYS, waiverEnd } from './waiver-end.ts';
 
-/** What the coverage law may find: each line has exactly one confirmed disposition that can hold. */
+/** What the coverage law may find: each line has exactly one confirmed disposition that can hold, and asks for what can be met. */
 export type LintKind =
   | 'unbound'
   | 'bound_twice'
   | 'absent'
+  | 'rewritten'
   | 'unconfirmed'
   | 'derived_without_children'
   | 'waiver_expired'
+  | 'waiver_too_long'
+  | 'contradiction'
+  | 'demand_not_checked'
   | 'other_checklist';
 
 /**
@@ -24,43 +31,33 @@ export type LintFinding = {
   proposal?: { lineId: string; line: number; title: string; likeness: number };
 };
 
-/** From here on an edited line is proposed as the same; unrelated lines are at about 0.2. */
-const ALIKE = 0.45;
-
-/** Boxes and criteria in the order of the document. */
-export function linesOf(checklist: Checklist): (Item | Criterion)[] {
-  return [...checklist.items, ...checklist.criteria].sort((a, b) => a.line - b.line);
-}
-
-/** Every binding that claims a line: by its identity, or by an earlier one when the document is older than the bindings. */
-function claims(checklist: Checklist, { bindings }: Bindings): { byLine: Map<string, Binding[]>; absent: Binding[] } {
-  const byLine = new Map<string, Binding[]>(linesOf(checklist).map(({ id }) => [id, []]));
-  const absent: Binding[] = [];
-  for (const binding of bindings) {
-    const id = [binding.line, ...(binding.aliases ?? [])].find((known) => byLine.has(known));
-    if (id === undefined) absent.push(binding);
-    else byLine.get(id)!.push(binding);
-  }
-  return { byLine, absent };
-}
-
 /** What decides each line: its one confirmed binding. A line that is not in the map is not decided, and so never good. */
 export function bindingsInForce(checklist: Checklist, bindings: Bindings): ReadonlyMap<string, Binding> {
   const inForce = new Map<string, Binding>();
-  for (const [id, [only, ...more]] of claims(checklist, bindings).byLine) if (only?.confirmed && more.length === 0) inForce.set(id, only);
+  for (const [id, [only, ...more]] of claimsOf(checklist, bindings).byLine) if (only?.confirmed && more.length === 0) inForce.set(id, only);
   return inForce;
 }
 
 /** Holds bindings against the coverage law. `now` in milliseconds. */
 export function lintBindings(checklist: Checklist, bindings: Bindings, now: number): LintFinding[] {
   const lines = linesOf(checklist);
-  const { byLine, absent } = claims(checklist, bindings);
+  const { byLine, rewritten, absent } = claimsOf(checklist, bindings);
   const parents = new Set(lines.flatMap(({ parent }) => parent ?? []));
   const findings: LintFinding[] = [];
   if (bindings.bindings.length > 0 && absent.length === bindings.bindings.length)
     findings.push({ kind: 'other_checklist', text: `None of the bindings is of this checklist; they are those of ${bindings.checklist}.` });
-  for (const line of lines) findings.push(...lintLine(line, byLine.get(line.id)!, { now, parents }));
+  const contradicted = new Map(checklist.findings.flatMap(({ kind, line, text }) => (kind === 'contradiction' ? [[line, text]] : [])));
+  for (const line of lines) {
+    const text = contradicted.get(line.line);
+    if (text !== undefined) findings.push({ kind: 'contradiction', lineId: line.id, line: line.line, text: `"${line.title}": ${text}` });
+  }
   const unbound = lines.filter(({ id }) => byLine.get(id)!.length === 0);
+  for (const line of lines) {
+    const bound = byLine.get(line.id)!;
+    const former = bound.length === 0 ? rewritten.get(line.id) : undefined;
+    if (former) findings.push(...former.map((binding) => rewrittenFinding(line, binding, unbound)));
+    else findings.push(...lintLine(line, bound, { now, parents }));
+  }
   for (const binding of absent) findings.push(absentFinding(binding, unbound));
   return findings;
 }
@@ -74,28 +71,52 @@ function lintLine(line: Item | Criterion, bound: readonly Binding[], known: { no
   if (!confirmed) findings.push(finding('unconfirmed', `Nobody has confirmed what decides "${line.title}".`));
   if (disposition.kind === 'derived' && !known.parents.has(line.id))
     findings.push(finding('derived_without_children', `"${line.title}" is derived from lines below it, and there are none.`));
-  if (disposition.kind === 'waived' && endOf(disposition.until) <= known.now)
-    findings.push(finding('waiver_expired', `The waiver of "${line.title}" by ${disposition.by} ended on ${disposition.until}.`));
-  return findings;
+  return [
+    ...findings,
+    ...unheldIn(line, bound[0]!).map((text) => finding('demand_not_checked', text)),
+    ...waiverFindings(bound[0]!, known.now).map(([kind, text]) => finding(kind, `The waiver of "${line.title}" ${text}`)),
+  ];
 }
 
-/** When a waiver ends, in milliseconds: a day counts to its end. */
-export function endOf(until: string): number {
-  return Date.parse(until.length === 10 ? `${until}T23:59:59.999Z` : until);
+/** Numbers that the line demands and its checks do not, where nobody says how they hold them. */
+function unheldIn(line: Item | Criterion, binding: Binding): string[] {
+  const unheld = binding.holdsDemand === undefined || isPlaceholder(binding.holdsDemand) ? unheldDemands(line, binding) : [];
+  const numbers = [...new Set(unheld.map(({ text }) => `“${text}”`))].join(', ');
+  return unheld.length === 0 ? [] : [`No check of "${line.title}" holds ${numbers}: demand it, or say in holdsDemand how it is held.`];
+}
+
+function waiverFindings({ disposition, confirmed }: Binding, now: number): (readonly [LintKind, string])[] {
+  if (disposition.kind !== 'waived') return [];
+  const { by, until } = disposition;
+  const end = endOf(until);
+  if (end <= now) return [['waiver_expired', `by ${by} ended on ${until}.`]];
+  const longest = waiverEnd(until, confirmed?.at ?? '', { maxWaiverDays: MAX_WAIVER_DAYS });
+  if (!(longest < end)) return [];
+  return [
+    [
+      'waiver_too_long',
+      `by ${by} until ${until} lasts ${MAX_WAIVER_DAYS} days at most, to ${new Date(longest).toISOString().slice(0, 10)}.`,
+    ],
+  ];
+}
+
+/** What was confirmed may be of another line of the same beginning, where lines were put in between or taken out. */
+function rewrittenFinding(line: Item | Criterion, binding: Binding, unbound: readonly (Item | Criterion)[]): LintFinding {
+  const text = `"${line.title}" says something else than what was confirmed for it, so nothing decides it: confirm it anew.`;
+  const became = mostAlike(binding, unbound);
+  return { kind: 'rewritten', lineId: line.id, line: line.line, text, ...(became && { proposal: proposalOf(became) }) };
 }
 
 /** An absent line may be an edited one: the unbound line whose words are most alike, if any is alike enough. */
 function absentFinding(binding: Binding, unbound: readonly (Item | Criterion)[]): LintFinding {
-  const finding: LintFinding = { kind: 'absent', lineId: binding.line, text: `No line has the identity ${binding.line}.` };
-  if (binding.print === undefined) return finding;
-  const ranked = unbound
-    .map((line) => ({ lineId: line.id, line: line.line, title: line.title, likeness: likeness(binding.print!, fingerprintOf(line.text)) }))
-    .sort((a, b) => b.likeness - a.likeness);
-  const [best] = ranked;
-  if (!best || best.likeness < ALIKE) return finding;
-  return {
-    ...finding,
-    text: `No line has the identity ${binding.line}; "${best.title}" in line ${best.line} may be what it became.`,
-    proposal: { ...best, likeness: Math.round(best.likeness * 100) / 100 },
-  };
+  const { line } = binding;
+  const became = mostAlike(binding, unbound);
+  const finding = { kind: 'absent' as const, lineId: line };
+  if (!became) return { ...finding, text: `No line has the identity ${line}.` };
+  const text = `No line has the identity ${line}; "${became.line.title}" in line ${became.line.line} may be what it became.`;
+  return { ...finding, text, proposal: proposalOf(became) };
+}
+
+function proposalOf({ line: { id, line, title }, likeness }: Alike): NonNullable<LintFinding['proposal']> {
+  return { lineId: id, line, title, likeness: Math.round(likeness * 100) / 100 };
 }

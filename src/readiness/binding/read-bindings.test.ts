@@ -27,6 +27,12 @@ const kinds = { find: (name: string) => (name === 'http' ? { params } : undefine
 const problemsOf = (text: string) =>
   examineBindings(text, kinds).problems.map(({ line, column, text: what }) => `${line}:${column} ${what}`);
 
+test('a parameter that would not be looked at beside another one is told where it stands', () => {
+  const unheld = [{ names: ['path'], when: (given: unknown) => (given as { target: string }).target === 'app', where: 'of the app' }];
+  const { problems } = examineBindings(good, { find: () => ({ params, unheld }) });
+  expect(problems.map(({ line, text }) => `${line} ${text}`)).toEqual(['11 path is not looked at of the app']);
+});
+
 test('a whole file is read as it stands', () => {
   const { bindings } = readBindings(good, { file: 'x.yaml', kinds });
   expect(bindings).toHaveLength(2);

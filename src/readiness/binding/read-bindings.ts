@@ -3,11 +3,13 @@ import { Compile } from 'typebox/compile';
 import { isNode, LineCounter, parseDocument, type Document, type Pair, isMap, isScalar } from 'yaml';
 import { AppError } from '../../base/error.ts';
 import { isLocalDate } from '../../base/time.ts';
+import type { CheckKind } from '../check/check.ts';
+import { unheldIn } from '../check/unheld.ts';
 import { BINDING_SHAPE, DISPOSITION_SHAPES, FILE_SHAPE } from './binding-shape.ts';
 import type { Bindings, BoundCheck } from './binding.ts';
 
-/** The kinds of checks that are known: parameters are held against their shape. */
-export type KnownKinds = { find(name: string): { params: TSchema } | undefined };
+/** The kinds of checks that are known: parameters are held against their shape, and each must be one that is looked at. */
+export type KnownKinds = { find(name: string): Pick<CheckKind, 'params' | 'unheld'> | undefined };
 
 /** One thing wrong with a file of bindings, with its place from line 1 and column 1. */
 export type BindingProblem = { line: number; column: number; text: string };
@@ -91,7 +93,9 @@ function checkCheck(check: BoundCheck, path: Path, reading: Reading): void {
   if (!reading.kinds) return;
   const kind = reading.kinds.find(check.kind);
   if (!kind) return reading.report([...path, 'kind'], `there is no check of the kind ${JSON.stringify(check.kind)}`);
-  fits(kind.params, check.params, [...path, 'params'], reading);
+  if (!fits(kind.params, check.params, [...path, 'params'], reading)) return;
+  const unheld = unheldIn(kind, check.params);
+  if (unheld) reading.report([...path, 'params', unheld.name], unheld.why);
 }
 
 function checkDay(moment: unknown, path: Path, { report }: Reading): void {

@@ -46,8 +46,8 @@ function apply(document: Document, list: YAMLSeq, change: BindingChange): void {
 /** Sets what differs, in the order that people read; what is the same keeps its form and its comments. */
 function update(document: Document, entry: YAMLMap, binding: Binding): void {
   const was = entry.toJS(document) as Record<string, unknown>;
-  const { line, aliases, print, theme, disposition, tier, confirmed, note } = binding;
-  const fields = { line, aliases, print, theme, tier, disposition, note, confirmed };
+  const { line, aliases, print, theme, disposition, tier, confirmed, holdsDemand, note } = binding;
+  const fields = { line, aliases, print, theme, tier, disposition, holdsDemand, note, confirmed };
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) entry.delete(name);
     else if (JSON.stringify(was[name]) !== JSON.stringify(value))

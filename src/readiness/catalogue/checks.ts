@@ -121,7 +121,8 @@ export const natsClosed = (): BoundCheck =>
     values: [{ at: '$.auth_required', op: '=', value: true }],
     anonymousRefusedAt: 'nats',
   });
-export const promqlIs = (query: string, op: Op, value: number): BoundCheck => check('promql', { target: 'prometheus', query, op, value });
+export const promqlIs = (query: string, op: Op, value: number, more: Params = {}): BoundCheck =>
+  check('promql', { target: 'prometheus', query, op, value, ...more });
 /** So many hours back there is a sample for nearly every minute: a share of little is no share of all. */
 export const watched = (hours: number): BoundCheck =>
   promqlIs(`min(count_over_time(up{job="rialto"}[${hours}h:1m]))`, '>=', Math.floor(hours * 60 * 0.95));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { lintBindings, linesOf } from '../binding/lint-bindings.ts';
+import { linesOf } from '../binding/claims.ts';
+import { lintBindings } from '../binding/lint-bindings.ts';
 import { readChecklist } from '../checklist/read-checklist.ts';
 import { catalogueBindings } from '../../../test/support/seeds.ts';
 import { THEMES } from './themes.ts';

@@ -1,6 +1,6 @@
 import type { Binding, BoundCheck, Disposition } from '../binding/binding.ts';
 import { fingerprintOf } from '../binding/fingerprint.ts';
-import { linesOf } from '../binding/lint-bindings.ts';
+import { linesOf } from '../binding/claims.ts';
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
 import type { Proposals } from './checks.ts';
 import { factsOf } from './facts.ts';

@@ -1,10 +1,15 @@
 /** Expressions of PromQL over what Rialto exposes. One without data fails its check, so each is zero only where zero is meant. */
 
+/** What monitoring itself asks of the house says nothing about those who use it. */
+const USED = 'operation!~"http[.](health|ready|metrics)"';
 const REQUESTS = 'rialto_http_request_duration_seconds_count';
-const BUCKETS = 'rialto_http_request_duration_seconds_bucket';
+const BUCKETS = `rialto_http_request_duration_seconds_bucket{${USED}}`;
 
-/** Share of requests that fail, 0 to 1; no data when nothing is measured at all. */
-export const FAILED_SHARE = `(sum(rate(${REQUESTS}{status=~"5.."}[5m])) or vector(0)) / clamp_min(sum(rate(${REQUESTS}[5m])), 0.001)`;
+/** Share of requests that fail, 0 to 1; no data where nobody asks anything, since nothing is known then. */
+export const FAILED_SHARE = `(sum(rate(${REQUESTS}{status=~"5..",${USED}}[5m])) or vector(0)) / (sum(rate(${REQUESTS}{${USED}}[5m])) > 0)`;
+
+/** What is counted, 0 where there is none, but only while the house is watched. */
+export const countedWhileUp = (query: string): string => `(${query} or vector(0)) and on () max(up{job="rialto"}) == 1`;
 
 /** Time within which 95 of 100 requests are answered, in seconds. */
 export const P95_SECONDS = `histogram_quantile(0.95, sum by (le) (rate(${BUCKETS}[5m])))`;

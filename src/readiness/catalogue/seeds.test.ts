@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { whereThere } from '../../../test/support/shared-data.ts';
-import { lintBindings, linesOf } from '../binding/lint-bindings.ts';
+import { linesOf } from '../binding/claims.ts';
+import { lintBindings } from '../binding/lint-bindings.ts';
 import { readSeeds } from '../../../test/support/seeds.ts';
 import { suggestThemes } from './suggest.ts';
 import { themeOf } from './themes.ts';

@@ -1,7 +1,8 @@
 import { AppError } from '../../base/error.ts';
 import type { Binding, Bindings } from '../binding/binding.ts';
 import { fingerprintOf } from '../binding/fingerprint.ts';
-import { linesOf, lintBindings, type LintFinding } from '../binding/lint-bindings.ts';
+import { claimsOf, linesOf, mostAlike } from '../binding/claims.ts';
+import { lintBindings, type LintFinding } from '../binding/lint-bindings.ts';
 import type { BindingChange } from '../binding/write-bindings.ts';
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
 import { proposeFor, type Proposal } from './propose.ts';
@@ -22,21 +23,30 @@ export type Stand = { lines: readonly LineStand[]; findings: readonly LintFindin
 
 /** How each line of a checklist stands, with proposals for what nothing decides yet. `now` in milliseconds. */
 export function standOf(checklist: Checklist, bindings: Bindings, now: number): Stand {
-  const byLine = new Map<string, Binding[]>();
-  const known = new Set(linesOf(checklist).map(({ id }) => id));
-  for (const binding of bindings.bindings) {
-    const id = [binding.line, ...(binding.aliases ?? [])].find((name) => known.has(name));
-    if (id !== undefined) byLine.set(id, [...(byLine.get(id) ?? []), binding]);
-  }
-  const proposals = proposeFor(checklist, ({ id }) => !byLine.has(id));
+  const { byLine, rewritten } = claimsOf(checklist, bindings);
+  const undecided = linesOf(checklist).filter(({ id }) => byLine.get(id)!.length === 0);
+  const formerly = formerOf([...rewritten.values()].flat(), undecided);
+  const proposals = proposeFor(checklist, ({ id }) => byLine.get(id)!.length === 0 && !formerly.has(id));
   const lines = linesOf(checklist).map((line): LineStand => {
-    const [binding, ...more] = byLine.get(line.id) ?? [];
+    const [binding = formerly.get(line.id), ...more] = byLine.get(line.id)!;
     const proposal = proposals.get(line.id);
     if (!binding) return { line, state: 'unbound', ...(proposal && { proposal }) };
     if (more.length > 0) return { line, state: 'bound_twice' };
     return { line, state: binding.confirmed ? 'bound' : 'suggested', binding };
   });
   return { lines, findings: lintBindings(checklist, bindings, now) };
+}
+
+/** Bindings whose lines were written anew, suggested for the lines that say now what they were confirmed for. */
+function formerOf(bindings: readonly Binding[], undecided: readonly (Item | Criterion)[]): ReadonlyMap<string, Binding> {
+  const found = new Map<string, { binding: Binding; likeness: number }>();
+  for (const { confirmed: _confirmed, aliases: _aliases, ...binding } of bindings) {
+    const best = mostAlike(binding, undecided);
+    if (!best || best.likeness <= (found.get(best.line.id)?.likeness ?? 0)) continue;
+    const { id, text } = best.line;
+    found.set(id, { binding: { ...binding, line: id, print: fingerprintOf(text) }, likeness: best.likeness });
+  }
+  return new Map([...found].map(([id, { binding }]) => [id, binding]));
 }
 
 /** What a person confirms: lines by identity (a beginning is enough when only one has it), or all of a theme. */

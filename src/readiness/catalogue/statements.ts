@@ -52,6 +52,15 @@ export const STREAMING = `select count(*) from pg_stat_replication where state =
 export const IDLE_IN_TRANSACTION = monitored(
   `select count(*) from pg_stat_activity where state = 'idle in transaction' and now() - state_change > interval '1 minute'`,
 );
+/** 0 when no statement of a client has run for more than a minute. */
+export const LONG_STATEMENTS = monitored(
+  `select count(*) from pg_stat_activity where state = 'active' and backend_type = 'client backend' and now() - query_start > interval '60 seconds'`,
+);
+/** 0 when every sanctions list was fetched or loaded within the last day. */
+export const STALE_SANCTIONS = bad(
+  `coalesce(s.good_at, l.loaded_at) <= now() - interval '1 day'`,
+  `settlement.screening_list l left join settlement.list_source s on s.tenant_id = l.tenant_id and s.list_id = l.id where l.purpose = 'sanctions'`,
+);
 /** Milliseconds from which a statement is logged, -1 for never. */
 export const SLOW_LOGGED_FROM = `select setting::int from pg_settings where name = 'log_min_duration_statement'`;
 /** 1 when statistics of statements are collected. */

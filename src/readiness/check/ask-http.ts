@@ -3,6 +3,7 @@ import { AppError } from '../../base/error.ts';
 import type { Probe, Target } from './check.ts';
 import { decoded, guardedLookup, plainHost, portOf } from './allow.ts';
 import { readText } from './files.ts';
+import { textOf } from './text-of.ts';
 
 /** What is asked of a target. `path` is appended to the target's own; `follow` is how many redirects are followed. */
 export type Ask = {
@@ -47,6 +48,15 @@ export async function openHttp(probe: Probe, target: Target): Promise<HttpClient
     ask: (ask) => follow(probe, target, agent, ask),
     close: () => agent.destroy(),
   };
+}
+
+/** The header of a login by bearer token, from a setting. Errors: `readiness.setting_unset`. */
+export function bearerOf(probe: Probe, setting: string | undefined): Record<string, string> {
+  if (setting === undefined) return {};
+  const token = probe.setting(setting);
+  if (token === undefined || token === '')
+    throw new AppError('unprocessable', 'readiness.setting_unset', `The setting ${setting} is not set.`);
+  return { authorization: `Bearer ${token}` };
 }
 
 /** One request with a client of its own. */
@@ -135,7 +145,7 @@ async function bodyOf(body: AsyncIterable<Uint8Array> & { destroy(): void }, mos
     if (bytes > mostBytes) break;
   }
   const whole = Buffer.concat(chunks);
-  return { text: whole.subarray(0, mostBytes).toString('utf8'), cut: bytes > mostBytes };
+  return { text: textOf(whole.subarray(0, mostBytes)), cut: bytes > mostBytes };
 }
 
 /** Milliseconds with one decimal, as they are shown. */

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { TSchema } from 'typebox';
 import type { Clock } from '../../base/time.ts';
 import type { CheckState, Measurement } from '../run/result.ts';
+import type { Unheld } from './unheld.ts';
 
 /** What a check saw. `output` is kept as evidence after secrets in it are masked. */
 export type Outcome = { state: CheckState; summary: string; measurements?: readonly Measurement[]; output?: string };
@@ -20,6 +21,8 @@ export type CheckKind<P = unknown> = {
   /** Parameters as one readable line for reports; never a secret. */
   describe(params: P): string;
   run(params: P, probe: Probe): Promise<Outcome>;
+  /** Parameters that cannot be held beside others; such a check is refused instead of run. */
+  unheld?: readonly Unheld<P>[];
   /** How long it may take with these parameters, where that is more than usual: it looks over a window. */
   timeoutMs?(params: P): number;
   /** Situations in which this kind must find `fail`; without one, the kind is reported as never proven. */
@@ -44,6 +47,10 @@ export type Probe = {
   folders?: readonly string[];
   /** The commit that is judged; read from the repository at `root` when it is not given. */
   commit?: string;
+  /** The commit that is checked out, where it differs from the one judged by nothing but records. */
+  checkedOut?: string;
+  /** The folder of records, which grows by being used. Absolute. */
+  records?: string;
   /** Resolves a name or address that the settings allow; throws `readiness.target_refused` for any other. */
   target(name: string): Target;
   /** A host of one's own, all of whose ports may be tried; throws `readiness.target_refused` for any other. */

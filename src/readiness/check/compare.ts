@@ -84,6 +84,13 @@ export function demandsOn(document: unknown, demands: readonly ValueDemand[]): {
   const problems: string[] = [];
   const measurements: Measurement[] = [];
   for (const demand of demands) {
+    const { op, value: limit } = demand;
+    if ((op === 'exists' || op === 'absent') !== (limit === undefined))
+      throw new AppError(
+        'invalid',
+        'readiness.params_invalid',
+        `The demand on ${demand.at} ${limit === undefined ? 'names no value' : `takes no value: ${op}`}.`,
+      );
     const found = readJsonPath(document, demand.at);
     const demanded = wordsOf(demand);
     const problem = problemOf(found, demand);
@@ -103,9 +110,8 @@ function problemOf(found: readonly unknown[], demand: ValueDemand): string | und
   return bad === undefined && found.every((value) => holdsDemand(value, demand)) ? undefined : `is ${shown(bad)}`;
 }
 
-function holdsDemand(value: unknown, { op, value: demanded, at }: ValueDemand): boolean {
-  if (op === 'exists' || op === 'absent') return false;
-  if (demanded === undefined) throw new AppError('invalid', 'readiness.params_invalid', `The demand on ${at} names no value.`);
+function holdsDemand(value: unknown, { op, value: demanded }: ValueDemand): boolean {
+  if (op === 'exists' || op === 'absent' || demanded === undefined) return false;
   if (op === 'contains')
     return Array.isArray(value) ? value.includes(demanded) : isPlain(value) && String(value).includes(String(demanded));
   if (op === 'matches') return isPlain(value) && matches(String(demanded), String(value));

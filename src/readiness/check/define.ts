@@ -32,8 +32,13 @@ const COMPARATORS = ['<', '<=', '>', '>=', '=', '!='] as const satisfies readonl
 export const TargetName = Type.String({ minLength: 1, maxLength: 2_000 });
 /** Path below a target's address, with its query. */
 export const UrlPath = Type.String({ pattern: '^/', maxLength: 2_000 });
-/** Path of a file or folder, from the root of the settings. */
-export const FilePath = Type.String({ minLength: 1, maxLength: 1_000 });
+const path = { minLength: 1, maxLength: 1_000 };
+/** Marks a path whose content belongs to what a run has judged. */
+export const HELD = 'x-held';
+/** Path of a file or folder, from the root of the settings. When it changes after a run, the run decides nothing any more. */
+export const FilePath = Type.String({ ...path, [HELD]: true });
+/** The same of what changes by itself while all is well: a log, the number of a process, a backup. */
+export const LivePath = Type.String(path);
 export const Text = Type.String({ minLength: 1, maxLength: 4_000 });
 export const Texts = Type.Array(Text, { maxItems: 200 });
 export const Op = oneOf(...COMPARATORS);

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { parse } from 'yaml';
 import { AppError } from '../../base/error.ts';
+import { utf16Order } from '../checklist/decode.ts';
 import type { Probe } from './check.ts';
+import { textOf } from './text-of.ts';
 
 /** What a check may read from: the root and the further folders of the settings. */
 export type Ground = Pick<Probe, 'root' | 'folders'>;
@@ -15,26 +17,37 @@ const MOST_BYTES = 32 << 20;
 
 /**
  * The real place of a path, links followed, or undefined when nothing is there. Errors: `readiness.path_refused` when it
- * leads out of the root and of the named folders.
+ * leads out of the root and of the named folders, `readiness.file_unreadable` where nobody can tell what is there.
  */
 export async function placeOf(ground: Ground, path: string): Promise<string | undefined> {
   if (path.includes('\0')) throw refused(path);
   const wanted = resolve(ground.root, path);
   const roots = await Promise.all([ground.root, ...(ground.folders ?? [])].map((folder) => realpath(folder).catch(() => resolve(folder))));
-  const real = await realpath(wanted).catch(() => undefined);
-  const looked = real ?? (await standingAbove(wanted));
+  const real = await orNothing(path, realpath(wanted));
+  const looked = real ?? (await standingAbove(path, wanted));
   if (!roots.some((root) => isWithin(root, looked))) throw refused(path);
   return real;
 }
 
 /** The real place of what is not there: that of the nearest folder above which is, with the rest behind it. */
-async function standingAbove(path: string): Promise<string> {
+async function standingAbove(asked: string, path: string): Promise<string> {
   // A link that leads nowhere exists, but where it leads to may lie outside.
-  if (await lstat(path).catch(() => undefined)) return sep;
+  if (await orNothing(asked, lstat(path))) return sep;
   const above = dirname(path);
   if (above === path) return path;
-  const real = await realpath(above).catch(() => undefined);
-  return join(real ?? (await standingAbove(above)), relative(above, path));
+  const real = await orNothing(asked, realpath(above));
+  return join(real ?? (await standingAbove(asked, above)), relative(above, path));
+}
+
+/** Undefined only where the system says that nothing is there; where it does not let anybody look, nothing is known. */
+async function orNothing<T>(path: string, looked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looked;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw code === 'ELOOP' ? refused(path) : unreadable(path, code ?? 'the system does not say why');
+  }
 }
 
 function isWithin(root: string, path: string): boolean {
@@ -65,27 +78,36 @@ export async function readText(ground: Ground, path: string, mostBytes = MOST_BY
     const entry = await handle.stat();
     if (!entry.isFile()) throw unreadable(path, 'it is not a file');
     if (entry.size > mostBytes) throw unreadable(path, `it has ${entry.size} bytes, more than ${mostBytes}`);
-    return await handle.readFile('utf8');
+    return textOf(await handle.readFile());
   } finally {
     await handle.close();
   }
 }
 
+/** The last lines of something, and whether they are all that there is. */
+export type Tail = { text: string; whole: boolean };
+
 /** The last bytes of a file as text, from the start of a line, or undefined when there is none. Errors as of `readText`. */
-export async function readTail(ground: Ground, path: string, mostBytes: number): Promise<string | undefined> {
+export async function readTail(ground: Ground, path: string, mostBytes: number): Promise<Tail | undefined> {
   const place = await placeOf(ground, path);
   if (place === undefined) return undefined;
   const handle = await open(place, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const entry = await handle.stat();
     if (!entry.isFile()) throw unreadable(path, 'it is not a file');
-    const from = Math.max(0, entry.size - mostBytes);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(entry.size, mostBytes)), 0, undefined, from);
-    const text = buffer.toString('utf8', 0, bytesRead);
-    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+    const order = utf16Order(await bytesAt(handle, 0, Math.min(entry.size, 512)));
+    // Letters of two bytes are not cut in half.
+    const from = Math.max(0, entry.size - mostBytes) & ~1;
+    const text = textOf(await bytesAt(handle, from, entry.size - from), order);
+    return from === 0 ? { text, whole: true } : { text: text.slice(text.indexOf('\n') + 1), whole: false };
   } finally {
     await handle.close();
   }
+}
+
+async function bytesAt(handle: FileHandle, from: number, bytes: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, from);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** Names of the entries of a folder, sorted; undefined when there is no such folder. Errors: `readiness.path_refused`. */

@@ -6,7 +6,7 @@ import type { Probe } from './check.ts';
 const MOST_BYTES = 64 << 20;
 
 /** Commands of git that only read. */
-type Reading = 'status' | 'describe' | 'rev-parse' | 'ls-files' | 'check-ignore' | 'log' | 'show-ref';
+type Reading = 'status' | 'describe' | 'rev-parse' | 'ls-files' | 'check-ignore' | 'log' | 'show-ref' | 'ls-tree';
 
 /**
  * Runs a reading command of git in the root and answers with its exit code and output. Without locks, hooks, prompts, network

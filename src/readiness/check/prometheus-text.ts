@@ -1,6 +1,11 @@
-/** One sample of a Prometheus text page, and the families that it declares. */
+/** One sample of a Prometheus text page, and the families that it declares. `unreadable` are lines that hold no sample. */
 export type Sample = { name: string; labels: Readonly<Record<string, string>>; value: number };
-export type MetricsPage = { types: ReadonlyMap<string, string>; help: ReadonlySet<string>; samples: readonly Sample[]; unreadable: number };
+export type MetricsPage = {
+  types: ReadonlyMap<string, string>;
+  help: ReadonlySet<string>;
+  samples: readonly Sample[];
+  unreadable: readonly string[];
+};
 
 const NAME = /^[a-zA-Z_:][\w:]*/;
 // Whatever a page holds, each letter is looked at a bounded number of times.
@@ -12,7 +17,7 @@ export function readMetrics(text: string): MetricsPage {
   const types = new Map<string, string>();
   const help = new Set<string>();
   const samples: Sample[] = [];
-  let unreadable = 0;
+  const unreadable: string[] = [];
   for (const line of text.split('\n')) {
     const declared = /^#[ \t]{1,8}(TYPE|HELP)[ \t]{1,8}(\S+)(.*)$/.exec(line);
     if (declared?.[1] === 'TYPE') types.set(declared[2]!, declared[3]!.trim());
@@ -20,7 +25,7 @@ export function readMetrics(text: string): MetricsPage {
     else if (line.trim() !== '' && !line.startsWith('#')) {
       const sample = sampleOf(line.trim());
       if (sample) samples.push(sample);
-      else unreadable += 1;
+      else unreadable.push(line.trim());
     }
   }
   return { types, help, samples, unreadable };
@@ -29,7 +34,8 @@ export function readMetrics(text: string): MetricsPage {
 function sampleOf(line: string): Sample | undefined {
   const name = NAME.exec(line)?.[0];
   if (name === undefined) return undefined;
-  const read = line[name.length] === '{' ? labelsAt(line, name.length + 1) : { labels: {}, next: name.length };
+  const behind = /^[ \t]{0,8}\{/.exec(line.slice(name.length, name.length + 9))?.[0];
+  const read = behind ? labelsAt(line, name.length + behind.length) : { labels: {}, next: name.length };
   // Behind the value may stand a time, and behind a # an exemplar.
   const [text, time = '#', more = '#'] = read ? line.slice(read.next).trim().split(/\s+/, 3) : [];
   const value = text === undefined || text === '' ? undefined : numberOf(text);

@@ -28,6 +28,7 @@ const PLANTED: Readonly<Record<string, fc.Arbitrary<readonly [secret: string, te
   'a secret in YAML with blanks': fc.tuple(drawn(6, 12), drawn(6, 12)).map(([one, two]) => [two, `client_secret: ${one} ${two}`]),
   'a secret in JSON': drawn(6, 30).map((secret) => [secret, `{"apiKey": "${secret}", "a": 1}`]),
   'a secret in JSON with a quote': drawn(6, 30).map((secret) => [secret, `{"password": "a\\"${secret}"}`]),
+  'a value that a check tells of': drawn(6, 30).map((secret) => [secret, `$.user.password is "${secret}"`]),
   'a token in a query': drawn(10, 30).map((secret) => [secret, `GET /x?access_token=${secret}&a=1`]),
   'a private key': drawn(64, 200).map((secret) => [secret, `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----`]),
   'a private key that is cut': drawn(64, 200).map((secret) => [secret, `-----BEGIN PRIVATE KEY-----\n${secret}`]),

@@ -1,3 +1,6 @@
+import { maskValues } from './mask-values.ts';
+import { mayBeShown, namesCredential } from './secret-names.ts';
+
 const MASK = '[secret]';
 const CUT_BYTES = 64 * 1024;
 /** More than this is never looked at; the part kept is far smaller. */
@@ -19,32 +22,42 @@ export const CREDENTIALS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'a key of a payment or model provider', pattern: /(?:sk|rk|pk)[-_](?:live|test|ant|proj|or)[-_][\w-]{12,}/g },
   { name: 'a key of Google', pattern: /AIza[\w-]{35}/g },
   { name: 'a token of npm', pattern: /npm_[A-Za-z0-9]{30,}/g },
+  { name: 'a key of SendGrid', pattern: /\bSG\.[\w-]{16,64}\.[\w-]{12,64}/g },
 ];
 
-const NAMES = 'pass(?:word|wd|phrase|code)|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|signing[-_]?key|credential|pwd';
-
 /** What is a credential because of what stands around it; the first group is kept. */
-const IN_CONTEXT: readonly RegExp[] = [
-  // user:password@ in any address.
-  /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]+(?=@)/gi,
+const AROUND: readonly RegExp[] = [
+  // user:password@ in any address, also where the password holds a slash; behind a port there is none.
+  /([a-z][a-z0-9+.-]{0,30}:\/\/)(?:[^\s/?#"'<>]+|[^\s/?#"'<>:@]{0,64}:(?!\d{2,5}[/?#])[^\s"'<>@]{1,128})(?=@)/gi,
   // To the end of the line, as cookies hold blanks and quotes.
   /((?:set-)?cookie["']?\s*[:=]\s*)[^\r\n]+/gi,
   /((?:proxy-)?authorization["']?\s*[:=]\s*["']?)[^\r\n"']+/gi,
   /((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi,
-  new RegExp(`((?:${NAMES})[\\w.-]{0,64}["']?\\s*[:=]\\s*)(?:"(?:[^"\\\\\\r\\n]|\\\\.)*"?|'[^'\\r\\n]*'?)`, 'gi'),
-  new RegExp(`((?:${NAMES})[\\w.-]{0,64}["']?\\s*=\\s*)(?!\\[secret\\])[^\\s"'&,;}\\])]+`, 'gi'),
-  // A colon as in YAML: the value may hold blanks.
-  new RegExp(`((?:${NAMES})[\\w.-]{0,64}["']?\\s*:\\s*)[^\\s"',;}{\\[][^\\r\\n,;}]*`, 'gi'),
+  // `-p` of many programs, where what follows is no number, path or address.
+  /((?:^|\s)-p\s+)(?=[^\s]{0,64}\d)(?=[^\s]{0,64}[A-Za-z])[^\s:/.]{6,}/g,
 ];
 
 /**
  * The text without what is a credential by its shape or by what stands before it: passwords in addresses, tokens in headers,
- * cookies, private keys, JSON web tokens, keys of well-known services, `password=…`. Rather too much is masked than too little.
+ * cookies, private keys, JSON web tokens, keys of well-known services, `password=…`. Rather too much is masked than too
+ * little, but states, and numbers, versions and dates that only tell about credentials, stay readable.
  */
 export function redact(text: string): string {
   const shaped = CREDENTIALS.reduce((masked, { pattern }) => masked.replace(pattern, MASK), text);
-  return IN_CONTEXT.reduce((masked, pattern) => masked.replace(pattern, `$1${MASK}`), shaped);
+  const around = AROUND.reduce((masked, pattern) => masked.replace(pattern, `$1${MASK}`), shaped);
+  return maskPaths(maskValues(around, MASK));
 }
+
+/** What is said of a place in a document, up to the next sentence: every text in it, where the path names a credential. */
+function maskPaths(text: string): string {
+  return text.replace(/(\$[\w.[\]"'*-]{1,200})( [^;\r\n]{1,4096})/g, (all, path: string, said: string) =>
+    namesCredential(path) ? `${path}${said.replace(TEXT, (quoted) => (mayBeShown(path, quoted) ? quoted : MASK))}` : all,
+  );
+}
+const TEXT = /"(?:[^"\\\r\n]|\\.)*"?/g;
+
+/** A text that something so named (`$.user.password`, `DB_PASSWORD`) has: masked whole when the name says that it is a credential. */
+export const redactNamed = (name: string, text: string): string => (namesCredential(name) && !mayBeShown(name, text) ? MASK : redact(text));
 
 /** Output of a check as it may be kept: masked, at most 64 KiB of UTF-8, and saying so when it was cut. */
 export function redactOutput(text: string, hide: (text: string) => string = (same) => same): string {

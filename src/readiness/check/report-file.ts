@@ -35,9 +35,11 @@ async function staleness(probe: Probe, path: string, of: ReportOf, text: string)
   const named =
     'commitFile' in of ? (await readText(probe, of.commitFile, 4_096))?.trim() : readJsonPath(readDocument(path, text), of.commitAt)[0];
   if (typeof named !== 'string' || !/^[0-9a-f]{7,64}$/i.test(named)) return `${path} does not say which commit it is of`;
-  return judged.toLowerCase().startsWith(named.toLowerCase())
-    ? undefined
-    : `${path} is of the commit ${named.slice(0, 12)}, judged is ${judged.slice(0, 12)}`;
+  const isOf = (commit: string): boolean => commit.toLowerCase().startsWith(named.toLowerCase());
+  const known = [judged, ...(probe.checkedOut === undefined ? [] : [probe.checkedOut])];
+  if (!known.some(isOf)) return `${path} is of the commit ${named.slice(0, 12)}, judged is ${judged.slice(0, 12)}`;
+  // No report of a commit speaks of what was edited since.
+  return judged.includes('+') ? `${path} is of the commit ${named.slice(0, 12)}, judged is that with edits` : undefined;
 }
 
 /** Whether a report cannot be used. */

@@ -213,6 +213,20 @@ describe('secrets', () => {
     expect(JSON.stringify(checked)).not.toContain(secret);
   });
 
+  test('are kept out by the name of what was measured', async () => {
+    const measurements = [
+      { name: '$.user.password', value: 'correct horse', demanded: 'battery staple' },
+      { name: '$.tokens', value: 512 },
+    ];
+    const { result } = await runCheck(
+      kindOf(async () => ({ state: 'pass', summary: '$.user.password is "correct horse".', measurements })),
+      params,
+      bareProbe(),
+    );
+    expect(JSON.stringify(result)).not.toMatch(/horse|staple/);
+    expect(result.measurements[1]).toEqual({ name: '$.tokens', value: 512 });
+  });
+
   test('are kept out although hiding them fails', async () => {
     const hide = (): string => {
       throw new Error('no');

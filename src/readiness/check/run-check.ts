@@ -4,7 +4,8 @@ import { AppError } from '../../base/error.ts';
 import type { CheckResult, CheckState, Measurement } from '../run/result.ts';
 import type { CheckKind, Outcome, Probe } from './check.ts';
 import { failureOf } from './failure.ts';
-import { redact, redactOutput } from './redact.ts';
+import { unheldIn } from './unheld.ts';
+import { redact, redactNamed, redactOutput } from './redact.ts';
 
 /** What one check found, and what it saw in full, masked and bounded, to be kept as evidence. */
 export type Checked = { result: CheckResult; output?: string };
@@ -125,7 +126,10 @@ export function paramsProblem(kind: CheckKind, params: unknown): string | undefi
   const validator = validators.get(kind.params) ?? (Compile(kind.params) as unknown as Validator);
   validators.set(kind.params, validator);
   try {
-    if (validator.Check(params)) return undefined;
+    if (validator.Check(params)) {
+      const unheld = unheldIn(kind, params);
+      return unheld && `The parameters of ${kind.name} cannot be held together: ${unheld.why}.`;
+    }
     const [first] = validator.Errors(params).filter(({ keyword }) => keyword !== 'boolean');
     const unknown = (first as { params?: { additionalProperties?: string[] } } | undefined)?.params?.additionalProperties?.[0];
     const where = first?.instancePath ? ` at ${first.instancePath.slice(0, 100)}` : '';
@@ -162,9 +166,9 @@ function cleanMeasurement(measurement: Measurement, clean: (text: string) => str
   const { name, value, unit, demanded, samples } = measurement;
   return {
     name: clean(name),
-    value: typeof value === 'string' ? clean(value) : value,
+    value: typeof value === 'string' ? clean(redactNamed(name, value)) : value,
     ...(unit !== undefined && { unit: clean(unit) }),
-    ...(demanded !== undefined && { demanded: clean(demanded) }),
+    ...(demanded !== undefined && { demanded: clean(redactNamed(name, demanded)) }),
     ...(samples !== undefined && { samples }),
   };
 }

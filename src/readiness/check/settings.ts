@@ -84,6 +84,12 @@ export function readSettings(text: string, folder: string, others: readonly stri
   return settingsOf(own as Shape, folder);
 }
 
+/** Names of the settings that can come to a check: read by it, holding the address that it asks, handed to a command. */
+export function namesRead({ names, targets, commands }: Pick<CheckSettings, 'names' | 'targets' | 'commands'>): string[] {
+  const addresses = Object.values(targets).flatMap((target) => ('env' in target ? [target.env] : []));
+  return [...new Set([...names, ...addresses, ...Object.values(commands).flatMap(({ env }) => env)])].toSorted();
+}
+
 type Node = TSchema & {
   properties?: Record<string, Node>;
   required?: readonly string[];

@@ -16,14 +16,16 @@ export type ProbeDeps = {
   clock?: Clock;
   signal?: AbortSignal;
   commit?: string;
+  checkedOut?: string | undefined;
+  records?: string;
 };
 
 /**
  * What checks may use, by these settings: only named targets and allowed hosts, only named settings, only reviewed commands.
  * Errors: `readiness.settings_invalid` when the file of settings that they name cannot be read.
  */
-export function createProbe({ settings, environment, clock = systemClock, signal, commit }: ProbeDeps): Probe {
-  const values = { ...environment, ...settingsFile(settings) };
+export function createProbe({ settings, environment, clock = systemClock, signal, commit, checkedOut, records }: ProbeDeps): Probe {
+  const values = valuesOf(settings, environment);
   const networks = networksOf(settings);
   const valueOf = (name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined);
   const target = (name: string): Target => targetOf(name, { settings, valueOf, networks });
@@ -33,6 +35,8 @@ export function createProbe({ settings, environment, clock = systemClock, signal
     root: settings.root,
     folders: settings.folders,
     ...(commit !== undefined && { commit }),
+    ...(checkedOut !== undefined && { checkedOut }),
+    ...(records !== undefined && { records }),
     target,
     ownHost: (name) => ownHost(name, settings, networks),
     lookup: guardedLookup(networks),
@@ -53,6 +57,14 @@ export function createProbe({ settings, environment, clock = systemClock, signal
     },
     hide: hiderOf(secretsIn(settings, values)),
   };
+}
+
+/**
+ * The values of settings as checks see them: those of the file that the settings name come before the environment.
+ * Errors: `readiness.settings_invalid` when that file cannot be read.
+ */
+export function valuesOf(settings: CheckSettings, environment: ProbeDeps['environment']): ProbeDeps['environment'] {
+  return { ...environment, ...settingsFile(settings) };
 }
 
 function settingsFile(settings: CheckSettings): NodeJS.Dict<string> {

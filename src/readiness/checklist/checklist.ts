@@ -14,8 +14,18 @@ export type Environment = 'development' | 'staging' | 'production';
 /** Whether the line tells what must be true, or what must never be (a rollback trigger, an alert condition). */
 export type Polarity = 'good_when_true' | 'bad_when_true';
 
-/** What a trigger asks for when it is true. */
-export type Action = 'rollback' | 'recommend_rollback' | 'continue';
+/**
+ * What a trigger asks for when it is true. `stop_launch` is a condition of the launch itself, as under `No-go` and `Do not
+ * launch if`: it is due before the release, where the others are watched after it.
+ */
+export type Action = 'rollback' | 'recommend_rollback' | 'continue' | 'stop_launch';
+
+/**
+ * What puts a line off until after the release: a heading around it (`First 24 hours`, `Roll back if`), or the sentence or
+ * bullet that leads to it. A `guess` is either of them where nothing says that the time is one after the release (`Week 1`,
+ * `Backups (first 30 days)`). The line's own words never do: `on-call covers the first 24 hours` has to be so before.
+ */
+export type PostponedBy = 'section' | 'lead' | 'guess';
 
 /** When a line is to be looked at, from and to in milliseconds relative to the release; `cadenceMs` where it is given. */
 export type Window = { fromMs: number; toMs: number; cadenceMs?: number; text: string };
@@ -40,6 +50,8 @@ export type Threshold = {
   overMs?: number;
   /** Compared with earlier measurements instead of a fixed number: `dropped > 50 %`. */
   relative?: 'increase' | 'decrease' | 'change';
+  /** A negation around it may be meant either way: it neither holds nor fails, and is told as not checked. */
+  unsure?: true;
   /** The words that it was read from. */
   text: string;
 };
@@ -73,6 +85,7 @@ export type Line = {
   cadenceMs?: number;
   polarity: Polarity;
   action?: Action;
+  postponedBy?: PostponedBy;
   thresholds: readonly Threshold[];
   claims: readonly Claim[];
   applicability?: Applicability;
@@ -103,6 +116,9 @@ export type SignOffLine = { role: string; line: number; section: readonly string
 /** A row of a table that states a condition, such as services with ✅ and ⏳. */
 export type StateRow = { line: number; section: readonly string[]; cells: Readonly<Record<string, string>>; claim?: Claim };
 
+/** What the commands of a document talk to: `http://localhost:8080`, `db.example:5432`; `paths` are those asked for there. */
+export type Service = { address: string; paths: readonly string[]; line: number };
+
 export type Finding = { line: number; kind: string; text: string };
 
 export type Checklist = {
@@ -114,6 +130,7 @@ export type Checklist = {
   criteria: readonly Criterion[];
   signOffs: readonly SignOffLine[];
   states: readonly StateRow[];
+  services: readonly Service[];
   /** What the reader is sure enough to use but had to guess. */
   guessed: readonly Finding[];
   /** What it could make nothing of. */

@@ -1,7 +1,16 @@
 import type { Comparator } from './checklist.ts';
+import { negationInTrigger, negationOf } from './negation.ts';
 
-/** A comparator that was found, and where in the text it begins. */
-export type Compared = { op: Comparator; at: number; text: string; behind?: boolean; better?: 'better' | 'worse' };
+/** A comparator that was found, and where in the text it begins. `unsure` where it may be meant the other way round. */
+export type Compared = {
+  op: Comparator;
+  at: number;
+  text: string;
+  behind?: boolean;
+  better?: 'better' | 'worse';
+  turned?: boolean;
+  unsure?: boolean;
+};
 
 const OPPOSITE: Readonly<Record<Comparator, Comparator>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '!=', '!=': '=' };
 
@@ -22,25 +31,25 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|worse|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|inside(?: of)?|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|ne dépass\w+ pas`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|worse|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|inside(?: of)?|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|n(?:e |['’])(?:dépass|excèd|excéd)\w+ (?:pas|jamais)|pas plus (?:de|d['’]une?)|inférieure?s? ou égale?s? à`,
     ),
     '<=',
   ],
   [
     before(
-      String.raw`not? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|cooler|colder|thinner|lighter|narrower|newer)(?: than)?|never (?:less|fewer|lower) than|(?:not|never|nowhere) (?:below|under)|nowhere (?:less|fewer|lower) than|at (?:the )?least|at or (?:above|over)|(?:more|greater|higher) than or equal(?: to)?|equal(?: to)? or (?:more|greater|above)(?: than)?|reach(?:es|ed|ing)?|hits|at a minimum|min(?!-)(?:imum|imal|\.)?|mindestens|wenigstens|(?:au|d['’]au) moins`,
+      String.raw`not? (?:less|fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|cooler|colder|thinner|lighter|narrower|newer)(?: than)?|never (?:less|fewer|lower) than|(?:not|never|nowhere) (?:below|under)|nowhere (?:less|fewer|lower) than|at (?:the )?least|at or (?:above|over)|(?:more|greater|higher) than or equal(?: to)?|equal(?: to)? or (?:more|greater|above)(?: than)?|reach(?:es|ed|ing)?|hits|at a minimum|min(?!-)(?:imum|imal|\.)?|mindestens|wenigstens|(?:au|d['’]au) moins|pas moins (?:de|d['’]une?)|supérieure?s? ou égale?s? à`,
     ),
     '>=',
   ],
   [
     before(
-      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|nearer than|closer than|cooler than|colder than|thinner than|lighter than|narrower than|newer than|earlier than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de|passe(?:nt)? sous`,
+      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|nearer than|closer than|cooler than|colder than|thinner than|lighter than|narrower than|newer than|earlier than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de|(?<=(?:passe\p{L}*|tomb\p{L}*|descend\p{L}*)(?: (?:pas|jamais))? )sous|unterschr[ei]i?t\p{L}*`,
     ),
     '<',
   ],
   [
     before(
-      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|(?:deep|wid|heavi|hott|warm|farth|furth|loud|rich|thick|tall|steep|bright|dens|strict|lat|rough|fatt|stal)er than|über|mehr als|größer als|länger als|älter als|höher als|langsamer als|plus de|supérieure?s? à|dépass\w+`,
+      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|(?:deep|wid|heavi|hott|warm|farth|furth|loud|rich|thick|tall|steep|bright|dens|strict|lat|rough|fatt|stal)er than|über|mehr als|größer als|länger als|älter als|höher als|langsamer als|plus de|au[- ]delà d[e'’]|supérieure?s? à|dépass\w+|exc[èé]d\w+|(?:überschr[ei]i?t|übersteig|überst[ie]eg)\p{L}*`,
     ),
     '>',
   ],
@@ -51,14 +60,11 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
 /** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
 const NEAR = 56;
 const ANY_WORD =
-  /than|different|least|most|min|max|within|inside|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|moins/i;
+  /than|different|least|most|min|max|within|inside|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|exc[èé]d|übers|moins/i;
 
 const BETTER = before('better than|worse than');
 
-/**
- * The comparator that ends a text, as `… must not exceed`. A negation right in front of it turns it round, once for each;
- * `better than` and `worse than` are told by what is measured.
- */
+/** The comparator that ends a text, as `… must not exceed`. `better than` and `worse than` are told by what is measured. */
 export function comparatorBefore(source: string): Compared | undefined {
   const left = source.replace(/([<>≤≥=]\s*)\+$/, '$1');
   if (/\b(?:support|handl|scal|serv|sustain|accept|cop)\w*\b[^.,;]{0,40}\bup to\s*$/i.test(left))
@@ -72,42 +78,27 @@ export function comparatorBefore(source: string): Compared | undefined {
   if (!ANY_WORD.test(near)) return undefined;
   for (const [pattern, op] of WORDS) {
     const match = pattern.exec(near);
-    if (match) return turned(left, { op, at: skipped + match.index + match[0].indexOf(match[1]!), text: match[1]! });
+    if (match) return { op, at: skipped + match.index + match[0].indexOf(match[1]!), text: match[1]! };
   }
   const match = BETTER.exec(near);
   if (!match) return undefined;
   return { op: '<', at: skipped + match.index, text: match[1]!, better: /better/i.test(match[1]!) ? 'better' : 'worse' };
 }
 
-const NEGATION =
-  /(?:\b(?:cannot|can['’]t|may not|must not|shall not|should not)\s+(?:(?!for\b)\p{L}+\s+){0,2}$)|(?:\b(?:not|never|nicht|nie|without|cannot)|n['’]t)\s+(?:(?:be|go|get|drop|dip|slip|fall|rise|grow|climb|sink|ever|run|stay|take|last|down|up|differ|deviate|vary|change|increase|decrease|sich)\s+){0,2}$/iu;
-
 /** `not up on December by more than …` */
 const NOT_UP_BY = /\b(?:not|never)\s+(?:up|down|higher|lower)\b[^,;.]{0,30}\bby\s*$/i;
 
-function turned(left: string, found: Compared): Compared {
-  const lead = left.slice(0, found.at);
-  return NEGATION.test(lead) || NOT_UP_BY.test(lead) ? { ...found, op: OPPOSITE[found.op] } : found;
-}
-
-const NONE =
-  /(?:^|[:,;)–—-]\s|\b(?:that|at|on|in|from|over)\s)\W*(?:none\b|(?:no(?!-)|nobody|no one|nothing|neither|kein\w*|niemand|aucune?)\b(?! (?:more|less|fewer|later|longer|greater|older|slower|lower)))/i;
-const LINKED =
-  /\b(?:with|has|have|having|takes?|taking|that|which|is|are|of|older|longer|slower|larger|exceeding|over|above)\b[^,;.]{0,30}$|(?:^|\s)no \p{L}[^,;.]{0,60} (?<!\b(?:in|within) )(?:more|less|fewer|longer|older|higher|lower|larger|shorter|smaller|slower|faster) than\s*$|\b(?:nobody|no one|neither|niemand)\b[^,;.]*$/iu;
-/** `no errors for more than 5 minutes` tells how long it must hold; of what waits or stays it tells how long it may. */
-const HELD =
-  /(?<!\b(?:waits?|stays?|remains?|sits?|open|queued|blocked|idle|inactive|locked|pending|stale|late|overdue|un\p{L}+(?:ed|en|t|d)|away|out|offline|paused|stopped|stalled|stuck|suspended|delayed|halted|frozen|behind|disabled|throttled|degraded|parked|detached|disconnected|running|hanging|vacant|empty)\s)\bfor\s*$/iu;
-
-const PERSON = /\b(?:nobody|no one|niemand|personne)\b/i;
-
-/** `No account with more than 3 …` demands that there be at most 3. */
-export function turnedByNo(clause: string, found: Compared): Compared {
-  // `no payment lost, not more than 90 s` says its own no.
-  if (/^(?:no|never|nowhere|none|nicht)/i.test(found.text)) return found;
-  const bare = clause.includes(' than') ? clause.replace(/\S+ than\s*$/, '') : clause;
-  if (/\bnever\s+\p{L}+\s+\p{L}+\s*$/u.test(bare)) return { ...found, op: OPPOSITE[found.op] };
-  const turns = NONE.test(clause) && (LINKED.test(clause) || /\bfor\s*$/i.test(bare)) && !(HELD.test(bare) && !PERSON.test(clause));
-  return turns ? { ...found, op: OPPOSITE[found.op] } : found;
+/** What the words around a comparator make of it. `place` is the sentence around its number; `sure` is false where it may be meant either way. */
+export function negated(found: Compared, place: { clause: string; left: string; right: string; unit: string }, trigger: boolean): Compared {
+  const { clause, left, right, unit } = place;
+  const width = found.behind ? 0 : left.length - found.at;
+  const lead = clause.slice(0, Math.max(0, clause.length - width));
+  if (lead.trimEnd().endsWith('by') && NOT_UP_BY.test(lead)) return { ...found, op: OPPOSITE[found.op] };
+  // The sign of a tolerance has no opposite.
+  if (found.op === '!=' || /^(?:±|\+\/-)$/.test(found.text)) return found;
+  const compared = { lead, words: found.behind ? '' : found.text, unit, right: found.behind ? right.slice(found.at) : right };
+  const { turned, sure } = trigger || found.op === '=' ? negationInTrigger(compared) : negationOf(compared);
+  return { ...found, ...(turned && { op: OPPOSITE[found.op], turned }), ...(!sure && { unsure: true }) };
 }
 
 const AFTER: readonly (readonly [RegExp, Comparator])[] = [
@@ -119,13 +110,35 @@ const AFTER: readonly (readonly [RegExp, Comparator])[] = [
   ],
   [/^[\s,(]*(?:min\.?)(?=[\s),]|$)/i, '>='],
   [/^[\s,(]*(?:(?:at (?:the )?)?maximum\b(?!\s*\d)|at (?:the )?(?:very )?most\b(?!\s*\d)|most(?=\s*(?:[).,;]|$)))/i, '<='],
+  [/^\s*(?:nicht|nie|niemals) (?:zu )?(?:überschreit|übersteig)\w*/i, '<='],
+  [/^\s*(?:nicht|nie|niemals) (?:zu )?unterschreit\w*/i, '>='],
   [/^[\s,(]*(?:max\.?|tops)(?=[\s),]|$)/i, '<='],
   [/^[\s,(]*(?:at the latest|(?:en moyenne )?au (?:plus(?: tard)?|maximum))\b/i, '<='],
   [/^[\s,(]*(?:en moyenne )?au (?:moins|minimum)\b/i, '>='],
 ];
 
+/** `99.9 < uptime`, `200 ms > latency`: what is measured stands behind. Where nothing is measured, `>` leads on, as in `Step 3 > Users`. */
+const REVERSED =
+  /^\s*(<=|>=|<|>|≤|≥|⩽|⩾)\s*(?=\p{L})(?!<?\/?[\p{L}-]+>)(?!(?:the |our )?(?:last|previous|baseline|normal|usual|average)\b)/iu;
+const REVERSE: Readonly<Record<string, Comparator>> = {
+  '<': '>',
+  '<=': '>=',
+  '≤': '>=',
+  '⩽': '>=',
+  '>': '<',
+  '>=': '<=',
+  '≥': '<=',
+  '⩾': '<=',
+};
+
+function reversed(right: string, unit: string): Compared | undefined {
+  const match = REVERSED.exec(right);
+  if (!match || (match[1] === '>' && unit === '')) return undefined;
+  return { op: REVERSE[match[1]!]!, at: match[0].length, text: match[1]!, behind: true };
+}
+
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
-export function comparatorAfter(right: string): Compared | undefined {
+export function comparatorAfter(right: string, unit: string): Compared | undefined {
   const behind =
     /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
       right,
@@ -134,6 +147,8 @@ export function comparatorAfter(right: string): Compared | undefined {
     const match = pattern.exec(right) ?? (behind > 0 ? pattern.exec(right.slice(behind)) : null);
     if (match) return { op, at: match[0].length, text: match[0].trim(), behind: true };
   }
+  const turned = reversed(right, unit);
+  if (turned) return turned;
   const better = /^[\s,(]*or (better|worse)\b/i.exec(right);
   return better
     ? { op: '>=', at: better[0].length, text: better[0].trim(), behind: true, better: better[1]!.toLowerCase() as 'better' | 'worse' }

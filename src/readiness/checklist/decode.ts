@@ -66,8 +66,8 @@ function binaryFinding(source: Uint8Array): Finding[] {
 
 type Order = 'utf-16le' | 'utf-16be';
 
-/** Told by the byte order mark, or by zeros in every other of the first bytes, as plain text has them. */
-function utf16Order(source: Uint8Array): Order | undefined {
+/** Whether it is UTF-16, told by the byte order mark, or by zeros in every other of the first bytes, as plain text has them. */
+export function utf16Order(source: Uint8Array): Order | undefined {
   if (source[0] === 0xff && source[1] === 0xfe) return 'utf-16le';
   if (source[0] === 0xfe && source[1] === 0xff) return 'utf-16be';
   const head = source.subarray(0, 512);

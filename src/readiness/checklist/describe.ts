@@ -10,11 +10,11 @@ function describeTime(ms: number): string {
 const TIME_UNITS = (['d', 'h', 'min', 's'] as const).map((unit) => [unit, TIME_MS[unit]!] as const);
 
 /** A threshold for people: `API latency p95 < 100 ms`, `error rate > 1 % for 10 min`. */
-export function describeThreshold({ metric, op, value, unit, percentile, scope, forMs, overMs, relative }: Threshold): string {
+export function describeThreshold({ metric, op, value, unit, percentile, scope, forMs, overMs, relative, unsure }: Threshold): string {
   const measured = [metric, percentile === undefined ? '' : percentile === 'mean' ? 'mean' : `p${percentile}`, relative ?? ''];
   const demanded = [op, String(value), unit === 'count' ? '' : unit, scope === undefined ? '' : `(${scope})`];
   const held = [forMs === undefined ? '' : `for ${describeTime(forMs)}`, overMs === undefined ? '' : `over ${describeTime(overMs)}`];
-  return [...measured, ...demanded, ...held].filter((part) => part !== '').join(' ');
+  return [...measured, ...demanded, ...held, unsure ? '(not sure)' : ''].filter((part) => part !== '').join(' ');
 }
 
 /** A window for people: `0 to 24 h after the release, every 30 min`. */
@@ -41,4 +41,9 @@ export function describeLine(line: Line): string[] {
   ];
 }
 
-const ACTIONS = { rollback: 'roll back', recommend_rollback: 'recommend to roll back', continue: 'carry on' } as const;
+const ACTIONS = {
+  rollback: 'roll back',
+  recommend_rollback: 'recommend to roll back',
+  continue: 'carry on',
+  stop_launch: 'do not launch',
+} as const;

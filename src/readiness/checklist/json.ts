@@ -2,7 +2,7 @@ import type { Checklist, Criterion, Item, Line } from './checklist.ts';
 
 /** A checklist as JSON: like the value, but with `null` for what a line does not have, so that every key can be found. */
 export function checklistJson(checklist: Checklist): Record<string, unknown> {
-  const { name, title, sha256, items, criteria, signOffs, states, guessed, notUnderstood, findings } = checklist;
+  const { name, title, sha256, items, criteria, signOffs, states, services, guessed, notUnderstood, findings } = checklist;
   const depths = depthsOf(items);
   return {
     name,
@@ -12,6 +12,7 @@ export function checklistJson(checklist: Checklist): Record<string, unknown> {
     criteria: criteria.map(criterionJson),
     signOffs,
     states,
+    services,
     guessed,
     notUnderstood,
     findings,
@@ -35,6 +36,7 @@ function lineJson(line: Line): Record<string, unknown> {
     cadenceMs: line.cadenceMs ?? null,
     polarity,
     action: action ?? null,
+    postponedBy: line.postponedBy ?? null,
     thresholds,
     claims,
     applicability: applicability ?? null,

@@ -50,10 +50,16 @@ export function markerOf(text: string): Marker | undefined {
 export type Box = { checked: boolean; mark: number; markWidth: number; width: number; kind: 'bracket' | 'glyph' | 'html'; odd?: string };
 
 const STRICT_BOX = /^\[([ \t\u00a0xX])\](?=\s|$)/;
-const ODD_BOX = /^\\?\[([^\]\n\\]?|[ ]{2,3}|[ ]?[xX✓✔][ ]?)\\?\](?![(:[])/;
+/** A blank is no name of a link: what stands behind it makes none of it. */
+const LABEL_BOX = /^\[([ \t\u00a0])\](?:(:)|(?=[([]))/;
+const ODD_BOX = /^\\?\[([^\]\n\\]?|[ ]{2,3}|[ ]?[xX✓✔][ ]?)\\?\](?![(:[])/u;
+/** What people put between brackets instead of a tick, each of which may mean what it likes: signs and a few letters. */
+const ODD_MARK = /^(?:[\p{P}\p{S}\p{Z}\u200boOyYnNvVх]|)$/u;
 const GLYPH_BOX = /^([☐☑☒⬜🔲🗹]\uFE0F?)(?=\s|$)/u;
+/** Boxes as word processors and wikis export them. */
+const ODD_GLYPH = /^(?:([□◻▢❏❑🔳◽▫\uF0A8\uF06F]\uFE0F?|&#(?:9744|9633|x2610|x25a1);)|(&#(?:974[56]|x261[12]);))(?=\s|$)/iu;
 const HTML_BOX = /^(?:<label[^>]*>\s*)?<input\b[^>]{0,300}\btype\s*=\s*["']?checkbox\b[^>]{0,300}>/i;
-const TICKS = 'xX✓✔☑√';
+const TICKS = 'xX✓✔☑√✅';
 
 /** Reads a box, if the text begins with one; `odd` says what is unusual about it. */
 export function boxOf(text: string): Box | undefined {
@@ -64,14 +70,28 @@ export function boxOf(text: string): Box | undefined {
     const checked = /\schecked\b(?!\s*=\s*["']?false)/i.test(html[0]);
     return { checked, mark: 0, markWidth: html[0].length, width: html[0].length, kind: 'html' };
   }
-  return oddBox(text) ?? glyphBox(text);
+  return labelBox(text) ?? oddBox(text) ?? glyphBox(text) ?? oddGlyph(text);
+}
+
+function labelBox(text: string): Box | undefined {
+  const match = LABEL_BOX.exec(text);
+  return match
+    ? { checked: false, mark: 1, markWidth: 1, width: match[0].length, kind: 'bracket', odd: 'a box with no blank behind it' }
+    : undefined;
+}
+
+function oddGlyph(text: string): Box | undefined {
+  const match = ODD_GLYPH.exec(text);
+  if (!match || isOneOfMany(text)) return undefined;
+  const width = match[0].length;
+  return { checked: match[2] !== undefined, mark: 0, markWidth: width, width, kind: 'glyph', odd: 'a sign that looks like a box' };
 }
 
 function oddBox(text: string): Box | undefined {
   const match = ODD_BOX.exec(text);
   if (!match) return undefined;
   const inside = match[1]!.trim();
-  if (inside !== '' && !`${TICKS}-~/*`.includes(inside)) return undefined;
+  if (!ODD_MARK.test(inside) && !TICKS.includes(inside)) return undefined;
   const mark = match[0].indexOf('[') + 1;
   const odd =
     inside !== '' && !TICKS.includes(inside) ? `“${inside}” in a box is read as not ticked` : 'a box that is not written as [ ] or [x]';
@@ -85,11 +105,13 @@ function oddBox(text: string): Box | undefined {
   };
 }
 
+/** Several of such signs in one line are a choice. */
+const isOneOfMany = (text: string): boolean => (text.match(/[☐☑☒⬜🔲□◻▢❏❑🔳]|&#(?:974[456]|9633|x261[0-2]|x25a1);/giu)?.length ?? 0) > 1;
+
 function glyphBox(text: string): Box | undefined {
   const match = GLYPH_BOX.exec(text);
   if (!match) return undefined;
-  const others = text.match(/[☐☑☒⬜🔲]/gu) ?? [];
-  if (others.length > 1) return undefined;
+  if (isOneOfMany(text)) return undefined;
   const width = match[0].length;
   return { checked: /^[☑☒🗹]/u.test(text), mark: 0, markWidth: width, width, kind: 'glyph' };
 }

@@ -3,7 +3,7 @@ import { undecorated } from './inline.ts';
 /** The words around a number: what is measured, in which part of the measurements, under which condition. */
 
 const TRAILING =
-  /(?:\s|^)(?:is|are|be|being|stays?|remains?|keeps?|must|should|shall|may|can|will|has|have|had|was|were|a|an|the|of|at|in|to|with|by|on|for|and|or|that|than|not|never|no|only|configured|completed|created|available|reached|required|target|under|meets?|handles?|sustains?|supports?|achieved?|takes?|took|drops?|falls?|rises?|goes|back|again|always|up|down|about|from|every|each|per|it|this|these|those|verified|validated|increases?|decreases?|dropped|does|do|least|most)$/i;
+  /(?:\s|^)(?:is|are|be|being|stays?|remains?|keeps?|must|should|shall|may|can|will|has|have|had|was|were|a|an|the|of|at|in|to|with|by|on|for|and|or|that|than|not|never|no|only|configured|completed|created|available|reached|required|target|under|meets?|handles?|sustains?|supports?|achieved?|takes?|took|drops?|falls?|rises?|goes|back|again|always|up|down|about|from|every|each|per|it|this|these|those|verified|validated|increases?|decreases?|dropped|does|do|least|most|\w+n['’]t|cannot|shall|nicht|nie|darf|dürfen|ne|pas|jamais|de|doit)$/i;
 
 /** What is measured, from the words before a number: the last phrase of its clause, without verbs at its end. */
 export function metricBefore(left: string): string {
@@ -16,12 +16,17 @@ export function metricBefore(left: string): string {
   return '';
 }
 
+/** `no query`, `avoid CPU`: what is negated is measured all the same. */
+const NEGATED =
+  /^(?:(?:ensure|verify|check|confirm)\s+)?(?:(?:(?:under|in|at) no (?:circumstances?|time|case|point)|no (?:one|single)|not (?:one|a single)|no|nobody|nothing|none(?: of)?|neither|never|zero|without(?: any)?|avoid(?:ing)?|prevent(?:ing)?|stop|guard against|absence of|free of|kein\p{L}*|nichts|niemand|nie(?:mals)?|ohne|aucune?|rien|sans|pas de|jamais|éviter)(?:\s+(?:the|a|an|any|them|these|des?)(?![\p{L}]))*(?:\s+|$))/iu;
+
 function metricIn(words: string): string {
   let phrase = words
-    .replace(/[\s(:=<>≤≥,+±–—-]+$/, '')
+    .replace(/^[\s<>≤≥=]+|[\s(:=<>≤≥,+±–—-]+$/g, '')
     .replace(/\b[pP]\d{2,3}(?:\.\d+)?\b|\b\d{2}(?:\.\d+)?th percentile\b/g, ' ')
     .trim();
   for (let turn = 0; turn < 8 && TRAILING.test(phrase); turn++) phrase = phrase.replace(TRAILING, '').trim();
+  phrase = phrase.replace(NEGATED, '');
   phrase = undecorated(phrase.replace(/^(?:and|or|all|the|a|an|that|with|check|verify|ensure|confirm|any)\s+/i, ''));
   if (/^(?:recommended|target|minimum|maximum|goal|expected)$/i.test(phrase)) return '';
   return /\p{L}{2}/u.test(phrase) ? phrase.replace(/\s+/g, ' ').slice(-80) : '';
@@ -40,7 +45,7 @@ export function metricBehind(right: string, noun: string | undefined): string {
 }
 
 const STOP =
-  /^(?:for|of|in|on|with|per|are|is|at|to|from|and|or|available|required|needed|each|can|have|has|must|should|may|that|who|which|as|if|when|after|before|by|under|over|across|within|during|via|not|up|do|was|were|than|sustained|minimum|maximum|less|more|concerned|against|versus|vs|compared|since|until|without|beyond)$/i;
+  /^(?:for|of|in|on|with|per|are|is|at|to|from|and|or|nor|noch|ni|available|required|needed|each|can|have|has|must|should|may|that|who|which|as|if|when|after|before|by|under|over|across|within|during|via|not|up|do|was|were|than|sustained|minimum|maximum|less|more|concerned|against|versus|vs|compared|since|until|without|beyond)$/i;
 
 /** The things that a bare number counts, as `concurrent users`: up to three words. */
 export function nounBehind(right: string, value: number): string | undefined {
@@ -60,9 +65,9 @@ export function nounBehind(right: string, value: number): string | undefined {
 }
 
 const MARK =
-  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:[.,]\d+)?)(?:\.? {0,2}perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
+  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:[.,]\d+)?)(?:\.? {0,2}perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|mittlere[rnsm]?|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
 
-const ANY_MARK = /p\d\d|[cz]entile?|per[cz]ent|m[eé]dian|averag|mean|avg|durchschnitt|im (?:mittel|schnitt)|moyen/i;
+const ANY_MARK = /p\d\d|[cz]entile?|per[cz]ent|m[eé]dian|averag|mean|avg|durchschnitt|mittlere|im (?:mittel|schnitt)|moyen/i;
 
 function markOf(match: RegExpMatchArray): number | 'mean' {
   const digits = match[1] ?? match[2] ?? match[3];

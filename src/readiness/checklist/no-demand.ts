@@ -9,6 +9,9 @@ import { TIME_MS } from './units.ts';
 export const INSTRUCTION =
   /\b(?:wait|monitor(?:ed)?|watch|observe|runs?|soak|bake|after|for|every|each|in|first|last|next|during|another|to|with|day|week|top|at|simulated|injected|artificial)\s+(?:the\s|a\s|another\s|~)?$/i;
 
+/** A score or class says which ones are meant: `0 findings with a score of 7 or above`. */
+export const SCORED = /\b(?:scor\w+|cvss|severity|rated|rating|priority|level|class|grade|category|tier|sev)\b/i;
+
 /** Whether a number without a comparator tells how it is. */
 export const isState = (place: NumberPlace, last: Threshold | undefined): boolean =>
   TARGET_BEHIND.test(place.right) || isTold(place, last) || isStepCell(place) || isStep(place);
@@ -75,6 +78,7 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
   if (last?.relative && /^within$/i.test(compared.text) && quantity.unit in TIME_MS) return true;
   if (last?.relative && /^\s*(?:above|below|over|under|\w+er than|(?:more|less) than)\s*(?:the |in |on )?$/i.test(left)) return true;
   if (
+    (!compared.unsure || SCORED.test(left)) &&
     last?.value === 0 &&
     last.op === '=' &&
     /^\s+\p{L}[^,;.&]*\b(?:with|of|above|over|older|longer|rated|scor\w+)\b[^,;.&]*$/iu.test(left)

@@ -18,7 +18,10 @@ const VERB_OF_ALL: readonly (readonly [Tier, RegExp])[] = [
 ];
 /** `Should something go wrong` is a condition, and `all must be true` says how many of them. */
 const OTHERWISE =
-  /^(?:(?:should|could) (?:(?:some|any|every)\w*|it|we|you|i|they|this|that|these|the|an?|one|things?)\b|(?:all|everything) must be\b)/i;
+  /^(?:(?:should|could|may|might|would) (?:(?:not|never)\b(?! (?:be missing|block|delay|hold|wait|take|cost)\b)|(?:have |be |get |go )?(?:attack|hack|abus|breach|corrupt|compromis|exploit|damag|los[et]|leak|fail|break|crash|expos|harm|hurt|destroy|kill|steal|stolen|brok|wrong|fatal|dangerous|happen|occur|cause|overflow|deadlock|bankrupt|double|vanish|disappear|tamper|forg)\w*)|(?:should|could) (?:(?:some|any|every)\w*|it|we|you|i|they|this|that|these|the|an?|one|things?)\b|(?:all|everything) must be\b)/i;
+
+/** `Optional modules installed` says what has to be so of things that are called optional. */
+const SEEN_TO = /^optional\s.*\b(?:\w{3,}ed|set up|in place|done|written|known|shown|off|on)$/i;
 
 const ADJECTIVES: readonly (readonly [Tier, string])[] = [
   [
@@ -51,7 +54,7 @@ const GRADE = GRADES.map(
 
 /** The tier that a phrase owes, if it does. */
 export function obligationOf(phrase: string): Tier | undefined {
-  if (OTHERWISE.test(phrase)) return undefined;
+  if (OTHERWISE.test(phrase) || SEEN_TO.test(phrase)) return undefined;
   for (const table of [VERB, VERB_OF_ALL, ADJECTIVE, GRADE]) for (const [tier, pattern] of table) if (pattern.test(phrase)) return tier;
   return undefined;
 }

@@ -112,7 +112,8 @@ class Walk {
     this.byItem.set(item, entry);
     parent?.children.push(entry);
     this.entries.push(entry);
-    if (item.box) for (const heading of context.headings) heading.count++;
+    // A heading with a box of its own is none of the items that it says it has.
+    if (item.box) for (const heading of context.headings) if (heading.line !== item.line) heading.count++;
   }
 }
 

@@ -24,6 +24,44 @@ describe('what the words around a line say of it', () => {
     expect(under(heading).tier).toBe(tier);
   });
 
+  test.each([
+    'Could lose money',
+    'Could be attacked',
+    'Could not be automated',
+    'Should never happen',
+    'May',
+    'Normal',
+    'Tier 4 data centre',
+    'Tier 3 services',
+    'P2 traffic',
+    'Priority 2 customers',
+    'Risk: low',
+    'Payments (optional for members)',
+    'Optional modules installed',
+  ])('“%s” is about something else and makes nothing lighter', (heading) => {
+    expect(under(heading).tier).toBeUndefined();
+  });
+
+  test.each([
+    ['Transfers (low)', 'low'],
+    ['P3', 'low'],
+    ['Sev 2 runbooks', 'high'],
+    ['Recommended by the auditors', 'high'],
+  ])('“%s” is taken to make lines lighter, and told', (heading, tier) => {
+    const { items, guessed } = read(`# Title\n\n## ${heading}\n\n- [ ] Anything\n`);
+    expect(items[0]!.tier).toBe(tier);
+    expect(guessed).toContainEqual(expect.objectContaining({ line: 3, kind: 'tier' }));
+  });
+
+  test.each(['Low', 'Nice to have', 'High Priority (Should Pass)', 'Critical'])('“%s” says so in whole words', (heading) => {
+    expect(read(`# Title\n\n## ${heading}\n\n- [ ] Anything\n`).guessed).toEqual([]);
+  });
+
+  test('a cell of a column of tiers may say normal', () => {
+    const { items } = read('| Check | Priority | Done |\n|---|---|---|\n| Backups | normal | [ ] |\n| Keys | critical | [ ] |\n');
+    expect(items.map(({ tier }) => tier)).toEqual(['medium', 'critical']);
+  });
+
   test('P1 is the first of a scale that has no P0', () => {
     expect(read('## P1\n- [ ] a\n## P2\n- [ ] b\n').items.map(({ tier }) => tier)).toEqual(['critical', 'high']);
     expect(read('## P0\n- [ ] a\n## P1\n- [ ] b\n').items.map(({ tier }) => tier)).toEqual(['critical', 'high']);
@@ -108,6 +146,39 @@ describe('what the words around a line say of it', () => {
     expect(under(heading).window).toBeUndefined();
   });
 
+  test.each([
+    ['No-Go Criteria', 'stop_launch'],
+    ['Do not launch if', 'stop_launch'],
+    ['Abort the launch if', 'stop_launch'],
+    ['Reasons to postpone', 'stop_launch'],
+    ['Do not launch, or roll back, if', 'stop_launch'],
+    ['Immediate rollback triggers', 'rollback'],
+    ['Abort criteria', 'rollback'],
+    ['Abort the roll-out if', 'rollback'],
+    ['Do not continue the roll-out if', 'rollback'],
+    ['Red flags', undefined],
+    ['Continue the roll-out if', 'continue'],
+    ['Proceed to the next wave if', 'continue'],
+    ['Proceed if', undefined],
+    ['Continue to the launch if', undefined],
+  ])('what “%s” asks for', (heading, action) => {
+    expect(under(heading).action).toBe(action);
+  });
+
+  test.each([
+    ['First 24 hours', 'Anything', 'section'],
+    ['Immediate rollback triggers', 'Anything', 'section'],
+    ['Pre-deployment checklist\n### Post-deployment (first week)', 'Anything', 'section'],
+    ['Pre-deployment checklist\n### Week 1', 'Anything', undefined],
+    ['Operations\nFirst week:\n', 'Anything', 'lead'],
+    ['Operations', 'Rota for the first 24 hours', undefined],
+    ['Operations', 'Roll back if errors exceed 5 %', undefined],
+    ['First week\n### T-1 day', 'Anything', undefined],
+    ['No-go', 'Anything', undefined],
+  ])('what puts a line under “%s” off', (heading, line, postponedBy) => {
+    expect(under(heading, line).postponedBy).toBe(postponedBy);
+  });
+
   test('cadence is read from a line and from its heading', () => {
     expect(under('First Hour', 'Check queues every 5 minutes')).toMatchObject({ cadenceMs: 300_000, window: { cadenceMs: 300_000 } });
     expect(under('Daily').cadenceMs).toBe(24 * HOUR);
@@ -141,6 +212,36 @@ describe('what a line holds besides', () => {
       ['Operations', false, undefined],
       ['Legal', false, undefined],
     ]);
+  });
+
+  test.each<[string, string[]]>([
+    ['Tech lead sign-off: ____ Date: ____', ['Tech lead']],
+    ['* QA Lead — ______ — ______', ['QA Lead']],
+    ['Approved by: ____________ (CTO)', ['CTO']],
+    ['Name: ________ Role: Release Manager Date: ______', ['Release Manager']],
+    ['_Product Owner_: ............. 2026-__-__', ['Product Owner']],
+    ['Signed: __________________ (Operations Manager) Date: ____', ['Operations Manager']],
+    ['Signed (CISO): ______________   Date: ________', ['CISO']],
+    ['[ ] Legal counsel – signature: ______ date: ______', ['Legal counsel']],
+    ["Superintendent's approval: ____ Date: ____", ['Superintendent']],
+    ['CISO ________________', ['CISO']],
+    ['Engineering: ______   Risk: ______   Operations: ______', ['Engineering', 'Risk', 'Operations']],
+    ['Approved: Facilities ____ / Security ____ Date ____', ['Facilities', 'Security']],
+    ['Freigabe Fachbereich: ______ Freigabe Betrieb: ______', ['Fachbereich', 'Betrieb']],
+    ['Engineer: Jo Doe, Date: ____', ['Engineer']],
+    ['Completion date: ____', []],
+    ['Version: ____', []],
+  ])('a place to sign names who signs: %s', (line, roles) => {
+    const { signOffs, notUnderstood } = read(`## Sign-off\n\n${line}\n`);
+    expect(signOffs.map(({ role, filled }) => [role, filled])).toEqual(roles.map((role) => [role, false]));
+    expect(notUnderstood).toEqual([]);
+  });
+
+  test('a place to sign that names nobody is told, and prose with a date is none', () => {
+    for (const line of ['Signature: ______ Date: ______', '....................', 'Approved by: ______'])
+      expect(read(`## Sign-off\n\nPlease sign below.\n\n${line} \n`).notUnderstood).toMatchObject([{ kind: 'sign_off', line: 5 }]);
+    expect(read('Wiki space: PAY / Releases. Owners keep their rows up to date\n').signOffs).toEqual([]);
+    expect(read('- [ ] Legal: ____ Risk: ____ Date: ____\n').items[0]!.roles).toEqual(['Legal', 'Risk']);
   });
 
   test('states by emoji and shares, and outcomes to choose from', () => {
@@ -181,6 +282,7 @@ describe('what a line holds besides', () => {
     );
     expect(findings.map(({ kind, line }) => [kind, line])).toEqual([
       ['count', 1],
+      ['contradiction', 3],
       ['contradiction', 4],
       ['duplicate', 6],
       ['placeholder', 7],

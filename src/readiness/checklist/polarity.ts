@@ -4,7 +4,14 @@ import { remembering } from './remember.ts';
 import type { Place } from './words.ts';
 
 /** How a line is to be read: as what must be true, or as what must never be, with what that asks for. */
-export type Sense = { polarity: Polarity; action?: Action; alert?: boolean; trigger?: boolean };
+export type Sense = {
+  polarity: Polarity;
+  action?: Action;
+  alert?: boolean;
+  trigger?: boolean;
+  /** Whether the words may as well be of something that is to be ready: `Rollback criteria agreed`, `Roll back if the network fails`. */
+  unsure?: true;
+};
 
 const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|scrub|call (?:it |the \S+ )?off|freeze|restore|fail[- ]?over|switch (?:back|over|to)|(?:turn|flip|cut|move|fall)[- ]?back|pull|yank|take \S+ (?:\S+ )?(?:offline|down)|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
 /** What a heading may say that goes well when its condition holds. */
@@ -16,16 +23,27 @@ const IF = String.raw`if|when(?:ever)?|once|as soon as|the moment|in case|wenn|f
 const HALT = String.raw`abort|halt|stop|suspend|pause|kill|cancel|call off|turn back|back out(?: of)?|retreat(?: from)?`;
 const UNDERTAKING = String.raw`moves?|ramp|roll-?outs?|release|launch|deploy\w*|migration|cut-?over|switch-?over|changes?|wave|campaign|experiment|tests?|exercise|show|trial|pilot|upgrade|switch|transfer|go live|rollout|roll out|flip|import|cut ?over|run|plan|trading|traffic|everything|it|event|programme|program|project|update|go-live|operation|procedure`;
 
+/** An order with its condition in the middle: `Roll back if the error rate`, below which conditions stand, or what is to be done then. */
+const ORDER_IF = new RegExp(
+  String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?!kill[- ]switch|fall-?back)(?:${STOP_WORD})\b(?:[^.]|\.\w){0,60}\b(?:${IF})\b(?!\s+(?:needed|required|necessary|applicable|possible))`,
+  'i',
+);
+/** What comes behind the `if` of a heading that its lines go on with: nothing, or how many of them it takes. */
+const GOES_ON = new RegExp(
+  String.raw`\b(?:${IF})\b(?:\s+(?:any|one|two|three|either|some|all|at least)\b[^.]{0,60}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…,]*\s*(?:\([^()]*\))?$|:\s*$`,
+  'i',
+);
+/** Of triggers, that they have been made: the lines are what has to be so before the release. */
+const MADE =
+  /\b(?:documented|defined|agreed|reviewed|tested|approved|rehears\w*|drill\w*|known|communicated|configured|in place|written|set[- ]?up|trained|understood|prepared|ready)\b/i;
+
 /** Headings and leads whose lines are bad when true. */
 const BAD: readonly RegExp[] = [
   new RegExp(
     String.raw`\b(?:roll[- ]?back|revert|abort|back[- ]?out|stop(?:ping)?|halt|kill|pause|cancel(?:lation)?|failure|fail|fall[- ]?back|retreat|suspension|withdrawal|termination|evacuation|interruption|escalation|no[- ]go|shut-?down|circuit[- ]?break(?:er|ing)?)[- ](?:triggers?|criteri(?:a|on)|conditions?|thresholds?|reasons?|signals?|indicators?|events?)\b`,
     'i',
   ),
-  new RegExp(
-    String.raw`^(?:\W*(?:immediate(?:ly)?|automatic(?:ally)?|auto|please|we|you|must|should|consider|also|then)\W+){0,3}(?:${STOP_WORD})\b(?:[^.]|\.\w){0,60}\b(?:${IF})\b(?!\s+(?:needed|required|necessary|applicable|possible))`,
-    'i',
-  ),
+  ORDER_IF,
   new RegExp(
     String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)(?:[^.]|\.\w){2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
     'i',
@@ -48,7 +66,7 @@ const BAD: readonly RegExp[] = [
   /^\W*(?:STOP|ABORT|HALT)\s*[:–—-]/,
   /^(?:looking back|afterwards)\b[^.]{0,30}\btick (?:if|when|what)\b|\btick (?:if|when|whatever) (?:it|this|any of (?:it|this|these)) (?:really )?(?:happen|occur)\w*/i,
   /^when (?:to|(?:do |should |must )?(?:we|you)) (?:give up|return|switch back|revert|go back|turn back|pull out|bail|fall back|roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
-  /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back/i,
+  /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back(?!s?\s+(?:drills?|tests?|rehears\w*|exercises?|plans?|procedures?))/i,
   /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|disqualifiers?|bad signs|signs (?:that|to) (?:we |you |to )?(?:return|go back|stop|abort|roll|turn back|leave|revert)|signs of (?:trouble|failure))\b/i,
   /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|ausschlusskriterien|abbruch\w*|rückfall\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,
   /\b(?:reasons?|grounds) (?:to|for|not to) (?!(?:go|launch|ship|release|proceed|continue)\b)|\b(?:conditions|criteria|triggers|reasons) (?:to|for|of) (?:a |an |the )?(?:(?:fall|go|turn|step|mov|switch|pull|back)\w*[- ](?:back|out)|abandon\w*|withdraw\w*|retreat\w*|suspen\w*|fallback|cancel\w*|roll(?:ing)?[- ]?back|abort(?:ing)?|stop(?:ping)?|halt(?:ing)?|revert(?:ing)?|no[- ]go)/i,
@@ -82,13 +100,25 @@ function verdictOn(text: string): Verdict {
   return ALERTS.test(text) ? 'alert' : 'nothing';
 }
 
+/** Conditions under which something is not begun at all. `Do not resume` and `do not go back` are of the time after that. */
+const NO_LAUNCH: readonly RegExp[] = [
+  /\b(?:no[- ]?go|nogo)\b/i,
+  /^\W*(?:we )?(?:do not|don['’]t|must not|may not|never) (?!continue|resume|carry|keep|leave|wait|(?:go|roll|turn|fall|switch|step) back|revert|restart|proceed (?:to|with) (?:the )?(?:next|roll))\w+/i,
+  /\b(?:do not|don['’]t|must not|may not|will not|won['’]t|should not|never) (?:launch|go(?! back)|ship|release|deploy|open|start|begin|approve|accept|sign|publish|promote|go-?live)\b/i,
+  /^(?!.*\b(?:roll|revert|back)\b)\W*(?:we |reasons (?:to|for) |grounds (?:to|for) )?(?:postpon|reject|defer|delay|withhold|scrub|hold|block|refus)\w*\b/i,
+  /^(?!.*\b(?:roll|revert|back)\b).*\b(?:abort\w*|stop\w*|cancel\w*|halt\w*|call(?:ing)? off|suspend\w*)\b[^.]{0,20}\b(?:launch|go-?live|release|opening|submission)\b/i,
+];
+const isNoLaunch = (text: string): boolean => NO_LAUNCH.some((pattern) => pattern.test(text));
+const GOING_BACK =
+  /\b(?:roll\w*[- ]?(?:it )?back|revert\w*|back\w*[- ]?out|fall\w*[- ]?back|(?:switch|go|turn|flip|step|move)\w* (?:it )?back|return\w*|withdraw\w*|undo|restore|pull|yank|take \S+ (?:\S+ )?(?:offline|down))\b/i;
+
 /** What the words around a line say of it; the innermost that says anything decides. */
 export function senseOf({ words }: Place): Sense {
   let alert = false;
   for (const [at, text] of words.entries()) {
     const verdict = verdictOf(text);
     if (verdict === 'bad') return badSense(text, words);
-    if (verdict === 'continues') return CONTINUE_SENSE;
+    if (verdict === 'continues') return begins(text) ? BEGIN_SENSE : continueSense(text);
     if (verdict === 'good') break;
     // A document about notifications is no list of alarms.
     alert ||= verdict === 'alert' && (at === 0 || at < words.length - 1);
@@ -98,10 +128,20 @@ export function senseOf({ words }: Place): Sense {
 
 const GOOD_SENSE: Sense = { polarity: 'good_when_true' };
 const CONTINUE_SENSE: Sense = { polarity: 'good_when_true', action: 'continue', trigger: true };
+/** `Continue the nightly backups` is a task, and no condition of going on. */
+const continueSense = (text: string): Sense =>
+  GOES_ON.test(text) || /\b(?:criteria|conditions?|signals?)\b/i.test(text) ? CONTINUE_SENSE : { ...CONTINUE_SENSE, unsure: true };
+const BEGIN_SENSE: Sense = { polarity: 'good_when_true', trigger: true };
 const ALERT_SENSE: Sense = { polarity: 'good_when_true', alert: true };
 
 const continues = (text: string): boolean =>
   /^(?:(?:safe|ok|fine|free) to |we (?:can )?)?(?:continue|proceed|carry on|keep going|go ahead)\b/i.test(text);
+
+/** `Proceed if` and `Continue to the launch if` tell what must hold to begin: a demand like any other. The rest is of a roll-out. */
+const begins = (text: string): boolean =>
+  /\b(?:launch|go-?live|release|ship)\b/i.test(text) ||
+  (/\b(?:proceed|go ahead)\b/i.test(text) &&
+    !/\b(?:roll-?out|ramp\w*|waves?|stages?|phase|steps?|next|deploy\w*|canary|traffic)\b|\d ?%/i.test(text));
 
 function badSense(text: string, words: readonly string[]): Sense {
   const inner = words.slice(0, words.indexOf(text) + 1).join(' ');
@@ -110,12 +150,19 @@ function badSense(text: string, words: readonly string[]): Sense {
   const stops = /roll|revert|abort|back[- ]?out|halt|stop|kill|no[- ]?go|not |n['’]t|abbruch|retour|arrêt|fail|leave|switch|cancel/i.test(
     inner,
   );
+  // Under `Do not launch, or roll back, if` a line is due before the launch all the same.
+  if (isNoLaunch(text) || (!GOING_BACK.test(text) && isNoLaunch(inner)))
+    return { polarity: 'bad_when_true', trigger: true, action: 'stop_launch' };
   const action: Action | undefined = recommended ? 'recommend_rollback' : stops ? 'rollback' : undefined;
-  return { polarity: 'bad_when_true', trigger: true, ...(action && { action }) };
+  return { polarity: 'bad_when_true', trigger: true, ...(action && { action }), ...(isUnsure(text) && { unsure: true }) };
 }
+
+/** Whether a heading of triggers may as well be one of what is to be made before, or of what is done then. */
+const isUnsure = (text: string): boolean => MADE.test(text) || (ORDER_IF.test(text) && !GOES_ON.test(text));
 
 const OWN_TRIGGER =
   /^(?:immediately |automatically )?(?:roll ?back|revert|abort|halt|back out|stop|pause)(?:\s+(?:the|all|everything|immediately|now|at once|deploy\w*|release|roll-?out|migration|launch|test|traffic)){0,3}\s+(?:if|when|as soon as)\s+(?!needed|necessary|required|possible|applicable)/i;
+const ABORTED_LAUNCH = /^\W*(?:\w+ly )?(?:abort|halt|stop|pause)\s+(?:the\s+)?(?:release|launch)\b/i;
 const SET_UP =
   /\b(?:configured|defined|set[- ]?up|setup|created|enabled|tested|routed|sent|received|written|documented|in place|reviewed|verified|wired|working|active|exists?|installed|notifications?|policies|rotation|channels?|thresholds|rules?|attempts|issues|alerts?|covered|connected|fires?|firing|reach(?:es)?|false (?:pages?|alarms?|positives?)|fewer than)\b/i;
 const CONDITION =
@@ -132,7 +179,7 @@ const isAlarm = ({ op, text }: Threshold, line: string): boolean =>
 /** The sense of one line: a bare condition under a heading of alerts is bad when true, `alert configured` is not. */
 export function lineSense(around: Sense, text: string, thresholds: readonly Threshold[]): Sense {
   if (around.polarity === 'good_when_true' && OWN_TRIGGER.test(text))
-    return { polarity: 'bad_when_true', action: 'rollback', trigger: true };
+    return { polarity: 'bad_when_true', action: ABORTED_LAUNCH.test(text) ? 'stop_launch' : 'rollback', trigger: true };
   if (!around.alert || around.trigger) return around;
   const raised = /\balerts? (?:is |was )?(?:triggered|raised|open)\b/i.test(text);
   const condition =

@@ -40,16 +40,30 @@ const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 const HALF_OF = /(?<![\w-])half an?(?= (?:second|minute|hour|day|week|month|year)\b)/gi;
 const QUARTER = /(?<![\w-])a quarter of an hour\b/gi;
 
+/** `four nines`: 99.99 %, or more. */
+const NINES = /(?<![\w-])(two|three|four|five|six|[2-7])[ -](?:nines|9['’]?s)(?!\w)/gi;
+
+function ninesIn(text: string): Quantity[] {
+  if (!/nines|9['’]?s/i.test(text)) return [];
+  return [...text.matchAll(NINES)].map(({ index, 0: words, 1: count }) => {
+    const value = Number((100 - 100 / 10 ** (WORDS[count!.toLowerCase()] ?? Number(count))).toFixed(7));
+    return { from: index, to: index + words.length, value, unit: '%', plus: true, word: false, hyphen: false };
+  });
+}
+
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
 export function quantitiesOf(text: string): Quantity[] {
   const found: Quantity[] = [];
   const dotted = DOTTED.test(text);
+  const nines = ninesIn(text);
+  const isTaken = (at: number): boolean => nines.some(({ from, to }) => from <= at && at < to);
   for (const { index } of text.matchAll(/(?<![\w.,])[.\d]/g)) {
-    if (index < (found.at(-1)?.to ?? 0)) continue;
+    if (index < (found.at(-1)?.to ?? 0) || isTaken(index)) continue;
     const quantity = quantityAt(text, index, dotted);
     if (quantity) found.push(quantity);
   }
   for (const match of text.matchAll(WORD)) {
+    if (isTaken(match.index)) continue;
     const value = WORDS[match[1]!.toLowerCase()] ?? 1;
     const quantity = { ...withUnit(text, match.index, match.index + match[0].length, value), word: true };
     const times =
@@ -58,6 +72,7 @@ export function quantitiesOf(text: string): Quantity[] {
       /^\s+(?:the|its|as|that|last|this|our|yesterday|what|normal|usual|\p{L}+['’]s)\b/iu.test(text.slice(quantity.to));
     found.push(times ? { ...quantity, unit: 'x' } : quantity);
   }
+  found.push(...nines);
   if (!/half|quarter/i.test(text))
     return joined(
       text,
@@ -94,21 +109,24 @@ function joined(text: string, found: readonly Quantity[]): Quantity[] {
   return whole;
 }
 
-/** `1 500 requêtes`: in other languages a space parts thousands, too. */
-const SPACED = /\d{1,3}(?: \d{3})+(?![\d.,])/y;
+/** `50 000 players`, `1 500 requêtes`: a space parts thousands, too. */
+const SPACED = /[1-9]\d{0,2}(?: \d{3})+(?![\d.,]?\d|[-:/]\d)/y;
+/** `1.000.000`: two dots part thousands in any language. */
+const TWICE_DOTTED = /[1-9]\d{0,2}\.\d{3}\.\d{3}(?![.\d])/y;
+/** `phase 2 500 users`, `the top 10 100-mile routes`: the first number is a name. */
+const NAMED = /\b(?:ports?|steps?|phase|top|version|v|day|week|month|stage|ring|wave|tier|level|q|room|gate|hall|line|page|no|nr)\.? $/i;
 
-function digitsAt(text: string, at: number, dotted: boolean): RegExpExecArray | null {
-  const pattern = dotted ? [SPACED, DIGITS] : [DIGITS];
-  for (const one of pattern) {
+function digitsAt(text: string, at: number): RegExpExecArray | null {
+  for (const one of [SPACED, TWICE_DOTTED, DIGITS]) {
     one.lastIndex = at;
     const match = one.exec(text);
-    if (match) return match;
+    if (match && (one !== SPACED || !NAMED.test(text.slice(Math.max(0, at - 10), at)))) return match;
   }
   return null;
 }
 
 function quantityAt(text: string, at: number, dotted: boolean): Quantity | undefined {
-  const match = digitsAt(text, at, dotted);
+  const match = digitsAt(text, at);
   if (!match) return undefined;
   const before = text[at - 1] ?? ' ';
   const negative = (before === '-' || before === '−') && /^$|[\s(<>=≤≥]$/.test(text.slice(Math.max(0, at - 2), at - 1));
@@ -145,6 +163,7 @@ const DOTTED =
   /\b(?:mindestens|höchstens|wenigstens|unter|über|mehr|nicht|der|die|das|den|mit|bis|für|und|pro|werden|wird|sind|ist|als|dans|les|des|le|la|du|au|aux|en|sur|moins|pour|par)\b|[äöüßéèêà]/i;
 
 function numberOf(digits: string, dotted: boolean): number {
+  if (/^\d+(?:\.\d{3}){2}$/.test(digits)) return Number(digits.replaceAll('.', ''));
   if (/^[1-9]\d{0,2}\.\d{3}$/.test(digits) && dotted) return Number(digits.replace('.', ''));
   if (/^\d+,\d{1,2}$/.test(digits)) return Number(digits.replace(',', '.'));
   return Number(digits.replaceAll(/[,'’ \u00a0\u202f]/g, ''));

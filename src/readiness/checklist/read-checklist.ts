@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Checklist, Finding, Hint, Item, SignOffLine, Span, StateRow } from './checklist.ts';
 import { criteriaOf } from './criteria.ts';
 import { decode, type Decoded } from './decode.ts';
-import { contradictionFindings, countFindings, duplicateFindings, placeholderFindings, totalFinding } from './findings.ts';
+import { contradictionFindings } from './contradiction.ts';
+import { countFindings, duplicateFindings, placeholderFindings, postponedGuesses, tierGuesses, totalFinding } from './findings.ts';
 import { hintOf } from './hint.ts';
 import { plainText } from './inline.ts';
 import type { Box } from './lines.ts';
-import { outline, type Context, type Entry, type Outline } from './outline.ts';
+import { outline, type Context, type Entry, type Heading, type Outline } from './outline.ts';
 import { readLine, surveyor } from './read-line.ts';
 import { repairMojibake } from './repair.ts';
-import { signOffOf, signOffRows } from './sign-off.ts';
+import { servicesIn } from './service-map.ts';
+import { signOffRows, signOffsIn } from './sign-off.ts';
 import { outcomesOf, stateLine, stateRows } from './state.ts';
 import { boxesOf } from './table.ts';
 import { scaleOf } from './tier.ts';
+import { unreadBoxes } from './unread.ts';
 
 type Tell = { guessed: Finding[]; notUnderstood: Finding[] };
 type Reading = { decoded: Decoded; outlined: Outline; survey: ReturnType<typeof surveyor>; tell: Tell };
@@ -25,14 +28,14 @@ type Reading = { decoded: Decoded; outlined: Outline; survey: ReturnType<typeof 
 export function readChecklist(source: Uint8Array, name: string): Checklist {
   const decoded = decode(source);
   const outlined = outline(decoded.lines.map(({ text }) => text));
-  const { guessed, notUnderstood } = outlined.scanned;
+  const scale = scaleOf(marksOf(outlined));
   const reading: Reading = {
     decoded,
     outlined,
-    survey: surveyor(scaleOf(marksOf(outlined))),
-    tell: { guessed: [...guessed], notUnderstood: [...notUnderstood] },
+    survey: surveyor(scale, titleOf(outlined)),
+    tell: { guessed: [...outlined.scanned.guessed], notUnderstood: [] },
   };
-  const signOffs = signOffsOf(outlined);
+  const signOffs = signOffsOf(outlined, reading.tell);
   const items = withRoles(
     [...listItems(reading), ...tableItems(reading)].sort((a, b) => a.line - b.line),
     signOffs,
@@ -40,6 +43,13 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
   const { tell, survey } = reading;
   const criteria = criteriaOf({ outline: outlined, survey, tell, underOf, boxedAbove });
   for (const { title, line } of items) if (title === '') tell.notUnderstood.push({ line, kind: 'empty', text: 'A box without words.' });
+  const states = statesOf(outlined, new Set(criteria.map(({ line }) => line)));
+  const unread = unreadBoxes({
+    lines: decoded.lines.map(({ text }) => text),
+    ...outlined.scanned,
+    boxes: boxesPerLine(items),
+    judged: new Set([...states, ...criteria].map(({ line }) => line)),
+  });
   return {
     name,
     title: outlined.title || name,
@@ -47,9 +57,15 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
     items,
     criteria,
     signOffs,
-    states: statesOf(outlined, new Set(criteria.map(({ line }) => line))),
-    guessed: byLine(tell.guessed),
-    notUnderstood: byLine(tell.notUnderstood),
+    states,
+    services: servicesIn(outlined.scanned.blocks),
+    guessed: byLine([
+      ...tell.guessed,
+      ...unread.guessed,
+      ...tierGuesses(outlined.headings, scale),
+      ...postponedGuesses([...items, ...criteria]),
+    ]),
+    notUnderstood: byLine([...tell.notUnderstood, ...unread.notUnderstood]),
     findings: byLine([
       ...decoded.findings,
       ...repairs(decoded),
@@ -57,6 +73,17 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
       ...contradictionFindings({ items, criteria }),
     ]),
   };
+}
+
+function boxesPerLine(items: readonly Item[]): Map<number, number> {
+  const boxes = new Map<number, number>();
+  for (const { line } of items) boxes.set(line, (boxes.get(line) ?? 0) + 1);
+  return boxes;
+}
+
+/** The one heading of the first level that stands above the whole document. */
+function titleOf({ headings: [first, ...more] }: Outline): Heading | undefined {
+  return first?.level === 1 && more.every(({ level }) => level > 1) ? first : undefined;
 }
 
 function* marksOf({ headings, entries }: Outline): Generator<string> {
@@ -138,6 +165,7 @@ function tableItems({ outlined, decoded, survey, tell }: Reading): Item[] {
   return tables.flatMap(({ block, context }) => {
     if (block.kind !== 'table') return [];
     return boxesOf(block).map(({ line, text, detail, demands, column, box, tier, roles }) => {
+      if (box.odd) tell.guessed.push({ line, kind: 'box', text: `Read as a box: ${box.odd}.` });
       const title = column ? `${text} — ${column}` : text;
       const id = outlined.identify('item', title, context);
       const lines = detail === '' ? [title] : [`**${title.replaceAll('*', '')}**${demands ? ':' : ' —'} ${detail}`];
@@ -147,11 +175,12 @@ function tableItems({ outlined, decoded, survey, tell }: Reading): Item[] {
   });
 }
 
-function signOffsOf({ entries, placed }: Outline): SignOffLine[] {
+function signOffsOf({ entries, placed }: Outline, { notUnderstood }: Tell): SignOffLine[] {
   const found: SignOffLine[] = [];
   const take = (markdown: string, line: number, { section }: Context): void => {
-    const signOff = signOffOf(markdown, line, section);
-    if (signOff) found.push(signOff);
+    const { signOffs, unread } = signOffsIn(markdown, line, section);
+    found.push(...signOffs);
+    if (unread) notUnderstood.push({ line, kind: 'sign_off', text: 'Somebody is to sign here, and no role is named that does.' });
   };
   for (const { item, context } of entries) take(item.lines.join(' '), item.line, context);
   for (const { block, context } of placed) {
@@ -173,10 +202,10 @@ const SIGN_SECTION = /sign[- ]?off|approval|abnahme|freigabe/i;
 function withRoles(items: readonly Item[], signOffs: readonly SignOffLine[]): Item[] {
   const bySection = new Map<string, string[]>();
   for (const { role, section } of signOffs) bySection.set(section.join('\n'), [...(bySection.get(section.join('\n')) ?? []), role]);
-  const own = new Map(signOffs.map(({ line, role }) => [line, role]));
+  const own = Map.groupBy(signOffs, ({ line }) => line);
   return items.map((item) => {
     const signing = own.has(item.line)
-      ? [own.get(item.line)!]
+      ? own.get(item.line)!.map(({ role }) => role)
       : SIGN_SECTION.test(item.section.at(-1) ?? '')
         ? (bySection.get(item.section.join('\n')) ?? [])
         : [];

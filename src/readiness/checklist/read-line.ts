@@ -1,16 +1,17 @@
 import { applicabilityOf } from './applicability.ts';
-import type { Environment, Finding, Line, Tier } from './checklist.ts';
+import type { Environment, Finding, Line, PostponedBy, Tier } from './checklist.ts';
 import { claimsOf } from './claim.ts';
 import { environmentOfHeading, environmentOfLine } from './environment.ts';
 import { leadOf, plainText, undecorated } from './inline.ts';
 import { mentionsOf } from './mention.ts';
-import type { Context } from './outline.ts';
+import type { Context, Heading } from './outline.ts';
 import { lineSense, senseOf, type Sense } from './polarity.ts';
+import { postponedAround, watchedAround } from './postpone.ts';
 import { remembering } from './remember.ts';
 import { repairMojibake } from './repair.ts';
 import { rolesOf } from './role.ts';
 import { thresholdsOf } from './threshold.ts';
-import { tierOfHeading, tierOfLine, tierOfMark, type Scale } from './tier.ts';
+import { tierBelow, tierOfLine, tierOfMark, type Scale } from './tier.ts';
 import { cadenceOf, cadenceOfHeading, windowOfHeading, windowOfLine } from './window.ts';
 import { placeOf, type Place } from './words.ts';
 
@@ -33,6 +34,9 @@ export type Surroundings = {
   tier?: Tier;
   environment?: Environment;
   window?: Line['window'];
+  postponedBy?: PostponedBy;
+  /** What puts off the triggers of the place. */
+  watchedBy: PostponedBy;
   cadenceMs?: number;
   optional: boolean;
   scale: Scale;
@@ -49,24 +53,38 @@ type Readers = {
 /** A paragraph that tells nothing but the priority of what follows it. */
 const PRIORITY = /^\W*(?:priority|prio|severity|tier|importance|criticality|priorität|priorité)\W+(?:\w[\w -]{0,20})\W*$/i;
 
-/** Reads the words around a line; innermost first, the first that says something decides. */
-function surroundingsOf(place: Place, { scale, tierOf, environmentOf, windowOf }: Readers): Surroundings {
+/**
+ * Reads the words around a line; innermost first, the first that says something decides. `titles` is how many of the
+ * outermost headings are the document's title.
+ */
+function surroundingsOf(place: Place, titles: number, { scale, tierOf, environmentOf, windowOf }: Readers): Surroundings {
   const { words, lead } = place;
   const heading = words.filter((text) => text !== lead || (text.length <= 60 && (/:\s*$/.test(text) || PRIORITY.test(text))));
+  const headings = place.headings.slice(0, place.headings.length - titles);
+  const leads = heading.slice(0, heading.length - place.headings.length);
   const tier = firstOf(heading, tierOf);
   const environment = firstOf(heading, environmentOf);
   const window = firstOf(heading, windowOf);
   const cadenceMs = firstOf(heading, cadenceOfHeading);
   const optional = words.some((text) => /^optional(?:\b|$)/i.test(text));
+  const postponedBy = postponedAround({ leads, headings }, windowOf);
+  const sense = inTime(senseOf(place), postponedBy);
   return {
-    sense: senseOf(place),
+    sense,
+    watchedBy: sense.unsure ? 'guess' : watchedAround({ leads, headings }),
     optional,
     scale,
     ...(tier && { tier }),
     ...(environment && { environment }),
     ...(window && { window }),
+    ...(postponedBy && { postponedBy }),
     ...(cadenceMs !== undefined && { cadenceMs }),
   };
+}
+
+/** A no-go of a step that comes after the release, as in `Canary (0-6 h)`, can only send it back. */
+function inTime(sense: Sense, postponedBy: PostponedBy | undefined): Sense {
+  return sense.action === 'stop_launch' && postponedBy === 'section' ? { ...sense, action: 'rollback' } : sense;
 }
 
 function firstOf<T>(words: readonly string[], read: (text: string) => T | undefined): T | undefined {
@@ -77,16 +95,17 @@ function firstOf<T>(words: readonly string[], read: (text: string) => T | undefi
   return undefined;
 }
 
-/** Gives the surroundings of places, each read only once. */
-export function surveyor(scale: Scale): (context: Context, under: readonly string[]) => Surroundings {
-  const tierOf = remembering((text) => tierOfHeading(text, scale));
+/** Gives the surroundings of places, each read only once. `title` is the heading that stands above the whole document. */
+export function surveyor(scale: Scale, title?: Heading): (context: Context, under: readonly string[]) => Surroundings {
+  const tierOf = remembering((text) => tierBelow(text, scale));
   const readers: Readers = { scale, tierOf, environmentOf: remembering(environmentOfHeading), windowOf: remembering(windowOfHeading) };
   const known = new Map<Context, Map<string, Surroundings>>();
+  const titles = ({ headings }: Context): number => (title !== undefined && headings[0] === title && title.text !== '' ? 1 : 0);
   return (context, under) => {
     const byGroup = known.get(context) ?? new Map<string, Surroundings>();
     known.set(context, byGroup);
     const key = under.join('\u0000');
-    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under), readers);
+    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under), titles(context), readers);
     byGroup.set(key, surroundings);
     return surroundings;
   };
@@ -110,6 +129,10 @@ function titleOf(lines: readonly string[]): { title: string; detail: string; tex
   return { title, detail, text: `${title}\n${detail}` };
 }
 
+/** What looks like a demand on a number: a sign beside one, a fraction, a dozen. */
+const LIKE_DEMAND =
+  /[<>≤≥]=?\s*\d[\w.%]*|\d[\d.,]*\s?(?:%|\p{L}{1,3})?\s*[<≤≥]=?\s*\p{L}+|\b(?:at least|at most|more than|less than|fewer than|over|under|below|above) (?:\p{L}+ )?(?:[½⅓⅔¼¾⅕⅛]|thirds?\b|quarters?\b|dozens?\b)/iu;
+
 /** Reads a line. What had to be guessed is added to `guessed`, what could not be read to `notUnderstood`. */
 export function readLine(source: LineSource, around: Surroundings, tell: { guessed: Finding[]; notUnderstood: Finding[] }): Line {
   const { title, detail, text: own } = titleOf(source.lines);
@@ -117,12 +140,21 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
   const text = [own, ...more].join('\n');
   const { claims, rest } = claimsOf(text);
   const trigger = around.sense.polarity === 'bad_when_true';
-  const read = rest.split('\n').map((part) => thresholdsOf(part, trigger));
+  const readAs = (bad: boolean) => rest.split('\n').map((part) => thresholdsOf(part, bad));
+  const demanded = readAs(trigger);
+  const sense = lineSense(
+    around.sense,
+    own,
+    demanded.flatMap((part) => part.thresholds),
+  );
+  // A line that is a trigger by its own words is read as those below a heading of triggers are.
+  const read = !trigger && sense.polarity === 'bad_when_true' ? readAs(true) : demanded;
   const thresholds = read.flatMap((part) => part.thresholds);
-  const sense = lineSense(around.sense, own, thresholds);
+  const placed = placedIn(source, around, own);
   for (const words of read.slice(0, own.split('\n').length).flatMap((part) => part.guessed))
-    tell.guessed.push({ line: source.line, kind: 'threshold', text: `No comparator stands at ${words}.` });
-  const missed = thresholds.length === 0 ? /(?:[<>≤≥]=?\s*\d[\w.%]*)/.exec(rest)?.[0] : undefined;
+    tell.guessed.push({ line: source.line, kind: 'threshold', text: words });
+  const missed =
+    thresholds.length === 0 && /[<>≤≥½⅓⅔¼¾⅕⅛]|thirds?\b|quarters?\b|dozens?\b/i.test(rest) ? LIKE_DEMAND.exec(rest)?.[0] : undefined;
   if (missed !== undefined)
     tell.notUnderstood.push({ line: source.line, kind: 'threshold', text: `${missed} looks like a demand, but was not understood.` });
   return {
@@ -133,9 +165,10 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
     text,
     section: source.context.section,
     ...(source.under.length > 0 && { under: source.under }),
-    ...placedIn(source, around, own),
+    ...placed,
     polarity: sense.polarity,
     ...(sense.action && { action: sense.action }),
+    ...postponed({ action: sense.action, window: placed.window }, around),
     thresholds,
     claims,
     ...applicable(own, around),
@@ -156,6 +189,14 @@ function placedIn(source: LineSource, around: Surroundings, text: string): Pick<
     ...(withCadence && { window: withCadence }),
     ...(cadenceMs !== undefined && { cadenceMs }),
   };
+}
+
+/** What puts a line off: the window or the trigger around it, never its own words. A trigger is surer than a time that is guessed. */
+function postponed({ action, window }: Pick<Line, 'action' | 'window'>, around: Surroundings): Pick<Line, 'postponedBy'> {
+  const timed = window && window.toMs > 0 ? around.postponedBy : undefined;
+  const watched = action !== undefined && action !== 'stop_launch' && action === around.sense.action ? around.watchedBy : undefined;
+  const postponedBy = timed === 'guess' ? (watched ?? timed) : (timed ?? watched);
+  return postponedBy ? { postponedBy } : {};
 }
 
 function applicable(text: string, { optional }: Surroundings): Pick<Line, 'applicability'> {

@@ -2,11 +2,11 @@ import type { Comparator, Threshold } from './checklist.ts';
 
 type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
-const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|(?<!\b(?:mak|tak|add|us|sign|set|end|pick|start)\w{0,3} )up|climb\w*|(?<!\bthe )spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*`;
+const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|(?<!\b(?:mak|tak|add|us|sign|set|end|pick|start)\w{0,3} )up|climb\w*|(?<!\bthe )spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*|hausse`;
 const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
 const CHANGE = String.raw`degrad\w*|regress\w*|deviat(?:e[sd]?|ing)|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift(?:s|ed|ing)`;
 const MEASURE = String.raw`(?:(?:(?:no|not|never)\s+)?(?:more|less|fewer|greater)\s+than|at least|at most|up to|over|max(?:imum)?|höchstens|mindestens|mehr als|(?:de |d['’])?(?:au )?plus(?: de)?|[<>≤≥]=?|±)`;
-const COMPARED = String.raw`\s*(?:of|is|by|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
+const COMPARED = String.raw`\s*(?:of|is|by|de|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
 
 /** `up on December by`, `drops by no more than` */
 const BY = String.raw`(?:\s+(?:on|from|over|against)\s+(?:the\s+)?[\w.-]+(?:\s[\w.-]+)?)?\s+(?:by|um)\s+${MEASURE}?\s*$`;
@@ -71,6 +71,13 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   if (unit !== '%' && unit !== 'x') return byOf(left);
   // `drops more than 4 % of its frames` tells a part, not a change.
   if (/\b(?:drops?|loses?)\s+\S+\s+than\s*$/i.test(left) && /^\s*of (?:its|their|the|all)\b/i.test(right)) return undefined;
+  // `CPU climbing over 80 %` reaches a height; `up over 80 %` and `rises by over 80 %` tell by how much.
+  if (
+    left.endsWith('over ') &&
+    /\b(?:climb|ris|grow|go|jump|spik|surg)\p{L}*\s+over\s*$/iu.test(left) &&
+    !BEHIND.some(([pattern]) => pattern.test(right))
+  )
+    return undefined;
   const noun =
     /^\W*\p{L}+s\s*[<>≤≥]=?\s*$|\b(?:technical|soft|hard|issuer|card|bank|payment|call|packet)\s+(?:declines|drops)\s*[<>≤≥]=?\s*$/iu.test(
       left,

@@ -44,7 +44,10 @@ export type Block =
   | { kind: 'break'; line: number }
   | { kind: 'html'; line: number; tag: 'summary' | 'details_end'; text: string };
 
-export type Scanned = { blocks: Block[]; guessed: Finding[]; notUnderstood: Finding[] };
+/** A part of the source that is not read, from line to line; `what` it is called in a sentence. */
+export type Skipped = { from: number; to: number; what: string; closed: boolean };
+
+export type Scanned = { blocks: Block[]; skipped: Skipped[]; guessed: Finding[] };
 
 type Paragraph = Extract<Block, { kind: 'paragraph' }>;
 type Fence = Extract<Block, { kind: 'fence' }>;
@@ -54,8 +57,8 @@ type State = {
   lines: readonly string[];
   at: number;
   blocks: Block[];
+  skipped: Skipped[];
   guessed: Finding[];
-  notUnderstood: Finding[];
   /** Open list items, outermost first. */
   stack: ListItem[];
   /** Where text on the next line would be appended. */
@@ -77,10 +80,11 @@ const MAX_DEPTH = 1_000;
  * list under a numbered line may be indented by two.
  */
 export function scan(lines: readonly string[]): Scanned {
-  const state: State = { lines, at: frontMatterEnd(lines), blocks: [], guessed: [], notUnderstood: [], stack: [] };
+  const begin = frontMatterEnd(lines);
+  const state: State = { lines, at: begin, blocks: [], skipped: [], guessed: [], stack: [] };
+  if (begin > 0) state.skipped.push({ from: 1, to: begin, what: 'The front matter', closed: true });
   for (; state.at < lines.length; state.at++) readRow(state);
-  const unclosed = state.fence?.block;
-  if (unclosed) reportUnclosed(state, unclosed);
+  if (state.skipTo) state.skipped.at(-1)!.to = lines.length;
   return state;
 }
 
@@ -89,12 +93,6 @@ function frontMatterEnd(lines: readonly string[]): number {
   const end = lines.findIndex((line, at) => at > 0 && at < 200 && /^(---|\.\.\.)\s*$/.test(line));
   const keyed = lines.slice(1, Math.max(end, 1)).some((line) => /^[\w-]+\s*:/.test(line));
   return end > 0 && keyed ? end + 1 : 0;
-}
-
-function reportUnclosed(state: State, { line, lines }: Fence): void {
-  const boxes = lines.filter((text) => /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]/.test(text)).length;
-  if (boxes > 0)
-    state.notUnderstood.push({ line, kind: 'unclosed_code', text: `This block of code never ends; ${boxes} boxes in it are not read.` });
 }
 
 function readRow(state: State): void {
@@ -112,6 +110,7 @@ function skipRow(state: State, text: string): void {
   const found = state.skipTo!.exec(text);
   if (!found) return;
   delete state.skipTo;
+  Object.assign(state.skipped.at(-1)!, { to: state.at + 1, closed: true });
   const rest = text.slice(found.index + found[0].length);
   if (rest.trim() !== '') readBlock(state, { line: state.at + 1, depth: 0, mark: 0, ...indented(rest) });
 }
@@ -172,8 +171,30 @@ function readHeading(state: State, row: Row): boolean {
   settle(state, row);
   delete state.open;
   if (heading.odd) state.guessed.push({ line: row.line, kind: 'heading', text: 'A heading without a space behind its marks.' });
-  state.blocks.push({ kind: 'heading', line: row.line, level: heading.level, text: heading.text });
+  const box = boxOf(heading.text);
+  const text = box ? heading.text.slice(box.width).trim() : heading.text;
+  state.blocks.push({ kind: 'heading', line: row.line, level: heading.level, text: text === '' ? heading.text : text });
+  if (box) pushHeadingBox(state, row, { ...box, at: row.at + row.rest.indexOf(heading.text) }, text);
   return true;
+}
+
+/** A heading that has to be ticked itself is a line of its own, and the first below it. */
+function pushHeadingBox(state: State, row: Row, box: Box & { at: number }, text: string): void {
+  if (text === '') return;
+  const { line, depth: quoteDepth, column: markerColumn } = row;
+  state.guessed.push({ line, kind: 'box', text: 'Read as a box: it stands in a heading.' });
+  const item: ListItem = {
+    line,
+    lines: [text],
+    more: [],
+    bullet: '',
+    box,
+    depth: 0,
+    markerColumn,
+    contentColumn: markerColumn + 2,
+    quoteDepth,
+  };
+  state.blocks.push({ kind: 'item', line, item });
 }
 
 function readBreak(state: State, row: Row): boolean {
@@ -303,7 +324,7 @@ function readTableRow(state: State, row: Row): boolean {
 const cellsAt = ({ rest, at }: Row): Cell[] => cellsOf(rest).map((cell) => ({ text: cell.text, at: at + cell.at }));
 
 function readText(state: State, row: Row): void {
-  if (state.open && row.depth <= state.open.depth) {
+  if (state.open && row.depth <= state.open.depth && !signsBelow(state, row)) {
     state.open.lines.push(row.rest);
     return;
   }
@@ -315,6 +336,12 @@ function readText(state: State, row: Row): void {
   state.open = { lines: paragraph.lines, depth: row.depth, paragraph };
 }
 
+/** `**QA Lead:** ____ Date: ____` right below a list, and not indented, goes on with no line of it. */
+function signsBelow({ open, stack }: State, { rest, column }: Row): boolean {
+  const top = stack.at(-1);
+  return top !== undefined && open?.lines === top.lines && column < contentFrom(top) && /^\W{0,3}[^:_]{2,60}:\W{0,3}_{3,}/.test(rest);
+}
+
 /** Comments, scripts and preformatted text are not read; other tags are looked through. */
 function readHtml(state: State, row: Row): boolean {
   const { rest } = row;
@@ -322,7 +349,7 @@ function readHtml(state: State, row: Row): boolean {
   const end = rest.startsWith('<!--') ? /-->/ : skipped ? new RegExp(`</${skipped[1]}>`, 'i') : undefined;
   if (end) return skipFrom(state, row, end);
   const summary = /<summary[^>]{0,300}>(.*?)(?:<\/summary>|$)/i.exec(rest);
-  if (summary) state.blocks.push({ kind: 'html', line: row.line, tag: 'summary', text: summary[1]! });
+  if (summary) readSummary(state, row, summary[1]!);
   if (/<\/details>/i.test(rest)) state.blocks.push({ kind: 'html', line: row.line, tag: 'details_end', text: '' });
   const left = rest
     .replace(/<summary[^>]{0,300}>.*?(?:<\/summary>|$)/i, '')
@@ -332,15 +359,34 @@ function readHtml(state: State, row: Row): boolean {
     delete state.open;
     return true;
   }
-  const inner = indented(rest, rest.length - left.length, row.column);
-  readBlock(state, { ...row, ...inner, at: row.at + inner.at, column: row.column });
+  const from = rest.length - left.length;
+  const boxes = [...left.matchAll(HTML_BOXES)].map(({ index }) => from + index).filter((at) => at > from);
+  for (const [i, start] of [from, ...boxes].entries()) {
+    const inner = indented(rest.slice(0, boxes[i] ?? rest.length), start, row.column);
+    const part = inner.rest.replace(/^<li\b[^<>]{0,300}>\s*/i, '');
+    readBlock(state, { ...row, rest: part, at: row.at + inner.at + inner.rest.length - part.length, column: row.column });
+  }
   return true;
 }
+
+function readSummary(state: State, row: Row, inner: string): void {
+  const words = inner.trim();
+  const box = boxOf(words);
+  const text = box ? words.slice(box.width).trim() : words;
+  state.blocks.push({ kind: 'html', line: row.line, tag: 'summary', text: text === '' ? words : text });
+  if (box) pushHeadingBox(state, row, { ...box, at: row.at + row.rest.indexOf(words) }, text);
+}
+
+/** Where boxes begin that stand one behind the other in HTML. */
+const HTML_BOXES =
+  /(?:<li\b[^<>]{0,300}>\s*)?(?:<label\b[^<>]{0,300}>\s*)?<input\b[^<>]{0,300}\btype\s*=\s*["']?checkbox\b|<li\b[^<>]{0,300}>\s*\[[ xX]\]\s/gi;
 
 function skipFrom(state: State, row: Row, end: RegExp): boolean {
   const found = end.exec(row.rest);
   if (!found) {
     state.skipTo = end;
+    const what = row.rest.startsWith('<!--') ? 'This comment' : `This <${/\w+/.exec(row.rest)![0].toLowerCase()}>`;
+    state.skipped.push({ from: row.line, to: row.line, what, closed: false });
     return true;
   }
   const from = found.index + found[0].length;

@@ -81,10 +81,10 @@ export function boxesOf(table: Table): RowBox[] {
 /** Columns that tell tiers: by their head, or because every cell is a word for one, whatever stands above. */
 function tierColumnsOf({ rows }: Table, header: readonly string[]): Set<number> {
   const isTier = (at: number): boolean => {
-    if (TIER_COLUMN.test(header[at] ?? '')) return true;
     const texts = rows
       .map(({ cells }) => plainText(cells[at]?.text ?? '').trim())
       .filter((text) => text !== '' && text !== '–' && text !== '-');
+    if (TIER_COLUMN.test(header[at] ?? '')) return texts.some((text) => tierOfHeading(text) !== undefined);
     return texts.length > 1 && texts.every((text) => text.length <= 24 && tierOfHeading(text) !== undefined);
   };
   return new Set(header.keys().filter(isTier));
@@ -92,7 +92,8 @@ function tierColumnsOf({ rows }: Table, header: readonly string[]): Set<number> 
 
 function cellBox({ text }: Cell): Box | undefined {
   const box = boxOf(text);
-  return box?.kind === 'bracket' && box.odd !== undefined && text.length > 5 ? undefined : box;
+  const isMark = box?.kind !== 'bracket' || box.odd === undefined || text.length <= 5;
+  return isMark || /^\\?\[\s*[xX✓✔]?\s*\\?\]\s/.test(text) ? box : undefined;
 }
 
 function wordsOf(cell: Cell, boxed: boolean): string {

@@ -64,12 +64,24 @@ describe('one grammar for all the ways in which people write a demand on a numbe
     ['a setting', '`max_connections` set to 400', '= 400 count'],
     ['at the latest', 'deleted after 13 months at the latest', '<= 13 month'],
     ['held, in other languages', 'Fehlerquote über 2 % für 15 Minuten', '> 2 % for 900s'],
+    ['thousands parted by blanks', 'Handles at least 50 000 players', '>= 50000 players'],
+    ['millions parted by blanks', 'at least 1 000 000 rows', '>= 1000000 rows'],
+    ['millions parted by dots', 'at least 1.000.000 rows', '>= 1000000 rows'],
+    ['the number of a name beside another', 'phase 2 500 users at most', '<= 500 users'],
+    ['speeds and flows', 'vibration < 4.5 mm/s, leak < 0.5 l/h', '< 4.5 mm/s & < 0.5 l/h'],
+    ['a thousandth', 'errors < 1‰', '< 1 ‰'],
+    ['the number first', '99.9 % < uptime', '> 99.9 %'],
+    ['the number first, of a time', '200 ms > latency', '< 200 ms'],
+    ['between two signs', '3 < nodes < 7', '> 3 nodes & < 7 count'],
+    ['nines in words', 'four nines uptime', '>= 99.99 %'],
+    ['nines in digits', 'uptime of three 9s', '>= 99.9 %'],
     ['thousands and millions', 'below 2M viewers and 12,500 chats', '< 2000000 viewers'],
   ])('%s: %s', (_, text, expected) => {
     expect(read(text)).toBe(expected);
   });
 
   test.each([
+    'Step 3 > Users opened',
     'Redis 7.2 installed',
     'PostgreSQL 16 + PostGIS installed',
     'Port 8443 open',

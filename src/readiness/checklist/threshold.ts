@@ -1,8 +1,8 @@
 import type { Comparator, Threshold } from './checklist.ts';
-import { comparatorAfter, comparatorBefore, turnedByNo, type Compared } from './comparator.ts';
+import { comparatorAfter, comparatorBefore, negated, type Compared } from './comparator.ts';
 import { bareOp, betterOp } from './direction.ts';
 import { heldOf } from './held.ts';
-import { INSTRUCTION, isNoDemand, isState } from './no-demand.ts';
+import { INSTRUCTION, isNoDemand, isState, SCORED } from './no-demand.ts';
 import { numberPlace, type NumberPlace } from './number-place.ts';
 import { quantitiesOf } from './quantity.ts';
 import { rangeAt } from './range.ts';
@@ -12,7 +12,7 @@ import { TIME_MS, unitOf } from './units.ts';
 import { isVersion, versionAt } from './version.ts';
 
 const ANY_NUMBER =
-  /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|once|twice|half|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
+  /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|once|twice|half|nines|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
 const ADDRESS = /\b[a-z][a-z+.-]{1,20}:\/\/\S+/gi;
 
 /** Reads every demand on a number in a plain text; `guessed` tells those without a comparator. In a trigger, `no answer for more than 5 minutes` is not turned round. */
@@ -34,14 +34,21 @@ export function thresholdsOf(source: string, trigger = false): { thresholds: Thr
     }
     const read = thresholdAt(place, thresholds.at(-1), trigger);
     if (!read) return;
-    thresholds.push(read.threshold);
-    if (read.bare) guessed.push(`“${read.threshold.text}”; it is read as ${read.threshold.op} ${read.threshold.value}`);
+    const { threshold } = read;
+    // `zero requests above 1 s` demands no more of a number than that.
+    if (read.ofNone) thresholds.pop();
+    thresholds.push(threshold);
+    if (read.bare) guessed.push(`No comparator stands at “${threshold.text}”; it is read as ${threshold.op} ${threshold.value}.`);
+    if (threshold.unsure)
+      guessed.push(
+        `What is said around “${threshold.text}” may turn it round; it is read as ${threshold.op} ${threshold.value}, and not checked.`,
+      );
     done = read.to;
   });
   return { thresholds, guessed };
 }
 
-type Read = { threshold: Threshold; to: number; bare?: boolean };
+type Read = { threshold: Threshold; to: number; bare?: boolean; ofNone?: boolean };
 
 function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: boolean): Read | undefined {
   const { quantity, left, right, clause } = place;
@@ -58,10 +65,12 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
     listedOp(place, last) ??
     loadOp(place) ??
     (quantity.plus ? '>=' : bareOp(bareOf(place)));
-  if (op === undefined || isNoDemand(place, compared, op, last)) return undefined;
-  const noun = quantity.unit === '' ? nounBehind(right, quantity.value) : undefined;
+  const ofNone = isOfNone(place, compared, last, trigger);
+  if (op === undefined || (!ofNone && isNoDemand(place, compared, op, last))) return undefined;
+  const behind = compared && isSign(compared) ? ` ${right.slice(compared.at)}` : right;
+  const noun = quantity.unit === '' ? nounBehind(behind, quantity.value) : undefined;
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
-  const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(right, noun)) || last?.metric || '';
+  const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(behind, noun)) || last?.metric || '';
   const unit = quantity.unit || rateBehind(right, compared);
   const percentile = percentileOf(left, right, clause);
   const held = heldOf(right, place.text.slice(0, quantity.from - left.length + lead.length));
@@ -76,10 +85,21 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
     ...(held.forMs !== undefined && { forMs: held.forMs }),
     ...(held.overMs !== undefined && { overMs: held.overMs }),
     ...(relative && { relative: relative.kind }),
+    ...(compared && (compared.unsure || isOfShare(place, last)) && { unsure: true }),
     text: wordsOf(place, compared, held.width),
   };
-  return { threshold, to: quantity.to + held.width, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
+  return { threshold, to: quantity.to + held.width, ofNone, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
 }
+
+/** `zero requests above 1 s`, `0 tickets older than 24 h`: the limit of what there may be none of. */
+function isOfNone({ left }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined, trigger: boolean): boolean {
+  if (trigger || !compared?.turned || compared.unsure || compared.behind || last?.op !== '=' || last.value !== 0) return false;
+  return /^\s+\p{L}[^,;.&]*$/u.test(left) && !SCORED.test(left);
+}
+
+/** `at most 1 % of requests take longer than 2 s`: the second number says which ones the share is of, and demands nothing by itself. */
+const isOfShare = ({ left }: NumberPlace, last: Threshold | undefined): boolean =>
+  last?.unit === '%' && last.op.startsWith('<') && /^\s+(?:of|der|des|de)\s[^,;.()]*$/i.test(left);
 
 /** `800 or more bookings per minute` */
 function rateBehind(right: string, compared: Compared | undefined): string {
@@ -88,12 +108,14 @@ function rateBehind(right: string, compared: Compared | undefined): string {
 }
 
 function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigger: boolean): Compared | undefined {
-  const found = comparatorBefore(left) ?? comparatorAfter(right);
+  const found = comparatorBefore(left) ?? comparatorAfter(right, quantity.unit);
   if (!found) return undefined;
-  if (found.better) return { ...found, op: betterOp(text.slice(0, quantity.from), quantity.unit, found.better, found.behind === true) };
-  const sped =
-    /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && quantity.unit.startsWith('1/') ? mirrored(found) : found;
-  return trigger || sped.op === '=' ? sped : turnedByNo(clause, sped);
+  const { unit } = quantity;
+  const place = { clause, left, right, unit };
+  if (found.better)
+    return negated({ ...found, op: betterOp(text.slice(0, quantity.from), unit, found.better, found.behind === true) }, place, trigger);
+  const sped = /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && unit.startsWith('1/') ? mirrored(found) : found;
+  return negated(sped, place, trigger);
 }
 
 /** What is faster takes less time, and comes to more in a second. */
@@ -143,10 +165,14 @@ const bareOf = ({ quantity, left, right }: NumberPlace): Parameters<typeof bareO
   instruction: INSTRUCTION.test(left),
 });
 
+/** A sign behind its number, as in `200 ms > latency`. */
+const isSign = ({ behind, text }: Compared): boolean => behind === true && /^[<>≤≥⩽⩾]/.test(text);
+
 function wordsOf({ quantity, left, text }: NumberPlace, compared: Compared | undefined, held: number): string {
   const from = compared && !compared.behind ? quantity.from - left.length + compared.at : quantity.from;
+  const sign = compared && isSign(compared) ? compared.at : 0;
   return text
-    .slice(Math.max(0, from), quantity.to + held)
+    .slice(Math.max(0, from), quantity.to + Math.max(held, sign))
     .replace(/^[\s(:]+/, '')
     .trim();
 }

@@ -4,7 +4,7 @@ import { obligationOf } from './obligation.ts';
 const WORDS: readonly (readonly [Tier, string])[] = [
   [
     'critical',
-    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|obligatory|compulsory|imperative|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|critique|bloquant|obligatoire|highest`,
+    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|obligatory|compulsory|imperative|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|critiques?|bloquante?s?|obligatoires?|highest`,
   ],
   [
     'high',
@@ -27,12 +27,17 @@ const WHOLE = WORDS.map(
     [tier, new RegExp(String.raw`^(?:(?:${NOUNS})\s*[:–—-]?\s*)?(?:${words})(?:\s*[-/:–—&+]?\s*(?:${NOUNS}))*\s*$`, 'i')] as const,
 );
 const LEADING = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`^(?:${words})(?:[- ]priority)?\s*(?:[:–—|]|-\s)`, 'i')] as const);
+/** `(critical for the launch)` is a tier; `(optional for members)` tells for whom something is. */
+const OF_WHAT: Readonly<Partial<Record<Tier, string>>> = {
+  critical: String.raw`|\s+(?:for|before|to)\b`,
+  high: String.raw`|\s+(?:for|before|to)\b`,
+};
 const CLOSED = WORDS.map(
   ([tier, words]) =>
     [
       tier,
       new RegExp(
-        String.raw`[([](?:(?:${NOUNS})\s*[:–—-]?\s*)?(?:${words})(?:[- ](?:${NOUNS}))?(?:[)\]]|\s*[,;:–—-]|\s+(?:for|before|to)\b)`,
+        String.raw`[([](?:(?:${NOUNS})\s*[:–—-]?\s*)?(?:${words})(?:[- ](?:${NOUNS}))?(?:[)\]]|\s*[,;:–—-]${OF_WHAT[tier] ?? ''})`,
         'i',
       ),
     ] as const,
@@ -53,11 +58,16 @@ export function scaleOf(texts: Iterable<string>): Scale {
   return seen.has('1') && seen.has('2') && !seen.has('0') ? 1 : 0;
 }
 
+/** Behind a rank: the end, a sign that parts it from what it is the rank of, or a noun of tiers. `P2 traffic` is a name. */
+const BEHIND = String.raw`(?=\s*$|\s*[)\]:,.–—|/(]|\s+-|\s+(?:(?:and|or|to|&)\s+\S+\s*$|(?:${NOUNS})\b))`;
+const P_RANK = new RegExp(String.raw`(?:^|[\s([:–—-])P([0-4])${BEHIND}`);
+const NAMED_RANK = new RegExp(String.raw`(?:^|[([:–—-]\s*)(?:sev(?:erity)?|priority|prio|tier)[- ]?([0-5])${BEHIND}`, 'i');
+
 /** `P0` to `P4`, `SEV1` to `SEV5`, `Priority 1`: the first of each scale blocks. */
 function ranked(text: string, scale: Scale): Tier | undefined {
-  const p = /(?:^|[\s([:–—-])P([0-4])(?=$|[\s)\]:,.–—-])/.exec(text);
+  const p = P_RANK.exec(text);
   if (p) return RANKS[Math.max(0, Number(p[1]) - scale)];
-  const sev = /\b(?:sev(?:erity)?|priority|prio|tier)[- ]?([0-5])\b/i.exec(text);
+  const sev = NAMED_RANK.exec(text) ?? /\bsev(?:erity)?[- ]?([0-5])\b/i.exec(text);
   return sev ? RANKS[Math.max(0, Number(sev[1]) - 1)] : undefined;
 }
 
@@ -68,18 +78,42 @@ function first(table: readonly (readonly [Tier, RegExp])[], text: string): Tier 
   return table.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
+/** Grades of something that is measured or feared, and none of what is owed: `Risk: low`. */
+const MEASURED =
+  /^\W*(?:[\p{L}-]+\s){0,2}(?:risks?|likelihood|probability|volumes?|values?|load|traffic|usage|costs?|effort|complexity|confidence)\s*(?:[:–—-]\s*)(?:high|medium|moderate|normal|low|minor|major)\W*$/iu;
+/** A month, and what is as always: as whole headings they tell no tier, in a column of tiers they do. */
+const AMBIGUOUS = /^(?:may|normal)$/i;
+
+const bareOf = (heading: string): string =>
+  heading
+    .replace(/^\s*\d{1,2}\s+(?=\p{L})/u, '')
+    .replace(/\s*[([][^()[\]]*[)\]]\s*/g, ' ')
+    .replace(/[\s:–—-]+$/, '')
+    .trim();
+
+/** The tier of the lines below a heading, whose words stand alone; in a column of tiers more of them are known for what they are. */
+export function tierBelow(heading: string, scale: Scale = 0): Tier | undefined {
+  return AMBIGUOUS.test(bareOf(heading)) ? undefined : tierOfHeading(heading, scale);
+}
+
+/** A tier lighter than critical that a heading does not name by its whole words: `Transfers (low)`, `P2` where nothing is P1. */
+export function guessedTierOf(heading: string, scale: Scale): Tier | undefined {
+  const tier = tierBelow(heading, scale);
+  const bare = bareOf(heading);
+  const isWhole =
+    first(WHOLE, bare) === tier || (/^(?:P[0-4]|(?:sev(?:erity)?|priority|prio|tier)[- ]?[0-5])\b/i.test(bare) && scale === 1);
+  return tier === undefined || tier === 'critical' || isWhole ? undefined : tier;
+}
+
 /**
  * The tier that a heading or lead gives the lines below it. `Critical (Must Pass)`, `P1`, `Should have`, `Severity: low`,
  * `Critical launch requirements` do; `Critical alerts` or `High availability` are about something else.
  */
 export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefined {
+  if (MEASURED.test(heading)) return undefined;
   const rank = ranked(heading, scale);
   if (rank) return rank;
-  const bare = heading
-    .replace(/^\s*\d{1,2}\s+(?=\p{L})/u, '')
-    .replace(/\s*[([][^()[\]]*[)\]]\s*/g, ' ')
-    .replace(/[\s:–—-]+$/, '')
-    .trim();
+  const bare = bareOf(heading);
   const whole =
     first(WHOLE, bare) ??
     first(LEADING, heading) ??
@@ -142,5 +176,10 @@ export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
       text,
     );
   if (named && !isCount(text, named)) return tierOfHeading(named[1]!);
+  const last =
+    /\s[–—-]\s+(critical|blocker|blocking|major|minor|mandatory|required|recommended|optional|(?:must|should|nice[- ]to)[- ]have|(?:high|medium|low) priority)\W*$/i.exec(
+      text,
+    )?.[1];
+  if (last !== undefined) return tierOfHeading(last);
   return /[a-z]/.test(text) ? first(RFC, text) : undefined;
 }

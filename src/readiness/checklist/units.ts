@@ -42,6 +42,10 @@ const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?!\w)/i;
 const PHYSICAL =
   /^(?:°\s?[cf]|dbm?|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|px|dpi|fps|rpm|pp|percentage points?)(?![\w/])/i;
 
+/** Speeds and flows: `mm/s`, `km/h`, `l/h`. What is counted in a time is a rate, what is measured in it a unit of its own. */
+const FLOW =
+  /^((?:[µnmck]?m|m[²³23]|[mckh]?l|[mk]?g|t|k?wh?|[km]?j|litres?|liters?|gallons?))(?:\s?\/\s?|\s(?:per|pro|par)\s)(s|sec|min|h|d|seconds?|minutes?|hours?|days?|sekunde|minute|stunde|tag)(?!\w)/iu;
+
 /** A unit at the start of a text, and how many characters it takes. */
 export type Unit = { unit: string; width: number };
 
@@ -63,6 +67,10 @@ export function timeUnit(text: string, glued = false): Unit | undefined {
 export function unitOf(text: string, glued: boolean): Unit | undefined {
   const percent = /^(?:%|percent\b|per ?cent\b|pct\b|prozent\b|pour cent\b)/i.exec(text);
   if (percent) return { unit: '%', width: percent[0].length };
+  const share = /^(?:‰|per ?mille?\b|promille\b|pour mille\b)/i.exec(text);
+  if (share) return { unit: '‰', width: share[0].length };
+  const flow = FLOW.exec(text);
+  if (flow) return { unit: `${flow[1]!}/${timeUnit(flow[2]!)?.unit ?? firstOf(PERIOD, flow[2]!)!.unit}`, width: flow[0].length };
   const times = /^(?:x|×|times|-?fold|mal)(?!\w)/i.exec(text);
   if (times) return { unit: 'x', width: times[0].length };
   return (BITS.test(text) ? plainUnit(text) : undefined) ?? rateOf(text) ?? timeUnit(text, glued) ?? plainUnit(text);
@@ -91,6 +99,9 @@ function perOf(text: string): Unit | undefined {
   return period ? { unit: period.unit, width: sign[0].length + period.width } : undefined;
 }
 
+/** `50k players for half an hour` is none an hour. */
+const SPAN = /\b(?:for|in|within|after|every|half|with|without|until|before|by)$/i;
+
 /** A rate: `TPS`, `/hour`, `requests per second`, `req/min`; the things counted are not part of its name. */
 function rateOf(text: string): Unit | undefined {
   const known = RATE.exec(text);
@@ -98,7 +109,7 @@ function rateOf(text: string): Unit | undefined {
   const plain = perOf(` ${text}`);
   if (plain) return { unit: `1/${plain.unit}`, width: plain.width - 1 };
   const things = /^(?:\p{L}[\p{L}\w-]{0,24} ){0,2}?\p{L}[\p{L}\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/iu.exec(text);
-  if (!things || SIZE.test(things[0]) || firstOf(TIME, things[0])) return undefined;
+  if (!things || SPAN.test(things[0]) || SIZE.test(things[0]) || firstOf(TIME, things[0])) return undefined;
   const width = things[0].length;
   const per = perOf(text.slice(width));
   return per ? { unit: `1/${per.unit}`, width: width + per.width } : undefined;

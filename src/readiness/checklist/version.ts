@@ -6,7 +6,7 @@ import type { Quantity } from './quantity.ts';
 type Read = { threshold: Threshold; to: number };
 
 const PRODUCT =
-  /(?:^|\s)(?:[A-Z][\w.+-]*(?:\s(?:Server|Engine|version|LTS|SDK|Runtime))?|(?:api|os|kernel|version|release|node|python|php|java|go|ruby|firmware|ubuntu|debian))\s*(?:version\s*)?(?:>=?|≥)?\s*v?$/;
+  /(?:^|\s)(?:[A-Z][\w.+-]*(?:\s(?:Server|Engine|version|LTS|SDK|Runtime))?|(?:api|os|kernel|version|release|node|python|php|java|(?<!(?:not|never|ever|may|must|can|cannot|should|shall|will|to|n['’]t)\s)go|ruby|firmware|ubuntu|debian))\s*(?:version\s*)?(?:>=?|≥)?\s*v?$/;
 
 /** `MongoDB 6.0+`, `Redis 7`, `Ubuntu 22.04`: a version is not a measurement, though one may be demanded as the least. */
 export function isVersion(left: string, { unit, value, word }: Quantity): boolean {

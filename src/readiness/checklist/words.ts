@@ -1,7 +1,10 @@
 import type { Context } from './outline.ts';
 
-/** Where a line stands in words, innermost first: bullets around it, the sentence that leads to it, its headings. */
-export type Place = { words: readonly string[]; lead: string };
+/**
+ * Where a line stands in words, innermost first: bullets around it, the sentence that leads to it, its headings. `headings`
+ * are the last of `words`.
+ */
+export type Place = { words: readonly string[]; lead: string; headings: readonly string[] };
 
 /** Heading numbers, emoji and the like in front of a heading's words. */
 function withoutNumber(text: string): string {
@@ -13,5 +16,6 @@ function withoutNumber(text: string): string {
 /** The places of a list are few, those of a document's lines many: one for each context is enough. */
 export function placeOf(context: Context, under: readonly string[]): Place {
   const headings = context.section.map(withoutNumber).reverse();
-  return { words: [...[...under].reverse(), ...(context.lead === '' ? [] : [context.lead]), ...headings], lead: context.lead };
+  const words = [...[...under].reverse(), ...(context.lead === '' ? [] : [context.lead]), ...headings];
+  return { words, lead: context.lead, headings };
 }

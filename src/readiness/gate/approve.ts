@@ -3,7 +3,7 @@ import type { Signer } from '../people.ts';
 import type { RecordBody } from '../record/record.ts';
 import type { Verdict } from './decide.ts';
 import { lineOnGround, mustApprove, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
-import { refuseOwn } from './waive.ts';
+import { refuseAsker } from './waive.ts';
 
 /** An approval of lines that are not shown: of these, or of all that need one. */
 export type Approval = { lineIds?: readonly string[]; reason: string };
@@ -21,7 +21,7 @@ export async function approve(
 ): Promise<Extract<RecordBody, { kind: 'approved' }>> {
   const run = runOnGround(ground);
   const words = wordsGiven(reason, 'why the release may go with these lines open');
-  for (const requester of [run.requestedBy, run.author]) if (requester !== undefined) refuseOwn(requester, signer, 'approve it');
+  refuseAsker(ground, run, { signer, what: 'approve it' });
   mustApprove(signer, ground.policy);
   const states = statesOf(
     verdict,

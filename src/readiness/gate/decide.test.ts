@@ -12,46 +12,20 @@ import {
   runOf,
   stateOf,
   subjectOfTest,
-  testPeople,
 } from '../../../test/support/readiness.ts';
 import type { Binding, Disposition } from '../binding/binding.ts';
-import type { Item, Tier } from '../checklist/checklist.ts';
-import type { RecordBody } from '../record/record.ts';
+import type { Checklist, Item, Tier } from '../checklist/checklist.ts';
 import { DEFAULT_POLICY } from '../record/fold.ts';
 import type { CheckState, Run } from '../run/result.ts';
 import { approve } from './approve.ts';
 import { decide, type Effect, type Verdict } from './decide.ts';
 import { plan } from './plan.ts';
+import { ada, effectOn, grace, people, sceneOf } from '../../../test/support/gate-scene.ts';
 import { signOff } from './sign.ts';
 import { ruleOut, waive } from './waive.ts';
 
-const people = testPeople();
-const ada = people.signer('Ada', 'QA Lead');
-const grace = people.signer('Grace Approver', 'Release Manager');
-
-type Scene = { items: readonly Item[]; bindings?: readonly Binding[]; states: Readonly<Record<string, CheckState>>; environment?: string };
-
-/** A checklist with one run, on which people act one after the other. */
-function sceneOf({ items, bindings = items.map(({ id }) => bindingOf(id, checked())), states, environment = 'production' }: Scene) {
-  const checklist = checklistOf(items);
-  const file = bindingsOf(...bindings);
-  const subject = { ...subjectOfTest(checklist, file), environment };
-  const run = runOf(subject, states);
-  const bodies: RecordBody[] = [finished(run)];
-  const ground = async (at = NOW) => {
-    const records = await stateOf(bodies, { people, subject, at });
-    return { checklist, bindings: file, subject, run, records, policy: DEFAULT_POLICY, at };
-  };
-  const verdict = async (at = NOW): Promise<Verdict> => decide(await ground(at));
-  const act = async (make: (given: Awaited<ReturnType<typeof ground>> & { verdict: Verdict }) => Promise<RecordBody>) => {
-    bodies.push(await make({ ...(await ground()), verdict: await verdict() }));
-  };
-  return { checklist, bindings: file, subject, run, bodies, ground, verdict, act };
-}
-
 /** A line that passes beside the one that a test looks at. */
 const sound = itemOf('sound', { tier: 'low' });
-const effectOn = ({ lines }: Verdict, id: string): Effect => lines.find(({ lineId }) => lineId === id)!.effect;
 const NOT_PASS: readonly CheckState[] = ['warn', 'fail', 'error', 'unreachable', 'stale'];
 
 describe('the tier decides what a line that is not shown costs', () => {
@@ -75,14 +49,36 @@ describe('the tier decides what a line that is not shown costs', () => {
     expect(await verdict()).toMatchObject({ decision: 'go', exitCode: 0, blocks: [], score: 100, undecided: [] });
   });
 
-  test('a tier of the binding counts before that of the document', async () => {
-    const bindings = [bindingOf('sound', checked()), bindingOf('a1', checked(), { tier: 'medium' })];
-    const { verdict } = sceneOf({ items: [sound, itemOf('a1', { tier: 'critical' })], bindings, states: { sound: 'pass', a1: 'fail' } });
-    expect((await verdict()).lines.find(({ lineId }) => lineId === 'a1')).toMatchObject({
-      tier: 'medium',
-      tierFrom: 'bindings',
-      effect: 'needs_plan',
-    });
+  test.each<[Tier | undefined, Tier, Tier, Effect]>([
+    ['medium', 'critical', 'critical', 'blocks'],
+    ['low', 'high', 'high', 'needs_approval'],
+    ['medium', 'low', 'low', 'needs_plan'],
+    ['low', 'medium', 'medium', 'needs_plan'],
+  ])('a line that the document calls %s and its binding %s counts as %s', async (written, bound, tier, effect) => {
+    const bindings = [bindingOf('sound', checked()), bindingOf('a1', checked(), { tier: bound })];
+    const items = [sound, itemOf('a1', written ? { tier: written } : {})];
+    const { lines } = await sceneOf({ items, bindings, states: { sound: 'pass', a1: 'fail' } }).verdict();
+    expect(lines.find(({ lineId }) => lineId === 'a1')).toMatchObject({ tier, tierFrom: 'bindings', effect });
+  });
+
+  test.each<[Tier | undefined, Tier, Verdict['decision']]>([
+    ['critical', 'low', 'no_go'],
+    ['critical', 'high', 'no_go'],
+    [undefined, 'medium', 'no_go'],
+    ['high', 'low', 'conditional'],
+  ])('the file alone makes no line lighter: one that is %s and bound as %s needs an approval', async (written, bound, decision) => {
+    const bindings = [bindingOf('sound', checked()), bindingOf('a1', checked(), { tier: bound })];
+    const items = [sound, itemOf('a1', written ? { tier: written } : {})];
+    const scene = sceneOf({ items, bindings, states: { sound: 'pass', a1: 'warn' } });
+    const before = await scene.verdict();
+    expect(before).toMatchObject({ decision, blocks: ['a1'] });
+    expect(before.lines.find(({ lineId }) => lineId === 'a1')).toMatchObject({ tier: written ?? 'critical', effect: 'needs_approval' });
+    await scene.act((ground) => approve(ground, { verdict: ground.verdict, reason: 'Nobody uses it yet' }, grace));
+    const after = await scene.verdict();
+    expect(after).toMatchObject({ decision: 'go', effects: { approved: 1 } });
+    expect(after.lines.find(({ lineId }) => lineId === 'a1')).toMatchObject({ tier: bound, tierFrom: 'bindings' });
+    const worse: Run = runOf(scene.subject, { sound: 'pass', a1: 'fail' });
+    expect(decide({ ...(await scene.ground()), run: worse })).toMatchObject({ decision, blocks: ['a1'] });
   });
 
   test('a line that the run has no result of blocks', async () => {
@@ -140,16 +136,53 @@ describe('what people answer for', () => {
     expect(await scene.verdict()).toMatchObject({ decision: 'go' });
   });
 
-  test('a line that the file alone puts aside needs an approval when it is severe, unless another person confirmed it', async () => {
-    const items = [sound, itemOf('a1', { tier: 'critical' })];
-    const waived: Disposition = { kind: 'waived', reason: 'Comes next week', by: 'Ada', until: '2026-02-01' };
-    const alone = [bindingOf('sound', checked()), bindingOf('a1', waived, { confirmed: { by: ' ada', at: isoAt(NOW) } })];
-    const scene = sceneOf({ items, bindings: alone, states: { sound: 'pass' } });
-    expect(await scene.verdict()).toMatchObject({ decision: 'conditional', blocks: ['a1'] });
-    await scene.act((ground) => approve(ground, { verdict: ground.verdict, reason: 'Agreed' }, grace));
-    expect(await scene.verdict()).toMatchObject({ decision: 'go', effects: { waived: 1 } });
-    const both = [bindingOf('sound', checked()), bindingOf('a1', waived, { confirmed: { by: 'Grace', at: isoAt(NOW) } })];
-    expect(await sceneOf({ items, bindings: both, states: { sound: 'pass' } }).verdict()).toMatchObject({ decision: 'go' });
+  test.each<[string, Disposition, Effect]>([
+    ['waives', { kind: 'waived', reason: 'Comes next week', by: 'Ada', until: '2026-02-01' }, 'waived'],
+    ['rules out', { kind: 'not_applicable', reason: 'There is no broker here', by: 'Ada' }, 'not_applicable'],
+  ])('what the file alone %s needs an approval when it is severe, whoever is named in it', async (_, disposition, effect) => {
+    const bindings = [bindingOf('sound', checked()), bindingOf('a1', disposition, { confirmed: { by: 'Grace', at: isoAt(NOW) } })];
+    for (const [tier, decision] of [
+      ['critical', 'no_go'],
+      ['high', 'conditional'],
+    ] as const) {
+      const scene = sceneOf({ items: [sound, itemOf('a1', { tier })], bindings, states: { sound: 'pass' } });
+      expect(await scene.verdict()).toMatchObject({ decision, blocks: ['a1'] });
+      await scene.act((ground) => approve(ground, { verdict: ground.verdict, reason: 'Agreed' }, grace));
+      expect(await scene.verdict()).toMatchObject({ decision: 'go', effects: { [effect]: 1 } });
+    }
+    const light = sceneOf({ items: [sound, itemOf('a1', { tier: 'low' })], bindings, states: { sound: 'pass' } });
+    expect(await light.verdict()).toMatchObject({ decision: 'go', effects: { [effect]: 1 } });
+  });
+
+  test('a critical line is not put aside through light ones below it that only the file puts aside', async () => {
+    const items = [sound, itemOf('p1', { tier: 'critical', children: ['c2'] }), itemOf('c2', { tier: 'low', parent: 'p1' })];
+    for (const disposition of [
+      { kind: 'waived', reason: 'Comes next week', by: 'Ada', until: '2026-02-01' },
+      { kind: 'not_applicable', reason: 'There is no broker here', by: 'Ada' },
+    ] as const) {
+      const bindings = [bindingOf('sound', checked()), bindingOf('p1', { kind: 'derived' }), bindingOf('c2', disposition)];
+      const scene = sceneOf({ items, bindings, states: { sound: 'pass' } });
+      expect(await scene.verdict()).toMatchObject({ decision: 'no_go', blocks: ['p1'] });
+      await scene.act((ground) => ruleOut(ground, { lineId: 'c2', reason: 'There is no broker here' }, grace));
+      expect(await scene.verdict()).toMatchObject({ decision: 'go' });
+    }
+  });
+
+  test('a waiver of the file ends with the longest that the rules allow', async () => {
+    const waived: Disposition = { kind: 'waived', reason: 'Comes next week', by: 'Ada', until: '2099-12-31' };
+    const bindings = [bindingOf('sound', checked(), { tier: 'low' }), bindingOf('a1', waived)];
+    const items = [sound, itemOf('a1', { tier: 'low' })];
+    const DAY = 86_400_000;
+    for (const [maxWaiverDays, days, state] of [
+      [90, 89, 'waived'],
+      [90, 91, 'fail'],
+      [180, 179, 'waived'],
+      [7, 8, 'fail'],
+    ] as const) {
+      const scene = sceneOf({ items, bindings, states: { sound: 'pass' }, policy: { ...DEFAULT_POLICY, maxWaiverDays } });
+      const { lines } = await scene.verdict(NOW + days * DAY);
+      expect(lines.find(({ lineId }) => lineId === 'a1')?.state).toBe(state);
+    }
   });
 
   test('a line that was ruled out is left out of the score', async () => {
@@ -174,12 +207,14 @@ describe('what people answer for', () => {
 
 describe('what is due later', () => {
   const window = { fromMs: 0, toMs: 3_600_000, text: 'First hour' };
+  const postponedBy = 'section' as const;
   const scene = (fields: Partial<Item>, state: CheckState = 'unreachable', environment = 'production') =>
     sceneOf({ items: [sound, itemOf('a1', fields)], states: { sound: 'pass', a1: state }, environment });
 
   test.each<[string, Partial<Item>, string]>([
-    ['a window after the release', { window }, 'production'],
-    ['a trigger that is watched', { action: 'rollback', polarity: 'bad_when_true' }, 'production'],
+    ['a section after the release', { window, postponedBy: 'section' }, 'production'],
+    ['a list that is led to so', { window, postponedBy: 'lead' }, 'production'],
+    ['a trigger that is watched', { action: 'rollback', polarity: 'bad_when_true', postponedBy: 'section' }, 'production'],
     ['production, from staging', { environment: 'production' }, 'staging'],
   ])('%s does not stand in the way and is no pass', async (_, fields, environment) => {
     const found = await scene(fields, 'unreachable', environment).verdict();
@@ -188,14 +223,19 @@ describe('what is due later', () => {
 
   test.each<[string, Partial<Item>, CheckState]>([
     ['a window that lies before the release', { window: { fromMs: -86_400_000, toMs: 0, text: 'T-24 hours' } }, 'unreachable'],
-    ['a trigger that is true already', { action: 'rollback', polarity: 'bad_when_true' }, 'fail'],
+    ['a window of its own words', { window }, 'unreachable'],
+    ['a critical line in a list that is led to so', { window, postponedBy: 'lead', tier: 'critical' }, 'unreachable'],
+    ['a line that fails already', { window, postponedBy: 'section' }, 'fail'],
+    ['a line whose check cannot be made', { window, postponedBy: 'section' }, 'error'],
+    ['a no-go', { action: 'stop_launch', polarity: 'bad_when_true' }, 'unreachable'],
+    ['a trigger that is true already', { action: 'rollback', polarity: 'bad_when_true', postponedBy: 'section' }, 'fail'],
     ['development, in production', { environment: 'development' }, 'fail'],
   ])('%s is due now', async (_, fields, state) => {
     expect(effectOn(await scene(fields, state).verdict(), 'a1')).toBe('blocks');
   });
 
   test('a line that nothing decides is due now, whenever its time is', async () => {
-    for (const fields of [{ window }, { action: 'rollback' as const }, { environment: 'production' as const }]) {
+    for (const fields of [{ window, postponedBy }, { action: 'rollback' as const, postponedBy }, { environment: 'production' as const }]) {
       const bindings = [bindingOf('sound', checked())];
       const { verdict } = sceneOf({ items: [sound, itemOf('a1', fields)], bindings, states: { sound: 'pass' }, environment: 'staging' });
       expect(effectOn(await verdict(), 'a1')).toBe('blocks');
@@ -203,7 +243,7 @@ describe('what is due later', () => {
   });
 
   test('a window is due from its beginning on once the release is made', async () => {
-    const { ground } = scene({ window: { ...window, fromMs: 60_000 } });
+    const { ground } = scene({ window: { ...window, fromMs: 60_000 }, postponedBy: 'section' });
     const given = await ground();
     expect(effectOn(decide({ ...given, releasedAt: NOW - 59_000 }), 'a1')).toBe('later');
     expect(effectOn(decide({ ...given, releasedAt: NOW - 60_000 }), 'a1')).toBe('blocks');
@@ -269,4 +309,27 @@ test('for every checklist: go takes every due line shown, and a critical one tha
     }),
     { numRuns: 60 },
   );
+});
+
+describe('a document that may have lost lines', () => {
+  const scene = (found: Partial<Checklist>, more: Binding[] = []) =>
+    sceneOf({
+      items: checklistOf([sound], found),
+      bindings: [bindingOf('sound', checked()), ...more],
+      states: { sound: 'pass' },
+    });
+
+  test.each(['box', 'unclosed_code', 'unclosed_html'])('by what is not understood (%s) is not decided', async (kind) => {
+    const found = await scene({ notUnderstood: [{ line: 9, kind, text: 'Boxes below are not read.' }] }).verdict();
+    expect(found).toMatchObject({ decision: 'undecided', exitCode: 3 });
+    expect(found.undecided).toEqual(['Line 9 is not understood: Boxes below are not read.']);
+  });
+
+  test('by a binding whose line is gone is not decided; one that nobody confirmed does not count', async () => {
+    const gone = bindingOf('gone', checked());
+    expect((await scene({}, [gone]).verdict()).undecided).toEqual([expect.stringMatching(/Grace bound is gone .*gone/)]);
+    const { confirmed: _confirmed, ...suggested } = gone;
+    expect(await scene({}, [suggested]).verdict()).toMatchObject({ decision: 'go' });
+    expect(await scene({ notUnderstood: [{ line: 9, kind: 'code', text: 'An example.' }] }).verdict()).toMatchObject({ decision: 'go' });
+  });
 });

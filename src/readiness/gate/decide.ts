@@ -1,21 +1,24 @@
 import { bindingsInForce } from '../binding/lint-bindings.ts';
-import type { Binding, Bindings } from '../binding/binding.ts';
+import { linesLost } from './lines-lost.ts';
+import type { Bindings } from '../binding/binding.ts';
 import type { Checklist, Tier } from '../checklist/checklist.ts';
 import type { Millis } from '../../base/time.ts';
-import { changesBetween, type RecordState, type Voided } from '../record/fold.ts';
+import { changesBetween, DEFAULT_POLICY, type GatePolicy, type RecordState, type Voided } from '../record/fold.ts';
 import type { Decision } from '../record/record.ts';
 import { countStates } from '../run/combine.ts';
 import { judgeLines } from '../run/judge.ts';
-import { subjectsOf, type GateSubject } from '../run/lines.ts';
+import { subjectsOf } from '../run/lines.ts';
 import type { LineResult, ResultState, Run, Subject } from '../run/result.ts';
 import { bindingsHash } from '../run/subject.ts';
-import { effectOf } from './effect.ts';
+import { approvalOf, effectOf, type Effected } from './effect.ts';
+import { tierOf, type LineTier } from './tier.ts';
 
 /**
  * What a line does to the decision.
  * - `passes`: it was shown.
  * - `blocks`: it was not, and its tier is critical.
- * - `needs_approval`, `approved`: it was not, and its tier is high; or it was put aside by the bindings file alone.
+ * - `needs_approval`, `approved`: it was not, and its tier is high; or the bindings file alone puts it aside or makes it lighter;
+ *   or it is critical and only seems to be due after the release.
  * - `needs_plan`, `planned`: it was not, and its tier is medium or low.
  * - `waived`, `not_applicable`: named persons answer for going without it. Never counted as passed.
  * - `later`: it is due after the release, or in an environment that comes after this one.
@@ -32,7 +35,7 @@ export type GateLine = {
   section: readonly string[];
   /** What counts, and where it comes from: a line whose document gives it no tier is critical. */
   tier: Tier;
-  tierFrom: 'document' | 'bindings' | 'default';
+  tierFrom: LineTier['tierFrom'];
   state: ResultState;
   effect: Effect;
   /** Why, in one sentence: the result, and who answers for what. */
@@ -58,6 +61,8 @@ export type Verdict = {
   lines: readonly GateLine[];
   /** Identities of the lines that stand in the way of a go: what blocks, then what needs an approval, then a plan. */
   blocks: readonly string[];
+  /** Identities of the lines that are put off without having been shown, in the order of the document. */
+  later: readonly string[];
   counts: Readonly<Record<ResultState, number>>;
   effects: Readonly<Record<Effect, number>>;
   /** Share of the lines due now that were shown, in percent. Information only: it decides nothing. */
@@ -74,11 +79,15 @@ export type Decide = {
   run: Run | undefined;
   /** What the files, the commit and the configuration are now. */
   subject: Subject;
+  /** Hash of what the checks would read now; a run over something else decides nothing. */
+  inputs?: string;
   records: RecordState;
   at: Millis;
   releasedAt?: Millis;
   /** How long a result holds whose binding does not say. */
   defaultTtlMs?: number;
+  /** How long a waiver of the bindings file lasts at most; 90 days unless told. */
+  policy?: Pick<GatePolicy, 'maxWaiverDays'>;
 };
 
 const EXIT_CODES = { go: 0, no_go: 1, conditional: 2, undecided: 3 } as const;
@@ -88,15 +97,20 @@ const EXIT_CODES = { go: 0, no_go: 1, conditional: 2, undecided: 3 } as const;
  * found, at this time, so a result that has become too old no longer counts, and a signature given after the run does.
  *
  * - A run of another subject decides nothing, and neither does a document without a line that is due and passes.
- * - `no_go` when a critical line blocks, `conditional` when an approval or a plan is missing, `go` otherwise.
+ * - `no_go` when a critical line blocks, or only the file of bindings puts it aside; `conditional` when an approval of another
+ *   line, of a critical one that is put off by a guess, or a plan is missing; `go` otherwise.
  */
 export function decide(given: Decide): Verdict {
-  const lines = linesOf(given);
+  const seen = linesOf(given);
+  const lines = seen.map(({ line }) => line);
   const effects = countEffects(lines);
   const undecided = reasonsAgainst(given, lines);
   const waiting = ['blocks', 'needs_approval', 'needs_plan'] as const;
   const blocks = waiting.flatMap((effect) => lines.filter((line) => line.effect === effect).map(({ lineId }) => lineId));
-  const decision: Decision = undecided.length > 0 ? 'undecided' : effects.blocks > 0 ? 'no_go' : blocks.length > 0 ? 'conditional' : 'go';
+  const refused = seen.some(({ effect, guessed, line: { tier } }) => {
+    return effect === 'blocks' || (effect === 'needs_approval' && tier === 'critical' && !guessed);
+  });
+  const decision: Decision = undecided.length > 0 ? 'undecided' : refused ? 'no_go' : blocks.length > 0 ? 'conditional' : 'go';
   const due = lines.length - effects.later - effects.not_applicable;
   return {
     decision,
@@ -107,6 +121,7 @@ export function decide(given: Decide): Verdict {
     at: new Date(given.at).toISOString(),
     lines,
     blocks,
+    later: lines.filter(({ effect, state }) => effect === 'later' && state !== 'pass').map(({ lineId }) => lineId),
     counts: countStates(lines),
     effects,
     score: due === 0 ? 0 : Math.floor((effects.passes / due) * 1_000) / 10,
@@ -114,57 +129,56 @@ export function decide(given: Decide): Verdict {
   };
 }
 
-function reasonsAgainst({ run, subject, checklist, bindings }: Decide, lines: readonly GateLine[]): string[] {
+function reasonsAgainst({ run, subject, inputs, checklist, bindings }: Decide, lines: readonly GateLine[]): string[] {
   if (!run) return ['There is no run of this checklist, these bindings, this commit and this configuration.'];
   const reasons: string[] = [];
   const changed = changesBetween(run.subject, subject);
   if (changed.length > 0) reasons.push(`The run speaks of something else: ${changed.map(inWords).join(', ')}.`);
+  else if (run.inputs !== inputs) reasons.push('Settings or files that its checks read were changed since the run. Run it again.');
   if (checklist.sha256 !== subject.checklistSha256) reasons.push('The checklist that was read is not the one that is decided about.');
   if (bindingsHash(bindings) !== subject.bindingsSha256) reasons.push('The bindings that were read are not those that are decided about.');
   if (lines.length === 0) reasons.push('The checklist has no line to judge.');
   else if (!lines.some(({ effect }) => effect === 'passes')) reasons.push('Not one line that is due passes.');
   // A line that blocks is a decision whatever else is missing: no is always an answer.
   const blocked = changed.length === 0 && lines.some(({ effect }) => effect === 'blocks');
-  return blocked ? reasons.filter((reason) => !reason.startsWith('Not one')) : reasons;
+  return blocked ? reasons.filter((reason) => !reason.startsWith('Not one')) : [...reasons, ...linesLost(checklist, bindings)];
 }
 
 const inWords = (reason: string): string => reason.replace('_', ' ');
 
-function linesOf(given: Decide): GateLine[] {
+function linesOf(given: Decide): Seen[] {
   const { checklist, bindings, run, records, at, subject } = given;
+  const { maxWaiverDays } = given.policy ?? DEFAULT_POLICY;
   const checks = new Map((run?.results ?? []).map((result) => [result.lineId, result.checks]));
   const ttl = given.defaultTtlMs !== undefined && { defaultTtlMs: given.defaultTtlMs };
-  const results = judgeLines({ checklist, bindings, checks, records, at, ...ttl });
+  const results = judgeLines({ checklist, bindings, checks, records, at, maxWaiverDays, ...ttl });
   const byLine = new Map(results.map((result) => [result.lineId, result]));
   const inForce = bindingsInForce(checklist, bindings);
   const subjects = new Map(subjectsOf(checklist).map((one) => [one.id, one]));
-  const known = new Map<string, GateLine>();
-  const lineOf = (id: string): GateLine => {
+  const released = given.releasedAt !== undefined && { releasedAt: given.releasedAt };
+  const known = new Map<string, Seen>();
+  const seen = (id: string): Seen => {
     const before = known.get(id);
     if (before) return before;
     const one = subjects.get(id)!;
     const binding = inForce.get(id);
-    const { tier, tierFrom } = tierOf(one, binding);
     const result = byLine.get(id)!;
+    const { asked, ...counts } = tierOf(one, binding, approvalOf({ subject: one, result, records }) !== undefined);
     // Only these speak for their parent; lines that are below themselves are errors already and are not followed.
     const carries = binding?.disposition.kind === 'derived' && result.state !== 'error';
-    const below = carries ? one.children.filter((child) => subjects.has(child)).map((child) => lineOf(child).effect) : [];
-    const released = given.releasedAt !== undefined && { releasedAt: given.releasedAt };
-    const sources = { subject: one, tier, result, binding, records, below, environment: subject.environment, at, ...released };
+    const below = carries ? one.children.filter((child) => subjects.has(child)).map(seen) : [];
+    const sources = { subject: one, ...counts, result, binding, records, below, environment: subject.environment, at, ...released };
+    const { alone = false, guessed = false, ...effected } = effectOf({ ...sources, ...(asked && { asked }) });
     const { kind, line, title, section } = one;
-    const made: GateLine = { lineId: id, kind, line, title, section, tier, tierFrom, state: result.state, result, ...effectOf(sources) };
-    known.set(id, made);
-    return made;
+    const made = { lineId: id, kind, line, title, section, ...counts, state: result.state, result, ...effected };
+    known.set(id, { line: made, effect: effected.effect, alone, guessed });
+    return known.get(id)!;
   };
-  return [...subjects.keys()].map(lineOf);
+  return [...subjects.keys()].map(seen);
 }
 
-/** The tier that counts: what the binding says, else the document; a line that has none is critical. */
-function tierOf(subject: GateSubject, binding: Binding | undefined): Pick<GateLine, 'tier' | 'tierFrom'> {
-  if (binding?.tier) return { tier: binding.tier, tierFrom: 'bindings' };
-  if (subject.tier) return { tier: subject.tier, tierFrom: 'document' };
-  return { tier: 'critical', tierFrom: 'default' };
-}
+/** A line, with what it tells the line that is derived from it, and the decision. */
+type Seen = { line: GateLine } & Required<Pick<Effected, 'effect' | 'alone' | 'guessed'>>;
 
 const EFFECTS = [
   'passes',

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/error.ts';
 import type { Millis } from '../../base/time.ts';
-import { bindingsInForce, endOf } from '../binding/lint-bindings.ts';
+import { bindingsInForce } from '../binding/lint-bindings.ts';
+import { endOf } from '../binding/waiver-end.ts';
 import type { Binding, Bindings } from '../binding/binding.ts';
 import type { Checklist } from '../checklist/checklist.ts';
 import type { Signer } from '../people.ts';
@@ -16,6 +17,8 @@ export type Ground = {
   bindings: Bindings;
   subject: Subject;
   run: Run | undefined;
+  /** Hash of what the checks would read now. */
+  inputs?: string;
   records: RecordState;
   policy: GatePolicy;
   at: Millis;
@@ -33,16 +36,17 @@ const WORDS: Readonly<Partial<Record<VoidReason, string>>> = {
  * The run that a person looks at when acting. Errors: `readiness.not_run` without one, `readiness.subject_changed` naming
  * everything that is no longer what the run saw.
  */
-export function runOnGround({ run, subject }: Pick<Ground, 'run' | 'subject'>): Run {
+export function runOnGround({ run, subject, inputs }: Pick<Ground, 'run' | 'subject' | 'inputs'>): Run {
   if (!run)
     throw new AppError(
       'conflict',
       'readiness.not_run',
       'This checklist has not been run yet. Run it first, so that you see what you answer for.',
     );
-  const changed = changesBetween(run.subject, subject);
-  if (changed.length === 0) return run;
-  const what = changed.map((reason) => WORDS[reason] ?? reason).join(', ');
+  const changed = changesBetween(run.subject, subject).map((reason) => WORDS[reason] ?? reason);
+  const read = run.inputs === inputs ? [] : ['settings or files that its checks read were changed'];
+  if (changed.length + read.length === 0) return run;
+  const what = [...changed, ...read].join(', ');
   throw new AppError(
     'conflict',
     'readiness.subject_changed',

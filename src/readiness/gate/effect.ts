@@ -1,24 +1,26 @@
 import type { Binding } from '../binding/binding.ts';
-import type { Tier } from '../checklist/checklist.ts';
 import type { Millis } from '../../base/time.ts';
-import { isPlaceholder } from '../people-roles.ts';
+import type { PostponedBy } from '../checklist/checklist.ts';
 import type { RecordState } from '../record/fold.ts';
 import { harmOf } from '../run/combine.ts';
 import type { GateSubject } from '../run/lines.ts';
 import type { LineResult } from '../run/result.ts';
 import type { Effect } from './decide.ts';
+import { isSevere, type LineTier } from './tier.ts';
 
-/** What a line does to the decision, why, and which records speak for it. */
-export type Effected = { effect: Effect; because: string; records: readonly number[] };
+/**
+ * What a line does to the decision, why, and which records speak for it. `alone`: it stands aside because the file of bindings
+ * says so, and nobody with an account does. `guessed`: it would be put off, if the document said more clearly that it is.
+ */
+export type Effected = { effect: Effect; because: string; records: readonly number[]; alone?: boolean; guessed?: boolean };
 
 /** What the effect of a line is made of. `below` are the effects of the lines that it is derived from, when it is. */
-export type EffectSources = {
+export type EffectSources = LineTier & {
   subject: GateSubject;
-  tier: Tier;
   result: LineResult;
   binding: Binding | undefined;
   records: RecordState;
-  below: readonly Effect[];
+  below: readonly Pick<Effected, 'effect' | 'alone'>[];
   environment: string;
   at: Millis;
   releasedAt?: Millis;
@@ -28,37 +30,68 @@ const SETTLED: ReadonlySet<Effect> = new Set<Effect>(['passes', 'approved', 'pla
 
 /**
  * What a line does to the decision, by its tier: what is critical blocks, what is high needs an approval, what is medium or
- * low a plan. A line that is waived or does not apply stands aside when another person answers for that; where only the file
- * of bindings says so, without two names, a critical or high line needs an approval as well.
+ * low a plan. A line that is waived or does not apply stands aside when an approver answers for that in the log; where only the
+ * file of bindings says so, or makes the line lighter than the document does, a critical or high one needs an approval.
  */
 export function effectOf(sources: EffectSources): Effected {
   const { subject, result, records } = sources;
   const later = notYetDue(sources);
-  if (later) return { effect: 'later', because: later, records: [] };
+  if (later && later.by !== 'guess') return { effect: 'later', because: later.because, records: [] };
   const speaking = recordsFor(subject.id, records);
   if (result.state === 'pass') return { effect: 'passes', because: result.summary, records: speaking };
   if (result.state === 'waived' || result.state === 'not_applicable') return setAside(sources, speaking);
-  return open(sources, speaking);
+  return later ? perhapsLater(sources, later, speaking) : open(sources, speaking);
+}
+
+/**
+ * A line that a guess puts off. Where nothing good is known of it and much hangs on it, somebody has to say that it may wait;
+ * what is medium or low waits, and is told.
+ */
+function perhapsLater(sources: EffectSources, { because }: Later, records: readonly number[]): Effected {
+  if (sources.asked !== undefined) return open(sources, records);
+  if (!isSevere(sources.tier)) return { effect: 'later', because, records };
+  const approval = approvalOf(sources);
+  if (approval) return { effect: 'approved', because: `${because} Approved by ${approval}.`, records };
+  return {
+    effect: 'needs_approval',
+    because: `${because} No heading says so for certain: ${sources.result.summary}`,
+    records,
+    guessed: true,
+  };
 }
 
 const ORDER = ['development', 'staging', 'production'];
 
+/** Why a line is not due yet; `by` is what puts it off. */
+type Later = { because: string; by: 'environment' | PostponedBy };
+
 /**
- * Why a line is not due yet, undefined when it is. Only the document's own words put it off: a window that begins with the
- * release or later, a trigger to watch after it, an environment that comes after this one. A trigger whose condition is true
- * already counts at once, and so does a line that nothing decides.
+ * Why a line is not due yet, undefined when it is. Only the document puts it off: an environment that comes after this one, or
+ * a heading of the time after the release (`First 24 hours`, `Roll back if`). The line's own words never do, and for one that
+ * the document calls critical it takes a heading that says so for certain, no mere sentence that leads to it and no guess. What
+ * is known to be bad, or cannot be checked at all, counts at once, whenever it is asked for, and so does a line that nothing
+ * decides.
  */
-function notYetDue({ subject, result, binding, environment, at, releasedAt }: EffectSources): string | undefined {
-  const { window, action, role } = subject;
+function notYetDue(sources: EffectSources): Later | undefined {
+  const { subject, result, binding, environment } = sources;
   // What nothing decides would not be noticed later either.
-  if (!binding && role === undefined) return undefined;
+  if (!binding && subject.role === undefined) return undefined;
   const [asked, here] = [ORDER.indexOf(subject.environment ?? ''), ORDER.indexOf(environment)];
-  if (asked >= 0 && here >= 0 && asked > here) return `It is due in ${subject.environment}, which comes after ${environment}.`;
+  if (asked >= 0 && here >= 0 && asked > here)
+    return { because: `It is due in ${subject.environment}, which comes after ${environment}.`, by: 'environment' };
+  return result.state === 'fail' || result.state === 'error' ? undefined : postponed(sources);
+}
+
+function postponed({ subject, tier, tierFrom, at, releasedAt }: EffectSources): Later | undefined {
+  const { window, action, postponedBy: by } = subject;
+  const severe = tier === 'critical' && tierFrom !== 'default';
+  if (by === undefined || (severe && by !== 'section')) return undefined;
+  const seems = by === 'guess' ? 'seems to be' : 'is';
   const begins = window && window.fromMs >= 0 && window.toMs > 0 ? window.fromMs : undefined;
   if (begins !== undefined && (releasedAt === undefined || at < releasedAt + begins))
-    return `It is due after the release: ${window!.text}.`;
-  const watched = action !== undefined && releasedAt === undefined;
-  return watched && result.state !== 'fail' ? 'It is watched after the release.' : undefined;
+    return { because: `It ${seems} due after the release: ${window!.text}.`, by };
+  const watched = action !== undefined && action !== 'stop_launch' && releasedAt === undefined;
+  return watched ? { because: `It ${seems} watched after the release.`, by } : undefined;
 }
 
 function recordsFor(id: string, { waivers, notApplicable, approvals, plans, signOffs }: RecordState): number[] {
@@ -68,35 +101,34 @@ function recordsFor(id: string, { waivers, notApplicable, approvals, plans, sign
 }
 
 function setAside(sources: EffectSources, records: readonly number[]): Effected {
-  const { result, tier, binding } = sources;
+  const { result, tier } = sources;
   const effect = result.state === 'waived' ? 'waived' : 'not_applicable';
-  const severe = tier === 'critical' || tier === 'high';
-  if (!severe || !onlyByFile(sources) || fourEyes(binding)) return { effect, because: result.summary, records };
+  if (!onlyByFile(sources)) return { effect, because: result.summary, records };
   const approval = approvalOf(sources);
   if (approval) return { effect, because: `${result.summary} Approved by ${approval}.`, records };
-  return { effect: 'needs_approval', because: `${result.summary} Only the file of bindings says so, with one name.`, records };
+  if (!isSevere(tier)) return { effect, because: result.summary, records, alone: true };
+  return { effect: 'needs_approval', because: `Only the file of bindings says so: ${result.summary}`, records };
 }
 
-function onlyByFile({ subject, binding, records }: EffectSources): boolean {
+/** Whether no record of the log puts the line aside, but its binding does, or that of a line that it is derived from. */
+function onlyByFile({ subject, binding, records, below }: EffectSources): boolean {
+  if (records.waivers.has(subject.id) || records.notApplicable.has(subject.id)) return false;
   const kind = binding?.disposition.kind;
-  if (kind !== 'waived' && kind !== 'not_applicable') return false;
-  return !records.waivers.has(subject.id) && !records.notApplicable.has(subject.id);
-}
-
-/** Whether one person put the line aside in the file and another confirmed it. */
-function fourEyes(binding: Binding | undefined): boolean {
-  const by = binding && 'by' in binding.disposition ? binding.disposition.by : '';
-  const confirmedBy = binding?.confirmed?.by ?? '';
-  if (isPlaceholder(by) || isPlaceholder(confirmedBy)) return false;
-  return by.normalize('NFKC').trim().toLowerCase() !== confirmedBy.normalize('NFKC').trim().toLowerCase();
+  return kind === 'waived' || kind === 'not_applicable' || below.some(({ alone }) => alone);
 }
 
 function open(sources: EffectSources, records: readonly number[]): Effected {
-  const { tier, result, subject, below, binding } = sources;
+  const { tier, asked, result, subject, below, binding } = sources;
+  if (asked !== undefined)
+    return {
+      effect: 'needs_approval',
+      because: `Only the file of bindings makes it ${asked} instead of ${tier}: ${result.summary}`,
+      records,
+    };
   if (tier === 'critical') return { effect: 'blocks', because: result.summary, records };
   const approval = approvalOf(sources);
   if (approval) return { effect: 'approved', because: `${result.summary} Approved by ${approval}.`, records };
-  const carried = binding?.disposition.kind === 'derived' && below.length > 0 && below.every((effect) => SETTLED.has(effect));
+  const carried = binding?.disposition.kind === 'derived' && below.length > 0 && below.every(({ effect }) => SETTLED.has(effect));
   if (carried)
     return { effect: tier === 'high' ? 'approved' : 'planned', because: `${result.summary} Each of them is answered for.`, records };
   if (tier === 'high') return { effect: 'needs_approval', because: result.summary, records };
@@ -107,7 +139,7 @@ function open(sources: EffectSources, records: readonly number[]): Effected {
 }
 
 /** Who approved the line as it is; an approval of a better state than today's does not cover it. */
-function approvalOf({ subject, result, records }: EffectSources): string | undefined {
+export function approvalOf({ subject, result, records }: Pick<EffectSources, 'subject' | 'result' | 'records'>): string | undefined {
   const entry = records.approvals.get(subject.id);
   const seen = entry && Object.hasOwn(entry.body.states, subject.id) ? entry.body.states[subject.id] : undefined;
   if (!entry || seen === undefined || harmOf(result.state) > harmOf(seen)) return undefined;

@@ -1,7 +1,8 @@
 import { AppError } from '../../base/error.ts';
 import type { Signer } from '../people.ts';
 import { isPlaceholder, mayBeSamePerson } from '../people-roles.ts';
-import { waiverEnd, type Voided } from '../record/fold.ts';
+import { waiverEnd } from '../binding/waiver-end.ts';
+import { authorsOf, type Voided } from '../record/fold.ts';
 import type { RecordBody } from '../record/record.ts';
 import { dayToCome, lineOnGround, mustApprove, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
 
@@ -9,16 +10,17 @@ import { dayToCome, lineOnGround, mustApprove, runOnGround, signRecord, wordsGiv
 export type Waiver = { lineId: string; reason: string; until: string; requestedBy: string };
 
 /**
- * The record of a waiver, signed by an approver who is not the one who asks for it. Errors: `readiness.not_run`,
+ * The record of a waiver, signed by an approver who asks for neither it nor the release, and did not write the commit. Errors: `readiness.not_run`,
  * `readiness.subject_changed`, `readiness.line_unknown`, `readiness.words_missing`, `readiness.not_an_approver`,
  * `readiness.requester_unknown`, `readiness.own_request`, `readiness.waiver_ended`, `readiness.waiver_too_long`.
  */
 export async function waive(ground: Ground, waiver: Waiver, signer: Signer): Promise<Extract<RecordBody, { kind: 'waived' }>> {
   const { checklist, subject } = ground;
-  runOnGround(ground);
+  const run = runOnGround(ground);
   lineOnGround(ground, waiver.lineId);
   const reason = wordsGiven(waiver.reason, 'why the release can go without this line');
   refuseOwn(waiver.requestedBy, signer, 'grant the waiver');
+  refuseAsker(ground, run, { signer, what: 'grant the waiver' });
   mustApprove(signer, ground.policy);
   refuseTime(ground, waiver.until);
   const draft = {
@@ -53,7 +55,7 @@ export async function ruleOut(
   const run = runOnGround(ground);
   lineOnGround(ground, lineId);
   const words = wordsGiven(reason, 'why the line does not apply here');
-  for (const requester of [run.requestedBy, run.author]) if (requester !== undefined) refuseOwn(requester, signer, 'rule a line out');
+  refuseAsker(ground, run, { signer, what: 'rule a line out' });
   mustApprove(signer, ground.policy);
   const draft = {
     kind: 'not_applicable' as const,
@@ -65,8 +67,17 @@ export async function ruleOut(
   return signRecord(ground.checklist.name, draft, signer);
 }
 
+/** Refuses whoever asked for the release, or wrote the commit by any run of it. Errors: as of `refuseOwn`. */
+export function refuseAsker(
+  { records }: Ground,
+  { requestedBy, author }: ReturnType<typeof runOnGround>,
+  { signer, what }: { signer: Signer; what: string },
+): void {
+  for (const asker of [requestedBy, author, ...authorsOf(records.runs)]) if (asker !== undefined) refuseOwn(asker, signer, what);
+}
+
 /** Errors: `readiness.requester_unknown`, `readiness.own_request`. */
-export function refuseOwn(requestedBy: string, signer: Signer, what: string): void {
+function refuseOwn(requestedBy: string, signer: Signer, what: string): void {
   if (isPlaceholder(requestedBy))
     throw new AppError('invalid', 'readiness.requester_unknown', `Say who asks for it: whoever asks may not ${what} themselves.`);
   if (mayBeSamePerson(requestedBy, signer))

@@ -26,11 +26,7 @@ const FORMATS: Readonly<Record<Input['format'], Written>> = {
   json: { type: 'application/json; charset=utf-8', ending: 'json', write: jsonReport },
   junit: { type: 'application/xml; charset=utf-8', ending: 'xml', write: junitReport },
   markdown: { type: 'text/markdown; charset=utf-8', ending: 'md', write: (report, source) => markdownReport(source, report) },
-  html: {
-    type: 'text/html; charset=utf-8',
-    ending: 'html',
-    write: (report, source) => htmlReport(report, new TextDecoder().decode(source)),
-  },
+  html: { type: 'text/html; charset=utf-8', ending: 'html', write: htmlReport },
   pdf: { type: 'application/pdf', ending: 'pdf', write: pdfReport },
 };
 

@@ -9,7 +9,6 @@ import { verdictRecord } from '../gate/record-verdict.ts';
 import { signOff } from '../gate/sign.ts';
 import { ruleOut, waive } from '../gate/waive.ts';
 import { withdraw } from '../gate/withdraw.ts';
-import { POLICY } from '../ledger.ts';
 import { decideWaiverRequest } from '../store/people-store.ts';
 import { findRequest, lockOpenRequest } from './manage-waivers.ts';
 import { requesterText } from './read-runs.ts';
@@ -87,7 +86,7 @@ export function withdrawRecord(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typ
   return signedAct(deps, ctx, {
     operation: signing.withdrawRecord,
     name,
-    make: ({ at }, signer, { entries }) => withdraw({ records: entries, policy: POLICY, at }, { record, reason }, signer),
+    make: ({ at }, signer, { entries }) => withdraw({ records: entries, policy: deps.policy, at }, { record, reason }, signer),
     answer: plainly,
   });
 }

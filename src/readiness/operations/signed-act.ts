@@ -7,7 +7,7 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import type { ReadinessDeps } from '../deps.ts';
 import { signedEvent } from '../events.ts';
 import type { Ground } from '../gate/draft.ts';
-import { POLICY, type Standing } from '../ledger.ts';
+import type { Standing } from '../ledger.ts';
 import type { Signer } from '../people.ts';
 import type { ReadinessRecord } from '../record/record.ts';
 import type { SignedBody } from '../record/leaf.ts';
@@ -75,7 +75,7 @@ async function signerOf(deps: ReadinessDeps, ctx: Ctx): Promise<Signer> {
   return deps.people(ctx.tenantId).signerFor({ accountId: toWireId('usr', ctx.actor.id), name: ctx.actor.name, roles });
 }
 
-function groundOf({ clock }: ReadinessDeps, { document, subject, run, state }: Standing): Ground {
+function groundOf({ clock, policy }: ReadinessDeps, { document, subject, run, state }: Standing): Ground {
   const { checklist, bindings } = document;
-  return { checklist, bindings, subject, run, records: state, policy: POLICY, at: clock.now() };
+  return { checklist, bindings, subject, run, records: state, policy, at: clock.now() };
 }

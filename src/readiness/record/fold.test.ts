@@ -127,6 +127,17 @@ describe('what never counts', () => {
   });
   const ada2 = () => people.signer('Ann', 'QA Lead');
 
+  test.each([
+    ['an approval', () => approval()],
+    ['a waiver', () => waiver()],
+    ['a ruling', () => ruling()],
+  ])('%s by whoever an earlier run named as the author, though later ones name nobody or somebody else', async (_, body) => {
+    const authored = (author: string) => ({ ...run, runId: `of-${author}`, author }) as RecordBody;
+    expect(await voidReasons(authored('Grace <grace@example.org>'), run, await body())).toEqual([['own_request']]);
+    expect(await voidReasons(authored('Grace <grace@example.org>'), authored('Robin'), run, await body())).toEqual([['own_request']]);
+    expect(await voidReasons(authored('Robin'), run, await body())).toEqual([]);
+  });
+
   test('a waiver beyond the longest time that the policy allows', async () => {
     const state = await stateOf([await waiver({ until: '2027-01-01' })], {
       people,

@@ -1,5 +1,5 @@
 import type { Millis } from '../../base/time.ts';
-import { endOf } from '../binding/lint-bindings.ts';
+import { endOf, MAX_WAIVER_DAYS, waiverEnd } from '../binding/waiver-end.ts';
 import { INSTALLATION_ACCOUNT } from '../people.ts';
 import { holdsRole, isPlaceholder, mayBeSamePerson, roleKey } from '../people-roles.ts';
 import type { Subject } from '../run/result.ts';
@@ -80,10 +80,8 @@ export const DEFAULT_POLICY: GatePolicy = {
     'Security Lead',
   ],
   compatibleRoles: [],
-  maxWaiverDays: 90,
+  maxWaiverDays: MAX_WAIVER_DAYS,
 };
-
-const DAY_MS = 86_400_000;
 
 /** Under what a signature is kept in the state. */
 export function signOffKey(lineId: string, role: string): string {
@@ -232,15 +230,16 @@ function objectionsOfKind(record: ReadinessRecord, body: ByPerson, { query, stat
   if (!isApprover(body.signature.roles, policy)) why.push('not_an_approver');
   if (body.kind === 'not_applicable') {
     const run = state.runs.at(-1)?.body;
-    why.push(...ownRequest([run?.requestedBy, run?.author], body));
+    why.push(...ownRequest([run?.requestedBy, ...authorsOf(state.runs)], body));
   }
   if (body.kind === 'waived') {
-    why.push(...ownRequest([body.requestedBy], body));
+    why.push(...ownRequest([body.requestedBy, state.runs.at(-1)?.body.requestedBy, ...authorsOf(state.runs)], body));
     if (!(at < waiverEnd(body.until, record.at, policy))) why.push('expired');
   }
   if (body.kind === 'approved') {
     const run = state.runs.find((entry) => entry.body.runId === body.runId)?.body;
-    why.push(...(run ? ownRequest([body.requestedBy, run.requestedBy, run.author], body) : (['requester_unknown'] as const)));
+    const asking = run && [body.requestedBy, run.requestedBy, ...authorsOf(state.runs)];
+    why.push(...(asking ? ownRequest(asking, body) : (['requester_unknown'] as const)));
   }
   return why;
 }
@@ -250,9 +249,9 @@ export function isApprover(roles: readonly string[], policy: GatePolicy): boolea
   return policy.approverRoles.some((role) => holdsRole(roles, role));
 }
 
-/** When a waiver ends, in milliseconds: on its day, and never later than the policy lets it last. NaN when it has no day. */
-export function waiverEnd(until: string, grantedAt: string, { maxWaiverDays }: GatePolicy): Millis {
-  return Math.min(endOf(until), Date.parse(grantedAt) + maxWaiverDays * DAY_MS);
+/** Whoever wrote what is released, by all runs of it: a run that does not tell does not free them. */
+export function authorsOf(runs: readonly Entry<'run_finished'>[]): string[] {
+  return [...new Set(runs.flatMap(({ body }) => body.author ?? []))];
 }
 
 function ownRequest(requesters: readonly (string | undefined)[], { signature }: ByPerson): VoidReason[] {

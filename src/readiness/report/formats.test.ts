@@ -5,6 +5,7 @@ import { SaxesParser } from 'saxes';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, test } from 'vitest';
 import { STATE_WORDS } from './report.ts';
+import { readChecklist } from '../checklist/read-checklist.ts';
 import { RESULT_STATES } from '../run/result.ts';
 import { htmlReport } from './html.ts';
 import { jsonReport, type JsonReport } from './json.ts';
@@ -89,8 +90,25 @@ describe('Markdown', () => {
       (text: string) => Buffer.from(text),
       (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le'),
       (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+      (text: string) => Buffer.from(text, 'utf16le'),
+      (text: string) => Buffer.from(text, 'utf16le').swap16(),
     ];
     for (const encode of encodings) expect(written(encode)).toBe(encode(wanted).toString('hex'));
+  });
+
+  test('ticks a checklist that was read as UTF-16 without a byte order mark, and shows its words', () => {
+    const text = '# Release\n\n- [ ] Backups are made\n- [x] Keys are rotated\n';
+    for (const swap of [false, true]) {
+      const encode = (words: string): Buffer => (swap ? Buffer.from(words, 'utf16le').swap16() : Buffer.from(words, 'utf16le'));
+      const source = encode(text);
+      const { items, sha256 } = readChecklist(source, 'release.md');
+      const sample = sampleReport(text, ['pass', 'fail']);
+      const lines = sample.lines.map((line, i) => ({ ...line, ticked: items[i]!.checked, box: items[i]!.box }));
+      const report = { ...sample, lines, checklist: { ...sample.checklist, sha256 } };
+      const ticked = text.replace('[ ]', '[-]').replace('[x]', '[ ]').replace('[-]', '[x]');
+      expect(Buffer.from(markdownReport(source, report))).toEqual(encode(ticked));
+      expect(htmlReport(report, source)).toContain('Backups are made');
+    }
   });
 
   test('leaves the document as it is before the summary that is asked for, and adds no box', () => {
@@ -315,4 +333,31 @@ test('a report of 400 lines is whole in every format', async () => {
   const report = sampleReport(source, RESULT_STATES);
   const formats = [textReport(report, PLAIN), jsonReport(report), junitReport(report), htmlReport(report, source)];
   for (const told of formats) for (const { title } of report.lines) expect(told).toContain(title);
+});
+
+test('what is wrong with the document stands in every report for people', async () => {
+  const report = { ...sampleReport(), findings: [{ line: 7, text: 'Memory: both cannot be met.' }] };
+  const pdf = await extractText(await getDocumentProxy(new Uint8Array(await pdfReport(report))), { mergePages: true });
+  for (const text of [textReport(report, PLAIN), htmlReport(report, Buffer.from(SAMPLE)), pdf.text]) {
+    expect(text).toContain('Found in the document (1)');
+    expect(text).toContain('Memory: both cannot be met.');
+  }
+});
+
+test('what is put off and was not shown is named in every report, what was shown is not', async () => {
+  const { lines, ...rest } = sampleReport(SAMPLE, ['unreachable', 'pass']);
+  const [first, second, ...others] = lines.map((line, i) => ({ ...line, later: true as const, because: `It is due in week ${i}.` }));
+  const report = { ...rest, lines: [first!, second!, ...others.map(({ later: _, ...line }) => line)] };
+  const source = Buffer.from(SAMPLE);
+  const pdf = await extractText(await getDocumentProxy(new Uint8Array(await pdfReport(report))), { mergePages: true });
+  const summary = Buffer.from(markdownReport(source, report, { summary: true })).toString();
+  for (const text of [textReport(report, PLAIN), htmlReport(report, source), pdf.text, summary]) {
+    expect(text).toMatch(/Put off, and not shown/);
+    expect(text).toContain('It is due in week 0.');
+    expect(text).not.toContain('It is due in week 1.');
+  }
+  expect(junitReport(report)).toContain('Put off: It is due in week 0.');
+  expect((JSON.parse(jsonReport(report)) as JsonReport).later).toEqual([
+    { id: first!.id, line: first!.line, title: first!.title, state: 'unreachable', why: 'It is due in week 0.' },
+  ]);
 });

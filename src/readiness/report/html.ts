@@ -8,6 +8,7 @@ import { escaped } from './plain.ts';
 import {
   bySection,
   DECISION_WORDS,
+  isPutOff,
   OBSTACLE_WORDS,
   shownRun,
   shownTime,
@@ -35,9 +36,11 @@ export function htmlReport(report: Report, source: Uint8Array | string): string 
     head(report),
     '<main>',
     blocking(report),
+    putOff(report),
     contradictions(report),
     signOffs(report),
     voided(report),
+    findings(report),
     `<div class="body">${contents(report)}${body(report, sourceText(source))}</div></main>`,
     footer(report),
     '</div></body></html>',
@@ -90,6 +93,16 @@ function blocking({ lines, reasons }: Report): string {
   return `<section class="card"><h2>What stands in the way (${blocks.length})</h2>${folded([...entries, ...more])}</section>`;
 }
 
+function putOff({ lines }: Report): string {
+  const later = lines.filter(isPutOff);
+  if (later.length === 0) return '';
+  const entries = later.map(
+    (line) =>
+      `<li>${pill(line.state)}<a href="#line-${line.line}">${escaped(line.title)}</a><span class="why">${escaped(line.because)}</span></li>`,
+  );
+  return `<section class="card"><h2>Put off, and not shown (${later.length})</h2>${folded(entries)}</section>`;
+}
+
 /** What is shown at once of a long list. */
 const SHOWN = 12;
 
@@ -124,6 +137,12 @@ function voided({ voided }: Report): string {
   if (voided.length === 0) return '';
   const entries = voided.map((record) => `<li><span class="pill p-none">void</span><span>${escaped(voidedWords(record))}</span></li>`);
   return `<section class="card"><h2>No longer counts (${voided.length})</h2>${folded(entries)}</section>`;
+}
+
+function findings({ findings }: Report): string {
+  if (findings.length === 0) return '';
+  const entries = findings.map(({ line, text }) => `<li><span>line ${line}</span><span>${escaped(text)}</span></li>`);
+  return `<section class="card"><h2>Found in the document (${findings.length})</h2>${folded(entries)}</section>`;
 }
 
 function contents({ lines }: Report): string {

@@ -1,5 +1,5 @@
 import type { ResultState } from '../run/result.ts';
-import { isOpen, type Obstacle, type Report, type ReportLine } from './report.ts';
+import { isOpen, isPutOff, type Obstacle, type Report, type ReportLine } from './report.ts';
 
 /** What `--format json` prints. Fields are only ever added within a version. */
 export type JsonReport = Pick<
@@ -22,6 +22,8 @@ export type JsonReport = Pick<
   /** Lines that must hold and are not shown to. */
   open: number;
   blocks: readonly { id: string; line: number; title: string; state: ResultState; obstacle: Obstacle; why: string }[];
+  /** Lines that are put off without having been shown. */
+  later: readonly { id: string; line: number; title: string; state: ResultState; why: string }[];
   /** Items and criteria in the order of the document. */
   lines: readonly Omit<ReportLine, 'box' | 'boxKind'>[];
 };
@@ -54,6 +56,7 @@ function asJson({ lines, ...report }: Report): JsonReport {
     open: lines.filter(isOpen).length,
     counts,
     blocks,
+    later: lines.filter(isPutOff).map(({ id, line, title, state, because }) => ({ id, line, title, state, why: because })),
     contradictions,
     signOffs,
     voided,

@@ -1,6 +1,6 @@
 import type { ResultState } from '../run/result.ts';
 import { escaped, escapedLines } from './plain.ts';
-import { isExcused, OBSTACLE_WORDS, shownSection, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
+import { isExcused, isPutOff, OBSTACLE_WORDS, shownSection, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
 
 /** What could not be found out is an error, what was found out and is not good a failure; each says so by its state. */
 const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | undefined>> = {
@@ -81,9 +81,8 @@ function bodyOf(line: ReportLine): string {
   const checks = line.checks.map(({ kind, asked, state, summary, evidence }) => {
     return `${kind} ${asked}: ${STATE_WORDS[state]}, ${summary}${evidence ? ` (evidence ${evidence})` : ''}`;
   });
-  return [line.blocks ? `In the way (${OBSTACLE_WORDS[line.blocks]}): ${line.because}` : '', line.summary, ...checks]
-    .filter(Boolean)
-    .join('\n');
+  const effect = line.blocks ? `In the way (${OBSTACLE_WORDS[line.blocks]}): ${line.because}` : '';
+  return [effect, isPutOff(line) ? `Put off: ${line.because}` : '', line.summary, ...checks].filter(Boolean).join('\n');
 }
 
 const durationOf = ({ checks }: ReportLine): number => checks.reduce((sum, { ms }) => sum + ms, 0);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../base/error.ts';
+import { decode } from '../checklist/decode.ts';
 import { RESULT_STATES } from '../run/result.ts';
 import { plain } from './plain.ts';
-import { DECISION_WORDS, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
+import { DECISION_WORDS, isPutOff, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
 
 /** Boxes that are one character, and what each becomes when it is ticked or not. */
 const TICKED: Readonly<Record<string, string>> = { '⬜': '✅', '◻': '☑', '☐': '☑' };
@@ -19,7 +20,7 @@ export function markdownReport(source: Uint8Array, report: Report, { summary = f
   const sha256 = createHash('sha256').update(source).digest('hex');
   if (sha256 !== report.checklist.sha256) throw changed('it is not the text that the run read');
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-  const encoding = encodingOf(bytes);
+  const encoding = ENCODINGS[decode(source).encoding] ?? UTF8;
   const parts: Buffer[] = [];
   let done = 0;
   for (const line of report.lines.filter(({ box }) => box).sort((a, b) => a.box!.from - b.box!.from)) {
@@ -42,11 +43,8 @@ const UTF16_BE: Encoding = {
   write: (text) => Buffer.from(text, 'utf16le').swap16(),
 };
 
-/** As the document's byte order mark says; everything that is not UTF-16 has its boxes in ASCII or UTF-8. */
-function encodingOf(bytes: Buffer): Encoding {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return UTF16_LE;
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? UTF16_BE : UTF8;
-}
+/** As the reader decoded it; everything that is not UTF-16 has its boxes in ASCII or UTF-8. */
+const ENCODINGS: Readonly<Record<string, Encoding>> = { 'utf-16le': UTF16_LE, 'utf-16be': UTF16_BE };
 
 function endsLine(bytes: Buffer, { unit, read }: Encoding): boolean {
   return /[\r\n]$/.test(read(bytes.subarray(bytes.length - unit)));
@@ -73,8 +71,10 @@ function changed(why: string): AppError {
 /** A section that adds no box and no condition to the document. */
 function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt }: Report): string {
   const { commit, environment, configHash } = subject;
-  const blocks = lines.filter((line) => line.blocks !== undefined);
-  const rows = blocks.map(({ line, title, state, because }) => `| ${line} | ${cell(title)} | ${STATE_WORDS[state]} | ${cell(because)} |`);
+  const rowsOf = (some: readonly ReportLine[]): string[] =>
+    some.map(({ line, title, state, because }) => `| ${line} | ${cell(title)} | ${STATE_WORDS[state]} | ${cell(because)} |`);
+  const rows = rowsOf(lines.filter((line) => line.blocks !== undefined));
+  const later = rowsOf(lines.filter(isPutOff));
   return [
     `## Readiness: ${DECISION_WORDS[decision]}`,
     '',
@@ -84,6 +84,7 @@ function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt }:
     '|---|---|',
     ...RESULT_STATES.filter((state) => counts[state] > 0).map((state) => `| ${STATE_WORDS[state]} | ${counts[state]} |`),
     ...(rows.length > 0 ? ['', '| Line | In the way | Result | Why |', '|---|---|---|---|', ...rows] : []),
+    ...(later.length > 0 ? ['', '| Line | Put off, and not shown | Result | Why |', '|---|---|---|---|', ...later] : []),
     '',
   ].join('\n');
 }

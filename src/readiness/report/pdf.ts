@@ -1,9 +1,11 @@
-import { drawable, FAINT, INK, LINE, MARGIN, numberPages, openPdf, widthOf, type Doc } from '../../infra/pdf/document.ts';
+import { buffer } from 'node:stream/consumers';
+import { band, drawable, FAINT, INK, LINE, MARGIN, openPdf, put, rule, widthOf, type Doc } from '../../infra/pdf/document.ts';
 import { RESULT_STATES, type ResultState } from '../run/result.ts';
 import { plain } from './plain.ts';
 import {
   bySection,
   DECISION_WORDS,
+  isPutOff,
   OBSTACLE_WORDS,
   shownKind,
   shownRun,
@@ -34,22 +36,20 @@ const COLOURS: Readonly<Record<ResultState, string>> = {
 /** The report on A4: the decision, what stands in the way, what is claimed and not so, then every line with its result and evidence. */
 export async function pdfReport(report: Report): Promise<Buffer> {
   const title = `${DECISION_WORDS[report.decision]}: ${plain(report.checklist.title)}`;
-  const doc = openPdf({ title, asOf: Date.parse(report.madeAt) }, 'portrait');
-  const chunks: Buffer[] = [];
-  doc.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise<void>((resolve) => doc.on('end', resolve));
+  const { doc, close } = openPdf({ title, asOf: Date.parse(report.madeAt), when: shownTime(report.madeAt) }, 'portrait');
+  const bytes = buffer(doc);
   const sheet = { doc, y: MARGIN };
   head(sheet, report);
   obstacles(sheet, report);
+  putOff(sheet, report);
   contradictions(sheet, report);
   signOffs(sheet, report);
   voided(sheet, report);
+  findings(sheet, report);
   for (const { section: headings, lines } of bySection(report.lines)) section(sheet, shownSection(headings, report.checklist.title), lines);
   digests(sheet, report);
-  numberPages(doc, { title, when: shownTime(report.madeAt) });
-  doc.end();
-  await ended;
-  return Buffer.concat(chunks);
+  close();
+  return bytes;
 }
 
 type Sheet = { doc: Doc; y: number };
@@ -71,7 +71,7 @@ function write(sheet: Sheet, text: string, { font = 'text', size = SIZE, colour 
   sheet.doc.font(font).fontSize(size);
   for (const line of broken(sheet.doc, drawable(plain(text)), width)) {
     room(sheet, lead);
-    sheet.doc.font(font).fontSize(size).fillColor(colour).text(line, x, sheet.y, { lineBreak: false });
+    put(sheet.doc.font(font).fontSize(size).fillColor(colour), line, x, sheet.y);
     sheet.y += lead;
   }
 }
@@ -128,11 +128,7 @@ function head(sheet: Sheet, report: Report): void {
 function pair(sheet: Sheet, name: string, value: string): void {
   room(sheet, LEAD);
   const { y } = sheet;
-  sheet.doc
-    .font('text')
-    .fontSize(SIZE)
-    .fillColor(FAINT)
-    .text(drawable(plain(name)), MARGIN, y, { lineBreak: false });
+  put(sheet.doc.font('text').fontSize(SIZE).fillColor(FAINT), drawable(plain(name)), MARGIN, y);
   write(sheet, value, { x: MARGIN + RESULT_WIDTH });
 }
 
@@ -141,7 +137,7 @@ function bar(sheet: Sheet, counts: Report['counts'], total: number): void {
   let x = MARGIN;
   for (const state of RESULT_STATES) {
     const width = total === 0 ? 0 : ((RIGHT - MARGIN) * counts[state]) / total;
-    if (width > 0) sheet.doc.rect(x, sheet.y, width, 5).fill(COLOURS[state]);
+    if (width > 0) band(sheet.doc, { from: x, to: x + width, y: sheet.y }, 5, COLOURS[state]);
     x += width;
   }
   sheet.y += 10;
@@ -151,12 +147,12 @@ function title(sheet: Sheet, text: string): void {
   room(sheet, 48);
   sheet.y += 12;
   write(sheet, text, { font: 'bold', size: 11 });
-  rule(sheet);
+  divide(sheet);
 }
 
-function rule(sheet: Sheet): void {
+function divide(sheet: Sheet): void {
   sheet.y += 1;
-  sheet.doc.moveTo(MARGIN, sheet.y).lineTo(RIGHT, sheet.y).lineWidth(0.4).strokeColor(LINE).stroke();
+  rule(sheet.doc, { from: MARGIN, to: RIGHT, y: sheet.y }, 0.4, LINE);
   sheet.y += 4;
 }
 
@@ -167,6 +163,13 @@ function obstacles(sheet: Sheet, { lines, reasons }: Report): void {
   for (const line of blocks)
     entry(sheet, line.state, `Line ${line.line}: ${line.title}`, [`${OBSTACLE_WORDS[line.blocks!]}: ${line.because}`]);
   for (const reason of reasons) write(sheet, reason);
+}
+
+function putOff(sheet: Sheet, { lines }: Report): void {
+  const later = lines.filter(isPutOff);
+  if (later.length === 0) return;
+  title(sheet, `Put off, and not shown (${later.length})`);
+  for (const line of later) entry(sheet, line.state, `Line ${line.line}: ${line.title}`, [line.because]);
 }
 
 function contradictions(sheet: Sheet, { contradictions, lines }: Report): void {
@@ -183,6 +186,12 @@ function signOffs(sheet: Sheet, { signOffs }: Report): void {
   if (signOffs.length === 0) return;
   title(sheet, 'Signatures');
   for (const { role, by, at } of signOffs) pair(sheet, role, by ? `${by}${at ? `, ${shownTime(at)}` : ''}` : 'not signed');
+}
+
+function findings(sheet: Sheet, { findings }: Report): void {
+  if (findings.length === 0) return;
+  title(sheet, `Found in the document (${findings.length})`);
+  for (const { line, text } of findings) write(sheet, `Line ${line}: ${text}`);
 }
 
 function voided(sheet: Sheet, { voided }: Report): void {
@@ -209,11 +218,11 @@ function detailsOf({ state, summary, checks, tier, ticked, notes, claim, later }
 /** The result at the left, what it is about beside it. */
 function entry(sheet: Sheet, state: ResultState, text: string, details: readonly string[], indent = 0): void {
   room(sheet, 2 * LEAD + 4);
-  sheet.doc.font('bold').fontSize(SIZE).fillColor(COLOURS[state]).text(STATE_WORDS[state], MARGIN, sheet.y, { lineBreak: false });
+  put(sheet.doc.font('bold').fontSize(SIZE).fillColor(COLOURS[state]), STATE_WORDS[state], MARGIN, sheet.y);
   const x = MARGIN + RESULT_WIDTH + indent;
   write(sheet, text, { x });
   for (const detail of details) write(sheet, detail, { x, size: 7.5, colour: FAINT });
-  rule(sheet);
+  divide(sheet);
 }
 
 function digests(sheet: Sheet, { checklist, subject, run, log }: Report): void {

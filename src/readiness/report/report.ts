@@ -116,6 +116,11 @@ export function isOpen({ state, later }: Pick<ReportLine, 'state' | 'later'>): b
   return state !== 'pass' && !isExcused(state) && !later;
 }
 
+/** Whether a line is put off that was not shown: nothing stands in the way, and nothing is known to be good. */
+export function isPutOff({ state, later }: Pick<ReportLine, 'state' | 'later'>): boolean {
+  return Boolean(later) && state !== 'pass';
+}
+
 /** Title and detail as one text. */
 export function wordsOf({ title, detail }: Pick<ReportLine, 'title' | 'detail'>): string {
   return detail ? `${title}: ${detail}` : title;

@@ -5,6 +5,7 @@ import {
   DECISION_WORDS,
   isExcused,
   isOpen,
+  isPutOff,
   OBSTACLE_WORDS,
   shownRun,
   shownSection,
@@ -43,7 +44,9 @@ export function textReport(report: Report, style: TextStyle): string {
     ...bySection(report.lines).map(({ section: headings, lines }) => section(shownSection(headings, report.checklist.title), lines, pen)),
     contradictions(report, pen),
     voided(report, pen),
+    findings(report, pen),
     blocking(report, pen),
+    putOff(report, pen),
     verdict(report, pen),
   ];
   return `${blocks
@@ -122,6 +125,19 @@ function voided({ voided }: Report, pen: Pen): string[] {
   ];
 }
 
+/** What a terminal shows of the remarks about the document. */
+const MOST_FINDINGS = 20;
+
+function findings({ findings }: Report, pen: Pen): string[] {
+  if (findings.length === 0) return [];
+  const rest = findings.length - MOST_FINDINGS;
+  return [
+    pen.paint(`Found in the document (${findings.length})`, 'bold'),
+    ...findings.slice(0, MOST_FINDINGS).flatMap(({ line, text }) => pen.fill(`line ${line}: ${plain(text)}`, '    ', '  ')),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
+}
+
 function blocking({ lines, reasons }: Report, pen: Pen): string[] {
   const blocks = lines.filter(({ blocks }) => blocks !== undefined);
   if (blocks.length === 0 && reasons.length === 0) return [];
@@ -132,6 +148,18 @@ function blocking({ lines, reasons }: Report, pen: Pen): string[] {
       ...pen.fill(`${STATE_WORDS[line.state]}: ${plain(line.because)}`, '    ').map((text) => pen.paint(text, 'red')),
     ]),
     ...reasons.flatMap((reason) => pen.fill(plain(reason), '    ', '  ')),
+  ];
+}
+
+function putOff({ lines }: Report, pen: Pen): string[] {
+  const later = lines.filter(isPutOff);
+  if (later.length === 0) return [];
+  return [
+    pen.paint(`Put off, and not shown (${later.length})`, 'bold'),
+    ...later.flatMap((line) => [
+      ...pen.fill(`line ${line.line}: ${plain(line.title)}`, '    ', '  '),
+      ...pen.fill(`${STATE_WORDS[line.state]}: ${plain(line.because)}`, '    ').map((text) => pen.paint(text, 'yellow')),
+    ]),
   ];
 }
 

@@ -1,11 +1,6 @@
 import type { Claim, Criterion, Item } from '../checklist/checklist.ts';
+import { inUnit } from '../checklist/scale.ts';
 import type { LineResult, Measurement, ResultState } from './result.ts';
-
-/** Units of one kind, as multiples of the smallest. */
-const SCALES: readonly Readonly<Record<string, number>>[] = [
-  { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 },
-  { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
-];
 
 /**
  * What the document asserts of a line beside what was found: the first assertion that is not so, else the first. A tick
@@ -33,7 +28,7 @@ function holdClaim(claim: Claim, state: ResultState, measured: readonly Measurem
   // Words such as "done" assert the same as a tick.
   if (claim.value === undefined) return { ...claim, agrees: state === 'pass', found: state };
   const comparable = measured.flatMap((measurement) => {
-    const value = inUnit(measurement, claim.unit ?? '');
+    const value = valueIn(measurement, claim.unit ?? '');
     return value === undefined ? [] : [{ measurement, value }];
   });
   const match = comparable.find(({ value }) => isRounded(value, claim.value!)) ?? comparable[0];
@@ -42,11 +37,8 @@ function holdClaim(claim: Claim, state: ResultState, measured: readonly Measurem
   return { ...claim, agrees: isRounded(value, claim.value), found: `${measurement.name} ${measurement.value}${measurement.unit ?? ''}` };
 }
 
-function inUnit({ value, unit = '' }: Measurement, wanted: string): number | undefined {
-  if (typeof value !== 'number') return undefined;
-  if (unit === wanted) return value;
-  const scale = SCALES.find((units) => Object.hasOwn(units, unit) && Object.hasOwn(units, wanted));
-  return scale && (value * scale[unit]!) / scale[wanted]!;
+function valueIn({ value, unit = '' }: Measurement, wanted: string): number | undefined {
+  return typeof value === 'number' ? inUnit(value, unit, wanted) : undefined;
 }
 
 /** Whether a measured value, rounded as the claim is written, is the claimed one. */

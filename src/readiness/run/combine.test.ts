@@ -105,6 +105,13 @@ describe('a line decided by people', () => {
     expect(combine(from(waived, { at: Date.UTC(2026, 0, 6) })).state).toBe('fail');
     expect(combine(from({ ...waived, until: 'some day' })).state).toBe('fail');
     expect(combine(from({ ...waived, by: 'TBD' })).state).toBe('fail');
+    const confirmedAt = (at: string) => from(waived, { binding: bindingOf('a', waived, { confirmed: { by: 'Grace', at } }) });
+    expect(combine(confirmedAt('2025-11-01'))).toMatchObject({ state: 'waived', validUntil: '2026-01-05T23:59:59.999Z' });
+    expect(combine(confirmedAt('2025-10-01')), 'it was confirmed more than 90 days ago').toMatchObject({ state: 'fail' });
+    expect(combine({ ...confirmedAt('2025-10-01'), maxWaiverDays: 120 }).state).toBe('waived');
+    expect(combine(confirmedAt('2026-01-06')).state).toBe('waived');
+    expect(combine(confirmedAt('2026-01-08')).state, 'its confirmation lies ahead').toBe('fail');
+    expect(combine(confirmedAt('one day')).state).toBe('fail');
     expect(combine(from({ kind: 'not_applicable', reason: '', by: 'Ada' })).state).toBe('fail');
     expect(combine(from({ kind: 'not_applicable', reason: 'No such broker here', by: 'Ada' })).state).toBe('not_applicable');
   });
@@ -122,6 +129,25 @@ describe('a line derived from others', () => {
     ['is an error when a state is unknown', ['pass', 'fine' as ResultState], 'error'],
   ])('%s', (_, states, expected) => {
     expect(combine(from({ kind: 'derived' }, { children: states.map(child) })).state).toBe(expected);
+  });
+});
+
+describe('a line that asks for what cannot be met', () => {
+  const objections = [{ state: 'error', summary: '“> 100%” cannot be met by anything.' }] as const;
+
+  test('is an error whatever decides it, unless it fails or somebody puts it aside', () => {
+    const pass = { checks: [resultOf('pass')], signOff: word, children: [child('pass')], objections };
+    const dispositions: Disposition[] = [
+      checked(),
+      { kind: 'attested', role: 'QA' },
+      { kind: 'derived' },
+      { kind: 'outside', role: 'QA', checks: bound(1) },
+    ];
+    for (const disposition of dispositions)
+      expect(combine(from(disposition, pass))).toMatchObject({ state: 'error', summary: expect.stringContaining('100%') as string });
+    expect(combine(from(checked(), { ...pass, checks: [resultOf('fail')] })).state).toBe('fail');
+    expect(combine(from(checked(), { ...pass, waiver: word })).state).toBe('waived');
+    expect(combine(from({ kind: 'not_applicable', reason: 'No such broker here', by: 'Ada' }, pass)).state).toBe('not_applicable');
   });
 });
 

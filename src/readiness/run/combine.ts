@@ -1,5 +1,5 @@
-import { endOf } from '../binding/lint-bindings.ts';
 import type { Binding, BoundCheck, Disposition } from '../binding/binding.ts';
+import { MAX_WAIVER_DAYS, waiverEnd } from '../binding/waiver-end.ts';
 import type { Millis } from '../../base/time.ts';
 import { isPlaceholder } from '../people-roles.ts';
 import { RESULT_STATES, type CheckResult, type CheckState, type LineResult, type ResultState } from './result.ts';
@@ -8,6 +8,7 @@ import { RESULT_STATES, type CheckResult, type CheckState, type LineResult, type
 export const DEFAULT_TTL_MS = 24 * 3_600_000;
 /** A result may seem to lie so far ahead, when it was made by another machine's clock. */
 const MOST_AHEAD_MS = 5 * 60_000;
+const DAY_MS = 24 * 3_600_000;
 
 /**
  * From the best to the worst. Only the first is good. What is known to be bad is worse than what is not known, so that the
@@ -34,6 +35,9 @@ export function harmOf(state: ResultState): number {
 /** What became of a line, before what its author claims is held against it. */
 export type Found = Pick<LineResult, 'state' | 'summary' | 'validUntil'>;
 
+/** What the document's own words say of what was found: they contradict, or a number of theirs is missed or held by nothing. */
+export type Objection = { state: CheckState; summary: string };
+
 /** A person's word that is in force for the line. `at` and `until` are ISO times. */
 export type Word = { name: string; at: string; text: string; until?: string };
 
@@ -49,8 +53,12 @@ export type Sources = {
   signOff?: Word | undefined;
   waiver?: Word | undefined;
   notApplicable?: Word | undefined;
+  /** What speaks against a pass, beside what decides the line. */
+  objections?: readonly Objection[];
   at: Millis;
   defaultTtlMs?: number;
+  /** How long a waiver of the file lasts at most after it was confirmed. */
+  maxWaiverDays?: number;
 };
 
 /**
@@ -62,19 +70,23 @@ export type Sources = {
  * check states that it is absent, and the signature that it has not happened. So nothing here is ever turned round: turning
  * `error` round would make it good.
  *
+ * An objection makes it worse and never better: a line whose demands contradict is an error whatever was found, one whose number is
+ * missed fails, one whose number nothing holds only warns; until somebody puts the line aside.
+ *
  * A waiver or a ruling that the line does not apply is a named decision beside the result: it never makes a pass, and a
  * waiver does not hide one.
  */
 export function combine(sources: Sources): Found {
   const { notApplicable, waiver } = sources;
   if (notApplicable) return { state: 'not_applicable', summary: `Ruled out by ${notApplicable.name}: ${notApplicable.text}` };
-  const found = 'missing' in sources.binding ? fail(sources.binding.missing) : disposed(sources.binding.disposition, sources);
+  const found = 'missing' in sources.binding ? fail(sources.binding.missing) : met(disposed(sources.binding, sources), sources);
   if (!waiver || found.state === 'pass' || found.state === 'not_applicable') return found;
   const until = waiver.until === undefined ? '' : ` until ${waiver.until.slice(0, 10)}`;
   return { ...found, state: 'waived', summary: `Waived${until} by ${waiver.name}: ${waiver.text} (${found.state}: ${found.summary})` };
 }
 
-function disposed(disposition: Disposition, sources: Sources): Found {
+function disposed(binding: Binding, sources: Sources): Found {
+  const { disposition } = binding;
   switch (disposition.kind) {
     case 'checked':
       return combineChecks(disposition.checks, sources, disposition.any === true);
@@ -87,10 +99,18 @@ function disposed(disposition: Disposition, sources: Sources): Found {
     case 'not_applicable':
       return ruledOut(disposition);
     case 'waived':
-      return waivedByFile(disposition, sources.at);
+      return waivedByFile(disposition, binding.confirmed?.at ?? '', sources);
     default:
       return { state: 'error', summary: 'The binding is of no known kind.' };
   }
+}
+
+function met(found: Found, { objections = [] }: Sources): Found {
+  if (found.state === 'waived' || found.state === 'not_applicable') return found;
+  return objections.reduce((before, { state, summary }) => {
+    if (harmOf(state) > harmOf(before.state)) return { ...before, state, summary };
+    return state === 'pass' && before.state === 'pass' ? { ...before, summary: `${before.summary} ${summary}` } : before;
+  }, found);
 }
 
 function fail(summary: string): Found {
@@ -120,11 +140,20 @@ function ruledOut({ reason, by }: Extract<Disposition, { kind: 'not_applicable' 
   return { state: 'not_applicable', summary: `Does not apply, by ${by}: ${reason}` };
 }
 
-function waivedByFile({ reason, by, until }: Extract<Disposition, { kind: 'waived' }>, at: Millis): Found {
+/** It ends on its day, and no later after its confirmation than any other waiver; a confirmation of a day to come is none. */
+function waivedByFile(
+  { reason, by, until }: Extract<Disposition, { kind: 'waived' }>,
+  confirmedAt: string,
+  { at, maxWaiverDays = MAX_WAIVER_DAYS }: Pick<Sources, 'at' | 'maxWaiverDays'>,
+): Found {
   if (isPlaceholder(reason) || isPlaceholder(by)) return fail('It is said to be waived, without a reason or without a name.');
-  const end = endOf(until);
-  if (!(at < end)) return fail(`The waiver by ${by} ended on ${until}.`);
-  return { state: 'waived', summary: `Waived until ${until} by ${by}: ${reason}`, validUntil: new Date(end).toISOString() };
+  // The day of somebody in another time zone may have begun already.
+  if (!(Date.parse(confirmedAt) <= at + DAY_MS)) return fail(`The waiver by ${by} was not confirmed on a day that has come.`);
+  const end = waiverEnd(until, confirmedAt, { maxWaiverDays });
+  if (Number.isNaN(end)) return fail(`The waiver by ${by} has no day on which it ends.`);
+  const ends = new Date(end).toISOString();
+  if (end <= at) return fail(`The waiver by ${by} ended on ${ends.slice(0, 10)}.`);
+  return { state: 'waived', summary: `Waived until ${ends.slice(0, 10)} by ${by}: ${reason}`, validUntil: ends };
 }
 
 /** All lines below must pass; those that do not apply are left out, and nothing is made of nothing. */

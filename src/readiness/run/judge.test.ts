@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bindingOf, bindingsOf, checked, checklistOf, isoAt, itemOf, NOW, resultOf } from '../../../test/support/readiness.ts';
 import type { Binding } from '../binding/binding.ts';
 import type { Claim, Criterion, Item } from '../checklist/checklist.ts';
+import { readChecklist } from '../checklist/read-checklist.ts';
 import { judgeLines, NO_RECORDS } from './judge.ts';
 import { signOffId, subjectsOf } from './lines.ts';
 import type { CheckResult } from './result.ts';
@@ -81,6 +82,16 @@ describe('a line', () => {
     const bindings = items.map(({ id }, at) => bindingOf(id, at < 59 ? { kind: 'derived' } : checked()));
     expect(judge(items, bindings, { a59: [resultOf('pass')] })['a0']).toMatchObject({ state: 'pass' });
     expect(judge(items, bindings, { a59: [resultOf('unreachable')] })['a0']).toMatchObject({ state: 'unreachable' });
+  });
+
+  test('that the document contradicts is an error, and no other', () => {
+    const checklist = readChecklist(Buffer.from('- [ ] Memory below 512 MB\n- [ ] Memory at least 2 GB\n- [ ] Answers\n'), 'test.md');
+    const ids = checklist.items.map(({ id }) => id);
+    const bindings = bindingsOf(...ids.map((id) => bindingOf(id, checked())));
+    const checks = new Map(ids.map((id) => [id, [resultOf('pass')]]));
+    const results = judgeLines({ checklist, bindings, checks, records: NO_RECORDS, at: NOW });
+    expect(results.map(({ state }) => state)).toEqual(['error', 'error', 'pass']);
+    expect(results[0]!.summary).toContain('in line 2; both cannot be met');
   });
 
   test('that is below itself, or below which a line is missing, never passes', () => {

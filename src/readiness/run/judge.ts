@@ -5,7 +5,8 @@ import type { Millis } from '../../base/time.ts';
 import { isPlaceholder } from '../people-roles.ts';
 import { signOffKey, type RecordState } from '../record/fold.ts';
 import { holdClaims } from './claim.ts';
-import { combine, type Sources, type Word } from './combine.ts';
+import { combine, type Objection, type Sources, type Word } from './combine.ts';
+import { holdDemands } from './demand.ts';
 import { subjectsOf, type GateSubject } from './lines.ts';
 import type { CheckResult, LineResult } from './result.ts';
 
@@ -18,6 +19,8 @@ export type Judgement = {
   records: Pick<RecordState, 'signOffs' | 'waivers' | 'notApplicable'>;
   at: Millis;
   defaultTtlMs?: number;
+  /** How long a waiver of the file lasts at most. */
+  maxWaiverDays?: number;
 };
 
 /** Records of nobody, for a checklist that has none yet. */
@@ -37,6 +40,7 @@ export function judgeLines(judgement: Judgement): readonly LineResult[] {
     lines,
     inForce: bindingsInForce(checklist, bindings),
     claimed: claimedBy(bindings, lines),
+    contradicted: new Map(checklist.findings.flatMap(({ kind, line, text }) => (kind === 'contradiction' ? [[line, text]] : []))),
     known: new Map(),
     open: new Set(),
   };
@@ -50,6 +54,8 @@ type Context = {
   inForce: ReadonlyMap<string, Binding>;
   /** How many bindings claim each line. */
   claimed: ReadonlyMap<string, number>;
+  /** By the number of the line: why nothing can meet what it asks for. */
+  contradicted: ReadonlyMap<number, string>;
   known: Map<string, LineResult>;
   open: Set<string>;
 };
@@ -72,7 +78,7 @@ function resultOf(id: string, context: Context): LineResult {
 
 function judged(subject: GateSubject, context: Context): LineResult {
   const { judgement, lines } = context;
-  const { records, at, defaultTtlMs } = judgement;
+  const { records, at, defaultTtlMs, maxWaiverDays } = judgement;
   const binding = subject.role === undefined ? confirmedBinding(subject, context) : signatureOf(subject.id, subject.role);
   const checks = judgement.checks.get(subject.id) ?? [];
   const children = subject.children.map((child) => resultOf(child, context));
@@ -87,13 +93,25 @@ function judged(subject: GateSubject, context: Context): LineResult {
     signOff: signed && wordOf(signed, signed.body.statement),
     waiver: waived && { ...wordOf(waived, waived.body.reason), until: waived.body.until },
     notApplicable: ruled && wordOf(ruled, ruled.body.reason),
+    objections: objectionsTo(subject, { binding, checks }, context),
     at,
     ...(defaultTtlMs !== undefined && { defaultTtlMs }),
+    ...(maxWaiverDays !== undefined && { maxWaiverDays }),
   };
   const found = combine(sources);
   const line = lines.get(subject.id);
   const claim = line && holdClaims(line, { state: found.state, checks });
   return { lineId: subject.id, ...found, checks, ...(claim && { claim }) };
+}
+
+/** What the words of the line itself say against a pass. */
+function objectionsTo({ id, line }: GateSubject, { binding, checks }: Pick<Sources, 'binding' | 'checks'>, context: Context): Objection[] {
+  const written = context.lines.get(id);
+  if (!written) return [];
+  const text = context.contradicted.get(line);
+  const contradicted = text !== undefined && ({ state: 'error', summary: `The document contradicts itself: ${text}` } as const);
+  const demand = 'missing' in binding ? undefined : holdDemands(written, binding, checks);
+  return [...(contradicted ? [contradicted] : []), ...(demand ? [demand] : [])];
 }
 
 /** The places of a document where a role signs need no binding: they say themselves what they ask for. */

@@ -1,5 +1,16 @@
 import { hash } from 'node:crypto';
-import type { Action, Checklist, Criterion, Environment, Item, Polarity, SignOffLine, Tier, Window } from '../checklist/checklist.ts';
+import type {
+  Action,
+  Checklist,
+  Criterion,
+  Environment,
+  Item,
+  Polarity,
+  PostponedBy,
+  SignOffLine,
+  Tier,
+  Window,
+} from '../checklist/checklist.ts';
 import { roleKey } from '../people-roles.ts';
 
 /** One thing that has to be judged: a box, a criterion, or the signature of a role that the document asks for. */
@@ -15,6 +26,7 @@ export type GateSubject = {
   environment?: Environment;
   window?: Window;
   action?: Action;
+  postponedBy?: PostponedBy;
   /** Of a `sign_off`: who has to sign. */
   role?: string;
   /** Lines below it, of which a derived one is made. */
@@ -45,7 +57,7 @@ export function subjectsOf(checklist: Checklist): readonly GateSubject[] {
 }
 
 function subjectOf(kind: 'item' | 'criterion', line: Item | Criterion, below: ReadonlyMap<string, readonly string[]>): GateSubject {
-  const { id, title, section, polarity, tier, environment, window, action } = line;
+  const { id, title, section, polarity, tier, environment, window, action, postponedBy } = line;
   return {
     id,
     kind,
@@ -57,6 +69,7 @@ function subjectOf(kind: 'item' | 'criterion', line: Item | Criterion, below: Re
     ...(environment && { environment }),
     ...(window && { window }),
     ...(action && { action }),
+    ...(postponedBy && { postponedBy }),
     children: below.get(id) ?? [],
   };
 }

@@ -64,4 +64,6 @@ export type Run = {
   results: readonly LineResult[];
   requestedBy: string;
   author?: string;
+  /** Hash of what its checks read (see run/inputs.ts); when that changes, the run decides nothing. */
+  inputs?: string;
 };

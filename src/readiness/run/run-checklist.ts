@@ -34,6 +34,8 @@ export type RunInput = {
   /** Who asks for the run, and who wrote the commit: they may not approve what it leaves open. */
   requestedBy: string;
   author?: string;
+  /** Hash of what the checks read, as it is before the first of them. */
+  inputs?: string;
   id?: string;
   policy?: GatePolicy;
   /** Checks at the same moment, in all and of one target; the longest time of one. */
@@ -65,9 +67,19 @@ export async function runChecklist(input: RunInput): Promise<{ run: Run; record:
   const at = clock.now();
   const records = await readState({ store, people, policy }, { checklist: checklist.name, subject, at });
   const ttl = input.defaultTtlMs !== undefined && { defaultTtlMs: input.defaultTtlMs };
-  const results = judgeLines({ checklist, bindings: input.bindings, checks, records, at, ...ttl });
+  const { maxWaiverDays } = policy;
+  const results = judgeLines({ checklist, bindings: input.bindings, checks, records, at, maxWaiverDays, ...ttl });
   const by = { requestedBy: input.requestedBy.trim(), ...(input.author !== undefined && { author: input.author }) };
-  const run: Run = { id: input.id ?? newId(), subject, startedAt: new Date(startedAt).toISOString(), ms: at - startedAt, results, ...by };
+  const inputs = input.inputs !== undefined && { inputs: input.inputs };
+  const run: Run = {
+    id: input.id ?? newId(),
+    subject,
+    startedAt: new Date(startedAt).toISOString(),
+    ms: at - startedAt,
+    results,
+    ...by,
+    ...inputs,
+  };
   const kept = await store.putEvidence(Buffer.from(canonicalJson(JSON.parse(JSON.stringify(run)))), 'application/json');
   const counts = countStates(results);
   const record = await store.append(checklist.name, { kind: 'run_finished', runId: run.id, subject, results: kept, counts, ...by });

@@ -56,8 +56,11 @@ export type RunSettings = {
   /** SHA-256 of what the whole file says: other targets, or other rules of the gate, are another configuration. */
   hash: string;
   policy: GatePolicy;
-  limits: { concurrency?: number; perTarget?: number; timeoutMs?: number; defaultTtlMs?: number };
+  limits: RunLimits;
 };
+
+/** Checks at the same moment, in all and of one target; the longest time of one; how long a result holds whose binding does not say. */
+export type RunLimits = { concurrency?: number; perTarget?: number; timeoutMs?: number; defaultTtlMs?: number };
 
 /**
  * Reads the part of `readiness.yaml` that runs and the gate go by. `folder` is where the file lies: relative paths start
@@ -73,6 +76,24 @@ export function readRunSettings(text: string, folder: string): RunSettings {
     );
   }
   return { ...settingsOf(own, folder), hash: hashOf(whole) };
+}
+
+/**
+ * The same for the house, which has its people, its log and its environment elsewhere: what the file says of those could
+ * not be held. Errors: `readiness.settings_invalid`.
+ */
+export function readHouseSettings(text: string, folder: string, environment: string): RunSettings {
+  const settings = readRunSettings(text, folder);
+  const told = valueOf(text);
+  const problems = [
+    ...('people' in told ? ['people: whoever signs in the house is an account that was given a role'] : []),
+    ...('records' in told ? ['records: the log of the house is in its database'] : []),
+    ...('environment' in told && settings.environment !== environment
+      ? [`environment is ${settings.environment}, that of the house is ${environment} (RIALTO_ENVIRONMENT)`]
+      : []),
+  ];
+  if (problems.length > 0) throw invalid(problems);
+  return settings;
 }
 
 function hashOf(whole: Readonly<Record<string, unknown>>): string {

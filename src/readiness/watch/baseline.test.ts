@@ -67,6 +67,22 @@ describe('a comparison with the same hours', () => {
     expect([found('score', 160), found('score', 30)]).toEqual(['bad', 'bad']);
   });
 
+  test('is unknown where nothing was measured of it, whatever else was', () => {
+    const throughput = { ...DROP, metric: 'throughput', text: 'throughput dropped > 50 %' };
+    const look = (at: number): EarlierValues => ({
+      lineId: 'a',
+      at,
+      measurements: [
+        { name: 'status', value: 200 },
+        { name: 'time', value: 3, unit: 'ms' },
+      ],
+    });
+    const before = gatherBaseline(Array.from({ length: LEAST_VALUES }, (_, i) => look(AT - WEEK - i)));
+    expect(compare(throughput, look(AT), before).sight).toBe('unknown');
+    const degraded = { ...DROP, metric: 'performance', direction: 'change' as const, text: 'performance degraded by 50 %' };
+    expect(compare(degraded, look(AT), before)).toMatchObject({ sight: 'good', text: expect.stringContaining('time 3') });
+  });
+
   test('is unknown with too few values, with none now, and against zero; never good', () => {
     const few = gatherBaseline(
       values(

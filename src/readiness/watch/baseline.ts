@@ -1,3 +1,4 @@
+import { alike } from '../binding/alike.ts';
 import type { Comparator } from '../checklist/checklist.ts';
 import type { Measurement } from '../run/result.ts';
 import type { BaselineHour, RelativeDemand } from './plan.ts';
@@ -50,8 +51,8 @@ export type Compared = { sight: 'good' | 'bad' | 'unknown'; text: string };
 
 /** Compares what was measured now with the median of the same hour of the week before the release. */
 export function compare(demand: RelativeDemand, { lineId, at, measurements }: EarlierValues, baseline: readonly BaselineHour[]): Compared {
-  const measured = choose(demand.metric, measurements);
-  if (!measured) return { sight: 'unknown', text: `${demand.text}: nothing was measured that could be compared` };
+  const measured = choose(demand, measurements);
+  if (!measured) return { sight: 'unknown', text: `${demand.text}: nothing of it was measured` };
   const hour = hourOfWeek(at);
   const values = baseline.find((one) => one.lineId === lineId && one.name === measured.name && one.hour === hour)?.values ?? [];
   if (values.length < LEAST_VALUES)
@@ -85,13 +86,18 @@ const COMPARE: Readonly<Record<Comparator, (a: number, b: number) => boolean>> =
   '!=': (a, b) => a !== b,
 };
 
-/** The measurement that shares a word with the metric, else the first number. */
-function choose(metric: string, measurements: readonly Measurement[]): { name: string; value: number } | undefined {
-  const numbers = measurements.flatMap(({ name, value }) => (typeof value === 'number' && Number.isFinite(value) ? [{ name, value }] : []));
-  const words = new Set(wordsOf(metric));
-  return numbers.find(({ name }) => wordsOf(name).some((word) => words.has(word))) ?? numbers[0];
-}
+/** Numbers that tell of a look and not of how well something does. */
+const OF_A_LOOK = /^(?:status|samples|bytes|version)\b/i;
 
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? [];
+/**
+ * The measurement that speaks of what is compared: of several the one that shares most with it. Where only getting worse is
+ * spoken of, of whatever, it is the first. What speaks of something else is none.
+ */
+function choose({ metric, text }: RelativeDemand, measurements: readonly Measurement[]): { name: string; value: number } | undefined {
+  const wanted = `${metric} ${text}`;
+  const numbers = measurements.flatMap(({ name, value }) =>
+    typeof value === 'number' && Number.isFinite(value) ? [{ name, value, shared: alike(name, wanted) }] : [],
+  );
+  const [best] = numbers.filter(({ shared }) => shared > 0).sort((a, b) => b.shared - a.shared);
+  return best ?? (WORSE.test(wanted) ? numbers.find(({ name }) => !OF_A_LOOK.test(name)) : undefined);
 }

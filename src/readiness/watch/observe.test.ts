@@ -11,6 +11,17 @@ const ALL = plan.lines.map(({ lineId }) => lineId);
 
 type Look = { minute: number; states: Readonly<Record<string, ResultState>>; missed?: readonly Missed[] };
 
+/** What is known after one more look at some lines; what is not named passes. */
+function observed(
+  states: LineStates,
+  minute: number,
+  due: readonly string[],
+  given: Readonly<Record<string, ResultState>> = {},
+): LineStates {
+  const samples = due.map((lineId) => ({ lineId, state: given[lineId] ?? ('pass' as const), summary: 'seen', measurements: [] }));
+  return observe(plan, states, { at: RELEASED + minute * MINUTE, samples, missed: [] }, due);
+}
+
 /** What the watch says after looks at all lines; what is not named passes. */
 function after(looks: readonly Look[]): Decision {
   let states: LineStates = {};
@@ -72,6 +83,24 @@ describe('the advice', () => {
     const told = after([{ minute: 20, states: {}, missed: [missed] }]);
     expect(told.advice).toBe('attention');
     expect(told.because[0]!.text).toContain('3 looks were missed');
+  });
+
+  test.each<[ResultState, Decision['advice']]>([
+    ['unreachable', 'attention'],
+    ['error', 'attention'],
+    ['warn', 'attention'],
+    ['fail', 'attention'],
+    ['pass', 'continue'],
+  ])('when a window ended with %s is %s for as long as the watch lasts: nobody looks again', (state, advice) => {
+    let states: LineStates = {};
+    for (const minute of [0, 30, 60]) states = observed(states, minute, ALL, { services: state });
+    for (const minute of [90, 600])
+      states = observed(
+        states,
+        minute,
+        ALL.filter((id) => id !== 'services'),
+      );
+    expect(decideWatch(plan, states, RELEASED + 600 * MINUTE).advice).toBe(advice);
   });
 
   test('tells an alert and a broken line for carrying on, and rolls back for neither', () => {

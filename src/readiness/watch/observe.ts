@@ -120,19 +120,16 @@ export type Decision = { advice: Advice; because: readonly Reason[] };
 /**
  * The decision tree: back at once, back recommended, somebody has to look, or carry on. Carry on is only said when every
  * line that was due is known and good; what is unknown, suspected, missed or failing asks for attention. A line whose window
- * is over is told once more with its end; only a trigger that was seen to be bad stands until it is seen to be good. `at` is
- * the time of the last pass in ms.
+ * is over and that was not good at its last look stays a reason: nobody looks at it again, so nothing says that it became good.
+ * `at` is the time of the last pass in ms.
  */
 export function decideWatch(plan: WatchPlan, states: LineStates, at: number): Decision {
   const age = at - Date.parse(plan.releasedAt);
-  const told = plan.lines.flatMap((line) => {
-    const state = states[line.lineId];
-    if (!state) return [];
-    const counts = age <= line.toMs || state.toldAt === at || (isTrigger(line) && isConfirmed(line, state));
-    return counts ? [{ line, state }] : [];
-  });
-  const confirmed = told.filter(({ line, state }) => isTrigger(line) && isConfirmed(line, state));
-  const open = told.filter((one) => !confirmed.includes(one)).flatMap(({ line, state }) => openReasons(line, state));
+  const known = plan.lines.flatMap((line) => (states[line.lineId] ? [{ line, state: states[line.lineId]! }] : []));
+  const confirmed = known.filter(({ line, state }) => isTrigger(line) && isConfirmed(line, state));
+  const open = known
+    .filter((one) => !confirmed.includes(one))
+    .flatMap(({ line, state }) => (age <= line.toMs || state.toldAt === at ? openReasons(line, state) : endedReasons(line, state)));
   const because = [...confirmed.map(({ line, state }) => confirmedReason(line, state)), ...open];
   if (confirmed.some(({ line }) => line.action === 'rollback')) return { advice: 'rollback', because };
   if (confirmed.length > 0) return { advice: 'recommend_rollback', because };
@@ -152,6 +149,14 @@ function openReasons(line: WatchedLine, { sight, summary, bad, lastAt, missed }:
   if (sight === 'warn') reasons.push({ key: `warn:${line.lineId}`, text: `${nameOf(line)}: ${summary}` });
   if (sight === 'bad') reasons.push({ key: `bad:${line.lineId}`, text: badText(line, { lastAt, summary, ...(bad && { bad }) }) });
   return reasons;
+}
+
+/** What is left of a line whose window is over. */
+function endedReasons(line: WatchedLine, { sight, summary }: LineState): Reason[] {
+  const found = { good: undefined, warn: 'was not quite good', bad: 'was bad', unknown: 'was not known' }[sight];
+  return found === undefined
+    ? []
+    : [{ key: `ended:${line.lineId}`, text: `${nameOf(line)}: ${found} when it was looked at last (${summary}), and its time is over` }];
 }
 
 function badText(line: WatchedLine, { bad, lastAt, summary }: Pick<LineState, 'bad' | 'lastAt' | 'summary'>): string {

@@ -39,6 +39,12 @@ describe('the plan', () => {
     expect(line('minor').action).toBe('continue');
   });
 
+  test('tells somebody of a no-go that comes about after the release, and never goes back for it', () => {
+    const nogo = lineOf('nogo', 1, { polarity: 'bad_when_true', action: 'stop_launch' });
+    const { lines } = planWatch({ ...watchedChecklist(), items: [nogo] }, { releasedAt: RELEASED });
+    expect(lines.map(({ action }) => action)).toEqual(['attention']);
+  });
+
   test('leaves out what is due before the release and what is of another environment', () => {
     const before = lineOf('before', 20, { window: { text: 'T-24 hours', fromMs: -DAY, toMs: 0 } });
     const staging = lineOf('staging', 21, { window: { text: 'first hour', fromMs: 0, toMs: HOUR }, environment: 'staging' });

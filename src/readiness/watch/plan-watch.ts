@@ -1,4 +1,7 @@
 import type { Checklist, Criterion, Item, Threshold } from '../checklist/checklist.ts';
+import { isLasting } from '../checklist/lasting.ts';
+import { inUnit } from '../checklist/scale.ts';
+import { isWatched } from '../checklist/watched.ts';
 import {
   DEFAULT_WATCH_MS,
   LEAST_CADENCE_MS,
@@ -35,13 +38,6 @@ export function planWatch(
   };
 }
 
-/** A parent is as good as its children, which are watched themselves; lines of other environments are not of this release. */
-function isWatched(line: Item | Criterion): boolean {
-  if (line.environment !== undefined && line.environment !== 'production') return false;
-  if (line.window && line.window.toMs <= 0) return false;
-  return line.window !== undefined || line.action !== undefined || line.polarity === 'bad_when_true';
-}
-
 function watchedOf(line: Item | Criterion, endsMs: number): WatchedLine {
   const { id, line: number, title, window, thresholds } = line;
   const startMs = Math.max(0, window?.fromMs ?? 0);
@@ -63,28 +59,22 @@ function watchedOf(line: Item | Criterion, endsMs: number): WatchedLine {
   };
 }
 
-/** An alert tells somebody; only what the document calls a trigger leads back. */
+/** An alert tells somebody, and so does a no-go that comes about later; only what the document calls a trigger leads back. */
 function actionOf({ action }: Item | Criterion): WatchAction {
-  return action ?? 'attention';
+  return action === undefined || action === 'stop_launch' ? 'attention' : action;
 }
 
-/** Words under which a time is how long something lasts, and not how long something takes. */
-const LASTING = /\b(for|after|down|unavailable|unreachable|outage|not|without)\b/i;
-
 /** How long it must be bad: as it is said of a threshold, or the time itself in `down for more than 10 minutes`. */
-function lastsMs({ thresholds, polarity, text }: Item | Criterion): number {
-  const times = thresholds.map(({ forMs, op, value, unit, percentile }) => {
-    if (forMs !== undefined) return forMs;
-    const lasts = polarity === 'bad_when_true' && op.startsWith('>') && percentile === undefined && LASTING.test(text);
-    return lasts && Object.hasOwn(TIMES, unit) ? value * TIMES[unit]! : 0;
+function lastsMs(line: Item | Criterion): number {
+  const times = line.thresholds.map((threshold) => {
+    const { forMs, value, unit } = threshold;
+    return forMs ?? (isLasting(threshold, line) ? inUnit(value, unit, 'ms')! : 0);
   });
   return Math.max(0, ...times);
 }
 
-const TIMES: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function relativeOf({ relative, unit, op, value, metric, text }: Threshold, { polarity }: Item | Criterion): RelativeDemand[] {
-  if (!relative || unit !== '%') return [];
+function relativeOf({ relative, unsure, unit, op, value, metric, text }: Threshold, { polarity }: Item | Criterion): RelativeDemand[] {
+  if (!relative || unsure || unit !== '%') return [];
   return [{ metric, direction: relative, op, percent: value, badWhenTrue: polarity === 'bad_when_true', text }];
 }
 

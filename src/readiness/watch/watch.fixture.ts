@@ -74,6 +74,7 @@ export function watchedChecklist(more: readonly Item[] = []): Checklist {
     criteria: [],
     signOffs: [],
     states: [],
+    services: [],
     guessed: [],
     notUnderstood: [],
     findings: [],

@@ -70,10 +70,19 @@ function summaryOf(checklist: Checklist): string {
   ];
   return [
     `Understood\n${table(rows.map(([what, found]) => [`  ${what}`, found!]))}`,
+    ...servicesOf(checklist),
     ...listed('Guessed', guessed),
     ...listed('Not understood', notUnderstood),
     ...listed('Found in the document', findings),
   ].join('\n');
+}
+
+/** What the commands of the document talk to: what targets are to be set up for. */
+function servicesOf({ services }: Checklist): string[] {
+  if (services.length === 0) return [];
+  const rows = services.slice(0, SHOWN).map(({ address, paths, line }) => [`  line ${line}`, address, short(paths.join(' '), 60)]);
+  const more = services.length > SHOWN ? [`  … and ${services.length - SHOWN} more (--json has all)`] : [];
+  return [`Services that its commands ask (${services.length})`, table(rows), ...more];
 }
 
 function tiersOf(items: readonly Item[]): string {

@@ -32,7 +32,7 @@ function describeTier(tier: Tier, all: readonly GateLine[]): string[] {
   const passing = lines.filter(({ effect }) => effect === 'passes').length;
   const later = lines.filter(({ effect }) => effect === 'later').length;
   const head = `${TIER_WORDS[tier]}: ${passing} of ${lines.length} pass${later > 0 ? `, ${later} due later` : ''}`;
-  const open = lines.filter(({ effect }) => effect !== 'passes' && effect !== 'later');
+  const open = lines.filter(({ effect, state }) => effect !== 'passes' && (effect !== 'later' || state !== 'pass'));
   return [head, ...open.flatMap(describeLine), ''];
 }
 

@@ -1,15 +1,10 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { exitCodeOf } from '../../../../test/support/exit-code.ts';
+import { enrolCheaply, PASSPHRASE, readinessCli, type Told } from '../../../../test/support/readiness-cli.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import type { AppError } from '../../../base/error.ts';
-import { Secret } from '../../../base/secret.ts';
 import type { Verdict } from '../../../readiness/gate/decide.ts';
-import { addToPeople } from '../../../readiness/people-file.ts';
-import { keyPath, makeKey, writeKey } from '../../../readiness/people-key.ts';
-import { addReadiness } from '../readiness.ts';
 
 const CHECKLIST = `# Release
 
@@ -21,9 +16,6 @@ const CHECKLIST = `# Release
 ## High Priority (Should Pass - Requires Approval to Proceed)
 - [ ] The budget is there
 `;
-const PASSPHRASE = 'four random words here';
-
-type Told = { text: string; value: unknown };
 
 /** A folder that was set up, with people whose keys are cheap to open, and the command line in it. */
 async function sceneOf() {
@@ -31,21 +23,21 @@ async function sceneOf() {
     'release.md': CHECKLIST,
     'manual.md': '# Manual\n',
     'app.conf': 'mode=live\n',
+    'where.env': 'DOOR_URL=http://127.0.0.1:1\n',
     pass: `${PASSPHRASE}\n`,
   });
   const keys = join(folder, 'keys');
   const path = (name: string) => join(folder, name);
-  const told: Told[] = [];
-  const run = async (...args: string[]): Promise<Told & { exitCode: unknown }> => {
-    const program = programOf((one) => void told.push(one));
-    const exitCode = await exitCodeOf(() => program.parseAsync(['readiness', ...args], { from: 'user' }));
-    return { ...(told.pop() ?? { text: '', value: undefined }), exitCode };
-  };
+  const run = readinessCli;
   const setup = ['--settings', path('readiness.yaml')];
   const work = [...setup, '--commit', 'c0ffee'];
   const as = (id: string) => [...work, '--as', id, '--keys', keys, '--passphrase-file', path('pass')];
   await run('init', folder);
-  writeFileSync(path('readiness.yaml'), readFileSync(path('readiness.yaml'), 'utf8').replace('files: []', 'files: [app.conf]'));
+  const settings = readFileSync(path('readiness.yaml'), 'utf8')
+    .replace('files: []', 'files: [app.conf]')
+    .replace('targets: {}', 'targets: { door: { env: DOOR_URL } }')
+    .replace('names: []', 'names: []\n  file: where.env');
+  writeFileSync(path('readiness.yaml'), settings);
   for (const [id, name, role] of [
     ['ada', 'Ada', 'QA Lead'],
     ['grace', 'Grace', 'Release Manager'],
@@ -53,23 +45,6 @@ async function sceneOf() {
     await enrolCheaply(path('people.yaml'), keys, { id, name, roles: [role] });
   writeFileSync(path('release.bindings.yaml'), await bindingsFor(run, path('release.md')));
   return { run, path, work, as, setup, list: path('release.md'), keys };
-}
-
-function programOf(tell: (told: Told) => void): Command {
-  const program = new Command().exitOverride();
-  addReadiness(program, (parent, usage, about, work) =>
-    parent
-      .command(usage)
-      .description(about)
-      .action((...args: unknown[]) => work({ json: true, print: (text, value) => tell({ text, value }) }, ...(args as never))),
-  );
-  return program;
-}
-
-async function enrolCheaply(people: string, keys: string, person: { id: string; name: string; roles: string[] }): Promise<void> {
-  const key = await makeKey(person.id, new Secret(PASSPHRASE), { n: 2 ** 10, r: 8, p: 1 });
-  await writeKey(keyPath(keys, person.id), key);
-  writeFileSync(people, addToPeople(readFileSync(people, 'utf8'), people, { person: { ...person, publicKey: key.publicKey } }));
 }
 
 async function bindingsFor(run: (...args: string[]) => Promise<Told>, list: string): Promise<string> {
@@ -161,6 +136,8 @@ describe('what changes in between', () => {
       (path) => appendFileSync(path('release.bindings.yaml'), '  - { line: other, disposition: { kind: derived } }\n'),
       'bindings_changed',
     ],
+    ['the settings', (path) => appendFileSync(path('readiness.yaml'), 'gate: { maxWaiverDays: 60 }\n'), 'config_changed'],
+    ['where a check looks', (path) => writeFileSync(path('where.env'), 'DOOR_URL=http://127.0.0.1:2\n'), 'config_changed'],
   ])('%s: signatures are void, and a waiver counts once it is confirmed again', async (_, change, reason) => {
     quietly();
     const { run, list, work, as, path } = await sceneOf();
@@ -201,6 +178,8 @@ describe('what changes in between', () => {
       await run('run', list, ...work, '--by', by);
       expect(await refused(run('approve', list, '--reason', 'Watched', ...as('grace')))).toMatchObject({ code: 'readiness.own_request' });
     }
+    const ghost = ['--reason', 'Later', '--until', day(7), '--requested-by', 'Ghost Nobody', ...as('grace')];
+    expect(await refused(run('waive', list, ':5', ...ghost))).toMatchObject({ code: 'readiness.own_request' });
     const own = ['--reason', 'Later', '--until', day(7), '--requested-by', 'g@example.org', ...as('grace')];
     expect(await refused(run('waive', list, ':5', ...own))).toMatchObject({ code: 'readiness.own_request' });
   });
@@ -277,6 +256,17 @@ describe('init and enrol', () => {
     expect(['readiness.yaml', 'people.yaml', '.readiness/installation.key'].map((name) => readFileSync(path(name), 'utf8'))).toEqual(
       before,
     );
+  });
+
+  test('offer the services that a checklist asks as targets, and let none of them in', async () => {
+    const { run, path } = await sceneOf();
+    writeFileSync(path('up.md'), '# Up\n- [ ] up\n```sh\nfor p in {8080..8081}; do curl http://localhost:$p/health; done\n```\n');
+    await run('init', path('new'), '--checklist', path('up.md'));
+    const settings = readFileSync(path('new/readiness.yaml'), 'utf8');
+    expect(settings).toContain(
+      '#  localhost-8080: http://localhost:8080  # line 4 of the checklist\n#  localhost-8081: http://localhost:8081',
+    );
+    expect(settings).toMatch(/^targets: \{\}$/m);
   });
 
   test('make a key that signs, for an account that is there once', async () => {

@@ -3,14 +3,20 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
+import type { Service } from '../../../readiness/checklist/checklist.ts';
 import { addToPeople, NOBODY, type Person } from '../../../readiness/people-file.ts';
 import { installationSigner, keyPath, makeKey, writeKey } from '../../../readiness/people-key.ts';
+import { IGNORED } from '../../../readiness/run/records-apart.ts';
 import { readRunSettings } from '../../../readiness/run/settings.ts';
 import type { AddCommand } from '../readiness.ts';
+import { readChecklistFile } from './read.ts';
 import { installationKeyPath, keysFolder, passphraseOf, withSigner, type SignerOptions } from './signer.ts';
 import { openSetup } from './workspace.ts';
 
-const SETTINGS = `# What the checks of a production checklist may ask, read and run, and how its gate decides.
+/** What the settings are at first. Services that a checklist asks are offered as targets; a person lets them in. */
+const settingsText = (
+  services: readonly Service[],
+): string => `# What the checks of a production checklist may ask, read and run, and how its gate decides.
 # Everything that is not named here is refused.
 version: 1
 
@@ -21,7 +27,7 @@ environment: production
 targets: {}
 #  app: https://app.example.com
 #  database: { env: DATABASE_URL }
-
+${services.map(({ address, line }) => `#  ${nameOf(address)}: ${address}  # line ${line} of the checklist\n`).join('')}
 # Settings that checks may read.
 settings:
   names: []
@@ -38,31 +44,36 @@ config:
 #   maxWaiverDays: 30
 `;
 
-/** Keys and locks stay on this machine; records and evidence may be kept with the repository. */
-const IGNORED = 'installation.key\nlock\nlock.pid\nwatch.lock\nwatch.lock.pid\nrecords.torn\n*.draft\n';
+/** A name for an address, such as `localhost-8080`. */
+const nameOf = (address: string): string =>
+  address
+    .replace(/^\w+:\/\//, '')
+    .replaceAll(/[^a-z0-9]+/gi, '-')
+    .replaceAll(/^-|-$/g, '');
 
 /** `rialto readiness init`: makes the settings, the file of people and the folder of records. Leaves alone what is there. */
 export function addInit(parent: Command, command: AddCommand): void {
-  command<[string | undefined]>(
+  command<[string | undefined, { checklist?: string }]>(
     parent,
     'init [folder]',
     'make settings, a file of people and a folder of records here or in a folder; what is there already is left as it is',
-    async ({ print }, folder = '.') => {
-      const done = await init(resolve(folder));
+    async ({ print }, folder = '.', { checklist }) => {
+      const services = checklist === undefined ? [] : (await readChecklistFile(checklist)).services;
+      const done = await init(resolve(folder), services);
       const lines = done.map(({ path, made }) => `${made ? 'made  ' : 'there '} ${path}`);
       const next = ['Next: name your targets in readiness.yaml, and whoever signs: rialto readiness enrol ID --name "…" --role "…"'];
       print([...lines, ...next].join('\n'), { files: done });
     },
-  );
+  ).option('--checklist <file>', 'offer the services that the commands of this checklist ask as targets');
 }
 
 type Made = { path: string; made: boolean };
 
 /** Makes what is missing. Errors: `readiness.settings_invalid`, `readiness.people_invalid` when what is there cannot be used. */
-async function init(folder: string): Promise<Made[]> {
+async function init(folder: string, services: readonly Service[]): Promise<Made[]> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'readiness.yaml');
-  const settings = await writeMissing(path, SETTINGS);
+  const settings = await writeMissing(path, settingsText(services));
   const { people, records } = readRunSettings(await readFile(path, 'utf8'), folder);
   const peopleMade = await writeMissing(people, NOBODY);
   const keyFile = installationKeyPath(records);
@@ -101,7 +112,11 @@ export function addEnrol(parent: Command, command: AddCommand): void {
     async ({ print }, account, options) => {
       const { person, path } = await enrol(account, options);
       const roles = person.roles.length > 0 ? person.roles.join(', ') : 'no role';
-      print(`${person.name} is in the file of people as ${person.id} (${roles}).\nTheir private key: ${path}`, { person, key: path });
+      const next = 'Commit the file of people before anybody signs: it is part of what is judged.';
+      print(`${person.name} is in the file of people as ${person.id} (${roles}).\nTheir private key: ${path}\n${next}`, {
+        person,
+        key: path,
+      });
     },
   );
   withSigner(enrolling)

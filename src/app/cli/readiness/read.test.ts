@@ -55,6 +55,7 @@ test('as JSON every key of an item is there, with null where it has nothing', as
     'criteria',
     'signOffs',
     'states',
+    'services',
     'guessed',
     'notUnderstood',
     'findings',

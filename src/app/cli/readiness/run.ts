@@ -62,7 +62,7 @@ async function deciding(output: Output, work: () => Promise<Verdict>): Promise<v
 
 async function runAndDecide(output: Output, file: string, options: RunOptions): Promise<Verdict> {
   const workspace = await openWorkspace(file, options);
-  const { settings, checks, environment, checklist, bindings, subject, store, people, author } = workspace;
+  const { settings, checks, environment, checklist, bindings, subject, inputs, store, people, author, checkedOut } = workspace;
   const stop = new AbortController();
   const stopping = () => stop.abort();
   process.once('SIGINT', stopping).once('SIGTERM', stopping);
@@ -72,10 +72,18 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
       checklist,
       bindings,
       kinds: createKinds([builtInChecks()]),
-      probe: createProbe({ settings: checks, environment, signal: stop.signal, commit: subject.commit }),
+      probe: createProbe({
+        settings: checks,
+        environment,
+        signal: stop.signal,
+        commit: subject.commit,
+        checkedOut,
+        records: settings.records,
+      }),
       store,
       people,
       subject,
+      inputs,
       clock: systemClock,
       requestedBy: accountNamed(options.by ?? userInfo().username, workspace),
       ...(author !== undefined && { author }),

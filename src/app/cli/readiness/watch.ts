@@ -80,9 +80,9 @@ async function watchRelease(output: Output, file: string, options: WatchOptions)
 }
 
 async function depsOf(workspace: Workspace, file: string, options: WorkOptions): Promise<WatchDeps> {
-  const { checklist, checks, environment, subject, store, settings } = workspace;
+  const { checklist, checks, environment, subject, checkedOut, store, settings } = workspace;
   // A pass that was begun is ended, so the checks of a watch are stopped by their own time limits alone.
-  const probe = createProbe({ settings: checks, environment, commit: subject.commit });
+  const probe = createProbe({ settings: checks, environment, commit: subject.commit, checkedOut, records: settings.records });
   const text = await readFile(settingsPath(options.settings, dirname(resolve(file))), 'utf8');
   return {
     store,

@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { AppError } from '../../../base/error.ts';
 import { systemClock } from '../../../base/time.ts';
 import { readBindings } from '../../../readiness/binding/read-bindings.ts';
 import type { Bindings } from '../../../readiness/binding/binding.ts';
 import { emptyBindings } from '../../../readiness/binding/write-bindings.ts';
+import { builtInChecks } from '../../../readiness/check/built-in.ts';
+import { createKinds } from '../../../readiness/check/kinds.ts';
 import { readSettings, type CheckSettings } from '../../../readiness/check/settings.ts';
+import { valuesOf } from '../../../readiness/check/targets.ts';
 import type { Checklist } from '../../../readiness/checklist/checklist.ts';
 import { decide, type Verdict } from '../../../readiness/gate/decide.ts';
 import type { Ground } from '../../../readiness/gate/draft.ts';
@@ -18,7 +20,9 @@ import { openFileStore } from '../../../readiness/record/file-store.ts';
 import { fold } from '../../../readiness/record/fold.ts';
 import type { ReadinessRecord, RecordStore } from '../../../readiness/record/record.ts';
 import { soundEntries, trustedEntries } from '../../../readiness/record/trusted.ts';
-import { commitOf, configHashOf, type Commit } from '../../../readiness/run/deployed.ts';
+import { commitNamed, commitOf, isInRepository } from '../../../readiness/run/commit.ts';
+import { configHashOf } from '../../../readiness/run/deployed.ts';
+import { inputsHashOf } from '../../../readiness/run/inputs.ts';
 import { loadRun } from '../../../readiness/run/load-run.ts';
 import type { Subject } from '../../../readiness/run/result.ts';
 import { readRunSettings, RUN_KEYS, type RunSettings } from '../../../readiness/run/settings.ts';
@@ -40,7 +44,14 @@ export type Setup = {
 };
 
 /** A checklist with all that belongs to it, as it is now. */
-export type Workspace = Setup & { checklist: Checklist; bindings: Bindings; subject: Subject; author?: string };
+export type Workspace = Setup & {
+  checklist: Checklist;
+  bindings: Bindings;
+  subject: Subject;
+  inputs: string;
+  checkedOut?: string;
+  author?: string;
+};
 
 /** How things stand: what a person acts on, what was decided from it, and the log that it rests on. */
 export type Standing = { ground: Ground; verdict: Verdict; entries: readonly ReadinessRecord[] };
@@ -57,13 +68,13 @@ export async function openSetup(named?: string, beside?: string): Promise<Setup>
   const text = await contentOf(path);
   const settings = readRunSettings(text, dirname(path));
   const checks = readSettings(text, dirname(path), [...RUN_KEYS, ...OTHER_KEYS]);
-  const environment = { ...process.env, ...(checks.file !== undefined && settingsIn(resolve(checks.root, checks.file))) };
+  const environment = valuesOf(checks, process.env);
   const peopleFile = readPeople(existsSync(settings.people) ? await contentOf(settings.people) : NOBODY, settings.people);
   const store = openFileStore(settings.records, { clock: systemClock });
   return { settings, checks, environment, peopleFile, people: filePeople(peopleFile), store };
 }
 
-/** Opens a checklist with its bindings and what is deployed. Errors: those of `openSetup`, of the reader, and of git. */
+/** Opens a checklist with its bindings and what is deployed. Errors: those of `openSetup`, of the reader, of `commitOf` and `commitNamed`. */
 export async function openWorkspace(file: string, options: WorkOptions): Promise<Workspace> {
   const setup = await openSetup(options.settings, dirname(resolve(file)));
   const checklist = await readChecklistFile(file);
@@ -71,18 +82,44 @@ export async function openWorkspace(file: string, options: WorkOptions): Promise
   const source = existsSync(bindingsPath) || options.bindings !== undefined ? await contentOf(bindingsPath) : emptyBindings(checklist.name);
   const bindings = readBindings(source, { file: bindingsPath });
   const { settings, checks, environment } = setup;
-  const apart = [file, bindingsPath, settings.records, settings.people].map((path) => resolve(path));
-  const { commit, author }: Commit =
-    options.commit === undefined ? await commitOf(dirname(resolve(file)), apart) : { commit: options.commit };
-  const configHash = await configHashOf({ root: checks.root, ...settings.config, environment });
+  // Who may sign is part of what is judged: another file of people is another commit.
+  const apart = { files: [file, bindingsPath].map((path) => resolve(path)), records: settings.records };
+  // What checks read is judged; a checklist may be kept elsewhere.
+  const folder = (await isInRepository(checks.root)) ? checks.root : dirname(resolve(file));
+  const { commit, checkedOut, author } = await (options.commit === undefined
+    ? commitOf(folder, apart)
+    : commitNamed(options.commit, folder, apart));
+  const inputs = await inputsHashOf({ checks, bindings, kinds: createKinds([builtInChecks()]), environment });
+  const configHash = await configurationOf(setup);
   const deployed = { commit, configHash, environment: options.environment ?? settings.environment };
   return {
     ...setup,
     checklist,
     bindings,
     subject: subjectFor(checklist, bindings, deployed),
+    inputs,
+    ...(checkedOut !== undefined && { checkedOut }),
     ...(author !== undefined && { author: accountNamed(author, setup) }),
   };
+}
+
+/**
+ * What was declared as configuration, what the settings say, and where checks look, wherever that is told. The password in
+ * an address is not where: who signs need not know it.
+ */
+async function configurationOf({ settings: { config, hash }, checks, environment }: Setup): Promise<string> {
+  const addresses = Object.values(checks.targets).flatMap((target) => ('env' in target ? [target.env] : []));
+  const env = [...new Set([...config.env, ...addresses])].toSorted();
+  const places = Object.fromEntries(addresses.map((name) => [name, withoutPassword(environment[name])]));
+  const declared = Object.fromEntries(config.env.map((name) => [name, environment[name]]));
+  return await configHashOf({ root: checks.root, files: config.files, env, environment: { ...places, ...declared }, settings: hash });
+}
+
+function withoutPassword(text: string | undefined): string | undefined {
+  const url = text === undefined ? undefined : URL.parse(text);
+  if (!url || url.password === '') return text;
+  url.password = '';
+  return url.href;
 }
 
 /**
@@ -102,14 +139,14 @@ export function accountNamed(text: string, { peopleFile }: Pick<Setup, 'peopleFi
  * as such: it decides nothing. Errors: `readiness.log_damaged`, `readiness.run_damaged`.
  */
 export async function standingOf(workspace: Workspace): Promise<Standing> {
-  const { checklist, bindings, subject, store, people, settings } = workspace;
+  const { checklist, bindings, subject, inputs, store, people, settings } = workspace;
   const { policy, limits } = settings;
   const entries = await soundEntries(store, checklist.name);
   const at = systemClock.now();
   const records = fold(entries, { subject, at, policy, trusted: await trustedEntries(entries, people) });
   const newest = records.runs.at(-1) ?? lastRun(entries);
   const run = newest && (await loadRun(store, newest));
-  const ground: Ground = { checklist, bindings, subject, run, records, policy, at };
+  const ground: Ground = { checklist, bindings, subject, inputs, run, records, policy, at };
   const ttl = limits.defaultTtlMs !== undefined && { defaultTtlMs: limits.defaultTtlMs };
   return { ground, verdict: decide({ ...ground, ...ttl }), entries };
 }
@@ -148,13 +185,4 @@ async function contentOf(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new AppError('unprocessable', 'readiness.file_unreadable', `${path} cannot be read: ${error.code ?? error.message}.`);
   });
-}
-
-function settingsIn(path: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'its text';
-    throw new AppError('invalid', 'readiness.settings_invalid', `The file of settings ${path} cannot be read: ${why}.`);
-  }
 }

@@ -21,7 +21,7 @@ import {
   type Proposals,
 } from '../checks.ts';
 import { DEMONSTRATIONS } from '../statements.ts';
-import { CPU_PERCENT, FAILED_SHARE, MEMORY_GROWTH, MEMORY_PERCENT, P95_SECONDS, P95_TO_YESTERDAY } from '../queries.ts';
+import { countedWhileUp, CPU_PERCENT, FAILED_SHARE, MEMORY_GROWTH, MEMORY_PERCENT, P95_SECONDS, P95_TO_YESTERDAY } from '../queries.ts';
 
 /** What is asked of metrics, logs, alerts, and of the time after a release. */
 export const OBSERVABILITY_PROPOSALS: Proposals = {
@@ -83,7 +83,7 @@ export const OBSERVABILITY_PROPOSALS: Proposals = {
   Y5: ({ text }) => {
     if (/backup/.test(text)) return [backup('database', 24)];
     if (/cache/.test(text))
-      return [families('rialto_kv_fallbacks_total'), promqlIs('sum(increase(rialto_kv_fallbacks_total[1h])) or vector(0)', '=', 0)];
+      return [families('rialto_kv_fallbacks_total'), promqlIs(countedWhileUp('sum(increase(rialto_kv_fallbacks_total[1h]))'), '=', 0)];
     if (/leak|resource/.test(text)) return [promqlIs(MEMORY_GROWTH, '<', 0.05), promqlIs(CPU_PERCENT, '<', 70)];
     if (/database/.test(text)) return [promqlIs('max_over_time(rialto_database_connections_waiting[5m])', '=', 0)];
     if (/scan|dependenc/.test(text)) return [audit()];
@@ -91,14 +91,15 @@ export const OBSERVABILITY_PROPOSALS: Proposals = {
     if (/external api/.test(text)) return [families('rialto_trading_venue_up'), families('rialto_ai_provider_up')];
     if (/alert/.test(text)) return [drill('alert', 30), rule('RialtoDown')];
     if (/user activity/.test(text)) return [families('rialto_access_active_users')];
-    if (/anomal|trend/.test(text)) return [promqlIs(P95_TO_YESTERDAY, '<=', 1.2)];
+    if (/anomal|trend/.test(text)) return [promqlIs(P95_TO_YESTERDAY, '<=', 1.2, { noData: 'stale' })];
     if (/perform|latenc|load/.test(text)) return [promqlIs(P95_SECONDS, '<', 0.1)];
     return [promqlIs(FAILED_SHARE, '<', 0.001), promqlIs('min(up{job="rialto"})', '=', 1)];
   },
   Y8: ({ text, limit }) => {
     if (/uptime|available/.test(text) && !/trading/.test(text))
       return [promqlIs('100 * avg_over_time(up{job="rialto"}[2h])', '>=', limit('%')?.value ?? 95)];
-    if (/error/.test(text)) return [promqlIs(`100 * min_over_time((${FAILED_SHARE})[10m:30s])`, '<=', limit('%')?.value ?? 1)];
+    if (/error/.test(text))
+      return [promqlIs(`100 * min_over_time((${FAILED_SHARE})[10m:30s])`, '<=', limit('%')?.value ?? 1, { noData: 'stale' })];
     if (/corrupt|loss/.test(text)) return [runs('ledger-verify'), runs('audit-verify')];
     if (/trading/.test(text)) return [offers('/v1/trading/orders'), families('rialto_trading_venue_up')];
     return [];

@@ -15,8 +15,10 @@ import {
   clean,
   runs,
   smoke,
+  adminSqlIs,
   type Proposals,
 } from '../checks.ts';
+import { STALE_SANCTIONS } from '../statements.ts';
 
 /** What is asked of services and of what they are for. */
 export const SERVICE_PROPOSALS: Proposals = {
@@ -66,7 +68,8 @@ export const SERVICE_PROPOSALS: Proposals = {
   F3: ({ text }) => {
     if (/report/.test(text)) return [offers('/v1/reports'), junit('reports')];
     if (/trail|audit/.test(text)) return [offers('/v1/audit'), runs('audit-verify')];
-    return [offers('/v1/screening/lists'), metricIs('rialto_settlement_screening_alerts', '=', 0), junit('screening')];
+    const fresh = /days? old|fresh|up to date|in force/.test(text) ? [adminSqlIs(STALE_SANCTIONS, '=', 0)] : [];
+    return [offers('/v1/screening/lists'), metricIs('rialto_settlement_screening_alerts', '=', 0), ...fresh, junit('screening')];
   },
   F4: ({ text }) => [
     offers(/cost/.test(text) ? '/v1/ai/costs' : /balanc|failover/.test(text) ? '/v1/ai/routes' : '/v1/ai/providers'),

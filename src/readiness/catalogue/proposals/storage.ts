@@ -36,6 +36,7 @@ import {
   SERVER_TLS,
   STREAMING,
   IDLE_IN_TRANSACTION,
+  LONG_STATEMENTS,
   SLOW_LOGGED_FROM,
   STATEMENT_STATISTICS,
   SLOW_FREQUENT,
@@ -65,7 +66,7 @@ export const STORAGE_PROPOSALS: Proposals = {
     return [migrated(), sqlIs(INVALID_INDEXES, '=', 0), sqlIs(OPEN_CONSTRAINTS, '=', 0)];
   },
   P4: ({ text }) => {
-    if (/timeout/.test(text)) return [junit('pool')];
+    if (/timeout|statements end/.test(text)) return [junit('pool'), adminSqlIs(LONG_STATEMENTS, '=', 0)];
     if (/leak/.test(text)) return [adminSqlIs(IDLE_IN_TRANSACTION, '=', 0), metricIs('rialto_database_connections_waiting', '=', 0)];
     return [metricIs('rialto_database_connections', '>', 0), metricIs('rialto_database_connections_waiting', '=', 0)];
   },

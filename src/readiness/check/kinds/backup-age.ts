@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../base/error.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, FilePath, judged, Positive, Text } from '../define.ts';
+import { Count, defineKind, fields, LivePath, judged, Positive, Text } from '../define.ts';
+import { folderSize } from '../folder-size.ts';
 import { listFolder, lookAt, readDocument, readText } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
@@ -10,11 +12,11 @@ import { matches } from '../pattern.ts';
 
 const Params = fields({
   /** A folder with one file or folder for each backup. */
-  folder: Type.Optional(FilePath),
+  folder: Type.Optional(LivePath),
   /** Which of its entries are backups, as a regular expression on the name. */
   match: Type.Optional(Text),
   /** The output of `pgbackrest info --output=json`. */
-  pgbackrest: Type.Optional(FilePath),
+  pgbackrest: Type.Optional(LivePath),
   stanza: Type.Optional(Text),
   maxAgeHours: Positive,
   /** The oldest must be at least so old: older ones are kept. */
@@ -73,7 +75,9 @@ async function inFolder(folder: string, match: string | undefined, probe: Probe)
   const backups: Backup[] = [];
   for (const name of names.filter((each) => match === undefined || matches(match, each))) {
     const seen = await lookAt(probe, join(folder, name));
-    if (seen) backups.push({ name, atMs: seen.modifiedMs, bytes: seen.bytes });
+    // What a folder itself takes says nothing of what is in it.
+    const bytes = seen?.folder ? await folderSize(seen.path, probe.signal) : seen?.bytes;
+    if (seen) backups.push({ name, atMs: seen.modifiedMs, bytes: bytes! });
   }
   return { backups, problems: [] };
 }
@@ -90,11 +94,15 @@ async function inReport(path: string, { stanza, encrypted, minRepositories }: Pa
   );
   const repositories = stanzas.flatMap((one) => readJsonPath(one, '$.repo[*]'));
   const plain = repositories.filter((one) => ['none', undefined].includes(readJsonPath(one, '$.cipher')[0] as string | undefined));
-  const backups = stanzas.flatMap((one) => readJsonPath(one, '$.backup[*]')).flatMap((one) => backupOf(one));
+  const entries = stanzas.flatMap((one) => readJsonPath(one, '$.backup[*]'));
+  const whole = entries.filter((one) => readJsonPath(one, '$.error')[0] !== true);
+  const backups = whole.flatMap((one) => backupOf(one));
+  const unread = whole.length - backups.length;
   return {
     backups,
     problems: [
       ...status,
+      ...(unread > 0 ? [`${unread} backups of ${path} do not say when they ended`] : []),
       ...(encrypted && (plain.length > 0 || repositories.length === 0)
         ? [`${plain.length} of ${repositories.length} repositories are not encrypted`]
         : []),
@@ -106,8 +114,8 @@ async function inReport(path: string, { stanza, encrypted, minRepositories }: Pa
 }
 
 function backupOf(entry: unknown): Backup[] {
-  const [stop, label, size, error] = ['$.timestamp.stop', '$.label', '$.info.size', '$.error'].map((at) => readJsonPath(entry, at)[0]);
-  return typeof stop === 'number' && error !== true
+  const [stop, label, size] = ['$.timestamp.stop', '$.label', '$.info.size'].map((at) => readJsonPath(entry, at)[0]);
+  return typeof stop === 'number' && Number.isFinite(stop)
     ? [{ name: String(label), atMs: stop * 1_000, bytes: typeof size === 'number' ? size : 0 }]
     : [];
 }
@@ -118,11 +126,27 @@ export const backupAge = defineKind({
   params: Params,
   describe: ({ folder, pgbackrest, maxAgeHours }) => `${folder ?? pgbackrest ?? 'nothing'}: at most ${maxAgeHours} h old`,
   run,
+  unheld: [
+    {
+      names: ['pgbackrest', 'stanza', 'encrypted', 'minRepositories'],
+      when: ({ folder }) => folder !== undefined,
+      where: 'in a folder; it takes a report of pgBackRest',
+    },
+    { names: ['match'], when: ({ folder }) => folder === undefined, where: 'in a report; it is for a folder' },
+  ],
   negative: [
     {
       name: 'a backup of the day before yesterday',
       async arrange() {
         const { root, end } = await folderOf({ 'backups/app.dump': 'data' }, { 'backups/app.dump': 48 * 3_600_000 });
+        return { params: { folder: 'backups', maxAgeHours: 24 }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a folder of today with nothing in it',
+      async arrange() {
+        const { root, end } = await folderOf({});
+        await mkdir(join(root, 'backups', 'today', 'files'), { recursive: true });
         return { params: { folder: 'backups', maxAgeHours: 24 }, probe: { root }, end };
       },
     },

@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import type { AllowedCommand, Outcome, Probe } from '../check.ts';
 import { defineKind, fields, judged, Text, Texts } from '../define.ts';
 import { matches } from '../pattern.ts';
+import { textOf } from '../text-of.ts';
 
 const Params = fields({
   /** Name of a reviewed command in the settings; it runs exactly as it stands there, without a shell. */
@@ -15,18 +16,28 @@ const Params = fields({
   matches: Type.Optional(Texts),
   /** It must print nothing. */
   silent: Type.Optional(Type.Boolean()),
+  /** The longest that it may take; 60 s unless told. */
   timeoutS: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 600 })),
 });
 type Params = Static<typeof Params>;
 type Ended = { code: number | undefined; signal: string | undefined; text: string; cut: boolean };
 
 const MOST_BYTES = 1 << 20;
+const DEFAULT_S = 60;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   if (!probe.command)
     throw new AppError('forbidden', 'readiness.command_refused', 'No command is reviewed in the settings; nothing was run.');
   const { exits = [0], contains = [], notContains = [], matches: patterns = [], silent } = params;
-  const ended = await start(probe.command(params.command), probe);
+  const { timeoutS = DEFAULT_S } = params;
+  const limit = AbortSignal.timeout(timeoutS * 1_000);
+  const ended = await start(probe.command(params.command), { ...probe, signal: AbortSignal.any([probe.signal, limit]) }).catch(
+    (error: unknown) => {
+      if (limit.aborted) return undefined;
+      throw error;
+    },
+  );
+  if (!ended) return { state: 'unreachable', summary: `No answer within ${timeoutS} s.` };
   const { code, signal, text, cut } = ended;
   return judged({
     problems: [
@@ -83,7 +94,7 @@ function start({ argv: [program, ...args], folder, env = {} }: AllowedCommand, p
       resolve({
         code: code ?? undefined,
         signal: signal ?? undefined,
-        text: Buffer.concat(chunks).toString('utf8'),
+        text: textOf(Buffer.concat(chunks)),
         cut: bytes > MOST_BYTES,
       });
     });
@@ -101,7 +112,7 @@ export const command = defineKind({
   params: Params,
   describe: ({ command: name, exits = [0] }) => `${name} ends with ${exits.join(' or ')}`,
   run,
-  timeoutMs: ({ timeoutS = 60 }) => timeoutS * 1_000,
+  timeoutMs: ({ timeoutS = DEFAULT_S }) => timeoutS * 1_000 + 5_000,
   negative: [
     { name: 'a command that ends with 3', arrange: async () => ({ params: { command: 'fixture' }, ...running('process.exit(3)') }) },
     {

@@ -38,7 +38,8 @@ const DAY_MS = 86_400_000;
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const text = await readText(probe, params.record, 8 << 20);
   if (text === undefined) return { state: 'fail', summary: `The record ${params.record} is not there.` };
-  const newest = newestOf(readDocument(params.record, text), params.drill);
+  const { newest, unread } = newestOf(readDocument(params.record, text), params.drill);
+  if (unread > 0) return { state: 'fail', summary: `${unread} entries of ${params.record} do not say what, when and how it went.` };
   if (!newest) return { state: 'fail', summary: `${params.record} tells of no drill called ${params.drill}.` };
   const days = Math.floor((probe.clock.now() - Date.parse(newest.at)) / DAY_MS);
   const figures = [figure('RTO', newest.rtoSeconds, params.maxRtoSeconds), figure('RPO', newest.rpoSeconds, params.maxRpoSeconds)];
@@ -61,14 +62,23 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   });
 }
 
-function newestOf(document: unknown, name: string): Drill | undefined {
+/** The newest drill of a name. One that cannot be read may be newer than all others, so they are counted. */
+function newestOf(document: unknown, name: string): { newest: Drill | undefined; unread: number } {
   const inside = readJsonPath(document, '$.drills')[0] ?? document;
   const all: unknown[] = Array.isArray(inside) ? inside : [inside];
-  return all
-    .map(dated)
-    .filter((entry): entry is Drill => Check(Drill, entry) && entry.drill === name && !Number.isNaN(Date.parse(entry.at)))
-    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-    .at(-1);
+  const own = all.map(dated).filter((entry) => [name, undefined].includes(nameOf(entry)));
+  const read = own.filter((entry): entry is Drill => Check(Drill, entry) && !Number.isNaN(Date.parse(entry.at)));
+  // Of those of one time what did not pass counts.
+  const ranked = read.toSorted(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || Number(b.outcome === 'passed') - Number(a.outcome === 'passed'),
+  );
+  return { newest: ranked.at(-1), unread: own.length - read.length };
+}
+
+/** What was practised; undefined where an entry does not say so. */
+function nameOf(entry: unknown): string | undefined {
+  const name = (entry as { drill?: unknown } | null)?.drill;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** YAML may have read a date as one. */
@@ -117,6 +127,15 @@ export const drill = defineKind({
           'drills.yaml': `drills:\n  - { drill: restore, at: "${at}", outcome: passed, rtoSeconds: 9000 }\n`,
         });
         return { params: { record: 'drills.yaml', drill: 'restore', maxAgeDays: 90, maxRtoSeconds: 7_200 }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a restore that never came back, and tells so in words',
+      async arrange() {
+        const { root, end } = await folderOf({
+          'drills.yaml': `- { drill: restore, at: "${new Date().toISOString()}", outcome: passed, rtoSeconds: 9 }\n- { drill: restore, at: "${new Date().toISOString()}", outcome: failed, rtoSeconds: never }\n`,
+        });
+        return { params: { record: 'drills.yaml', drill: 'restore', maxAgeDays: 90 }, probe: { root }, end };
       },
     },
     {

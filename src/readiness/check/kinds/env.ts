@@ -119,6 +119,13 @@ export const env = defineKind({
   params: Params,
   describe: ({ names, absent }) => `${names.join(', ')} ${absent ? 'not set' : 'set'}`,
   run,
+  unheld: [
+    {
+      names: ['equals', 'oneOf', 'notOneOf', 'matches', 'minLength', 'minBytes', 'minEntropyBits', 'min', 'max', 'different'],
+      when: ({ absent }) => absent === true,
+      where: 'where they must not be set',
+    },
+  ],
   negative: [
     { name: 'a setting that is missing', arrange: async () => ({ params: { names: ['DATABASE_URL'] }, ...settingOnly(undefined) }) },
     { name: 'a placeholder', arrange: async () => ({ params: { names: ['API_KEY'] }, ...settingOnly('<your-api-key>') }) },

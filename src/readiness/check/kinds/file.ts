@@ -4,6 +4,7 @@ import type { Measurement } from '../../run/result.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { demandsOn } from '../compare.ts';
 import { Count, defineKind, fields, FilePath, judged, oneOf, Positive, Text, Texts, ValueDemand } from '../define.ts';
+import { folderSize } from '../folder-size.ts';
 import { lookAt, readDocument, readText, type Seen } from '../files.ts';
 import { folderOf } from '../loopback.ts';
 import { matches } from '../pattern.ts';
@@ -16,6 +17,7 @@ const Params = fields({
   mode: Type.Optional(Type.String({ pattern: '^0?[0-7]{3}$' })),
   /** Name or number of the user that must own it. */
   owner: Type.Optional(Text),
+  /** Of a folder, what the files in it have together. */
   minBytes: Type.Optional(Count),
   maxBytes: Type.Optional(Count),
   maxAgeHours: Type.Optional(Positive),
@@ -34,13 +36,17 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   if (is === 'absent') return judged({ problems: seen ? [`${path} is there and must not be`] : [], seen: `${path} is not there.` });
   if (!seen) return { state: 'fail', summary: `${path} is not there.` };
   if (seen.folder !== (is === 'folder')) return { state: 'fail', summary: `${path} is a ${seen.folder ? 'folder' : 'file'}.` };
+  const bytes =
+    seen.folder && (params.minBytes !== undefined || params.maxBytes !== undefined)
+      ? await folderSize(seen.path, probe.signal)
+      : seen.bytes;
   const ageHours = (probe.clock.now() - seen.modifiedMs) / 3_600_000;
   const inside = await contentFindings(params, probe);
   return judged({
-    problems: [...attributeProblems(params, seen, ageHours), ...(await ownerProblems(params, seen)), ...inside.problems],
-    seen: `${path} is there with ${seen.bytes} bytes, changed ${ageHours.toFixed(1)} h ago.`,
+    problems: [...attributeProblems(params, { ...seen, bytes }, ageHours), ...(await ownerProblems(params, seen)), ...inside.problems],
+    seen: `${path} is there with ${bytes} bytes, changed ${ageHours.toFixed(1)} h ago.`,
     measurements: [
-      { name: 'size', value: seen.bytes, unit: 'B' },
+      { name: 'size', value: bytes, unit: 'B' },
       {
         name: 'age',
         value: Math.round(ageHours * 10) / 10,
@@ -84,7 +90,8 @@ async function contentFindings(params: Params, probe: Probe): Promise<{ problems
   const { path, contains = [], notContains = [], matches: patterns = [], notMatches = [], values } = params;
   if ([contains, notContains, patterns, notMatches].every(({ length }) => length === 0) && !values)
     return { problems: [], measurements: [] };
-  const text = (await readText(probe, path)) ?? '';
+  const text = await readText(probe, path);
+  if (text === undefined) return { problems: [`${path} has just gone`], measurements: [] };
   const inDocument = values ? demandsOn(readDocument(path, text), values) : { problems: [], measurements: [] };
   const problems = [
     ...contains.filter((part) => !text.includes(part)).map((part) => `${path} does not contain ${JSON.stringify(part)}`),
@@ -102,12 +109,32 @@ export const file = defineKind({
   params: Params,
   describe: ({ path, is = 'file' }) => `${path}: ${is}`,
   run,
+  unheld: [
+    {
+      names: ['mode', 'owner', 'minBytes', 'maxBytes', 'maxAgeHours', 'contains', 'notContains', 'matches', 'notMatches', 'values'],
+      when: ({ is }) => is === 'absent',
+      where: 'where nothing may be there',
+    },
+    {
+      names: ['contains', 'notContains', 'matches', 'notMatches', 'values'],
+      when: ({ is }) => is === 'folder',
+      where: 'where it is a folder',
+    },
+  ],
   negative: [
     {
       name: 'a file that is missing',
       async arrange() {
         const { root, end } = await folderOf({});
         return { params: { path: 'deploy/app.yaml' }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a place where the system does not let anybody look, at which nothing may be',
+      expects: 'error',
+      async arrange() {
+        const { root, end } = await folderOf({});
+        return { params: { path: 'n'.repeat(300), is: 'absent' as const }, probe: { root }, end };
       },
     },
     {

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Type, { type Static } from 'typebox';
+import { recordsPathspec } from '../../run/records-apart.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { defineKind, fields, FilePath, judged, listed, Texts } from '../define.ts';
-import { lookAt, readDocument, readText } from '../files.ts';
+import { readDocument, readText } from '../files.ts';
 import { git as ask } from '../git-read.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
-import { secretsIn } from '../tracked-secrets.ts';
-import { matches } from '../pattern.ts';
+import { searchTracked } from '../tracked-files.ts';
 
 const Params = fields({
   /** Nothing changed, nothing added, nothing untracked. */
@@ -33,9 +33,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   if (head.code !== 0) return { state: 'fail', summary: `There is no commit at ${probe.root}: ${head.problem.trim().slice(0, 200)}.` };
   const commit = head.text.trim();
   const problems = [
-    ...(probe.commit !== undefined && !commit.startsWith(probe.commit)
-      ? [`the commit checked out is ${commit.slice(0, 12)}, judged is ${probe.commit.slice(0, 12)}`]
-      : []),
+    ...otherCommit(commit, probe),
     ...(params.clean ? await changes(probe) : []),
     ...(params.tagIsVersionOf === undefined ? [] : await tagProblems(params.tagIsVersionOf, probe)),
     ...(params.ignores ? await ignoreProblems(params.ignores, probe) : []),
@@ -45,8 +43,32 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   return judged({ problems, seen: `Commit ${commit.slice(0, 12)} is as demanded.`, measurements: [{ name: 'commit', value: commit }] });
 }
 
+function otherCommit(commit: string, { commit: judged, checkedOut }: Probe): string[] {
+  const isEdited = judged?.includes('+') === true;
+  if (judged === undefined || commit.startsWith(judged) || (commit === checkedOut && !isEdited)) return [];
+  const edited = isEdited ? ' with edits' : '';
+  return [`the commit checked out is ${commit.slice(0, 12)}, judged is ${judged.slice(0, 12)}${edited}`];
+}
+
+/** What git leaves out when it looks for changes: the log, which grows by being used. */
+async function logOf(probe: Probe): Promise<readonly string[]> {
+  const top = probe.records === undefined ? '' : (await ask(probe, 'rev-parse', ['--show-toplevel'])).text.trim();
+  if (top === '') return [];
+  const answer = async ([command, ...args]: readonly string[]): Promise<string | undefined> => {
+    const { code, text } = await ask(probe, command as Parameters<typeof ask>[1], args);
+    return code === 0 ? text.trimEnd() : undefined;
+  };
+  return await recordsPathspec(top, await realpath(probe.records!).catch(() => probe.records!), answer);
+}
+
 async function changes(probe: Probe): Promise<string[]> {
-  const { code, text, problem } = await ask(probe, 'status', ['--porcelain', '--untracked-files=normal']);
+  const { code, text, problem } = await ask(probe, 'status', [
+    '--porcelain',
+    '--untracked-files=all',
+    '--',
+    ':(top)',
+    ...(await logOf(probe)),
+  ]);
   if (code !== 0) throw new Error(`git status ended with ${code}: ${problem.slice(0, 200)}`);
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.length === 0 ? [] : [`${lines.length} files are changed or not tracked: ${listed(lines.map((line) => line.slice(3)))}`];
@@ -60,9 +82,10 @@ async function tagProblems(path: string, probe: Probe): Promise<string[]> {
   // Describes by exact tags alone; several may stand at the commit.
   const refs = await ask(probe, 'show-ref', ['--tags', '--dereference']);
   const { text: head } = await ask(probe, 'rev-parse', ['HEAD']);
+  const judged = probe.checkedOut === head.trim() && probe.commit !== undefined ? [head.trim(), probe.commit] : [head.trim()];
   const tags = refs.text
     .split('\n')
-    .filter((line) => line.startsWith(head.trim()))
+    .filter((line) => judged.some((commit) => line.startsWith(commit)))
     .map((line) => line.split(' ')[1]!.replace('refs/tags/', '').replace('^{}', ''));
   return tags.includes(`v${version}`) || tags.includes(version)
     ? []
@@ -83,22 +106,13 @@ async function trackProblems(paths: readonly string[], probe: Probe): Promise<st
   return found.filter(([, code]) => code !== 0).map(([path]) => `git does not track ${path}`);
 }
 
-const MOST_BYTES = 1 << 20;
-
-/** Names the files and what was found in them, never the credential. */
+/** Names the files and what was found in them, never the credential; and the files that nobody could look into. */
 async function secretProblems({ exceptIn = [] }: Params, probe: Probe): Promise<string[]> {
-  const { code, text } = await ask(probe, 'ls-files', ['-z']);
-  if (code !== 0) throw new Error('git ls-files failed');
-  const found: string[] = [];
-  for (const path of text.split('\0').filter((name) => name !== '' && !exceptIn.some((pattern) => matches(pattern, name)))) {
-    probe.signal.throwIfAborted();
-    const seen = await lookAt(probe, path).catch(() => undefined);
-    if (!seen || seen.folder || seen.bytes > MOST_BYTES) continue;
-    const bytes = await readFile(seen.path);
-    if (!bytes.subarray(0, 8_000).includes(0))
-      found.push(...secretsIn(bytes.toString('utf8')).map(({ line, name }) => `${path} line ${line} has ${name}`));
-  }
-  return found.length === 0 ? [] : [`${found.length} places look as if they held credentials (${listed(found)})`];
+  const { found, unread } = await searchTracked(probe, exceptIn);
+  return [
+    ...(found.length === 0 ? [] : [`${found.length} places look as if they held credentials (${listed(found)})`]),
+    ...(unread.length === 0 ? [] : [`${unread.length} tracked files were not looked into: ${listed(unread)}`]),
+  ];
 }
 
 const started = promisify(execFile);
@@ -130,6 +144,7 @@ export const git = defineKind({
     ].join(', ') || 'has a commit',
   run,
   timeoutMs: ({ noSecrets }) => (noSecrets ? 60_000 : 20_000),
+  unheld: [{ names: ['exceptIn'], when: ({ noSecrets }) => noSecrets !== true, where: 'without noSecrets' }],
   negative: [
     {
       name: 'a file that was changed after the commit',
@@ -153,6 +168,21 @@ export const git = defineKind({
         params: { noSecrets: true },
         ...(await repository({ 'config.js': `const key = '${['AKIA', 'ABCDEFGHIJ', 'KLMNOP'].join('')}';` })),
       }),
+    },
+    {
+      name: 'a credential behind a megabyte of other text, written with two bytes for each letter',
+      arrange: async () => ({
+        params: { noSecrets: true },
+        ...(await repository({ 'dump.sql': [...`${'-'.repeat(1 << 20)}\n'${['AKIA', 'ABCDEFGHIJ', 'KLMNOP'].join('')}'`].join('\0') })),
+      }),
+    },
+    {
+      name: 'a tracked file that cannot be looked into',
+      async arrange() {
+        const made = await repository({ 'gone.env': 'a' });
+        await rm(join(made.probe.root, 'gone.env'));
+        return { params: { noSecrets: true }, ...made };
+      },
     },
   ],
 });

@@ -8,6 +8,8 @@ import { HeaderDemand, headerProblems } from './http.ts';
 const Params = fields({
   target: TargetName,
   path: Type.Optional(UrlPath),
+  /** Demanded status, 200 to 399 unless told: the page of a proxy whose service is down is another one. */
+  status: Type.Optional(Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), { minItems: 1, maxItems: 20 })),
   /** The set that every page should have: CSP, nosniff, framing, referrer; HSTS over https. True unless told. */
   baseline: Type.Optional(Type.Boolean()),
   demands: Type.Optional(Type.Array(HeaderDemand, { maxItems: 50 })),
@@ -29,6 +31,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     const days = hstsDays(answer);
     return judged({
       problems: [
+        ...statusProblems(params, answer),
         ...(params.baseline === false ? [] : baselineProblems(answer, target.url.protocol === 'https:')),
         ...(params.hstsDays !== undefined && !(days >= params.hstsDays)
           ? [`HSTS holds for ${days} days, at least ${params.hstsDays} are demanded`]
@@ -37,12 +40,20 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
         ...cors,
       ],
       seen: `${answer.shown} sends the demanded headers.`,
-      measurements: [{ name: 'HSTS', value: days, unit: 'd', ...(params.hstsDays !== undefined && { demanded: `>= ${params.hstsDays}` }) }],
+      measurements: [
+        { name: 'status', value: answer.status },
+        { name: 'HSTS', value: days, unit: 'd', ...(params.hstsDays !== undefined && { demanded: `>= ${params.hstsDays}` }) },
+      ],
       output: transcript({ ...answer, body: '' }),
     });
   } finally {
     await client.close();
   }
+}
+
+function statusProblems({ status }: Params, answer: Answer): string[] {
+  if (status ? status.includes(answer.status) : answer.status >= 200 && answer.status < 400) return [];
+  return [`${answer.shown} answered ${answer.status}, demanded ${status?.join(' or ') ?? '200 to 399'}`];
 }
 
 function baselineProblems({ headers }: Answer, secure: boolean): string[] {
@@ -65,9 +76,12 @@ function hstsDays({ headers }: Answer): number {
 /** A stranger must get no leave, and nobody must get it by `*`; those named must get it for themselves. */
 async function corsProblems({ cors }: Params, ask: (headers: Record<string, string>) => Promise<Answer>): Promise<string[]> {
   const given = async (origin: string): Promise<string | undefined> => (await ask({ origin })).headers['access-control-allow-origin'];
-  const stranger = await given(STRANGER);
+  const answer = await ask({ origin: STRANGER });
+  const stranger = answer.headers['access-control-allow-origin'];
   const problems =
     stranger === undefined || stranger === 'null' ? [] : [`a strange origin is answered with ${stranger === '*' ? '*' : 'leave'}`];
+  // A service that is down lets nobody in either.
+  if (answer.status >= 500) problems.push(`a strange origin is answered with ${answer.status}`);
   if (stranger === 'null') problems.push('every sandboxed page is let in (null)');
   for (const origin of cors?.allowed ?? []) {
     const leave = await given(origin);
@@ -87,6 +101,18 @@ export const headers = defineKind({
       name: 'a page without any of the headers',
       async arrange() {
         const { url, end } = await httpOnLoopback((_, reply) => void reply.end('page'));
+        return { params: { target: url }, end };
+      },
+    },
+    {
+      name: 'a proxy that sends all of the headers with its own page, as the service is down',
+      async arrange() {
+        const sent = {
+          'content-security-policy': "default-src 'self'; frame-ancestors 'none'",
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+        };
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.writeHead(503, sent).end('upstream is down'));
         return { params: { target: url }, end };
       },
     },

@@ -221,7 +221,6 @@ describe('command', () => {
     const script =
       'require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "inherit" }); setInterval(() => {}, 1e6)';
     const { result } = await runCheck(command, { command: 'x', timeoutS: 0.3 }, bareProbe(running(script)), {
-      timeoutMs: 300,
       graceMs: 20_000,
     });
     // Its group holds the output open: that it ended shows that all of them did.

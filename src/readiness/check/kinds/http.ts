@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
-import { jsonOf, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
+import { bearerOf, jsonOf, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
 import type { Probe } from '../check.ts';
 import { demandsOn } from '../compare.ts';
 import { Count, defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand, Headers } from '../define.ts';
@@ -30,7 +31,7 @@ const Params = fields({
   matches: Type.Optional(Texts),
   json: Type.Optional(Type.Array(ValueDemand, { maxItems: 50 })),
   answerHeaders: Type.Optional(Type.Array(HeaderDemand, { maxItems: 50 })),
-  /** Longest time, of the slowest of `samples` requests or of the given percentile. */
+  /** Longest time, of the slowest of `samples` requests or of the given percentile. Every answer must be as demanded. */
   maxMs: Type.Optional(Positive),
   samples: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
   percentile: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100 })),
@@ -44,15 +45,15 @@ type Params = Static<typeof Params>;
 async function run(params: Params, probe: Probe) {
   const client = await openHttp(probe, probe.target(params.target));
   try {
-    const { answer, times } = await answersOf(params, probe, client);
-    const fromJson = params.json ? jsonFindings(answer, params.json) : { problems: [], measurements: [] };
-    const slow = timing(params, times);
+    const { answers, found, failed } = await answersOf(params, probe, client);
+    const slow = timing(
+      params,
+      answers.map(({ ms }) => ms),
+    );
+    const { answer, ...first } = found;
     const problems = [
-      ...statusProblems(params, answer),
-      ...redirectProblems(params, answer),
-      ...bodyProblems(params, answer),
-      ...(params.answerHeaders ?? []).flatMap((demand) => headerProblems(answer, demand)),
-      ...fromJson.problems,
+      ...first.problems,
+      ...(failed > 0 && answers.length > 1 ? [`${failed} of ${answers.length} answers are not as demanded`] : []),
       ...slow.problems,
     ];
     return judged({
@@ -61,7 +62,8 @@ async function run(params: Params, probe: Probe) {
       measurements: [
         { name: 'status', value: answer.status, ...(params.status && { demanded: params.status.join(' or ') }) },
         ...slow.measurements,
-        ...fromJson.measurements,
+        ...first.measurements,
+        ...(answers.length > 1 ? [{ name: 'bad answers', value: failed, demanded: '= 0', samples: answers.length }] : []),
       ],
       output: transcript(answer),
     });
@@ -70,19 +72,48 @@ async function run(params: Params, probe: Probe) {
   }
 }
 
-/** The first answer, and the times of all. Requests come one after the other, so that they do not slow each other. */
-async function answersOf(params: Params, probe: Probe, client: HttpClient): Promise<{ answer: Answer; times: number[] }> {
-  const token = params.bearerFrom === undefined ? undefined : probe.setting(params.bearerFrom);
+type Found = { answer: Answer; problems: string[]; measurements: Measurement[] };
+
+/**
+ * All answers, what the first one shows that is not as demanded (else the very first), and how many are not. Requests come
+ * one after the other, so that they do not slow each other.
+ */
+async function answersOf(
+  params: Params,
+  probe: Probe,
+  client: HttpClient,
+): Promise<{ answers: { ms: number }[]; found: Found; failed: number }> {
   const ask = {
     method: params.method ?? 'GET',
     path: params.path ?? '',
-    headers: { ...params.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    headers: { ...params.headers, ...bearerOf(probe, params.bearerFrom) },
     follow: params.redirectsTo === undefined ? (params.follow ?? 0) : 0,
   } as const;
-  const answer = await client.ask(ask);
-  const times = [answer.ms];
-  while (times.length < (params.samples ?? 1)) times.push((await client.ask(ask)).ms);
-  return { answer, times };
+  let found = findingsOf(params, await client.ask(ask));
+  let failed = Math.min(1, found.problems.length);
+  const answers = [{ ms: found.answer.ms }];
+  while (answers.length < (params.samples ?? 1)) {
+    probe.signal.throwIfAborted();
+    const next = findingsOf(params, await client.ask(ask));
+    answers.push({ ms: next.answer.ms });
+    if (next.problems.length === 0) continue;
+    failed += 1;
+    if (failed === 1) found = next;
+  }
+  return { answers, found, failed };
+}
+
+/** One answer held against everything but the time. */
+function findingsOf(params: Params, answer: Answer): Found {
+  const fromJson = params.json ? jsonFindings(answer, params.json) : { problems: [], measurements: [] };
+  const problems = [
+    ...statusProblems(params, answer),
+    ...redirectProblems(params, answer),
+    ...bodyProblems(params, answer),
+    ...(params.answerHeaders ?? []).flatMap((demand) => headerProblems(answer, demand)),
+    ...fromJson.problems,
+  ];
+  return { answer, problems, measurements: fromJson.measurements };
 }
 
 function statusProblems({ status, redirectsTo }: Params, answer: Answer): string[] {
@@ -113,6 +144,12 @@ export function headerProblems(
   { headers }: Answer,
   { name, equals, contains, matches: pattern, absent }: Static<typeof HeaderDemand>,
 ): string[] {
+  if (absent && [equals, contains, pattern].some((text) => text !== undefined))
+    throw new AppError(
+      'invalid',
+      'readiness.params_invalid',
+      `The demand on the header ${name} is both that it is absent and what it says.`,
+    );
   const value = headers[name.toLowerCase()];
   if (absent) return value === undefined ? [] : [`the header ${name} is there`];
   if (value === undefined) return [`the header ${name} is missing`];
@@ -146,6 +183,12 @@ export const http = defineKind({
   describe: ({ method = 'GET', target, path = '' }) => `${method} ${target}${path}`,
   run,
   timeoutMs: ({ samples = 1, maxMs = 0 }) => (samples === 1 ? 0 : 10_000 + samples * Math.max(250, 2 * maxMs)),
+  unheld: [
+    { names: ['follow'], when: ({ redirectsTo }) => redirectsTo !== undefined, where: 'where a redirect itself is demanded' },
+    { names: ['percentile'], when: ({ samples = 1 }) => samples === 1, where: 'with one sample' },
+    { names: ['percentile'], when: ({ maxMs }) => maxMs === undefined, where: 'without maxMs' },
+    { names: ['notContains'], when: ({ method }) => method === 'HEAD', where: 'where only the head is asked for' },
+  ],
   negative: [
     {
       name: 'a service that answers 500',
@@ -159,6 +202,14 @@ export const http = defineKind({
       async arrange() {
         const { url, end } = await httpOnLoopback((_, reply) => void reply.end('{"status":"down"}'));
         return { params: { target: url, json: [{ at: '$.status', op: '=' as const, value: 'ok' }] }, end };
+      },
+    },
+    {
+      name: 'a service that answers well once and then 500, fast',
+      async arrange() {
+        let asked = 0;
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.writeHead((asked += 1) === 1 ? 200 : 500).end('{}'));
+        return { params: { target: url, samples: 20, percentile: 95, maxMs: 5_000 }, end };
       },
     },
     {

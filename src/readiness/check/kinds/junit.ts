@@ -6,7 +6,7 @@ import type { Outcome, Probe } from '../check.ts';
 import { Count, defineKind, fields, FilePath, judged, listed, Text } from '../define.ts';
 import { listFolder } from '../files.ts';
 import { folderOf } from '../loopback.ts';
-import { matches } from '../pattern.ts';
+import { matching } from '../pattern.ts';
 import { isUnfit, readReport, ReportOf } from '../report-file.ts';
 
 const Params = fields({
@@ -20,7 +20,10 @@ const Params = fields({
   only: Type.Optional(Text),
 });
 type Params = Static<typeof Params>;
-type Case = { name: string; state: 'passed' | 'failed' | 'skipped' };
+type State = 'passed' | 'failed' | 'skipped';
+type Case = { name: string; state: State; outside?: boolean };
+
+const nameOf = ({ name }: Case): string => name;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const { report: path, of, minTests = 1, maxSkipped } = params;
@@ -31,9 +34,11 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   for (const name of files) {
     const report = await readReport(probe, name, of);
     if (isUnfit(report)) return report;
-    cases.push(...casesOf(name, report.text));
+    for (const one of casesOf(name, report.text)) cases.push(one);
   }
-  const looked = params.only === undefined ? cases : cases.filter(({ name }) => matches(params.only!, name));
+  const fits = params.only === undefined ? undefined : matching(params.only, cases.map(nameOf));
+  // What failed outside of any test may have kept the looked for ones from running.
+  const looked = fits ? cases.filter(({ outside }, index) => outside === true || fits[index]) : cases;
   const those = (state: Case['state']): Case[] => looked.filter((one) => one.state === state);
   const [passed, failed, skipped] = [those('passed'), those('failed'), those('skipped')];
   return judged({
@@ -53,24 +58,32 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   });
 }
 
+/** How a case itself says that it did not pass, where the report has no element for it (GoogleTest, CTest). */
+const SAID: readonly (readonly [RegExp, State])[] = [
+  [/^(?:fail(?:ed|ure)?|error(?:ed)?|broken|aborted|timeout)$/i, 'failed'],
+  [/^(?:not ?run|skip(?:ped)?|suppressed|disabled|pending|ignored|inconclusive)$/i, 'skipped'],
+];
+
 /** Counts the cases themselves, as the sums that a report states can be wrong. Errors: `readiness.file_unreadable`. */
 function casesOf(path: string, xml: string): Case[] {
   const cases: Case[] = [];
   let current: Case | undefined;
-  let stated = 0;
+  let outside = 0;
+  const stated = { testsuites: 0, testsuite: 0 };
   const parser = new SaxesParser();
   parser.on('error', (error) => {
-    throw new AppError('unprocessable', 'readiness.file_unreadable', `${path} is no XML: ${error.message}.`);
+    throw unreadable(path, `is no XML: ${error.message}`);
   });
   parser.on('opentag', ({ name, attributes }) => {
-    const { classname = '', name: title = '' } = attributes as Record<string, string>;
-    if (name === 'testcase') current = { name: `${classname} ${title}`.trim(), state: 'passed' };
-    if (current && (name === 'failure' || name === 'error')) current.state = 'failed';
+    const given = attributes as Record<string, string>;
+    if (name === 'testcase') current = { name: `${given['classname'] ?? ''} ${given['name'] ?? ''}`.trim(), state: saidBy(given) };
+    if (name === 'failure' || name === 'error') {
+      if (current) current.state = 'failed';
+      else outside += 1;
+    }
     if (current && name === 'skipped' && current.state === 'passed') current.state = 'skipped';
-    // An error outside of any case, such as a file that could not be loaded, is told only in the sums.
-    if (name === 'testsuite')
-      stated +=
-        Number((attributes as Record<string, string>)['failures'] ?? 0) + Number((attributes as Record<string, string>)['errors'] ?? 0);
+    if (name === 'testsuite' || name === 'testsuites')
+      stated[name] += sumOf(path, 'failures', given['failures']) + sumOf(path, 'errors', given['errors']);
   });
   parser.on('closetag', ({ name }) => {
     if (name !== 'testcase' || !current) return;
@@ -78,8 +91,23 @@ function casesOf(path: string, xml: string): Case[] {
     current = undefined;
   });
   parser.write(xml).close();
+  // An error outside of any case, such as a file that could not be loaded, is told only in the sums, of suites or of all.
   const failed = cases.filter(({ state }) => state === 'failed').length;
-  return stated > failed ? [...cases, { name: `${path}: ${stated - failed} failures outside of any test`, state: 'failed' }] : cases;
+  const more = Math.max(outside, stated.testsuite - failed, stated.testsuites - failed);
+  return more > 0 ? [...cases, { name: `${path}: ${more} failures outside of any test`, state: 'failed', outside: true }] : cases;
+}
+
+function saidBy({ status = '', result = '' }: Record<string, string>): State {
+  return SAID.find(([words]) => words.test(status) || words.test(result))?.[1] ?? 'passed';
+}
+
+function sumOf(path: string, name: string, stated = '0'): number {
+  if (!/^\d+$/.test(stated)) throw unreadable(path, `states ${JSON.stringify(stated.slice(0, 40))} ${name}, which is no number`);
+  return Number(stated);
+}
+
+function unreadable(path: string, why: string): AppError {
+  return new AppError('unprocessable', 'readiness.file_unreadable', `${path} ${why}.`);
 }
 
 const reportOf = (...cases: readonly string[]): string => `<testsuite name="unit" tests="${cases.length}">${cases.join('')}</testsuite>`;
@@ -98,6 +126,22 @@ export const junit = defineKind({
         const { root, end } = await folderOf({
           'junit.xml': reportOf('<testcase name="adds"/>', '<testcase name="pays"><failure message="no"/></testcase>'),
         });
+        return { params: { report: 'junit.xml', of: { maxAgeHours: 1 } }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'failures that only the sum of all suites tells, with those of one suite asked for',
+      async arrange() {
+        const xml = `<testsuites failures="1" errors="0">${reportOf('<testcase classname="pay" name="pays"/>')}</testsuites>`;
+        const { root, end } = await folderOf({ 'junit.xml': xml });
+        return { params: { report: 'junit.xml', of: { maxAgeHours: 1 }, only: '^pay' }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a sum of failures that is no number',
+      expects: 'error',
+      async arrange() {
+        const { root, end } = await folderOf({ 'junit.xml': '<testsuite failures="three"><testcase name="pays"/></testsuite>' });
         return { params: { report: 'junit.xml', of: { maxAgeHours: 1 } }, probe: { root }, end };
       },
     },

@@ -3,15 +3,15 @@ import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import { askHttp } from '../ask-http.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, FilePath, judged, listed, TargetName, Text, Texts, UrlPath } from '../define.ts';
-import { readTail } from '../files.ts';
-import { folderOf } from '../loopback.ts';
-import { matches } from '../pattern.ts';
-import { secretsIn } from '../tracked-secrets.ts';
+import { Count, defineKind, fields, LivePath, judged, listed, TargetName, Text, Texts, UrlPath } from '../define.ts';
+import { readTail, type Tail } from '../files.ts';
+import { folderOf, httpOnLoopback } from '../loopback.ts';
+import { matching } from '../pattern.ts';
+import { searchText } from '../secret-search.ts';
 
 const Params = fields({
   /** A file of lines, or an address that answers with them. */
-  file: Type.Optional(FilePath),
+  file: Type.Optional(LivePath),
   target: Type.Optional(TargetName),
   path: Type.Optional(UrlPath),
   /** Text that one of the last lines must contain; looked for until `withinS` is over. */
@@ -32,17 +32,20 @@ type Params = Static<typeof Params>;
 
 const PAUSE_MS = 500;
 const TAIL_BYTES = 8 << 20;
+const DEFAULT_LINES = 1_000;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
-  const lines = await linesWithMarker(params, probe);
-  if (lines === undefined) return { state: 'fail', summary: `${whereOf(params)} is not there.` };
+  const log = await linesWithMarker(params, probe);
+  if (log === undefined) return { state: 'fail', summary: `${whereOf(params)} is not there.` };
+  const { lines } = log;
   const json = lines.filter(isJsonObject).length;
   const share = lines.length === 0 ? 0 : json / lines.length;
   const { marker, withinS = 0, jsonShare, minLines = 1, absent = [], noSecrets, atMost } = params;
-  const leaks = noSecrets ? secretsIn(lines.join('\n')) : [];
-  const matching = atMost ? lines.filter((line) => matches(atMost.matching, line)).length : 0;
+  const leaks = noSecrets ? await searchText(lines.join('\n'), probe.signal) : [];
+  const fitting = atMost ? matching(atMost.matching, lines).filter(Boolean).length : 0;
   return judged({
     problems: [
+      ...(log.missing === undefined ? [] : [log.missing]),
       ...(lines.length < Math.max(1, minLines) ? [`there are ${lines.length} lines, at least ${Math.max(1, minLines)} are demanded`] : []),
       ...(marker !== undefined && !lines.some((line) => line.includes(marker)) ? [`the marker did not appear within ${withinS} s`] : []),
       ...(jsonShare !== undefined && share < jsonShare
@@ -52,7 +55,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       ...(leaks.length > 0
         ? [`${leaks.length} lines look as if they held credentials (${listed([...new Set(leaks.map(({ name }) => name))])})`]
         : []),
-      ...(atMost && matching > atMost.lines ? [`${matching} lines match ${atMost.matching}, at most ${atMost.lines} are allowed`] : []),
+      ...(atMost && fitting > atMost.lines ? [`${fitting} lines match ${atMost.matching}, at most ${atMost.lines} are allowed`] : []),
     ],
     seen: `${whereOf(params)}: ${lines.length} lines are as demanded.`,
     measurements: [
@@ -70,30 +73,42 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 
 const whereOf = ({ file, target, path = '' }: Params): string => file ?? `${target ?? ''}${path}`;
 
+/** The last lines of a log, and in words what of them could not be read. */
+type Log = { lines: readonly string[]; missing?: string };
+
 /** Reads until the marker is there or its time is over; the last reading counts. */
-async function linesWithMarker(params: Params, probe: Probe): Promise<readonly string[] | undefined> {
+async function linesWithMarker(params: Params, probe: Probe): Promise<Log | undefined> {
   const until = performance.now() + (params.withinS ?? 0) * 1_000;
   for (;;) {
-    const lines = await read(params, probe);
-    const found = params.marker === undefined || lines?.some((line) => line.includes(params.marker!));
-    if (found || performance.now() >= until) return lines;
+    const log = await read(params, probe);
+    const found = params.marker === undefined || log?.lines.some((line) => line.includes(params.marker!));
+    if (found || performance.now() >= until) return log;
     await delay(Math.min(PAUSE_MS, Math.max(1, until - performance.now())), undefined, { signal: probe.signal });
   }
 }
 
-async function read({ file, target, path = '', lines = 1_000 }: Params, probe: Probe): Promise<readonly string[] | undefined> {
+async function read({ file, target, path = '', lines = DEFAULT_LINES }: Params, probe: Probe): Promise<Log | undefined> {
   if (file === undefined && target === undefined)
     throw new AppError('invalid', 'readiness.params_invalid', 'The check names neither file nor target.');
-  const text = file === undefined ? await fromHttp(target!, path, probe) : await readTail(probe, file, TAIL_BYTES);
-  return text
-    ?.split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-lines);
+  const tail: (Tail & { beginning?: boolean }) | undefined =
+    file === undefined ? await tailByHttp(target!, path, probe) : await readTail(probe, file, TAIL_BYTES);
+  if (!tail) return undefined;
+  const all = tail.text.split('\n').filter((line) => line.trim() !== '');
+  if (tail.beginning)
+    return { lines: all.slice(-lines), missing: `its last lines lie behind the first ${TAIL_BYTES} bytes and were not read` };
+  if (!tail.whole && all.length < lines) return { lines: all, missing: `of the last ${lines} lines only ${all.length} were read` };
+  return { lines: all.slice(-lines) };
 }
 
-async function fromHttp(target: string, path: string, probe: Probe): Promise<string | undefined> {
-  const answer = await askHttp(probe, probe.target(target), { path, mostBytes: TAIL_BYTES });
-  return answer.status === 200 ? answer.body : undefined;
+/** Asks for the end alone; a server that gives the whole from its beginning may have to be cut. */
+async function tailByHttp(target: string, path: string, probe: Probe): Promise<(Tail & { beginning?: boolean }) | undefined> {
+  const headers = { range: `bytes=-${TAIL_BYTES}` };
+  const { status, body, cut, headers: sent } = await askHttp(probe, probe.target(target), { path, headers, mostBytes: TAIL_BYTES });
+  if (status === 200) return { text: body, whole: !cut, beginning: cut };
+  const [, from, to, all] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(sent['content-range'] ?? '')?.map(Number) ?? [];
+  if (status !== 206 || from === undefined) return undefined;
+  if (cut || to! + 1 !== all) return { text: body, whole: false, beginning: true };
+  return from === 0 ? { text: body, whole: true } : { text: body.slice(body.indexOf('\n') + 1), whole: false };
 }
 
 function isJsonObject(line: string): boolean {
@@ -112,6 +127,10 @@ export const logMarker = defineKind({
   describe: (params) => `${whereOf(params)}${params.marker ? ` has ${JSON.stringify(params.marker)}` : ''}`,
   run,
   timeoutMs: ({ withinS = 0 }) => withinS * 1_000 + 10_000,
+  unheld: [
+    { names: ['target', 'path'], when: ({ file }) => file !== undefined, where: 'beside file' },
+    { names: ['withinS'], when: ({ marker }) => marker === undefined, where: 'without marker' },
+  ],
   negative: [
     {
       name: 'a marker that never arrives',
@@ -125,6 +144,14 @@ export const logMarker = defineKind({
       async arrange() {
         const { root, end } = await folderOf({ 'app.log': `login with ${['ghp', 'abcdefghijklmnopqrstuvwxyz0123456789'].join('_')}\n` });
         return { params: { file: 'app.log', jsonShare: 0.9, noSecrets: true }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'an error behind more than is read of an address',
+      async arrange() {
+        const log = `${'INFO fine\n'.repeat(900_000)}FATAL out of balance\n`;
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.end(log));
+        return { params: { target: url, absent: ['FATAL'] }, end };
       },
     },
   ],

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
-import { openHttp, type HttpClient } from '../ask-http.ts';
+import { bearerOf, openHttp, type HttpClient } from '../ask-http.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { holds } from '../compare.ts';
 import { defineKind, fields, judged, listed, oneOf, Op, TargetName, Text, Texts, UrlPath } from '../define.ts';
 import { httpOnLoopback } from '../loopback.ts';
-import { readMetrics, type MetricsPage } from '../prometheus-text.ts';
+import { readMetrics, type MetricsPage, type Sample } from '../prometheus-text.ts';
 
 const Params = fields({
   target: TargetName,
@@ -54,13 +54,11 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 const invalid = (why: string): AppError => new AppError('invalid', 'readiness.params_invalid', `The check demands nothing: ${why}.`);
 
 async function pageOf(client: HttpClient, { path = '/metrics', bearerFrom }: Params, probe: Probe): Promise<MetricsPage | string> {
-  const token = bearerFrom === undefined ? undefined : probe.setting(bearerFrom);
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const answer = await client.ask({ path, headers, mostBytes: 16 << 20 });
+  const answer = await client.ask({ path, headers: bearerOf(probe, bearerFrom), mostBytes: 16 << 20 });
   if (answer.status !== 200) return `${answer.shown} answered ${answer.status}`;
   const page = readMetrics(answer.body);
   if (answer.cut) return `${answer.shown} is longer than can be read`;
-  return page.samples.length === 0 || page.unreadable > page.samples.length ? `${answer.shown} is no page of metrics` : page;
+  return page.samples.length === 0 || page.unreadable.length > page.samples.length ? `${answer.shown} is no page of metrics` : page;
 }
 
 function hasFamily({ types, help, samples }: MetricsPage, family: string): boolean {
@@ -97,24 +95,31 @@ async function valueFindings(
 /** The value of the series that fit, or in words why there is none. */
 function valueOf({ name, labels, of = 'sum', per }: Params, page: MetricsPage): number | string {
   const own = combined(page, { name: name!, labels }, of);
+  const unread = [name!, ...(per ? [per.name] : [])].map((each) => unreadOf(page, each)).find((words) => words !== undefined);
+  if (unread !== undefined) return unread;
   if (own === undefined) return `there is no ${name} with these labels`;
   if (!per) return own;
   const other = combined(page, per, 'sum');
   return other === undefined || other === 0 ? `${per.name} is ${other ?? 'not there'}, so nothing can be divided by it` : own / other;
 }
 
-function combined(
-  page: MetricsPage,
-  { name, labels = {} }: { name: string; labels?: Record<string, string> | undefined },
-  of: 'sum' | 'max' | 'min',
-): number | undefined {
-  const fits = page.samples.filter(
-    (sample) => sample.name === name && Object.entries(labels).every(([key, wanted]) => sample.labels[key] === wanted),
-  );
-  const values = fits.map(({ value }) => value);
+type Labels = Record<string, string>;
+
+function fitting({ samples }: MetricsPage, { name, labels = {} }: { name: string; labels?: Labels | undefined }): Sample[] {
+  return samples.filter((sample) => sample.name === name && Object.entries(labels).every(([key, wanted]) => sample.labels[key] === wanted));
+}
+
+function combined(page: MetricsPage, series: { name: string; labels?: Labels | undefined }, of: 'sum' | 'max' | 'min'): number | undefined {
+  const values = fitting(page, series).map(({ value }) => value);
   if (values.length === 0 || values.some(Number.isNaN)) return undefined;
   if (of === 'sum') return values.reduce((sum, value) => sum + value, 0);
   return of === 'max' ? Math.max(...values) : Math.min(...values);
+}
+
+/** In words how many lines that may be of a series cannot be read: without them no sum is right. */
+function unreadOf(page: MetricsPage, name: string): string | undefined {
+  const lines = page.unreadable.filter((line) => line.includes(name));
+  return lines.length === 0 ? undefined : `${lines.length} lines of ${name} cannot be read`;
 }
 
 async function changeOf(params: Params, first: MetricsPage, client: HttpClient, probe: Probe): Promise<number | string> {
@@ -122,17 +127,30 @@ async function changeOf(params: Params, first: MetricsPage, client: HttpClient, 
   await delay(params.overS! * 1_000, undefined, { signal: probe.signal });
   const second = await pageOf(client, params, probe);
   if (typeof second === 'string') return second;
-  const increases = [{ name: params.name!, labels: params.labels }, ...(params.per ? [params.per] : [])].map((series) => {
-    const [before, after] = [combined(first, series, 'sum'), combined(second, series, 'sum')];
-    // A counter that went back was started anew; what it counted since is all that is known.
-    return before === undefined || after === undefined ? undefined : after < before ? after : after - before;
-  });
-  const [own, other] = increases;
-  if (own === undefined) return `there is no ${params.name} with these labels`;
+  const increases = [{ name: params.name!, labels: params.labels }, ...(params.per ? [params.per] : [])].map((series) =>
+    increaseOf(first, second, series),
+  );
+  const wrong = increases.find((increase) => typeof increase === 'string');
+  if (wrong !== undefined) return wrong;
+  const [own, other] = increases as number[];
   if (params.per)
-    return other === undefined || other === 0 ? `${params.per.name} did not increase, so nothing can be divided by it` : own / other;
-  return params.as === 'rate' ? own / ((performance.now() - start) / 1_000) : own;
+    return other === undefined || other === 0 ? `${params.per.name} did not increase, so nothing can be divided by it` : own! / other;
+  return params.as === 'rate' ? own! / ((performance.now() - start) / 1_000) : own!;
 }
+
+/** The increase of each series by itself: one that was started anew must not hide what another counted. */
+function increaseOf(first: MetricsPage, second: MetricsPage, series: { name: string; labels?: Labels | undefined }): number | string {
+  const unread = unreadOf(first, series.name) ?? unreadOf(second, series.name);
+  if (unread !== undefined) return unread;
+  const [before, after] = [first, second].map((page) => new Map(fitting(page, series).map(({ labels, value }) => [keyOf(labels), value])));
+  if (before!.size === 0 || after!.size === 0) return `there is no ${series.name} with these labels`;
+  if ([...before!.keys()].some((key) => !after!.has(key))) return `a series of ${series.name} went away meanwhile`;
+  // A counter that went back was started anew; what it counted since is all that is known. A new one began at 0.
+  const grown = [...after!].map(([key, value]) => (value < (before!.get(key) ?? 0) ? value : value - (before!.get(key) ?? 0)));
+  return grown.some(Number.isNaN) ? `${series.name} is no number` : grown.reduce((sum, value) => sum + value, 0);
+}
+
+const keyOf = (labels: Sample['labels']): string => JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 export const metric = defineKind({
   name: 'metric',
@@ -142,6 +160,16 @@ export const metric = defineKind({
     `${target}: ${[...(families ?? []), ...(name ? [`${name} ${op} ${value}${overS === undefined ? '' : ` over ${overS} s`}`] : [])].join(', ')}`,
   run,
   timeoutMs: ({ overS = 0 }) => overS * 1_000 + 10_000,
+  unheld: [
+    {
+      names: ['labels', 'of', 'per', 'op', 'value', 'unit', 'overS', 'as'],
+      when: ({ name }) => name === undefined,
+      where: 'without name, the series',
+    },
+    { names: ['as'], when: ({ overS }) => overS === undefined, where: 'without overS' },
+    { names: ['as'], when: ({ per }) => per !== undefined, where: 'beside per' },
+    { names: ['of'], when: ({ overS, of }) => overS !== undefined && of !== 'sum', where: 'over a window: increases are added up' },
+  ],
   negative: [
     {
       name: 'a page without the demanded family',
@@ -155,6 +183,25 @@ export const metric = defineKind({
       async arrange() {
         const { url, end } = await httpOnLoopback((_, reply) => void reply.end('pool_in_use{pool="main"} 97\n'));
         return { params: { target: url, name: 'pool_in_use', op: '<' as const, value: 90 }, end };
+      },
+    },
+    {
+      name: 'a series whose number cannot be read',
+      async arrange() {
+        const page = 'errors_total{service="a"} 0\nerrors_total{service="b"} 50,000\n';
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.end(page));
+        return { params: { target: url, name: 'errors_total', op: '=' as const, value: 0 }, end };
+      },
+    },
+    {
+      name: 'a series that hides by its new start what another counts',
+      async arrange() {
+        let asked = 0;
+        const { url, end } = await httpOnLoopback(
+          (_, reply) =>
+            void reply.end((asked += 1) === 1 ? 'errors{a="1"} 100\nerrors{a="2"} 0\n' : 'errors{a="1"} 0\nerrors{a="2"} 100\n'),
+        );
+        return { params: { target: url, name: 'errors', op: '<' as const, value: 5, overS: 0.02 }, end };
       },
     },
     {

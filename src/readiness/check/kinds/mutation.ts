@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { AppError } from '../../../base/error.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, FilePath, judged } from '../define.ts';
+import { Count, defineKind, fields, FilePath, judged, listed } from '../define.ts';
 import { readDocument } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
@@ -17,22 +18,42 @@ const Params = fields({
 type Params = Static<typeof Params>;
 
 const FOUND = new Set(['Killed', 'Timeout']);
-const MISSED = new Set(['Survived', 'NoCoverage']);
+/** What ended in an error of the run itself was found by no test. */
+const MISSED = new Set(['Survived', 'NoCoverage', 'RuntimeError']);
+/** Left out on purpose, or no program at all. */
+const UNCOUNTED = new Set(['Ignored', 'CompileError']);
 
 async function run({ report: path, of, minScore, minMutants = 1 }: Params, probe: Probe): Promise<Outcome> {
   const report = await readReport(probe, path, of);
   if (isUnfit(report)) return report;
-  const states = readJsonPath(readDocument(path, report.text), '$.files.*.mutants[*].status').map(String);
+  const states = statesIn(path, readDocument(path, report.text));
   const found = states.filter((state) => FOUND.has(state)).length;
   const valid = found + states.filter((state) => MISSED.has(state)).length;
-  const score = valid === 0 ? 0 : Math.round((10_000 * found) / valid) / 100;
+  const open = states.filter((state) => ![FOUND, MISSED, UNCOUNTED].some((known) => known.has(state)));
+  const share = valid === 0 ? 0 : (100 * found) / valid;
+  // Never rounded up to what is demanded.
+  const score = Math.floor(share * 100) / 100;
   return judged({
     problems: [
+      ...(open.length > 0 ? [`${open.length} mutants have no result (${listed([...new Set(open)])})`] : []),
       ...(valid < Math.max(1, minMutants) ? [`there are ${valid} mutants, at least ${Math.max(1, minMutants)} are demanded`] : []),
-      ...(score >= minScore ? [] : [`${score} % of the mutants were found, at least ${minScore} % are demanded`]),
+      ...(share >= minScore ? [] : [`${score} % of the mutants were found, at least ${minScore} % are demanded`]),
     ],
     seen: `${score} % of ${valid} mutants were found.`,
     measurements: [{ name: 'score', value: score, unit: '%', demanded: `>= ${minScore}`, samples: valid }],
+  });
+}
+
+/** The state of every mutant of every file. Errors: `readiness.file_unreadable` for a file without a list of them. */
+function statesIn(path: string, document: unknown): string[] {
+  return readJsonPath(document, '$.files.*').flatMap((file) => {
+    const mutants = readJsonPath(file, '$.mutants')[0];
+    if (!Array.isArray(mutants))
+      throw new AppError('unprocessable', 'readiness.file_unreadable', `${path} has a file without a list of mutants.`);
+    return mutants.map((mutant: unknown) => {
+      const [state] = readJsonPath(mutant, '$.status');
+      return typeof state === 'string' ? state : 'none';
+    });
   });
 }
 
@@ -47,6 +68,14 @@ export const mutation = defineKind({
       name: 'half of the mutants survived',
       async arrange() {
         const mutants = ['Killed', 'Survived'].map((status) => ({ status }));
+        const { root, end } = await folderOf({ 'mutation.json': JSON.stringify({ files: { 'a.ts': { mutants } } }) });
+        return { params: { report: 'mutation.json', of: { maxAgeHours: 1 }, minScore: 75 }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a run that was broken off: most mutants were never tried',
+      async arrange() {
+        const mutants = [{ status: 'Killed' }, ...Array.from({ length: 9 }, () => ({ status: 'Pending' }))];
         const { root, end } = await folderOf({ 'mutation.json': JSON.stringify({ files: { 'a.ts': { mutants } } }) });
         return { params: { report: 'mutation.json', of: { maxAgeHours: 1 }, minScore: 75 }, probe: { root }, end };
       },

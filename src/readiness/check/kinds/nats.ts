@@ -85,6 +85,7 @@ export const nats = defineKind({
   describe: ({ target, read = 'healthz', anonymousRefusedAt }) =>
     [...(target ? [`${target}/${read}`] : []), ...(anonymousRefusedAt ? [`no anonymous at ${anonymousRefusedAt}`] : [])].join(', '),
   run,
+  unheld: [{ names: ['read', 'values'], when: ({ target }) => target === undefined, where: 'without target, the address of the monitor' }],
   negative: [
     {
       name: 'a server that is not healthy',

@@ -30,6 +30,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   const target = probe.target(params.target);
   const document = await documentOf(params, probe);
   const operations = operationsOf(document, params.public ?? []);
+  const elsewhere = readJsonPath(document, '$.paths.*').filter((item) => typeof readJsonPath(item, '$["$ref"]')[0] === 'string').length;
   const { minOperations = 1, status = [401] } = params;
   // A login in the target's address would make every answer a wrong one.
   const client = await openHttp(probe, { ...target, url: withoutLogin(target.url) });
@@ -42,6 +43,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
           ? [`${operations.length} operations need a login, at least ${Math.max(1, minOperations)} are demanded`]
           : []),
         ...(operations.length > MOST_OPERATIONS ? [`${operations.length} operations are more than are asked`] : []),
+        ...(elsewhere > 0 ? [`${elsewhere} paths are written in another document and were not asked`] : []),
         ...(open.length > 0
           ? [`${open.length} operations do not ask for a login: ${listed(open.map(({ path, found }) => `${path} (${found})`))}`]
           : []),
@@ -134,11 +136,24 @@ export const openapiAuth = defineKind({
   describe: ({ target, documentFile, documentPath = '/openapi.json' }) => `${target} by ${documentFile ?? documentPath}`,
   run,
   timeoutMs: () => 60_000,
+  unheld: [{ names: ['documentPath'], when: ({ documentFile }) => documentFile !== undefined, where: 'beside documentFile' }],
   negative: [
     {
       name: 'an operation that answers everybody',
       async arrange() {
         const { url, end } = await httpOnLoopback((request, reply) => void reply.end(request.url === '/openapi.json' ? DOCUMENT : '{}'));
+        return { params: { target: url }, end };
+      },
+    },
+    {
+      name: 'a path that is written elsewhere',
+      async arrange() {
+        const paths = { '/a': { get: {} }, '/b': { $ref: 'other.json' } };
+        const { url, end } = await httpOnLoopback((request, reply) =>
+          request.url === '/openapi.json'
+            ? void reply.end(JSON.stringify({ openapi: '3.1.0', security: [{ bearer: [] }], paths }))
+            : void reply.writeHead(401).end(),
+        );
         return { params: { target: url }, end };
       },
     },

@@ -24,13 +24,18 @@ type Params = Static<typeof Params>;
 async function run({ report: path, of, max = {} }: Params, probe: Probe): Promise<Outcome> {
   const report = await readReport(probe, path, of);
   if (isUnfit(report)) return report;
-  const counts = countsOf(path, readDocument(path, report.text));
+  const document = readDocument(path, report.text);
+  const counts = countsOf(path, document);
+  const troubles = readJsonPath(document, '$.runs[*].invocations[*].toolExecutionNotifications[*].level').filter(
+    (level) => level === 'error',
+  );
   const allowed: Partial<Record<Severity, number>> = { critical: 0, high: 0, ...max };
   const looked = SEVERITIES.filter((severity) => allowed[severity] !== undefined);
   return judged({
     problems: looked
       .filter((severity) => counts[severity] > allowed[severity]!)
       .map((severity) => `${counts[severity]} ${severity}, at most ${allowed[severity]} are allowed`),
+    warnings: troubles.length > 0 ? [`the scanner itself tells of ${troubles.length} errors`] : [],
     seen: SEVERITIES.map((severity) => `${counts[severity]} ${severity}`)
       .join(', ')
       .concat('.'),
@@ -47,23 +52,38 @@ function countsOf(path: string, document: unknown): Record<Severity, number> {
   const counts = readJsonPath(document, '$.metadata.vulnerabilities')[0] as Partial<Record<Severity, unknown>> | undefined;
   if (counts && SEVERITIES.every((severity) => typeof counts[severity] === 'number')) return counts as Record<Severity, number>;
   const runs = readJsonPath(document, '$.runs')[0];
-  if (Array.isArray(runs) && runs.length > 0) return sarifCounts(document);
-  throw new AppError('unprocessable', 'readiness.file_unreadable', `${path} is neither an audit of npm nor SARIF.`);
+  if (!Array.isArray(runs) || runs.length === 0) throw unreadable(path, 'is neither an audit of npm nor SARIF');
+  if (readJsonPath(document, '$.runs[*].invocations[*].executionSuccessful').includes(false))
+    throw unreadable(path, 'is of a scan that did not go to its end');
+  // A run without a list of results is one that looked for none (SARIF 2.1.0, 3.14.23).
+  if (!runs.every((run: unknown) => Array.isArray(readJsonPath(run, '$.results')[0]))) throw unreadable(path, 'has a run without results');
+  return sarifCounts(runs);
+}
+
+function unreadable(path: string, why: string): AppError {
+  return new AppError('unprocessable', 'readiness.file_unreadable', `${path} ${why}.`);
 }
 
 /** SARIF knows levels; the score of a rule (CVSS, 0 to 10) says more where it is given. */
-function sarifCounts(document: unknown): Record<Severity, number> {
+function sarifCounts(runs: readonly unknown[]): Record<Severity, number> {
   const counts = { critical: 0, high: 0, moderate: 0, low: 0 };
-  for (const run of readJsonPath(document, '$.runs[*]')) {
-    const rules = new Map(readJsonPath(run, '$.tool.driver.rules[*]').map((rule) => [readJsonPath(rule, '$.id')[0], rule]));
+  for (const run of runs) {
+    const own = readJsonPath(run, '$.tool.driver.rules[*]');
+    const rules = [...own, ...readJsonPath(run, '$.tool.extensions[*].rules[*]')];
+    const byId = new Map(rules.map((rule) => [readJsonPath(rule, '$.id')[0], rule]));
     for (const result of readJsonPath(run, '$.results[*]')) {
-      const rule = rules.get(readJsonPath(result, '$.ruleId')[0]);
-      const score = Number(readJsonPath(rule, '$.properties["security-severity"]')[0]);
-      const level = readJsonPath(result, '$.level')[0] ?? readJsonPath(rule, '$.defaultConfiguration.level')[0] ?? 'warning';
-      counts[Number.isNaN(score) ? severityOfLevel(level) : severityOfScore(score)] += 1;
+      const id = readJsonPath(result, '$.ruleId')[0] ?? readJsonPath(result, '$.rule.id')[0];
+      const rule = id === undefined ? own[Number(readJsonPath(result, '$.ruleIndex')[0] ?? -1)] : byId.get(id);
+      counts[severityOf(result, rule)] += 1;
     }
   }
   return counts;
+}
+
+function severityOf(result: unknown, rule: unknown): Severity {
+  const score = Number.parseFloat(String(readJsonPath(rule, '$.properties["security-severity"]')[0]));
+  if (!Number.isNaN(score)) return severityOfScore(score);
+  return severityOfLevel(readJsonPath(result, '$.level')[0] ?? readJsonPath(rule, '$.defaultConfiguration.level')[0] ?? 'warning');
 }
 
 const severityOfLevel = (level: unknown): Severity => (level === 'error' ? 'high' : level === 'warning' ? 'moderate' : 'low');
@@ -87,5 +107,16 @@ export const packageAudit = defineKind({
         return { params: { report: 'audit.json', of: { maxAgeHours: 1 } }, probe: { root }, end };
       },
     },
+    ...[
+      ['a scan that broke off', { results: [], invocations: [{ executionSuccessful: false }] }] as const,
+      ['a scan that gives no results', {}] as const,
+    ].map(([name, run]) => ({
+      name,
+      expects: 'error' as const,
+      async arrange() {
+        const { root, end } = await folderOf({ 'scan.sarif': JSON.stringify({ version: '2.1.0', runs: [run] }) });
+        return { params: { report: 'scan.sarif', of: { maxAgeHours: 1 } }, probe: { root }, end };
+      },
+    })),
   ],
 });

@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, FilePath, judged, Positive, Text } from '../define.ts';
+import { Count, defineKind, fields, LivePath, judged, Positive, Text } from '../define.ts';
 import { readText } from '../files.ts';
 import { folderOf } from '../loopback.ts';
 
 const Params = fields({
   /** A file that holds the number of the process. */
-  pidFile: Type.Optional(FilePath),
-  /** A part of the command line, on this machine. */
+  pidFile: Type.Optional(LivePath),
+  /** A part of the command line, on this machine; with `pidFile`, of that one process. */
   commandContains: Type.Optional(Text),
   /** So many processes must fit; 1 unless told. */
   minCount: Type.Optional(Count),
@@ -38,14 +38,14 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   return judged({
     problems: [
       ...(first.length < wanted ? [`${first.length} such processes are running, at least ${wanted} are demanded`] : []),
-      ...(minUptimeS !== undefined && youngest < minUptimeS
+      ...(minUptimeS !== undefined && !(youngest >= minUptimeS)
         ? [`one was started ${Math.round(youngest)} s ago, at least ${minUptimeS} s are demanded`]
         : []),
-      ...(maxMemoryMB !== undefined && memory > maxMemoryMB
+      ...(maxMemoryMB !== undefined && !(memory <= maxMemoryMB)
         ? [`one takes ${memory.toFixed(0)} MB, at most ${maxMemoryMB} MB are demanded`]
         : []),
       ...(later.some((seen) => namesOf(seen) !== namesOf(first)) ? ['processes went, came or were started anew meanwhile'] : []),
-      ...(growth !== undefined && growth > maxGrowthMBPerHour!
+      ...(growth !== undefined && !(growth <= maxGrowthMBPerHour!)
         ? [`memory grows by ${growth.toFixed(1)} MB an hour, at most ${maxGrowthMBPerHour} are demanded`]
         : []),
     ],
@@ -92,7 +92,7 @@ function growthPerHour(series: readonly (readonly Seen[])[]): number {
 }
 
 async function look(params: Params, probe: Probe): Promise<Seen[]> {
-  const pids = params.pidFile === undefined ? await byCommand(params.commandContains) : await byFile(params.pidFile, probe);
+  const pids = await pidsOf(params, probe);
   const system = await readFile('/proc/stat', 'utf8').catch(() => undefined);
   if (system === undefined) throw new AppError('unavailable', 'readiness.no_processes', 'This system shows no processes under /proc.');
   const bootMs = Number(/^btime (\d+)$/m.exec(system)?.[1]) * 1_000;
@@ -105,13 +105,24 @@ async function byFile(path: string, probe: Probe): Promise<number[]> {
   return Number.isInteger(pid) && pid > 0 ? [pid] : [];
 }
 
-async function byCommand(part: string | undefined): Promise<number[]> {
-  if (part === undefined) throw new AppError('invalid', 'readiness.params_invalid', 'The check names neither pidFile nor commandContains.');
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+/** The process of the file, all of a command, or with both that of the file if it is of the command. */
+async function pidsOf({ pidFile, commandContains: part }: Params, probe: Probe): Promise<number[]> {
+  if (pidFile === undefined && part === undefined)
+    throw new AppError('invalid', 'readiness.params_invalid', 'The check names neither pidFile nor commandContains.');
+  if (pidFile === undefined) return ofCommand(await all(), part!);
+  const pids = await byFile(pidFile, probe);
+  return part === undefined ? pids : ofCommand(pids, part);
+}
+
+/** All that run but the one that looks. */
+const all = async (): Promise<number[]> =>
+  (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name) && name !== String(process.pid)).map(Number);
+
+async function ofCommand(pids: readonly number[], part: string): Promise<number[]> {
   const fits = await Promise.all(
     pids.map(async (pid) => {
       const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      return pid !== process.pid && line.replaceAll('\0', ' ').includes(part);
+      return line.replaceAll('\0', ' ').includes(part);
     }),
   );
   return pids.filter((_, index) => fits[index]);
@@ -145,6 +156,7 @@ export const processes = defineKind({
     `${commandContains ?? pidFile ?? 'nothing'}${minUptimeS === undefined ? '' : `, up for ${minUptimeS} s`}`,
   run,
   timeoutMs: ({ overS = 0 }) => overS * 1_000 + 10_000,
+  unheld: [{ names: ['maxGrowthMBPerHour'], when: ({ overS }) => overS === undefined, where: 'without overS' }],
   negative: [
     {
       name: 'a process that is gone',

@@ -18,7 +18,7 @@ const Params = fields({
   stepS: Type.Optional(Positive),
   /** What of the window is compared; `every` sample must hold unless told. */
   reduce: Type.Optional(oneOf('every', 'last', 'max', 'min', 'mean')),
-  /** So many samples at least, of every series; 1 unless told. */
+  /** So many samples at least, of every series; 1 unless told, and of a window half of its steps. */
   minSamples: Type.Optional(Count),
   /** How many series there must be at least; 1 unless told. */
   minSeries: Type.Optional(Count),
@@ -33,7 +33,7 @@ const MOST_STEPS = 10_000;
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const target = probe.target(params.target);
   const answer = await askHttp(probe, target, { path: pathOf(params, probe), mostBytes: 8 << 20 });
-  const series = seriesOf(answer);
+  const { series, warnings } = seriesOf(answer);
   const samples = series.reduce((sum, one) => sum + one.samples.length, 0);
   const demanded = `${params.op} ${params.value}`;
   const missing = missingOf(params, series);
@@ -49,6 +49,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     problems: bad
       .map(({ labels, value }) => `${labels || 'it'} is ${value}${params.unit ? ` ${params.unit}` : ''}, demanded ${demanded}`)
       .slice(0, 5),
+    warnings: warnings.map((warning) => `Prometheus says: ${warning.slice(0, 200)}`).slice(0, 5),
     seen: `${params.query} is ${worst.value}${series.length > 1 ? ` and ${series.length - 1} more hold` : ''}, demanded ${demanded}.`,
     measurements: [
       {
@@ -66,38 +67,50 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 function pathOf({ query, overS, stepS }: Params, probe: Probe): string {
   const now = probe.clock.now() / 1_000;
   if (overS === undefined) return `/api/v1/query?${new URLSearchParams({ query, time: String(now) }).toString()}`;
-  const step = Math.max(stepS ?? overS / 60, overS / MOST_STEPS);
+  const step = stepOf(overS, stepS);
   return `/api/v1/query_range?${new URLSearchParams({ query, start: String(now - overS), end: String(now), step: String(step) }).toString()}`;
 }
 
-type Wire = { status?: string; error?: string; data?: { resultType?: string; result?: unknown } };
+const stepOf = (overS: number, stepS = overS / 60): number => Math.max(stepS, overS / MOST_STEPS);
+
+/** A window of which hardly anything was seen does not hold. */
+function fewest({ minSamples, overS, stepS }: Params): number {
+  const usual = overS === undefined ? 1 : Math.ceil((Math.floor(overS / stepOf(overS, stepS)) + 1) / 2);
+  return Math.max(1, minSamples ?? usual);
+}
+
+type Wire = { status?: string; error?: string; warnings?: unknown; data?: { resultType?: string; result?: unknown } };
 type WireSeries = { metric?: Record<string, string>; value?: [number, string]; values?: [number, string][] };
 
-/** Errors: `readiness.promql_refused` with what Prometheus says of the query. */
-function seriesOf(answer: Answer): Series[] {
+/** The series, and what Prometheus warns of: an answer of which parts are missing. Errors: `readiness.promql_refused`. */
+function seriesOf(answer: Answer): { series: Series[]; warnings: string[] } {
   const parsed = jsonOf(answer);
   if ('problem' in parsed) throw new AppError('upstream', 'readiness.promql_refused', `${parsed.problem}; it answered ${answer.status}.`);
-  const { status, error, data } = parsed.value as Wire;
+  const { status, error, data, warnings: told } = parsed.value as Wire;
+  const warnings = Array.isArray(told) ? told.map(String) : [];
   if (status !== 'success' || answer.status !== 200)
     throw new AppError('upstream', 'readiness.promql_refused', `The query was refused: ${String(error ?? answer.status).slice(0, 300)}.`);
-  if (data?.resultType === 'scalar') return [{ labels: '', samples: [Number((data.result as [number, string])[1])] }];
+  if (data?.resultType === 'scalar') return { series: [{ labels: '', samples: [Number((data.result as [number, string])[1])] }], warnings };
   if (data?.resultType !== 'vector' && data?.resultType !== 'matrix')
     throw new AppError('upstream', 'readiness.promql_refused', 'The query gives no numbers.');
-  return (data.result as WireSeries[]).map(({ metric = {}, value, values }) => ({
+  const series = (data.result as WireSeries[]).map(({ metric = {}, value, values }) => ({
     labels: Object.entries(metric)
       .map(([name, label]) => `${name}=${label}`)
       .join(' '),
     samples: (values ?? (value ? [value] : [])).map(([, sample]) => Number(sample)),
   }));
+  return { series, warnings };
 }
 
 /** What is missing before anything can be compared. A sample that is no number is no sample. */
-function missingOf({ query, minSamples = 1, minSeries = 1 }: Params, series: readonly Series[]): string | undefined {
+function missingOf(params: Params, series: readonly Series[]): string | undefined {
+  const { query, minSeries = 1 } = params;
+  const demanded = fewest(params);
   if (series.length < Math.max(1, minSeries))
     return `${query} has ${series.length === 0 ? 'no data' : `${series.length} series, at least ${minSeries} are demanded`}`;
-  const thin = series.find(({ samples }) => samples.filter((sample) => !Number.isNaN(sample)).length < Math.max(1, minSamples));
+  const thin = series.find(({ samples }) => samples.filter((sample) => !Number.isNaN(sample)).length < demanded);
   return thin
-    ? `${query} has ${thin.samples.filter((sample) => !Number.isNaN(sample)).length} samples, at least ${Math.max(1, minSamples)} are demanded`
+    ? `${query} has ${thin.samples.filter((sample) => !Number.isNaN(sample)).length} samples, at least ${demanded} are demanded`
     : undefined;
 }
 
@@ -126,6 +139,7 @@ export const promql = defineKind({
   params: Params,
   describe: ({ query, op, value, overS }) => `${query} ${op} ${value}${overS === undefined ? '' : ` over ${overS} s`}`,
   run,
+  unheld: [{ names: ['stepS', 'reduce'], when: ({ overS }) => overS === undefined, where: 'without overS' }],
   negative: [
     {
       name: 'a rate of errors above the limit',
@@ -139,6 +153,23 @@ export const promql = defineKind({
       async arrange() {
         const { url, end } = await onLoopback([], 'vector');
         return { params: { target: url, query: 'nothing_counted', op: '<' as const, value: 1 }, end };
+      },
+    },
+    {
+      name: 'a day of which one minute was seen',
+      async arrange() {
+        const { url, end } = await onLoopback([{ metric: {}, values: [[0, '0.1']] }], 'matrix');
+        return { params: { target: url, query: 'load', op: '<' as const, value: 0.7, overS: 86_400 }, end };
+      },
+    },
+    {
+      name: 'an answer of which Prometheus says that a part is missing',
+      expects: 'warn',
+      async arrange() {
+        const data = { resultType: 'vector', result: [{ metric: {}, value: [0, '0'] }] };
+        const warnings = ['store unreachable: partial response'];
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.end(JSON.stringify({ status: 'success', warnings, data })));
+        return { params: { target: url, query: 'errors', op: '<' as const, value: 1 }, end };
       },
     },
     {
@@ -157,7 +188,7 @@ export const promql = defineKind({
           ],
           'matrix',
         );
-        return { params: { target: url, query: 'load', op: '<' as const, value: 0.7, overS: 120 }, end };
+        return { params: { target: url, query: 'load', op: '<' as const, value: 0.7, overS: 120, stepS: 60 }, end };
       },
     },
   ],

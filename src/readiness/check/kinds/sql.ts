@@ -11,6 +11,7 @@ import { holds, holdsPlain, shown } from '../compare.ts';
 import { addressOf } from '../connect.ts';
 import { defineKind, fields, judged, Limit, Op, TargetName, Text } from '../define.ts';
 import { postgresOnLoopback } from '../loopback-postgres.ts';
+import { mayBeShown, namesCredential } from '../secret-names.ts';
 import { sqlRefusal, withoutEnd } from '../sql-text.ts';
 
 const Params = fields({
@@ -20,6 +21,7 @@ const Params = fields({
   /** What the first column of the first row must be; of every row with `every`. Numbers and versions compare as such. */
   op: Type.Optional(Op),
   value: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+  /** At most 1,000 rows are looked at; of more the check does not hold. */
   every: Type.Optional(Type.Boolean()),
   unit: Type.Optional(Text),
   /** How many rows there must be. */
@@ -39,12 +41,16 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     throw new AppError('invalid', 'readiness.params_invalid', 'The check demands nothing: give op and value, or rows.');
   const target = probe.target(params.target);
   const { names, rows } = await read(probe, target, params);
-  const measured = findings(params, rows);
+  const isSecret = readsCredentials(params.query, names);
+  const measured = findings(params, rows, isSecret);
+  const evidence = isSecret
+    ? ['[rows are not kept: the statement reads credentials]']
+    : rows.slice(0, 200).map((row) => row.map(plain).join('\t'));
   return judged({
     problems: measured.problems,
-    seen: params.op === undefined ? `${rows.length} rows.` : `${names[0] ?? 'value'} is ${shown(rows[0]?.[0])}.`,
+    seen: params.op === undefined ? `${rows.length} rows.` : `${names[0] ?? 'value'} is ${told(rows[0]?.[0], isSecret)}.`,
     measurements: measured.measurements,
-    output: [params.query, names.join('\t'), ...rows.slice(0, 200).map((row) => row.map((cell) => plain(cell)).join('\t'))].join('\n'),
+    output: [params.query, names.join('\t'), ...evidence].join('\n'),
   });
 }
 
@@ -95,6 +101,7 @@ async function configOf(probe: Probe, target: Target): Promise<ClientConfig> {
 function findings(
   { op, value = null, every, unit, rows: demandedRows }: Params,
   rows: readonly Row[],
+  isSecret: boolean,
 ): { problems: string[]; measurements: Measurement[] } {
   const problems: string[] = [];
   const measurements: Measurement[] = [];
@@ -102,10 +109,11 @@ function findings(
     const looked = every ? rows : rows.slice(0, 1);
     const bad = looked.filter((row) => !holdsPlain(truth(row[0]), op, value));
     const demanded = `${op} ${JSON.stringify(value)}`;
+    if (every && rows.length > MOST_ROWS) problems.push(`there are more than ${MOST_ROWS} rows, and only so many are looked at`);
     if (looked.length === 0) problems.push(`there is no row, demanded ${demanded}`);
     else if (bad.length > 0)
-      problems.push(`${bad.length > 1 ? `${bad.length} rows do not hold: ` : 'it is '}${shown(bad[0]![0])}, demanded ${demanded}`);
-    const first = plain(looked[0]?.[0]);
+      problems.push(`${bad.length > 1 ? `${bad.length} rows do not hold: ` : 'it is '}${told(bad[0]![0], isSecret)}, demanded ${demanded}`);
+    const first = isSecret ? told(looked[0]?.[0], isSecret) : plain(looked[0]?.[0]);
     measurements.push({ name: 'value', value: /^-?\d+(\.\d+)?$/.test(first) ? Number(first) : first, demanded, ...(unit && { unit }) });
   }
   if (demandedRows) {
@@ -117,6 +125,18 @@ function findings(
     measurements.push({ name: 'rows', value: rows.length, demanded });
   }
   return { problems, measurements };
+}
+
+/** Whether what comes back may be credentials, by the names of columns and all others in the statement; a count of them is none. */
+function readsCredentials(query: string, names: readonly string[]): boolean {
+  if (/^\s*select\s+(?:count|bool_and|bool_or|exists|not\s+exists)\s*\(/i.test(query)) return false;
+  const words = query.replaceAll(/'(?:[^']|'')*'/g, '').match(/\w+/g) ?? [];
+  return [...names, ...words].some((word) => word.toLowerCase() !== 'password_encryption' && namesCredential(word));
+}
+
+/** A cell as it is told: of what may be a credential only a state, such as true, or that it is not there. */
+function told(cell: unknown, isSecret: boolean): string {
+  return isSecret && !mayBeShown('pin', plain(truth(cell) === cell ? cell : String(truth(cell)))) ? '[secret]' : shown(cell);
 }
 
 /** PostgreSQL writes truth as t and f. */
@@ -131,12 +151,20 @@ export const sql = defineKind({
     `${target}: ${query.replaceAll(/\s+/g, ' ').slice(0, 200)}${op ? ` ${op} ${JSON.stringify(value ?? null)}` : ''}${rows ? ` rows ${rows.op} ${rows.value}` : ''}`,
   run,
   timeoutMs: ({ timeoutMs = 0 }) => timeoutMs + 5_000,
+  unheld: [{ names: ['value', 'every', 'unit'], when: ({ op }) => op === undefined, where: 'without op' }],
   negative: [
     {
       name: 'a value that is not the demanded one',
       async arrange() {
         const { url, end } = await postgresOnLoopback([['off']]);
         return { params: { target: url, query: 'show ssl', op: '=' as const, value: 'on' }, end };
+      },
+    },
+    {
+      name: 'more rows than are looked at, each of which must hold',
+      async arrange() {
+        const { url, end } = await postgresOnLoopback(Array.from({ length: MOST_ROWS + 1 }, () => ['t'] as const));
+        return { params: { target: url, query: 'select balanced from accounts', op: '=' as const, value: true, every: true }, end };
       },
     },
     {

@@ -53,6 +53,10 @@ export const tcp = defineKind({
   params: Params,
   describe: ({ target, state = 'open' }) => `${target} is ${state}`,
   run,
+  unheld: [
+    { names: ['maxMs'], when: ({ state }) => state === 'closed', where: 'where a port has to be closed' },
+    { names: ['control'], when: ({ state }) => state !== 'closed', where: 'where a port has to be open' },
+  ],
   negative: [
     {
       name: 'a port that nobody listens on',

@@ -175,6 +175,13 @@ export const tls = defineKind({
     `${target}${minDaysLeft === undefined ? '' : `, ${minDaysLeft} days left`}${grade ? `, grade ${grade}` : ''}`,
   run,
   timeoutMs: () => 20_000,
+  unheld: [
+    {
+      names: ['trusted', 'ca', 'minDaysLeft', 'names', 'accepts', 'refuses', 'grade'],
+      when: ({ clientCertificate }) => clientCertificate === true,
+      where: 'where clients have to be refused (clientCertificate): make another check of it',
+    },
+  ],
   negative: [
     {
       name: 'a certificate that has ended',
