@@ -26,6 +26,10 @@ const messages = page(
   '/messages',
   lazyRouteComponent(() => import('./pages/messages.tsx'), 'MessagesPage'),
 );
+const setOff = page(
+  '/set-off',
+  lazyRouteComponent(() => import('./pages/set-off.tsx'), 'SetOffPage'),
+);
 const transfers = page(
   '/ledger/transfers',
   lazyRouteComponent(() => import('./pages/transfers.tsx'), 'TransfersPage'),
@@ -76,6 +80,26 @@ const routes = [
   page(
     '/windows/$id',
     lazyRouteComponent(() => import('./pages/window.tsx'), 'WindowPage'),
+  ),
+  setOff.addChildren([
+    createRoute({
+      getParentRoute: () => setOff,
+      path: 'obligations/new',
+      component: lazyRouteComponent(() => import('./pages/bring-in.tsx'), 'BringIn'),
+    }),
+    createRoute({
+      getParentRoute: () => setOff,
+      path: 'obligations/$id',
+      component: lazyRouteComponent(() => import('./pages/obligation.tsx'), 'ObligationDrawer'),
+    }),
+  ]),
+  page(
+    '/set-off/preview',
+    lazyRouteComponent(() => import('./pages/set-off-preview.tsx'), 'SetOffPreviewPage'),
+  ),
+  page(
+    '/set-off/rounds/$id',
+    lazyRouteComponent(() => import('./pages/set-off-round.tsx'), 'SetOffRoundPage'),
   ),
   page(
     '/participants',

@@ -3,13 +3,24 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityViolations, isTooWide, launchBrowser, LOOKS, visit, type Look, type Visit } from '../support/browser.ts';
 import { must } from '../support/api.ts';
-import { openSite, pay, type Site } from '../support/console-site.ts';
+import { earnFees, openSite, pay, type Site } from '../support/console-site.ts';
 import { hasServer } from '../support/servers.ts';
 
 const DESK = LOOKS[0]!;
 
 let site: Site;
 let browser: Browser;
+
+/** A line of the production checklist of whose check evidence is kept. */
+async function lineWithEvidence(): Promise<string> {
+  type Detail = { checks: { evidence?: string }[] };
+  const { lines } = await must<{ lines: { id: string; state: string }[] }>(site.api('GET /v1/readiness/checklists/production'));
+  for (const { id } of lines.filter(({ state }) => state === 'pass')) {
+    const { checks } = await must<Detail>(site.api(`GET /v1/readiness/checklists/production/lines/${id}`));
+    if (checks.some(({ evidence }) => evidence !== undefined)) return id;
+  }
+  throw new Error('no line has evidence');
+}
 
 /** Every page by its address, and what shows that it has its data. */
 function pages(): [path: string, shows: string][] {
@@ -23,6 +34,12 @@ function pages(): [path: string, shows: string][] {
     ['/payments/file', 'drop it here'],
     ['/windows', 'settled'],
     [`/windows/${ids.window}`, 'Positions'],
+    ['/set-off', 'WAITS-0001'],
+    ['/set-off?show=rounds', '#1'],
+    [`/set-off/obligations/${ids.obligation}`, 'Is it owed'],
+    ['/set-off/obligations/new', 'The other bank'],
+    ['/set-off/preview', 'Would be cleared'],
+    [`/set-off/rounds/${ids.round}`, 'After: what is left of it'],
     ['/participants', 'Nordfjord Bank'],
     [`/participants/${ids.participant}`, 'Latest payments'],
     ['/screening', 'house'],
@@ -45,7 +62,8 @@ async function signIn({ page }: Visit, path = '/'): Promise<void> {
   await page.getByLabel('E-mail').fill(site.product.email!);
   await page.getByLabel('Password').fill(site.product.password!);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.locator('[data-live=live]').waitFor();
+  // While a page without the frame comes, such as the wall, both may show it.
+  await page.locator('[data-live=live]').first().waitFor();
 }
 
 async function withVisit(look: Look, work: (visited: Visit) => Promise<void>): Promise<void> {
@@ -63,7 +81,7 @@ async function turnTo(page: Page, path: string): Promise<void> {
   await page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`);
 }
 
-describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () => {
+describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     site = await openSite();
     browser = await launchBrowser();
@@ -85,11 +103,27 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
       for (const [path, shows] of pages()) {
         await turnTo(page, path);
         await page.getByText(new RegExp(shows)).locator('visible=true').first().waitFor();
-        await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+        // A button may be busy for as long as what it began, such as a run of checks.
+        await page.locator('[aria-busy=true]:not(button)').first().waitFor({ state: 'detached' });
         expect(await accessibilityViolations(page), `${path}, ${look.name}`).toEqual([]);
         expect(await isTooWide(page), `${path}, ${look.name}, is wider than the window`).toBe(false);
       }
     });
+  });
+
+  test('the wall says that nothing is known when the server has not answered for a while', async () => {
+    // The browser tells of each request that fails, which is no complaint here.
+    const visited = await visit(browser, DESK, site.product.url);
+    const { page, context } = visited;
+    await signIn(visited, '/readiness/wall');
+    await page.getByText('In the way').first().waitFor();
+    await page.clock.install();
+    await page.route('**/v1/**', (route) => route.abort());
+    await page.clock.fastForward(60_000);
+    await page.getByText('NOT KNOWN').waitFor();
+    expect(await page.getByRole('alert').textContent()).toMatch(/not answered since \d\d:\d\d UTC. It was \w+/);
+    expect(await page.getByText('In the way').count()).toBe(0);
+    await context.close();
   });
 
   test('a wrong password is refused in words, and the right one leads to the page that was asked for', async () => {
@@ -166,6 +200,33 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
     });
   });
 
+  test('evidence of a line is opened, its history told, the release watched, and the checklist printed', async () => {
+    const line = await lineWithEvidence();
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, `/readiness?line=${line}`);
+      const detail = page.getByRole('dialog');
+      await detail
+        .getByRole('button', { name: /^Evidence/ })
+        .first()
+        .click();
+      await expect.poll(() => detail.getByLabel('Evidence').first().textContent()).not.toBe('');
+      expect(await detail.getByRole('heading', { name: 'History' }).count()).toBe(1);
+      expect(await detail.getByText(/the latest \d+ runs?/).count()).toBe(1);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Watch a release' }).click();
+      await page.getByRole('button', { name: 'Watch', exact: true }).click();
+      await page.getByText(/^released/).waitFor();
+      for (const mark of ['1 hour', '1 day', '1 week', '1 month'])
+        expect(await page.getByText(mark, { exact: true }).count()).toBeGreaterThan(0);
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.getByRole('button', { name: 'Run now' }).isVisible()).toBe(false);
+      expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
+      expect(await page.getByText('Everything above', { exact: true }).first().isVisible()).toBe(true);
+    });
+  });
+
   test('everything can be reached without a mouse', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
@@ -218,6 +279,37 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
     });
   });
 
+  test('an obligation is brought in and confirmed, a round looked at and run, and its file checked in the browser', async () => {
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/set-off/obligations/new');
+      const form = page.getByRole('dialog', { name: 'Bring in obligations' });
+      await form.getByLabel('Brought in by').selectOption({ label: 'Banca Serenissima · BSERITMM' });
+      await form.getByLabel('It', { exact: true }).selectOption('owes');
+      await form.getByLabel('The other bank').selectOption({ label: 'Nordfjord Bank · NORDFIHH' });
+      await form.getByLabel('Amount in EUR').fill('1,500.00');
+      await form.getByLabel('Reference').fill('HAND-0001');
+      await form.getByRole('button', { name: 'Bring in', exact: true }).click();
+      await form.waitFor({ state: 'detached' });
+      await page.getByRole('table', { name: 'Obligations' }).getByText('HAND-0001').click();
+      const detail = page.getByRole('dialog', { name: 'Obligation' });
+      await detail.getByRole('button', { name: 'Confirm' }).click();
+      await detail.getByText('confirmed', { exact: true }).waitFor();
+      await page.keyboard.press('Escape');
+
+      await page.getByRole('link', { name: 'Look at a round' }).click();
+      // Of the circle 2,000.00 was left towards Serenissima, which now owes 1,500.00 back: as much cancels out, twice.
+      await page.getByText('Would be cleared', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Run this round' }).click();
+      await page.getByRole('dialog', { name: 'Set off 3,000.00 EUR?' }).getByRole('button', { name: 'Set off' }).click();
+      await page.getByRole('heading', { name: 'Round #2' }).waitFor();
+      await page.getByText('Before: who owed whom').waitFor();
+      await page.getByRole('button', { name: 'Check it in this browser' }).click();
+      await page.getByText(/the prices allow 3,000\.00 EUR of these/).waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+    });
+  });
+
   test('a custody account and a rail are proposed, and wait for another person', async () => {
     // A page without a proof says so, and the browser that there is none.
     await must(site.api('POST /v1/reserves/proofs', { json: {} }));
@@ -245,6 +337,31 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 120_000 }, () 
       await page.getByLabel('Reason').fill('Agreed on 20 November');
       await page.getByRole('button', { name: 'Propose', exact: true }).click();
       await page.getByRole('article').filter({ hasText: 'Agreed on 20 November' }).waitFor();
+    });
+  });
+
+  test('what exchanges have earned is proposed to be paid out, and waits for another person', async () => {
+    await earnFees(site);
+    await must(site.api('POST /v1/reserves/proofs', { json: {} }));
+    await withVisit(DESK, async (visited) => {
+      const { page } = visited;
+      await signIn(visited, '/custody');
+      await page.getByRole('button', { name: 'Pay out income' }).click();
+      const form = page.getByRole('dialog', { name: 'Pay out income' });
+      await form.getByText('5.00 EUR can be paid out').waitFor();
+      await form.getByLabel('Amount in EUR').fill('4.50');
+      await form.getByLabel('Reference').fill('FX-2026-11');
+      await form.getByLabel('Holder').fill('Rialto Network Operations Ltd');
+      await form.getByLabel('Account number').fill('FI21 1234 5600 0007 85');
+      await form.getByLabel('BIC of its bank').fill('nordfihh');
+      await form.getByLabel('Reason').fill('Exchange fees of November');
+      await form.getByRole('button', { name: 'Propose', exact: true }).click();
+      const proposal = page.getByRole('article', { name: /^Pay out 4.50 EUR of exchange fees/ });
+      await proposal.waitFor();
+      expect(await proposal.getByRole('button').allTextContents()).toEqual(['Withdraw']);
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await accessibilityViolations(page)).toEqual([]);
+      expect(await isTooWide(page)).toBe(false);
     });
   });
 

@@ -9,7 +9,13 @@ import { openStream, type LiveState, type SocketLike, type Stream } from './stre
 const REFRESH_MS = 250;
 /** Dear answers (the overview's aggregates, the trial balance) are read again at most this often. */
 const DEAR_MS = 1500;
-const DEAR = new Set(['settlement.get_overview', 'ledger.trial_balance', 'settlement.list_windows', 'access.list_audit']);
+const DEAR = new Set([
+  'settlement.get_overview',
+  'ledger.trial_balance',
+  'settlement.list_windows',
+  'settlement.get_set_off_flows',
+  'access.list_audit',
+]);
 /** What an event can change: everything of the business, and the audit log, but not who may sign in. */
 const TOUCHED = /^(settlement|ledger)\.|^access\.(list_audit|audit_head)$/;
 
@@ -34,11 +40,14 @@ export const liveStatus = {
   },
 };
 
+/** What a person looks at before acting on it: dear to compute, and it should not change underneath. */
+const LOOKED_AT = 'settlement.preview_set_off';
+
 /** Marks what events can have changed as stale, reads what is on screen again, and waits until it has come. */
 function refresher(client: QueryClient, dear: boolean) {
   return () =>
     client.invalidateQueries({
-      predicate: ({ queryKey }) => TOUCHED.test(String(queryKey[0])) && DEAR.has(String(queryKey[0])) === dear,
+      predicate: ({ queryKey: [name] }) => name !== LOOKED_AT && TOUCHED.test(String(name)) && DEAR.has(String(name)) === dear,
     });
 }
 

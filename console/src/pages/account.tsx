@@ -52,6 +52,7 @@ function Lead({ account }: { account: Account }) {
       )}
       {account.debitsMustNotExceedCredits && <span>never overdrawn</span>}
       {account.creditsMustNotExceedDebits && <span>never in credit</span>}
+      {account.managedBy && <span>managed by {account.managedBy}</span>}
       {account.closedAt && <span className="text-bad">closed</span>}
     </span>
   );

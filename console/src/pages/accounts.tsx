@@ -21,6 +21,7 @@ const columns: readonly Column<Row>[] = [
     cell: (row) => (
       <span className="block truncate">
         <span className="font-medium">{row.name}</span>
+        {row.managedBy && <span className="ml-2 text-xs text-ink-3">managed by {row.managedBy}</span>}
         {row.closedAt && <span className="ml-2 text-xs text-ink-3">closed</span>}
         <span className="block truncate text-xs text-ink-3 sm:hidden">
           {row.kind} · {codeOf(row.asset)}

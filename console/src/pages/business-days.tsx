@@ -147,7 +147,7 @@ const unsettledColumns: readonly Column<Detail['unsettled'][number]>[] = [
     head: 'Why',
     from: 'md',
     grow: true,
-    cell: (row) => <span className="text-ink-2">{row.due ? `due ${day(row.due)}` : words(row.why)}</span>,
+    cell: (row) => <span className="text-ink-2">{row.due ? `due ${day(row.due)}` : words(row.why ?? 'carried over')}</span>,
   },
   { head: 'Amount', end: true, cell: (row) => <Money asset={row.asset} units={row.units} /> },
 ];

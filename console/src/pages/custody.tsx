@@ -8,6 +8,7 @@ import { listInstructions } from '../../../src/settlement/rail/contract.ts';
 import { call } from '../api/session.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { download } from '../parts/download.ts';
+import { Income } from '../parts/income.tsx';
 import { Proposals } from '../parts/proposals.tsx';
 import { ProposeCustodyAccount, ProposeFundingPolicy } from '../parts/propose.tsx';
 import { Rails } from '../parts/rails.tsx';
@@ -50,6 +51,7 @@ export function CustodyPage() {
           {isOperator && <Proposals />}
           <Published />
         </div>
+        {isOperator && <Income />}
         <Instructions />
         {isOperator && <Accounts />}
         {isOperator && <Rails />}
@@ -141,7 +143,16 @@ const TONES: Record<Instruction['state'], Tone> = {
 
 const instructionColumns: readonly Column<Instruction>[] = [
   { head: 'Asked for', from: 'md', cell: (row) => <Time at={row.requestedAt} /> },
-  { head: 'Reference', grow: true, cell: (row) => <span className="block truncate font-medium">{row.reference}</span> },
+  {
+    head: 'Reference',
+    grow: true,
+    cell: (row) => (
+      <span className="flex min-w-0 items-center gap-2">
+        <span className="truncate font-medium">{row.reference}</span>
+        {row.kind !== 'payout' && <Badge>{row.kind}</Badge>}
+      </span>
+    ),
+  },
   { head: 'To', from: 'sm', cell: (row) => <span className="text-ink-2">{row.creditor.name}</span> },
   { head: 'Rail', from: 'lg', cell: (row) => <span className="ident">{row.railId}</span> },
   { head: 'Why', from: 'xl', cell: (row) => <span className="text-xs text-ink-3">{row.reason ?? ''}</span> },

@@ -23,6 +23,7 @@ import { TextField } from '../ui/field.tsx';
 import { money, moneyShort, share } from '../ui/format.ts';
 import { Card, PageHead } from '../ui/layout.tsx';
 import { FailurePage, ProblemNote, Skeleton } from '../ui/states.tsx';
+import { Tabs } from '../ui/tabs.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
 
@@ -38,25 +39,12 @@ const TABS = [
 export function LimitsPage() {
   const [search, set] = useFilters();
   const allowed = useAllowed();
-  const tabs = TABS.filter(([, , operation]) => allowed(operation));
+  const tabs = TABS.filter(([, , operation]) => allowed(operation)).map(([name, label]) => [name, label] as const);
   const tab = tabs.find(([name]) => name === search.tab)?.[0] ?? tabs[0]?.[0];
   return (
     <>
       <PageHead title="Limits and rules" name="Limits" lead="What may go through, what is stopped, and what raises an alert" />
-      <div role="tablist" aria-label="Parts" className="mb-4 flex gap-1 overflow-x-auto border-b border-line">
-        {tabs.map(([name, label]) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            aria-selected={name === tab}
-            onClick={() => set({ tab: name, set: undefined })}
-            className={`-mb-px border-b-2 px-3 py-2 text-sm whitespace-nowrap ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-2 hover:text-ink'}`}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
+      {tab && <Tabs label="Parts" tabs={tabs} at={tab} onPick={(name) => set({ tab: name, set: undefined })} />}
       {tab === 'limits' && <Limits />}
       {tab === 'breakers' && <Breakers />}
       {tab === 'rules' && <AmlRules />}

@@ -17,6 +17,7 @@ import { PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
+import { Tabs } from '../ui/tabs.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
 
@@ -146,22 +147,14 @@ export function MessagesPage() {
           </Link>
         )}
       </PageHead>
-      <div role="tablist" aria-label="Direction" className="mb-4 flex gap-1 border-b border-line">
-        {tabs.map(([name, label]) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            aria-selected={name === box}
-            onClick={() =>
-              set({ box: name === 'in' ? undefined : name, kind: undefined, outcome: undefined, query: undefined, state: undefined })
-            }
-            className={`-mb-px border-b-2 px-3 py-2 text-sm whitespace-nowrap ${name === box ? 'border-accent font-medium' : 'border-transparent text-ink-2 hover:text-ink'}`}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        label="Direction"
+        tabs={tabs}
+        at={box}
+        onPick={(name) =>
+          set({ box: name === 'in' ? undefined : name, kind: undefined, outcome: undefined, query: undefined, state: undefined })
+        }
+      />
       {box === 'in' ? <Received /> : box === 'out' ? <ForBanks /> : <Recalls />}
       <Outlet />
     </>
@@ -169,7 +162,19 @@ export function MessagesPage() {
 }
 
 const FILTERS = ['kind', 'outcome', 'participantId', 'query'] as const;
-const IN = ['pain.001', 'pacs.008', 'pacs.009', 'pacs.004', 'pacs.028', 'camt.056', 'camt.029', 'camt.053', 'camt.054', 'camt.060'];
+const IN = [
+  'pain.001',
+  'pacs.008',
+  'pacs.009',
+  'pacs.004',
+  'pacs.028',
+  'camt.056',
+  'camt.029',
+  'camt.052',
+  'camt.053',
+  'camt.054',
+  'camt.060',
+];
 const kindChoices = (kinds: readonly string[]) => kinds.map((value) => ({ value, text: `${KINDS[value]} (${value})` }));
 
 function Received() {

@@ -5,6 +5,7 @@ import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
 import { Choose, ChooseCurrency, ChooseParticipant, wordChoices } from '../parts/choices.tsx';
 import { ClearFilters, Moment, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
+import { FromTo } from '../parts/from-to.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { State } from '../ui/badge.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -25,14 +26,7 @@ export const paymentColumns: readonly Column<PaymentRow>[] = [
     grow: true,
     cell: (row) => (
       <span className="block min-w-0">
-        <span className="block truncate">
-          <span className="font-medium">{row.debtorAgent.name}</span>
-          <span className="max-sm:block max-sm:truncate">
-            <Icon name="arrow" size={13} className="mr-1.5 inline align-[-2px] text-ink-3 sm:ml-1.5" />
-            <span className="sr-only">to</span>
-            <span className="font-medium">{row.creditorAgent.name}</span>
-          </span>
-        </span>
+        <FromTo from={row.debtorAgent.name} word="to" to={row.creditorAgent.name} />
         <span className="block truncate text-xs text-ink-3">
           <span className="sm:hidden">
             <Time at={row.receivedAt} show="clock" /> ·{' '}

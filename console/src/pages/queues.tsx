@@ -8,7 +8,7 @@ import { Waits, type Wait, type Waiter } from '../parts/waits.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
-import { count, duration, moneyShort, percent, share } from '../ui/format.ts';
+import { count, day, duration, moneyShort, percent, share } from '../ui/format.ts';
 import { Card, PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
 import { Empty, Failure, ProblemNote, Skeleton } from '../ui/states.tsx';
@@ -265,6 +265,7 @@ const entryColumns: readonly Column<Entry>[] = [
             {leg.debtor.name} → {leg.creditor?.name ?? 'the operator'}
           </span>
         ))}
+        {row.due && <span className="block truncate text-xs text-ink-2">Waits for its value date, {day(row.due)}</span>}
       </span>
     ),
   },

@@ -10,6 +10,8 @@ import { Icon } from '../ui/icon.tsx';
 import { Failure } from '../ui/states.tsx';
 
 const EVERY_MS = 15_000;
+/** What was answered longer ago than this is no longer shown as how it is. */
+const KNOWN_FOR_MS = 3 * EVERY_MS;
 const MOST_LINES = 8;
 
 /** For the screen on the wall of a release room: dark, legible from five metres, up to date by itself, nothing to click. */
@@ -25,7 +27,7 @@ export function ReadinessWall() {
     <div data-theme="dark" className="fixed inset-0 z-40 flex flex-col gap-[2.5vh] overflow-hidden bg-canvas p-[3vmin] text-ink">
       <h1 className="sr-only">Readiness wall</h1>
       {asked.data ? (
-        <Wall checklist={asked.data} name={name!} />
+        <Wall checklist={asked.data} name={name!} answeredAt={asked.dataUpdatedAt} />
       ) : asked.error ? (
         <Failure problem={asked.error} retry={() => void asked.refetch()} />
       ) : (
@@ -37,28 +39,42 @@ export function ReadinessWall() {
   );
 }
 
-function Wall({ checklist, name }: { checklist: Checklist; name: string }) {
+function Wall({ checklist, name, answeredAt }: { checklist: Checklist; name: string; answeredAt: number }) {
   const { gate } = checklist;
+  const now = useNow();
+  const isKnown = Date.parse(now) - answeredAt < KNOWN_FOR_MS;
   return (
     <>
       <div className="flex items-start justify-between gap-8">
         <div className="min-w-0">
           <p className="truncate text-[3.2vmin] leading-tight text-ink-2">{checklist.title}</p>
           <p className="leading-none">
-            <DecisionWord decision={gate.decision} className="text-[17vmin] leading-none" />
+            {isKnown ? (
+              <DecisionWord decision={gate.decision} className="text-[17vmin] leading-none" />
+            ) : (
+              <span className="text-[17vmin] leading-none font-semibold tracking-tight text-bad">NOT KNOWN</span>
+            )}
           </p>
         </div>
-        <Corner checklist={checklist} name={name} />
+        <Corner checklist={checklist} name={name} now={now} />
       </div>
-      <StateBar counts={gate.counts} className="h-[3vmin] shrink-0" />
-      <Counts counts={gate.counts} />
-      <InTheWay checklist={checklist} />
+      {isKnown ? (
+        <>
+          <StateBar counts={gate.counts} className="h-[3vmin] shrink-0" />
+          <Counts counts={gate.counts} />
+          <InTheWay checklist={checklist} />
+        </>
+      ) : (
+        <p role="alert" className="m-auto text-[4vmin] text-ink-2">
+          The server has not answered since {clock(new Date(answeredAt).toISOString()).slice(0, 5)} UTC. It was{' '}
+          <DecisionWord decision={gate.decision} className="text-[4vmin]" /> then.
+        </p>
+      )}
     </>
   );
 }
 
-function Corner({ checklist, name }: { checklist: Checklist; name: string }) {
-  const now = useNow();
+function Corner({ checklist, name, now }: { checklist: Checklist; name: string; now: string }) {
   return (
     <div className="shrink-0 text-right">
       <p className="num text-[7vmin] leading-none font-medium">{clock(now).slice(0, 5)}</p>

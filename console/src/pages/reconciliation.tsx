@@ -191,7 +191,7 @@ const statementColumns: readonly Column<Statement>[] = [
     end: true,
     cell: (row) =>
       row.closing === undefined ? (
-        <Badge>{row.kind === 'notification' ? `${codeOf(row.asset)} notification` : 'pages missing'}</Badge>
+        <Badge>{row.kind === 'statement' ? 'pages missing' : `${codeOf(row.asset)} ${row.kind}`}</Badge>
       ) : (
         <Money asset={row.asset} units={row.closing} />
       ),
@@ -238,7 +238,7 @@ function Upload() {
         open={open}
         onClose={() => setOpen(false)}
         title="Upload a statement"
-        lead="camt.053 or camt.054 of a custodian. It is taken whole or not at all."
+        lead="camt.052, camt.053 or camt.054 of a custodian. It is taken whole or not at all."
       >
         <form ref={form} onSubmit={submit} className="mt-2 space-y-4">
           <TextField label="File" name="file" type="file" required accept=".xml,application/xml,text/xml" />

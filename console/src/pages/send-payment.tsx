@@ -3,17 +3,15 @@ import { useState, type FormEvent } from 'react';
 import { codeOf } from '../../../src/base/money.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { sendPayment } from '../../../src/settlement/payment/contract.ts';
-import type { WireOutput } from '../../../src/base/client.ts';
 import { useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { AmountField } from '../parts/amount-field.tsx';
+import { BankField } from '../parts/bank-field.tsx';
 import { readAmount } from '../parts/read-amount.ts';
 import { Button } from '../ui/button.tsx';
 import { Drawer } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-
-type Bank = WireOutput<typeof listParticipants>['items'][number];
 
 const FIELDS = {
   from: '',
@@ -119,30 +117,5 @@ export function SendPayment() {
         </div>
       </form>
     </Drawer>
-  );
-}
-
-function BankField({
-  label,
-  banks,
-  value,
-  disabled = false,
-  onPick,
-}: {
-  label: string;
-  banks: readonly Bank[];
-  value: string;
-  disabled?: boolean;
-  onPick: (bic: string) => void;
-}) {
-  return (
-    <SelectField label={label} required value={value} disabled={disabled} onChange={(event) => onPick(event.target.value)}>
-      <option value="">Choose…</option>
-      {banks.map((bank) => (
-        <option key={bank.id} value={bank.bic}>
-          {bank.name} · {bank.bic}
-        </option>
-      ))}
-    </SelectField>
   );
 }

@@ -5,7 +5,7 @@ import { listWindowGroups, setWindowGroup } from '../../../src/settlement/window
 import { useCommand, useOperation } from '../api/queries.ts';
 import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
-import { CheckField, SelectField, TextField } from '../ui/field.tsx';
+import { SelectField, TextField } from '../ui/field.tsx';
 import { readForm } from '../ui/form.ts';
 import { ProblemNote } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -34,7 +34,6 @@ export function GroupForm({ group, open, onClose }: { group?: Group; open: boole
       zone: read('zone').trim(),
       cutOffs: wordsIn(read('cutOffs')).toSorted(),
       calendars: wordsIn(read('calendars').toUpperCase()),
-      valueDates: read('valueDates') === 'on',
     };
     set.mutate({
       id: group?.id ?? read('id').trim(),
@@ -109,12 +108,6 @@ function ScheduleFields({ schedule }: { schedule: Group['schedule'] }) {
         defaultValue={schedule?.calendars.join(' ')}
         placeholder={`${codeOf('EUR/2')} GBP`}
         hint="Currencies whose settlement systems must be open that day"
-      />
-      <CheckField
-        label="Payments wait for their value date"
-        hint="Else they are netted in the next window, whatever their date"
-        name="valueDates"
-        defaultChecked={schedule?.valueDates ?? false}
       />
     </div>
   );

@@ -17,6 +17,7 @@ import { listReports } from '../../../src/settlement/report/contract.ts';
 import { listLimits } from '../../../src/settlement/risk/contract.ts';
 import { listScreeningLists } from '../../../src/settlement/screening/contract.ts';
 import { listSimulations } from '../../../src/settlement/simulator/contract.ts';
+import { listObligations } from '../../../src/settlement/obligation/contract.ts';
 import { listWindows } from '../../../src/settlement/window/contract.ts';
 import type { IconName } from '../ui/icon.tsx';
 
@@ -32,6 +33,7 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
       { to: '/payments', label: 'Payments', icon: 'payments', operation: listPayments, key: 'p' },
       { to: '/messages', label: 'Messages', icon: 'messages', operation: listMessages, key: 'x' },
       { to: '/windows', label: 'Windows', icon: 'windows', operation: listWindows, key: 'w' },
+      { to: '/set-off', label: 'Set-off', icon: 'setOff', operation: listObligations, key: 'j' },
       { to: '/participants', label: 'Participants', icon: 'participants', operation: listParticipants, key: 'b' },
       { to: '/custody', label: 'Custody', icon: 'lock', operation: getLatestReserveProof, key: 'y' },
       { to: '/reconciliation', label: 'Reconciliation', icon: 'check', operation: listBreaks, key: 'z' },

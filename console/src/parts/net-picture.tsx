@@ -2,9 +2,8 @@ import { useMemo, useState } from 'react';
 import type { WireOutput } from '../../../src/base/client.ts';
 import type { getWindow, getWindowFlows } from '../../../src/settlement/window/contract.ts';
 import { count, money, moneyShort, percent, share } from '../ui/format.ts';
-import { FlowEnd } from './flow-end.tsx';
-import { layOut, type Flow } from './flow-layout.ts';
-import { useWidth } from './use-width.ts';
+import { FlowHalf } from './flow-half.tsx';
+import type { Flow } from './flow-layout.ts';
 
 type Flows = WireOutput<typeof getWindowFlows>;
 type Position = WireOutput<typeof getWindow>['positions'][number];
@@ -35,7 +34,7 @@ export function NetPicture({ asset, flows, positions }: Props) {
   const bics = useMemo(() => bicsOf(flows, positions), [flows, positions]);
   return (
     <div className="grid gap-x-6 gap-y-5 px-4 pb-4 lg:grid-cols-2">
-      <Half
+      <FlowHalf
         title="Before: who owes whom"
         sum={`${moneyShort(asset, flows.gross)} in ${count(flows.pairs)} flows`}
         exact={money(asset, flows.gross)}
@@ -45,7 +44,7 @@ export function NetPicture({ asset, flows, positions }: Props) {
         lit={lit}
         onLit={setLit}
       />
-      <Half
+      <FlowHalf
         title="After: who pays, who receives"
         sum={
           net === 0n
@@ -87,61 +86,3 @@ function throughTheMiddle(positions: readonly Position[], gross: bigint): Flow[]
     })),
   );
 }
-
-type HalfProps = {
-  title: string;
-  sum: string;
-  exact: string;
-  flows: readonly Flow[];
-  height: number;
-  bics: ReadonlyMap<string, string>;
-  lit: string | undefined;
-  onLit: (name: string | undefined) => void;
-};
-
-function Half({ title, sum, exact, flows, height, bics, lit, onLit }: HalfProps) {
-  const [ref, width] = useWidth<HTMLDivElement>();
-  const side = width < 420 ? 84 : 150;
-  const picture = useMemo(() => layOut(flows, { width, height, side }), [flows, width, height, side]);
-  return (
-    <figure className="flex min-w-0 flex-col">
-      <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-3 text-xs text-ink-2">
-        <span className="font-medium">{title}</span>
-        <span className="num" title={exact}>
-          {sum}
-        </span>
-      </figcaption>
-      <div ref={ref} className="flex grow items-center">
-        <svg width={width} height={height} role="img" aria-label={`${title}: ${exact}`} className="block">
-          {picture.ribbons.map((ribbon) => {
-            const isLit = lit === undefined || ribbon.from === lit || ribbon.to === lit;
-            return (
-              <path
-                key={`${ribbon.from}→${ribbon.to}`}
-                d={ribbon.d}
-                className={`fill-net transition-opacity ${isLit ? (lit ? 'opacity-60' : 'opacity-30') : 'opacity-8'}`}
-              >
-                <title>{`${ribbon.from} → ${ribbon.to}`}</title>
-              </path>
-            );
-          })}
-          {picture.nodes.map((node) => (
-            <FlowEnd
-              key={node.side + node.name}
-              node={node}
-              title={node.name}
-              label={side < NARROW ? (bics.get(node.name) ?? node.name) : node.name}
-              width={width}
-              side={side}
-              dim={lit !== undefined && lit !== node.name}
-              onLit={onLit}
-            />
-          ))}
-        </svg>
-      </div>
-    </figure>
-  );
-}
-
-/** A side on which a BIC fits and most names do not. */
-const NARROW = 100;

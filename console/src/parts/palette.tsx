@@ -11,6 +11,8 @@ export type PaletteAction = { label: string; icon: IconName; hint?: string; run:
 const BY_PREFIX: Record<string, { to: string; label: string; icon: IconName }> = {
   pay: { to: '/payments', label: 'payment', icon: 'payments' },
   win: { to: '/windows', label: 'window', icon: 'windows' },
+  obl: { to: '/set-off/obligations', label: 'obligation', icon: 'setOff' },
+  sor: { to: '/set-off/rounds', label: 'round', icon: 'setOff' },
   mem: { to: '/participants', label: 'participant', icon: 'participants' },
   acc: { to: '/ledger/accounts', label: 'account', icon: 'accounts' },
   trf: { to: '/ledger/transfers', label: 'transfer', icon: 'transfers' },

@@ -27,7 +27,7 @@ export function Proposals() {
         </div>
       ) : items.length === 0 ? (
         <Empty icon="check" title="Nothing waits">
-          Custody accounts, payout accounts, rails, mints and write-offs are decided here by a second person.
+          Custody accounts, payout accounts, rails, mints, payouts of income and write-offs are decided here by a second person.
         </Empty>
       ) : (
         <ul className="px-4 pb-2">

@@ -17,7 +17,7 @@ import { toast } from '../ui/toast.tsx';
 type Bank = WireOutput<typeof getParticipant>;
 
 /** A button and the dialog behind it, in which one person proposes what another decides. */
-function Proposing({
+export function Proposing({
   act,
   title,
   lead,
@@ -41,7 +41,7 @@ function Proposing({
 }
 
 /** What is said once it is proposed, and how the dialog ends. */
-const proposed = (close: () => void) => () => {
+export const proposed = (close: () => void) => () => {
   toast('Proposed; another person has to approve it');
   close();
 };
@@ -57,7 +57,7 @@ const NUMBER = { maxLength: 42, pattern: '[A-Za-z0-9 ]{4,42}', title: 'An IBAN o
 const RAIL_ID = { maxLength: 40, pattern: '[a-z0-9][a-z0-9\\-]{0,39}', title: 'Small letters, digits and hyphens' };
 
 /** Where money is: the number of an account and its bank. */
-function AccountFields({ bank, hint }: { bank: string; hint?: string }) {
+export function AccountFields({ bank, hint }: { bank: string; hint?: string }) {
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <TextField name="number" label="Account number" hint={hint} required {...NUMBER} />
@@ -66,12 +66,13 @@ function AccountFields({ bank, hint }: { bank: string; hint?: string }) {
   );
 }
 
-const numberOf = (text: string): string => text.replaceAll(' ', '').toUpperCase();
+/** An account's number as statements write it. */
+export const numberOf = (text: string): string => text.replaceAll(' ', '').toUpperCase();
 
 type Asked = { error: Problem | null; isPending: boolean };
 
 /** Why, and off with it. */
-function Ending({ close, command }: { close: () => void; command: Asked }) {
+export function Ending({ close, command }: { close: () => void; command: Asked }) {
   return (
     <>
       <TextArea
