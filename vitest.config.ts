@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const database = ['{src,test,tools,bench}/**/*.{db,sim}.test.ts'];
 /** How long to wait for what ought to come: generous, since a busy machine is no defect. */
 const patience = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
-const common = { exclude: ['**/node_modules/**'], ...patience };
+const common = { exclude: ['**/node_modules/**'], setupFiles: ['test/support/property-seed.ts'], ...patience };
 
 /**
  * Two projects, so that a run without database tests starts no server. Workers are kept from file to file: a fresh one for
