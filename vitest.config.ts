@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const database = ['{src,test,tools,bench}/**/*.{db,sim}.test.ts'];
 /** How long to wait for what ought to come: generous, since a busy machine is no defect. */
-const patience = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
+const patience = { testTimeout: 180_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 const common = { exclude: ['**/node_modules/**'], setupFiles: ['test/support/property-seed.ts'], ...patience };
 
 /**

@@ -58,7 +58,7 @@ beforeAll(async () => {
   const { key } = await callerOf(house.access.routes).output(createApiKey, house.ctx, { name: 'books', scopes: [...scopes] });
   books = apiOf(() => url, key);
   [own, other] = [await open('Own'), await open('Other')];
-}, 120_000);
+});
 afterAll(async () => {
   await http.close();
   await house.close();

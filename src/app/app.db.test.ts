@@ -47,7 +47,7 @@ describe('a start', () => {
     const { code, stderr } = await run(['src/app/main.ts'], { NATS_URL: 'nats://127.0.0.1:1' });
     expect(code).toBe(1);
     expect(stderr).toContain('NATS_URL');
-  }, 120_000);
+  });
 });
 
 describe('rialto demo and rialto up', () => {
@@ -59,7 +59,7 @@ describe('rialto demo and rialto up', () => {
     } finally {
       rmSync(own, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   test('a day that is broken off tells machines in one JSON value how far it came, and the first password', async () => {
     const { code, stdout } = await run(['src/app/cli.ts', 'demo', '--json'], {}, (said) => said.includes(' %') && 'SIGINT');
@@ -70,14 +70,14 @@ describe('rialto demo and rialto up', () => {
       orders: 20_000,
       login: { email: expect.stringContaining('@') as string, password: expect.stringMatching(/^\w{24}$/) as string },
     });
-  }, 60_000);
+  });
 
   test('a later start says what goes on with a day that is not finished, and where it serves in one JSON value', async () => {
     const { code, stdout, stderr } = await run(['src/app/cli.ts', 'up', '--json'], {}, (said) => said.includes('not finished') && 'SIGINT');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ address: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string });
     expect(stderr).toContain('rialto -- demo` goes on with it');
-  }, 60_000);
+  });
 
   test('the day goes on beside a running house', async () => {
     const product = await startProduct({ dataFolder: folder });
@@ -87,7 +87,7 @@ describe('rialto demo and rialto up', () => {
     } finally {
       expect(await product.stop()).toBe(0);
     }
-  }, 60_000);
+  });
 });
 
 describe('rialto keys', () => {

@@ -47,7 +47,7 @@ const sumsOf = ({ debitsPosted, creditsPosted, debitsPending, creditsPending }: 
   creditsPending,
 });
 
-test('balances at past times, by effective date, and statements equal a replay of the transfers', { timeout: 60_000 }, async () => {
+test('balances at past times, by effective date, and statements equal a replay of the transfers', async () => {
   const random = seededRandom('history');
   const { port, tenantId, clock } = ledger;
   const ids = await ledger.open({}, {}, {}, {});

@@ -56,7 +56,7 @@ beforeAll(async () => {
   expiredKey = made.key;
   ids = { payment: payment.id, participant: banks[0]!.id, key: made.id };
   await asAdministrator(`update access.api_key set expires_at = now() - interval '1 hour'`);
-}, 120_000);
+});
 afterAll(async () => {
   await product.stop();
   product.clean();

@@ -85,7 +85,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   beforeAll(async () => {
     site = await openSite();
     browser = await launchBrowser();
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -36,7 +36,7 @@ describe('one installation, from its first start to its third', () => {
     env = { RIALTO_DATA: product.dataFolder, PORT: new URL(product.url).port };
     const { email, password } = product as Required<Product>;
     api = await administrator({ url: () => product.url, email, password }, ['participants:read']);
-  }, 90_000);
+  });
   afterAll(async () => {
     await product.stop();
     first.clean();

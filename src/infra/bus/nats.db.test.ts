@@ -13,7 +13,7 @@ import { natsBus } from './nats.ts';
 import type { Bus } from './port.ts';
 import { busStore } from './store.ts';
 
-const WAIT = { timeout: 25_000, interval: 10 };
+const WAIT = { timeout: 60_000, interval: 10 };
 
 describe.skipIf(!hasServer('nats-server'))('with a NATS server', () => {
   const openOn = (server: Pick<TestServer, 'url'>, database: TestDatabase, stream = 'rialto') =>

@@ -82,7 +82,7 @@ test('whatever is sent, the answer is never our failure and every refusal is a p
     }),
     { numRuns: 1_500 },
   );
-}, 60_000);
+});
 
 /** A request over a real connection, with the path just as given. */
 function ask(path: string, agent: Agent): Promise<{ status: number; body: string; type: string }> {
@@ -119,4 +119,4 @@ test('no path, however crooked, is more than a refusal', async () => {
     { numRuns: 500 },
   );
   agent.destroy();
-}, 60_000);
+});

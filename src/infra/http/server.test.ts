@@ -430,7 +430,7 @@ test('a request that comes too slowly is ended with 408', async () => {
   await start({ timing: { headersMs: 50, requestMs: 50 } });
   const address = await server.listen({ host: '127.0.0.1', port: 0 });
   expect(await raw(address, 'GET /health HTTP/1.1\r\nHost: a\r\nX-Slow: ')).toContain('"code":"request.too_slow"');
-}, 20_000);
+});
 
 test('an upgrade to something unknown is served as plain HTTP', async () => {
   const address = await server.listen({ host: '127.0.0.1', port: 0 });

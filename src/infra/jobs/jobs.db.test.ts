@@ -9,7 +9,7 @@ import { createJobs, type JobsDeps } from './index.ts';
 import { migrateJobs } from './boss.ts';
 import type { Jobs, RunOutcome } from './port.ts';
 
-const WAIT = { timeout: 25_000, interval: 10 };
+const WAIT = { timeout: 60_000, interval: 10 };
 
 let database: TestDatabase;
 let name: string;

@@ -6,7 +6,7 @@ import { silentLog } from '../log/log.ts';
 import { createDirect } from './direct.ts';
 import type { Direct } from './port.ts';
 
-const WAIT = { timeout: 20_000, interval: 5 };
+const WAIT = { timeout: 60_000, interval: 5 };
 
 let database: TestDatabase;
 let name: string;

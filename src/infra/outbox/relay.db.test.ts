@@ -9,7 +9,7 @@ import { silentLog } from '../log/log.ts';
 import { createHistory, createOutbox, startRelay } from './index.ts';
 import { eventLog } from './store.ts';
 
-const WAIT = { timeout: 20_000, interval: 5 };
+const WAIT = { timeout: 60_000, interval: 5 };
 
 let database: TestDatabase;
 let tenantId: Uuid;

@@ -17,7 +17,7 @@ import { WEBHOOK_RETRY } from './retry.ts';
 import { newWebhookSecret, sealSecret, signatureOf } from './sign.ts';
 import { insertEndpoint, requeue, updateEndpoint } from './store.ts';
 
-const WAIT = { timeout: 30_000, interval: 5 };
+const WAIT = { timeout: 60_000, interval: 5 };
 const HOUR = 3_600_000;
 const masterKey = new Secret(crypto.getRandomValues(new Uint8Array(32)));
 const outbox = createOutbox();

@@ -242,7 +242,7 @@ test('the limit for a day counts what goes outside the windows: at once, and wha
     const before = enact.mock.calls.length;
     await refused();
     expect(enact.mock.calls.length - before).toBe(1);
-  }, 20_000);
+  });
   enact.mockRestore();
   await cancelQueued(deps(), house.ctx, { id: waiting.id });
   expect(await sent()).toBe(1_400n);

@@ -12,7 +12,7 @@ import { signatureOf } from '../../infra/webhook/sign.ts';
 import { sendPayment } from '../payment/send-payment.ts';
 import * as webhook from './webhook-contract.ts';
 
-const WAIT = { timeout: 30_000, interval: 10 };
+const WAIT = { timeout: 60_000, interval: 10 };
 const TYPES = ['settlement.payment_recorded'];
 
 let house: TestHouse;

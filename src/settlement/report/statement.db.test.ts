@@ -127,7 +127,7 @@ beforeAll(async () => {
     clock.advance(random.weighted([0, 1, 40, 60_000, 200_000], [4, 2, 1, 1, 1]));
   }
   clock.advance(1_000);
-}, 120_000);
+});
 afterAll(() => house.close());
 
 const rangeOf = (fromMs: Millis, toMs: Millis): Days => {

@@ -36,7 +36,7 @@ whereThere(FOLDER, () =>
       expect(pairs.filter(({ entryId, original }) => !finds(whole, original, entryId))).toEqual([]);
     });
 
-    test('every name in its own script and the same letter by letter in Latin are one, whichever is listed', { timeout: 60_000 }, () => {
+    test('every name in its own script and the same letter by letter in Latin are one, whichever is listed', () => {
       const letters = (original: string) => anyAscii(original);
       const latin = listOf(pairs.map(({ entryId, original }) => ({ entryId, text: letters(original) })));
       const own = listOf(pairs.map(({ entryId, original }) => ({ entryId, text: original })));

@@ -342,7 +342,7 @@ describe('whatever happens in whatever order', () => {
     expect(await unsound()).toEqual([]);
     const open = await house.database.admin(`select number, state from settlement.netting_window where state in ('cut_off', 'netted')`);
     expect(open).toEqual([]);
-  }, 180_000);
+  });
 
   test('the database itself refuses a range that would overlap, leave a gap or branch off', async () => {
     const [last] = await house.database.admin<{ from_seq: bigint; window_id: string; tenant_id: string }>(

@@ -365,5 +365,5 @@ describe('no payment is final before its value date', () => {
       }),
       { numRuns: 8, endOnFailure: true },
     );
-  }, 180_000);
+  });
 });

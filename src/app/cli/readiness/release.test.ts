@@ -100,7 +100,7 @@ describe('the example of the documentation', () => {
       decision: 'conditional',
       open: 1,
     });
-  }, 120_000);
+  }, 600_000);
 
   test('does not deploy when nothing can be decided', async () => {
     const { folder, start } = await sceneOf();
