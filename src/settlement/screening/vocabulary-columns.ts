@@ -1,5 +1,6 @@
 import { fileSounds, writtenColumns, type WrittenColumns } from './arabic-vocabulary.ts';
 import { droppedHashes, fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
+import { fileMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey } from './phonetic.ts';
 import { letterOf, maskOf, MAX_LETTERS, repeatsOf } from './similarity.ts';
 
@@ -34,6 +35,8 @@ export type VocabularyColumns = {
   readonly runsAt: Uint32Array<ArrayBuffer>;
   /** Ids by the word itself, its phonetic key, its folded spelling, and by short words with up to two letters left out. */
   readonly filed: Buckets;
+  /** Ids of words that long ones may be like, by which letters they have. */
+  readonly byMask: Buckets;
   /** Ids of Latin words by their sounds, as words of the Arabic script are looked for among them. */
   readonly sounds: Buckets;
   /** Words that were read from the Arabic script, and the id of each. */
@@ -86,6 +89,7 @@ export function vocabularyColumns(distinct: Iterable<string>): VocabularyColumns
     repeats: Int32Array.from(words, repeatsOf),
     ...runsOf(words),
     filed: fileWords(words),
+    byMask: fileMasks(words, masks, Math.ceil((SHORT + 1) * KEPT - 1e-9)),
     sounds: fileSounds(words.map((word, id) => (word === ordered[id] ? word : undefined))),
     ...writtenWords(ordered),
   };

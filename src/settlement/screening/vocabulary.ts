@@ -2,6 +2,7 @@ import { patternLikeness, patternOf } from './arabic-pattern.ts';
 import { latinLike, openWritten, writtenLike, type Written } from './arabic-vocabulary.ts';
 import { droppedHashes, hashOf } from './buckets.ts';
 import { EQUAL_SPELLING, equalSpellings } from './equal-spellings.ts';
+import { hashOfMask, MOST_STRAYED, nearMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey, vowelsAgree } from './phonetic.ts';
 import { Recent } from './recent.ts';
 import {
@@ -59,6 +60,8 @@ export type Vocabulary = VocabularyColumns & {
   /** For words of the Arabic script, the likeness of the Latin word most like each. */
   readonly latinBest: Recent<number>;
   readonly seen: Uint32Array;
+  /** The letters that any word has. */
+  readonly alphabet: number;
   looked: number;
 };
 
@@ -68,7 +71,8 @@ const CACHE_WORDS = 20_000;
 export function openVocabulary(columns: VocabularyColumns): Vocabulary {
   const seen = new Uint32Array(columns.masks.length);
   const caches = { cache: new Recent<KnownWord>(CACHE_WORDS), latinBest: new Recent<number>(CACHE_WORDS) };
-  return { ...columns, ...caches, written: openWritten(columns.written), seen, looked: 0 };
+  const alphabet = columns.masks.reduce((all, mask) => all | mask, 0);
+  return { ...columns, ...caches, written: openWritten(columns.written), seen, alphabet, looked: 0 };
 }
 
 /**
@@ -250,34 +254,62 @@ function searchLong(vocabulary: Vocabulary, probe: Probe, look: number): void {
   const shortest = Math.max(n > SHORT ? Math.ceil(n * KEPT - 1e-9) : SHORT + 1, 2);
   const longest = Math.min(MAX_LETTERS, Math.floor(n / KEPT + 1e-9));
   for (let m = shortest; m <= longest; m++) {
-    scan(vocabulary, probe, { look, n, m, least: neededFor(n, m) });
+    const least = neededFor(n, m);
+    const few = strayedFor(n, m, least[OTHER_SOUND]!);
+    scan(vocabulary, probe, { look, n, m, least, few });
+    if (few) lookAmongNear(vocabulary, probe, { look, n, m, least, few });
   }
 }
 
-type Scan = { look: number; n: number; m: number; least: Needed };
+/** `few` tells how many letters of words with another first sound may be others, where these are so few that all ways can be looked up. */
+type Scan = { look: number; n: number; m: number; least: Needed; few: Strayed | undefined };
+type Strayed = { lack: number; add: number };
 
-/**
- * Words of a length, by their first letter, which decides how many letters have to be shared. How many letters only one of
- * two words has is told from two bits a letter, whether it is there at all and whether more than once.
- */
-function scan(vocabulary: Vocabulary, probe: Probe, { look, n, m, least }: Scan): void {
-  const { masks, repeats, runs, runsAt, seen } = vocabulary;
-  const [own, twice, first] = [probe.mask, probe.repeats, letterOf(probe.word.charCodeAt(0))];
+function strayedFor(n: number, m: number, needed: number): Strayed | undefined {
+  const [lack, add] = [Math.floor(n - needed), Math.floor(m - needed)];
+  return lack + add <= MOST_STRAYED ? { lack, add } : undefined;
+}
+
+/** Words with another first sound, by which letters they have: nearly all of the same. */
+function lookAmongNear(vocabulary: Vocabulary, probe: Probe, { look, n, m, least, few }: Scan & { few: Strayed }): void {
+  if (few.lack < 0 || few.add < 0) return;
+  const { at, byMask, letters, alphabet, seen } = vocabulary;
+  const first = letterOf(probe.word.charCodeAt(0));
+  const { masks, count } = nearMasks(probe.mask, { ...few, alphabet });
+  for (let i = 0; i < count; i++) {
+    const bucket = hashOfMask(masks[i]!, m) & byMask.mask;
+    for (let place = byMask.at[bucket]!; place < byMask.at[bucket + 1]!; place++) {
+      const id = byMask.items[place]!;
+      // Buckets hold strangers as well.
+      if (seen[id] === look || vocabulary.masks[id] !== masks[i] || at[id + 1]! - at[id]! !== m) continue;
+      if (ALIKE_FIRST[first * 32 + letterOf(letters[at[id]!]!)] !== OTHER_SOUND) continue;
+      if (sharedLetters(vocabulary, probe, id, n, m) >= least[OTHER_SOUND]!) judge(vocabulary, probe, id, false);
+    }
+  }
+}
+
+/** How many letters two words can share at most, told from two bits a letter: whether it is there at all and whether more than once. */
+function sharedLetters({ masks, repeats }: Vocabulary, { mask: own, repeats: twice }: Probe, id: number, n: number, m: number): number {
+  const [other, again] = [masks[id]!, repeats[id]!];
+  return Math.min(n - bits(own & ~other) - bits(twice & ~again), m - bits(other & ~own) - bits(again & ~twice));
+}
+
+/** Words of a length, by their first letter, which decides how many letters have to be shared. */
+function scan(vocabulary: Vocabulary, probe: Probe, { look, n, m, least, few }: Scan): void {
+  const { masks, runs, runsAt, seen } = vocabulary;
+  const [own, first] = [probe.mask, letterOf(probe.word.charCodeAt(0))];
   for (let run = 3 * runsAt[m]!; run < 3 * runsAt[m + 1]!; run += 3) {
     const sameFirst = runs[run] === first;
-    const needed = least[sameFirst ? 4 : ALIKE_FIRST[first * 32 + runs[run]!]!]!;
+    const sound = sameFirst ? 4 : ALIKE_FIRST[first * 32 + runs[run]!]!;
+    if (few && sound === OTHER_SOUND) continue;
+    const needed = least[sound]!;
     const [mayLack, mayAdd] = [Math.floor(n - needed), Math.floor(m - needed)];
     if (mayLack < 0 || mayAdd < 0) continue;
     const to = runs[run + 2]!;
     for (let id = runs[run + 1]!; id < to; id++) {
-      const other = masks[id]!;
       // Most words fall out here.
-      const strange = bits(own ^ other);
-      if (strange > mayLack + mayAdd) continue;
-      const lacks = bits(own & ~other);
-      const adds = strange - lacks;
-      const again = repeats[id]!;
-      const shared = Math.min(n - lacks - bits(twice & ~again), m - adds - bits(again & ~twice));
+      if (bits(own ^ masks[id]!) > mayLack + mayAdd) continue;
+      const shared = sharedLetters(vocabulary, probe, id, n, m);
       if (shared < needed || seen[id] === look) continue;
       if (sameFirst && shared < least[commonStart(vocabulary, probe.letters, id)]!) continue;
       judge(vocabulary, probe, id, false);
