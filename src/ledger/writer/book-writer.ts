@@ -9,6 +9,7 @@ import type { LedgerMetrics } from '../metrics.ts';
 import type { Outcome } from '../port.ts';
 import { lockBook, type PreparedChange, prepareChange, writeChange } from '../store/book.ts';
 import { BookMemory, type Evaluation } from './book-memory.ts';
+import { Departure } from './departure.ts';
 import { type Answer, type BookAct, isEmpty } from './plan.ts';
 
 /** What a book's writer needs, and its bounds; weights count transfers, and one for an act without. */
@@ -47,7 +48,7 @@ type Flight = {
 /** The batch before this one did not commit at once, and needs the lock that this one holds. */
 class Overtaken extends Error {}
 
-/** So much weight leaves at once: more in a batch would save little. */
+/** So much weight keeps no pace: more in a batch would save little. */
 const ENOUGH = 256;
 
 /** Stands for the tables where they are not to be asked. */
@@ -69,13 +70,12 @@ export class BookWriter {
   readonly #deps: WriterDeps;
   readonly #tenantId: Uuid;
   readonly #memory: BookMemory;
-  readonly #enough: number;
+  readonly #departure: Departure;
+  /** So much waiting may let a batch leave. */
+  readonly #marks: readonly number[];
   #queue: Waiting[] = [];
   #queued = 0;
   #running: Promise<void> | undefined;
-  /** When the last batch left, and whether several acts were in it. */
-  #leftAt = -Infinity;
-  #wasShared = false;
   /** When the next batch should leave. */
   #leaving: Promise<void> | undefined;
   #arrived: (() => void) | undefined;
@@ -83,7 +83,9 @@ export class BookWriter {
   constructor(deps: WriterDeps, tenantId: Uuid) {
     this.#deps = deps;
     this.#tenantId = tenantId;
-    this.#enough = Math.min(ENOUGH, deps.maxBatchWeight);
+    const bounds = { paceMs: deps.paceMs, enough: Math.min(ENOUGH, deps.maxBatchWeight), most: deps.maxBatchWeight };
+    this.#departure = new Departure(bounds);
+    this.#marks = [1, bounds.enough, bounds.most];
     this.#memory = new BookMemory(tenantId, deps.cachedAccounts);
   }
 
@@ -96,9 +98,10 @@ export class BookWriter {
       return Promise.reject(new AppError('unavailable', 'ledger.overloaded', text));
     }
     return new Promise((resolve, reject) => {
+      const before = this.#queued;
       this.#queue.push({ act, weight, resolve, reject });
       this.#queued += weight;
-      if (this.#queue.length === 1 || this.#queued >= this.#enough) this.#arrived?.();
+      if (this.#marks.some((mark) => before < mark && mark <= this.#queued)) this.#arrived?.();
       this.#running ??= this.#run();
     });
   }
@@ -160,31 +163,24 @@ export class BookWriter {
     if (before) {
       flight.ahead = await this.#lookAhead(waiting);
       if (flight.ahead) flight.prepared = this.#prepare(flight.ahead);
+      this.#departure.prepared(weightOf(waiting), performance.now() - flight.startedAt);
     }
     void this.#fly(flight);
     return flight;
   }
 
-  /**
-   * When a batch should leave: much waits, or something does and the last one left long enough ago. A transaction costs
-   * much the same for one act as for thirty. Who calls alone never waits.
-   */
+  /** Until a batch should leave. */
   async #due(): Promise<void> {
-    while (this.#queued < this.#enough) {
+    for (;;) {
       const arrived = new Promise<void>((resolve) => (this.#arrived = resolve));
-      if (this.#queue.length === 0) {
-        await arrived;
-        continue;
-      }
-      const wait = this.#wasShared ? this.#leftAt + this.#deps.paceMs - performance.now() : 0;
+      const wait = this.#queue.length === 0 ? Infinity : this.#departure.waitMs(performance.now(), this.#queued);
       if (wait <= 0) return;
-      await Promise.race([delay(wait), arrived]);
+      await (wait === Infinity ? arrived : Promise.race([delay(wait), arrived]));
     }
   }
 
   #take(): Waiting[] {
     this.#leaving = undefined;
-    this.#leftAt = performance.now();
     let weight = 0;
     let count = 0;
     for (const waiting of this.#queue) {
@@ -195,7 +191,7 @@ export class BookWriter {
     const batch = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
     this.#queued -= weight;
-    this.#wasShared = count > 1;
+    this.#departure.left(performance.now(), count > 1);
     return batch;
   }
 
@@ -217,7 +213,10 @@ export class BookWriter {
       if (error instanceof Overtaken) await this.#flyAgain(flight);
       else await this.#recover(flight.waiting, error);
     } finally {
-      if (flight.answers) this.#deps.metrics.committed(flight.answers, (performance.now() - flight.startedAt) / 1000);
+      const ms = performance.now() - flight.startedAt;
+      this.#departure.free(flight.answers && { weight: weightOf(flight.waiting), ms });
+      this.#arrived?.();
+      if (flight.answers) this.#deps.metrics.committed(flight.answers, ms / 1000);
       flight.before = undefined;
       flight.sent.resolve();
       flight.done.resolve();
@@ -261,7 +260,10 @@ export class BookWriter {
       first = false;
       const head = await lockBook(tx, this.#tenantId);
       if (before && !(await before.outcome.promise)) throw new Overtaken();
-      if (flight) flight.startedAt = performance.now();
+      if (flight) {
+        flight.startedAt = performance.now();
+        this.#departure.begun(flight.startedAt, weightOf(flight.waiting));
+      }
       const confirmed = this.#memory.confirm(head, ahead);
       const current = confirmed ?? (await this.#memory.evaluate(tx, acts, head, this.#deps.clock.now()));
       if (isEmpty(current.plan)) return { evaluation: current, version: head.version };
@@ -290,6 +292,7 @@ export class BookWriter {
   }
 }
 
+const weightOf = (waiting: readonly Waiting[]): number => waiting.reduce((sum, { weight }) => sum + weight, 0);
 const actsOf = (waiting: readonly Waiting[]): readonly BookAct[] => waiting.map(({ act }) => act);
 
 /** Some at a time, so that the database's answers for the next batch are not kept waiting by those who hear theirs. */
