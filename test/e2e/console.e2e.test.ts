@@ -36,7 +36,7 @@ function pages(): [path: string, shows: string][] {
     [`/windows/${ids.window}`, 'Positions'],
     ['/set-off', 'WAITS-0001'],
     ['/set-off?show=rounds', '#1'],
-    [`/set-off/obligations/${ids.obligation}`, 'Is it owed'],
+    [`/set-off/obligations/${ids.obligation}`, 'only a bank itself'],
     ['/set-off/obligations/new', 'The other bank'],
     ['/set-off/preview', 'Would be cleared'],
     [`/set-off/rounds/${ids.round}`, 'After: what is left of it'],
@@ -279,12 +279,12 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
     });
   });
 
-  test('an obligation is brought in and confirmed, a round looked at and run, and its file checked in the browser', async () => {
+  test('an obligation is brought in and confirmed by both banks, a round looked at and run, and its file checked in the browser', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
       await signIn(visited, '/set-off/obligations/new');
       const form = page.getByRole('dialog', { name: 'Bring in obligations' });
-      await form.getByLabel('Brought in by').selectOption({ label: 'Banca Serenissima · BSERITMM' });
+      await form.getByLabel('Between').selectOption({ label: 'Banca Serenissima · BSERITMM' });
       await form.getByLabel('It', { exact: true }).selectOption('owes');
       await form.getByLabel('The other bank').selectOption({ label: 'Nordfjord Bank · NORDFIHH' });
       await form.getByLabel('Amount in EUR').fill('1,500.00');
@@ -293,8 +293,12 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
       await form.waitFor({ state: 'detached' });
       await page.getByRole('table', { name: 'Obligations' }).getByText('HAND-0001').click();
       const detail = page.getByRole('dialog', { name: 'Obligation' });
-      await detail.getByRole('button', { name: 'Confirm' }).click();
-      await detail.getByText('confirmed', { exact: true }).waitFor();
+      await detail.getByText('Waits for Banca Serenissima and Nordfjord Bank').waitFor();
+      const { items } = await must(site.api<{ items: { id: string }[] }>('GET /v1/set-off/obligations?reference=HAND-0001'));
+      for (const bic of ['BSERITMM', 'NORDFIHH'])
+        await must(site.banks.get(bic)!(`POST /v1/set-off/obligations/${items[0]!.id}/answer`, { json: { answer: 'confirm' } }));
+      await page.reload();
+      await detail.getByText('Confirmed by the debtor').waitFor();
       await page.keyboard.press('Escape');
 
       await page.getByRole('link', { name: 'Look at a round' }).click();

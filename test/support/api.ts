@@ -43,9 +43,9 @@ export async function must<T>(answer: Promise<Answer<T>>): Promise<T> {
 
 type Place = { url: () => string; email: string; password: string };
 
-/** The API as the administrator whose password the first start has told, by a key that outlives restarts. */
-export async function administrator({ url, email, password }: Place, scopes: readonly string[]): Promise<Api> {
+/** The API as the administrator whose password the first start has told, or as a bank, by a key that outlives restarts. */
+export async function administrator({ url, email, password }: Place, scopes: readonly string[], memberId?: string): Promise<Api> {
   const { accessToken } = await must(apiOf(url)<{ accessToken: string }>('POST /v1/auth/login', { json: { email, password } }));
-  const { key } = await must(apiOf(url, accessToken)<{ key: string }>('POST /v1/api-keys', { json: { name: 'test', scopes } }));
+  const { key } = await must(apiOf(url, accessToken)<{ key: string }>('POST /v1/api-keys', { json: { name: 'test', scopes, memberId } }));
   return apiOf(url, key);
 }

@@ -7,6 +7,8 @@ export type Site = {
   product: Product;
   api: Api;
   ids: { settled: string; held: string; window: string; participant: string; round: string; obligation: string };
+  /** The API as each of the banks, by BIC. */
+  banks: ReadonlyMap<string, Api>;
 };
 
 const BANKS = [
@@ -30,8 +32,9 @@ export async function openSite(): Promise<Site> {
     const { id: window } = await must(api<{ id: string }>('POST /v1/windows/close', { key: 'close-1' }));
     const held = await pay(api, { endToEndId: 'HELD-0001', creditor: 'Viktor Baranovski' });
     await pay(api, { endToEndId: 'POOR-0001', from: 2, to: 0, units: '99999999999' });
-    const round = await setOff(api);
-    return { product, api, ids: { settled, held, window, participant: ids[0]!, ...round } };
+    const banks = await banksOf(product, ids);
+    const round = await setOff(api, banks);
+    return { product, api, banks, ids: { settled, held, window, participant: ids[0]!, ...round } };
   } catch (error) {
     await product.kill();
     product.clean();
@@ -47,26 +50,33 @@ async function admit(api: Api, { name, bic, index }: { name: string; bic: string
   return id;
 }
 
+/** Each bank with a key of its own. */
+async function banksOf({ url, email, password }: Product, ids: readonly string[]): Promise<Map<string, Api>> {
+  const scopes = ['payments:write', 'payments:read'];
+  const place = { email: email!, password: password!, url: () => url };
+  return new Map(await Promise.all(ids.map(async (memberId, i) => [BANKS[i]![1], await administrator(place, scopes, memberId)] as const)));
+}
+
 type Owed = { debtor: number; creditor: number; units: string; reference: string; isConfirmed?: boolean };
 
-/** Brings an obligation in for its creditor, confirmed in the debtor's place unless told otherwise, and answers with its id. */
-async function owe(api: Api, { debtor, creditor, units, reference, isConfirmed = true }: Owed): Promise<string> {
+/** Brings an obligation in by its creditor, confirmed by the debtor unless told otherwise, and answers with its id. */
+async function owe(banks: Site['banks'], { debtor, creditor, units, reference, isConfirmed = true }: Owed): Promise<string> {
   const [from, to] = [BANKS[debtor]![1], BANKS[creditor]![1]];
   const obligation = { debtor: from, creditor: to, asset: 'EUR/2', units, reference, dueDay: '2026-11-30' };
   const json = { submitter: to, obligations: [obligation] };
-  const { items } = await must(api<{ items: { id: string }[] }>('POST /v1/set-off/obligations', { json }));
+  const { items } = await must(banks.get(to)!<{ items: { id: string }[] }>('POST /v1/set-off/obligations', { json }));
   const [{ id }] = items as [{ id: string }];
-  if (isConfirmed) await must(api(`POST /v1/set-off/obligations/${id}/answer`, { json: { answer: 'confirm' } }));
+  if (isConfirmed) await must(banks.get(from)!(`POST /v1/set-off/obligations/${id}/answer`, { json: { answer: 'confirm' } }));
   return id;
 }
 
 /** A circle of debts set off in a round, and one obligation that waits for its debtor. */
-async function setOff(api: Api): Promise<{ round: string; obligation: string }> {
-  await owe(api, { debtor: 0, creditor: 1, units: '900000', reference: 'CIRCLE-0001' });
-  await owe(api, { debtor: 1, creditor: 2, units: '700000', reference: 'CIRCLE-0002' });
-  await owe(api, { debtor: 2, creditor: 0, units: '800000', reference: 'CIRCLE-0003' });
+async function setOff(api: Api, banks: Site['banks']): Promise<{ round: string; obligation: string }> {
+  await owe(banks, { debtor: 0, creditor: 1, units: '900000', reference: 'CIRCLE-0001' });
+  await owe(banks, { debtor: 1, creditor: 2, units: '700000', reference: 'CIRCLE-0002' });
+  await owe(banks, { debtor: 2, creditor: 0, units: '800000', reference: 'CIRCLE-0003' });
   const { id: round } = await must(api<{ id: string }>('POST /v1/set-off/rounds', { json: { asset: 'EUR/2' } }));
-  const obligation = await owe(api, { debtor: 0, creditor: 2, units: '120000', reference: 'WAITS-0001', isConfirmed: false });
+  const obligation = await owe(banks, { debtor: 0, creditor: 2, units: '120000', reference: 'WAITS-0001', isConfirmed: false });
   return { round, obligation };
 }
 

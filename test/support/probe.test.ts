@@ -38,7 +38,7 @@ const make = async () => {
   return toWireId('thg', id);
 };
 const run = (one: ReturnType<typeof route>) =>
-  probe({ house: {}, owner, other, fixtures: { make: { thg: make }, makeFor: {}, before: {}, examples: {}, skip: {} } }, one);
+  probe({ house: {}, owner, other, fixtures: { make: { thg: make }, makeFor: {}, before: {}, as: {}, examples: {}, skip: {} } }, one);
 const missing = (id: Uuid, kind: 'not_found' | 'forbidden' = 'not_found') =>
   new AppError(kind, `test.${kind}`, `no ${toWireId('thg', id)}`);
 

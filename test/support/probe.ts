@@ -20,6 +20,8 @@ export type Fixture<H> = {
   makeFor?: Record<string, Record<string, (house: H) => Promise<string>>>;
   /** What must be there before an operation is called, by its name. */
   before?: Record<string, (house: H) => Promise<void>>;
+  /** Who calls an operation that is not the operator's, by its name; asked for once the call is put together. */
+  as?: Record<string, () => Actor>;
   /** Calls that must differ each time, so that the contract's example cannot describe them; wire form, ids filled in. */
   examples?: Record<string, (house: H) => Promise<Example>>;
   /** Operations that cannot be tried like this, and why. */
@@ -28,7 +30,7 @@ export type Fixture<H> = {
 
 /** The fixtures of all modules together; a module without any is tried by its contract alone. */
 export async function fixturesOf<H>(modules: readonly string[]): Promise<Required<Fixture<H>>> {
-  const all: Required<Fixture<H>> = { make: {}, makeFor: {}, before: {}, examples: {}, skip: {} };
+  const all: Required<Fixture<H>> = { make: {}, makeFor: {}, before: {}, as: {}, examples: {}, skip: {} };
   for (const module of modules) {
     const file = new URL(`fixtures/${module}.ts`, import.meta.url);
     if (!existsSync(file)) continue;
@@ -36,6 +38,7 @@ export async function fixturesOf<H>(modules: readonly string[]): Promise<Require
     Object.assign(all.make, fixture.make);
     Object.assign(all.makeFor, fixture.makeFor);
     Object.assign(all.before, fixture.before);
+    Object.assign(all.as, fixture.as);
     Object.assign(all.examples, fixture.examples);
     Object.assign(all.skip, fixture.skip);
   }
@@ -56,9 +59,10 @@ type Outcome = { ok: true; text: string } | { ok: false; kind: string; text: str
  */
 export async function probe<H>(setup: ProbeSetup<H>, route: Route): Promise<string[]> {
   const { operation } = route;
-  const { house, owner, other, fixtures } = setup;
+  const { house, other, fixtures } = setup;
+  const ownerNow = () => fixtures.as[operation.name]?.() ?? setup.owner;
   const first = await wireOf(operation, fixtures, house);
-  const proof = await call(route, owner, first);
+  const proof = await call(route, ownerNow(), first);
   if (!proof.ok) return [`the owner's own call fails: ${proof.text}`];
   if (operation.scope === 'public') return [];
   const second = await wireOf(operation, fixtures, house);
@@ -72,7 +76,7 @@ export async function probe<H>(setup: ProbeSetup<H>, route: Route): Promise<stri
     if (seen !== wanted) problems.push(`another tenant is answered ${seen}, but for ids that do not exist ${wanted}`);
     if (pathIds(operation, second).length > 0 && (crossed.ok || crossed.kind !== 'not_found'))
       problems.push(`another tenant is answered ${seen}, not 404`);
-    const after = await call(route, owner, second);
+    const after = await call(route, ownerNow(), second);
     if (!after.ok) problems.push(`after another tenant's try the owner's call fails: ${after.text}`);
   }
   const leaked = crossed.ok ? idsInText(proof.text).filter((id) => crossed.text.includes(id)) : [];
@@ -169,6 +173,7 @@ async function call(route: Route, actor: Actor, wire: Wire): Promise<Outcome> {
   const ctx: Ctx = {
     actor: by,
     tenantId: by.tenantId,
+    ...(by.memberId !== undefined && { memberId: by.memberId }),
     requestId: newId(),
     ...(operation.idempotencyKey !== 'none' && { idempotency: { key: newId(), bodyHash: 'a'.repeat(64) } }),
   };

@@ -35,7 +35,13 @@ export function BringIn() {
   const [lines, setLines] = useState([empty(1)]);
   const close = () => void navigate({ to: '/set-off', search: true });
   const submit = useCommand(submitObligations, ({ items }) => {
-    toast(items.length === 1 ? 'Brought in; the other bank has to confirm it' : `${count(items.length)} are brought in`);
+    toast(
+      items.length === 1
+        ? user.memberId === undefined
+          ? 'Brought in; both banks have to confirm it'
+          : 'Brought in; the other bank has to confirm it'
+        : `${count(items.length)} are brought in`,
+    );
     close();
   });
   function send(event: FormEvent) {
@@ -50,10 +56,16 @@ export function BringIn() {
       open
       onClose={close}
       title="Bring in obligations"
-      lead="The other bank confirms or disputes each. Only what both have agreed on is set off."
+      lead={`${user.memberId === undefined ? 'Both banks confirm or dispute' : 'The other bank confirms or disputes'} each. Only what both have agreed on is set off.`}
     >
       <form onSubmit={send} className="space-y-4 pt-2">
-        <BankField label="Brought in by" banks={banks} value={submitter} disabled={own !== undefined} onPick={setPicked} />
+        <BankField
+          label={user.memberId === undefined ? 'Between' : 'Brought in by'}
+          banks={banks}
+          value={submitter}
+          disabled={own !== undefined}
+          onPick={setPicked}
+        />
         {lines.map((line, index) => (
           <ObligationFields
             key={line.key}

@@ -2,7 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { getObligation } from '../../../src/settlement/obligation/contract.ts';
 import { useOperation } from '../api/queries.ts';
-import { answererOf, ObligationActs } from '../parts/obligation-acts.tsx';
+import { ObligationActs } from '../parts/obligation-acts.tsx';
 import { State } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Drawer } from '../ui/dialog.tsx';
@@ -72,22 +72,47 @@ function Body({ obligation }: { obligation: Detail }) {
               ['Due', obligation.dueDay ? day(obligation.dueDay) : 'no day'],
               ['Debtor', `${debtor.name}, ${debtor.bic}`],
               ['Creditor', `${creditor.name}, ${creditor.bic}`],
-              ['Brought in by', `the ${obligation.submittedBy}`],
+              ['Brought in by', obligation.submittedAs ? capacityWords(obligation.submittedAs) : 'not recorded'],
               ['Brought in', <Time key="in" at={obligation.submittedAt} />],
-              !!obligation.answeredAt && [
-                'Answered',
-                <span key="an">
-                  <Time at={obligation.answeredAt} /> by {obligation.answeredBy === 'bank' ? answererOf(obligation).bic : 'the operator'}
-                </span>,
-              ],
+              ['The debtor', wordOf(obligation.debtorAgrees)],
+              ['The creditor', wordOf(obligation.creditorAgrees)],
+              !!obligation.withdrawnAs && ['Withdrawn by', capacityWords(obligation.withdrawnAs)],
               !!obligation.reason && ['Reason', obligation.reason],
               ['Number', <Copyable key="id" text={obligation.id} />],
             ]}
           />
         </div>
       </Card>
+      <DoneActs acts={obligation.acts} />
       <SetOffs obligation={obligation} />
     </div>
+  );
+}
+
+type DoneAct = Detail['acts'][number];
+
+const ACT_WORDS = { submit: 'Brought in', confirm: 'Confirmed', dispute: 'Disputed', withdraw: 'Withdrawn' } as const;
+const capacityWords = (as: DoneAct['as']): string => `the ${as}`;
+const wordOf = (agrees: boolean | undefined): string => (agrees === undefined ? 'has not answered' : agrees ? 'agrees' : 'disputes it');
+
+/** Who did what, first to last. */
+function DoneActs({ acts }: { acts: readonly DoneAct[] }) {
+  if (acts.length === 0) return null;
+  return (
+    <Card title="Acts">
+      <ol className="space-y-2 px-4 pb-4 text-sm">
+        {acts.map(({ act, as, by, reason, at }) => (
+          <li key={`${at} ${act} ${as}`} className="flex flex-wrap items-baseline gap-x-2">
+            <Time at={at} />
+            <span>
+              {ACT_WORDS[act]} by {capacityWords(as)}
+              {by && <span className="text-ink-2">, {by}</span>}
+              {reason && <span className="text-ink-2">: {reason}</span>}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Card>
   );
 }
 

@@ -6,7 +6,7 @@ import { listSetOffRounds, runSetOff } from '../../../src/settlement/obligation/
 import { useAllowed, useLogin, useOperation } from '../api/queries.ts';
 import { Choose, ChooseCurrency, ChooseParticipant, wordChoices } from '../parts/choices.tsx';
 import { ClearFilters, Pager, SearchBox, useFilters } from '../parts/filters.tsx';
-import { answererOf, type Obligation } from '../parts/obligation-acts.tsx';
+import { askedOf, type Obligation } from '../parts/obligation-acts.tsx';
 import { FromTo } from '../parts/from-to.tsx';
 import { Badge, State } from '../ui/badge.tsx';
 import { buttonClass } from '../ui/button.tsx';
@@ -105,8 +105,9 @@ function columnsFor(memberId: string | undefined): readonly Column<Obligation>[]
 /** The state, and for whom it waits. */
 function Standing({ row, memberId }: { row: Obligation; memberId: string | undefined }) {
   if (row.state !== 'proposed') return <State of={row.state} />;
-  const { id, bic } = answererOf(row);
-  return id === memberId ? <Badge tone="warn">you are asked</Badge> : <Badge tone="accent">waits for {bic}</Badge>;
+  const asked = askedOf(row);
+  if (asked.some(({ id }) => id === memberId)) return <Badge tone="warn">you are asked</Badge>;
+  return <Badge tone="accent">waits for {asked.map(({ bic }) => bic).join(', ')}</Badge>;
 }
 
 function Obligations() {
@@ -137,7 +138,7 @@ function Obligations() {
           title: 'No obligations',
           children: FILTERS.some((name) => search[name])
             ? 'None fits these filters.'
-            : 'One bank brings in what it owes or is owed, the other confirms it; then a round can set it off.',
+            : 'One bank brings in what it owes or is owed, the other confirms it; then a round can set it off. What the operator brings in both confirm.',
         }}
       />
       <Pager rows={asked.data?.items.length} next={asked.data?.next} noun="obligations" />

@@ -10,25 +10,31 @@ import { toast } from '../ui/toast.tsx';
 
 export type Obligation = WireOutput<typeof listObligations>['items'][number];
 
-/** The bank that has to answer what the other one has brought in. */
-export const answererOf = ({ submittedBy, debtor, creditor }: Obligation) => (submittedBy === 'debtor' ? creditor : debtor);
-const submitterOf = ({ submittedBy, debtor, creditor }: Obligation) => (submittedBy === 'debtor' ? debtor : creditor);
+type Side = 'debtor' | 'creditor';
+const SIDES: readonly Side[] = ['debtor', 'creditor'];
+const agrees = (obligation: Obligation, side: Side) => (side === 'debtor' ? obligation.debtorAgrees : obligation.creditorAgrees);
+
+/** The banks that have said nothing to it yet. */
+export const askedOf = (obligation: Obligation) =>
+  SIDES.filter((side) => agrees(obligation, side) === undefined).map((side) => obligation[side]);
 
 type Acts = { confirm: boolean; dispute: boolean; withdraw: boolean };
 
-/** What may be done with an obligation by a bank, or by the operator in place of either. The server decides all the same. */
+/** What may be done with an obligation by a bank or by the operator, who answers for nobody. The server decides all the same. */
 function actsOn(obligation: Obligation, memberId: string | undefined): Acts {
-  const { state, creditor } = obligation;
-  const is = (bank: { id: string }) => memberId === undefined || bank.id === memberId;
+  const { state, submittedAs } = obligation;
+  const own = SIDES.find((side) => obligation[side].id === memberId);
   const isWaiting = state === 'proposed' || state === 'disputed';
+  const isAsked = isWaiting && own !== undefined && own !== submittedAs;
+  const takesBack = state === 'confirmed' ? 'creditor' : (submittedAs ?? 'creditor');
   return {
-    confirm: isWaiting && is(answererOf(obligation)),
-    dispute: state === 'proposed' && is(answererOf(obligation)),
-    withdraw: (isWaiting && is(submitterOf(obligation))) || (state === 'confirmed' && is(creditor)),
+    confirm: isAsked && agrees(obligation, own) !== true,
+    dispute: isAsked && agrees(obligation, own) !== false,
+    withdraw: (isWaiting || state === 'confirmed') && (memberId === undefined || own === takesBack),
   };
 }
 
-/** The answer of the other side, or the taking back, with a reason where one is due. */
+/** The answer of a bank that is asked, or the taking back, with a reason where one is due. */
 export function ObligationActs({ obligation }: { obligation: Obligation }) {
   const allowed = useAllowed();
   const { memberId } = useLogin().user;
@@ -37,19 +43,28 @@ export function ObligationActs({ obligation }: { obligation: Obligation }) {
     setReason('');
     toast(said);
   };
-  const confirm = useCommand(answerObligation, done('Confirmed: the next round can set it off'));
+  const confirm = useCommand(answerObligation, ({ state }) =>
+    done(state === 'confirmed' ? 'Confirmed: the next round can set it off' : 'Confirmed; the other bank is asked, too')(),
+  );
   const dispute = useCommand(answerObligation, done('Disputed; the other bank is told'));
   const withdraw = useCommand(withdrawObligation, done('Withdrawn'));
   const can = actsOn(obligation, memberId);
   if (!allowed(answerObligation) || !(can.confirm || can.dispute || can.withdraw)) return null;
-  const { id } = obligation;
+  const { id, state } = obligation;
+  const isWaiting = state === 'proposed' || state === 'disputed';
+  const waits = askedOf(obligation);
   const why = reason.trim();
   const busy = confirm.isPending || dispute.isPending || withdraw.isPending;
   return (
-    <Card title={can.confirm ? `Is it owed? ${answererOf(obligation).name} answers` : 'Take it back'}>
+    <Card title={can.confirm || can.dispute ? 'Is it owed?' : 'Take it back'}>
       <div className="space-y-3 px-4 pb-4">
-        {can.confirm && memberId === undefined && (
-          <p className="text-sm text-ink-2">You act in place of the banks; both are told that the operator did.</p>
+        {memberId === undefined && (
+          <p className="text-sm text-ink-2">
+            {isWaiting &&
+              waits.length > 0 &&
+              `Waits for ${waits.map(({ name }) => name).join(' and ')}: only a bank itself can say yes or no. `}
+            You may take it back; both banks see that the operator did.
+          </p>
         )}
         {(can.dispute || can.withdraw) && (
           <TextField

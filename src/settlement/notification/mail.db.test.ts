@@ -274,8 +274,8 @@ test('a round of set-off is told to the people of each bank with its own sums, a
     [b, a, 20_050n],
   ] as const) {
     const obligation = { debtor: debtor.bic, creditor: creditor.bic, asset: 'EUR/2', units, reference: `MAIL-${units}` };
-    const { items } = await submitObligations(house.settlement.deps, house.ctx, { submitter: creditor.bic, obligations: [obligation] });
-    await answerObligation(house.settlement.deps, house.ctx, { id: items[0]!.id, answer: 'confirm' });
+    const { items } = await submitObligations(house.settlement.deps, house.memberCtx(creditor.id), { obligations: [obligation] });
+    await answerObligation(house.settlement.deps, house.memberCtx(debtor.id), { id: items[0]!.id, answer: 'confirm' });
   }
   await runSetOff(house.settlement.deps, house.ctx, { asset: 'EUR/2' });
   await tell();

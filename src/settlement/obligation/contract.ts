@@ -12,7 +12,9 @@ const closed = { additionalProperties: false };
 
 export const ObligationId = idOf('obl');
 
-const Side = Type.Union([Type.Literal('debtor'), Type.Literal('creditor')]);
+/** As one of the two banks, or as the operator, who speaks for neither. */
+const Capacity = Type.Union([Type.Literal('debtor'), Type.Literal('creditor'), Type.Literal('operator')]);
+const ActName = Type.Union([Type.Literal('submit'), Type.Literal('confirm'), Type.Literal('dispute'), Type.Literal('withdraw')]);
 const Reference = Type.String({ minLength: 1, maxLength: 35, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: ['INV-2026-0042'] });
 const Reason = Type.String({ minLength: 1, maxLength: 140, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: ['Delivered in part only'] });
 
@@ -42,16 +44,24 @@ const obligationFields = {
   dueDay: Type.Optional(LocalDateText),
   reference: Type.String(),
   state: ObligationState,
-  submittedBy: Side,
+  /** Who brought it in; left out where that was before it was recorded. */
+  submittedAs: Type.Optional(Capacity),
   submittedAt: Instant,
-  /** Who answered for the other side: the bank itself, or the operator in its place. */
-  answeredBy: Type.Optional(Type.Union([Type.Literal('bank'), Type.Literal('operator')])),
-  answeredAt: Type.Optional(Instant),
+  /** What each of the two banks says by its own act, as soon as it has said something; with two yes it is confirmed. */
+  debtorAgrees: Type.Optional(Type.Boolean()),
+  creditorAgrees: Type.Optional(Type.Boolean()),
+  withdrawnAs: Type.Optional(Capacity),
   /** Why it was disputed or withdrawn. */
   reason: Type.Optional(Type.String()),
   changedAt: Instant,
 };
 export const Obligation = Type.Object(obligationFields, closed);
+
+/** Who did what; `by` is a person or key, for a bank its own only. */
+const DoneAct = Type.Object(
+  { act: ActName, as: Capacity, by: Type.Optional(Type.String()), reason: Type.Optional(Type.String()), at: Instant },
+  closed,
+);
 
 const SetOff = Type.Object({ roundId: RoundId, number: Type.Integer(), units: Units, cleared: Units, left: Units, ranAt: Instant }, closed);
 
@@ -59,14 +69,14 @@ export const submitObligations = operation({
   name: 'settlement.submit_obligations',
   method: 'POST',
   path: '/v1/set-off/obligations',
-  summary: 'Brings in what a participant owes or is owed beside payments, for the other side to confirm; all of them or none',
+  summary: 'Brings in what banks owe each other beside payments, for the other side to confirm, and of the operator for both; all or none',
   scope: 'payments:write',
   cost: 'normal',
   status: 201,
   body: Type.Object(
     {
-      /** The side that brings them in. */
-      submitter: Bic,
+      /** A bank that each of them has to be of. A bank brings in its own; what the operator brings in is nobody's word, also with a name here. */
+      submitter: Type.Optional(Bic),
       obligations: Type.Array(
         Type.Object(
           {
@@ -118,7 +128,7 @@ export const answerObligation = operation({
   name: 'settlement.answer_obligation',
   method: 'POST',
   path: '/v1/set-off/obligations/{id}/answer',
-  summary: 'The other side confirms an obligation, so that it can be set off, or disputes it',
+  summary: 'A bank that is asked confirms an obligation, or disputes it; set off is only what both banks have agreed to by their own acts',
   scope: 'payments:write',
   cost: 'light',
   params,
@@ -132,7 +142,7 @@ export const withdrawObligation = operation({
   name: 'settlement.withdraw_obligation',
   method: 'POST',
   path: '/v1/set-off/obligations/{id}/withdraw',
-  summary: 'Takes back an obligation: the side that brought it in, or the creditor once it is confirmed',
+  summary: 'Takes back an obligation: whoever brought it in, the creditor once it is confirmed, or the operator',
   scope: 'payments:write',
   cost: 'light',
   params,
@@ -168,11 +178,11 @@ export const getObligation = operation({
   name: 'settlement.get_obligation',
   method: 'GET',
   path: '/v1/set-off/obligations/{id}',
-  summary: 'An obligation with every set-off of it',
+  summary: 'An obligation with every act on it and every set-off of it',
   scope: 'payments:read',
   cost: 'light',
   params,
-  output: Type.Object({ ...obligationFields, setOffs: Type.Array(SetOff) }, closed),
+  output: Type.Object({ ...obligationFields, acts: Type.Array(DoneAct), setOffs: Type.Array(SetOff) }, closed),
   errors: ['settlement.obligation_not_found'],
   example: { params: exampleId },
 });
@@ -180,10 +190,13 @@ export const getObligation = operation({
 export const obligationChanged = eventKind({
   type: 'settlement.obligation_changed',
   version: 1,
-  summary: 'An obligation was brought in, confirmed, disputed or withdrawn; told to both of its banks',
+  summary: 'An obligation was brought in, confirmed, disputed or withdrawn, and by whom; told to both of its banks',
   data: Type.Object({
     obligationId: ObligationId,
     state: ObligationState,
+    /** Left out in events of before this was told. */
+    act: Type.Optional(ActName),
+    as: Type.Optional(Capacity),
     debtor: Bic,
     creditor: Bic,
     asset: Asset,

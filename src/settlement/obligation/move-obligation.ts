@@ -4,13 +4,14 @@ import { toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { requireActive } from '../payment/check-order.ts';
+import { insertActs } from './act-store.ts';
 import { answerObligation as answerContract, withdrawObligation as withdrawContract } from './contract.ts';
-import { sideOf, stateAfter, type Act, type BilateralObligation } from './obligation.ts';
+import { capacityOf, standingAfter, type Act, type BilateralObligation } from './obligation.ts';
 import { lockObligation, updateObligation } from './store.ts';
 import { changedEvent, viewOf } from './view.ts';
 
 /**
- * The other side confirms or disputes.
+ * A bank that is asked confirms or disputes, by its own act: the operator can do neither.
  * Errors: `settlement.obligation_not_found`, `settlement.obligation_state`, `settlement.obligation_foreign`,
  * `settlement.participant_suspended` for a confirmation, `settlement.reason_missing` for a dispute without one.
  */
@@ -44,22 +45,21 @@ function move(deps: SettlementDeps, ctx: Ctx, contract: typeof answerContract | 
   return deps.access.command(ctx, contract, async (tx) => {
     const before = await lockObligation(tx, tenantId, id);
     if (!before) throw new AppError('not_found', 'settlement.obligation_not_found', 'There is no such obligation.');
-    const state = stateAfter(before, act, sideOf(before, ctx.memberId));
+    const as = capacityOf(before, ctx.memberId);
+    const standing = standingAfter(before, act, as);
     const participants = await deps.directory.of(tenantId, { ids: [before.debtorId, before.creditorId] });
     if (act === 'confirm') for (const party of [before.debtorId, before.creditorId]) requireActive(participants.byId.get(party)!);
     const at = deps.clock.now();
-    const answered = act !== 'withdraw' && {
-      answeredBy: ctx.memberId === undefined ? ('operator' as const) : ('bank' as const),
-      answeredAt: at,
-    };
-    const after: BilateralObligation = { ...before, ...answered, state, reason: reason ?? null, changedAt: at };
+    const after: BilateralObligation = { ...before, ...standing, reason: reason ?? null, changedAt: at };
     await updateObligation(tx, tenantId, after);
+    const done = { act, as, actorName: ctx.actor.name, reason: reason ?? null, at };
+    await insertActs(tx, tenantId, [{ ...done, obligationId: id }]);
     const subject = toWireId('obl', id);
     return {
       answer: viewOf(after, participants),
       subject,
-      detail: { act, ...(reason !== undefined && { reason }) },
-      events: [changedEvent(tenantId, after, participants)],
+      detail: { act, as, ...(reason !== undefined && { reason }) },
+      events: [changedEvent(tenantId, after, { participants, done })],
     };
   });
 }

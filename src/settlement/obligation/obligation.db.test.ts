@@ -88,7 +88,9 @@ describe('an obligation', () => {
       debtor: { bic: a.bic },
       creditor: { bic: b.bic },
       state: 'proposed',
-      submittedBy: 'creditor',
+      submittedAs: 'creditor',
+      creditorAgrees: true,
+      acts: [{ act: 'submit', as: 'creditor', at: clock.now() }],
       dueDay: '2026-11-30',
       openUnits: 500n,
       setOffs: [],
@@ -96,15 +98,22 @@ describe('an obligation', () => {
     expect(await answerObligation(deps(), of(a), { id, answer: 'dispute', reason: 'Not delivered' })).toMatchObject({
       state: 'disputed',
       reason: 'Not delivered',
-      answeredBy: 'bank',
+      debtorAgrees: false,
     });
-    expect(await answerObligation(deps(), house.ctx, { id, answer: 'confirm' })).toMatchObject({
-      state: 'confirmed',
-      answeredBy: 'operator',
+    expect(await answerObligation(deps(), of(a), { id, answer: 'confirm' })).toMatchObject({ state: 'confirmed', debtorAgrees: true });
+    expect(await withdrawObligation(deps(), of(b), { id, reason: 'Paid' })).toMatchObject({
+      state: 'withdrawn',
+      withdrawnAs: 'creditor',
+      openUnits: 500n,
     });
-    expect(await withdrawObligation(deps(), of(b), { id, reason: 'Paid' })).toMatchObject({ state: 'withdrawn', openUnits: 500n });
     const told = (await eventsOn('settlement.obligation_changed')).filter(({ subject }) => subject.includes(id.replaceAll('-', '')));
     expect(told.map(({ data }) => data['state'])).toEqual(['proposed', 'disputed', 'confirmed', 'withdrawn']);
+    expect(told.map(({ data }) => `${data['act']} ${data['as']}`)).toEqual([
+      'submit creditor',
+      'dispute debtor',
+      'confirm debtor',
+      'withdraw creditor',
+    ]);
     for (const { members } of told) expect(members).toBe(`{${a.id},${b.id}}`);
   });
 
@@ -350,12 +359,19 @@ describe('rounds, confirmations and withdrawals at the same time', () => {
     const pairs = Array.from({ length: 30 }, () => random.shuffle(banks).slice(0, 2) as [Bank, Bank]);
     const ids = await Promise.all(pairs.map(([debtor, creditor]) => own(debtor, creditor, BigInt(random.int(1, 500)))));
     const late = await Promise.all(
-      pairs.slice(0, 8).map(([creditor, debtor]) => submit({ debtor, creditor, units: BigInt(random.int(1, 500)), asset: 'JPY/0' })),
+      pairs.slice(0, 8).map(async ([creditor, debtor]) => ({
+        debtor,
+        id: await submit({ debtor, creditor, units: BigInt(random.int(1, 500)), asset: 'JPY/0' }),
+      })),
     );
     const acts = [
       ...Array.from({ length: 4 }, () => () => runSetOff(deps(), house.ctx, { asset: 'JPY/0' })),
       ...ids.slice(0, 6).map((id) => () => withdrawObligation(deps(), house.ctx, { id })),
-      ...late.map((id) => () => answerObligation(deps(), house.ctx, { id, answer: 'confirm' })),
+      ...late.map(
+        ({ id, debtor }) =>
+          () =>
+            answerObligation(deps(), of(debtor), { id, answer: 'confirm' }),
+      ),
     ];
     const answers = await Promise.allSettled(random.shuffle(acts).map((act) => act()));
     const refused = new Set(answers.flatMap((answer) => (answer.status === 'rejected' ? [String(answer.reason.code)] : [])));
@@ -364,7 +380,7 @@ describe('rounds, confirmations and withdrawals at the same time', () => {
 
     const moved = new Map<string, bigint>();
     const add = (id: string, units: bigint) => moved.set(id, (moved.get(id) ?? 0n) + units);
-    for (const id of [...ids, ...late]) {
+    for (const id of [...ids, ...late.map((one) => one.id)]) {
       const { openUnits, units, setOffs, debtor, creditor } = await getObligation(deps(), house.ctx, { id });
       const cleared = setOffs.reduce((sum, round) => sum + round.cleared, 0n);
       expect(openUnits).toBe(units - cleared);

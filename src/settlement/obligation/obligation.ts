@@ -3,7 +3,10 @@ import type { Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 
 export type ObligationState = 'proposed' | 'confirmed' | 'disputed' | 'withdrawn' | 'discharged';
+/** The banks of an obligation. */
 export type Side = 'debtor' | 'creditor';
+/** In which capacity somebody acts: as one of the two banks, or as the operator, who speaks for neither. */
+export type Capacity = Side | 'operator';
 
 /** What one participant says that it owes another, or is owed by it. */
 export type BilateralObligation = {
@@ -16,58 +19,80 @@ export type BilateralObligation = {
   dueDay: LocalDate | null;
   reference: string;
   state: ObligationState;
-  submittedBy: Side;
+  /** Null where it was brought in before this was recorded. */
+  submittedAs: Capacity | null;
   submittedAt: Millis;
-  answeredBy: 'bank' | 'operator' | null;
-  answeredAt: Millis | null;
+  /** What each of the two says by its own act; null as long as it has said nothing. */
+  debtorAgrees: boolean | null;
+  creditorAgrees: boolean | null;
+  withdrawnAs: Capacity | null;
   reason: string | null;
   changedAt: Millis;
 };
 
-/** What a side can do to an obligation. Only a round of set-off discharges it. */
+/** What can be done to an obligation. Only a round of set-off discharges it. */
 export type Act = 'confirm' | 'dispute' | 'withdraw';
 
-/** Whose act it is: the side that brought it in, the one that has to answer, or the creditor, who alone loses by it. */
-type Actor = 'submitter' | 'answerer' | 'creditor';
+/** Whose act it is: a bank's that is asked, whoever's that brought it in, or the creditor's, who alone loses by it. */
+type Actor = 'asked' | 'submitter' | 'creditor';
 
-type Move = { to: ObligationState; by: Actor };
-
-/** Every move there is; what is not here is refused. */
-export const MOVES: Readonly<Record<Act, Partial<Record<ObligationState, Move>>>> = {
-  confirm: { proposed: { to: 'confirmed', by: 'answerer' }, disputed: { to: 'confirmed', by: 'answerer' } },
-  dispute: { proposed: { to: 'disputed', by: 'answerer' } },
-  withdraw: {
-    proposed: { to: 'withdrawn', by: 'submitter' },
-    disputed: { to: 'withdrawn', by: 'submitter' },
-    confirmed: { to: 'withdrawn', by: 'creditor' },
-  },
+/** Every act that there is in each state, and whose it is; what is not here is refused. */
+export const ACTS: Readonly<Record<Act, Partial<Record<ObligationState, Actor>>>> = {
+  confirm: { proposed: 'asked', disputed: 'asked' },
+  dispute: { proposed: 'asked', disputed: 'asked' },
+  withdraw: { proposed: 'submitter', disputed: 'submitter', confirmed: 'creditor' },
 };
 
 const SAYS: Readonly<Record<Actor, string>> = {
-  submitter: 'the bank that brought it in',
-  answerer: 'the bank that it was proposed to',
-  creditor: 'the creditor, once it is confirmed,',
+  asked: 'a bank that it was proposed to, by its own act,',
+  submitter: 'whoever brought it in, or the operator,',
+  creditor: 'the creditor, once it is confirmed, or the operator',
 };
 
-/** Which side of an obligation a participant is on; undefined for nobody in particular, which is the operator. */
-export function sideOf({ debtorId }: Pick<BilateralObligation, 'debtorId'>, memberId: Uuid | undefined): Side | undefined {
-  if (memberId === undefined) return undefined;
+const AGREES = { debtor: 'debtorAgrees', creditor: 'creditorAgrees' } as const;
+
+/** In which capacity a member acts on an obligation of its own; nobody in particular is the operator. */
+export function capacityOf({ debtorId }: Pick<BilateralObligation, 'debtorId'>, memberId: Uuid | undefined): Capacity {
+  if (memberId === undefined) return 'operator';
   return memberId === debtorId ? 'debtor' : 'creditor';
 }
 
+type Standing = Pick<BilateralObligation, 'state' | 'submittedAs' | 'debtorAgrees' | 'creditorAgrees' | 'withdrawnAs'>;
+
+/** How an obligation stands when it is brought in: a bank agrees to what it brings in itself, and the operator for nobody. */
+export function broughtIn(as: Capacity): Standing {
+  const yes = (side: Side) => (as === side ? true : null);
+  return { state: 'proposed', submittedAs: as, debtorAgrees: yes('debtor'), creditorAgrees: yes('creditor'), withdrawnAs: null };
+}
+
 /**
- * Where an act leads. Without a side it is the operator's, who may act for either.
+ * How an obligation stands after an act. As long as not both have agreed, a bank that was asked may change its mind.
  * Errors: `settlement.obligation_state`, `settlement.obligation_foreign`.
  */
-export function stateAfter(
-  { state, submittedBy }: Pick<BilateralObligation, 'state' | 'submittedBy'>,
-  act: Act,
-  side?: Side,
-): ObligationState {
-  const move = MOVES[act][state];
-  if (!move) throw new AppError('conflict', 'settlement.obligation_state', `An obligation that is ${state} cannot be changed by: ${act}.`);
-  const other: Side = submittedBy === 'debtor' ? 'creditor' : 'debtor';
-  const rightful = { submitter: submittedBy, answerer: other, creditor: 'creditor' as const }[move.by];
-  if (side === undefined || side === rightful) return move.to;
-  throw new AppError('forbidden', 'settlement.obligation_foreign', `Only ${SAYS[move.by]} can ${act} it.`);
+export function standingAfter(before: Standing, act: Act, as: Capacity): Standing {
+  const whose = ACTS[act][before.state];
+  if (!whose) throw wrongState(`An obligation that is ${before.state} cannot be changed by: ${act}.`);
+  if (!isRightful(before, whose, as))
+    throw new AppError('forbidden', 'settlement.obligation_foreign', `Only ${SAYS[whose]} can ${act} it.`);
+  if (act === 'withdraw' || as === 'operator') return { ...before, state: 'withdrawn', withdrawnAs: as };
+  const agrees = act === 'confirm';
+  if (before[AGREES[as]] === agrees) throw wrongState(`The ${as} has said so already: ${act}.`);
+  const after = { ...before, [AGREES[as]]: agrees };
+  return { ...after, state: stateOf(after) };
+}
+
+function isRightful({ submittedAs }: Standing, whose: Actor, as: Capacity): boolean {
+  if (whose === 'asked') return as !== 'operator' && as !== submittedAs;
+  if (as === 'operator') return true;
+  return as === (whose === 'submitter' && submittedAs !== null ? submittedAs : 'creditor');
+}
+
+/** One no disputes it, and nothing but two yes make it stand. */
+function stateOf({ debtorAgrees, creditorAgrees }: Standing): ObligationState {
+  if (debtorAgrees === false || creditorAgrees === false) return 'disputed';
+  return debtorAgrees && creditorAgrees ? 'confirmed' : 'proposed';
+}
+
+function wrongState(message: string): AppError {
+  return new AppError('conflict', 'settlement.obligation_state', message);
 }

@@ -3,10 +3,11 @@ import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { actsOn } from './act-store.ts';
 import type { getObligation as getContract, listObligations as listContract } from './contract.ts';
 import { clearedOf } from './round-store.ts';
 import { findObligation, pageOfObligations } from './store.ts';
-import { viewOf } from './view.ts';
+import { actViews, viewOf } from './view.ts';
 
 type Deps = Pick<SettlementDeps, 'db' | 'directory'>;
 
@@ -24,11 +25,13 @@ export async function listObligations(
 
 /** Errors: `settlement.obligation_not_found`. */
 export async function getObligation(deps: Deps, ctx: Ctx, { id }: InputOf<typeof getContract>): Promise<OutputOf<typeof getContract>> {
-  const { row, cleared } = await deps.db.read(ctx, async (tx) => ({
+  const { row, acts, cleared } = await deps.db.read(ctx, async (tx) => ({
     row: await findObligation(tx, ctx.tenantId, id),
+    acts: await actsOn(tx, ctx.tenantId, id),
     cleared: await clearedOf(tx, ctx.tenantId, id),
   }));
   if (!row) throw new AppError('not_found', 'settlement.obligation_not_found', 'There is no such obligation.');
   const participants = await deps.directory.of(ctx.tenantId, { ids: [row.debtorId, row.creditorId] });
-  return { ...viewOf(row, participants), setOffs: cleared.map((one) => ({ ...one, left: one.units - one.cleared })) };
+  const setOffs = cleared.map((one) => ({ ...one, left: one.units - one.cleared }));
+  return { ...viewOf(row, participants), acts: actViews(acts, row, ctx), setOffs };
 }

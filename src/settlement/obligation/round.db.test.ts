@@ -27,9 +27,9 @@ async function manyOwed(count: number, asset: string): Promise<void> {
   const [a, b] = banks;
   await house.database.admin(
     `insert into settlement.bilateral_obligation (tenant_id, id, debtor_id, creditor_id, asset, units, open_units, due_day, reference, state,
-            submitted_by, submitted_at, answered_by, answered_at, changed_at)
+            submitted_as, submitted_at, debtor_agrees, creditor_agrees, changed_at)
      select $1, gen_random_uuid(), case when i % 2 = 0 then $2::uuid else $3::uuid end, case when i % 2 = 0 then $3::uuid else $2::uuid end,
-            $4, 7, 7, date '2026-01-01' + i, 'MANY-' || i, 'confirmed', 'debtor', now(), 'bank', now(), now()
+            $4, 7, 7, date '2026-01-01' + i, 'MANY-' || i, 'confirmed', 'debtor', now(), true, true, now()
        from generate_series(0, $5 - 1) i`,
     [house.tenantId, a.id, b.id, asset, count],
   );

@@ -6,18 +6,20 @@ import type { BilateralObligation, ObligationState } from './obligation.ts';
 import type { OpenObligation } from './plan.ts';
 
 const COLUMNS = `o.id, o.debtor_id as "debtorId", o.creditor_id as "creditorId", o.asset, o.units, o.open_units as "openUnits",
-  o.due_day::text as "dueDay", o.reference, o.state, o.submitted_by as "submittedBy", o.submitted_at as "submittedAt",
-  o.answered_by as "answeredBy", o.answered_at as "answeredAt", o.reason, o.changed_at as "changedAt"`;
+  o.due_day::text as "dueDay", o.reference, o.state, o.submitted_as as "submittedAs", o.submitted_at as "submittedAt",
+  o.debtor_agrees as "debtorAgrees", o.creditor_agrees as "creditorAgrees", o.withdrawn_as as "withdrawnAs", o.reason, o.changed_at as "changedAt"`;
 
 /** Writes new obligations; answers with the ids of those whose reference was free. */
 export async function insertObligations(tx: Tx, tenantId: Uuid, rows: readonly BilateralObligation[]): Promise<Set<Uuid>> {
   const written = await tx.query<{ id: Uuid }>(
     `insert into settlement.bilateral_obligation
-            (tenant_id, id, debtor_id, creditor_id, asset, units, open_units, due_day, reference, state, submitted_by, submitted_at, changed_at)
-     select $1, n.id, n.debtor_id, n.creditor_id, n.asset, n.units, n.units, n.due_day, n.reference, 'proposed', n.submitted_by, n.at, n.at
+            (tenant_id, id, debtor_id, creditor_id, asset, units, open_units, due_day, reference, state, submitted_as,
+             debtor_agrees, creditor_agrees, submitted_at, changed_at)
+     select $1, n.id, n.debtor_id, n.creditor_id, n.asset, n.units, n.units, n.due_day, n.reference, 'proposed', n.submitted_as,
+            case when n.submitted_as = 'debtor' then true end, case when n.submitted_as = 'creditor' then true end, n.at, n.at
        from (select unnest($2::uuid[]) as id, unnest($3::uuid[]) as debtor_id, unnest($4::uuid[]) as creditor_id, unnest($5::text[]) as asset,
                     unnest($6::numeric[]) as units, unnest($7::date[]) as due_day, unnest($8::text[]) as reference,
-                    unnest($9::text[]) as submitted_by, unnest($10::timestamptz[]) as at) n
+                    unnest($9::text[]) as submitted_as, unnest($10::timestamptz[]) as at) n
      on conflict (tenant_id, debtor_id, creditor_id, reference) where state <> 'withdrawn' do nothing returning id`,
     [
       tenantId,
@@ -28,7 +30,7 @@ export async function insertObligations(tx: Tx, tenantId: Uuid, rows: readonly B
       numerics(rows.map((row) => row.units)),
       dates(rows.map((row) => row.dueDay)),
       texts(rows.map((row) => row.reference)),
-      texts(rows.map((row) => row.submittedBy)),
+      texts(rows.map((row) => row.submittedAs)),
       instants(rows.map((row) => row.submittedAt)),
     ],
   );
@@ -52,21 +54,13 @@ export async function lockObligation(tx: Tx, tenantId: Uuid, id: Uuid): Promise<
   return row;
 }
 
-/** Writes what an act of one side has made of an obligation. */
+/** Writes what an act has made of an obligation. */
 export async function updateObligation(tx: Tx, tenantId: Uuid, row: BilateralObligation): Promise<void> {
   await tx.query(
     `update settlement.bilateral_obligation
-        set state = $3, answered_by = $4, answered_at = $5::timestamptz, reason = $6, changed_at = $7::timestamptz
+        set state = $3, debtor_agrees = $4, creditor_agrees = $5, withdrawn_as = $6, reason = $7, changed_at = $8::timestamptz
       where tenant_id = $1 and id = $2`,
-    [
-      tenantId,
-      row.id,
-      row.state,
-      row.answeredBy,
-      row.answeredAt === null ? null : instant(row.answeredAt),
-      row.reason,
-      instant(row.changedAt),
-    ],
+    [tenantId, row.id, row.state, row.debtorAgrees, row.creditorAgrees, row.withdrawnAs, row.reason, instant(row.changedAt)],
   );
 }
 

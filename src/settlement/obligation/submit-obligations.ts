@@ -1,14 +1,15 @@
 import type { Ctx } from '../../base/context.ts';
 import { isKnownAsset } from '../../base/currency.ts';
 import { AppError } from '../../base/error.ts';
-import { newId } from '../../base/id.ts';
+import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { isLocalDate, type Millis } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { normalBic, type Member, type Participants } from '../participant/directory.ts';
 import { requireActive } from '../payment/check-order.ts';
+import { insertActs, type DoneRow } from './act-store.ts';
 import { submitObligations as contract } from './contract.ts';
-import type { BilateralObligation } from './obligation.ts';
+import { broughtIn, capacityOf, type BilateralObligation } from './obligation.ts';
 import { insertObligations } from './store.ts';
 import { changedEvent, viewOf } from './view.ts';
 
@@ -16,7 +17,7 @@ type Input = InputOf<typeof contract>;
 type Draft = Input['obligations'][number];
 
 /**
- * Brings in obligations of one participant, as debtor or creditor, for the other sides to confirm; all of them or none.
+ * Brings in obligations, for their other sides to confirm, or of the operator for both sides; all of them or none.
  * Errors: `settlement.participant_unknown`, `settlement.participant_suspended`, `settlement.same_agent`, `settlement.asset_unknown`,
  * `settlement.day_invalid`, `settlement.obligation_foreign`, `settlement.obligation_duplicate`.
  */
@@ -24,24 +25,41 @@ export async function submitObligations(deps: SettlementDeps, ctx: Ctx, input: I
   const { tenantId } = ctx;
   // Checked within the act, so that what was taken is answered as it was then, whoever has been suspended since.
   return deps.access.command(ctx, contract, async (tx) => {
-    const bics = [input.submitter, ...input.obligations.flatMap(({ debtor, creditor }) => [debtor, creditor])];
-    const participants = await deps.directory.of(tenantId, { bics });
-    const submitter = mustTakePart(participants, input.submitter);
-    if (ctx.memberId !== undefined && ctx.memberId !== submitter.id)
-      throw foreign(`You may not bring in obligations for ${submitter.bic}.`);
+    const bics = [
+      ...(input.submitter === undefined ? [] : [input.submitter]),
+      ...input.obligations.flatMap(({ debtor, creditor }) => [debtor, creditor]),
+    ];
+    const participants = await deps.directory.of(tenantId, { bics, ...(ctx.memberId !== undefined && { ids: [ctx.memberId] }) });
+    const submitter = submitterOf(ctx, input, participants);
     const at = deps.clock.now();
-    const rows = input.obligations.map((draft) => rowOf(draft, { participants, submitter, at }));
+    const rows = input.obligations.map((draft) => rowOf(draft, { participants, submitter, at, memberId: ctx.memberId }));
     refuseRepeated(rows);
     const written = await insertObligations(tx, tenantId, rows);
     const taken = rows.find(({ id }) => !written.has(id));
     if (taken) throw duplicate(taken.reference);
+    const acts = rows.map((row) => ({ ...doneBy(ctx, row), obligationId: row.id }));
+    await insertActs(tx, tenantId, acts);
     return {
       answer: { items: rows.map((row) => viewOf(row, participants)) },
-      subject: submitter.bic,
-      detail: { obligations: rows.length },
-      events: rows.map((row) => changedEvent(tenantId, row, participants)),
+      subject: submitter?.bic ?? toWireId('obl', rows[0]!.id),
+      detail: { obligations: rows.length, as: ctx.memberId === undefined ? 'operator' : 'bank' },
+      events: rows.map((row, i) => changedEvent(tenantId, row, { participants, done: acts[i]! })),
     };
   });
+}
+
+function doneBy({ actor }: Ctx, { submittedAs, submittedAt }: BilateralObligation): DoneRow {
+  return { act: 'submit', as: submittedAs!, actorName: actor.name, reason: null, at: submittedAt };
+}
+
+/** The bank whose obligations these are: a caller's own, or whichever the operator names, or none. */
+function submitterOf({ memberId }: Ctx, { submitter }: Input, participants: Participants): Member | undefined {
+  const named = submitter === undefined ? undefined : mustTakePart(participants, submitter);
+  if (memberId === undefined) return named;
+  const own = participants.byId.get(memberId)!;
+  if (named && named.id !== own.id) throw foreign(`You may not bring in obligations for ${named.bic}.`);
+  requireActive(own);
+  return own;
 }
 
 function mustTakePart({ byBic }: Participants, bic: string): Member {
@@ -51,13 +69,13 @@ function mustTakePart({ byBic }: Participants, bic: string): Member {
   return member;
 }
 
-type Around = { participants: Participants; submitter: Member; at: Millis };
+type Around = { participants: Participants; submitter: Member | undefined; at: Millis; memberId: Uuid | undefined };
 
-function rowOf(draft: Draft, { participants, submitter, at }: Around): BilateralObligation {
+function rowOf(draft: Draft, { participants, submitter, at, memberId }: Around): BilateralObligation {
   const { asset, units, dueDay, reference } = draft;
   const [debtor, creditor] = [mustTakePart(participants, draft.debtor), mustTakePart(participants, draft.creditor)];
   if (debtor.id === creditor.id) throw new AppError('unprocessable', 'settlement.same_agent', `${reference}: a bank owes itself nothing.`);
-  if (submitter.id !== debtor.id && submitter.id !== creditor.id)
+  if (submitter && submitter.id !== debtor.id && submitter.id !== creditor.id)
     throw foreign(`${reference}: ${submitter.bic} is neither its debtor nor its creditor.`);
   if (!isKnownAsset(asset))
     throw new AppError('invalid', 'settlement.asset_unknown', `${asset} is not a currency with its ISO 4217 number of decimals.`);
@@ -71,11 +89,8 @@ function rowOf(draft: Draft, { participants, submitter, at }: Around): Bilateral
     openUnits: units,
     dueDay: dueDay ?? null,
     reference,
-    state: 'proposed',
-    submittedBy: submitter.id === debtor.id ? 'debtor' : 'creditor',
+    ...broughtIn(capacityOf({ debtorId: debtor.id }, memberId)),
     submittedAt: at,
-    answeredBy: null,
-    answeredAt: null,
     reason: null,
     changedAt: at,
   };

@@ -4,12 +4,14 @@ import type { Ctx } from '../../base/context.ts';
 import type { OutputOf } from '../../base/operation.ts';
 import { bankOf } from '../fx/party.ts';
 import type { Participants } from '../participant/directory.ts';
-import { obligationChanged, type listObligations } from './contract.ts';
-import type { BilateralObligation } from './obligation.ts';
+import type { DoneRow } from './act-store.ts';
+import { obligationChanged, type getObligation, type listObligations } from './contract.ts';
+import { capacityOf, type BilateralObligation } from './obligation.ts';
 import type { Share } from './plan.ts';
 import type { getSetOffRound } from './round-contract.ts';
 
 export type ObligationView = OutputOf<typeof listObligations>['items'][number];
+type ActView = OutputOf<typeof getObligation>['acts'][number];
 export type ShareView = OutputOf<typeof getSetOffRound>['shares'][number];
 
 /** A participant as answers name it. */
@@ -27,9 +29,11 @@ export function viewOf(row: BilateralObligation, participants: Participants): Ob
     ...(row.dueDay !== null && { dueDay: row.dueDay }),
     reference: row.reference,
     state: row.state,
-    submittedBy: row.submittedBy,
+    ...(row.submittedAs !== null && { submittedAs: row.submittedAs }),
     submittedAt: row.submittedAt,
-    ...(row.answeredBy !== null && { answeredBy: row.answeredBy, answeredAt: row.answeredAt! }),
+    ...(row.debtorAgrees !== null && { debtorAgrees: row.debtorAgrees }),
+    ...(row.creditorAgrees !== null && { creditorAgrees: row.creditorAgrees }),
+    ...(row.withdrawnAs !== null && { withdrawnAs: row.withdrawnAs }),
     ...(row.reason !== null && { reason: row.reason }),
     changedAt: row.changedAt,
   };
@@ -46,8 +50,22 @@ export function shareViews(shares: readonly Share[], participants: Participants,
   }));
 }
 
-/** Tells both banks what became of an obligation. */
-export function changedEvent(tenantId: Uuid, row: BilateralObligation, participants: Participants): EventDraft {
+/** What was done to an obligation. Who it was by name each bank learns of its own people only, and the operator of everybody. */
+export function actViews(acts: readonly DoneRow[], row: BilateralObligation, { memberId }: Pick<Ctx, 'memberId'>): ActView[] {
+  const own = capacityOf(row, memberId);
+  return acts.map(({ act, as, actorName, reason, at }) => ({
+    act,
+    as,
+    ...((own === 'operator' || own === as) && { by: actorName }),
+    ...(reason !== null && { reason }),
+    at,
+  }));
+}
+
+type Change = { participants: Participants; done: Pick<DoneRow, 'act' | 'as'> };
+
+/** Tells both banks what became of an obligation, and whose act it was. */
+export function changedEvent(tenantId: Uuid, row: BilateralObligation, { participants, done }: Change): EventDraft {
   const subject = toWireId('obl', row.id);
   return {
     id: newId(),
@@ -60,6 +78,8 @@ export function changedEvent(tenantId: Uuid, row: BilateralObligation, participa
     data: {
       obligationId: subject,
       state: row.state,
+      act: done.act,
+      as: done.as,
       debtor: viewOfBank(participants, row.debtorId).bic,
       creditor: viewOfBank(participants, row.creditorId).bic,
       asset: row.asset,
