@@ -5,7 +5,7 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import { MOVEMENT_COLUMNS, type MovementRow } from '../custody/movement-store.ts';
 import { closeOfEntries } from './break-store.ts';
 import type { EntryRow } from './entry-store.ts';
-import { MOST_DAYS_APART } from './recognise.ts';
+import { MOST_DAYS_APART } from './sides.ts';
 
 /**
  * Whether the line `e` may still be `k`. Each booking is on one statement, and a document tells nothing twice: two that statements

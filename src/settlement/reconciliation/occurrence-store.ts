@@ -6,7 +6,8 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import { closeVoid } from './break-store.ts';
 import { partOfEntry, type Told } from './lines.ts';
 import type { Overlap } from './overlap.ts';
-import { MOST_DAYS_APART, type Known, type Recognised } from './recognise.ts';
+import type { Recognised } from './recognise.ts';
+import { FEW_DAYS_APART, MOST_DAYS_APART, type Known } from './sides.ts';
 import { tellingOf, type Family } from './tellings.ts';
 
 /** The document that tells, and the statements that reach over the same days as it does. */
@@ -19,7 +20,7 @@ export const familyOf = ({ kind }: Pick<Teller, 'kind'>): Family => kind[0] as F
 /**
  * Lines that those of a document may be or may sum up, less what it has told itself: of its entries, or with a mark of theirs. A
  * statement holds what no other does, so that only what is on none or on one that overlaps may be meant, or what has the same UETR;
- * a notification or report may mean whatever was told.
+ * a notification or report may mean whatever was told, and be a sum or a part of what none of its family has told.
  */
 export async function knownOf(
   tx: Tx,
@@ -42,7 +43,9 @@ export async function knownOf(
       where e.tenant_id = $1 and e.custody_account_id = $2 and e.kind = 'entry' and e.state <> 'void'
         and (e.named = any($3::bytea[]) or e.identity = any($4::bytea[]) or (e.identity = any($5::bytea[]) and e.named is null)
              or (e.size = any($12::bytea[]) and (e.marks && $13::text[] or e.told_as && $14::text[]))
-             or (e.bank_statement_id is null and e.marks && $13::text[]))
+             or (e.bank_statement_id is null and e.marks && $13::text[])
+             or ($10 and e.marks && $13::text[] and e.booking_day between $6::date - $16::int and $7::date + $16::int
+                 and not exists (select from unnest(e.told_as) as t (telling) where starts_with(t.telling, $17))))
         and e.booking_day between $6::date - $11::int and $7::date + $11::int
         and e.told_by is distinct from $9 and e.bank_statement_id is distinct from $9
         and ($10 or p.place <> 'held' or e.marks && $15::text[])
@@ -63,6 +66,8 @@ export async function knownOf(
       texts(marks),
       texts([...new Set(told.map((one) => tellingOf(familyOf({ kind }), one)))]),
       texts(marks.filter(([of]) => of === 'u')),
+      FEW_DAYS_APART,
+      familyOf({ kind }),
     ],
   );
   return rows.map((row) => ({

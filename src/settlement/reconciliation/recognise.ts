@@ -1,25 +1,9 @@
 import type { Uuid } from '../../base/id.ts';
-import { daysBetween, type LocalDate } from '../../base/time.ts';
+import { daysBetween } from '../../base/time.ts';
+import { doubtsAmong } from './doubts.ts';
 import type { Line, Told } from './lines.ts';
-import { apart, contradict, nameIn, shared, tellingOf, type Family } from './tellings.ts';
-
-/** A line that a custodian has told before, and that the document at hand has not told yet. */
-export type Known = {
-  id: Uuid;
-  /** The entry that it was first told as a line of, as far as that was new; `identity`, `named` and `bookingDay` are of that. */
-  origin: string;
-  identity: string;
-  named: string | null;
-  bookingDay: LocalDate;
-  units: bigint;
-  marks: readonly string[];
-  /** How documents of each family have told it. */
-  toldAs: readonly string[];
-  /** On no statement yet, on one that reaches over the same days as the one at hand, or on another. */
-  place: 'free' | 'overlaps' | 'held';
-  /** Nobody knows yet whether it is not another one told once more. */
-  doubted: boolean;
-};
+import { byKey, marked, MOST_DAYS_APART, type Known, type KnownSide, type Side, type ToldSide } from './sides.ts';
+import { apart, contradict, nameIn, tellingOf, type Family } from './tellings.ts';
 
 /** What a document tells that was told before, how, and what was not; `mayBe`: what a new line may be all the same. */
 export type Recognised = {
@@ -27,17 +11,8 @@ export type Recognised = {
   fresh: { told: Told; lines: { line: Line; number: number; mayBe: Uuid[] }[] }[];
 };
 
-/** How far apart the days may be that documents tell of one entry; a reference that comes again later is another's. */
-export const MOST_DAYS_APART = 10;
-/** The same where nothing but whom it is for and how much says that it may be one. */
-const FEW_DAYS_APART = 3;
-/** More than that many lines that one may be say nothing more to anybody. */
-const MOST_CANDIDATES = 50;
-
-/** What can be held against another telling: an entry, or a line of it. */
-type Side = Pick<Known, 'identity' | 'named' | 'bookingDay' | 'units' | 'marks'>;
-type ToldSide = Side & { telling: string; told: Told; numbers: number[] };
-type KnownSide = Side & { toldAs: readonly string[]; place: Known['place']; lines: Known[] };
+const LEVELS = ['entries', 'lines'] as const;
+type Level = (typeof LEVELS)[number];
 
 /** One way to tell that two tellings are of one: they have a key in common, and `fits` does not deny it. */
 type Rule = {
@@ -46,8 +21,6 @@ type Rule = {
   fits: (told: ToldSide, known: KnownSide, family: Family) => boolean;
 };
 
-const marked = (kinds: string) => (side: Side) =>
-  side.marks.filter(([kind]) => kinds.includes(kind!)).map((mark) => `${side.units} ${mark}`);
 const tellings = (side: ToldSide | KnownSide): readonly string[] => ('telling' in side ? [side.telling] : side.toldAs);
 const agree = (told: ToldSide, known: KnownSide): boolean => !contradict(told.marks, known.marks) && !apart(told.telling, known.toldAs);
 const isSameDay = (told: Side, known: Side): boolean => told.bookingDay === known.bookingDay;
@@ -88,6 +61,9 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** Every rule for whole entries, and where it says so for what is left of them line by line. */
+const PASSES = RULES.flatMap((rule) => (rule.of === 'both' ? LEVELS : (['entries'] as const)).map((level) => ({ rule, level })));
+
 const isUnshown = (family: Family, { place }: KnownSide): boolean => family === 's' && place === 'free';
 
 /**
@@ -98,31 +74,31 @@ const isUnshown = (family: Family, { place }: KnownSide): boolean => family === 
 export function recognise(told: readonly Told[], known: readonly Known[], family: Family): Recognised {
   const taken = new Set<Known>();
   const rest = new Map(told.map((one) => [one, new Set(one.lines.keys())]));
-  const answer: Recognised = { known: [], fresh: [] };
+  const found: Recognised['known'] = [];
   for (const some of inTurn(known, family)) {
-    for (const rule of some.length === 0 ? [] : RULES) {
-      for (const level of rule.of === 'both' ? (['entries', 'lines'] as const) : (['entries'] as const)) {
-        const index = byKey(sidesOf(some, level, taken), rule.keys);
-        for (const side of toldSides(told, level, { rest, family })) {
-          const found = best(rule, side, { index, taken, family });
-          if (!found) continue;
-          for (const line of found.lines) {
-            taken.add(line);
-            answer.known.push({ known: line, telling: side.telling });
-          }
-          for (const number of side.numbers) rest.get(side.told)!.delete(number);
+    for (const { rule, level } of some.length === 0 ? [] : PASSES) {
+      const index = byKey(sidesOf(some, level, taken), rule.keys);
+      for (const side of toldSides(level, { rest, family })) {
+        const lines = best(rule, side, { index, taken, family })?.lines ?? [];
+        for (const line of lines) {
+          taken.add(line);
+          found.push({ known: line, telling: side.telling });
         }
+        if (lines.length > 0) for (const number of side.numbers) rest.get(side.told)!.delete(number);
       }
     }
   }
-  const doubt = doubtsAmong(known, taken, family);
-  for (const [one, numbers] of rest) {
-    if (numbers.size === 0) continue;
-    const telling = tellingOf(family, one);
-    const lines = [...numbers].map((number) => ({ line: one.lines[number]!, number, mayBe: doubt(lineSide(one, number, telling)) }));
-    answer.fresh.push({ told: one, lines });
-  }
-  return answer;
+  const unknown = known.filter((one) => !taken.has(one));
+  return { known: found, fresh: freshOf(toldSides('lines', { rest, family }), unknown, family) };
+}
+
+/** What was not found, line by line, with what each may be. */
+function freshOf(sides: readonly ToldSide[], unknown: readonly Known[], family: Family): Recognised['fresh'] {
+  const doubts = doubtsAmong(sides, unknown, family);
+  return [...Map.groupBy(sides, ({ told }) => told)].map(([told, some]) => ({
+    told,
+    lines: some.map((side) => ({ line: told.lines[side.numbers[0]!]!, number: side.numbers[0]!, mayBe: doubts.get(side)! })),
+  }));
 }
 
 /**
@@ -136,7 +112,7 @@ function inTurn(known: readonly Known[], family: Family): Known[][] {
   return [canBe.filter(({ origin }) => !last.has(origin)), canBe.filter(({ origin }) => last.has(origin))];
 }
 
-function sidesOf(known: readonly Known[], level: 'entries' | 'lines', taken: ReadonlySet<Known>): KnownSide[] {
+function sidesOf(known: readonly Known[], level: Level, taken: ReadonlySet<Known>): KnownSide[] {
   if (level === 'lines') return known.filter((one) => !taken.has(one)).map((one) => ({ ...one, lines: [one] }));
   const whole = [...Map.groupBy(known, ({ origin }) => origin).values()].filter((lines) => !lines.some((line) => taken.has(line)));
   return whole.map((lines) => ({
@@ -150,30 +126,18 @@ function sidesOf(known: readonly Known[], level: 'entries' | 'lines', taken: Rea
 type Telling = { rest: ReadonlyMap<Told, ReadonlySet<number>>; family: Family };
 
 /** What is left of a document: entries of which nothing was found yet, or all lines that were not. */
-function toldSides(told: readonly Told[], level: 'entries' | 'lines', { rest, family }: Telling): ToldSide[] {
-  return told.flatMap((one): ToldSide[] => {
-    const numbers = [...rest.get(one)!];
-    const telling = tellingOf(family, one);
-    if (level === 'lines') return numbers.map((number) => lineSide(one, number, telling));
-    return numbers.length === one.lines.length ? [{ ...one, telling, told: one, numbers }] : [];
+function toldSides(level: Level, { rest, family }: Telling): ToldSide[] {
+  return [...rest].flatMap(([told, left]): ToldSide[] => {
+    const numbers = [...left];
+    const telling = tellingOf(family, told);
+    if (level === 'lines') return numbers.map((number) => lineSide(told, number, telling));
+    return numbers.length === told.lines.length ? [{ ...told, telling, told, numbers }] : [];
   });
 }
 
 function lineSide(told: Told, number: number, telling: string): ToldSide {
   const { units, marks } = told.lines[number]!;
   return { ...told, units, marks, telling, told, numbers: [number] };
-}
-
-function byKey<T>(sides: Iterable<T>, keys: (side: T) => string[]): Map<string, T[]> {
-  const index = new Map<string, T[]>();
-  for (const side of sides) {
-    for (const key of keys(side)) {
-      const found = index.get(key);
-      if (found) found.push(side);
-      else index.set(key, [side]);
-    }
-  }
-  return index;
 }
 
 type Among = { index: ReadonlyMap<string, KnownSide[]>; taken: ReadonlySet<Known>; family: Family };
@@ -189,52 +153,4 @@ function best({ keys, fits }: Rule, told: ToldSide, { index, taken, family }: Am
     if (days === 0) break;
   }
   return found?.side;
-}
-
-/**
- * What a new line may be: any other of its amount that shares a mark and that nothing tells apart. Of what two statements show, each
- * is a booking of its own, unless both have one UETR. Since a document tells nothing twice, each known line raises doubt once.
- */
-function doubtsAmong(known: readonly Known[], taken: ReadonlySet<Known>, family: Family): (told: ToldSide) => Uuid[] {
-  const open = new Set(known.filter((one) => !taken.has(one)));
-  const byMark = byKey(open, marked('uetcir'));
-  return (told) => {
-    const near = new Set(marked('uetcir')(told).flatMap((key) => byMark.get(key) ?? []));
-    const all = [...near].filter((one) => open.has(one) && mayBe(told, one, family));
-    const [first] = all;
-    if (first) open.delete(first);
-    const found = first ? all : partsOfSum(told, open, family);
-    return found.slice(0, MOST_CANDIDATES).map(({ id }) => id);
-  };
-}
-
-/**
- * What was told one by one and may be booked in one sum, without its payments: lines on no statement that share a mark with it and of
- * which some come to it to the cent.
- */
-function partsOfSum(told: ToldSide, open: ReadonlySet<Known>, family: Family): Known[] {
-  const isPart = (one: Known) => one.units > 0n && one.units < told.units && one.place === 'free';
-  const parts = [...open].filter((one) => isPart(one) && shared('etcir', told.marks, one.marks) && mayBe(told, one, family));
-  return comesTo(told.units, parts) ? parts : [];
-}
-
-/** More sums than that are not gone through: then some of them may well be it. */
-const MOST_SUMS = 10_000;
-
-function comesTo(units: bigint, parts: readonly Known[]): boolean {
-  const sums = new Set([0n]);
-  for (const part of parts) {
-    const more = Array.from(sums, (sum) => sum + part.units).filter((sum) => sum <= units);
-    for (const sum of more) sums.add(sum);
-    if (sums.has(units) || sums.size > MOST_SUMS) return true;
-  }
-  return false;
-}
-
-function mayBe(told: ToldSide, known: Known, family: Family): boolean {
-  const days = Math.abs(daysBetween(told.bookingDay, known.bookingDay));
-  if (shared('u', told.marks, known.marks)) return days <= MOST_DAYS_APART;
-  if (family === 's' && known.place !== 'free') return false;
-  const most = shared('etic', told.marks, known.marks) ? MOST_DAYS_APART : FEW_DAYS_APART;
-  return days <= most && !contradict(told.marks, known.marks) && !apart(told.telling, known.toldAs);
 }

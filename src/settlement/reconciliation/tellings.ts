@@ -13,6 +13,9 @@ export function nameIn(telling: string): string | null {
   return telling.split('/')[3] || null;
 }
 
+/** Whether a document of a family has told it. */
+export const isToldIn = (family: Family, toldAs: readonly string[]): boolean => toldAs.some((telling) => telling[0] === family);
+
 /**
  * Whether the bank itself tells two apart: both were told in one family as an entry of one amount, under two references, or where one
  * has none, on two days. References and days of two families say nothing: many banks number them differently, or book a day later.
