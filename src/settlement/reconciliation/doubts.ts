@@ -46,6 +46,7 @@ const daysApart = (one: Side, other: Side): number => Math.abs(daysBetween(one.b
  */
 function lumpsAmong(fresh: readonly ToldSide[], open: ReadonlySet<Known>, family: Family): (told: ToldSide) => Known[] {
   const byMark = byKey(open, ({ marks }) => [...marks]);
+  const isTold = toldInParts(fresh);
   return (told) => {
     if (told.units <= 0n) return [];
     const near = [...new Set(told.marks.flatMap((mark) => byMark.get(mark) ?? []))];
@@ -55,12 +56,27 @@ function lumpsAmong(fresh: readonly ToldSide[], open: ReadonlySet<Known>, family
     const unshown = all.filter(({ place }) => place === 'free');
     const parts = unshown.filter(({ units }) => units < told.units);
     if (comesTo(told.units, parts)) return parts;
-    return unshown.filter(({ units, ...sum }) => units > told.units && comesTo(units, partsOf({ ...sum, units }, fresh)));
+    return unshown
+      .filter((sum) => sum.units > told.units)
+      .slice(0, MOST_CANDIDATES)
+      .filter(isTold);
+  };
+}
+
+/** Whether new lines of a document come to a sum that was told before; looked at once for each. */
+function toldInParts(fresh: readonly ToldSide[]): (sum: Known) => boolean {
+  const known = new Map<Known, boolean>();
+  return (sum) => {
+    const before = known.get(sum);
+    if (before !== undefined) return before;
+    const isTold = comesTo(sum.units, partsOf(sum, fresh));
+    known.set(sum, isTold);
+    return isTold;
   };
 }
 
 const partsOf = (sum: Known, fresh: readonly ToldSide[]): ToldSide[] =>
-  fresh.filter(({ units, ...part }) => units > 0n && units < sum.units && isOfOne({ ...part, units }, sum));
+  fresh.filter((part) => part.units > 0n && part.units < sum.units && isOfOne(part, sum));
 
 /** More sums than that are not gone through: then some of them may well be it. */
 const MOST_SUMS = 10_000;
