@@ -1,73 +1,31 @@
 import grpc from '@grpc/grpc-js';
-import protoLoader from '@grpc/proto-loader';
 import { fromBinary, fromJson, toJson, type JsonObject } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callerOf } from '../../../test/support/access.ts';
 import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import { createApiKey, revokeApiKey } from '../../access/contract.ts';
+import {
+  metadataOf,
+  openSettlementGrpc,
+  reasonOf,
+  type Failure,
+  type Reply,
+  type SettlementGrpc,
+} from '../../../test/support/settlement-grpc.ts';
+import { revokeApiKey } from '../../access/contract.ts';
 import { toWireId } from '../../base/id.ts';
-import { createBus } from '../../infra/bus/index.ts';
-import { busStore } from '../../infra/bus/store.ts';
-import { createGrpc, type GrpcServer } from '../../infra/grpc/server.ts';
 import { HEALTH_CHECK, REFLECTION } from '../../infra/grpc/standard.ts';
-import { createHealth } from '../../infra/health/health.ts';
-import { createLimiter, memoryLimits, usualLimits } from '../../infra/http/limits.ts';
-import { createDirect } from '../../infra/lease/direct.ts';
-import { silentLog } from '../../infra/log/log.ts';
-import { createMetrics } from '../../infra/metrics/metrics.ts';
-import { createHistory, startRelay } from '../../infra/outbox/index.ts';
-import { eventLog } from '../../infra/outbox/store.ts';
-import { generated, settlementNumbers } from './generated.ts';
-import { settlementApi } from './plan.ts';
-import { watchPayments } from './watch-payments.ts';
+import { generated } from './generated.ts';
 
 let house: TestHouse;
-let server: GrpcServer;
-let address: string;
+let served: SettlementGrpc;
 let banks: [Bank, Bank];
-const background: (() => Promise<void>)[] = [];
-
-type Reply = Record<string, unknown>;
-type Failure = grpc.ServiceError;
-const SCOPES = ['payments:read', 'payments:write', 'participants:read', 'settlement:read', 'settlement:write'] as const;
-
-/** A client that knows the API from the proto file alone, as any other would. */
-const loaded = grpc.loadPackageDefinition(
-  protoLoader.loadSync(fileURLToPath(new URL('settlement.proto', import.meta.url)), { longs: Number }),
-);
-type Client = Record<string, (...args: unknown[]) => unknown>;
-const clients: grpc.Client[] = [];
-
-function clientOf(service: string): Client {
-  const space = (loaded['rialto'] as { settlement: { v1: Record<string, grpc.ServiceClientConstructor> } }).settlement.v1;
-  const client = new space[service]!(address, grpc.credentials.createInsecure());
-  clients.push(client);
-  return client as unknown as Client;
-}
-
-function metadataOf(key: string | undefined, more: Record<string, string> = {}): grpc.Metadata {
-  const metadata = new grpc.Metadata();
-  if (key !== undefined) metadata.set('authorization', `Bearer ${key}`);
-  for (const [name, value] of Object.entries(more)) metadata.set(name, value);
-  return metadata;
-}
-
-/** Calls a method; a refusal is thrown as the client library tells it. */
-function call(service: string, method: string, request: object, metadata: grpc.Metadata): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    clientOf(service)[method]!(request, metadata, (error: Failure | null, reply: Reply) => (error ? reject(error) : resolve(reply)));
-  });
-}
-
-async function keyOf(scopes: readonly string[] = SCOPES, memberId?: string): Promise<string> {
-  const input = { name: 'grpc', scopes: [...scopes], ...(memberId && { memberId }) } as never;
-  return (await callerOf(house.access.routes).output(createApiKey, house.ctx, input)).key;
-}
+const call: SettlementGrpc['call'] = (...args) => served.call(...args);
+const keyOf: SettlementGrpc['keyOf'] = (...args) => served.keyOf(...args);
+const clientOf: SettlementGrpc['clientOf'] = (service) => served.clientOf(service);
 
 const order = (change = {}) => {
   const { units, ...rest } = orderOf(banks[0], banks[1], change);
@@ -77,38 +35,12 @@ const order = (change = {}) => {
 beforeAll(async () => {
   house = await createTestHouse();
   banks = (await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK'], { 'EUR/2': 10n ** 9n })) as [Bank, Bank];
-  const { db, urls } = house.database;
-  const direct = await createDirect({ url: urls.admin, log: silentLog });
-  const bus = await createBus({ events: eventLog(db), store: busStore(db), direct, log: silentLog, natsUrl: undefined });
-  const relay = startRelay({ db, direct, bus, log: silentLog, sharedBus: false });
-  background.push(
-    () => relay.close(),
-    () => bus.close(),
-    () => direct.close(),
-  );
-  const history = createHistory(db);
-  const onPublished = (heard: (tenantId: string) => void) => bus.watch(({ tenantId }) => heard(tenantId));
-  server = createGrpc({
-    plan: settlementApi,
-    numbers: settlementNumbers(),
-    routes: house.settlement.routes,
-    streams: { WatchPayments: (ctx, input, signal) => watchPayments({ history, onPublished }, ctx, input, signal) },
-    keeper: { authenticate: (token) => house.access.authenticate(token), limiter: createLimiter({ store: memoryLimits(), limits }) },
-    health: createHealth({ checks: [] }),
-    log: silentLog,
-    lookEveryMs: 50,
-    metrics: createMetrics({ processMetrics: false }),
-  });
-  address = `127.0.0.1:${await server.listen({ host: '127.0.0.1', port: 0 })}`;
+  served = await openSettlementGrpc(house, { units: 150 });
 });
 afterAll(async () => {
-  for (const client of clients) client.close();
-  await server.close();
-  for (const close of background) await close();
+  await served.close();
   await house.close();
 });
-
-const limits = { ...usualLimits, actor: { units: 150, windowMs: 60_000 } };
 
 describe('a payment over gRPC', () => {
   test('is taken as over HTTP, and read, listed and settled', async () => {
@@ -149,13 +81,6 @@ describe('a payment over gRPC', () => {
     ]);
   });
 });
-
-/** Our code in the details of a refusal, read from google.rpc.Status as bytes. */
-async function reasonOf(refused: Promise<unknown>): Promise<string | undefined> {
-  const { metadata } = (await refused.catch((error: unknown) => error)) as Failure;
-  const [details] = metadata.get('grpc-status-details-bin');
-  return /[a-z0-9]+\.[a-z_]+/.exec((details as Buffer).toString('latin1').split('ErrorInfo').at(-1)!)?.[0];
-}
 
 describe('whoever may not', () => {
   const cases: [what: string, key: () => Promise<string | undefined>, code: number, reason: string | undefined][] = [
@@ -236,7 +161,7 @@ describe('a stream of payments', () => {
 
 describe('the server tells about itself', () => {
   test('which services there are and how their messages look', async () => {
-    const transport = createGrpcTransport({ baseUrl: `http://${address}` });
+    const transport = createGrpcTransport({ baseUrl: `http://${served.address}` });
     const [v1, alpha] = REFLECTION;
     for (const { service } of [v1!, alpha!]) {
       const client = createClient(service, transport) as unknown as Record<
@@ -262,7 +187,7 @@ describe('the server tells about itself', () => {
   });
 
   test('whether it can serve', async () => {
-    const client = createClient(HEALTH_CHECK.service, createGrpcTransport({ baseUrl: `http://${address}` })) as unknown as Record<
+    const client = createClient(HEALTH_CHECK.service, createGrpcTransport({ baseUrl: `http://${served.address}` })) as unknown as Record<
       string,
       (question: object) => Promise<never>
     >;

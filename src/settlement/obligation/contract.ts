@@ -65,6 +65,9 @@ const DoneAct = Type.Object(
 
 const SetOff = Type.Object({ roundId: RoundId, number: Type.Integer(), units: Units, cleared: Units, left: Units, ranAt: Instant }, closed);
 
+/** An obligation with everything that was done to it. */
+export const ObligationDetail = Type.Object({ ...obligationFields, acts: Type.Array(DoneAct), setOffs: Type.Array(SetOff) }, closed);
+
 export const submitObligations = operation({
   name: 'settlement.submit_obligations',
   method: 'POST',
@@ -182,7 +185,7 @@ export const getObligation = operation({
   scope: 'payments:read',
   cost: 'light',
   params,
-  output: Type.Object({ ...obligationFields, acts: Type.Array(DoneAct), setOffs: Type.Array(SetOff) }, closed),
+  output: ObligationDetail,
   errors: ['settlement.obligation_not_found'],
   example: { params: exampleId },
 });

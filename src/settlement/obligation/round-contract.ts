@@ -19,7 +19,8 @@ export const MOST_OBLIGATIONS = 50_000;
 /** amount: as much as can be. overdue_first: what is overdue counts for two and more, so that it is cleared before other debts. */
 const Ordering = Type.Union([Type.Literal('amount'), Type.Literal('overdue_first')]);
 
-const Share = Type.Object(
+/** What a round took in of a participant and cleared. */
+export const Share = Type.Object(
   {
     participant: Bank,
     /** What it owes and is owed by the obligations of the round. */
@@ -57,8 +58,9 @@ const roundFields = {
   root: Hash,
   ranAt: Instant,
 };
-const Round = Type.Object(roundFields, closed);
-const RoundDetail = Type.Object({ ...roundFields, shares: Type.Array(Share) }, closed);
+/** A round of set-off with its sums. */
+export const Round = Type.Object(roundFields, closed);
+export const RoundDetail = Type.Object({ ...roundFields, shares: Type.Array(Share) }, closed);
 
 const planErrors = [
   'settlement.operator_only',

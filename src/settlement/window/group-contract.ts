@@ -27,7 +27,8 @@ const Schedule = Type.Object(
   closed,
 );
 
-const WindowGroup = Type.Object(
+/** A group of windows with its schedule and its open window. */
+export const WindowGroup = Type.Object(
   {
     id: WindowGroupId,
     name: Type.String(),
