@@ -8,6 +8,7 @@ import { Secret } from '../base/secret.ts';
 import type { Probe } from '../readiness/check/check.ts';
 import { namesRead, readSettings, type CheckSettings } from '../readiness/check/settings.ts';
 import { valuesOf } from '../readiness/check/targets.ts';
+import { historyOf, type History } from '../readiness/run/authors.ts';
 import { commitOf, type Commit } from '../readiness/run/commit.ts';
 import { hashesOfFiles } from '../readiness/run/deployed.ts';
 import { readHouseSettings, RUN_KEYS, type RunSettings } from '../readiness/run/settings.ts';
@@ -74,10 +75,25 @@ export async function houseReadiness(
     async release() {
       const deployed = await (commit ??= commitHere());
       const read = named && (await readNow(named, environment));
-      return { ...deployed, configHash: configHashOf(config, read, masterKey), environment: config.environment };
+      const configHash = configHashOf(config, read, masterKey);
+      return { ...deployed, configHash, environment: config.environment, history: historySince(deployed, named?.run.releaseTag) };
     },
   };
 }
+
+/** Who wrote what was started; the same question is asked of the repository once. */
+function historySince({ commit }: Commit, tag: string | undefined): NonNullable<Release['history']> {
+  return async (verdicts) => {
+    const key = JSON.stringify([commit, tag, verdicts]);
+    if (!histories.has(key)) {
+      histories.clear();
+      histories.set(key, historyOf(ROOT, { commit, released: { verdicts, ...(tag !== undefined && { tag }) } }));
+    }
+    return await histories.get(key);
+  };
+}
+
+const histories = new Map<string, Promise<History | undefined>>();
 
 /** The commit of the checkout, or the version where there is none. */
 async function commitHere(): Promise<Commit> {

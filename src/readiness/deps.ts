@@ -9,12 +9,20 @@ import type { Library } from './library.ts';
 import type { HousePeople } from './signing.ts';
 import type { Ledgers } from './ledger.ts';
 import type { GatePolicy } from './record/fold.ts';
+import type { History } from './run/authors.ts';
 import type { RunLimits } from './run/settings.ts';
 import type { RollbackPolicy } from './watch/call-rollback.ts';
 import type { WatchLog } from './watch/watch-log.ts';
 
 /** What a result speaks of beside the documents: what runs here. */
-export type Release = { commit: string; author?: string; configHash: string; environment: string };
+export type Release = {
+  commit: string;
+  author?: string;
+  configHash: string;
+  environment: string;
+  /** Who wrote it, after the last of the commits that were released before; undefined where there is no repository to ask. */
+  history?(released: readonly string[]): Promise<History | undefined>;
+};
 
 /** What the operations of the module work with. */
 export type ReadinessDeps = {

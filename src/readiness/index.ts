@@ -69,7 +69,7 @@ export function createReadiness(given: CreateReadiness): Readiness {
   const apart = checksApart(builtInChecks(), { ground: ground.now, processes: limits.concurrency });
   const kinds = createKinds([apart.provider, ...providers]);
   const people = peopleOf((tenantId) => housePeople({ db, clock, masterKey }, tenantId));
-  const ledgers = createLedgers({ db, clock, release, people, policy, limits });
+  const ledgers = createLedgers({ db, clock, access, release, people, policy, limits });
   const deps: ReadinessDeps = {
     db,
     clock,

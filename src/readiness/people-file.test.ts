@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { Secret } from '../base/secret.ts';
-import { addToPeople, filePeople, NOBODY, readPeople } from './people-file.ts';
+import type { Made } from './key-times.ts';
+import { addToPeople, filePeople, NOBODY, readPeople, replaceKey, rootsNotedIn, whoIsIn } from './people-file.ts';
 import { installationSigner, keyPath, keySigner, makeKey, openKey, readKey, writeKey } from './people-key.ts';
 
 const cheap = { n: 2 ** 10, r: 8, p: 1 };
@@ -89,9 +90,68 @@ describe('a file of people', () => {
     expect(await verifies({ roles: ['QA Engineer'] })).toBe(false);
     expect(await verifies({ roles: ['QA Engineer', 'approver', 'more'] })).toBe(true);
     expect(await verifies({ publicKey: other })).toBe(false);
-    expect(await verifies({ publicKey: other, formerKeys: [person.publicKey] })).toBe(true);
+    expect(await verifies({ publicKey: other, formerKeys: [{ publicKey: person.publicKey, until: '2026-05-01T00:00:00Z' }] })).toBe(true);
     expect(await filePeople(readPeople(NOBODY, 'people.yaml')).verify(signature, content)).toBe(false);
     expect(text).toContain('keep it under review');
+  });
+
+  test('counts what a key signed while it was that of the account, by the time and the place in the log, and not by its own claim', async () => {
+    const { person, signer } = await adaIn();
+    const signature = await signer.sign(content);
+    const [may, june] = [Date.UTC(2026, 4, 1), Date.UTC(2026, 5, 1)];
+    const held = (former: object, made: Made) => {
+      const formerKeys = [{ publicKey: person.publicKey, until: '2026-05-15T00:00:00Z', ...former }];
+      return filePeople({ version: 1, people: [{ id: 'ada', name: 'Ada Example', roles: [], formerKeys }] }).keyHeld(signature, made);
+    };
+    expect(await held({}, { at: may })).toBe(true);
+    expect(await held({}, { at: june })).toBe(false);
+    expect(await held({}, { at: june, claimedAt: may })).toBe(false);
+    expect(await held({}, { at: may, claimedAt: june })).toBe(false);
+    expect(await held({ from: '2026-05-02T00:00:00Z' }, { at: may })).toBe(false);
+    expect(await held({ compromisedSince: '2026-04-30T00:00:00Z' }, { at: may })).toBe(false);
+    const log = `7:${'0'.repeat(64)}`;
+    expect(await held({ log }, { at: may, place: 6 })).toBe(true);
+    expect(await held({ log }, { at: may, place: 7 })).toBe(false);
+    expect(await held({ log }, { at: may })).toBe(false);
+    expect(await held({}, { at: Number.NaN })).toBe(false);
+    const gone = { id: 'ada', name: 'Ada Example', roles: [] };
+    expect(await filePeople({ version: 1, people: [gone] }).keyHeld(signature, { at: may })).toBe(false);
+  });
+
+  test('keeps a key that is replaced with its end, and refuses one without', async () => {
+    const { text, person } = await adaIn(`# ours\n${NOBODY}`);
+    const { publicKey } = (await adaIn()).key;
+    const log = `3:${'a'.repeat(64)}`;
+    const change = { account: 'ada', publicKey, at: '2026-05-15T00:00:00.000Z', log, compromisedSince: '2026-05-01T00:00:00Z' };
+    const after = replaceKey(text, 'people.yaml', change);
+    expect(after).toMatch(/^# ours\n/);
+    const file = readPeople(after, 'people.yaml');
+    expect(file.people[0]).toMatchObject({
+      publicKey,
+      from: change.at,
+      formerKeys: [{ publicKey: person.publicKey, until: change.at, log, compromisedSince: change.compromisedSince }],
+    });
+    expect(rootsNotedIn(file)).toEqual([{ size: 3, root: 'a'.repeat(64) }]);
+    const again = replaceKey(after, 'people.yaml', { ...change, publicKey: (await adaIn()).key.publicKey, at: '2026-06-15T00:00:00.000Z' });
+    expect(readPeople(again, 'people.yaml').people[0]!.formerKeys).toHaveLength(2);
+    expect(() => replaceKey(text, 'people.yaml', { ...change, account: 'eve' })).toThrow(
+      expect.objectContaining({ code: 'readiness.account_unknown' }),
+    );
+    const bare = text.replace(/publicKey: (.*)/, `publicKey: $1\n    formerKeys: [${publicKey}]`);
+    expect(() => readPeople(bare, 'people.yaml')).toThrow(/formerKeys\/0 has to be a key with its end/);
+  });
+
+  test('knows people by any of their names and addresses, and programs by name', async () => {
+    const { text } = await adaIn();
+    const told = text.replace(
+      'name: Ada Example',
+      'name: Ada Example\n    email: ada@example.org\n    aliases: [ada@home.example, Countess <ada@old.example>]',
+    );
+    const whoIs = whoIsIn(readPeople(told.replace('installation: []', 'installation: []\nprograms: [runner]'), 'people.yaml'));
+    for (const name of ['ADA', 'Ada Example', 'X <ada@home.example>', 'countess', 'Y <Ada@Old.Example>', 'ada  example <other@host>'])
+      expect(whoIs(name)).toEqual({ accountIds: ['ada'] });
+    expect(whoIs('runner')).toBe('program');
+    expect(whoIs('Robin <robin@example.org>')).toBeUndefined();
   });
 
   test('takes the installation for nobody but itself', async () => {

@@ -54,9 +54,14 @@ export function isPlaceholder(text: string): boolean {
  */
 export function mayBeSamePerson(text: string, account: { accountId: string; name: string; email?: string }): boolean {
   if (isPlaceholder(text)) return true;
-  const [, name, address] = /^(.*?)\s*<([^<>]+)>\s*$/.exec(text) ?? [];
   const known = new Set([account.accountId, account.name, account.email ?? ''].map(folded).filter((word) => word !== ''));
-  return [text, name ?? '', address ?? ''].some((word) => known.has(folded(word)));
+  return wordsFor(text).some((word) => known.has(word));
+}
+
+/** What a text may know somebody by, for comparing: itself, and the name and the address in `Name <address>`. */
+export function wordsFor(text: string): string[] {
+  const [, name = '', address = ''] = /^(.*?)\s*<([^<>]+)>\s*$/.exec(text) ?? [];
+  return [text, name, address].map(folded).filter((word) => word !== '');
 }
 
 function folded(text: string): string {

@@ -7,6 +7,7 @@ import type { Actor } from '../base/context.ts';
 import { newId } from '../base/id.ts';
 import { manualClock } from '../base/time.ts';
 import * as contract from './contract.ts';
+import { DEFAULT_POLICY } from './record/fold.ts';
 import * as signing from './signing-contract.ts';
 
 const name = 'production';
@@ -15,7 +16,7 @@ const clock = manualClock(Date.UTC(2026, 10, 22, 9));
 
 let house: TestHouse;
 beforeAll(async () => {
-  const policy = { approverRoles: ['CFO'], compatibleRoles: [], maxWaiverDays: 7 };
+  const policy = { ...DEFAULT_POLICY, approverRoles: ['CFO'], maxWaiverDays: 7 };
   house = await createTestHouse({ clock, policy, limits: { defaultTtlMs: 3_600_000 } });
 });
 afterAll(() => house.close());

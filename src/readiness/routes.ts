@@ -8,6 +8,7 @@ import { confirmBindings } from './operations/confirm-bindings.ts';
 import { downloadReport } from './operations/download-report.ts';
 import { getLine } from './operations/get-line.ts';
 import { listSigners, setSigner } from './operations/manage-signers.ts';
+import { endSigningKey, listSigningKeys } from './operations/manage-signing-keys.ts';
 import { refuseWaiver, requestWaiver } from './operations/manage-waivers.ts';
 import { confirmRollback, getWatch, listWatches, noteRollback, startWatch, stopWatch } from './operations/manage-watches.ts';
 import { getChecklist, listChecklists, summaryOf } from './operations/read-checklists.ts';
@@ -56,5 +57,7 @@ export function routesOf(deps: ReadinessDeps): Route[] {
     route(watching.confirmRollback, (ctx, input) => confirmRollback(deps, ctx, input)),
     route(signing.listSigners, (ctx) => listSigners(deps, ctx)),
     route(signing.setSigner, (ctx, input) => setSigner(deps, ctx, input)),
+    route(signing.listSigningKeys, (ctx) => listSigningKeys(deps, ctx)),
+    route(signing.endSigningKey, (ctx, input) => endSigningKey(deps, ctx, input)),
   ];
 }

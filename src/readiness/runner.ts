@@ -93,6 +93,9 @@ async function runOne(deps: RunnerDeps, { tenantId, row, probe }: Work): Promise
   }
 }
 
+/** So many are kept with a run; whoever stands behind a release is looked up anew whenever it is judged. */
+const MOST_AUTHORS = 500;
+
 type Finished = Extract<RecordBody, { kind: 'run_finished' }>;
 
 /** The log is written before the row: a process that ended between the two has run already. */
@@ -108,6 +111,7 @@ async function run(deps: RunnerDeps, { tenantId, row, probe }: Work): Promise<Fi
   await deps.db.write({ tenantId }, (tx) => beginRun(tx, row.id, deps.clock.now()));
   const progress = progressOf(deps, tenantId, row);
   const { author } = await deps.release();
+  const { subject, authors, whoIs } = await deps.ledgers.standing(tenantId, document);
   try {
     await deps.warm();
     const { record } = await runChecklist({
@@ -117,7 +121,9 @@ async function run(deps: RunnerDeps, { tenantId, row, probe }: Work): Promise<Fi
       probe,
       store: deps.ledgers.storeOf(tenantId),
       people: deps.people(tenantId),
-      subject: (await deps.ledgers.standing(tenantId, document)).subject,
+      subject,
+      whoIs,
+      ...(authors && { authors: authors.slice(0, MOST_AUTHORS) }),
       clock: deps.clock,
       requestedBy: row.requestedBy,
       ...(author !== undefined && { author }),

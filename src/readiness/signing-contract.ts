@@ -29,7 +29,7 @@ const signErrors = [
   'readiness.signature_of_another',
   'request.key_reused',
 ];
-const approverErrors = ['readiness.not_an_approver', 'readiness.requester_unknown', 'readiness.own_request'];
+const approverErrors = ['readiness.not_an_approver', 'readiness.requester_unknown', 'readiness.authors_unknown', 'readiness.own_request'];
 const Logged = Type.Object({ record: Type.Integer(), at: Type.String(), leaf: Type.String() }, closed);
 
 export const signLine = operation({
@@ -205,6 +205,50 @@ export const setSigner = operation({
   example: { params: { id: 'usr_0192837465ab7def8192837465abcdef' }, body: { roles: ['Release manager'] } },
 });
 
+const SigningKey = Type.Object(
+  {
+    key: Type.String({ description: 'The public key, SPKI in base64' }),
+    createdAt: Instant,
+    endedAt: Type.Optional(Instant),
+    compromisedSince: Type.Optional(Instant),
+  },
+  closed,
+);
+
+export const listSigningKeys = operation({
+  name: 'readiness.list_signing_keys',
+  method: 'GET',
+  path: '/v1/readiness/signing-keys',
+  summary: 'The keys that sign for users, and until when each of them did',
+  scope: 'readiness:read',
+  cost: 'light',
+  output: Type.Object({ items: Type.Array(SigningKey) }, closed),
+  errors: [],
+  example: {},
+});
+
+export const endSigningKey = operation({
+  name: 'readiness.end_signing_key',
+  method: 'POST',
+  path: '/v1/readiness/signing-keys/end',
+  summary: 'Ends the key that signs now, or the one that is named; what a lost key signed since some time counts for nothing',
+  scope: 'access:write',
+  cost: 'normal',
+  body: Type.Object(
+    {
+      key: Type.Optional(
+        Type.String({ pattern: '^[A-Za-z0-9+/]{59}=$', examples: ['MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE='] }),
+      ),
+      compromisedSince: Type.Optional(Instant),
+      reason: Words,
+    },
+    closed,
+  ),
+  output: SigningKey,
+  errors: ['readiness.step_up_required', 'readiness.signing_key_not_found', 'request.key_reused'],
+  example: { body: { reason: 'Yearly change of keys' } },
+});
+
 /** What people sign, and who may. */
 export const signingOperations = [
   signLine,
@@ -218,4 +262,6 @@ export const signingOperations = [
   decideRelease,
   listSigners,
   setSigner,
+  listSigningKeys,
+  endSigningKey,
 ] as const;

@@ -5,6 +5,7 @@ import { newId, type Uuid } from '../base/id.ts';
 import { Secret } from '../base/secret.ts';
 import { manualClock } from '../base/time.ts';
 import { housePeople } from './signing.ts';
+import { insertKeyEnd } from './store/key-store.ts';
 
 let database: TestDatabase;
 beforeAll(async () => void (database = await createTestDatabase({ modules: ['access', 'readiness'] })));
@@ -58,6 +59,28 @@ test('under another master key a new key signs, and what the old one signed stil
   expect(after.publicKey).not.toBe(before.publicKey);
   expect(await people.verify(before, content)).toBe(true);
   expect(await people.verify(after, content)).toBe(true);
+});
+
+test('a key that was ended signs nothing more, and what it signed counts by when it was made', async () => {
+  const [tenantId, masterKey] = [newId(), newMasterKey()];
+  const people = peopleOf(tenantId, masterKey);
+  const signature = await people.signerFor(ada).sign(content);
+  const before = await people.keysNow();
+  const at = clock.now() + 1_000;
+  const end = { keyId: signature.publicKey, at, by: 'Ops', reason: 'Yearly change' };
+  await database.db.write({ tenantId }, (tx) => insertKeyEnd(tx, tenantId, end));
+  // Another process, which knew the key before it was ended, asks anew before it judges.
+  expect(await people.keysNow()).not.toBe(before);
+  expect(await people.verify(signature, content)).toBe(true);
+  expect(await people.keyHeld(signature, { at: at - 1 })).toBe(true);
+  expect(await people.keyHeld(signature, { at })).toBe(false);
+  expect(await people.keyHeld(signature, { at: at - 1, claimedAt: at })).toBe(false);
+  expect((await people.signerFor(ada).sign(content)).publicKey).not.toBe(signature.publicKey);
+  await database.db.write({ tenantId }, (tx) => insertKeyEnd(tx, tenantId, { ...end, at: at + 1, compromisedSince: at - 500 }));
+  await people.keysNow();
+  expect(await people.keyHeld(signature, { at: at - 501 })).toBe(true);
+  expect(await people.keyHeld(signature, { at: at - 500 })).toBe(false);
+  expect(await people.keyHeld({ ...signature, publicKey: 'other' }, { at: 0 })).toBe(false);
 });
 
 test('the private key is not in the database in clear', async () => {

@@ -38,6 +38,11 @@ export async function enrolCheaply(
   writeFileSync(people, addToPeople(readFileSync(people, 'utf8'), people, { person: { ...person, publicKey: key.publicKey } }));
 }
 
+/** Enters names of programs, or of others who ask and sign nothing, in a file of people. */
+export function enterPrograms(people: string, ...names: string[]): void {
+  writeFileSync(people, `${readFileSync(people, 'utf8')}programs: [${names.join(', ')}]\n`);
+}
+
 /** Runs git in a folder as somebody. */
 export function gitIn(folder: string, args: readonly string[], author = 'Ann Author'): string {
   const who = ['-c', `user.name=${author}`, '-c', 'user.email=ann@example.org', '-c', 'protocol.file.allow=always'];

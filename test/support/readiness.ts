@@ -91,6 +91,7 @@ export function testPeople(): TestPeople {
       if (!account || JSON.stringify(account.roles) !== JSON.stringify(signature.roles)) return false;
       return verify(null, content, account.key, Buffer.from(signature.value, 'base64'));
     },
+    keyHeld: async () => true,
   };
 }
 
@@ -108,7 +109,7 @@ export async function stateOf(
   { people, ...query }: { people: People; subject: Subject } & Partial<FoldQuery>,
 ): Promise<RecordState> {
   const records = entriesOf(bodies, query.at);
-  return fold(records, { at: NOW, policy: DEFAULT_POLICY, trusted: await trustedEntries(records, people), ...query });
+  return fold(records, { at: NOW, policy: DEFAULT_POLICY, ...(await trustedEntries(records, people)), ...query });
 }
 
 /** The log's note of a run. */

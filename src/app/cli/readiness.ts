@@ -6,6 +6,7 @@ import { addEnrol, addInit } from './readiness/init.ts';
 import { addPlan } from './readiness/plan.ts';
 import { addProve } from './readiness/prove.ts';
 import { addRead } from './readiness/read.ts';
+import { addRekey } from './readiness/rekey.ts';
 import { addReport } from './readiness/report.ts';
 import { addDecide, addRun } from './readiness/run.ts';
 import { addSign, addWithdraw } from './readiness/sign.ts';
@@ -29,6 +30,7 @@ export function addReadiness(program: Command, command: AddCommand): void {
   addProve(readiness, command);
   addInit(readiness, command);
   addEnrol(readiness, command);
+  addRekey(readiness, command);
   addRun(readiness, command);
   addDecide(readiness, command);
   addSign(readiness, command);

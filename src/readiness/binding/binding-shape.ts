@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { DURATION_PATTERN } from '../record/valid-for.ts';
 
 const closed = { additionalProperties: false };
 const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
@@ -9,6 +10,9 @@ const Moment = Type.String({
   pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z)?$',
   description: 'a day like 2026-11-22, or a moment like 2026-11-22T09:30:00Z',
 });
+
+/** How long a signature holds. */
+const Duration = Type.String({ pattern: DURATION_PATTERN, description: 'a time like 90d or 12h' });
 
 const Check = Type.Object(
   {
@@ -48,6 +52,7 @@ export const BINDING_SHAPE = Type.Object(
     ),
     confirmed: Type.Optional(Type.Object({ by: Name, at: Moment }, closed)),
     holdsDemand: Type.Optional(Reason),
+    validFor: Type.Optional(Duration),
     note: Type.Optional(Type.String({ maxLength: 2_000 })),
   },
   closed,
@@ -55,6 +60,11 @@ export const BINDING_SHAPE = Type.Object(
 
 /** The head of the file. */
 export const FILE_SHAPE = Type.Object(
-  { version: Type.Literal(1), checklist: Name, bindings: Type.Array(Type.Unknown(), { maxItems: 100_000 }) },
+  {
+    version: Type.Literal(1),
+    checklist: Name,
+    validFor: Type.Optional(Duration),
+    bindings: Type.Array(Type.Unknown(), { maxItems: 100_000 }),
+  },
   closed,
 );

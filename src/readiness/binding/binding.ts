@@ -37,8 +37,10 @@ export type Binding = {
    * with the binding.
    */
   holdsDemand?: string;
+  /** How long a signature for the line holds, such as `30d` or `12h`. */
+  validFor?: string;
   note?: string;
 };
 
-/** The file beside a checklist. */
-export type Bindings = { version: 1; checklist: string; bindings: readonly Binding[] };
+/** The file beside a checklist. `validFor` is how long signatures for its lines hold whose binding does not say. */
+export type Bindings = { version: 1; checklist: string; validFor?: string; bindings: readonly Binding[] };

@@ -2,7 +2,7 @@ import { AppError } from '../../base/error.ts';
 import type { Signer } from '../people.ts';
 import type { RecordBody } from '../record/record.ts';
 import type { Verdict } from './decide.ts';
-import { lineOnGround, mustApprove, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
+import { lineOnGround, mustApprove, runOnGround, signedNow, signRecord, wordsGiven, type Ground } from './draft.ts';
 import { refuseAsker } from './waive.ts';
 
 /** An approval of lines that are not shown: of these, or of all that need one. */
@@ -36,7 +36,7 @@ export async function approve(
     states,
     reason: words,
     requestedBy: run.requestedBy,
-    signedAt: new Date(ground.at).toISOString(),
+    ...signedNow(ground),
   };
   return signRecord(ground.checklist.name, draft, signer);
 }

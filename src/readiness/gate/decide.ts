@@ -44,6 +44,8 @@ export type GateLine = {
   result: LineResult;
   /** Indexes of the records that speak for the line: signature, waiver, approval, plan. */
   records: readonly number[];
+  /** ISO time at which what speaks for the line is over: its result, a signature, an approval. */
+  until?: string;
 };
 
 /** The decision over one run, with everything that it rests on. */
@@ -67,6 +69,8 @@ export type Verdict = {
   effects: Readonly<Record<Effect, number>>;
   /** Share of the lines due now that were shown, in percent. Information only: it decides nothing. */
   score: number;
+  /** ISO time at which the first of what a go or a conditional go rests on is over. */
+  holdsUntil?: string;
   /** Records that speak of these lines and do not count, with the reason. */
   voided: readonly Voided[];
 };
@@ -86,8 +90,8 @@ export type Decide = {
   releasedAt?: Millis;
   /** How long a result holds whose binding does not say. */
   defaultTtlMs?: number;
-  /** How long a waiver of the bindings file lasts at most; 90 days unless told. */
-  policy?: Pick<GatePolicy, 'maxWaiverDays'>;
+  /** How long a waiver of the bindings file lasts at most, and what people sign; the usual times unless told. */
+  policy?: Pick<GatePolicy, 'maxWaiverDays' | 'validFor'>;
 };
 
 const EXIT_CODES = { go: 0, no_go: 1, conditional: 2, undecided: 3 } as const;
@@ -112,6 +116,7 @@ export function decide(given: Decide): Verdict {
   });
   const decision: Decision = undecided.length > 0 ? 'undecided' : refused ? 'no_go' : blocks.length > 0 ? 'conditional' : 'go';
   const due = lines.length - effects.later - effects.not_applicable;
+  const holdsUntil = decision === 'go' || decision === 'conditional' ? firstEnd(lines) : undefined;
   return {
     decision,
     exitCode: EXIT_CODES[decision],
@@ -125,8 +130,16 @@ export function decide(given: Decide): Verdict {
     counts: countStates(lines),
     effects,
     score: due === 0 ? 0 : Math.floor((effects.passes / due) * 1_000) / 10,
+    ...(holdsUntil !== undefined && { holdsUntil }),
     voided: given.records.voided,
   };
+}
+
+const HELD: ReadonlySet<Effect> = new Set<Effect>(['passes', 'approved', 'waived', 'not_applicable']);
+
+/** When the first of what speaks for the lines is over; ISO times of one form sort as they follow each other. */
+function firstEnd(lines: readonly GateLine[]): string | undefined {
+  return lines.flatMap(({ effect, until }) => (HELD.has(effect) && until !== undefined ? [until] : [])).toSorted()[0];
 }
 
 function reasonsAgainst({ run, subject, inputs, checklist, bindings }: Decide, lines: readonly GateLine[]): string[] {
@@ -148,10 +161,10 @@ const inWords = (reason: string): string => reason.replace('_', ' ');
 
 function linesOf(given: Decide): Seen[] {
   const { checklist, bindings, run, records, at, subject } = given;
-  const { maxWaiverDays } = given.policy ?? DEFAULT_POLICY;
+  const { maxWaiverDays, validFor } = given.policy ?? DEFAULT_POLICY;
   const checks = new Map((run?.results ?? []).map((result) => [result.lineId, result.checks]));
   const ttl = given.defaultTtlMs !== undefined && { defaultTtlMs: given.defaultTtlMs };
-  const results = judgeLines({ checklist, bindings, checks, records, at, maxWaiverDays, ...ttl });
+  const results = judgeLines({ checklist, bindings, checks, records, at, maxWaiverDays, validFor, ...ttl });
   const byLine = new Map(results.map((result) => [result.lineId, result]));
   const inForce = bindingsInForce(checklist, bindings);
   const subjects = new Map(subjectsOf(checklist).map((one) => [one.id, one]));
@@ -167,10 +180,33 @@ function linesOf(given: Decide): Seen[] {
     // Only these speak for their parent; lines that are below themselves are errors already and are not followed.
     const carries = binding?.disposition.kind === 'derived' && result.state !== 'error';
     const below = carries ? one.children.filter((child) => subjects.has(child)).map(seen) : [];
-    const sources = { subject: one, ...counts, result, binding, records, below, environment: subject.environment, at, ...released };
+    const sources = {
+      subject: one,
+      ...counts,
+      result,
+      binding,
+      records,
+      below,
+      environment: subject.environment,
+      at,
+      validFor,
+      ...released,
+    };
     const { alone = false, guessed = false, ...effected } = effectOf({ ...sources, ...(asked && { asked }) });
     const { kind, line, title, section } = one;
-    const made = { lineId: id, kind, line, title, section, ...counts, state: result.state, result, ...effected };
+    const until = effected.until ?? result.validUntil;
+    const made = {
+      lineId: id,
+      kind,
+      line,
+      title,
+      section,
+      ...counts,
+      state: result.state,
+      result,
+      ...effected,
+      ...(until !== undefined && { until }),
+    };
     known.set(id, { line: made, effect: effected.effect, alone, guessed });
     return known.get(id)!;
   };

@@ -7,6 +7,8 @@ import type { Checklist } from '../checklist/checklist.ts';
 import type { Signer } from '../people.ts';
 import { isPlaceholder } from '../people-roles.ts';
 import { changesBetween, isApprover, type GatePolicy, type RecordState, type VoidReason } from '../record/fold.ts';
+import type { LogHead } from '../record/record.ts';
+import type { WhoIs } from '../record/separation.ts';
 import { signedContent, type SignedBody, type Unsigned } from '../record/leaf.ts';
 import { subjectsOf, type GateSubject } from '../run/lines.ts';
 import type { Run, Subject } from '../run/result.ts';
@@ -22,7 +24,17 @@ export type Ground = {
   records: RecordState;
   policy: GatePolicy;
   at: Millis;
+  /** Who wrote what is judged, by the repository as it is now; runs may tell of more. */
+  authors?: readonly string[];
+  whoIs?: WhoIs;
+  /** How far the log goes, which is part of what is signed. */
+  log?: LogHead;
 };
+
+/** What every record of a person holds beside its words: when it was signed, and how far the log went. */
+export function signedNow({ at, log }: Pick<Ground, 'at' | 'log'>): { signedAt: string; log?: LogHead } {
+  return { signedAt: new Date(at).toISOString(), ...(log && { log }) };
+}
 
 const WORDS: Readonly<Partial<Record<VoidReason, string>>> = {
   checklist_changed: 'the checklist was edited',

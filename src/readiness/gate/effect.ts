@@ -1,7 +1,8 @@
 import type { Binding } from '../binding/binding.ts';
 import type { Millis } from '../../base/time.ts';
 import type { PostponedBy } from '../checklist/checklist.ts';
-import type { RecordState } from '../record/fold.ts';
+import type { Entry, RecordState } from '../record/fold.ts';
+import { endOfSigned, type ValidFor } from '../record/valid-for.ts';
 import { harmOf } from '../run/combine.ts';
 import type { GateSubject } from '../run/lines.ts';
 import type { LineResult } from '../run/result.ts';
@@ -12,7 +13,15 @@ import { isSevere, type LineTier } from './tier.ts';
  * What a line does to the decision, why, and which records speak for it. `alone`: it stands aside because the file of bindings
  * says so, and nobody with an account does. `guessed`: it would be put off, if the document said more clearly that it is.
  */
-export type Effected = { effect: Effect; because: string; records: readonly number[]; alone?: boolean; guessed?: boolean };
+export type Effected = {
+  effect: Effect;
+  because: string;
+  records: readonly number[];
+  alone?: boolean;
+  guessed?: boolean;
+  /** ISO time at which the approval that it rests on is over. */
+  until?: string;
+};
 
 /** What the effect of a line is made of. `below` are the effects of the lines that it is derived from, when it is. */
 export type EffectSources = LineTier & {
@@ -23,6 +32,7 @@ export type EffectSources = LineTier & {
   below: readonly Pick<Effected, 'effect' | 'alone'>[];
   environment: string;
   at: Millis;
+  validFor: ValidFor;
   releasedAt?: Millis;
 };
 
@@ -51,7 +61,7 @@ function perhapsLater(sources: EffectSources, { because }: Later, records: reado
   if (sources.asked !== undefined) return open(sources, records);
   if (!isSevere(sources.tier)) return { effect: 'later', because, records };
   const approval = approvalOf(sources);
-  if (approval) return { effect: 'approved', because: `${because} Approved by ${approval}.`, records };
+  if (approval) return { effect: 'approved', ...approvedBy(approval, because, sources), records };
   return {
     effect: 'needs_approval',
     because: `${because} No heading says so for certain: ${sources.result.summary}`,
@@ -105,7 +115,7 @@ function setAside(sources: EffectSources, records: readonly number[]): Effected 
   const effect = result.state === 'waived' ? 'waived' : 'not_applicable';
   if (!onlyByFile(sources)) return { effect, because: result.summary, records };
   const approval = approvalOf(sources);
-  if (approval) return { effect, because: `${result.summary} Approved by ${approval}.`, records };
+  if (approval) return { effect, ...approvedBy(approval, result.summary, sources), records };
   if (!isSevere(tier)) return { effect, because: result.summary, records, alone: true };
   return { effect: 'needs_approval', because: `Only the file of bindings says so: ${result.summary}`, records };
 }
@@ -127,7 +137,7 @@ function open(sources: EffectSources, records: readonly number[]): Effected {
     };
   if (tier === 'critical') return { effect: 'blocks', because: result.summary, records };
   const approval = approvalOf(sources);
-  if (approval) return { effect: 'approved', because: `${result.summary} Approved by ${approval}.`, records };
+  if (approval) return { effect: 'approved', ...approvedBy(approval, result.summary, sources), records };
   const carried = binding?.disposition.kind === 'derived' && below.length > 0 && below.every(({ effect }) => SETTLED.has(effect));
   if (carried)
     return { effect: tier === 'high' ? 'approved' : 'planned', because: `${result.summary} Each of them is answered for.`, records };
@@ -138,10 +148,19 @@ function open(sources: EffectSources, records: readonly number[]): Effected {
   return { effect: 'planned', because: `${result.summary} Planned by ${signature.name} until ${due}: ${words}`, records };
 }
 
-/** Who approved the line as it is; an approval of a better state than today's does not cover it. */
-export function approvalOf({ subject, result, records }: Pick<EffectSources, 'subject' | 'result' | 'records'>): string | undefined {
+/** The approval of the line as it is; one of a better state than today's does not cover it. */
+export function approvalOf({ subject, result, records }: Pick<EffectSources, 'subject' | 'result' | 'records'>): Approval | undefined {
   const entry = records.approvals.get(subject.id);
   const seen = entry && Object.hasOwn(entry.body.states, subject.id) ? entry.body.states[subject.id] : undefined;
   if (!entry || seen === undefined || harmOf(result.state) > harmOf(seen)) return undefined;
-  return `${entry.body.signature.name}: ${entry.body.reason}`;
+  return entry;
+}
+
+type Approval = Entry<'approved'>;
+
+/** Why the line may stand aside, and until when. */
+function approvedBy(entry: Approval, because: string, { validFor }: EffectSources): Pick<Effected, 'because' | 'until'> {
+  const { signature, reason } = entry.body;
+  const until = new Date(endOfSigned(entry, validFor.approved)).toISOString();
+  return { because: `${because} Approved by ${signature.name} until ${until.slice(0, 10)}: ${reason}.`, until };
 }

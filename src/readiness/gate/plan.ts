@@ -1,7 +1,7 @@
 import { AppError } from '../../base/error.ts';
 import type { Signer } from '../people.ts';
 import type { RecordBody } from '../record/record.ts';
-import { dayToCome, lineOnGround, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
+import { dayToCome, lineOnGround, runOnGround, signedNow, signRecord, wordsGiven, type Ground } from './draft.ts';
 
 /** How and until when a line that is not shown will be. */
 export type Plan = { lineId: string; plan: string; due: string };
@@ -25,7 +25,7 @@ export async function plan(
     subject: ground.subject,
     plan: wordsGiven(words, 'what will be done and by whom'),
     due,
-    signedAt: new Date(ground.at).toISOString(),
+    ...signedNow(ground),
   };
   return signRecord(ground.checklist.name, draft, signer);
 }

@@ -3,7 +3,7 @@ import type { Signer } from '../people.ts';
 import { holdsRole, roleKey } from '../people-roles.ts';
 import { conflicts } from '../record/fold.ts';
 import type { RecordBody } from '../record/record.ts';
-import { lineOnGround, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
+import { lineOnGround, runOnGround, signedNow, signRecord, wordsGiven, type Ground } from './draft.ts';
 
 /** A person's word for a line: in which role, what they say, and the SHA-256 of what they have to show for it. */
 export type SignOff = { lineId: string; role: string; statement: string; evidence?: string };
@@ -33,7 +33,7 @@ export async function signOff(
     role: asked,
     subject,
     statement: wordsGiven(statement, 'what you have seen and answer for'),
-    signedAt: new Date(ground.at).toISOString(),
+    ...signedNow(ground),
     ...(evidence !== undefined && { evidence }),
   };
   return signRecord(checklist.name, draft, signer);

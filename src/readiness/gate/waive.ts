@@ -1,10 +1,11 @@
 import { AppError } from '../../base/error.ts';
 import type { Signer } from '../people.ts';
-import { isPlaceholder, mayBeSamePerson } from '../people-roles.ts';
+import { isPlaceholder } from '../people-roles.ts';
 import { waiverEnd } from '../binding/waiver-end.ts';
-import { authorsOf, type Voided } from '../record/fold.ts';
+import type { Voided } from '../record/fold.ts';
 import type { RecordBody } from '../record/record.ts';
-import { dayToCome, lineOnGround, mustApprove, runOnGround, signRecord, wordsGiven, type Ground } from './draft.ts';
+import { notApart, writersOf } from '../record/separation.ts';
+import { dayToCome, lineOnGround, mustApprove, runOnGround, signedNow, signRecord, wordsGiven, type Ground } from './draft.ts';
 
 /** A wish to go without a line until a day, by whom and why. `until` is a day or an ISO time. */
 export type Waiver = { lineId: string; reason: string; until: string; requestedBy: string };
@@ -19,8 +20,7 @@ export async function waive(ground: Ground, waiver: Waiver, signer: Signer): Pro
   const run = runOnGround(ground);
   lineOnGround(ground, waiver.lineId);
   const reason = wordsGiven(waiver.reason, 'why the release can go without this line');
-  refuseOwn(waiver.requestedBy, signer, 'grant the waiver');
-  refuseAsker(ground, run, { signer, what: 'grant the waiver' });
+  refuseAsker(ground, run, { signer, what: 'grant the waiver', requestedBy: waiver.requestedBy });
   mustApprove(signer, ground.policy);
   refuseTime(ground, waiver.until);
   const draft = {
@@ -30,7 +30,7 @@ export async function waive(ground: Ground, waiver: Waiver, signer: Signer): Pro
     reason,
     until: waiver.until,
     requestedBy: waiver.requestedBy.trim(),
-    signedAt: new Date(ground.at).toISOString(),
+    ...signedNow(ground),
   };
   return signRecord(checklist.name, draft, signer);
 }
@@ -62,26 +62,42 @@ export async function ruleOut(
     lineId,
     subject: ground.subject,
     reason: words,
-    signedAt: new Date(ground.at).toISOString(),
+    ...signedNow(ground),
   };
   return signRecord(ground.checklist.name, draft, signer);
 }
 
-/** Refuses whoever asked for the release, or wrote the commit by any run of it. Errors: as of `refuseOwn`. */
+/**
+ * Refuses whoever asked for the release, or wrote any of it by any run of it or by the repository, and everybody while it is not known
+ * who did. `requestedBy` asks for what is to be signed, when that is somebody else.
+ * Errors: `readiness.requester_unknown`, `readiness.authors_unknown`, `readiness.own_request`.
+ */
 export function refuseAsker(
-  { records }: Ground,
-  { requestedBy, author }: ReturnType<typeof runOnGround>,
-  { signer, what }: { signer: Signer; what: string },
+  { records, authors, whoIs }: Ground,
+  run: ReturnType<typeof runOnGround>,
+  { signer, what, requestedBy }: { signer: Signer; what: string; requestedBy?: string },
 ): void {
-  for (const asker of [requestedBy, author, ...authorsOf(records.runs)]) if (asker !== undefined) refuseOwn(asker, signer, what);
-}
-
-/** Errors: `readiness.requester_unknown`, `readiness.own_request`. */
-function refuseOwn(requestedBy: string, signer: Signer, what: string): void {
-  if (isPlaceholder(requestedBy))
-    throw new AppError('invalid', 'readiness.requester_unknown', `Say who asks for it: whoever asks may not ${what} themselves.`);
-  if (mayBeSamePerson(requestedBy, signer))
-    throw new AppError('forbidden', 'readiness.own_request', `${signer.name} asked for it and may not ${what}. Another person has to.`);
+  const ofRun = [...(run.author === undefined ? [] : [run.author]), ...(run.authors ?? [])];
+  const writers = writersOf(records.runs, [...(authors ?? []), ...ofRun]);
+  const why = notApart({ askers: [requestedBy, run.requestedBy], writers, whoIs }, signer);
+  if (why === 'own_request')
+    throw new AppError(
+      'forbidden',
+      'readiness.own_request',
+      `${signer.name} asked for it or wrote some of it, and may not ${what}. Another person has to.`,
+    );
+  if (why === 'requester_unknown')
+    throw new AppError(
+      'invalid',
+      'readiness.requester_unknown',
+      `It is not known who asks (${(requestedBy ?? run.requestedBy).slice(0, 80)}), and whoever asks may not ${what} themselves. Name an account of the file of people, or enter a program under its programs.`,
+    );
+  if (why === 'authors_unknown')
+    throw new AppError(
+      'conflict',
+      'readiness.authors_unknown',
+      `Nobody may ${what} before it is known who wrote it: ${writers.find(isPlaceholder)!.slice(0, 200)}.`,
+    );
 }
 
 function refuseTime({ at, policy }: Ground, until: string): void {

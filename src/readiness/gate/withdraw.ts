@@ -2,7 +2,7 @@ import { AppError } from '../../base/error.ts';
 import type { Signer } from '../people.ts';
 import { isApprover } from '../record/fold.ts';
 import type { ReadinessRecord, RecordBody } from '../record/record.ts';
-import { signRecord, wordsGiven, type Ground } from './draft.ts';
+import { signedNow, signRecord, wordsGiven, type Ground } from './draft.ts';
 
 /**
  * The record that takes back another one: by whoever signed that, or by an approver. What was taken back never counts
@@ -10,7 +10,7 @@ import { signRecord, wordsGiven, type Ground } from './draft.ts';
  * `readiness.not_yours`, `readiness.words_missing`.
  */
 export async function withdraw(
-  { records, policy, at }: { records: readonly ReadinessRecord[]; policy: Ground['policy']; at: number },
+  { records, policy, ...now }: { records: readonly ReadinessRecord[] } & Pick<Ground, 'policy' | 'at' | 'log'>,
   { record, reason }: { record: number; reason: string },
   signer: Signer,
 ): Promise<Extract<RecordBody, { kind: 'withdrawn' }>> {
@@ -30,7 +30,7 @@ export async function withdraw(
     kind: 'withdrawn' as const,
     record,
     reason: wordsGiven(reason, 'why it is taken back'),
-    signedAt: new Date(at).toISOString(),
+    ...signedNow(now),
   };
   return signRecord(target.checklist, draft, signer);
 }

@@ -86,7 +86,7 @@ export function withdrawRecord(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typ
   return signedAct(deps, ctx, {
     operation: signing.withdrawRecord,
     name,
-    make: ({ at }, signer, { entries }) => withdraw({ records: entries, policy: deps.policy, at }, { record, reason }, signer),
+    make: (ground, signer, { entries }) => withdraw({ ...ground, records: entries }, { record, reason }, signer),
     answer: plainly,
   });
 }
@@ -100,7 +100,7 @@ export function decideRelease(
   return signedAct(deps, ctx, {
     operation: signing.decideRelease,
     name,
-    make: (_ground, signer, { verdict }) => verdictRecord(name, verdict, signer),
+    make: ({ log }, signer, { verdict }) => verdictRecord(name, verdict, signer, log),
     answer: (logged, { verdict: { decision, blocks } }) => ({ ...logged, decision, blocks: [...blocks] }),
     events: (_logged, { verdict: { decision, runId } }) => [
       decidedEvent(ctx.tenantId, deps.clock.now(), { checklist: name, runId: runId!, decision }),

@@ -42,8 +42,9 @@ export async function signedAct<T extends Operation>(deps: ReadinessDeps, ctx: C
   return await deps.access.command(ctx, operation, async (tx) => {
     const standing = await deps.ledgers.standing(ctx.tenantId, document);
     const signer = await signerOf(deps, ctx);
-    const body = await act.make(groundOf(deps, standing), signer, standing);
-    const record = await recordStoreIn(tx, { tenantId: ctx.tenantId, clock: deps.clock }).append(name, body);
+    const store = recordStoreIn(tx, { tenantId: ctx.tenantId, clock: deps.clock });
+    const body = await act.make({ ...groundOf(deps, standing), log: await store.root() }, signer, standing);
+    const record = await store.append(name, body);
     await act.also?.(tx);
     const logged = { record: record.index, at: record.at, leaf: record.leaf };
     return {
@@ -75,7 +76,7 @@ async function signerOf(deps: ReadinessDeps, ctx: Ctx): Promise<Signer> {
   return deps.people(ctx.tenantId).signerFor({ accountId: toWireId('usr', ctx.actor.id), name: ctx.actor.name, roles });
 }
 
-function groundOf({ clock, policy }: ReadinessDeps, { document, subject, run, state }: Standing): Ground {
+function groundOf({ clock, policy }: ReadinessDeps, { document, subject, run, state, authors, whoIs }: Standing): Ground {
   const { checklist, bindings } = document;
-  return { checklist, bindings, subject, run, records: state, policy, at: clock.now() };
+  return { checklist, bindings, subject, run, records: state, policy, at: clock.now(), whoIs, ...(authors && { authors }) };
 }

@@ -213,12 +213,79 @@ describe('what never counts', () => {
   });
 });
 
+describe('who stands apart', () => {
+  const accounts: Record<string, string> = { 'g.hill@home.example': 'grace', robin: 'robin' };
+  const whoIs = (text: string) => {
+    const id = accounts[(/<(.*)>/.exec(text)?.[1] ?? text).toLowerCase()];
+    return text === 'runner' ? ('program' as const) : id === undefined ? undefined : { accountIds: [id] };
+  };
+  const asked = { ...run, requestedBy: 'Robin' } as RecordBody;
+  const why = async (body: RecordBody, query: object, ...runs: RecordBody[]) =>
+    (await stateOf([...(runs.length > 0 ? runs : [asked]), body], { people, subject, ...query })).voided.map((entry) => entry.why);
+
+  test.each([
+    ['an approval', () => approval()],
+    ['a waiver', () => waiver()],
+    ['a ruling', () => ruling()],
+  ])('%s counts for nothing by anybody who wrote a commit since the last release, by any of their addresses', async (_, make) => {
+    const body = await make();
+    expect(await why(body, { whoIs, authors: ['Ann <ann@example.org>', 'G. H. <g.hill@home.example>'] })).toEqual([['own_request']]);
+    const told = { ...asked, authors: ['Ann <ann@example.org>', 'Grace <x@y>'] } as RecordBody;
+    expect(await why(body, {}, told)).toEqual([['own_request']]);
+    expect(await why(body, { authors: ['Ann <ann@example.org>'] }, told, asked)).toEqual([['own_request']]);
+    expect(await why(body, { whoIs, authors: ['Ann <ann@example.org>'] })).toEqual([]);
+  });
+
+  test('nobody approves while it is not known who wrote it, or who asks for it; a program that is known may ask', async () => {
+    const body = await approval({ requestedBy: 'Robin' });
+    expect(await why(body, { whoIs, authors: ['<the clone is shallow>'] })).toEqual([['authors_unknown']]);
+    expect(await why(body, { whoIs }, { ...run, requestedBy: 'somebody' } as RecordBody)).toEqual([['requester_unknown']]);
+    expect(await why(await approval({ requestedBy: 'somebody' }), { whoIs })).toEqual([['requester_unknown']]);
+    expect(await why(await waiver({ requestedBy: 'somebody' }), { whoIs })).toEqual([['requester_unknown']]);
+    expect(await why(await approval({ requestedBy: 'runner' }), { whoIs }, { ...run, requestedBy: 'runner' } as RecordBody)).toEqual([]);
+  });
+});
+
+describe('what was signed', () => {
+  const DAY_MS = 86_400_000;
+  const after = async (days: number, body: RecordBody, query: object = {}) => {
+    const records = entriesOf([run, body]);
+    const trust = await trustedEntries(records, people);
+    return fold(records, { subject, at: NOW + days * DAY_MS, policy: DEFAULT_POLICY, ...trust, ...query });
+  };
+
+  test('as an approval holds for a week, as a ruling for ninety days, and as long as the policy says', async () => {
+    const body = await approval({ signedAt: isoAt(NOW) });
+    expect((await after(6.9, body)).voided).toEqual([]);
+    expect((await after(7, body)).voided).toMatchObject([{ why: ['expired'] }]);
+    const policy = { ...DEFAULT_POLICY, validFor: { ...DEFAULT_POLICY.validFor, approved: DAY_MS } };
+    expect((await after(1, body, { policy })).voided).toMatchObject([{ why: ['expired'] }]);
+    expect((await after(89, await ruling())).voided).toEqual([]);
+    expect((await after(90, await ruling())).voided).toMatchObject([{ why: ['expired'] }]);
+  });
+
+  test('long before it was put down holds no longer for that', async () => {
+    expect((await after(0, await approval({ signedAt: isoAt(NOW - 7 * DAY_MS) }))).voided).toMatchObject([{ why: ['expired'] }]);
+  });
+
+  test('with a time to come counts for nothing before', async () => {
+    expect((await after(-1, await approval())).voided).toMatchObject([{ why: ['not_yet_made'] }]);
+  });
+
+  test('with a key that did not count is told as that', async () => {
+    const former = { ...people, keyHeld: async () => false };
+    expect((await stateOf([await signature()], { people: former, subject })).voided).toMatchObject([{ why: ['key_not_valid'] }]);
+  });
+});
+
 test('the same log gives the same state', async () => {
   const bodies = [run, await signature(), await waiver(), await approval()];
   expect(await stateOf(bodies, { people, subject })).toEqual(await stateOf(bodies, { people, subject }));
 });
 
 test('an account whose verification fails with an error is not trusted', async () => {
-  const failing = { verify: () => Promise.reject(new Error('unreachable')) };
-  expect(await trustedEntries(entriesOf([await signature()]), failing)).toEqual(new Set());
+  const failing = { verify: () => Promise.reject(new Error('unreachable')), keyHeld: async () => true };
+  expect((await trustedEntries(entriesOf([await signature()]), failing)).trusted).toEqual(new Set());
+  const lost = { verify: async () => true, keyHeld: () => Promise.reject(new Error('unreachable')) };
+  expect((await trustedEntries(entriesOf([await signature()]), lost)).trusted).toEqual(new Set());
 });

@@ -1,10 +1,12 @@
 import type { Millis } from '../../base/time.ts';
 import { endOf, MAX_WAIVER_DAYS, waiverEnd } from '../binding/waiver-end.ts';
 import { INSTALLATION_ACCOUNT } from '../people.ts';
-import { holdsRole, isPlaceholder, mayBeSamePerson, roleKey } from '../people-roles.ts';
+import { holdsRole, isPlaceholder, roleKey } from '../people-roles.ts';
 import type { Subject } from '../run/result.ts';
 import type { SignedBody } from './leaf.ts';
 import type { ReadinessRecord } from './record.ts';
+import { notApart, writersOf, type WhoIs } from './separation.ts';
+import { DEFAULT_VALID_FOR, endOfSigned, type ValidFor } from './valid-for.ts';
 
 /** A record of one kind with its place in the log. */
 export type Entry<K extends ReadinessRecord['body']['kind']> = {
@@ -25,11 +27,14 @@ export type VoidReason =
   | 'superseded'
   | 'not_a_person'
   | 'signature_invalid'
+  | 'key_not_valid'
+  | 'not_yet_made'
   | 'placeholder'
   | 'role_not_held'
   | 'not_an_approver'
   | 'own_request'
   | 'requester_unknown'
+  | 'authors_unknown'
   | 'conflicting_role';
 
 /**
@@ -46,10 +51,24 @@ export type GatePolicy = {
   compatibleRoles: readonly (readonly string[])[];
   /** A waiver never lasts longer, in days. */
   maxWaiverDays: number;
+  /** How long signatures, approvals and rulings hold. */
+  validFor: ValidFor;
 };
 
-/** What is asked of the log. `trusted` are the indexes whose signatures were verified (`trustedEntries`). */
-export type FoldQuery = { subject: Subject; at: Millis; trusted: ReadonlySet<number>; policy: GatePolicy };
+/**
+ * What is asked of the log. `trusted` are the indexes whose signatures were verified and count, `lapsed` those whose key did not count
+ * when they were made (`trustedEntries`). `authors` wrote what is judged, by the repository as it is now: what runs tell of them
+ * comes on top. `whoIs` knows the accounts; without it every name is taken for what it says.
+ */
+export type FoldQuery = {
+  subject: Subject;
+  at: Millis;
+  trusted: ReadonlySet<number>;
+  lapsed?: ReadonlySet<number>;
+  policy: GatePolicy;
+  authors?: readonly string[];
+  whoIs?: WhoIs;
+};
 
 /** What holds for a subject at a time. The newest record of a line stands; what it replaced is void as `superseded`. */
 export type RecordState = {
@@ -81,7 +100,11 @@ export const DEFAULT_POLICY: GatePolicy = {
   ],
   compatibleRoles: [],
   maxWaiverDays: MAX_WAIVER_DAYS,
+  validFor: DEFAULT_VALID_FOR,
 };
+
+/** An entry may seem to lie so far ahead, when it was made by another machine's clock. */
+const MOST_AHEAD_MS = 5 * 60_000;
 
 /** Under what a signature is kept in the state. */
 export function signOffKey(lineId: string, role: string): string {
@@ -201,7 +224,10 @@ function putInForce({ index, at, body }: { index: number; at: string; body: Stan
 function objectionsTo(record: ReadinessRecord, body: Standing, { query, state, withdrawn }: Folding): VoidReason[] {
   const { signature } = body;
   const why: VoidReason[] = changesBetween(body.subject, query.subject);
-  if (!query.trusted.has(record.index)) why.push('signature_invalid');
+  if (query.lapsed?.has(record.index)) why.push('key_not_valid');
+  else if (!query.trusted.has(record.index)) why.push('signature_invalid');
+  // What tells a time to come would hold for longer than anything may.
+  if (!(Date.parse(record.at) <= query.at + MOST_AHEAD_MS)) why.push('not_yet_made');
   if (withdrawn.indexes.has(record.index) || withdrawn.signatures.has(signature.value)) why.push('withdrawn');
   if (body.kind === 'decided') return why;
   if (signature.accountId === INSTALLATION_ACCOUNT) why.push('not_a_person');
@@ -228,36 +254,33 @@ function objectionsOfKind(record: ReadinessRecord, body: ByPerson, { query, stat
   }
   if (body.kind === 'planned') return at < endOf(body.due) ? [] : ['expired'];
   if (!isApprover(body.signature.roles, policy)) why.push('not_an_approver');
-  if (body.kind === 'not_applicable') {
-    const run = state.runs.at(-1)?.body;
-    why.push(...ownRequest([run?.requestedBy, ...authorsOf(state.runs)], body));
-  }
-  if (body.kind === 'waived') {
-    why.push(...ownRequest([body.requestedBy, state.runs.at(-1)?.body.requestedBy, ...authorsOf(state.runs)], body));
-    if (!(at < waiverEnd(body.until, record.at, policy))) why.push('expired');
-  }
-  if (body.kind === 'approved') {
-    const run = state.runs.find((entry) => entry.body.runId === body.runId)?.body;
-    const asking = run && [body.requestedBy, run.requestedBy, ...authorsOf(state.runs)];
-    why.push(...(asking ? ownRequest(asking, body) : (['requester_unknown'] as const)));
-  }
+  why.push(...notApartFrom(body, { query, state }));
+  if (!(at < endOfRecord({ at: record.at, body }, policy))) why.push('expired');
   return why;
+}
+
+type ByApprover = Exclude<ByPerson, { kind: 'signed' | 'planned' }>;
+
+function notApartFrom(body: ByApprover, { query, state }: { query: FoldQuery; state: Mutable }): VoidReason[] {
+  const { runs } = state;
+  const run = body.kind === 'approved' ? runs.find((entry) => entry.body.runId === body.runId) : runs.at(-1);
+  if (body.kind === 'approved' && !run) return ['requester_unknown'];
+  const asked = body.kind === 'not_applicable' ? undefined : body.requestedBy;
+  const askers = [asked, run?.body.requestedBy];
+  const why = notApart({ askers, writers: writersOf(runs, query.authors), whoIs: query.whoIs }, body.signature);
+  return why ? [why] : [];
+}
+
+/** When what an approver signed is over: on the day of a waiver, or as long after it was signed as the policy lets such things hold. */
+export function endOfRecord({ at, body }: { at: string; body: ByApprover }, policy: GatePolicy): Millis {
+  if (body.kind === 'waived') return waiverEnd(body.until, at, policy);
+  const { approved, ruledOut } = policy.validFor;
+  return endOfSigned({ at, body }, body.kind === 'approved' ? approved : ruledOut);
 }
 
 /** Whether a person may approve, waive and rule out. */
 export function isApprover(roles: readonly string[], policy: GatePolicy): boolean {
   return policy.approverRoles.some((role) => holdsRole(roles, role));
-}
-
-/** Whoever wrote what is released, by all runs of it: a run that does not tell does not free them. */
-export function authorsOf(runs: readonly Entry<'run_finished'>[]): string[] {
-  return [...new Set(runs.flatMap(({ body }) => body.author ?? []))];
-}
-
-function ownRequest(requesters: readonly (string | undefined)[], { signature }: ByPerson): VoidReason[] {
-  const named = requesters.filter((requester) => requester !== undefined);
-  if (named.length === 0 || named.some(isPlaceholder)) return ['requester_unknown'];
-  return named.some((requester) => mayBeSamePerson(requester, signature)) ? ['own_request'] : [];
 }
 
 /** Signatures for the whole document are for the same line. */

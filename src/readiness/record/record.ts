@@ -6,8 +6,14 @@ export type Decision = 'go' | 'conditional' | 'no_go' | 'undecided';
 /** Who did it, as the accounts know them, and their signature over the record's content. */
 export type Signature = { accountId: string; name: string; roles: readonly string[]; algorithm: string; publicKey: string; value: string };
 
-/** A record that somebody answers for. `signedAt` is part of what is signed, so that the same words can be signed anew. */
-type Signed = { signedAt?: string; signature: Signature };
+/** How far a log goes: so many entries, and the root over their leaves, in hex. */
+export type LogHead = { size: number; root: string };
+
+/**
+ * A record that somebody answers for. `signedAt` is part of what is signed, so that the same words can be signed anew, and so is `log`,
+ * how far the log went then: nothing before it can be taken out or changed without this signature showing it.
+ */
+type Signed = { signedAt?: string; log?: LogHead; signature: Signature };
 
 /**
  * Everything that ever happened to a checklist, as values in one append-only log. What holds now is found by folding it;
@@ -24,6 +30,8 @@ export type RecordBody =
       /** Who asked for the run and who wrote the commit: neither may approve what it leaves open. */
       requestedBy: string;
       author?: string;
+      /** Everybody who wrote any of what is released: authors, committers and co-authors since the last release. */
+      authors?: readonly string[];
     }
   | ({ kind: 'signed'; lineId: string; role: string; subject: Subject; statement: string; evidence?: string } & Signed)
   | ({ kind: 'waived'; lineId: string; subject: Subject; reason: string; until: string; requestedBy: string } & Signed)

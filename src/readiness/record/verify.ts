@@ -9,7 +9,19 @@ export type NotedRoot = { size: number; root: string };
 
 /** One thing that is wrong with a log. `entry` counts all entries from 0. */
 export type LogFinding = {
-  what: 'unreadable' | 'index' | 'leaf' | 'signature' | 'evidence_missing' | 'evidence_changed' | 'root' | 'noted_root' | 'time';
+  what:
+    | 'unreadable'
+    | 'index'
+    | 'leaf'
+    | 'signature'
+    | 'key_not_valid'
+    | 'signed_head'
+    | 'evidence_missing'
+    | 'evidence_changed'
+    | 'root'
+    | 'noted_root'
+    | 'cut'
+    | 'time';
   entry?: number;
   detail: string;
 };
@@ -24,6 +36,9 @@ type Verifying = {
   /** Each run of nodes of one height, the highest first. */
   peaks: { hash: Buffer; leaves: number }[];
   seen: Set<string>;
+  /** The latest time that any entry so far has told, and the root of each size so far. */
+  latest: number;
+  roots: string[];
   findings: LogFinding[];
   signatures: number;
   evidence: number;
@@ -39,7 +54,8 @@ export async function verifyLog(
   { store, people }: { store: RecordStore; people: People },
   noted: readonly NotedRoot[] = [],
 ): Promise<LogVerdict> {
-  const state: Verifying = { store, people, counts: new Map(), peaks: [], seen: new Set(), findings: [], signatures: 0, evidence: 0 };
+  const empty = { counts: new Map(), peaks: [], seen: new Set<string>(), findings: [], signatures: 0, evidence: 0 };
+  const state: Verifying = { store, people, ...empty, latest: Number.NEGATIVE_INFINITY, roots: [rootOf([])] };
   const open = [...noted].sort((a, b) => a.size - b.size);
   let size = 0;
   checkNoted(open, { size, root: rootOf(state.peaks) }, state);
@@ -57,7 +73,8 @@ export async function verifyLog(
   const root = rootOf(state.peaks);
   await compareWithStore({ size, root }, state);
   const { findings, signatures, evidence } = state;
-  return { ok: findings.length === 0, size, root, signatures, evidence, findings };
+  // A key that is told as lost takes what it signed since out of what counts; the log that tells of it is sound.
+  return { ok: findings.every(({ what }) => what === 'key_not_valid'), size, root, signatures, evidence, findings };
 }
 
 async function verifyEntry(record: ReadinessRecord, at: number, state: Verifying): Promise<void> {
@@ -69,6 +86,8 @@ async function verifyEntry(record: ReadinessRecord, at: number, state: Verifying
   if (leaf?.toString('hex') !== record.leaf)
     state.findings.push({ what: 'leaf', entry: at, detail: 'The entry is not the one that its leaf was made of.' });
   addLeaf(state.peaks, leaf ?? Buffer.from(record.leaf, 'hex'));
+  state.roots.push(rootOf(state.peaks));
+  state.latest = Math.max(state.latest, Date.parse(record.at) || Number.NEGATIVE_INFINITY);
   if (Number.isNaN(Date.parse(record.at))) state.findings.push({ what: 'time', entry: at, detail: 'The entry has no time.' });
   if ('signature' in body) await verifySignature(record, at, state);
   for (const sha256 of evidenceNamed(body)) await verifyEvidence(sha256, at, state);
@@ -77,12 +96,24 @@ async function verifyEntry(record: ReadinessRecord, at: number, state: Verifying
 async function verifySignature({ checklist, body }: ReadinessRecord, at: number, state: Verifying): Promise<void> {
   if (!('signature' in body)) return;
   const holds = await state.people.verify(body.signature, signedContent(checklist, body)).catch(() => false);
-  if (holds) state.signatures += 1;
-  else
+  if (!holds) {
+    const detail = `${body.signature.name} has not signed this, or is not an account that may.`;
+    return void state.findings.push({ what: 'signature', entry: at, detail });
+  }
+  state.signatures += 1;
+  const claimed = body.signedAt !== undefined && { claimedAt: Date.parse(body.signedAt) };
+  const held = await state.people.keyHeld(body.signature, { at: state.latest, place: at, ...claimed }).catch(() => false);
+  if (!held)
     state.findings.push({
-      what: 'signature',
+      what: 'key_not_valid',
       entry: at,
-      detail: `${body.signature.name} has not signed this, or is not an account that may.`,
+      detail: `The key of ${body.signature.name} did not count when this was signed.`,
+    });
+  if (body.log && (body.log.size > at || state.roots[body.log.size] !== body.log.root))
+    state.findings.push({
+      what: 'signed_head',
+      entry: at,
+      detail: `${body.signature.name} signed over another log of ${body.log.size} entries than stands before it.`,
     });
 }
 

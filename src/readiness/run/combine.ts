@@ -78,7 +78,10 @@ export type Sources = {
  */
 export function combine(sources: Sources): Found {
   const { notApplicable, waiver } = sources;
-  if (notApplicable) return { state: 'not_applicable', summary: `Ruled out by ${notApplicable.name}: ${notApplicable.text}` };
+  if (notApplicable) {
+    const { name, text, until } = notApplicable;
+    return { state: 'not_applicable', summary: `Ruled out by ${name}: ${text}`, ...(until !== undefined && { validUntil: until }) };
+  }
   const found = 'missing' in sources.binding ? fail(sources.binding.missing) : met(disposed(sources.binding, sources), sources);
   if (!waiver || found.state === 'pass' || found.state === 'not_applicable') return found;
   const until = waiver.until === undefined ? '' : ` until ${waiver.until.slice(0, 10)}`;
@@ -91,7 +94,7 @@ function disposed(binding: Binding, sources: Sources): Found {
     case 'checked':
       return combineChecks(disposition.checks, sources, disposition.any === true);
     case 'attested':
-      return attested(disposition.role, sources.signOff);
+      return attested(disposition.role, sources);
     case 'derived':
       return derived(sources.children);
     case 'outside':
@@ -117,18 +120,28 @@ function fail(summary: string): Found {
   return { state: 'fail', summary };
 }
 
-function attested(role: string, signOff: Word | undefined): Found {
+/** A signature holds for its time: what somebody saw a year ago says little of today. */
+function attested(role: string, { signOff, at }: Pick<Sources, 'signOff' | 'at'>): Found {
   if (isPlaceholder(role)) return fail('The binding names no role that could sign.');
   if (!signOff) return { state: 'awaiting_sign_off', summary: `Waits for the signature of ${role}.` };
-  return { state: 'pass', summary: `Signed by ${signOff.name} as ${role}: ${signOff.text}` };
+  const { name, text, until } = signOff;
+  if (until !== undefined && !(at < Date.parse(until)))
+    return {
+      state: 'stale',
+      summary: `The signature of ${name} as ${role} ended on ${until.slice(0, 10)} and has to be given again: ${text}`,
+    };
+  return { state: 'pass', summary: `Signed by ${name} as ${role}: ${text}`, ...(until !== undefined && { validUntil: until }) };
 }
 
 /** A signature counts where nothing can be seen; where a probe sees something, that counts as well. */
 function outside(disposition: Extract<Disposition, { kind: 'outside' }>, sources: Sources): Found {
-  const word = attested(disposition.role, sources.signOff);
+  const word = attested(disposition.role, sources);
   if (!disposition.checks || disposition.checks.length === 0) return word;
   const probe = combineChecks(disposition.checks, sources, false);
-  if (probe.state === 'pass') return { ...word, ...(probe.validUntil !== undefined && { validUntil: probe.validUntil }) };
+  if (probe.state === 'pass') {
+    const validUntil = earliest([probe.validUntil, word.validUntil]);
+    return { ...word, ...(validUntil !== undefined && { validUntil }) };
+  }
   // Nobody could look, but somebody answers for it: better than nothing, and still no pass.
   if (probe.state === 'unreachable' && word.state === 'pass')
     return { ...probe, state: 'warn', summary: `${word.summary} The probe could not see for itself: ${probe.summary}` };

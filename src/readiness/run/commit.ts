@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
 import { AppError } from '../../base/error.ts';
-import { listsPrograms, SAFE_OPTIONS } from '../git-safety.ts';
+import { listsPrograms } from '../git-safety.ts';
+import { git, type GitEnvironment } from './git.ts';
 import { recordsPathspec } from './records-apart.ts';
-
-const GIT_TIMEOUT_MS = 20_000;
-const MOST_DIFF_BYTES = 256 * 1024 * 1024;
 
 /**
  * The commit that is judged, and who wrote it as `Name <address>`. `checkedOut` is told where it is another one, after which
@@ -89,7 +85,7 @@ async function checkoutOf(folder: string): Promise<Checkout> {
   throw unknown(`${folder} is in no git repository with a commit.`);
 }
 
-async function asItStands({ root, head }: Checkout, { files = [], records }: Apart, more: Environment = {}): Promise<Commit> {
+async function asItStands({ root, head }: Checkout, { files = [], records }: Apart, more: GitEnvironment = {}): Promise<Commit> {
   const excluded = (await Promise.all(files.map((path) => within(root, path)))).filter((path) => path !== undefined && path !== '');
   const log = records === undefined ? [] : await recordsPathspec(root, await realPath(records), (args) => git(root, args));
   const pathspec = ['--', '.', ...excluded.map((path) => `:(exclude,literal,top)${path}`), ...log];
@@ -131,10 +127,8 @@ async function unlookedAt(root: string, pathspec: readonly string[]): Promise<st
   return found && (await Promise.all(found)).flat().join('\n');
 }
 
-type Environment = Readonly<Record<string, string>>;
-
 /** Settings under which git takes every filter of the repository for none, by way of the environment: names may hold anything. */
-async function withoutFilters(root: string): Promise<Environment> {
+async function withoutFilters(root: string): Promise<GitEnvironment> {
   const listed = await git(root, ['config', '--includes', '--null', '--name-only', '--get-regexp', '^filter\\..*']);
   const filters = new Set((listed ?? '').split('\0').flatMap((key) => /^(filter\..*)\.[^.]+$/s.exec(key)?.[1] ?? []));
   const settings = [...filters].flatMap((filter) => [
@@ -146,19 +140,6 @@ async function withoutFilters(root: string): Promise<Environment> {
     [`GIT_CONFIG_VALUE_${at}`, value] as const,
   ]);
   return { GIT_CONFIG_COUNT: `${settings.length}`, ...Object.fromEntries(entries) };
-}
-
-/** What git says; undefined when it says nothing good. No hook, monitor or external diff of the repository is run. */
-async function git(folder: string, args: readonly string[], more: Environment = {}): Promise<string | undefined> {
-  const safe = [...SAFE_OPTIONS, '-c', 'diff.external=', '-C', folder];
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_REPLACE_OBJECTS: '1', LC_ALL: 'C', ...more };
-  try {
-    const { stdout } = await promisify(execFile)('git', [...safe, ...args], { timeout: GIT_TIMEOUT_MS, maxBuffer: MOST_DIFF_BYTES, env });
-    return stdout.trimEnd();
-  } catch {
-    return undefined;
-  }
 }
 
 function unknown(why: string, mayBeNamed = true): AppError {

@@ -3,7 +3,8 @@ import type { Binding, Bindings } from '../binding/binding.ts';
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
 import type { Millis } from '../../base/time.ts';
 import { isPlaceholder } from '../people-roles.ts';
-import { signOffKey, type RecordState } from '../record/fold.ts';
+import { signOffKey, type Entry, type RecordState } from '../record/fold.ts';
+import { DEFAULT_VALID_FOR, endOfSigned, signatureMs, type ValidFor } from '../record/valid-for.ts';
 import { holdClaims } from './claim.ts';
 import { combine, type Objection, type Sources, type Word } from './combine.ts';
 import { holdDemands } from './demand.ts';
@@ -21,6 +22,8 @@ export type Judgement = {
   defaultTtlMs?: number;
   /** How long a waiver of the file lasts at most. */
   maxWaiverDays?: number;
+  /** How long signatures and rulings hold; the usual times unless told. */
+  validFor?: ValidFor;
 };
 
 /** Records of nobody, for a checklist that has none yet. */
@@ -78,7 +81,7 @@ function resultOf(id: string, context: Context): LineResult {
 
 function judged(subject: GateSubject, context: Context): LineResult {
   const { judgement, lines } = context;
-  const { records, at, defaultTtlMs, maxWaiverDays } = judgement;
+  const { records, at, defaultTtlMs, maxWaiverDays, validFor = DEFAULT_VALID_FOR } = judgement;
   const binding = subject.role === undefined ? confirmedBinding(subject, context) : signatureOf(subject.id, subject.role);
   const checks = judgement.checks.get(subject.id) ?? [];
   const children = subject.children.map((child) => resultOf(child, context));
@@ -90,9 +93,9 @@ function judged(subject: GateSubject, context: Context): LineResult {
     binding,
     checks,
     children,
-    signOff: signed && wordOf(signed, signed.body.statement),
+    signOff: signed && { ...wordOf(signed, signed.body.statement), until: isoOf(signatureEnd(signed, subject, binding, judgement)) },
     waiver: waived && { ...wordOf(waived, waived.body.reason), until: waived.body.until },
-    notApplicable: ruled && wordOf(ruled, ruled.body.reason),
+    notApplicable: ruled && { ...wordOf(ruled, ruled.body.reason), until: isoOf(endOfSigned(ruled, validFor.ruledOut)) },
     objections: objectionsTo(subject, { binding, checks }, context),
     at,
     ...(defaultTtlMs !== undefined && { defaultTtlMs }),
@@ -103,6 +106,20 @@ function judged(subject: GateSubject, context: Context): LineResult {
   const claim = line && holdClaims(line, { state: found.state, checks });
   return { lineId: subject.id, ...found, checks, ...(claim && { claim }) };
 }
+
+/** When the signature for a line is over: as its binding says, its document, or its tier; where the bindings make it heavier, that one. */
+function signatureEnd(
+  signed: Entry<'signed'>,
+  { tier }: GateSubject,
+  binding: Sources['binding'],
+  { bindings, validFor = DEFAULT_VALID_FOR }: Judgement,
+): Millis {
+  const own = 'disposition' in binding ? binding : undefined;
+  const tiers = [tier ?? 'critical', ...(own?.tier ? [own.tier] : [])] as const;
+  return endOfSigned(signed, signatureMs({ binding: own?.validFor, document: bindings.validFor, tiers }, validFor));
+}
+
+const isoOf = (at: Millis): string => new Date(Number.isNaN(at) ? 0 : at).toISOString();
 
 /** What the words of the line itself say against a pass. */
 function objectionsTo({ id, line }: GateSubject, { binding, checks }: Pick<Sources, 'binding' | 'checks'>, context: Context): Objection[] {

@@ -64,6 +64,8 @@ export type Run = {
   results: readonly LineResult[];
   requestedBy: string;
   author?: string;
+  /** Everybody who wrote any of what is released since the last release. */
+  authors?: readonly string[];
   /** Hash of what its checks read (see run/inputs.ts); when that changes, the run decides nothing. */
   inputs?: string;
 };

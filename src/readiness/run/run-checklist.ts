@@ -14,6 +14,7 @@ import type { People } from '../people.ts';
 import { isPlaceholder } from '../people-roles.ts';
 import { DEFAULT_POLICY, type GatePolicy } from '../record/fold.ts';
 import type { ReadinessRecord, RecordStore } from '../record/record.ts';
+import type { WhoIs } from '../record/separation.ts';
 import { readState } from '../record/trusted.ts';
 import { countStates } from './combine.ts';
 import { judgeLines } from './judge.ts';
@@ -34,6 +35,9 @@ export type RunInput = {
   /** Who asks for the run, and who wrote the commit: they may not approve what it leaves open. */
   requestedBy: string;
   author?: string;
+  /** Everybody who wrote any of what is released since the last release. */
+  authors?: readonly string[];
+  whoIs?: WhoIs;
   /** Hash of what the checks read, as it is before the first of them. */
   inputs?: string;
   id?: string;
@@ -65,11 +69,16 @@ export async function runChecklist(input: RunInput): Promise<{ run: Run; record:
   const checks = await checkLines(input);
   refuseStopped(probe.signal);
   const at = clock.now();
-  const records = await readState({ store, people, policy }, { checklist: checklist.name, subject, at });
+  const { authors, whoIs } = input;
+  const writers = authors && { authors };
+  const records = await readState(
+    { store, people, policy },
+    { checklist: checklist.name, subject, at, ...writers, ...(whoIs && { whoIs }) },
+  );
   const ttl = input.defaultTtlMs !== undefined && { defaultTtlMs: input.defaultTtlMs };
-  const { maxWaiverDays } = policy;
-  const results = judgeLines({ checklist, bindings: input.bindings, checks, records, at, maxWaiverDays, ...ttl });
-  const by = { requestedBy: input.requestedBy.trim(), ...(input.author !== undefined && { author: input.author }) };
+  const { maxWaiverDays, validFor } = policy;
+  const results = judgeLines({ checklist, bindings: input.bindings, checks, records, at, maxWaiverDays, validFor, ...ttl });
+  const by = { requestedBy: input.requestedBy.trim(), ...(input.author !== undefined && { author: input.author }), ...writers };
   const inputs = input.inputs !== undefined && { inputs: input.inputs };
   const run: Run = {
     id: input.id ?? newId(),

@@ -6,11 +6,17 @@ import { parse } from 'yaml';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { AppError } from '../../base/error.ts';
 import { DEFAULT_POLICY, type GatePolicy } from '../record/fold.ts';
+import { DEFAULT_VALID_FOR, DURATION_PATTERN, durationMs, type ValidFor } from '../record/valid-for.ts';
 
 const closed = { additionalProperties: false };
 const Text = Type.String({ minLength: 1, maxLength: 1_000, pattern: '\\S' });
 const Texts = Type.Array(Text, { maxItems: 1_000 });
 const Name = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
+
+const Duration = Type.String({ pattern: DURATION_PATTERN, description: 'a time like 90d or 12h' });
+const Told = Type.Optional(Duration);
+const Tiers = Type.Object({ critical: Told, high: Told, medium: Told, low: Told }, closed);
+const ValidForShape = Type.Object({ signed: Told, approved: Told, ruledOut: Told, tiers: Type.Optional(Tiers) }, closed);
 
 const FIELDS = {
   environment: Type.Optional(Text),
@@ -23,6 +29,8 @@ const FIELDS = {
         approverRoles: Type.Optional(Type.Array(Text, { minItems: 1, maxItems: 100 })),
         compatibleRoles: Type.Optional(Type.Array(Type.Array(Text, { minItems: 2, maxItems: 20 }), { maxItems: 100 })),
         maxWaiverDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 366 })),
+        validFor: Type.Optional(ValidForShape),
+        releaseTag: Type.Optional(Text),
       },
       closed,
     ),
@@ -56,6 +64,8 @@ export type RunSettings = {
   /** SHA-256 of what the whole file says: other targets, or other rules of the gate, are another configuration. */
   hash: string;
   policy: GatePolicy;
+  /** Tags of releases, such as `v*`: whoever wrote anything since the newest that was released before is an author. */
+  releaseTag?: string;
   limits: RunLimits;
 };
 
@@ -106,14 +116,22 @@ function hashOf(whole: Readonly<Record<string, unknown>>): string {
 
 function settingsOf(own: Static<typeof Shape>, folder: string): Omit<RunSettings, 'hash'> {
   const { holdsForHours, ...limits } = own.run ?? {};
+  const { validFor, releaseTag, ...gate } = own.gate ?? {};
   return {
     environment: own.environment?.trim() ?? 'production',
     people: resolve(folder, own.people ?? 'people.yaml'),
     records: resolve(folder, own.records ?? '.readiness'),
     config: { files: own.config?.files ?? [], env: own.config?.env ?? [] },
-    policy: { ...DEFAULT_POLICY, ...own.gate },
+    policy: { ...DEFAULT_POLICY, ...gate, validFor: validForOf(validFor) },
+    ...(releaseTag !== undefined && { releaseTag }),
     limits: { ...limits, ...(holdsForHours !== undefined && { defaultTtlMs: holdsForHours * 3_600_000 }) },
   };
+}
+
+function validForOf({ tiers = {}, ...told }: Static<typeof ValidForShape> = {}): ValidFor {
+  const inMs = (words: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(words).map(([key, text]) => [key, durationMs(text)]));
+  return { ...DEFAULT_VALID_FOR, ...inMs(told), tiers: inMs(tiers) };
 }
 
 function valueOf(text: string): Record<string, unknown> {

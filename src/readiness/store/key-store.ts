@@ -4,7 +4,18 @@ import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 
 /** A key that signs on behalf of users: both halves DER, the private one sealed. */
-export type KeyRow = { id: string; publicKey: Buffer; sealedPrivate: Buffer };
+export type KeyRow = {
+  id: string;
+  publicKey: Buffer;
+  sealedPrivate: Buffer;
+  createdAt: Millis;
+  /** When it was ended, and since when nothing of it counts; null while it signs. */
+  endedAt: Millis | null;
+  compromisedSince: Millis | null;
+};
+
+/** The end of a key, told by somebody. */
+export type KeyEnd = { keyId: string; at: Millis; compromisedSince?: Millis; by: string; reason: string };
 
 /** One process at a time makes keys. */
 export async function lockKeys(tx: Tx, tenantId: Uuid): Promise<void> {
@@ -14,11 +25,26 @@ export async function lockKeys(tx: Tx, tenantId: Uuid): Promise<void> {
 /** All keys, the newest first. */
 export async function selectKeys(tx: Tx): Promise<KeyRow[]> {
   return await tx.query<KeyRow>(
-    `select id, public_key as "publicKey", sealed_private as "sealedPrivate" from readiness.signing_key order by created_at desc, id`,
+    `select k.id, k.public_key as "publicKey", k.sealed_private as "sealedPrivate", k.created_at as "createdAt",
+       min(e.at) as "endedAt", min(e.compromised_since) as "compromisedSince"
+     from readiness.signing_key k left join readiness.signing_key_end e on e.tenant_id = k.tenant_id and e.key_id = k.id
+     group by k.tenant_id, k.id order by k.created_at desc, k.id`,
   );
 }
 
-export async function insertKey(tx: Tx, tenantId: Uuid, key: KeyRow, at: Millis): Promise<void> {
+export async function insertKeyEnd(tx: Tx, tenantId: Uuid, { keyId, at, compromisedSince, by, reason }: KeyEnd): Promise<void> {
+  await tx.query(
+    `insert into readiness.signing_key_end (tenant_id, key_id, at, compromised_since, told_by, reason) values ($1, $2, $3, $4, $5, $6)`,
+    [tenantId, keyId, instant(at), compromisedSince === undefined ? null : instant(compromisedSince), by, reason],
+  );
+}
+
+export async function insertKey(
+  tx: Tx,
+  tenantId: Uuid,
+  key: Pick<KeyRow, 'id' | 'publicKey' | 'sealedPrivate'>,
+  at: Millis,
+): Promise<void> {
   await tx.query('insert into readiness.signing_key (tenant_id, id, public_key, sealed_private, created_at) values ($1, $2, $3, $4, $5)', [
     tenantId,
     key.id,

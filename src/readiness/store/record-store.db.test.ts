@@ -92,6 +92,28 @@ test('log and evidence of one tenant do not exist for another, nor for whoever i
   expect(seen).toEqual([]);
 });
 
+test('entries that are cut off the end show, however that was done, and nothing is appended in their place', async () => {
+  const tenantId = newId();
+  const store = storeFor(tenantId);
+  for (const id of ['a', 'b', 'c']) await store.append('release', ended(id));
+  // Somebody who owns the tables, and turned off what keeps them.
+  await database.admin('alter table readiness.record disable trigger append_only');
+  await database.admin('delete from readiness.record where tenant_id = $1 and seq = 2', [tenantId]);
+  await database.admin('alter table readiness.record enable trigger append_only');
+  const uses = [
+    () => store.root(),
+    () => all(store.read('release')),
+    () => all(store.readAll()),
+    () => store.append('release', ended('d')),
+  ];
+  for (const use of uses) await expect(use()).rejects.toMatchObject({ code: 'readiness.log_cut' });
+  for (const statement of ['update readiness.log_head set size = 2', 'delete from readiness.log_head', 'truncate readiness.log_head'])
+    await expect(
+      database.admin(`${statement}${statement.startsWith('truncate') ? '' : ` where tenant_id = '${tenantId}'`}`),
+    ).rejects.toThrow(/grows|append-only/);
+  expect((await storeFor(newId()).root()).size).toBe(0);
+});
+
 test.each(['record', 'evidence', 'signing_key'])('a row of readiness.%s is changed and removed by nobody', async (table) => {
   const tenantId = newId();
   const store = storeFor(tenantId);

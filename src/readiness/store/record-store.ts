@@ -36,7 +36,7 @@ function storeOn({ tenantId, clock }: Of, { read, write }: { read: InTx; write: 
       for (let from = fromIndex; ;) {
         const page = await read((tx) => selectRecords(tx, checklist, from));
         yield* page;
-        if (page.length < PAGE) return;
+        if (page.length < PAGE) return await read(refuseCutLog);
         from = page.at(-1)!.index + 1;
       }
     },
@@ -44,7 +44,7 @@ function storeOn({ tenantId, clock }: Of, { read, write }: { read: InTx; write: 
       for (let from = 0; ; from += PAGE) {
         const page = await read((tx) => selectAll(tx, from));
         yield* page;
-        if (page.length < PAGE) return;
+        if (page.length < PAGE) return await read(refuseCutLog);
       }
     },
     root: () => read(selectRoot),
@@ -58,18 +58,38 @@ type Draft = { tenantId: Uuid; checklist: string; body: RecordBody; at: string }
 /** One appends at a time for a tenant, so that neither count has a gap and the tree's order is that of the commits. */
 async function append(tx: Tx, { tenantId, checklist, body, at }: Draft): Promise<ReadinessRecord> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('readiness.record/' || $1::text, 0))`, [tenantId]);
-  const [next] = await tx.query<{ seq: number; index: number }>(
+  const [next] = await tx.query<{ seq: number; index: number; head: number }>(
     `select (select coalesce(max(seq) + 1, 0) from readiness.record) as seq,
-       (select coalesce(max(index) + 1, 0) from readiness.record where checklist = $1) as index`,
+       (select coalesce(max(index) + 1, 0) from readiness.record where checklist = $1) as index,
+       (select coalesce(max(size), 0) from readiness.log_head) as head`,
     [checklist],
   );
-  const { seq, index } = next!;
+  const { seq, index, head } = next!;
+  refuseCut({ size: seq, head });
   const leaf = leafOfEntry({ index, at, checklist, body });
   await tx.query(
     `insert into readiness.record (tenant_id, seq, checklist, index, at, kind, body, leaf) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [tenantId, seq, checklist, index, at, body.kind, canonicalJson(body), Buffer.from(leaf, 'hex')],
   );
+  await tx.query(
+    `insert into readiness.log_head (tenant_id, size) values ($1, $2) on conflict (tenant_id) do update set size = excluded.size`,
+    [tenantId, seq + 1],
+  );
   return { index, at, checklist, body, leaf };
+}
+
+/** Errors: `readiness.log_cut`. */
+async function refuseCutLog(tx: Tx): Promise<void> {
+  const [row] = await tx.query<{ size: number; head: number }>(
+    `select (select coalesce(max(seq) + 1, 0) from readiness.record) as size, (select coalesce(max(size), 0) from readiness.log_head) as head`,
+  );
+  refuseCut(row!);
+}
+
+/** The head tells how far the log ever went. Errors: `readiness.log_cut`. */
+function refuseCut({ size, head }: { size: number; head: number }): void {
+  if (size >= head) return;
+  throw new AppError('conflict', 'readiness.log_cut', `The log of records had ${head} entries and has ${size}: some were cut off its end.`);
 }
 
 type Row = { index: number; at: string; checklist: string; body: string; leaf: Buffer };
@@ -102,9 +122,11 @@ async function selectAll(tx: Tx, from: number): Promise<ReadinessRecord[]> {
 }
 
 async function selectRoot(tx: Tx): Promise<{ size: number; root: string }> {
-  const [row] = await tx.query<{ size: number; leaves: Buffer | null }>(
-    `select count(*)::int as size, string_agg(leaf, ''::bytea order by seq) as leaves from readiness.record`,
+  const [row] = await tx.query<{ size: number; head: number; leaves: Buffer | null }>(
+    `select count(*)::int as size, string_agg(leaf, ''::bytea order by seq) as leaves,
+       (select coalesce(max(size), 0) from readiness.log_head) as head from readiness.record`,
   );
+  refuseCut(row!);
   return { size: row!.size, root: Buffer.from(rootOfLeaves(row!.leaves ?? new Uint8Array())).toString('hex') };
 }
 

@@ -22,8 +22,8 @@ export async function lookAt(input: LookInput, lineIds: readonly string[]): Prom
   const at = clock.now();
   const records = await readState({ store, people, policy }, { checklist: checklist.name, subject, at });
   const wanted = new Set(lineIds);
-  const { maxWaiverDays } = policy;
-  return judgeLines({ checklist, bindings, checks, records, at, maxWaiverDays }).filter(({ lineId }) => wanted.has(lineId));
+  const { maxWaiverDays, validFor } = policy;
+  return judgeLines({ checklist, bindings, checks, records, at, maxWaiverDays, validFor }).filter(({ lineId }) => wanted.has(lineId));
 }
 
 /** The lines and all that is below them. */

@@ -1,7 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { enrolCheaply, PASSPHRASE, readinessCli, type Told } from '../../../../test/support/readiness-cli.ts';
+import { enrolCheaply, enterPrograms, PASSPHRASE, readinessCli, type Told } from '../../../../test/support/readiness-cli.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import type { AppError } from '../../../base/error.ts';
 import type { Verdict } from '../../../readiness/gate/decide.ts';
@@ -41,6 +42,7 @@ async function sceneOf() {
   for (const [id, name, role] of [
     ['ada', 'Ada', 'QA Lead'],
     ['grace', 'Grace', 'Release Manager'],
+    ['robin', 'Robin', 'Release Clerk'],
   ] as const)
     await enrolCheaply(path('people.yaml'), keys, { id, name, roles: [role] });
   writeFileSync(path('release.bindings.yaml'), await bindingsFor(run, path('release.md')));
@@ -184,6 +186,24 @@ describe('what changes in between', () => {
     expect(await refused(run('waive', list, ':5', ...own))).toMatchObject({ code: 'readiness.own_request' });
   });
 
+  test('a release that nobody who is known asks for is neither approved nor waived, and a free name asks for none', async () => {
+    quietly();
+    const { run, list, work, as, path } = await sceneOf();
+    await run('run', list, ...work, '--by', 'Robin');
+    const approving = () => run('approve', list, '--reason', 'Watched by hand', ...as('grace'));
+    expect(await run('run', list, ...work, '--by', 'Grave')).toMatchObject({ exitCode: 3 });
+    vi.spyOn(os, 'userInfo').mockReturnValue({ ...os.userInfo(), username: 'somebody' });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const told = await run('run', list, ...work);
+    expect(told.text).toContain('Asked for by somebody, whom the file of people does not know');
+    await expect(approving()).rejects.toMatchObject({ code: 'readiness.requester_unknown' });
+    enterPrograms(path('people.yaml'), 'somebody');
+    await run('run', list, ...work);
+    expect(await approving()).toMatchObject({ value: { decision: 'no_go' } });
+    const waive = (by: string) => run('waive', list, ':5', '--reason', 'Later', '--until', day(7), '--requested-by', by, ...as('grace'));
+    await expect(waive('A Friend')).rejects.toMatchObject({ code: 'readiness.requester_unknown' });
+  });
+
   test('a line is named by its identity, its beginning or its number, and never guessed', async () => {
     quietly();
     const { run, list, work, as } = await sceneOf();
@@ -223,7 +243,7 @@ describe('what could not be decided has the exit code 3, never that of a no or a
     const told = quietly();
     const { run, list, work, path } = await sceneOf();
     change(path);
-    expect(await run('run', list, ...work, '--by', 'Robin')).toMatchObject({ exitCode: 3 });
+    expect(await run('run', list, ...work)).toMatchObject({ exitCode: 3 });
     expect(told()).toContain(`"code":"${code}"`);
   });
 

@@ -31,6 +31,7 @@ async function sceneOf({ settings = 'version: 1\n', service, ignored = '' }: Sce
     ['ann', 'Ann Author', 'Release Manager'],
     ['ada', 'Ada Lind', 'Harbour Office'],
     ['grace', 'Grace Hill', 'Release Manager'],
+    ['robin', 'Robin', 'Harbour Clerk'],
   ] as const)
     await enrolCheaply(join(folder, 'people.yaml'), keys, { id, name, roles: [role] });
   writeFileSync(join(folder, 'release.bindings.yaml'), await bindingsFor(join(folder, 'release.md'), service));
@@ -101,6 +102,93 @@ describe('a commit that is named', () => {
     expect(value).toMatchObject({ subject: { commit: gitIn(folder, ['rev-parse', 'HEAD']) } });
     appendFileSync(join(folder, 'service.json'), '\n');
     expect((await at('run', '--by', 'Robin')).value).not.toMatchObject({ subject: (value as { subject: object }).subject });
+  });
+});
+
+describe('who wrote what is released', () => {
+  test('may not approve it, though another wrote the last commit, until it was released', async () => {
+    const { folder, run, sign, approve, decide } = await sceneOf();
+    commitAll(folder, { 'service.json': '{"mode":"strict","more":1}' }, 'Grace Hill');
+    commitAll(folder, { 'service.json': '{"mode":"strict","more":2}' });
+    // Whoever names a later release by hand is held to the history that others see.
+    const shorter = ['--since', 'HEAD~1'];
+    await run(...shorter);
+    await sign(...shorter);
+    await approve('grace', ...shorter);
+    expect((await decide(...shorter)).value).toMatchObject({ decision: 'go' });
+    expect((await decide()).value).toMatchObject({
+      decision: 'conditional',
+      written: { accounts: expect.arrayContaining(['ann', 'grace']) },
+    });
+    const told = await run();
+    expect(told.text).toMatch(/Written in the whole history by .*grace/);
+    for (const id of ['grace', 'ann']) await expect(approve(id)).rejects.toMatchObject({ code: 'readiness.own_request' });
+    await expect(approve('grace', ...shorter)).rejects.toMatchObject({ code: 'readiness.own_request' });
+  });
+
+  test('is counted from the last go of the same environment, and a go for the same commit frees nobody', async () => {
+    const { folder, run, sign, approve, decide } = await sceneOf();
+    await run();
+    await sign();
+    await approve('grace');
+    expect((await decide()).value).toMatchObject({ decision: 'go' });
+    await expect(approve('ann')).rejects.toMatchObject({ code: 'readiness.own_request' });
+    const released = gitIn(folder, ['rev-parse', 'HEAD']);
+    commitAll(folder, { 'service.json': '{"mode":"strict","more":1}' }, 'Grace Hill');
+    const { value } = await run();
+    expect(value).toMatchObject({ written: { since: released } });
+    await expect(approve('grace')).rejects.toMatchObject({ code: 'readiness.own_request' });
+    expect((await run('--environment', 'staging')).value).not.toMatchObject({ written: { since: released } });
+  });
+});
+
+describe('a log that was cut', () => {
+  test('is used for nothing while git knows more of it, and verify says so', async () => {
+    const { folder, run, sign, at } = await sceneOf();
+    await run();
+    await sign();
+    commitAll(folder);
+    const path = join(folder, '.readiness/records.jsonl');
+    const whole = readFileSync(path, 'utf8');
+    writeFileSync(path, whole.split('\n').slice(0, 2).join('\n') + '\n');
+    expect(await run()).toMatchObject({ exitCode: 3 });
+    await expect(at('report')).rejects.toMatchObject({ code: 'readiness.log_cut' });
+    const settings = ['--settings', join(folder, 'readiness.yaml')];
+    expect(await readinessCli('verify', ...settings)).toMatchObject({ exitCode: 1, value: { ok: false, findings: [{ what: 'cut' }] } });
+    writeFileSync(path, whole);
+    expect(await readinessCli('verify', ...settings)).toMatchObject({ value: { ok: true } });
+  });
+});
+
+describe('a key that was replaced', () => {
+  test('signs nothing new, also not as of an earlier day, and what it signed before holds', async () => {
+    const { folder, run, sign, decide, keys, pass } = await sceneOf();
+    const settings = ['--settings', join(folder, 'readiness.yaml')];
+    await run();
+    const { value } = await sign();
+    const before = (value as { record: { body: object } }).record.body;
+    const former = readFileSync(join(keys, 'ada.json'), 'utf8');
+    const formerly = readFileSync(join(folder, 'people.yaml'), 'utf8');
+    const rekeyed = await readinessCli('rekey', 'ada', '--keys', keys, '--passphrase-file', pass, ...settings);
+    expect(rekeyed.value).toMatchObject({ account: 'ada', log: expect.stringMatching(/^3:[0-9a-f]{64}$/) });
+    const people = readFileSync(join(folder, 'people.yaml'), 'utf8');
+    const verified = await readinessCli('verify', ...settings);
+    expect(verified.value).toMatchObject({ ok: true, findings: [] });
+    // With the former key, by whoever still has it, over the same release and with its clock put back.
+    writeFileSync(join(keys, 'ada.json'), former, { mode: 0o600 });
+    await expect(sign()).rejects.toMatchObject({ code: 'readiness.key_other' });
+    writeFileSync(join(folder, 'people.yaml'), formerly);
+    await run();
+    await sign();
+    writeFileSync(join(folder, 'people.yaml'), people);
+    const after = await readinessCli('verify', ...settings);
+    expect(after.value).toMatchObject({ findings: [{ what: 'key_not_valid', entry: 5 }] });
+    await run();
+    const { voided } = (await decide()).value as { voided: { why: string[]; body: { kind: string } }[] };
+    expect(voided.filter(({ body }) => body.kind === 'signed').map(({ why }) => why)).toContainEqual(
+      expect.arrayContaining(['key_not_valid']),
+    );
+    expect(before).toMatchObject({ kind: 'signed', log: { size: 2 } });
   });
 });
 

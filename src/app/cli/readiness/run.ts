@@ -1,5 +1,6 @@
-import { userInfo } from 'node:os';
+import os from 'node:os';
 import type { Command } from 'commander';
+import { AppError } from '../../../base/error.ts';
 import { systemClock } from '../../../base/time.ts';
 import { builtInChecks } from '../../../readiness/check/built-in.ts';
 import { createKinds } from '../../../readiness/check/kinds.ts';
@@ -12,7 +13,8 @@ import { guarded, type Output } from '../output.ts';
 import type { AddCommand } from '../readiness.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { verdictSigner, withSigner, type SignerOptions } from './signer.ts';
-import { accountNamed, openWorkspace, standingOf, type WorkOptions, type Workspace } from './workspace.ts';
+import { behindRelease } from './describe-behind.ts';
+import { accountNamed, openWorkspace, standingOf, writtenSince, type WorkOptions, type Workspace } from './workspace.ts';
 
 type RunOptions = WorkOptions & SignerOptions & { by?: string };
 
@@ -48,7 +50,8 @@ export function withWork(command: Command): Command {
     .option('--bindings <file>', 'what decides its lines; NAME.bindings.yaml beside the checklist unless told')
     .option('--settings <file>', 'readiness.yaml here or beside the checklist unless told')
     .option('--commit <id>', 'what is judged; read from git unless told')
-    .option('--environment <name>', 'where; as the settings say unless told');
+    .option('--environment <name>', 'where; as the settings say unless told')
+    .option('--since <commit>', 'the last release: whoever wrote anything after it may not approve; by tags or the last go unless told');
 }
 
 /** A failure is no decision: its exit code is 3, never that of a no. */
@@ -62,7 +65,9 @@ async function deciding(output: Output, work: () => Promise<Verdict>): Promise<v
 
 async function runAndDecide(output: Output, file: string, options: RunOptions): Promise<Verdict> {
   const workspace = await openWorkspace(file, options);
-  const { settings, checks, environment, checklist, bindings, subject, inputs, store, people, author, checkedOut } = workspace;
+  const { settings, checks, environment, checklist, bindings, subject, inputs, store, people, author, checkedOut, whoIs } = workspace;
+  const requestedBy = requesterOf(workspace, options.by);
+  const history = await writtenSince(workspace);
   const stop = new AbortController();
   const stopping = () => stop.abort();
   process.once('SIGINT', stopping).once('SIGTERM', stopping);
@@ -85,8 +90,10 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
       subject,
       inputs,
       clock: systemClock,
-      requestedBy: accountNamed(options.by ?? userInfo().username, workspace),
+      requestedBy,
+      whoIs,
       ...(author !== undefined && { author }),
+      ...(history && { authors: worthKeeping(history.authors, whoIs) }),
       policy: settings.policy,
       ...settings.limits,
       onProgress: ({ done, total }) => progress.part(`${done} of ${total} checks`, total === 0 ? 1 : done / total),
@@ -97,18 +104,50 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
   return await putDown(output, workspace, options);
 }
 
+/**
+ * Who asks for the run. A name that is given has to be that of somebody who is known, or of a program: a free name would let everybody
+ * approve what they asked for themselves. The user of a machine need not be known; nobody can approve or waive over their run.
+ * Errors: `readiness.requester_unknown`.
+ */
+function requesterOf(workspace: Workspace, by: string | undefined): string {
+  if (by === undefined || workspace.whoIs(by) !== undefined) return accountNamed(by ?? os.userInfo().username, workspace);
+  throw new AppError(
+    'invalid',
+    'readiness.requester_unknown',
+    `Nobody in ${workspace.settings.people} is called ${by.slice(0, 80)}. Name an account, or enter a program under its programs.`,
+  );
+}
+
+const MOST_STRANGERS = 200;
+
+/** Authors as the log keeps them: everybody whom the file of people knows, and of the others so many. */
+function worthKeeping(authors: readonly string[], whoIs: Workspace['whoIs']): string[] {
+  const strangers = new Set(authors.filter((author) => whoIs(author) === undefined).slice(0, MOST_STRANGERS));
+  return authors.filter((author) => whoIs(author) !== undefined || strangers.has(author));
+}
+
 /** Decides by the newest run, signs the verdict, puts it down in the log, and tells it. */
 async function putDown(output: Output, workspace: Workspace, options: SignerOptions): Promise<Verdict> {
-  const { verdict } = await standingOf(workspace);
+  const standing = await standingOf(workspace);
+  const { verdict, ground } = standing;
   const { store, checklist } = workspace;
   const record =
     verdict.runId === undefined || verdict.decision === 'undecided'
       ? undefined
-      : await store.append(checklist.name, await verdictRecord(checklist.name, verdict, await verdictSigner(workspace, options)));
+      : await store.append(
+          checklist.name,
+          await verdictRecord(checklist.name, verdict, await verdictSigner(workspace, options), ground.log),
+        );
   const log = await store.root();
   const kept = record
     ? `Verdict kept as record ${record.index}; note the root of the log: ${log.size}:${log.root}`
     : 'Nothing was decided, and no verdict kept.';
-  output.print(`${describeVerdict(verdict)}\n${kept}`, { ...verdict, record: record?.index, log });
+  const behind = behindRelease(standing, workspace);
+  output.print([describeVerdict(verdict), ...behind.told, kept].join('\n'), {
+    ...verdict,
+    record: record?.index,
+    log,
+    written: behind.written,
+  });
   return verdict;
 }

@@ -63,7 +63,7 @@ export function addWithdraw(parent: Command, command: AddCommand): void {
     'take back what was signed, by its number in the log',
     (output, file, record, options) =>
       act(output, file, options, ({ entries, ground }, signer) =>
-        withdraw({ records: entries, policy: ground.policy, at: ground.at }, { record: Number(record), reason: options.reason }, signer),
+        withdraw({ ...ground, records: entries }, { record: Number(record), reason: options.reason }, signer),
       ),
   );
   withWork(withSigner(withdrawing)).requiredOption('--reason <words>', 'why');

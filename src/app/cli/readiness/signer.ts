@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
 import { Secret } from '../../../base/secret.ts';
 import { installationSigner, keyPath, keySigner, openKey, readKey } from '../../../readiness/people-key.ts';
+import { isInstallationKey } from '../../../readiness/people-file.ts';
 import type { Signer } from '../../../readiness/people.ts';
 import type { Setup } from './workspace.ts';
 
@@ -48,7 +49,7 @@ export async function signerOf({ peopleFile }: Pick<Setup, 'peopleFile'>, option
 export async function verdictSigner(setup: Setup, options: SignerOptions): Promise<Signer> {
   if (options.as !== undefined) return signerOf(setup, options);
   const { signer, publicKey } = await installationSigner(installationKeyPath(setup.settings.records));
-  if (setup.peopleFile.installation?.includes(publicKey)) return signer;
+  if (isInstallationKey(setup.peopleFile, publicKey)) return signer;
   const advice = `Add it under installation in ${setup.settings.people}, or sign yourself with --as ACCOUNT.`;
   throw new AppError(
     'forbidden',

@@ -13,15 +13,18 @@ import { valuesOf } from '../../../readiness/check/targets.ts';
 import type { Checklist } from '../../../readiness/checklist/checklist.ts';
 import { decide, type Verdict } from '../../../readiness/gate/decide.ts';
 import type { Ground } from '../../../readiness/gate/draft.ts';
-import { NOBODY, filePeople, readPeople, type PeopleFile } from '../../../readiness/people-file.ts';
-import { isPlaceholder, mayBeSamePerson } from '../../../readiness/people-roles.ts';
+import { NOBODY, filePeople, readPeople, whoIsIn, type PeopleFile } from '../../../readiness/people-file.ts';
+import { isPlaceholder } from '../../../readiness/people-roles.ts';
 import type { People } from '../../../readiness/people.ts';
 import { openFileStore } from '../../../readiness/record/file-store.ts';
 import { fold } from '../../../readiness/record/fold.ts';
 import type { ReadinessRecord, RecordStore } from '../../../readiness/record/record.ts';
-import { soundEntries, trustedEntries } from '../../../readiness/record/trusted.ts';
+import type { WhoIs } from '../../../readiness/record/separation.ts';
+import { soundLog } from '../../../readiness/record/trusted.ts';
+import { historyOf, type History } from '../../../readiness/run/authors.ts';
 import { commitNamed, commitOf, isInRepository } from '../../../readiness/run/commit.ts';
 import { configHashOf } from '../../../readiness/run/deployed.ts';
+import { refuseCutLog } from '../../../readiness/run/log-in-git.ts';
 import { inputsHashOf } from '../../../readiness/run/inputs.ts';
 import { loadRun } from '../../../readiness/run/load-run.ts';
 import type { Subject } from '../../../readiness/run/result.ts';
@@ -30,7 +33,7 @@ import { subjectFor } from '../../../readiness/run/subject.ts';
 import { readChecklistFile } from './read.ts';
 
 /** What all commands that act on a checklist may be told. */
-export type WorkOptions = { bindings?: string; settings?: string; commit?: string; environment?: string };
+export type WorkOptions = { bindings?: string; settings?: string; commit?: string; environment?: string; since?: string };
 
 /** Where a folder was set up: its settings, its people, its log. */
 export type Setup = {
@@ -51,10 +54,15 @@ export type Workspace = Setup & {
   inputs: string;
   checkedOut?: string;
   author?: string;
+  /** Knows the people and programs of the file of people. */
+  whoIs: WhoIs;
+  /** Where the repository is asked, and the last release as it was named by hand. */
+  folder: string;
+  since?: string;
 };
 
 /** How things stand: what a person acts on, what was decided from it, and the log that it rests on. */
-export type Standing = { ground: Ground; verdict: Verdict; entries: readonly ReadinessRecord[] };
+export type Standing = { ground: Ground; verdict: Verdict; entries: readonly ReadinessRecord[]; history: History | undefined };
 
 /** Keys of `readiness.yaml` that belong to neither checks nor runs. */
 const OTHER_KEYS = ['watch'];
@@ -77,6 +85,7 @@ export async function openSetup(named?: string, beside?: string): Promise<Setup>
 /** Opens a checklist with its bindings and what is deployed. Errors: those of `openSetup`, of the reader, of `commitOf` and `commitNamed`. */
 export async function openWorkspace(file: string, options: WorkOptions): Promise<Workspace> {
   const setup = await openSetup(options.settings, dirname(resolve(file)));
+  await refuseCutLog(setup.settings.records);
   const checklist = await readChecklistFile(file);
   const bindingsPath = options.bindings ?? `${file.replace(/\.[a-z]+$/i, '')}.bindings.yaml`;
   const source = existsSync(bindingsPath) || options.bindings !== undefined ? await contentOf(bindingsPath) : emptyBindings(checklist.name);
@@ -100,6 +109,9 @@ export async function openWorkspace(file: string, options: WorkOptions): Promise
     inputs,
     ...(checkedOut !== undefined && { checkedOut }),
     ...(author !== undefined && { author: accountNamed(author, setup) }),
+    whoIs: whoIsIn(setup.peopleFile),
+    folder,
+    ...(options.since !== undefined && { since: options.since }),
   };
 }
 
@@ -128,9 +140,9 @@ function withoutPassword(text: string | undefined): string | undefined {
  */
 export function accountNamed(text: string, { peopleFile }: Pick<Setup, 'peopleFile'>): string {
   if (isPlaceholder(text)) return text;
-  const person = peopleFile.people.find(({ id, name, email }) =>
-    mayBeSamePerson(text, { accountId: id, name, ...(email !== undefined && { email }) }),
-  );
+  const meant = whoIsIn(peopleFile)(text);
+  const [id, ...others] = typeof meant === 'object' ? meant.accountIds : [];
+  const person = others.length === 0 ? peopleFile.people.find((one) => one.id === id) : undefined;
   return person ? `${person.name} <${person.id}>` : text;
 }
 
@@ -139,16 +151,32 @@ export function accountNamed(text: string, { peopleFile }: Pick<Setup, 'peopleFi
  * as such: it decides nothing. Errors: `readiness.log_damaged`, `readiness.run_damaged`.
  */
 export async function standingOf(workspace: Workspace): Promise<Standing> {
-  const { checklist, bindings, subject, inputs, store, people, settings } = workspace;
+  const { checklist, bindings, subject, inputs, store, people, settings, whoIs } = workspace;
   const { policy, limits } = settings;
-  const entries = await soundEntries(store, checklist.name);
+  const log = await soundLog(store, checklist.name, people);
+  const { entries, trusted, lapsed } = log;
   const at = systemClock.now();
-  const records = fold(entries, { subject, at, policy, trusted: await trustedEntries(entries, people) });
+  const history = await writtenSince(workspace, log);
+  const known = { whoIs, ...(history && { authors: history.authors }) };
+  const records = fold(entries, { subject, at, policy, trusted, lapsed, ...known });
   const newest = records.runs.at(-1) ?? lastRun(entries);
   const run = newest && (await loadRun(store, newest));
-  const ground: Ground = { checklist, bindings, subject, inputs, run, records, policy, at };
+  const ground: Ground = { checklist, bindings, subject, inputs, run, records, policy, at, ...known, log: await store.root() };
   const ttl = limits.defaultTtlMs !== undefined && { defaultTtlMs: limits.defaultTtlMs };
-  return { ground, verdict: decide({ ...ground, ...ttl }), entries };
+  return { ground, verdict: decide({ ...ground, ...ttl }), entries, history };
+}
+
+/** Who wrote what is judged, since the last release: as it was named, by tags, or by the verdicts of go of this environment. */
+export async function writtenSince(workspace: Workspace, known?: Awaited<ReturnType<typeof soundLog>>): Promise<History | undefined> {
+  const { folder, since, settings, subject, store, checklist, people } = workspace;
+  const { releaseTag, records } = settings;
+  const { entries, trusted } = known ?? (await soundLog(store, checklist.name, people));
+  const verdicts = entries.flatMap(({ index, body }) => {
+    const isGo = body.kind === 'decided' && body.decision === 'go' && body.subject.environment === subject.environment;
+    return isGo && trusted.has(index) ? [body.subject.commit] : [];
+  });
+  const released = { verdicts, ...(releaseTag !== undefined && { tag: releaseTag }), ...(since !== undefined && { since }) };
+  return await historyOf(folder, { commit: subject.commit, records, released });
 }
 
 function lastRun(entries: readonly ReadinessRecord[]): Parameters<typeof loadRun>[1] | undefined {
