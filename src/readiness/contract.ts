@@ -118,6 +118,7 @@ export const confirmBindings = operation({
     'readiness.checklist_not_found',
     'readiness.line_unknown',
     'readiness.nothing_to_confirm',
+    'readiness.parameter_missing',
     'readiness.bindings_invalid',
     'request.key_reused',
   ],
@@ -189,7 +190,14 @@ export const getLine = operation({
       /** What the line's theme proposes where nothing is bound; decides nothing until somebody confirms it. */
       proposal: Type.Optional(
         Type.Object(
-          { decides: Type.String(), checks: Type.Array(Type.String()), confidence: Type.Number(), reason: Type.String() },
+          {
+            decides: Type.String(),
+            checks: Type.Array(Type.String()),
+            confidence: Type.Number(),
+            reason: Type.String(),
+            /** What a person has to say before it can be confirmed. */
+            missing: Type.Array(Type.Object({ name: Type.String(), what: Type.String() }, closed)),
+          },
           closed,
         ),
       ),

@@ -42,6 +42,8 @@ export type ReadinessDeps = {
   policy: GatePolicy;
   limits: RunLimits;
   release: () => Promise<Release>;
+  /** Targets that checks may ask, with their addresses where those are told. */
+  targets: () => Readonly<Record<string, string | undefined>>;
   /** When the rollback script may be called, and which it is; never before it is known where the process can be reached. */
   rollback: () => Promise<RollbackPolicy>;
 };

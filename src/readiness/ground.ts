@@ -6,6 +6,17 @@ import type { CheckSettings } from './check/settings.ts';
 import { createProbe } from './check/targets.ts';
 import type { Release } from './deps.ts';
 
+/** Addresses of targets without what may be secret in them; one that a setting holds is not told. */
+export function addressesOf(targets: CheckSettings['targets']): Record<string, string | undefined> {
+  const told = Object.entries(targets).map(([name, target]) => [name, 'url' in target ? withoutLogin(target.url) : undefined] as const);
+  return Object.fromEntries(told);
+}
+
+function withoutLogin(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url ? `${url.protocol}//${url.host}` : undefined;
+}
+
 type Given = {
   clock: Clock;
   settingsAt(address: string): CheckSettings;
@@ -19,6 +30,8 @@ export type Ground = {
   /** As plain data. Errors: `readiness.not_reachable_yet`. */
   now(): CheckGround;
   probe(signal: AbortSignal): Promise<Probe | undefined>;
+  /** Names of targets with their addresses, where those are told; those of the settings alone before the process can be reached. */
+  targets(): Readonly<Record<string, string | undefined>>;
 };
 
 export function createGround({ clock, settingsAt, environment, release }: Given): Ground {
@@ -32,6 +45,7 @@ export function createGround({ clock, settingsAt, environment, release }: Given)
       if (known) return known;
       throw new AppError('unavailable', 'readiness.not_reachable_yet', 'The process cannot be reached yet, so nothing can be checked.');
     },
+    targets: () => addressesOf(settingsAt(address ?? 'http://localhost').targets),
     async probe(signal) {
       if (address === undefined) return undefined;
       const { commit } = await release();

@@ -81,6 +81,7 @@ export function createReadiness(given: CreateReadiness): Readiness {
     policy,
     limits,
     release,
+    targets: ground.targets,
     library: createLibrary({ db, clock, access, supplied }),
     ledgers,
     watches: watchesOf(ledgers),

@@ -174,13 +174,19 @@ test('the verdict goes into the log as the gate has it, and a changed checklist 
 
 test('a checklist that is uploaded is read, bound by what its themes propose, and run beside the product’s own', async () => {
   const text =
-    '# Release of the parcel service\n\n## Critical\n\n- [ ] The health endpoint `/health` answers 200\n- [ ] Rollback was rehearsed\n';
+    '# Release of the parcel service\n\n## Critical\n\n- [ ] The health endpoint `/health` answers 200\n- [ ] Rollback was rehearsed\n- [ ] No secret is in the repository\n';
   const request = { ...visitor, document: new TextEncoder().encode(text) };
   const kept = await call().output(contract.uploadChecklist, house.ctx, { name: 'parcels' }, request);
-  expect(kept).toMatchObject({ origin: 'uploaded', items: 2, unbound: 2, title: 'Release of the parcel service' });
+  expect(kept).toMatchObject({ origin: 'uploaded', items: 3, unbound: 3, title: 'Release of the parcel service' });
   const { lines } = await call().output(contract.getChecklist, house.ctx, { name: 'parcels' });
-  const confirmed = await call().output(contract.confirmBindings, house.ctx, { name: 'parcels', lines: [lines[0]!.id] });
-  expect(confirmed.unbound).toBe(1);
+  const confirm = (at: number) => call().output(contract.confirmBindings, house.ctx, { name: 'parcels', lines: [lines[at]!.id] });
+  // No target here has the health endpoint of the parcel service, and ours is not taken for it.
+  await expect(confirm(0)).rejects.toEqual(code('readiness.parameter_missing'));
+  expect((await call().output(contract.getLine, house.ctx, { name: 'parcels', line: lines[0]!.id })).proposal).toMatchObject({
+    decides: 'checked',
+    missing: [{ name: 'target' }],
+  });
+  expect((await confirm(2)).unbound).toBe(2);
   await call().output(contract.startRun, house.ctx, { name: 'parcels' });
   await runJobs();
   const ran = await call().output(contract.getChecklist, house.ctx, { name: 'parcels' });

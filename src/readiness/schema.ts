@@ -101,6 +101,7 @@ export const Gate = Type.Object(
     undecided: Texts,
     /** Identities of the lines that stand in the way, most important first. */
     blocks: Texts,
+    holdsUntil: Type.Optional(Type.String({ description: 'When the first of what a go rests on is over' })),
     /** Share of the lines due now that were shown, in percent; decides nothing. */
     score: Type.Number(),
     counts: Counts,

@@ -38,7 +38,7 @@ export function viewOfSummary({ document, verdict, run }: Standing): SummaryView
 
 /** The gate with its last signed verdict. */
 export function viewOfGate({ verdict, state }: Standing): ChecklistView['gate'] {
-  const { decision, at, runId, undecided, blocks, score, counts, effects } = verdict;
+  const { decision, at, runId, undecided, blocks, score, counts, effects, holdsUntil } = verdict;
   const last = state.verdicts.at(-1);
   return {
     decision,
@@ -46,6 +46,7 @@ export function viewOfGate({ verdict, state }: Standing): ChecklistView['gate'] 
     ...(runId !== undefined && { runId }),
     undecided: [...undecided],
     blocks: [...blocks],
+    ...(holdsUntil !== undefined && { holdsUntil }),
     score,
     counts,
     effects,
@@ -98,7 +99,7 @@ function viewOfLine(standing: Standing, line: GateLine, { written, binding, conf
     confirmed: isPlace || confirmed,
     ...(role !== undefined && { role }),
     ...(result.claim && { claim: claimOf(result.claim) }),
-    ...(result.validUntil !== undefined && { validUntil: result.validUntil }),
+    ...(line.until !== undefined && { validUntil: line.until }),
     effect,
     because,
     notes: line.records.flatMap((index) => noteOf(standing, index)),

@@ -52,6 +52,12 @@ function Because({ checklist: { gate, run } }: { checklist: Checklist }) {
             · run of <Time at={run.finishedAt} />
           </>
         )}
+        {gate.holdsUntil !== undefined && (
+          <>
+            {' '}
+            · holds until <Time at={gate.holdsUntil} />
+          </>
+        )}
       </p>
     </div>
   );

@@ -259,6 +259,11 @@ function Proposal({ detail: { proposal } }: { detail: LineDetail }) {
           </li>
         ))}
       </ul>
+      {proposal.missing.length > 0 && (
+        <p className="mt-1 text-xs break-words text-warn">
+          Still to be said, in the bindings: {proposal.missing.map(({ name, what }) => `${name} (${what})`).join(', ')}
+        </p>
+      )}
       <p className="mt-1 text-xs break-words text-ink-3">{proposal.reason}</p>
     </div>
   );

@@ -11,6 +11,9 @@ import { OBSERVABILITY_PROPOSALS } from './proposals/observability.ts';
 import { SECURITY_PROPOSALS } from './proposals/security.ts';
 import { SERVICE_PROPOSALS } from './proposals/services.ts';
 import { STORAGE_PROPOSALS } from './proposals/storage.ts';
+import { missingIn, type Missing } from './foreign/fill.ts';
+import { askedOverHttp, SYSTEM_PROPOSALS } from './foreign/proposals.ts';
+import { systemFactsOf, type System } from './foreign/system.ts';
 import { suggestThemes, type ThemeSuggestion } from './suggest.ts';
 import type { Theme } from './theme.ts';
 import type { LineInPlace } from './traits.ts';
@@ -37,53 +40,86 @@ export type Proposal = {
   themes: readonly ThemeSuggestion[];
   /** In words for people: why this disposition. */
   reason: string;
+  /** How sure the theme is, from 0 to 1; where the line's own commands say what is asked, that is sure. */
+  confidence: number;
+  /** Parameters that a person has to give before it can be confirmed. */
+  missing: readonly Missing[];
 };
+
+/** For whom is proposed: `own` is Rialto's catalogue, which alone knows Rialto's paths, metrics and tables; all else is somebody's system. */
+export type ProposedFor = 'own' | System;
 
 /** Below this no theme is sure enough to be named. */
 const UNSURE = 0.12;
 
+type Placed = LineInPlace & { line: Item | Criterion; hasChildren?: boolean };
+
 /** Proposes what may decide a line: its theme, and the disposition that goes with it. */
-function proposeBinding(place: LineInPlace & { line: Item | Criterion; hasChildren?: boolean }): Proposal {
+function proposeBinding(place: Placed, of: ProposedFor): Proposal {
   const themes = suggestThemes(place);
-  const best = themes[0] && themes[0].confidence >= UNSURE ? themes[0].theme : undefined;
-  const { disposition, why } = dispositionFor(best, place);
+  const best = themes[0] && themes[0].confidence >= UNSURE ? themes[0] : undefined;
+  const { disposition, why, sure } = dispositionFor(best?.theme, place, of);
   const binding: Binding = {
     line: place.line.id,
     print: fingerprintOf(place.line.text),
-    ...(best && { theme: best.id }),
+    ...(best && { theme: best.theme.id }),
     disposition,
   };
-  return { binding, themes, reason: why };
+  return { binding, themes, reason: why, confidence: sure ?? best?.confidence ?? 0, missing: missingIn(disposition) };
+}
+
+type Found = { checks: readonly BoundCheck[]; why?: string; sure?: number };
+
+/** What commands of the line ask says more than its theme: somebody has written down how they look. */
+const SURE = 0.9;
+
+function checksOf(theme: Theme | undefined, place: Placed, of: ProposedFor): Found {
+  if (of === 'own') return { checks: theme && theme.class !== 'C' ? checksFor(theme, place) : [] };
+  const facts = systemFactsOf(place, of);
+  const asked = theme?.class === 'C' ? [] : askedOverHttp(facts);
+  if (asked.length > 0) return { checks: asked, why: "the line's own commands ask this", sure: SURE };
+  return { checks: theme && theme.class !== 'C' ? (SYSTEM_PROPOSALS[theme.id]?.(facts, of) ?? []) : [] };
 }
 
 function dispositionFor(
   theme: Theme | undefined,
-  place: LineInPlace & { hasChildren?: boolean },
-): { disposition: Disposition; why: string } {
+  place: Placed,
+  of: ProposedFor,
+): { disposition: Disposition; why: string; sure?: number } {
   const { line } = place;
   if (place.hasChildren) return { disposition: { kind: 'derived' }, why: 'it stands above other lines' };
   const role = line.roles[0] ?? theme?.role ?? 'Technical Lead';
-  if (!theme) return { disposition: { kind: 'attested', role }, why: 'no theme fits, so a person has to know' };
-  const checks = theme.class === 'C' ? [] : checksFor(theme, place);
+  const { checks, why = theme?.title ?? '', sure } = checksOf(theme, place, of);
   const unless = line.applicability ? `; the line says "${line.applicability.text}", so it may also be not applicable` : '';
-  if (theme.class === 'D')
+  const told = sure !== undefined && { sure };
+  if (theme?.class === 'D')
     return {
       disposition: { kind: 'outside', role, ...(checks.length > 0 && { checks }) },
       why: `${theme.title} is beyond what runs here${unless}`,
+      ...told,
     };
-  if (checks.length === 0) return { disposition: { kind: 'attested', role }, why: `${theme.title}: a person has to judge${unless}` };
-  return { disposition: { kind: 'checked', checks }, why: `${theme.title}${unless}` };
+  if (checks.length > 0) return { disposition: { kind: 'checked', checks }, why: `${why}${unless}`, ...told };
+  if (!theme) return { disposition: { kind: 'attested', role }, why: 'no theme fits, so a person has to know' };
+  const judges =
+    of === 'own' || theme.class === 'C'
+      ? 'a person has to judge'
+      : 'no check fits every system, so a person judges, or you bind one of yours';
+  return { disposition: { kind: 'attested', role }, why: `${theme.title}: ${judges}${unless}` };
 }
 
 /** Proposals for these lines of a checklist, by identity. */
-export function proposeFor(checklist: Checklist, wanted: (line: Item | Criterion) => boolean): ReadonlyMap<string, Proposal> {
+export function proposeFor(
+  checklist: Checklist,
+  wanted: (line: Item | Criterion) => boolean,
+  of: ProposedFor,
+): ReadonlyMap<string, Proposal> {
   const lines = linesOf(checklist);
   const byId = new Map(lines.map((line) => [line.id, line]));
   const parents = new Set(lines.flatMap(({ parent }) => parent ?? []));
   return new Map(
     lines.filter(wanted).map((line) => {
       const parent = line.parent === undefined ? undefined : byId.get(line.parent);
-      return [line.id, proposeBinding({ line, ...(parent && { parent }), hasChildren: parents.has(line.id) })];
+      return [line.id, proposeBinding({ line, ...(parent && { parent }), hasChildren: parents.has(line.id) }, of)];
     }),
   );
 }

@@ -13,6 +13,7 @@ import { checksFor } from './propose.ts';
 const none: Bindings = { version: 1, checklist: 'harbour', bindings: [] };
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const by = { by: 'Mary', at: '2026-11-22' };
+const SYSTEM = { targets: { gate: 'https://gate.harbour.example', crane: undefined }, services: [] };
 const harbour = checklistOf([
   boxed('a1', 'The gate answers at /health/ready'),
   boxed('a2', 'Nightly backups are encrypted and kept elsewhere'),
@@ -38,7 +39,7 @@ test('a proposal decides nothing until somebody confirms it', () => {
 });
 
 test('what is confirmed is bound, by whom and when, and the file that it makes is sound', () => {
-  const text = changeBindings(emptyBindings('harbour'), confirm(standOf(harbour, none, NOW), { ids: ['a1', 'c1'], ...by }));
+  const text = changeBindings(emptyBindings('harbour'), confirm(standOf(harbour, none, NOW, SYSTEM), { ids: ['a1', 'c1'], ...by }));
   const { bindings, problems } = examineBindings(text, kinds);
   expect(problems).toEqual([]);
   const after = standOf(harbour, bindings!, NOW);
@@ -47,7 +48,7 @@ test('what is confirmed is bound, by whom and when, and the file that it makes i
 });
 
 test('all lines of a theme are confirmed at once', () => {
-  const changes = confirm(standOf(harbour, none, NOW), { theme: 'T1', ...by });
+  const changes = confirm(standOf(harbour, none, NOW, SYSTEM), { theme: 'T1', ...by });
   expect(changes.map((change) => change.kind === 'put' && change.binding.line)).toEqual(['c2']);
 });
 

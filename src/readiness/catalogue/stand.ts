@@ -5,7 +5,8 @@ import { claimsOf, linesOf, mostAlike } from '../binding/claims.ts';
 import { lintBindings, type LintFinding } from '../binding/lint-bindings.ts';
 import type { BindingChange } from '../binding/write-bindings.ts';
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
-import { proposeFor, type Proposal } from './propose.ts';
+import { filled, missingIn } from './foreign/fill.ts';
+import { proposeFor, type Proposal, type ProposedFor } from './propose.ts';
 
 /**
  * How one line stands: `bound` by one confirmed binding, `suggested` by one that nobody has confirmed, `bound_twice`, or
@@ -21,12 +22,20 @@ export type LineStand = {
 /** A checklist beside its bindings. */
 export type Stand = { lines: readonly LineStand[]; findings: readonly LintFinding[] };
 
-/** How each line of a checklist stands, with proposals for what nothing decides yet. `now` in milliseconds. */
-export function standOf(checklist: Checklist, bindings: Bindings, now: number): Stand {
+/**
+ * How each line of a checklist stands, with proposals for what nothing decides yet: for somebody's system, of which the checklist tells,
+ * unless it is Rialto's own. `now` in milliseconds.
+ */
+export function standOf(
+  checklist: Checklist,
+  bindings: Bindings,
+  now: number,
+  of: ProposedFor = { targets: {}, services: checklist.services },
+): Stand {
   const { byLine, rewritten } = claimsOf(checklist, bindings);
   const undecided = linesOf(checklist).filter(({ id }) => byLine.get(id)!.length === 0);
   const formerly = formerOf([...rewritten.values()].flat(), undecided);
-  const proposals = proposeFor(checklist, ({ id }) => byLine.get(id)!.length === 0 && !formerly.has(id));
+  const proposals = proposeFor(checklist, ({ id }) => byLine.get(id)!.length === 0 && !formerly.has(id), of);
   const lines = linesOf(checklist).map((line): LineStand => {
     const [binding = formerly.get(line.id), ...more] = byLine.get(line.id)!;
     const proposal = proposals.get(line.id);
@@ -50,14 +59,21 @@ function formerOf(bindings: readonly Binding[], undecided: readonly (Item | Crit
 }
 
 /** What a person confirms: lines by identity (a beginning is enough when only one has it), or all of a theme. */
-export type Confirmation = { ids?: readonly string[]; theme?: string; by: string; at: string };
+export type Confirmation = {
+  ids?: readonly string[];
+  theme?: string;
+  by: string;
+  at: string;
+  /** Parameters that the proposals leave to a person, by name. */
+  given?: Readonly<Record<string, string>>;
+};
 
 /**
  * The changes that a confirmation makes: what is suggested or proposed for these lines is theirs from now on, and a line
  * that an absent binding seems to have become takes that binding over. Errors: `readiness.line_unknown`,
- * `readiness.nothing_to_confirm`.
+ * `readiness.nothing_to_confirm`, `readiness.parameter_missing` for a proposal that leaves something to a person which was not given.
  */
-export function confirm(stand: Stand, { ids = [], theme, by, at }: Confirmation): BindingChange[] {
+export function confirm(stand: Stand, { ids = [], theme, by, at, given = {} }: Confirmation): BindingChange[] {
   const chosen = [...ids.map((id) => lineOf(stand, id)), ...(theme === undefined ? [] : ofTheme(stand, theme))];
   const open = [...new Set(chosen)].filter(({ state }) => state === 'suggested' || state === 'unbound');
   if (open.length === 0)
@@ -66,7 +82,7 @@ export function confirm(stand: Stand, { ids = [], theme, by, at }: Confirmation)
       'readiness.nothing_to_confirm',
       'None of these lines waits for a confirmation: they are bound already, or there are none.',
     );
-  return open.flatMap((one) => changesFor(stand, one, { by, at }));
+  return open.flatMap((one) => changesFor(stand, one, { by, at }, given));
 }
 
 function lineOf(stand: Stand, id: string): LineStand {
@@ -80,9 +96,23 @@ function ofTheme({ lines }: Stand, theme: string): LineStand[] {
   return lines.filter(({ binding, proposal }) => (binding ?? proposal?.binding)?.theme === theme);
 }
 
-function changesFor({ findings }: Stand, { line, binding, proposal }: LineStand, confirmed: { by: string; at: string }): BindingChange[] {
+function changesFor(
+  { findings }: Stand,
+  { line, binding, proposal }: LineStand,
+  confirmed: { by: string; at: string },
+  given: Readonly<Record<string, string>>,
+): BindingChange[] {
   const edited = findings.find(({ kind, proposal: became }) => kind === 'absent' && became?.lineId === line.id);
   if (edited) return [{ kind: 'alias', from: edited.lineId!, to: line.id, print: fingerprintOf(line.text) }];
   const made = binding ?? proposal?.binding;
-  return made ? [{ kind: 'put', binding: { ...made, confirmed }, about: line.title }] : [];
+  if (!made) return [];
+  const disposition = filled(made.disposition, given);
+  const missing = missingIn(disposition);
+  if (missing.length === 0) return [{ kind: 'put', binding: { ...made, disposition, confirmed }, about: line.title }];
+  const told = missing.map(({ name, what }) => `${name} (${what})`).join(', ');
+  throw new AppError(
+    'invalid',
+    'readiness.parameter_missing',
+    `"${line.title}" cannot be confirmed before somebody says ${told}. Give each with --set NAME=VALUE, or write the binding yourself.`,
+  );
 }

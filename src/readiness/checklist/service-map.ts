@@ -72,7 +72,8 @@ const withVariable = (text: string, variable: string, word: string): string =>
 
 type Asked = { address: string; path?: string };
 
-function* addressesIn(command: string): Generator<Asked> {
+/** The addresses that a command, or a text with one in it, asks. */
+export function* addressesIn(command: string): Generator<Asked> {
   const rest = command.replace(URL_IN_TEXT, ' ');
   if (rest !== command) {
     for (const [, scheme, host, port = '', path] of command.matchAll(URL_IN_TEXT)) {

@@ -7,6 +7,7 @@ import type { Binding, BoundCheck } from '../binding/binding.ts';
 import { standOf } from '../catalogue/stand.ts';
 import type { getLine as contract } from '../contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
+import { proposedFor } from './proposed-for.ts';
 import type { Standing } from '../ledger.ts';
 import { holdsRole } from '../people-roles.ts';
 import type { ReadinessRecord } from '../record/record.ts';
@@ -53,7 +54,9 @@ export async function getLine(deps: ReadinessDeps, ctx: Ctx, { name, line }: Inp
 /** What might decide a line that nothing is bound to. */
 function proposalView(deps: ReadinessDeps, { document }: Standing, line: string): Pick<LineDetail, 'proposal'> {
   const { checklist, bindings } = document;
-  const proposal = standOf(checklist, bindings, deps.clock.now()).lines.find((one) => one.line.id === line)?.proposal;
+  const proposal = standOf(checklist, bindings, deps.clock.now(), proposedFor(deps, document)).lines.find(
+    (one) => one.line.id === line,
+  )?.proposal;
   if (!proposal) return {};
   const { disposition } = proposal.binding;
   const checks = 'checks' in disposition ? (disposition.checks ?? []) : [];
@@ -61,8 +64,9 @@ function proposalView(deps: ReadinessDeps, { document }: Standing, line: string)
     proposal: {
       decides: disposition.kind,
       checks: checks.map((check) => `${check.kind}: ${askOf(deps, check).params}`),
-      confidence: proposal.themes[0]?.confidence ?? 0,
+      confidence: proposal.confidence,
       reason: proposal.reason,
+      missing: proposal.missing.map(({ name, what }) => ({ name, what })),
     },
   };
 }

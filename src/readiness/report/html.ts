@@ -58,6 +58,7 @@ function head(report: Report): string {
     ['Checklist', mono(checklist.sha256.slice(0, 12))],
     ['Run', shownRun(report)],
     ['Report', shownTime(madeAt)],
+    ...(report.holdsUntil === undefined ? [] : [['Holds until', shownTime(report.holdsUntil)] as [string, string]]),
   ];
   const legend = RESULT_STATES.filter((state) => counts[state] > 0).map(
     (state) => `<li><span class="dot d-${HUES[state]}"></span><b>${counts[state]}</b> ${STATE_WORDS[state]}</li>`,

@@ -9,6 +9,7 @@ export type JsonReport = Pick<
   | 'subject'
   | 'run'
   | 'decision'
+  | 'holdsUntil'
   | 'reasons'
   | 'score'
   | 'counts'
@@ -40,7 +41,8 @@ export function jsonReport(report: Report): string {
 }
 
 function asJson({ lines, ...report }: Report): JsonReport {
-  const { checklist, madeAt, subject, run, decision, reasons, score, counts, contradictions, signOffs, voided, log, findings } = report;
+  const { checklist, madeAt, subject, run, decision, reasons, score, counts, contradictions, signOffs, voided, log, findings, holdsUntil } =
+    report;
   const blocks = lines.flatMap(({ id, line, title, state, blocks, because }) =>
     blocks === undefined ? [] : [{ id, line, title, state, obstacle: blocks, why: because }],
   );
@@ -51,6 +53,7 @@ function asJson({ lines, ...report }: Report): JsonReport {
     subject,
     ...(run && { run }),
     decision,
+    ...(holdsUntil !== undefined && { holdsUntil }),
     reasons,
     score,
     open: lines.filter(isOpen).length,

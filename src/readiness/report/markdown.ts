@@ -3,7 +3,7 @@ import { AppError } from '../../base/error.ts';
 import { decode } from '../checklist/decode.ts';
 import { RESULT_STATES } from '../run/result.ts';
 import { plain } from './plain.ts';
-import { DECISION_WORDS, isPutOff, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
+import { DECISION_WORDS, isPutOff, shownHold, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
 
 /** Boxes that are one character, and what each becomes when it is ticked or not. */
 const TICKED: Readonly<Record<string, string>> = { '⬜': '✅', '◻': '☑', '☐': '☑' };
@@ -69,7 +69,8 @@ function changed(why: string): AppError {
   return new AppError('conflict', 'readiness.checklist_changed', `The checklist has changed since the run: ${why}. Run it again.`);
 }
 /** A section that adds no box and no condition to the document. */
-function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt }: Report): string {
+function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt, ...report }: Report): string {
+  const hold = shownHold(report);
   const { commit, environment, configHash } = subject;
   const rowsOf = (some: readonly ReportLine[]): string[] =>
     some.map(({ line, title, state, because }) => `| ${line} | ${cell(title)} | ${STATE_WORDS[state]} | ${cell(because)} |`);
@@ -78,7 +79,7 @@ function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt }:
   return [
     `## Readiness: ${DECISION_WORDS[decision]}`,
     '',
-    `Run: ${run ? `${cell(run.id)}, ` : ''}${shownRun({ ...(run && { run }) })}. In ${cell(environment)}, commit ${cell(commit)}, configuration ${cell(configHash)}. The checklist read has the SHA-256 ${checklist.sha256}. Written ${shownTime(madeAt)}.`,
+    `Run: ${run ? `${cell(run.id)}, ` : ''}${shownRun({ ...(run && { run }) })}. In ${cell(environment)}, commit ${cell(commit)}, configuration ${cell(configHash)}. The checklist read has the SHA-256 ${checklist.sha256}. Written ${shownTime(madeAt)}.${hold === undefined ? '' : ` ${hold}`}`,
     '',
     '| Result | Lines |',
     '|---|---|',

@@ -116,6 +116,7 @@ function head(sheet: Sheet, report: Report): void {
     ['Commit', subject.commit],
     ['Configuration', subject.configHash],
     ['Run', shownRun(report)],
+    ...(report.holdsUntil === undefined ? [] : [['Holds until', shownTime(report.holdsUntil)] as [string, string]]),
     ['Lines', `${lines.length}, ${score.toFixed(1)} % of what is due was shown (information only)`],
   ];
   for (const [name, value] of facts) pair(sheet, name, value);

@@ -59,6 +59,8 @@ export type Report = {
   /** The run that the results are of; undefined before the first of this subject. */
   run?: { id: string; startedAt: string; ms: number };
   decision: Decision;
+  /** ISO time at which the first of what a go or a conditional go rests on is over. */
+  holdsUntil?: string;
   /** Why the decision is what it is, most important first. */
   reasons: readonly string[];
   /** Share of lines that pass, in percent. Information only: it decides nothing. */
@@ -104,6 +106,11 @@ export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
 /** Whether a state is somebody's named decision to go without a result. */
 export function isExcused(state: ResultState): boolean {
   return state === 'waived' || state === 'not_applicable';
+}
+
+/** Until when a decision holds, in a sentence; undefined for one that is no go. */
+export function shownHold({ holdsUntil }: Pick<Report, 'holdsUntil'>): string | undefined {
+  return holdsUntil === undefined ? undefined : `Holds until ${shownTime(holdsUntil)}: then the first result, signature or approval ends.`;
 }
 
 /** When the run was and how long it took, in words. */

@@ -15,6 +15,7 @@ import {
   wordsOf,
   type Report,
   type ReportLine,
+  shownHold,
 } from './report.ts';
 import { columnsOf, wrapped } from './width.ts';
 
@@ -163,12 +164,14 @@ function putOff({ lines }: Report, pen: Pen): string[] {
   ];
 }
 
-function verdict({ decision, counts, lines, score }: Report, pen: Pen): string[] {
+function verdict({ decision, counts, lines, score, ...report }: Report, pen: Pen): string[] {
+  const hold = shownHold(report);
   const tallies = RESULT_STATES.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${STATE_WORDS[state]}`);
   const open = lines.filter(isOpen).length;
   const hue = decision === 'go' ? 'green' : decision === 'conditional' ? 'yellow' : 'red';
   return [
     ...pen.fill(`${tallies.join(', ')} (${lines.length} lines; ${score.toFixed(1)} % of what is due was shown)`, ''),
     pen.paint(DECISION_WORDS[decision], 'bold', hue) + (open > 0 ? `, ${open} open` : ''),
+    ...(hold === undefined ? [] : pen.fill(hold, '')),
   ];
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import { bind } from './bind.ts';
-import { describeFindings, describeStand, describeSuggestions, standJson } from './describe-stand.ts';
+import { describeFindings, describeStand, describeSuggestions, standJson, tableOfSuggestions } from './describe-stand.ts';
 
 const harbour = `# Harbour
 
@@ -16,8 +17,13 @@ const harbour = `# Harbour
 - [ ] Harbour Master: ______ Date: ______
 `;
 
-const folderOf = (bindings?: string) => {
-  const folder = temporaryFolder({ 'harbour.md': harbour, ...(bindings !== undefined && { 'harbour.bindings.yaml': bindings }) });
+const SETTINGS = 'version: 1\ntargets: { gate: https://gate.harbour.example }\n';
+const folderOf = (bindings?: string, settings = SETTINGS) => {
+  const folder = temporaryFolder({
+    'harbour.md': harbour,
+    'readiness.yaml': settings,
+    ...(bindings !== undefined && { 'harbour.bindings.yaml': bindings }),
+  });
   return { folder, file: join(folder, 'harbour.md'), beside: join(folder, 'harbour.bindings.yaml') };
 };
 
@@ -28,7 +34,7 @@ test('a checklist without bindings is shown with proposals and reasons, and noth
   const text = describeSuggestions(stand);
   expect(text).toMatch(/4: Gate\n {4}S1 \d+ %/);
   expect(text).toContain('→ signed by');
-  expect(readdirSync(folder)).toEqual(['harbour.md']);
+  expect(readdirSync(folder)).toEqual(['harbour.md', 'readiness.yaml']);
 });
 
 test('a line that is confirmed is written beside the checklist with who did it, and lint asks for the rest', async () => {
@@ -40,18 +46,64 @@ test('a line that is confirmed is written beside the checklist with who did it, 
   expect(written).toContain('# Gate');
   expect(written).toMatch(/confirmed: \{ by: Mary, at: \d{4}-\d{2}-\d{2} \}/);
   expect(describeFindings(after)).toContain('unbound');
-  expect(readdirSync(folder).sort()).toEqual(['harbour.bindings.yaml', 'harbour.md']);
+  expect(readdirSync(folder).sort()).toEqual(['harbour.bindings.yaml', 'harbour.md', 'readiness.yaml']);
   expect((await bind(file, {})).lines[0]!.state).toBe('bound');
 });
 
 test('all lines of a theme are confirmed at once, and lint is content when nothing is left', async () => {
   const { file } = folderOf();
   const { lines } = await bind(file, {});
-  await bind(file, { confirmTheme: 'B2', by: 'Mary' });
+  const set = ['pgbackrest=backups.json', 'maxAgeHours=26'];
+  await bind(file, { confirmTheme: 'B2', by: 'Mary', set });
   const rest = lines.filter(({ proposal }) => proposal!.binding.theme !== 'B2').map(({ line }) => line.id);
   const done = await bind(file, { confirm: rest, by: 'Mary' });
   expect(done.findings).toEqual([]);
   expect(describeFindings(done)).toContain('Every line is decided exactly once. 4 lines: 4 bound');
+});
+
+test('a proposal shows its kind, its parameters, how sure it is and why, and what a person has to fill in, as a tree, a table and a value', async () => {
+  const { file } = folderOf();
+  const stand = await bind(file, { suggest: true });
+  const tree = describeSuggestions(stand);
+  expect(tree).toMatch(/→ http: .*, \d+ % sure\n {8}http target: gate, path: \/health\/ready/);
+  expect(tree).toContain('TO FILL IN backup_age 1.pgbackrest: the path of what pgbackrest info --output=json told');
+  expect(tableOfSuggestions(stand)).toMatch(/http +target: gate, path: \/health\/ready +\d+ % +Health/);
+  expect(standJson(stand)).toMatchObject({
+    lines: [
+      {
+        proposal: { confidence: expect.any(Number), missing: [], disposition: { checks: [{ kind: 'http', params: { target: 'gate' } }] } },
+      },
+      { proposal: { missing: [{ name: 'pgbackrest' }] } },
+      {},
+      {},
+    ],
+  });
+});
+
+test('what is to be filled in is confirmed only once it is, and then as it was given', async () => {
+  const { file, beside } = folderOf(undefined, 'version: 1\n');
+  const gate = () => bind(file, { confirmTheme: 'S1', by: 'Mary' });
+  await expect(gate()).rejects.toMatchObject({
+    code: 'readiness.parameter_missing',
+    message: expect.stringContaining('target (the name of the target'),
+  });
+  expect(existsSync(beside)).toBe(false);
+  await bind(file, { confirmTheme: 'S1', by: 'Mary', set: ['target=gate', 'path=/other'] });
+  // The path stands in the line, so nobody is asked for it.
+  expect(readFileSync(beside, 'utf8')).toMatch(/target: gate[^]*path: \/health\/ready/);
+  await expect(bind(file, { confirmTheme: 'B2', by: 'Mary', set: ['pgbackrest'] })).rejects.toMatchObject({ code: 'request.invalid' });
+});
+
+test("Rialto's own paths are proposed to Rialto's own catalogue alone", async () => {
+  const own = fileURLToPath(new URL('../../../readiness/catalogue/production.md', import.meta.url));
+  const [none] = [join(temporaryFolder(), 'none.yaml')];
+  expect(JSON.stringify(standJson(await bind(own, { bindings: none })))).toContain('rialto_');
+  const { folder } = folderOf();
+  const copy = join(folder, 'production.md');
+  cpSync(own, copy);
+  const { lines } = await bind(copy, { bindings: none });
+  const proposed = JSON.stringify(lines.map(({ proposal }) => proposal?.binding.disposition));
+  expect(proposed).not.toMatch(/rialto|openrtb/i);
 });
 
 test('nobody confirms without a name, and then nothing is written', async () => {

@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
 import { readBindings } from '../../../readiness/binding/read-bindings.ts';
 import { changeBindings, emptyBindings } from '../../../readiness/binding/write-bindings.ts';
+import type { ProposedFor } from '../../../readiness/catalogue/propose.ts';
 import { confirm, standOf, type Stand } from '../../../readiness/catalogue/stand.ts';
 import { builtInChecks } from '../../../readiness/check/built-in.ts';
 import { createKinds } from '../../../readiness/check/kinds.ts';
+import { readSettings } from '../../../readiness/check/settings.ts';
+import { valuesOf } from '../../../readiness/check/targets.ts';
+import type { Checklist } from '../../../readiness/checklist/checklist.ts';
+import { RUN_KEYS } from '../../../readiness/run/settings.ts';
 import type { AddCommand } from '../readiness.ts';
-import { describeFindings, describeStand, describeSuggestions, standJson } from './describe-stand.ts';
+import { describeFindings, describeStand, describeSuggestions, standJson, tableOfSuggestions } from './describe-stand.ts';
 import { readChecklistFile } from './read.ts';
 
 export type BindOptions = {
@@ -18,6 +26,9 @@ export type BindOptions = {
   confirm?: string[];
   confirmTheme?: string;
   by?: string;
+  set?: string[];
+  table?: boolean;
+  settings?: string;
 };
 
 /** `rialto readiness bind`: what decides each line of a checklist; writes only what a person confirms. */
@@ -28,7 +39,13 @@ export function addBind(parent: Command, command: AddCommand): void {
     'show what decides each line of a checklist, suggest it, and confirm it',
     async ({ print }, file, options) => {
       const stand = await bind(file, options);
-      const text = options.lint ? describeFindings(stand) : options.suggest ? describeSuggestions(stand) : describeStand(stand);
+      const text = options.lint
+        ? describeFindings(stand)
+        : options.suggest
+          ? options.table
+            ? tableOfSuggestions(stand)
+            : describeSuggestions(stand)
+          : describeStand(stand);
       print(text, standJson(stand));
       if (options.lint && stand.findings.length > 0) process.exitCode = 1;
     },
@@ -38,7 +55,42 @@ export function addBind(parent: Command, command: AddCommand): void {
     .option('--lint', 'show every line that is not decided exactly once; exit 1 when there is one')
     .option('--confirm <id...>', 'confirm what is suggested for these lines')
     .option('--confirm-theme <theme>', 'confirm what is suggested for all lines of a theme')
-    .option('--by <name>', 'who confirms');
+    .option('--by <name>', 'who confirms')
+    .option('--set <name=value...>', 'parameters that the proposals which are confirmed leave to you, such as path=/health')
+    .option('--table', 'with --suggest: one row for each proposal')
+    .option(
+      '--settings <file>',
+      'whose targets proposals may name; readiness.yaml here or beside the checklist unless told, if there is one',
+    );
+}
+
+const CATALOGUE = fileURLToPath(new URL('../../../readiness/catalogue/', import.meta.url));
+
+/**
+ * For whom is proposed: Rialto's own catalogue alone is proposed what Rialto has. Of every other system only its checklist is known, and
+ * the targets of its settings, if there are any.
+ */
+async function proposedFor(file: string, checklist: Checklist, named: string | undefined): Promise<ProposedFor> {
+  if (file !== '-' && dirname(resolve(file)) === dirname(join(CATALOGUE, 'production.md'))) return 'own';
+  const path = named ?? [process.cwd(), dirname(resolve(file))].map((folder) => join(folder, 'readiness.yaml')).find(existsSync);
+  if (path === undefined) return { targets: {}, services: checklist.services };
+  const checks = readSettings((await contentOf(path)) ?? '', dirname(resolve(path)), [...RUN_KEYS, 'watch']);
+  const values = valuesOf(checks, process.env);
+  const targets = Object.entries(checks.targets).map(
+    ([name, target]) => [name, 'url' in target ? target.url : values[target.env]] as const,
+  );
+  return { targets: Object.fromEntries(targets), services: checklist.services };
+}
+
+/** Errors: `request.invalid`. */
+function givenBy(set: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    set.map((text) => {
+      const [, name, value] = /^([A-Za-z]\w*)=(.+)$/s.exec(text) ?? [];
+      if (name === undefined) throw new AppError('invalid', 'request.invalid', '--set takes a name and a value, such as path=/health.');
+      return [name, value!];
+    }),
+  );
 }
 
 /**
@@ -50,18 +102,20 @@ export async function bind(file: string, options: BindOptions): Promise<Stand> {
   const path = options.bindings ?? `${file === '-' ? 'checklist' : file.replace(/\.[a-z]+$/i, '')}.bindings.yaml`;
   const kinds = createKinds([builtInChecks()]);
   const source = (await contentOf(path)) ?? emptyBindings(checklist.name);
-  const stand = standOf(checklist, readBindings(source, { file: path, kinds }), Date.now());
+  const of = await proposedFor(file, checklist, options.settings);
+  const stand = standOf(checklist, readBindings(source, { file: path, kinds }), Date.now(), of);
   if (!options.confirm && options.confirmTheme === undefined) return stand;
   if (!options.by?.trim()) throw new AppError('invalid', 'readiness.confirmer_missing', 'Say who confirms: --by "Your Name".');
   const at = new Date().toISOString().slice(0, 10);
   const wanted = {
     by: options.by.trim(),
     at,
+    given: givenBy(options.set),
     ...(options.confirm && { ids: options.confirm }),
     ...(options.confirmTheme !== undefined && { theme: options.confirmTheme }),
   };
   const written = changeBindings(source, confirm(stand, wanted));
-  const after = standOf(checklist, readBindings(written, { file: path, kinds }), Date.now());
+  const after = standOf(checklist, readBindings(written, { file: path, kinds }), Date.now(), of);
   await replace(path, written);
   return after;
 }

@@ -1,4 +1,4 @@
-import type { Disposition } from '../../../readiness/binding/binding.ts';
+import type { BoundCheck, Disposition } from '../../../readiness/binding/binding.ts';
 import type { LineStand, Stand } from '../../../readiness/catalogue/stand.ts';
 import { themeOf } from '../../../readiness/catalogue/themes.ts';
 import { table } from '../output.ts';
@@ -58,10 +58,40 @@ export function describeSuggestions(stand: Stand): string {
     const themes = (proposal?.themes ?? []).map(
       ({ theme, confidence, reason }) => `    ${theme.id} ${Math.round(confidence * 100)} %  ${theme.title}  [${reason}]`,
     );
-    const decided = made ? [`    → ${dispositionText(made.disposition)}${proposal ? `: ${proposal.reason}` : ''}`] : [];
-    return [[head, ...themes, ...decided].join('\n')];
+    const sure = proposal && proposal.confidence > 0 ? `, ${percent(proposal.confidence)} sure` : '';
+    const decided = made ? [`    → ${dispositionText(made.disposition)}${proposal ? `: ${proposal.reason}${sure}` : ''}`] : [];
+    const checks = made ? checksOf(made.disposition).map(({ kind, params }) => `        ${kind} ${paramsText(params)}`) : [];
+    const missing = (proposal?.missing ?? []).map(({ at, what }) => `        TO FILL IN ${at}: ${what}`);
+    return [[head, ...themes, ...decided, ...checks, ...missing].join('\n')];
   });
   return [...blocks, sumText(stand)].join('\n');
+}
+
+/** The same, a row for each check that is proposed: line, what decides, its parameters, how sure that is, and why. */
+export function tableOfSuggestions(stand: Stand): string {
+  const rows = stand.lines.flatMap(({ line, state, binding, proposal }) => {
+    const made = state === 'bound' || state === 'bound_twice' ? undefined : (binding ?? proposal?.binding);
+    if (!made) return [];
+    const checks = checksOf(made.disposition);
+    const asks =
+      checks.length > 0 ? checks.map(({ kind, params }) => [kind, paramsText(params)]) : [[dispositionText(made.disposition), '']];
+    const why = proposal ? [percent(proposal.confidence), proposal.reason] : ['', ''];
+    return asks.map(([kind, params]) => [line.id, String(line.line), kind!, params!, ...why]);
+  });
+  return `${table([['id', 'line', 'kind', 'parameters', 'sure', 'reason'], ...rows])}\n${sumText(stand)}`;
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+function checksOf(disposition: Disposition): readonly BoundCheck[] {
+  return 'checks' in disposition ? (disposition.checks ?? []) : [];
+}
+
+/** Parameters in a line: `path: /health, status: [200]`. */
+function paramsText(params: BoundCheck['params']): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 
 /** What the coverage law finds. */
@@ -85,7 +115,9 @@ export function standJson(stand: Stand): unknown {
           theme: proposal.binding.theme,
           title: themeOf(proposal.binding.theme ?? '')?.title,
           disposition: proposal.binding.disposition,
+          confidence: proposal.confidence,
           reason: proposal.reason,
+          missing: proposal.missing,
         },
         themes: proposal.themes.map(({ theme, confidence, reason }) => ({ id: theme.id, title: theme.title, confidence, reason })),
       }),

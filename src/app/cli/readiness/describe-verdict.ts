@@ -54,9 +54,15 @@ function describeVoided(voided: readonly Voided[]): string[] {
 }
 
 /** The decision with the figures it rests on, in a few lines. */
-export function describeDecision({ decision, undecided, effects, score, exitCode }: Verdict): string {
+export function describeDecision({ decision, undecided, effects, score, exitCode, holdsUntil }: Verdict): string {
   const figures = (Object.keys(EFFECT_WORDS) as Effect[]).filter((effect) => effects[effect] > 0);
   const sum = figures.map((effect) => `${effects[effect]} ${EFFECT_WORDS[effect].toLowerCase()}`).join(', ');
   const figuresLine = figures.length === 0 ? [] : [`${sum} (${score.toFixed(1)} % of what is due was shown; information only)`];
-  return [...undecided.map((reason) => plain(reason)), ...figuresLine, `${DECISION_WORDS[decision]} (exit code ${exitCode})`].join('\n');
+  const holds = holdsUntil === undefined ? [] : [`It holds until ${holdsUntil}, when the first result, signature or approval ends.`];
+  return [
+    ...undecided.map((reason) => plain(reason)),
+    ...figuresLine,
+    ...holds,
+    `${DECISION_WORDS[decision]} (exit code ${exitCode})`,
+  ].join('\n');
 }
