@@ -19,6 +19,7 @@ import type { Module } from '../../src/infra/module.ts';
 import type { LedgerPort } from '../../src/ledger/port.ts';
 import { houseChecks } from '../../src/readiness/check/kinds/health.ts';
 import { createReadiness, type CreateReadiness, type Readiness } from '../../src/readiness/index.ts';
+import type { Release } from '../../src/readiness/deps.ts';
 import type { RollbackPolicy } from '../../src/readiness/watch/call-rollback.ts';
 import type { Calendars } from '../../src/settlement/calendar/holidays.ts';
 import { createSettlement, type Settlement } from '../../src/settlement/index.ts';
@@ -49,13 +50,17 @@ export type TestHouse = {
   close(): Promise<void>;
 };
 
-type HouseOptions = { clock?: Clock; mail?: MailSettings; rollback?: RollbackPolicy; calendars?: Calendars } & Pick<
-  CreateReadiness,
-  'policy' | 'limits'
->;
+type HouseOptions = {
+  clock?: Clock;
+  mail?: MailSettings;
+  rollback?: RollbackPolicy;
+  calendars?: Calendars;
+  /** Who wrote what runs here. */
+  history?: NonNullable<Release['history']>;
+} & Pick<CreateReadiness, 'policy' | 'limits'>;
 
 export async function createTestHouse(options: HouseOptions = {}): Promise<TestHouse> {
-  const { clock = systemClock, mail, rollback = { mode: 'off' }, calendars, policy, limits } = options;
+  const { clock = systemClock, mail, rollback = { mode: 'off' }, calendars, policy, limits, history } = options;
   const database = await createTestDatabase();
   const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
   const health = { well: true };
@@ -101,7 +106,7 @@ export async function createTestHouse(options: HouseOptions = {}): Promise<TestH
       rollback: () => rollback,
       ...(policy && { policy }),
       ...(limits && { limits }),
-      release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production' }),
+      release: async () => ({ commit: 'c0ffee', configHash: 'a'.repeat(64), environment: 'production', ...(history && { history }) }),
     });
     readiness.reachedAt('http://test.invalid');
     return { access, ledger, settlement, readiness };

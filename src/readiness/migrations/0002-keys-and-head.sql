@@ -1,15 +1,17 @@
 -- Ends of keys that sign: whoever held one signs nothing new with it. An end stands for ever; a later one can only bring it forward.
 create table readiness.signing_key_end (
   tenant_id uuid not null,
+  id uuid not null,
   key_id text not null,
   at timestamptz(3) not null,
   -- Somebody else may have had the key: nothing that was made from then on counts.
   compromised_since timestamptz(3),
   told_by text not null,
   reason text not null check (length(reason) between 1 and 2000),
-  primary key (tenant_id, key_id, at),
+  primary key (tenant_id, id),
   foreign key (tenant_id, key_id) references readiness.signing_key
 );
+create index signing_key_end_by_key on readiness.signing_key_end (tenant_id, key_id);
 select readiness.keep('readiness.signing_key_end');
 create trigger append_only before update or delete or truncate on readiness.signing_key_end
   for each statement execute function readiness.refuse_change();

@@ -1,4 +1,4 @@
-import type { Uuid } from '../../base/id.ts';
+import { newId, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
@@ -34,8 +34,9 @@ export async function selectKeys(tx: Tx): Promise<KeyRow[]> {
 
 export async function insertKeyEnd(tx: Tx, tenantId: Uuid, { keyId, at, compromisedSince, by, reason }: KeyEnd): Promise<void> {
   await tx.query(
-    `insert into readiness.signing_key_end (tenant_id, key_id, at, compromised_since, told_by, reason) values ($1, $2, $3, $4, $5, $6)`,
-    [tenantId, keyId, instant(at), compromisedSince === undefined ? null : instant(compromisedSince), by, reason],
+    `insert into readiness.signing_key_end (tenant_id, id, key_id, at, compromised_since, told_by, reason)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [tenantId, newId(at), keyId, instant(at), compromisedSince === undefined ? null : instant(compromisedSince), by, reason],
   );
 }
 
