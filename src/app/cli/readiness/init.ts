@@ -42,6 +42,8 @@ config:
 #   approverRoles: [Release Manager]
 #   compatibleRoles: [[QA Lead, Technical Lead]]
 #   maxWaiverDays: 30
+#   validFor: { signed: 90d, approved: 7d, ruledOut: 90d }
+#   releaseTag: v*
 `;
 
 /** A name for an address, such as `localhost-8080`. */
