@@ -7,7 +7,7 @@ import { createProbe } from './check/targets.ts';
 import type { Release } from './deps.ts';
 
 /** Addresses of targets without what may be secret in them; one that a setting holds is not told. */
-export function addressesOf(targets: CheckSettings['targets']): Record<string, string | undefined> {
+function addressesOf(targets: CheckSettings['targets']): Record<string, string | undefined> {
   const told = Object.entries(targets).map(([name, target]) => [name, 'url' in target ? withoutLogin(target.url) : undefined] as const);
   return Object.fromEntries(told);
 }

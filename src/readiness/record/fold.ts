@@ -272,7 +272,7 @@ function notApartFrom(body: ByApprover, { query, state }: { query: FoldQuery; st
 }
 
 /** When what an approver signed is over: on the day of a waiver, or as long after it was signed as the policy lets such things hold. */
-export function endOfRecord({ at, body }: { at: string; body: ByApprover }, policy: GatePolicy): Millis {
+function endOfRecord({ at, body }: { at: string; body: ByApprover }, policy: GatePolicy): Millis {
   if (body.kind === 'waived') return waiverEnd(body.until, at, policy);
   const { approved, ruledOut } = policy.validFor;
   return endOfSigned({ at, body }, body.kind === 'approved' ? approved : ruledOut);

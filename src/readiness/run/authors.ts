@@ -5,7 +5,7 @@ import { git } from './git.ts';
 import { recordsPathspec } from './records-apart.ts';
 
 /** More commits than these are not read: who wrote so much is not known, and says so. */
-export const MOST_COMMITS = 20_000;
+const MOST_COMMITS = 20_000;
 /** Releases that are looked back to before the whole history counts. */
 const MOST_RELEASES = 50;
 

@@ -10,9 +10,6 @@ export type System = {
   services: Checklist['services'];
 };
 
-/** A system of which nothing is known. */
-export const UNKNOWN_SYSTEM: System = { targets: {}, services: [] };
-
 /** What a proposal for a line of somebody's system takes its parameters from: the line, its commands, and the targets. Nothing of ours. */
 export type SystemFacts = Facts & {
   line: Item | Criterion;
