@@ -10,6 +10,8 @@ import type { NettingResult } from '../netting/net.ts';
 import { netApart } from '../netting/net-apart.ts';
 import type { Participants } from '../participant/directory.ts';
 import { recordedEvent } from '../payment/act-rows.ts';
+import { freeHeld, holdWhatLeft } from '../payment/hold-late.ts';
+import type { LateHeld } from '../payment/late-hold-store.ts';
 import { RETURNED_ON_DEFAULT } from '../payment/store.ts';
 import { finishWindow } from '../window/close-window.ts';
 import { netWindow, readMembers } from '../window/net-window.ts';
@@ -22,9 +24,9 @@ import {
   dropResult,
   insertDefault,
   insertDifferences,
-  removedBehind,
   removedSums,
   removeObligations,
+  returnedBehind,
   type DefaultRow,
   type DifferenceRow,
   type RemovedSum,
@@ -56,13 +58,17 @@ export async function excludeParticipant(deps: SettlementDeps, ctx: Ctx, input: 
     ({ debtor, creditor }) => debtor === participantId || creditor === participantId,
   );
   const after = await netApart(columns);
+  let held: readonly LateHeld[] = [];
   await deps.access.command(ctx, contract, async (tx) => {
-    const row = await replaceResult(deps, ctx, tx, { window, input, after });
+    const done = await replaceResult(deps, ctx, tx, { window, input, after });
+    const { row } = done;
+    held = done.held;
     const answer = await readDetail(tx, ctx, window.id);
     const subject = toWireId('win', window.id);
     const detail = { participantId: toWireId('mem', participantId), fate: input.fate, reason: input.reason, obligations: row.obligations };
     return { answer, subject, detail };
   });
+  for (const payment of held) deps.judge.held({ ...payment, tenantId });
   await finishWindow(deps, ctx, window.id);
   return getWindow(deps, ctx, { id: window.id });
 }
@@ -93,7 +99,7 @@ async function replaceResult(
   { tenantId, actor }: Ctx,
   tx: Tx,
   { window, input, after }: Replacement,
-): Promise<DefaultRow> {
+): Promise<{ row: DefaultRow; held: LateHeld[] }> {
   const { participantId, fate, reason } = input;
   if (!(await claimNetted(tx, tenantId, window.id, window.resultHash!))) {
     const now = await findWindow(tx, tenantId, window.id);
@@ -122,8 +128,7 @@ async function replaceResult(
   await insertDifferences(tx, tenantId, row.id, differencesOf(before, after.positions, removed));
   await dropResult(tx, tenantId, window.id, { resultHash: after.resultHash, at });
   await insertResult(tx, tenantId, window.id, after);
-  await tellAndReturn(deps, tenantId, tx, { window, row, removed });
-  return row;
+  return { row, held: await tellAndFree(deps, tenantId, tx, { window, row, removed }) };
 }
 
 function excludedAlready({ number }: WindowRow): AppError {
@@ -154,7 +159,7 @@ function differencesOf(before: readonly PositionRow[], after: readonly PositionR
   const gone = new Map(removed.map((sum) => [key(sum), sum]));
   return before.map((position) => {
     const { participantId, asset, net } = position;
-    const sums = gone.get(key(position)) ?? { participantId, asset, removed: 0, removedIn: 0n, removedOut: 0n };
+    const sums = gone.get(key(position)) ?? { participantId, asset, removed: 0, removedIn: 0n, removedOut: 0n, returnedOut: 0n };
     const now = nets.get(key(position)) ?? 0n;
     if (now - net !== sums.removedOut - sums.removedIn)
       throw new Error(`the position of ${key(position)} changed by what nothing explains`);
@@ -164,13 +169,29 @@ function differencesOf(before: readonly PositionRow[], after: readonly PositionR
 
 type Told = { window: WindowRow; row: DefaultRow; removed: readonly RemovedSum[] };
 
-/** Events at once set-wise, then the money of what is returned: the ledger comes last in its transaction. */
-async function tellAndReturn(deps: SettlementDeps, tenantId: Uuid, tx: Tx, { window, row, removed }: Told): Promise<void> {
+/**
+ * Holds what a list has named since the cut-off. Events at once set-wise, then the money of what is returned or held: the ledger comes
+ * last in its transaction.
+ */
+async function tellAndFree(deps: SettlementDeps, tenantId: Uuid, tx: Tx, { window, row, removed }: Told): Promise<LateHeld[]> {
   const participants = await deps.directory.of(tenantId, { ids: [...new Set(removed.map(({ participantId }) => participantId))] });
   await deps.outbox.append(tx, [excludedEvent(tenantId, { window, row, removed })]);
-  if (row.fate === 'carry') return;
+  const held = await holdWhatLeft(deps, tx, tenantId, { windowId: window.id, at: row.at });
+  if (row.fate === 'return') await tellReturned(deps, tenantId, tx, { row, participants });
+  const transfers = returns(row, removed, participants);
+  if (transfers.length > 0) await (await deps.ledger.inTx(tx, tenantId)).transfer(transfers);
+  await freeHeld(deps, tx, tenantId, held);
+  return held;
+}
+
+async function tellReturned(
+  deps: SettlementDeps,
+  tenantId: Uuid,
+  tx: Tx,
+  { row, participants }: { row: DefaultRow; participants: Participants },
+): Promise<void> {
   for (let afterSeq = 0n; ;) {
-    const page = await removedBehind(tx, tenantId, row.id, { afterSeq, limit: 2_000 });
+    const page = await returnedBehind(tx, tenantId, row.id, { afterSeq, limit: 2_000 });
     if (page.length === 0) break;
     const events = page.map((one) => {
       const payment = { ...one, id: one.paymentId, tenantId, decision: 'rejected' as const, reason: RETURNED_ON_DEFAULT };
@@ -181,18 +202,16 @@ async function tellAndReturn(deps: SettlementDeps, tenantId: Uuid, tx: Tx, { win
     await deps.outbox.append(tx, events);
     afterSeq = page.at(-1)!.seq;
   }
-  const ledger = await deps.ledger.inTx(tx, tenantId);
-  await ledger.transfer(returns(row, removed, participants));
 }
 
 /** Frees what was set aside for the obligations that are returned. */
 function returns(row: DefaultRow, removed: readonly RemovedSum[], participants: Participants): TransferDraft[] {
   return removed
-    .filter(({ removedOut }) => removedOut > 0n)
-    .map(({ participantId, asset, removedOut }) => {
+    .filter(({ returnedOut }) => returnedOut > 0n)
+    .map(({ participantId, asset, returnedOut }) => {
       const { settlementAccountId, reserveAccountId } = participants.byId.get(participantId)!.accounts.get(asset)!;
       const accounts = { debitAccountId: reserveAccountId, creditAccountId: settlementAccountId };
-      return { id: newId(), kind: 'posted', ...accounts, asset, units: removedOut, reference: toWireId('dft', row.id) };
+      return { id: newId(), kind: 'posted', ...accounts, asset, units: returnedOut, reference: toWireId('dft', row.id) };
     });
 }
 

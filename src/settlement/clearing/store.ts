@@ -59,7 +59,10 @@ const OWN = `
     join settlement.obligation o on o.tenant_id = $1 and o.seq = m.seq
    where not exists (select from settlement.carried_obligation x where x.tenant_id = $1 and x.seq = m.seq and x.left_window_id = $2)`;
 
-/** Moves them out of it: to wait for the next window, or to be owed no longer. */
+/**
+ * Moves them out of it: to wait for the next window, or to be owed no longer. What a list has named since the cut-off does not wait for
+ * the next window but to be decided on; so does what is held already, whatever the fate, since nothing is set aside for it.
+ */
 export async function removeObligations(
   tx: Tx,
   tenantId: Uuid,
@@ -68,20 +71,34 @@ export async function removeObligations(
   await tx.query(
     `insert into settlement.carried_obligation
        (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, range_from, why, default_id, left_at,
-        returned)
+        returned, held)
      select $1, own.seq, own.step + 1, own.payment_id, own.debtor_agent_id, own.creditor_agent_id, own.asset, own.units, $2, own.range_from, 'default',
-            $4, $5::timestamptz, $6
-       from (${OWN}) own`,
+            $4, $5::timestamptz, $6 and not h.held, h.held or (not $6 and h.late)
+       from (${OWN}) own
+      cross join lateral (
+        select exists (select from settlement.payment_hold s where s.tenant_id = $1 and s.payment_id = own.payment_id and s.outcome is null) as held,
+               exists (select from settlement.late_hold l where l.tenant_id = $1 and l.seq = own.seq and l.window_id = $2) as late) h`,
     [tenantId, of.windowId, of.participantId, of.defaultId, instant(of.at), of.fate === 'return'],
   );
 }
 
-/** What was removed, by participant and currency: how many obligations, what it would have got and what it would have paid. */
-export type RemovedSum = { participantId: Uuid; asset: string; removed: number; removedIn: bigint; removedOut: bigint };
+/**
+ * What was removed, by participant and currency: how many obligations, what it would have got and what it would have paid, and how
+ * much of that is owed no longer.
+ */
+export type RemovedSum = {
+  participantId: Uuid;
+  asset: string;
+  removed: number;
+  removedIn: bigint;
+  removedOut: bigint;
+  returnedOut: bigint;
+};
 
 export async function removedSums(tx: Tx, tenantId: Uuid, defaultId: Uuid): Promise<RemovedSum[]> {
   return tx.query<RemovedSum>(
-    `select s.participant as "participantId", s.asset, count(*)::int as removed, sum(s.incoming)::numeric(38, 0) as "removedIn", sum(s.outgoing)::numeric(38, 0) as "removedOut"
+    `select s.participant as "participantId", s.asset, count(*)::int as removed, sum(s.incoming)::numeric(38, 0) as "removedIn", sum(s.outgoing)::numeric(38, 0) as "removedOut",
+            coalesce(sum(s.outgoing) filter (where c.returned), 0)::numeric(38, 0) as "returnedOut"
        from settlement.carried_obligation c
       cross join lateral (values (c.creditor_agent_id, c.asset, c.units, 0), (c.debtor_agent_id, c.asset, 0, c.units)) as s (participant, asset, incoming, outgoing)
       where c.tenant_id = $1 and c.default_id = $2 group by 1, 2`,
@@ -89,24 +106,25 @@ export async function removedSums(tx: Tx, tenantId: Uuid, defaultId: Uuid): Prom
   );
 }
 
-/** A removed obligation, as its payment's banks are told of it. */
-export type RemovedRow = { seq: bigint; paymentId: Uuid; debtorAgentId: Uuid; creditorAgentId: Uuid; asset: string; units: bigint };
+/** An obligation that was returned, as its payment's banks are told of it. */
+export type ReturnedRow = { seq: bigint; paymentId: Uuid; debtorAgentId: Uuid; creditorAgentId: Uuid; asset: string; units: bigint };
 
-/** What was removed on a default, in order, some at a time. */
-export async function removedBehind(
+/** What was returned on a default, in order, some at a time. */
+export async function returnedBehind(
   tx: Tx,
   tenantId: Uuid,
   defaultId: Uuid,
   page: { afterSeq: bigint; limit: number },
-): Promise<RemovedRow[]> {
-  return tx.query<RemovedRow>(
+): Promise<ReturnedRow[]> {
+  return tx.query<ReturnedRow>(
     `select seq, payment_id as "paymentId", debtor_agent_id as "debtorAgentId", creditor_agent_id as "creditorAgentId", asset, units
-       from settlement.carried_obligation where tenant_id = $1 and default_id = $2 and seq > $3 order by seq limit $4`,
+       from settlement.carried_obligation where tenant_id = $1 and default_id = $2 and seq > $3 and returned
+      order by seq limit $4`,
     [tenantId, defaultId, page.afterSeq, page.limit],
   );
 }
 
-export type DifferenceRow = RemovedSum & { before: bigint; after: bigint };
+export type DifferenceRow = Omit<RemovedSum, 'returnedOut'> & { before: bigint; after: bigint };
 
 export async function insertDifferences(tx: Tx, tenantId: Uuid, defaultId: Uuid, rows: readonly DifferenceRow[]): Promise<void> {
   await tx.query(

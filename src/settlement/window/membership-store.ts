@@ -157,15 +157,15 @@ export async function lockUnfixed(
 
 /**
  * Fixes who is in a window: what is due later leaves it, what waits and is due joins it. Windows of a group are fixed in their order,
- * so that nothing is passed over.
+ * so that nothing is passed over. What leaves and was named by a list since the cut-off joins no other before it is decided on.
  */
 export async function fixMembers(tx: Tx, tenantId: Uuid, window: { id: Uuid; valueDay: LocalDate }, at: Millis): Promise<void> {
   // Asked for by the day, of which few lie ahead: looking at the date of each obligation would read the whole window.
   await tx.query(
     `insert into settlement.carried_obligation
-       (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, range_from, why, due, left_at)
+       (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, range_from, why, due, left_at, held)
      select o.tenant_id, o.seq, 1, o.payment_id, o.debtor_agent_id, o.creditor_agent_id, o.asset, o.units, $2, s.from_seq, 'value_date', o.due,
-            $4::timestamptz
+            $4::timestamptz, exists (select from settlement.late_hold l where l.tenant_id = o.tenant_id and l.seq = o.seq and l.window_id = $2)
        from settlement.window_span s
        join settlement.obligation o on o.tenant_id = s.tenant_id and o.asset = s.asset and o.seq > s.from_seq and o.seq <= s.to_seq
       where s.tenant_id = $1 and s.window_id = $2 and o.due > $3::date

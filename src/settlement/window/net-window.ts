@@ -3,6 +3,8 @@ import type { EventDraft } from '../../base/event.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { netApart } from '../netting/net-apart.ts';
+import { freeHeld, holdWhatLeft } from '../payment/hold-late.ts';
+import type { LateHeld } from '../payment/late-hold-store.ts';
 import { windowCutOff } from './contract.ts';
 import { readInput, type WindowInput } from './input.ts';
 import { fixMembers, lockUnfixed, membersBehind, membershipOf, type MemberRow } from './membership-store.ts';
@@ -37,9 +39,17 @@ export async function netWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRo
 
 /** Settles who is in a window, and before it in those of its group that were cut off earlier: what they leave may join this one. */
 async function fixInput(deps: SettlementDeps, tenantId: Uuid, window: WindowRow): Promise<void> {
-  await deps.db.write({ tenantId }, async (tx) => {
-    for (const one of await lockUnfixed(tx, tenantId, window)) await fixMembers(tx, tenantId, one, deps.clock.now());
+  const held = await deps.db.write({ tenantId }, async (tx) => {
+    const late: LateHeld[] = [];
+    for (const { id: windowId, valueDay } of await lockUnfixed(tx, tenantId, window)) {
+      const at = deps.clock.now();
+      await fixMembers(tx, tenantId, { id: windowId, valueDay }, at);
+      late.push(...(await holdWhatLeft(deps, tx, tenantId, { windowId, at })));
+    }
+    await freeHeld(deps, tx, tenantId, late);
+    return late;
   });
+  for (const payment of held) deps.judge.held({ ...payment, tenantId });
 }
 
 /** The input of a window, without what was taken out of it and without what `isOut` names. */

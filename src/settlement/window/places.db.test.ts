@@ -245,3 +245,37 @@ test('a window in which a payment is held does not settle, the watch tells, and 
   await watch.look();
   expect(await watch.check.run()).toMatchObject({ ok: true });
 });
+
+test.each(['carry', 'return'] as const)(
+  'a participant is taken out of such a window with the fate %s: what is held waits to be decided on, and no money moves for it',
+  async (fate) => {
+    const [held, own, others] = [await pay(0, 1, 'EUR/2'), await pay(0, 2, 'EUR/2'), await pay(1, 2, 'EUR/2')];
+    expect(await hold([held])).toBe(1);
+    await house.database.admin(`delete from settlement.carried_obligation where payment_id = '${held}'`);
+    await expect(closeWindow(deps(), house.ctx)).rejects.toMatchObject({ code: 'settlement.window_blocked' });
+    const { window } = await getPayment(deps(), house.ctx, { id: others });
+    await excludeParticipant(deps(), house.ctx, { id: window!.id, participantId: banks[0]!.id, fate, reason: 'A default' });
+    expect([await statusOf(held), await statusOf(own), await statusOf(others)]).toEqual([
+      'held',
+      fate === 'carry' ? 'reserved' : 'rejected',
+      'settled',
+    ]);
+    await look();
+    await releasePayment(deps(), house.ctx, { id: held, comment });
+    await closeWindow(deps(), house.ctx);
+    expect(await statusOf(held)).toBe('settled');
+    await look();
+  },
+);
+
+test('an obligation that is held out of every window though nobody holds its payment is told of', async () => {
+  const id = await pay(0, 1, 'EUR/2');
+  expect(await hold([id])).toBe(1);
+  await house.database.admin(`update settlement.payment_hold set outcome = 'released', decided_at = now() where payment_id = '${id}'`);
+  expect(await read((tx) => misplaced(tx, house.tenantId))).toEqual([
+    { paymentId: id, debtorId: banks[0]!.id, what: 'held by nobody, and in no window' },
+  ]);
+  await house.database.admin(`update settlement.payment_hold set outcome = null, decided_at = null where payment_id = '${id}'`);
+  await rejectPayment(deps(), house.ctx, { id, comment });
+  await look();
+});

@@ -3,7 +3,11 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import { WINDOW } from '../payment/store.ts';
 
 /** A payment that is not where it ought to be. */
-export type Misplaced = { paymentId: Uuid; debtorId: Uuid; what: 'held in a window' | 'rejected in a window' | 'in two windows' };
+export type Misplaced = {
+  paymentId: Uuid;
+  debtorId: Uuid;
+  what: 'held in a window' | 'rejected in a window' | 'in two windows' | 'held by nobody, and in no window';
+};
 
 /** Payments that are held and in a window; `window` is a condition on `w`. There are few holds that stand at a time. */
 const heldIn = (window: string) => `
@@ -24,8 +28,8 @@ export async function heldInWindow(tx: Tx, tenantId: Uuid, windowId: Uuid): Prom
 }
 
 /**
- * Payments that are held and in a window, and those whose obligation left another window than the one that has its range: it is in
- * that one all the same. The first hundred.
+ * Payments that are held and in a window; those whose obligation left another window than the one that has its range: it is in that one
+ * all the same; and those whose obligation is kept out of every window though there is nothing to decide on. The first hundred.
  */
 export async function misplaced(tx: Tx, tenantId: Uuid): Promise<Misplaced[]> {
   return tx.query<Misplaced>(
@@ -36,6 +40,11 @@ export async function misplaced(tx: Tx, tenantId: Uuid): Promise<Misplaced[]> {
        left join settlement.window_span s on s.tenant_id = c.tenant_id and s.asset = c.asset and s.from_seq = c.range_from
         and s.window_id = c.left_window_id and c.seq > s.from_seq and (s.to_seq is null or c.seq <= s.to_seq)
       where c.tenant_id = $1 and c.step = 1 and s.window_id is null
+     union all
+     select c.payment_id, c.debtor_agent_id, 'held by nobody, and in no window'
+       from settlement.carried_obligation c
+      where c.tenant_id = $1 and c.joined_window_id is null and not c.returned and c.held
+        and not exists (select from settlement.payment_hold h where h.tenant_id = $1 and h.payment_id = c.payment_id and h.outcome is null)
       limit 100`,
     [tenantId],
   );

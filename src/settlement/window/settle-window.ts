@@ -6,6 +6,7 @@ import { LedgerRefused, type LedgerTx, type Recorded, type TransferDraft } from 
 import type { SettlementDeps } from '../deps.ts';
 import type { Participants } from '../participant/directory.ts';
 import { systemAccounts } from '../participant/store.ts';
+import { forgetLateHolds } from '../payment/late-hold-store.ts';
 import { closeWindow as contract, positionSettled, windowSettled } from './contract.ts';
 import { heldInWindow, type Misplaced } from './places.ts';
 import { claimNetted, findWindow, noteBlocked, positionsOf, recordFinality, type PositionRow, type WindowRow } from './store.ts';
@@ -36,6 +37,7 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
     const { seq, atMs } = await finalOn(deps, ledger, attempt.chain);
     const transfers = attempt.chain.length;
     await recordFinality(tx, tenantId, window.id, { seq, at: atMs, transfers });
+    await forgetLateHolds(tx, tenantId, window.id);
     const settled: WindowRow = { ...window, blocked: undefined, state: 'settled', settledAt: atMs, finalitySeq: seq, transfers };
     const subject = toWireId('win', window.id);
     const events = [settledEvent(tenantId, settled), ...positionEvents(tenantId, settled, positions)];

@@ -45,15 +45,17 @@ async function throughPayments(work: Work, filter: Omit<PaymentFilter, 'limit' |
 
 /**
  * Payments that the lists of the run were asked about when they were taken have nothing new to tell, unless they wait for
- * somebody. What waits for its window and must not go on is held, before the run moves on from it.
+ * somebody. What waits for its window and must not go on is held, and what is in one that was cut off is remembered, before the run moves
+ * on from it.
  */
 async function examinePayments(work: Work, payments: readonly StandingPayment[]): Promise<Finding[]> {
   const others = payments.filter(({ record, status }) => status === 'held' || record.screeningSet !== work.run.toSet);
   const subjects = others.map((payment) => paymentSubject(work, payment)).filter((subject) => subject !== undefined);
   const { findings, undecided } = await examine(work, subjects);
+  // What waits in the queue is looked at for itself, and held there.
   await holdPayments(
     work,
-    undecided.filter(({ payment }) => payment.status === 'reserved'),
+    undecided.filter(({ payment }) => payment.status !== 'queued'),
   );
   return findings;
 }
