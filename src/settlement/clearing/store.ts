@@ -71,9 +71,9 @@ export async function removeObligations(
   await tx.query(
     `insert into settlement.carried_obligation
        (tenant_id, seq, step, payment_id, debtor_agent_id, creditor_agent_id, asset, units, left_window_id, range_from, why, default_id, left_at,
-        returned, held)
+        returned, returned_at, held)
      select $1, own.seq, own.step + 1, own.payment_id, own.debtor_agent_id, own.creditor_agent_id, own.asset, own.units, $2, own.range_from, 'default',
-            $4, $5::timestamptz, $6 and not h.held, h.held or (not $6 and h.late)
+            $4, $5::timestamptz, $6 and not h.held, case when $6 and not h.held then $5::timestamptz end, h.held or (not $6 and h.late)
        from (${OWN}) own
       cross join lateral (
         select exists (select from settlement.payment_hold s where s.tenant_id = $1 and s.payment_id = own.payment_id and s.outcome is null) as held,

@@ -3,17 +3,21 @@ import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { HOLD } from '../payment/hold-store.ts';
-import { RETURNED_ON_DEFAULT, WINDOW } from '../payment/store.ts';
+import { CANCELLED_AHEAD, RETURNED_ON_DEFAULT, WINDOW } from '../payment/store.ts';
 
 export type Day = { tenantId: Uuid; fromMs: Millis; toMs: Millis };
+
+/** Why an obligation was returned that nobody held. */
+const returned = (part: 'code' | 'text') =>
+  `case when m.cancelled_by is null then '${RETURNED_ON_DEFAULT[part]}' else '${CANCELLED_AHEAD[part]}' end`;
 
 /** Each payment of the day once, with the status it has now; the same rule as in payment/store. */
 const DAY = `
   with day as materialized (
     select p.received_at, p.asset, p.units, p.debtor_agent_id, p.creditor_agent_id,
            coalesce(w.settled_at, q.decided_at, case when coalesce(r.decision, p.decision) = 'settled' then coalesce(r.decided_at, p.decided_at) end) as settled_at,
-           case when m.returned then coalesce(h.reason_code, '${RETURNED_ON_DEFAULT.code}') else coalesce(q.reason_code, r.reason_code, p.reason_code) end as reason_code,
-           case when m.returned then coalesce(h.reason_text, '${RETURNED_ON_DEFAULT.text}') else coalesce(q.reason_text, r.reason_text, p.reason_text) end as reason_text,
+           case when m.returned then coalesce(h.reason_code, ${returned('code')}) else coalesce(q.reason_code, r.reason_code, p.reason_code) end as reason_code,
+           case when m.returned then coalesce(h.reason_text, ${returned('text')}) else coalesce(q.reason_text, r.reason_text, p.reason_text) end as reason_text,
            case when h.id is not null and h.outcome is null then 'held'
                 when coalesce(r.decision, p.decision) <> 'reserved' then coalesce(q.outcome, r.decision, p.decision)
                 when m.returned then 'rejected'

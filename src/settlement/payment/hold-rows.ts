@@ -15,7 +15,7 @@ export type Hold = { id: Uuid; screening: Pick<ScreeningResult, 'set'> & { hits:
 type WindowHold = { paymentId: Uuid; hold: Hold };
 
 /** Those of the payments that are not in an open window or waiting for one. */
-async function notWaiting(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+export async function notWaiting(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ id: Uuid }>(
     `select p.id from settlement.payment p
        left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id and p.decision = 'held'
@@ -160,7 +160,7 @@ const END_HOLDS = `
     select e.tenant_id, e.payment_id, 'payment', 'rejected', e.reason_code, e.reason_text, e.actor_name, e.entered_at, e.at, e.seq
       from ended e where e.place = 'queue' and e.outcome = 'rejected'),
   place as materialized (
-    select c.tenant_id, c.seq, c.step, e.payment_id, e.outcome, e.outcome = 'released' and c.why = 'hold' and s.window_id is not null as never_left
+    select c.tenant_id, c.seq, c.step, e.payment_id, e.outcome, e.at, e.outcome = 'released' and c.why = 'hold' and s.window_id is not null as never_left
       from ended e
       join settlement.payment p on p.tenant_id = e.tenant_id and p.id = e.payment_id
       left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id and p.decision = 'held'
@@ -171,7 +171,9 @@ const END_HOLDS = `
     delete from settlement.carried_obligation c using place x
      where x.never_left and c.tenant_id = x.tenant_id and c.seq = x.seq and c.step = x.step),
   waits as (
-    update settlement.carried_obligation c set held = false, returned = x.outcome = 'rejected' from place x
+    update settlement.carried_obligation c
+       set held = false, returned = x.outcome = 'rejected', returned_at = case when x.outcome = 'rejected' then x.at end
+      from place x
      where not x.never_left and c.tenant_id = x.tenant_id and c.seq = x.seq and c.step = x.step)
   select e.payment_id from ended e
    where e.place = 'window' and e.outcome = 'rejected' and not exists (select from place x where x.payment_id = e.payment_id)`;

@@ -49,6 +49,8 @@ export type StandingPayment = {
   window?: { id: Uuid; number: number; cutOffAt?: Millis; nettedAt?: Millis; settledAt?: Millis };
   /** When it was returned, after it had been reserved. */
   returnedAt?: Millis;
+  /** Who cancelled it while it waited for its value date. */
+  cancelledBy?: string;
   /** The last time that it was held after it had been taken; without an outcome it is held now. */
   hold?: StandingHold;
   agents: { debtorAgent: AgentRow; creditorAgent: AgentRow };
@@ -85,6 +87,7 @@ type Standing = Flat & {
   netted_at: Millis | null;
   settled_at: Millis | null;
   returned_at: Millis | null;
+  cancelled_by: string | null;
   hold: StandingHold | null;
   debtor_bic: string;
   debtor_name: string;
@@ -102,6 +105,9 @@ const COLUMNS = `p.tenant_id, p.id, p.uetr, p.end_to_end_id, p.channel, p.decisi
 /** Why a payment was returned that had been reserved: ISO 20022 AB04, a settlement that was aborted. */
 export const RETURNED_ON_DEFAULT = { code: 'AB04', text: 'Returned: a participant was taken out of the window before it was settled.' };
 
+/** Why a payment was returned that its bank cancelled before its day: ISO 20022 DS02, cancelled by who may. */
+export const CANCELLED_AHEAD = { code: 'DS02', text: 'Cancelled before its value date.' };
+
 /**
  * The ranges of a currency follow one another without a gap, so the last one that begins before a sequence is the one that holds
  * it, and its window the payment's: unless the obligation has left it. Then it is the window that it joined, or while it waits the
@@ -109,7 +115,7 @@ export const RETURNED_ON_DEFAULT = { code: 'AB04', text: 'Returned: a participan
  */
 export const WINDOW = `
     left join lateral (
-      select m.joined_window_id, m.returned, m.held, m.left_at, m.joined_window_id is null as waits from settlement.carried_obligation m
+      select m.joined_window_id, m.returned, m.held, m.returned_at, m.cancelled_by, m.joined_window_id is null as waits from settlement.carried_obligation m
        where m.tenant_id = p.tenant_id and m.seq = coalesce(r.seq, p.seq) order by m.step desc limit 1) m
     on coalesce(r.decision, p.decision) = 'reserved'
     left join lateral (
@@ -124,7 +130,7 @@ const STANDING = `
   select ${COLUMNS}, s.status, to_jsonb(r) as review, to_jsonb(q) as exit, s.book_seq,
          coalesce(q.transfer_id, r.transfer_id, p.transfer_id) as book_transfer_id,
          w.id as window_id, w.number as window_number, w.cut_off_at, w.netted_at, w.settled_at,
-         case when m.returned then m.left_at end as returned_at, ${HOLD_VALUE} as hold,
+         m.returned_at, m.cancelled_by, ${HOLD_VALUE} as hold,
          d.bic as debtor_bic, d.name as debtor_name, c.bic as creditor_bic, c.name as creditor_name
     from settlement.payment p
     join settlement.participant d on d.tenant_id = p.tenant_id and d.id = p.debtor_agent_id
@@ -194,6 +200,7 @@ function toStanding(row: Standing): StandingPayment {
       },
     }),
     ...(row.returned_at !== null && hold?.end?.outcome !== 'rejected' && { returnedAt: row.returned_at }),
+    ...(row.cancelled_by !== null && { cancelledBy: row.cancelled_by }),
     ...(hold && { hold }),
     ...(row.window_id !== null && {
       window: {
@@ -212,9 +219,12 @@ function toStanding(row: Standing): StandingPayment {
 }
 
 /** What its bank is told of where it stands: of the last decision on it. */
-function reasonOfStanding(record: PaymentRecord, { review, exit, hold, returned_at }: Standing): StandingPayment['reason'] | null | '' {
+function reasonOfStanding(
+  record: PaymentRecord,
+  { review, exit, hold, returned_at, cancelled_by }: Standing,
+): StandingPayment['reason'] | null | '' {
   if (hold && (!hold.end || hold.end.reason)) return hold.end?.reason ?? HELD;
-  if (returned_at !== null) return RETURNED_ON_DEFAULT;
+  if (returned_at !== null) return cancelled_by === null ? RETURNED_ON_DEFAULT : CANCELLED_AHEAD;
   const last = exit ?? review;
   return last ? last.reason_code && { code: last.reason_code, text: last.reason_text ?? '' } : record.reason;
 }

@@ -74,7 +74,7 @@ type Step = PaymentDetailView['timeline'][number];
 
 /** What happened to a payment, oldest first; every step is read from a row that was written when it happened. */
 function timelineOf(payment: StandingPayment, reader: Reader): Step[] {
-  const { record, decidedAt, review, window, returnedAt, reason, seq, exit, hold } = payment;
+  const { record, decidedAt, review, window, returnedAt, cancelledBy, reason, seq, exit, hold } = payment;
   const steps: Step[] = [{ at: record.receivedAt, step: 'received', text: `Received as ${record.channel}.` }];
   steps.push({ at: record.receivedAt, step: 'screened', text: reader === 'operator' ? findingsOf(record) : 'Both names were screened.' });
   if (record.decision === 'held' && reader !== 'creditor') steps.push({ at: decidedAt, step: 'held', text: 'Held for review.' });
@@ -86,7 +86,10 @@ function timelineOf(payment: StandingPayment, reader: Reader): Step[] {
   if (review) steps.push(reader === 'operator' ? reviewStep(review, reason?.text, seq) : publicStep(review, reader, reason?.text, seq));
   if (hold && reader !== 'creditor') steps.push(...holdSteps(hold, reader));
   if (exit && hold?.end?.outcome !== 'rejected') steps.push(exitStep(exit, reader, reason?.text, seq));
-  if (returnedAt !== undefined) steps.push({ at: returnedAt, step: 'returned', text: reason?.text ?? 'Returned.' });
+  if (returnedAt !== undefined) {
+    const actor = cancelledBy !== undefined && reader === 'operator' ? { actor: cancelledBy } : {};
+    steps.push({ at: returnedAt, step: cancelledBy === undefined ? 'returned' : 'rejected', text: reason?.text ?? 'Returned.', ...actor });
+  }
   if (window?.cutOffAt !== undefined) steps.push({ at: window.cutOffAt, step: 'cut_off', text: `Fixed in window ${window.number}.` });
   if (window?.nettedAt !== undefined) steps.push({ at: window.nettedAt, step: 'netted', text: 'Counted into the net positions.' });
   if (window?.settledAt !== undefined) steps.push({ at: window.settledAt, step: 'settled', text: 'Final on the ledger.' });

@@ -123,7 +123,7 @@ export const cancelQueued = operation({
   name: 'settlement.cancel_queued_payment',
   method: 'POST',
   path: '/v1/queue/{id}/cancel',
-  summary: 'Takes a payment that waits out of the queue: it is rejected with DS02',
+  summary: 'Cancels a payment that waits in the queue, or for a value date to come: it is rejected with DS02',
   scope: 'payments:write',
   cost: 'light',
   params,

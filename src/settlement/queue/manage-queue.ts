@@ -6,6 +6,7 @@ import { rowOf } from '../../ledger/port.ts';
 import { dayOf } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { actRows, keptPayment } from '../payment/act-rows.ts';
+import { cancelAhead } from '../payment/cancel-ahead.ts';
 import { cancelQueued as cancelContract, moveQueued as moveContract, type runQueue as runContract } from './contract.ts';
 import { CLASSES, classNameOf, datedLast, type QueueEntry } from './entry.ts';
 import { queueExitRows, queueMoveRows, type QueueMove } from './rows.ts';
@@ -21,7 +22,10 @@ export async function runQueue(deps: SettlementDeps, ctx: Ctx): Promise<OutputOf
   return { looked, settled };
 }
 
-/** Errors: `settlement.payment_not_queued`, the same for a payment that the caller may not see. */
+/**
+ * Cancels a payment that waits: in the queue, or with its money set aside for a value date to come.
+ * Errors: `settlement.payment_not_queued`, the same for a payment that the caller may not see.
+ */
 export async function cancelQueued(
   deps: SettlementDeps,
   ctx: Ctx,
@@ -29,7 +33,13 @@ export async function cancelQueued(
 ): Promise<OutputOf<typeof cancelContract>> {
   const done = { id, status: 'rejected' as const };
   if ((await keptPayment(deps, ctx, cancelContract)) === id) return done;
-  const entry = await mustWait(deps, ctx, id);
+  if (await cancelAhead(deps, ctx, cancelContract, id)) return done;
+  const entry = await deps.db.read(ctx, (tx) => findEntry(tx, ctx.tenantId, id));
+  if (entry?.kind !== 'payment') {
+    // The same request, sent twice at once, may have cancelled it ahead of its day meanwhile.
+    if ((await keptPayment(deps, ctx, cancelContract)) === id) return done;
+    throw notQueued();
+  }
   const participants = await deps.directory.of(ctx.tenantId, { ids: [entry.legs[0]!.debtor, entry.legs[0]!.creditor] });
   const exit = { entryId: id, outcome: 'rejected' as const, reason: CANCELLED, actorName: ctx.actor.name };
   const outcome = await deps.ledger.enact({
@@ -104,5 +114,5 @@ async function mustWait(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, id: Uuid): P
 }
 
 function notQueued(): AppError {
-  return new AppError('not_found', 'settlement.payment_not_queued', 'No such payment waits in the queue.');
+  return new AppError('not_found', 'settlement.payment_not_queued', 'No such payment waits in the queue, or for a value date to come.');
 }

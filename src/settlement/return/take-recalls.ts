@@ -20,6 +20,7 @@ import { paymentsOfMessage, type Origin } from '../message/store.ts';
 import { actRows, recordedEvent } from '../payment/act-rows.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
 import { caseOfHeld, decisionRow } from '../payment/hold-rows.ts';
+import { waitsAhead } from '../payment/cancel-ahead.ts';
 import { findPayment, settledAtOf, type StandingPayment } from '../payment/store.ts';
 import { cancelQueued } from '../queue/manage-queue.ts';
 import { findOriginal, originalOf, originOf } from './original.ts';
@@ -128,7 +129,7 @@ async function decide(deps: SettlementDeps, ctx: Ctx, asking: Asking, recall: Re
   if (reason.code === undefined || !isRecallReason(reason.code))
     return no('NARR', `${reason.code ?? 'Nothing'} is no reason for a recall.`);
   if (status === 'rejected') return no('ARDT', 'The payment was rejected; its money never left.');
-  if (status === 'held' || status === 'queued') {
+  if (status === 'held' || status === 'queued' || waitsAhead(payment, deps.clock.now())) {
     const isCancelled = await (status === 'held' ? cancelHeld(deps, ctx, payment, reason) : cancelWaiting(deps, ctx, payment));
     if (isCancelled) return { status: 'ACCR' };
     // Somebody else was first: what it has become meanwhile is what is recalled.
@@ -150,7 +151,7 @@ async function decide(deps: SettlementDeps, ctx: Ctx, asking: Asking, recall: Re
   return { status: 'PDCR' };
 }
 
-/** Takes a payment out of the queue; false when it has left it meanwhile. */
+/** Cancels what waits in the queue or for its value date; false when it waits no longer. */
 async function cancelWaiting(deps: SettlementDeps, ctx: Ctx, { record }: StandingPayment): Promise<boolean> {
   try {
     await cancelQueued(deps, { ...ctx, idempotency: undefined }, { id: record.id });

@@ -50,7 +50,13 @@ export async function replaceCaps(tx: Tx, tenantId: Uuid, caps: readonly Cap[], 
                select p.debtor_agent_id, p.asset, p.units from settlement.review r
                  join settlement.payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id
                 where r.tenant_id = $1 and r.decided_at >= $9::timestamptz and r.decision in ('reserved', 'settled', 'queued')
-                  and not exists (select from settlement.queue_exit x where x.tenant_id = $1 and x.entry_id = p.id and x.outcome = 'rejected')) as today
+                  and not exists (select from settlement.queue_exit x where x.tenant_id = $1 and x.entry_id = p.id and x.outcome = 'rejected')
+               union all
+               select c.debtor_agent_id, c.asset, -c.units from settlement.carried_obligation c
+                 join settlement.payment p on p.tenant_id = c.tenant_id and p.id = c.payment_id
+                 left join settlement.review r on r.tenant_id = p.tenant_id and r.payment_id = p.id
+                where c.tenant_id = $1 and c.cancelled_by is not null and c.returned_at >= $9::timestamptz
+                  and case when r.decided_at is null then p.id >= $8::uuid else r.decided_at >= $9::timestamptz end) as today
         group by debtor_agent_id, asset
      )
      insert into settlement.exposure (tenant_id, participant_id, counterparty_id, asset, net, net_cap, sent_on, sent, day_cap)
@@ -111,7 +117,7 @@ export async function lastFreed(tx: Tx, tenantId: Uuid): Promise<string> {
   const [row] = await tx.query<{ mark: string }>(
     `select concat_ws(' ', (select w.finality_seq from settlement.netting_window w
                              where w.tenant_id = $1 and w.state = 'settled' order by w.settled_at desc, w.finality_seq desc limit 1),
-                           (select max(d.recorded_at) from settlement.window_default d where d.tenant_id = $1)) as mark`,
+                           (select max(c.returned_at) from settlement.carried_obligation c where c.tenant_id = $1 and c.returned)) as mark`,
     [tenantId],
   );
   return row!.mark;

@@ -43,20 +43,22 @@ export function owedTo({ owed }: Positions, debtor: string, creditor: string, as
 
 /** Counts a payment that goes into a window: it is owed, and was sent in the window and today. */
 export function take(positions: Positions, payment: LimitedPayment): void {
-  const { debtor, creditor, asset, units } = payment;
   sendToday(positions, payment);
   owe(positions, payment);
+  sendInWindow(positions, payment);
+}
+
+/** Counts what is sent in the window that is open. */
+export function sendInWindow(positions: Positions, { debtor, creditor, asset, units }: Owed): void {
   change(positions, debtor, asset, (own) => ({ sent: own.sent + units }));
   add(positions.sent, keyOf(debtor, creditor, asset), units);
 }
 
 /** Counts a payment no longer that has left the window in which it was counted. */
 export function takeBack(positions: Positions, payment: LimitedPayment): void {
-  const { debtor, creditor, asset, units } = payment;
   giveBack(positions, payment);
   free(positions, payment);
-  change(positions, debtor, asset, (own) => ({ sent: own.sent - units }));
-  add(positions.sent, keyOf(debtor, creditor, asset), -units);
+  sendInWindow(positions, { ...payment, units: -payment.units });
 }
 
 /** Counts what is owed from before, which was sent in another window and on another day. */

@@ -1,18 +1,31 @@
 import type { Millis } from '../../base/time.ts';
 import { checkLimits, LIMIT_NAMES, type LimitBook, type LimitName } from './limits.ts';
-import { cutOff, emptyPositions, owe, positionOf, sendToday, take, type LimitedPayment, type Owed, type Positions } from './positions.ts';
+import {
+  cutOff,
+  emptyPositions,
+  owe,
+  positionOf,
+  sendInWindow,
+  sendToday,
+  take,
+  type LimitedPayment,
+  type Owed,
+  type Positions,
+} from './positions.ts';
 import { createAgenda, type Agenda } from './agenda.ts';
 
 /**
  * What happened on a day, as far as limits see it, in order of time.
- * - `owed`: from before the day and not final when it began.
+ * - `owed`: from before the day and not final when it began; `isSent`: in the window that was open then.
  * - `payment`: one that was taken, or that only limits refused. `way`: into a window, or alone (at once, or through the queue);
  *   of one that was refused it is not known, and a window is supposed. `from`: the door, where all limits are asked, or a
  *   release from review, where the caps are that the database keeps watch over.
+ * - `left`, `back`: a payment of a window was held, or cancelled, and it was released. What is held is sent in no window, though it keeps
+ *   its part of the caps. Payments that do so bear their ids (`moves`).
  * - `cut_off`: of the currencies of a group, and when what was in the window became final.
  */
 export type Traffic =
-  | { kind: 'owed'; at: Millis; owed: Owed; freedAt: Millis | null }
+  | { kind: 'owed'; at: Millis; owed: Owed; freedAt: Millis | null; isSent?: boolean; id?: string }
   | {
       kind: 'payment';
       at: Millis;
@@ -23,7 +36,10 @@ export type Traffic =
       freedAt: Millis | null;
       /** When what waited came to nothing, on the same day. */
       givenBackAt: Millis | null;
+      moves?: boolean;
     }
+  | { kind: 'left'; at: Millis; payment: LimitedPayment }
+  | { kind: 'back'; at: Millis; payment: LimitedPayment }
   | { kind: 'cut_off'; at: Millis; assets: readonly string[]; freedAt: Millis | null };
 
 type Payment = Extract<Traffic, { kind: 'payment' }>;
@@ -46,7 +62,18 @@ export type LimitSimulation = {
 
 const LISTED = 1_000;
 
-type Run = Side & { book: LimitBook; positions: Positions; agenda: Agenda; peaks: Map<string, bigint> };
+type Run = Side & {
+  book: LimitBook;
+  positions: Positions;
+  agenda: Agenda;
+  peaks: Map<string, bigint>;
+  /** Cut-offs of each currency so far. */
+  windows: Map<string, number>;
+  /** Of payments that are held or cancelled some time: in which window each counts as sent; `NOWHERE` while it does not. */
+  sentIn: Map<string, number>;
+};
+
+const NOWHERE = -1;
 
 /** A simulation under way: traffic is handed to it piece by piece, so that a day need not lie in memory. */
 export type Simulation = {
@@ -89,17 +116,41 @@ export function startSimulation(before: LimitBook, after: LimitBook): Simulation
 function runOf(book: LimitBook): Run {
   const byLimit = Object.fromEntries(LIMIT_NAMES.map((name) => [name, 0])) as Record<LimitName, number>;
   const none = { accepted: 0, refused: 0, refusedUnits: new Map(), byLimit };
-  return { ...none, book, positions: emptyPositions(), agenda: createAgenda(), peaks: new Map() };
+  return { ...none, book, positions: emptyPositions(), agenda: createAgenda(), peaks: new Map(), windows: new Map(), sentIn: new Map() };
 }
 
-function note({ positions, agenda }: Run, step: Exclude<Traffic, Payment>): void {
+const windowOf = ({ windows }: Run, asset: string): number => windows.get(asset) ?? 0;
+
+function note(run: Run, step: Exclude<Traffic, Payment>): void {
+  const { positions, agenda, windows, sentIn } = run;
+  if (step.kind === 'left') return leave(run, step.payment);
+  if (step.kind === 'back') return comeBack(run, step.payment);
   if (step.kind === 'cut_off') {
     cutOff(positions, new Set(step.assets));
+    for (const asset of step.assets) windows.set(asset, windowOf(run, asset) + 1);
     agenda.settleWithWindow(step.assets, step.freedAt);
     return;
   }
   owe(positions, step.owed);
+  if (step.isSent) sendInWindow(positions, step.owed);
+  if (step.id !== undefined) sentIn.set(step.id, step.isSent ? windowOf(run, step.owed.asset) : NOWHERE);
   if (step.freedAt !== null) agenda.freeAt(step.freedAt, step.owed);
+}
+
+/** What is held or cancelled is no longer sent in the window that is open; what was sent in one before went with its cut-off. */
+function leave(run: Run, payment: LimitedPayment): void {
+  if (run.sentIn.get(payment.id) !== windowOf(run, payment.asset)) return;
+  sendInWindow(run.positions, { ...payment, units: -payment.units });
+  run.sentIn.set(payment.id, NOWHERE);
+}
+
+/** What is released is sent in the window that is open, unless it is so already; nothing of what this run refused. */
+function comeBack(run: Run, payment: LimitedPayment): void {
+  const known = run.sentIn.get(payment.id);
+  const window = windowOf(run, payment.asset);
+  if (known === undefined || known === window) return;
+  sendInWindow(run.positions, payment);
+  run.sentIn.set(payment.id, window);
 }
 
 /** What is asked of a payment that people release: the judgement at the door is over, the database keeps its caps. */
@@ -120,6 +171,7 @@ function passes(run: Run, step: Payment): boolean {
   }
   run.accepted++;
   count(run, step);
+  if (step.moves) run.sentIn.set(payment.id, windowOf(run, payment.asset));
   return true;
 }
 
@@ -130,6 +182,7 @@ function count({ positions, agenda, peaks }: Run, { payment, way, freedAt, given
     return;
   }
   take(positions, payment);
+  if (givenBackAt !== null) agenda.giveBackAt(givenBackAt, payment);
   if (way === 'unknown') agenda.freeWithWindow(payment);
   else if (freedAt !== null) agenda.freeAt(freedAt, payment);
   const key = `${payment.debtor}\n${payment.asset}`;

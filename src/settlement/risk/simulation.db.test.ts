@@ -3,7 +3,7 @@ import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.t
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import type { Uuid } from '../../base/id.ts';
 import { seededRandom, type Random } from '../../base/random.ts';
-import { dayOf, manualClock } from '../../base/time.ts';
+import { addDays, dayOf, manualClock } from '../../base/time.ts';
 import { excludeParticipant } from '../clearing/exclude-participant.ts';
 import { loadRates } from '../fx/load-rates.ts';
 import { acceptQuote, createQuote } from '../fx/quote.ts';
@@ -12,7 +12,10 @@ import { DEFAULT_POLICY } from '../liquidity/route.ts';
 import { fundParticipant } from '../participant/move-funds.ts';
 import { rejectPayment, releasePayment } from '../payment/review-payment.ts';
 import { sendPayment } from '../payment/send-payment.ts';
+import { paymentsNamed } from '../payment/store.ts';
 import { cancelQueued, runQueue } from '../queue/manage-queue.ts';
+import type { Work } from '../screening/rescreening/examine.ts';
+import { holdPayments } from '../screening/rescreening/hold-payments.ts';
 import { loadScreeningList } from '../screening/manage-lists.ts';
 import { closeWindow } from '../window/close-window.ts';
 import { setWindowGroup } from '../window/manage-groups.ts';
@@ -35,14 +38,21 @@ const deps = () => house.settlement.deps;
 /** What was decided on each payment when limits were asked, and why. */
 const decided = new Map<Uuid, boolean>();
 const seen = new Set<string>();
-const open = { held: [] as Uuid[], queued: [] as Uuid[], netted: [] as Uuid[] };
+const open = {
+  held: [] as Uuid[],
+  queued: [] as Uuid[],
+  netted: [] as Uuid[],
+  taken: [] as Uuid[],
+  ahead: [] as Uuid[],
+  again: [] as Uuid[],
+};
 
 const lines = (): Line[] => [
   {
     participant: '*',
     asset: 'EUR/2',
     perPayment: 2_600n,
-    perDay: 60_000n,
+    perDay: 45_000n,
     netSenderCap: 7_000n,
     bilateralCaps: [{ counterparty: '*', cap: 5_500n }],
     concentration: { percent: 75, from: 6_000n },
@@ -56,6 +66,7 @@ async function send(from: Bank, to: Bank, change: object): Promise<void> {
   seen.add(status === 'rejected' ? reason!.code : status);
   if (status === 'held') open.held.push(id);
   else if (status === 'queued') open.queued.push(id);
+  else if (status === 'reserved') ('valueDate' in change ? open.ahead : open.taken).push(id);
   // Of one that had no cover it is not kept what limits said.
   if (status !== 'held' && reason?.code !== 'AM04') decided.set(id, status !== 'rejected');
   if (status === 'queued') decided.set(id, true);
@@ -76,17 +87,32 @@ async function release(): Promise<void> {
   if (refused !== 'settlement.limit_reached') open.held.shift();
 }
 
-const FATES = ['reserved', 'settled', 'queued', 'held', 'AM13', 'AM23', 'release', 'cancel', 'exclude', 'exchange'];
+/** Holds what was taken before, as screening again does when a list names a party of it; in a window that was cut off it stays. */
+async function holdAgain(random: Random): Promise<void> {
+  const ids = random.chance(0.3) && open.ahead.length > 0 ? open.ahead : open.taken.slice(-12);
+  if (ids.length === 0) return;
+  const id = random.pick(ids);
+  const payments = await deps().db.read({ tenantId: house.tenantId }, (tx) => paymentsNamed(tx, house.tenantId, [id]));
+  const work = { deps: deps(), tenantId: house.tenantId, run: { toSet: 1 } } as Work;
+  const held = await holdPayments(
+    work,
+    payments.map((payment) => ({ payment, hits: [] })),
+  );
+  if (held > 0) open.again.push(id);
+}
+
+const FATES =
+  'reserved settled queued held AM13 AM23 release cancel exclude exchange ahead cancelAhead holdAgain releaseAgain rejectAgain'.split(' ');
 
 /** What changes limits behind the door's back, so that it has to look again before it judges. */
-const LOOKED_AT = new Set(['closeMain', 'closeDollar', 'settleDollar', 'exclude']);
+const LOOKED_AT = new Set(['closeMain', 'closeDollar', 'settleDollar', 'exclude', 'cancelAhead', 'rejectAgain']);
 
 const takeOne = (ids: Uuid[]) => ids.splice(0, 1)[0];
 
 /** One act of a random day; a refusal is as good as any. Answers with how long to wait, so that what is known is looked at anew. */
-async function act(random: Random): Promise<number> {
+async function act(random: Random, assets: readonly string[] = ASSETS): Promise<number> {
   const [a, b] = random.shuffle(banks) as [Bank, Bank];
-  const asset = random.pick(ASSETS);
+  const asset = random.pick(assets);
   const order = { asset, units: BigInt(random.int(1, 3_000)) };
   const dollarWindow = async () => {
     const { id } = await closeWindow(deps(), house.ctx, { group: 'dollar' });
@@ -100,6 +126,17 @@ async function act(random: Random): Promise<number> {
     refuse: async () => {
       const id = takeOne(open.held);
       if (id) await rejectPayment(deps(), house.ctx, { id, comment: 'No' });
+    },
+    ahead: () => send(a, b, { ...order, valueDate: addDays(dayOf(clock.now()), 2) }),
+    cancelAhead: async () => {
+      if (open.ahead.length > 0) await cancelQueued(deps(), house.ctx, { id: takeOne(open.ahead)! });
+    },
+    holdAgain: () => holdAgain(random),
+    releaseAgain: async () => {
+      if (open.again.length > 0) await releasePayment(deps(), house.ctx, { id: takeOne(open.again)!, comment: 'Looked at' });
+    },
+    rejectAgain: async () => {
+      if (open.again.length > 0) await rejectPayment(deps(), house.ctx, { id: takeOne(open.again)!, comment: 'No' });
     },
     run: () => runQueue(deps(), house.ctx),
     cancel: async () => {
@@ -134,7 +171,7 @@ async function act(random: Random): Promise<number> {
     },
   };
   const names = Object.keys(acts);
-  const weights = names.map((name) => ({ window: 10, instant: 4, held: 2, exclude: 0.5 })[name] ?? 1);
+  const weights = names.map((name) => ({ window: 10, instant: 4, held: 2, holdAgain: 4, ahead: 2, exclude: 0.5 })[name] ?? 1);
   const name = random.weighted(names, weights);
   const done = await acts[name]!().then(
     () => true,
@@ -144,7 +181,11 @@ async function act(random: Random): Promise<number> {
     },
   );
   if (done) seen.add(name);
-  return LOOKED_AT.has(name) ? 11_000 : random.int(60, 40_000);
+  if (!LOOKED_AT.has(name)) return random.int(60, 40_000);
+  // Whoever judges next looks at the windows: what is released before that counts in the one before.
+  clock.advance(11_000);
+  if (name.startsWith('close')) await send(a, b, { asset, units: 1n });
+  return random.int(60, 40_000);
 }
 
 beforeAll(async () => {
@@ -160,23 +201,16 @@ beforeAll(async () => {
   for (const { bic } of banks) await loadRates(deps(), house.ctx, { ...rate, provider: bic, rates: [firm] });
   const random = seededRandom('limits on a day');
   // What is owed from the day before: some of it is final when the day begins, some later.
-  for (let i = 0; i < 60; i++) clock.advance(await act(random));
-  if (clock.now() >= MIDNIGHT) throw new Error('the day before took too long');
-  clock.set(MIDNIGHT + 1_000);
+  // The limit for a day counts by the clock of the database, whose day has begun: it is on euros, of which nothing is sent before.
   const { number } = await proposeLimits(deps(), house.ctx, { lines: lines(), note: 'for a test' });
   await activateLimits(deps(), house.ctx, { number });
-  clock.advance(11_000);
-  // Who looks for the first time knows nothing of the window before.
-  await closeWindow(deps(), house.ctx).catch(() => undefined);
-  await closeWindow(deps(), house.ctx, { group: 'dollar' }).then(
-    ({ id }) => open.netted.push(id),
-    () => undefined,
-  );
-  clock.advance(11_000);
+  for (let i = 0; i < 80; i++) clock.advance(await act(random, ['USD/2']));
+  if (clock.now() >= MIDNIGHT) throw new Error('the day before took too long');
+  clock.set(MIDNIGHT + 1_000);
   decided.clear();
   seen.clear();
   // As many acts as it takes until every kind of them and every fate was there; what runs beside them is not the same each time.
-  for (let i = 0; i < 380 || (i < 900 && FATES.some((fate) => !seen.has(fate))); i++) clock.advance(await act(random));
+  for (let i = 0; i < 380 || (i < 1_500 && FATES.some((fate) => !seen.has(fate))); i++) clock.advance(await act(random));
   clock.advance(1_000);
 }, 600_000);
 afterAll(() => house.close());
@@ -195,7 +229,7 @@ test('a day under the limits in force is decided in the simulation as it was at 
 });
 
 test('the day had acts of every kind, and payments of every fate', () => {
-  expect([...seen]).toEqual(expect.arrayContaining(FATES));
+  expect(FATES.filter((fate) => !seen.has(fate))).toEqual([]);
 });
 
 test('the operation counts all of them, and the same limits change nothing', async () => {

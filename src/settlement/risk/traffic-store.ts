@@ -13,23 +13,32 @@ type Day = { tenantId: Uuid; from: Millis; until: Millis };
 
 /**
  * What happened on a day as far as limits see it, in order of time, some thousands at a time: what was owed when it began,
- * payments that were taken at the door or released from review or that only limits refused, and cut-offs. Exchanges count
- * under no limit.
+ * payments that were taken at the door or released from review or that only limits refused, what was held or cancelled later, and
+ * cut-offs. Exchanges count under no limit.
  */
 export async function* trafficOf(db: Db, tenantId: Uuid, day: LocalDate): AsyncGenerator<Traffic> {
   const from = Date.parse(`${day}T00:00:00Z`);
   const of = { tenantId, from, until: from + 86_400_000 };
   yield* mergeInOrder<Traffic>(
-    [owedBefore(db, of), cutOffs(db, of), paymentsOf(db, of, RELEASED), paymentsOf(db, of, AT_THE_DOOR)],
+    [owedBefore(db, of), cutOffs(db, of), paymentsOf(db, of, RELEASED), paymentsOf(db, of, AT_THE_DOOR), movesOf(db, of)],
     (one, other) => one.at < other.at,
   );
 }
 
-type OwedRow = { debtor: Uuid; creditor: Uuid; asset: string; units: bigint; freedAt: Millis | null };
+type OwedRow = {
+  id: Uuid | null;
+  debtor: Uuid;
+  creditor: Uuid;
+  asset: string;
+  units: bigint;
+  freedAt: Millis | null;
+  isSent: boolean;
+};
 
 /**
  * What was owed from before the day and not final when it began: of windows that settled later or not yet, what came to such a
- * window from others, what waits, and what was returned later. Sums by pair, and by when each was owed no longer.
+ * window from others, what waits, and what was returned later, by a default, a rejection or its bank. Sums by pair, by when each was
+ * owed no longer, and by whether it was sent in the window that was open then; by itself what was held or cancelled since.
  */
 const OWED = `
   with late as (
@@ -56,21 +65,58 @@ const OWED = `
     select payment_id, debtor_agent_id, creditor_agent_id, asset, units, null
       from settlement.carried_obligation where tenant_id = $1 and joined_window_id is null and not returned
     union all
-    select c.payment_id, c.debtor_agent_id, c.creditor_agent_id, c.asset, c.units, c.left_at
-      from settlement.window_default d
-      join settlement.carried_obligation c on c.tenant_id = $1 and c.left_window_id = d.window_id and c.default_id = d.id and c.returned
-     where d.tenant_id = $1 and d.recorded_at >= $2::timestamptz
+    select payment_id, debtor_agent_id, creditor_agent_id, asset, units, returned_at
+      from settlement.carried_obligation where tenant_id = $1 and returned and returned_at >= $2::timestamptz
+  ), hold as (
+    select payment_id, bool_or(held_at >= $2::timestamptz) as later,
+           bool_or(held_at < $2::timestamptz and coalesce(decided_at >= $2::timestamptz, true)) as stands,
+           max(decided_at) filter (where outcome = 'released' and decided_at < $2::timestamptz) as released_at
+      from settlement.payment_hold where tenant_id = $1 and place = 'window' group by payment_id
+  ), cancelled as (
+    select payment_id from settlement.carried_obligation where tenant_id = $1 and cancelled_by is not null and returned_at >= $2::timestamptz
+  ), collecting as (
+    select distinct on (s.asset) s.asset, s.from_seq, w.opened_at
+      from settlement.netting_window w
+      join settlement.window_span s on s.tenant_id = $1 and s.window_id = w.id
+     where w.tenant_id = $1 and w.opened_at < $2::timestamptz and coalesce(w.cut_off_at >= $2::timestamptz, true) order by s.asset, s.from_seq
   )
-  select m.debtor_agent_id as debtor, m.creditor_agent_id as creditor, m.asset, sum(m.units)::numeric(38, 0) as units, m.freed_at as "freedAt"
+  select case when h.stands or h.later or x.payment_id is not null then m.payment_id end as id, m.debtor_agent_id as debtor,
+         m.creditor_agent_id as creditor, m.asset, sum(m.units)::numeric(38, 0) as units, m.freed_at as "freedAt",
+         h.stands is not true and coalesce(coalesce(r.seq, p.seq) > o.from_seq or h.released_at >= o.opened_at, false) as "isSent"
     from member m
     join settlement.payment p on p.tenant_id = $1 and p.id = m.payment_id
     left join settlement.review r on r.tenant_id = $1 and r.payment_id = m.payment_id
+    left join hold h on h.payment_id = m.payment_id
+    left join cancelled x on x.payment_id = m.payment_id
+    left join collecting o on o.asset = m.asset
    where coalesce(r.decided_at, p.received_at) < $2::timestamptz
-   group by m.debtor_agent_id, m.creditor_agent_id, m.asset, m.freed_at`;
+   group by 1, 2, 3, 4, 6, 7`;
 
 async function* owedBefore(db: Db, { tenantId, from }: Day): AsyncGenerator<Traffic> {
   const rows = await db.read({ tenantId }, (tx) => tx.query<OwedRow>(OWED, [tenantId, instant(from), idFloor(from)]));
-  for (const { freedAt, ...owed } of rows) yield { kind: 'owed', at: from, owed, freedAt };
+  for (const { id, freedAt, isSent, ...owed } of rows) yield { kind: 'owed', at: from, owed, freedAt, isSent, ...(id !== null && { id }) };
+}
+
+type MoveRow = { id: Uuid; debtor: Uuid; creditor: Uuid; asset: string; units: bigint; kind: 'left' | 'back'; at: Millis };
+
+/** When payments of windows were held, released or cancelled on a day: what is held or gone is sent in no window. */
+const MOVES = `
+  select p.id, p.debtor_agent_id as debtor, p.creditor_agent_id as creditor, p.asset, p.units, m.kind, m.at
+    from (
+      select payment_id, 'left' as kind, held_at as at from settlement.payment_hold
+       where tenant_id = $1 and place = 'window' and held_at >= $2::timestamptz and held_at < $3::timestamptz
+      union all
+      select payment_id, 'back', decided_at from settlement.payment_hold
+       where tenant_id = $1 and place = 'window' and outcome = 'released' and decided_at >= $2::timestamptz and decided_at < $3::timestamptz
+      union all
+      select payment_id, 'left', returned_at from settlement.carried_obligation
+       where tenant_id = $1 and cancelled_by is not null and returned_at >= $2::timestamptz and returned_at < $3::timestamptz) m
+    join settlement.payment p on p.tenant_id = $1 and p.id = m.payment_id
+   order by m.at, m.kind desc`;
+
+async function* movesOf(db: Db, { tenantId, from, until }: Day): AsyncGenerator<Traffic> {
+  const rows = await db.read({ tenantId }, (tx) => tx.query<MoveRow>(MOVES, [tenantId, instant(from), instant(until)]));
+  for (const { kind, at, ...owed } of rows) yield { kind, at, payment: { ...owed, day: dayOf(at) } };
 }
 
 async function* cutOffs(db: Db, { tenantId, from, until }: Day): AsyncGenerator<Traffic> {
@@ -97,6 +143,7 @@ type Row = {
   at: Millis;
   freedAt: Millis | null;
   givenBackAt: Millis | null;
+  moves: boolean;
 };
 
 const WAYS = { reserved: 'window', settled: 'alone', queued: 'alone', rejected: 'unknown' } as const;
@@ -108,7 +155,10 @@ type Part = { at: string; decision: string; rows: string; only: string; order: s
 /** What comes to nothing on a later day than that on which it was let wait is not given back. */
 const sqlOf = ({ at, decision, rows, only, order }: Part): string => `
   select p.id, p.debtor_agent_id as debtor, p.creditor_agent_id as creditor, p.asset, p.units, ${decision} as decision, ${at} as at,
-         case when m.returned then m.left_at else w.settled_at end as "freedAt", q.decided_at as "givenBackAt"
+         case when m.returned then m.returned_at else w.settled_at end as "freedAt",
+         coalesce(q.decided_at, case when m.cancelled_by is not null and m.returned_at < $3::timestamptz then m.returned_at end) as "givenBackAt",
+         m.cancelled_by is not null
+           or exists (select from settlement.payment_hold h where h.tenant_id = p.tenant_id and h.payment_id = p.id and h.place = 'window') as moves
     from ${rows} ${WINDOW}
     left join settlement.queue_exit q on ${decision} = 'queued' and q.tenant_id = p.tenant_id and q.entry_id = p.id
      and q.outcome = 'rejected' and q.entered_at >= $2::timestamptz and q.decided_at < $3::timestamptz
@@ -150,9 +200,9 @@ const RELEASED: Source = {
 async function* paymentsOf(db: Db, day: Day, { from, sql, start, values }: Source): AsyncGenerator<Traffic> {
   for (let last = start(day); ;) {
     const rows = await db.read({ tenantId: day.tenantId }, (tx) => tx.query<Row>(sql, values(day, last)));
-    for (const { at, decision, freedAt, givenBackAt, ...payment } of rows) {
+    for (const { at, decision, freedAt, givenBackAt, moves, ...payment } of rows) {
       const limited = { ...payment, day: dayOf(at) };
-      yield { kind: 'payment', at, payment: limited, way: WAYS[decision], from, freedAt, givenBackAt };
+      yield { kind: 'payment', at, payment: limited, way: WAYS[decision], from, freedAt, givenBackAt, moves };
     }
     if (rows.length < PAGE) return;
     last = rows.at(-1)!;

@@ -12,6 +12,7 @@ import { getPayment, listPayments } from '../payment/read-payments.ts';
 import { rejectPayment, releasePayment } from '../payment/review-payment.ts';
 import { sendPayment } from '../payment/send-payment.ts';
 import { paymentsNamed } from '../payment/store.ts';
+import { cancelQueued } from '../queue/manage-queue.ts';
 import { holdPayments } from '../screening/rescreening/hold-payments.ts';
 import { closeWindow, finishWindows } from './close-window.ts';
 import { setWindowGroup } from './manage-groups.ts';
@@ -107,7 +108,7 @@ async function look(): Promise<void> {
 
 type Action =
   | { kind: 'pay'; from: number; to: number; asset: string; days: number }
-  | { kind: 'hold' | 'release' | 'reject'; which: number[] }
+  | { kind: 'hold' | 'release' | 'reject' | 'cancel'; which: number[] }
   | { kind: 'assign'; assets: string[] }
   | { kind: 'close'; group: string }
   | { kind: 'crash'; group: string }
@@ -129,7 +130,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('hold' as const), which }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('release' as const, 'reject' as const), which }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('release' as const, 'reject' as const, 'cancel' as const), which }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('assign' as const), assets: fc.subarray(ASSETS) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('close' as const), group }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), group }) },
@@ -145,7 +146,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), days: fc.nat(2) }) },
 );
 
-const foreseen = /settlement\.(window_empty|participant_not_in_window|participant_excluded|window_final|payment_not_held)/;
+const foreseen =
+  /settlement\.(window_empty|participant_not_in_window|participant_excluded|window_final|payment_not_held|payment_not_queued)/;
 const attempt = (work: Promise<unknown>) =>
   work.catch((error: { code?: string }) => {
     if (!foreseen.test(error.code ?? '')) throw error;
@@ -156,10 +158,11 @@ const slowGroup = (assets?: string[]) =>
 
 async function perform(one: Action): Promise<void> {
   if (one.kind === 'pay') await pay(one.from, (one.from + one.to) % 3, one.asset, one.days);
-  else if (one.kind === 'hold' || one.kind === 'release' || one.kind === 'reject') {
+  else if ('which' in one) {
     const latest = sent.slice(-30);
     const ids = [...new Set(one.which.flatMap((index) => latest[index]?.id ?? []))];
     if (one.kind === 'hold') await hold(ids);
+    else if (one.kind === 'cancel') for (const id of ids) await attempt(cancelQueued(deps(), house.ctx, { id }));
     else for (const id of ids) await attempt((one.kind === 'release' ? releasePayment : rejectPayment)(deps(), house.ctx, { id, comment }));
   } else if (one.kind === 'assign') await slowGroup(one.assets);
   else if (one.kind === 'close') await attempt(closeWindow(deps(), house.ctx, { group: one.group }));
@@ -178,7 +181,7 @@ async function perform(one: Action): Promise<void> {
   }
 }
 
-test('whatever is held, released, rejected, moved, cut off and taken out: an obligation settles once at most, and what is held in no window', async () => {
+test('whatever is held, released, rejected, cancelled, moved, cut off and taken out: an obligation settles once at most, and what is held in no window', async () => {
   await slowGroup(['USD/2']);
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 15, maxLength: 50 }), async (actions) => {

@@ -216,7 +216,7 @@ describe('whatever else happens to it', () => {
     expect(await statusOf(first.id)).toBe('settled');
   });
 
-  test('a recall cancels what waits in the queue; what is set aside is asked of the bank that is paid', async () => {
+  test('a recall cancels what waits for its day, in the queue and with its money set aside', async () => {
     const [queued, reserved] = [crypto.randomUUID(), crypto.randomUUID()];
     const ids = [
       await pay(0, 1, { valueDate: wednesday, uetr: queued, priority: 'instant' }),
@@ -227,10 +227,10 @@ describe('whatever else happens to it', () => {
       { id: 'R2', uetr: reserved },
     ]);
     const answer = valid(await submitIso20022(deps(), house.memberCtx(banks[0].id), {}, { document }));
-    expect(textsOf(answer, 'TxCxlSts')).toEqual(['ACCR', 'PDCR']);
+    expect(textsOf(answer, 'TxCxlSts')).toEqual(['ACCR', 'ACCR']);
     clock.set(at(wednesday, '09:00'));
     await settleAll();
-    expect(await Promise.all(ids.map(statusOf))).toEqual(['rejected', 'settled']);
+    expect(await Promise.all(ids.map(statusOf))).toEqual(['rejected', 'rejected']);
   });
 
   test('a bank that is taken out of a window takes what waits for a later day along into no window but its own', async () => {
