@@ -12,7 +12,7 @@ import type { Participants } from '../participant/directory.ts';
 import { recordedEvent } from '../payment/act-rows.ts';
 import { freeHeld, holdWhatLeft } from '../payment/hold-late.ts';
 import type { LateHeld } from '../payment/late-hold-store.ts';
-import { RETURNED_ON_DEFAULT } from '../payment/store.ts';
+import { RETURNED_ON_DEFAULT } from '../payment/payment.ts';
 import { finishWindow } from '../window/close-window.ts';
 import { netWindow, readMembers } from '../window/net-window.ts';
 import { requireOperator } from '../window/operator.ts';

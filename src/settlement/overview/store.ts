@@ -3,7 +3,8 @@ import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { HOLD } from '../payment/hold-store.ts';
-import { CANCELLED_AHEAD, RETURNED_ON_DEFAULT, WINDOW } from '../payment/store.ts';
+import { CANCELLED_AHEAD, RETURNED_ON_DEFAULT } from '../payment/payment.ts';
+import { WINDOW } from '../payment/store.ts';
 
 export type Day = { tenantId: Uuid; fromMs: Millis; toMs: Millis };
 

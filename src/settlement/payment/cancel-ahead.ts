@@ -7,7 +7,8 @@ import { rowOf, type Outcome } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { actRows, recordedEvent } from './act-rows.ts';
 import { cancellationRows } from './cancel-rows.ts';
-import { CANCELLED_AHEAD, findPayment, type StandingPayment } from './store.ts';
+import { CANCELLED_AHEAD } from './payment.ts';
+import { findPayment, type StandingPayment } from './store.ts';
 
 /** Whether a payment waits for its value date with its money set aside, in no window that was cut off: until then its bank may cancel it. */
 export function waitsAhead({ record, status }: Pick<StandingPayment, 'record' | 'status'>, now: Millis): boolean {

@@ -88,4 +88,10 @@ export function reasonOf(code: TransferCode | 'row_taken'): Reason {
 }
 
 export const HELD: Reason = { code: 'NARR', text: 'Held for compliance review.' };
+
+/** Why a payment was returned that had been reserved: ISO 20022 AB04, a settlement that was aborted. */
+export const RETURNED_ON_DEFAULT = { code: 'AB04', text: 'Returned: a participant was taken out of the window before it was settled.' };
+
+/** Why a payment was returned that its bank cancelled before its day: ISO 20022 DS02, cancelled by who may. */
+export const CANCELLED_AHEAD = { code: 'DS02', text: 'Cancelled before its value date.' };
 export const REJECTED_BY_REVIEW: Reason = { code: 'RR04', text: 'Rejected after compliance review.' };

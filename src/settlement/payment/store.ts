@@ -4,8 +4,9 @@ import { instant, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { FoundNames } from '../party-search/find-names.ts';
 import { findPayments } from '../party-search/find-payments.ts';
+import { GROSS } from './gross-store.ts';
 import { HOLD, HOLD_VALUE, type StandingHold } from './hold-store.ts';
-import { HELD, type PaymentRecord, type PaymentView, type ScreeningResult } from './payment.ts';
+import { CANCELLED_AHEAD, HELD, RETURNED_ON_DEFAULT, type PaymentRecord, type PaymentView, type ScreeningResult } from './payment.ts';
 
 type Flat = {
   tenant_id: Uuid;
@@ -101,12 +102,6 @@ const COLUMNS = `p.tenant_id, p.id, p.uetr, p.end_to_end_id, p.channel, p.decisi
   p.received_at, p.decided_at, p.seq, p.transfer_id, p.screening, p.screening_set,
   (select jsonb_build_object('kind', t.route, 'priority', t.priority, 'rule', t.rule, 'reason', t.reason)
      from settlement.payment_route t where t.tenant_id = p.tenant_id and t.payment_id = p.id) as route`;
-
-/** Why a payment was returned that had been reserved: ISO 20022 AB04, a settlement that was aborted. */
-export const RETURNED_ON_DEFAULT = { code: 'AB04', text: 'Returned: a participant was taken out of the window before it was settled.' };
-
-/** Why a payment was returned that its bank cancelled before its day: ISO 20022 DS02, cancelled by who may. */
-export const CANCELLED_AHEAD = { code: 'DS02', text: 'Cancelled before its value date.' };
 
 /**
  * The ranges of a currency follow one another without a gap, so the last one that begins before a sequence is the one that holds
@@ -365,17 +360,6 @@ export async function countPayments(tx: Tx, tenantId: Uuid, filter: Omit<Payment
   const [row] = await tx.query<{ n: bigint }>(`select count(*) as n from (${from} where ${where.join(' and ')}) x`, values);
   return Number(row!.n);
 }
-
-/** Payments that became final by themselves, at the door, after a review or out of the queue. */
-const GROSS = `
-  select g.id from settlement.payment g
-   where g.tenant_id = $1 and g.decision = 'settled' and g.decided_at >= $4::timestamptz and g.decided_at < $5::timestamptz
-  union all
-  select g.payment_id from settlement.review g
-   where g.tenant_id = $1 and g.decision = 'settled' and g.decided_at >= $4::timestamptz and g.decided_at < $5::timestamptz
-  union all
-  select g.entry_id from settlement.queue_exit g
-   where g.tenant_id = $1 and g.kind = 'payment' and g.outcome = 'settled' and g.decided_at >= $4::timestamptz and g.decided_at < $5::timestamptz`;
 
 /** When a payment became final; undefined when it is not. */
 export function settledAtOf({ record, exit, review, window, status }: StandingPayment): Millis | undefined {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import type { Uuid } from '../../base/id.ts';
+import { idFloor, type Uuid } from '../../base/id.ts';
 import { seededRandom, type Random } from '../../base/random.ts';
 import { addDays, dayOf, manualClock } from '../../base/time.ts';
 import { excludeParticipant } from '../clearing/exclude-participant.ts';
@@ -21,6 +21,7 @@ import { closeWindow } from '../window/close-window.ts';
 import { setWindowGroup } from '../window/manage-groups.ts';
 import { settleNetted } from '../window/settle-netted.ts';
 import { bookOf, type Line } from './limit-lines.ts';
+import { LIMIT_NAMES } from './limits.ts';
 import { activateLimits, proposeLimits, simulateLimits } from './manage-limits.ts';
 import { startSimulation } from './simulate.ts';
 import { trafficOf } from './traffic-store.ts';
@@ -52,7 +53,7 @@ const lines = (): Line[] => [
     participant: '*',
     asset: 'EUR/2',
     perPayment: 2_600n,
-    perDay: 45_000n,
+    perDay: 35_000n,
     netSenderCap: 7_000n,
     bilateralCaps: [{ counterparty: '*', cap: 5_500n }],
     concentration: { percent: 75, from: 6_000n },
@@ -106,6 +107,15 @@ const FATES =
 
 /** What changes limits behind the door's back, so that it has to look again before it judges. */
 const LOOKED_AT = new Set(['closeMain', 'closeDollar', 'settleDollar', 'exclude', 'cancelAhead', 'rejectAgain']);
+
+/** How many limits have refused a payment on the day. */
+async function limitsHit(): Promise<number> {
+  const rows = await house.database.admin(
+    `select distinct l ->> 'limit' as name from settlement.payment p, jsonb_array_elements(p.findings -> 'limits') l
+      where p.decision = 'rejected' and p.id >= '${idFloor(MIDNIGHT)}'`,
+  );
+  return rows.length;
+}
 
 const takeOne = (ids: Uuid[]) => ids.splice(0, 1)[0];
 
@@ -209,8 +219,9 @@ beforeAll(async () => {
   clock.set(MIDNIGHT + 1_000);
   decided.clear();
   seen.clear();
-  // As many acts as it takes until every kind of them and every fate was there; what runs beside them is not the same each time.
-  for (let i = 0; i < 380 || (i < 1_500 && FATES.some((fate) => !seen.has(fate))); i++) clock.advance(await act(random));
+  // As many acts as it takes until every kind of them, every fate and every limit was there; what runs beside them is not the same each time.
+  for (let i = 0; i < 380 || (i < 1_500 && (FATES.some((fate) => !seen.has(fate)) || (await limitsHit()) < LIMIT_NAMES.length)); i++)
+    clock.advance(await act(random));
   clock.advance(1_000);
 }, 600_000);
 afterAll(() => house.close());
