@@ -9,6 +9,7 @@ import { addRead } from './readiness/read.ts';
 import { addRekey } from './readiness/rekey.ts';
 import { addReport } from './readiness/report.ts';
 import { addDecide, addRun } from './readiness/run.ts';
+import { addShow } from './readiness/show.ts';
 import { addSign, addWithdraw } from './readiness/sign.ts';
 import { addVerify } from './readiness/verify.ts';
 import { addRuleOut, addWaive } from './readiness/waive.ts';
@@ -39,6 +40,7 @@ export function addReadiness(program: Command, command: AddCommand): void {
   addApprove(readiness, command);
   addPlan(readiness, command);
   addWithdraw(readiness, command);
+  addShow(readiness, command);
   addVerify(readiness, command);
   addReport(readiness, command);
   addWatch(readiness, command);

@@ -11,6 +11,8 @@ import type { FromProcess, ToProcess } from './protocol.ts';
  * priority that holds a lock of the process keeps everybody waiting.
  */
 setPriority(constants.priority.PRIORITY_LOW);
+/** More of one note than is ever kept, so that nothing huge goes from one process to the other. */
+const NOTE_CHARACTERS = 32_768;
 const kinds = createKinds([builtInChecks()]);
 let stop = new AbortController();
 
@@ -25,7 +27,8 @@ process.on('message', (message: ToProcess) => {
 async function make({ kind, params, ground }: Extract<ToProcess, { say: 'check' }>, signal: AbortSignal): Promise<Outcome> {
   try {
     const { settings, environment, commit } = ground;
-    return await kinds.find(kind)!.run(params, createProbe({ settings, environment, signal, commit }));
+    const note = (text: string): void => void process.send!({ noted: text.slice(0, NOTE_CHARACTERS) } satisfies FromProcess);
+    return await kinds.find(kind)!.run(params, { ...createProbe({ settings, environment, signal, commit }), note });
   } catch (error) {
     return failureOf(error);
   }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { CheckKind, CheckProvider, Outcome } from '../check/check.ts';
+import type { CheckKind, CheckProvider, Outcome, Probe } from '../check/check.ts';
 import type { CheckGround, FromProcess, ToProcess } from './protocol.ts';
 
 /** Kinds of checks that are made in processes of their own. */
@@ -24,6 +24,9 @@ type Options = {
   file?: URL;
 };
 
+/** What of a probe is used on this side: the rest is made anew in the process. */
+type Watching = Pick<Probe, 'signal' | 'note'>;
+
 const GRACE_MS = 400;
 const IDLE_MS = 15_000;
 const FILE = new URL('check-process.ts', import.meta.url);
@@ -36,7 +39,7 @@ export function checksApart({ name, kinds }: CheckProvider, options: Options): C
   const pool = createPool(options);
   const apart = (kind: CheckKind): CheckKind => ({
     ...kind,
-    run: (params, { signal }) => pool.make({ say: 'check', kind: kind.name, params, ground: options.ground() }, signal),
+    run: (params, probe) => pool.make({ say: 'check', kind: kind.name, params, ground: options.ground() }, probe),
   });
   return { provider: { name, kinds: kinds.map(apart) }, warm: pool.warm, close: pool.close };
 }
@@ -92,10 +95,10 @@ function createPool({ processes, graceMs = GRACE_MS, idleMs = IDLE_MS, file = FI
   }
 
   return {
-    async make(check: ToProcess, signal: AbortSignal): Promise<Outcome> {
+    async make(check: ToProcess, probe: Watching): Promise<Outcome> {
       const worker = await take();
       try {
-        return await makeIn(worker, check, { signal, graceMs });
+        return await makeIn(worker, check, { signal: probe.signal, graceMs, note: (text) => probe.note?.(text) });
       } finally {
         giveBack(worker);
       }
@@ -146,8 +149,10 @@ function isReady(worker: ChildProcess): Promise<void> {
   });
 }
 
-/** One check in one process. A process that ends on the way is an error of the check, never a pass. */
-function makeIn(worker: ChildProcess, check: ToProcess, { signal, graceMs }: { signal: AbortSignal; graceMs: number }): Promise<Outcome> {
+type Making = { signal: AbortSignal; graceMs: number; note(text: string): void };
+
+/** One check in one process. A process that ends on the way is an error of the check, never a pass; what it noted until then is kept. */
+function makeIn(worker: ChildProcess, check: ToProcess, { signal, graceMs, note }: Making): Promise<Outcome> {
   return new Promise((resolve) => {
     let grace: NodeJS.Timeout | undefined;
     const stop = (): void => {
@@ -160,7 +165,10 @@ function makeIn(worker: ChildProcess, check: ToProcess, { signal, graceMs }: { s
       worker.off('message', answered).off('exit', gone);
       resolve(outcome);
     };
-    const answered = (message: FromProcess): void => void ('outcome' in message && end(message.outcome));
+    const answered = (message: FromProcess): void => {
+      if ('noted' in message) note(message.noted);
+      if ('outcome' in message) end(message.outcome);
+    };
     const gone = (): void => end({ state: 'error', summary: 'The check did not stop when told, and was ended with its process.' });
     worker.on('message', answered).on('exit', gone);
     signal.addEventListener('abort', stop, { once: true });

@@ -12,4 +12,4 @@ export type CheckGround = {
 export type ToProcess = { say: 'check'; kind: string; params: unknown; ground: CheckGround } | { say: 'stop' } | { say: 'ping' };
 
 /** From a process of checks. */
-export type FromProcess = { outcome: Outcome } | { ready: true };
+export type FromProcess = { outcome: Outcome } | { noted: string } | { ready: true };

@@ -133,7 +133,9 @@ async function once(probe: Probe, url: URL, agent: Agent, ask: Ask): Promise<Omi
     Object.entries(reply.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   );
   const shown = `${url.protocol}//${url.host}${url.pathname}`;
-  return { status: reply.statusCode, headers, body: text, cut, ms: roundMs(performance.now() - start), shown };
+  const answer = { status: reply.statusCode, headers, body: text, cut, ms: roundMs(performance.now() - start), shown };
+  probe.note?.(`${ask.method ?? 'GET'} ${transcript({ ...answer, via: [] })}`);
+  return answer;
 }
 
 async function bodyOf(body: AsyncIterable<Uint8Array> & { destroy(): void }, mostBytes: number): Promise<{ text: string; cut: boolean }> {
@@ -156,7 +158,7 @@ export function roundMs(ms: number): number {
 /** An answer as evidence: status, headers, body. */
 export function transcript({ status, headers, body, shown, via }: Answer): string {
   const ways = via.map((address) => `→ ${address}`);
-  return [shown, ...ways, `${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body].join('\n');
+  return [shown, ...ways, `HTTP ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body].join('\n');
 }
 
 /** The JSON of an answer, or in words that it is none. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/time.ts';
 import type { CheckState, Measurement } from '../run/result.ts';
 import type { Unheld } from './unheld.ts';
 
-/** What a check saw. `output` is kept as evidence after secrets in it are masked. */
+/** What a check found. `output` is kept as evidence after secrets in it are masked; without it, what was noted while it looked. */
 export type Outcome = { state: CheckState; summary: string; measurements?: readonly Measurement[]; output?: string };
 
 /**
@@ -61,6 +61,8 @@ export type Probe = {
   setting(name: string): string | undefined;
   /** A reviewed command by its name; throws `readiness.command_refused` for any other. */
   command?(name: string): AllowedCommand;
+  /** Keeps what was seen as evidence, also of a check that then fails to end; it is masked. */
+  note?(text: string): void;
   /** The text without the values of secret settings and passwords of targets. */
   hide?(text: string): string;
 };

@@ -33,10 +33,15 @@ export async function knock(probe: Probe, place: Place, silenceMs = 5_000): Prom
   try {
     const socket = await connect({ ...probe, signal: AbortSignal.any([probe.signal, silence]) }, place);
     socket.destroy();
-    return { state: 'open', ms: roundMs(performance.now() - start) };
+    const ms = roundMs(performance.now() - start);
+    probe.note?.(`${place.host}:${place.port} accepted a connection after ${ms} ms`);
+    return { state: 'open', ms };
   } catch (error) {
     const ms = roundMs(performance.now() - start);
     const code = unreachableCode(error);
+    probe.note?.(
+      `${place.host}:${place.port} ${code === 'ECONNREFUSED' ? 'refused the connection' : 'did not answer'} (${code ?? 'no answer'}, ${ms} ms)`,
+    );
     if (code === 'ECONNREFUSED') return { state: 'refused', ms, error };
     if (code !== undefined) return { state: 'silent', ms, error };
     if (!silence.aborted || probe.signal.aborted) throw error;

@@ -4,6 +4,7 @@ import { listsPrograms, SAFE_OPTIONS } from '../git-safety.ts';
 import type { Probe } from './check.ts';
 
 const MOST_BYTES = 64 << 20;
+const NOTE_CHARACTERS = 4_096;
 
 /** Commands of git that only read. */
 type Reading = 'status' | 'describe' | 'rev-parse' | 'ls-files' | 'check-ignore' | 'log' | 'show-ref' | 'ls-tree';
@@ -44,8 +45,20 @@ function start(probe: Probe, args: readonly string[]): Promise<{ code: number; t
     GIT_NO_REPLACE_OBJECTS: '1',
   };
   const options = { cwd: probe.root, env, signal: probe.signal, maxBuffer: MOST_BYTES, timeout: 60_000, encoding: 'utf8' as const };
+  const said = (code: number, text: string, problem: string): void =>
+    probe.note?.(
+      [
+        `$ git ${args.filter((arg) => arg.length < 200).join(' ')}`,
+        text.replaceAll('\0', '\n').slice(0, NOTE_CHARACTERS),
+        problem.slice(0, 1_000),
+        `exit code ${code}`,
+      ]
+        .filter((line) => line !== '')
+        .join('\n'),
+    );
   return new Promise((resolve, reject) => {
     execFile('git', [...SAFE_OPTIONS, '-c', `safe.directory=${probe.root}`, ...args], options, (error, text, problem) => {
+      if (!error || typeof error.code === 'number') said(error ? Number(error.code) : 0, text, problem);
       if (!error) return resolve({ code: 0, text, problem });
       if (error.code === 'ENOENT') return reject(new AppError('unavailable', 'readiness.git_missing', 'git is not installed here.'));
       if (typeof error.code === 'number') return resolve({ code: error.code, text, problem });

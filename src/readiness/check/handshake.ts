@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type DetailedPeerCertificate, type SecureVersion, type TLSSocket } from 'node:tls';
 import { AppError } from '../../base/error.ts';
 import type { Probe } from './check.ts';
 import { connect } from './connect.ts';
@@ -21,7 +21,15 @@ export type Handshake = {
 
 /** What a handshake ended with. `reset` is a connection that was cut instead of an alert. */
 export type Shaken =
-  | { result: 'done'; protocol: string; cipher: string; certificate: X509Certificate | undefined; trusted: boolean; why: string }
+  | {
+      result: 'done';
+      protocol: string;
+      cipher: string;
+      certificate: X509Certificate | undefined;
+      trusted: boolean;
+      why: string;
+      chain: readonly string[];
+    }
   | { result: 'refused'; why: string; reset: boolean };
 
 /** What this machine itself cannot offer; it says nothing about the other side. */
@@ -32,6 +40,17 @@ const OURS = /NO_PROTOCOLS_AVAILABLE|NO_CIPHER_MATCH|NO_CIPHERS_AVAILABLE|UNSUPP
  * and `readiness.tls_not_offered` when this machine cannot offer what is to be tried.
  */
 export async function shake(probe: Probe, wanted: Handshake): Promise<Shaken> {
+  const shaken = await tryOne(probe, wanted);
+  const asked = [wanted.version, wanted.ciphers && 'without forward secrecy'].filter(Boolean).join(' ') || 'any version';
+  const found =
+    shaken.result === 'done'
+      ? `${shaken.protocol} ${shaken.cipher}${shaken.trusted ? '' : `, not trusted: ${shaken.why}`}`
+      : `refused: ${shaken.why}`;
+  probe.note?.(`${wanted.host}:${wanted.port} as ${wanted.serverName}, offered ${asked}: ${found}`);
+  return shaken;
+}
+
+async function tryOne(probe: Probe, wanted: Handshake): Promise<Shaken> {
   const raw = await connect(probe, wanted);
   try {
     if (wanted.startTls) await askPostgres(raw);
@@ -74,8 +93,27 @@ function doneOf(socket: TLSSocket, { serverName }: Handshake): Shaken {
     certificate,
     trusted: socket.authorized && named,
     why,
+    chain: chainOf(socket),
   };
 }
+
+/** The certificates that the server sent, from its own up to the root, each in one line. */
+function chainOf(socket: TLSSocket): string[] {
+  const lines: string[] = [];
+  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  for (const seen = new Set<string>(); next?.fingerprint256 && !seen.has(next.fingerprint256); next = next.issuerCertificate) {
+    seen.add(next.fingerprint256);
+    lines.push(
+      `${nameOf(next.subject)}, by ${nameOf(next.issuer)}, from ${next.valid_from} to ${next.valid_to}, sha256 ${next.fingerprint256}`,
+    );
+  }
+  return lines;
+}
+
+const nameOf = (name: object | undefined): string =>
+  Object.entries(name ?? {})
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ') || 'nobody';
 
 /** Whether a certificate is for a name or an address. */
 export function isFor(certificate: X509Certificate, name: string): boolean {

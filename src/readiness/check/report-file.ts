@@ -18,10 +18,19 @@ export type Report = { text: string; bytes: number } | { state: 'fail' | 'stale'
 /** Reads a report and holds it against the commit or its age. Errors: those of the files. */
 export async function readReport(probe: Probe, path: string, of: ReportOf): Promise<Report> {
   const text = await readText(probe, path, 64 << 20);
+  probe.note?.(text === undefined ? `${path} is not there` : await headOf(probe, path, text));
   if (text === undefined) return { state: 'fail', summary: `The report ${path} is not there.` };
   const stale = await staleness(probe, path, of, text);
   return stale ? { state: 'stale', summary: `${stale}.` } : { text, bytes: Buffer.byteLength(text) };
 }
+
+/** What a report looks like: its size, its time and how it begins. */
+async function headOf(probe: Probe, path: string, text: string): Promise<string> {
+  const seen = await lookAt(probe, path);
+  const at = seen === undefined ? 'unknown' : new Date(seen.modifiedMs).toISOString();
+  return `${path}: ${Buffer.byteLength(text)} bytes, changed at ${at}\n${text.length > HEAD_CHARACTERS ? `${text.slice(0, HEAD_CHARACTERS)}\n… cut: ${HEAD_CHARACTERS} of ${text.length} characters are kept` : text}\n`;
+}
+const HEAD_CHARACTERS = 4_096;
 
 /** Why a file does not speak of what is judged; undefined when it does. */
 async function staleness(probe: Probe, path: string, of: ReportOf, text: string): Promise<string | undefined> {
@@ -34,6 +43,7 @@ async function staleness(probe: Probe, path: string, of: ReportOf, text: string)
   if (judged === undefined) return `which commit is judged is not known, so ${path} cannot be of it`;
   const named =
     'commitFile' in of ? (await readText(probe, of.commitFile, 4_096))?.trim() : readJsonPath(readDocument(path, text), of.commitAt)[0];
+  probe.note?.(`commit named: ${typeof named === 'string' ? named.slice(0, 64) : 'none'}; judged: ${judged}`);
   if (typeof named !== 'string' || !/^[0-9a-f]{7,64}$/i.test(named)) return `${path} does not say which commit it is of`;
   const isOf = (commit: string): boolean => commit.toLowerCase().startsWith(named.toLowerCase());
   const known = [judged, ...(probe.checkedOut === undefined ? [] : [probe.checkedOut])];

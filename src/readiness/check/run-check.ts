@@ -4,11 +4,12 @@ import { AppError } from '../../base/error.ts';
 import type { CheckResult, CheckState, Measurement } from '../run/result.ts';
 import type { CheckKind, Outcome, Probe } from './check.ts';
 import { failureOf } from './failure.ts';
+import { takeNotes } from './notes.ts';
 import { unheldIn } from './unheld.ts';
 import { redact, redactNamed, redactOutput } from './redact.ts';
 
 /** What one check found, and what it saw in full, masked and bounded, to be kept as evidence. */
-export type Checked = { result: CheckResult; output?: string };
+export type Checked = { result: CheckResult; output: string };
 
 export type RunOptions = {
   /** Longest time, unless the kind asks for more because it looks over a window. */
@@ -21,6 +22,7 @@ const TIMEOUT_MS = 10_000;
 const GRACE_MS = 500;
 const LONGEST_MS = 15 * 60_000;
 const SUMMARY_CHARACTERS = 1_000;
+const NOT_SHOWN = '[not shown]';
 const MOST_MEASUREMENTS = 100;
 const STATES: ReadonlySet<unknown> = new Set<CheckState>(['pass', 'warn', 'fail', 'error', 'unreachable', 'stale']);
 
@@ -32,7 +34,8 @@ const STATES: ReadonlySet<unknown> = new Set<CheckState>(['pass', 'warn', 'fail'
 export async function runCheck(kind: CheckKind, params: unknown, probe: Probe, options: RunOptions = {}): Promise<Checked> {
   const startedAt = probe.clock.now();
   const start = performance.now();
-  const outcome = await outcomeOf(kind, params, probe, options);
+  const notes = takeNotes(probe.hide);
+  const outcome = await outcomeOf(kind, params, { ...probe, note: notes.note }, options);
   const clean = cleanerOf(probe);
   const result: CheckResult = {
     kind: kind.name,
@@ -43,7 +46,29 @@ export async function runCheck(kind: CheckKind, params: unknown, probe: Probe, o
     startedAt: new Date(startedAt).toISOString(),
     ms: Math.round((performance.now() - start) * 10) / 10,
   };
-  return outcome.output === undefined ? { result } : { result, output: redactOutput(outcome.output, probe.hide) };
+  return { result, output: keptOf(evidenceOf(outcome, notes.all(), result.summary), probe) };
+}
+
+/** What cannot be masked is not kept. */
+function keptOf(evidence: string, { hide }: Probe): string {
+  try {
+    return redactOutput(evidence, hide);
+  } catch {
+    return NOT_SHOWN;
+  }
+}
+
+/** Evidence of a check that came to see nothing. */
+export const nothingSeen = (summary: string): string => `Nothing was seen: ${summary}`;
+
+/**
+ * What is kept of a check: its own account, else what it noted. Of one that did not end by itself, what was seen until then and
+ * how it ended; there is always something, so that nobody has to believe a result.
+ */
+function evidenceOf({ state, output = '' }: Outcome, notes: string | undefined, summary: string): string {
+  const seen = output === '' ? notes : output;
+  if (seen === undefined) return nothingSeen(summary);
+  return state === 'error' || state === 'unreachable' ? `${seen}\n\nIt ended so: ${summary}` : seen;
 }
 
 async function outcomeOf(kind: CheckKind, params: unknown, probe: Probe, options: RunOptions): Promise<Outcome> {
@@ -156,7 +181,7 @@ function cleanerOf(probe: Probe): (text: string) => string {
     try {
       clean = redact(probe.hide ? probe.hide(bounded) : bounded);
     } catch {
-      clean = '[not shown]';
+      clean = NOT_SHOWN;
     }
     return clean.length > SUMMARY_CHARACTERS ? `${clean.slice(0, SUMMARY_CHARACTERS)}…` : clean;
   };

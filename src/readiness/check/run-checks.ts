@@ -3,7 +3,7 @@ import type { CheckResult } from '../run/result.ts';
 import type { Probe } from './check.ts';
 import type { KindRegistry } from './kinds.ts';
 import { redact } from './redact.ts';
-import { runCheck, type Checked, type RunOptions } from './run-check.ts';
+import { nothingSeen, runCheck, type Checked, type RunOptions } from './run-check.ts';
 
 export type RunChecksOptions = RunOptions & {
   /** Checks at the same moment, in all. */
@@ -69,14 +69,17 @@ function isSilent({ result }: Checked): boolean {
 
 function notAsked({ kind, params }: BoundCheck, probe: Probe, times: number): Checked {
   const summary = `Not asked: ${times} checks in a row had no answer from this target.`;
-  return { result: resultOf(kind, { asked: String(params['target']), state: 'unreachable', summary }, probe) };
+  return {
+    result: resultOf(kind, { asked: String(params['target']), state: 'unreachable', summary }, probe),
+    output: nothingSeen(summary),
+  };
 }
 
 async function runBound(check: BoundCheck, ground: { kinds: KindRegistry; probe: Probe }, options: RunOptions): Promise<Checked> {
   const kind = ground.kinds.find(check.kind);
   if (kind) return runCheck(kind, check.params, ground.probe, options);
   const summary = `There is no kind of check called ${check.kind.slice(0, 64)}.`;
-  return { result: resultOf(check.kind, { asked: 'nothing', state: 'error', summary }, ground.probe) };
+  return { result: resultOf(check.kind, { asked: 'nothing', state: 'error', summary }, ground.probe), output: nothingSeen(summary) };
 }
 
 function resultOf(kind: string, found: Pick<CheckResult, 'asked' | 'state' | 'summary'>, { clock }: Probe): CheckResult {

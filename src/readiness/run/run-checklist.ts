@@ -148,7 +148,6 @@ export async function checkLines(input: CheckInput): Promise<Map<string, CheckRe
 }
 
 async function withEvidence({ result, output }: Checked, store: RecordStore): Promise<CheckResult> {
-  if (output === undefined) return result;
   return { ...result, evidence: await store.putEvidence(Buffer.from(output), 'text/plain; charset=utf-8') };
 }
 

@@ -8,6 +8,7 @@ import { folderSize } from '../folder-size.ts';
 import { listFolder, lookAt, readDocument, readText } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { matches } from '../pattern.ts';
 
 const Params = fields({
@@ -34,8 +35,10 @@ type Found = { backups: readonly Backup[]; problems: readonly string[] };
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const found = await find(params, probe);
+  if (typeof found === 'string') probe.note?.(found);
   if (typeof found === 'string') return { state: 'fail', summary: `${found}.` };
   const ordered = found.backups.toSorted((a, b) => a.atMs - b.atMs);
+  probe.note?.(firstLines([`${ordered.length} backups, the newest first`, ...ordered.toReversed().map(toldOf)]));
   const [oldest, newest] = [ordered[0], ordered.at(-1)];
   if (!oldest || !newest) return { state: 'fail', summary: 'There is no backup.' };
   const hours = (probe.clock.now() - newest.atMs) / 3_600_000;
@@ -62,6 +65,8 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     ],
   });
 }
+
+const toldOf = ({ name, atMs, bytes }: Backup): string => `${name}: ${new Date(atMs).toISOString()}, ${bytes} bytes`;
 
 function find(params: Params, probe: Probe): Promise<Found | string> {
   if (params.folder !== undefined) return inFolder(params.folder, params.match, probe);
@@ -94,6 +99,10 @@ async function inReport(path: string, { stanza, encrypted, minRepositories }: Pa
   );
   const repositories = stanzas.flatMap((one) => readJsonPath(one, '$.repo[*]'));
   const plain = repositories.filter((one) => ['none', undefined].includes(readJsonPath(one, '$.cipher')[0] as string | undefined));
+  const ciphers = repositories.map((one) => JSON.stringify(readJsonPath(one, '$.cipher')[0] ?? 'not told'));
+  probe.note?.(
+    `${path}: ${repositories.length} repositories, ciphers: ${ciphers.join(', ') || 'none'}; ${status.join('; ') || 'status ok'}`,
+  );
   const entries = stanzas.flatMap((one) => readJsonPath(one, '$.backup[*]'));
   const whole = entries.filter((one) => readJsonPath(one, '$.error')[0] !== true);
   const backups = whole.flatMap((one) => backupOf(one));

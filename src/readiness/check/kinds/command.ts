@@ -53,7 +53,12 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     ],
     seen: `${params.command} ended with ${code}.`,
     measurements: [{ name: 'exit code', value: code ?? signal ?? 'none', demanded: exits.join(' or ') }],
-    output: text,
+    output: [
+      `$ ${params.command}`,
+      text.trimEnd(),
+      `it ended with ${signal ?? `exit code ${code}`}`,
+      ...(cut ? [`… cut: ${MOST_BYTES} bytes of what it printed were read`] : []),
+    ].join('\n'),
   });
 }
 

@@ -22,6 +22,7 @@ async function run({ report: path, of, min }: Params, probe: Probe): Promise<Out
   const report = await readReport(probe, path, of);
   if (isUnfit(report)) return report;
   const shares = /^(TN|SF):/m.test(report.text) ? lcovShares(report.text) : summaryShares(readDocument(path, report.text));
+  probe.note?.(PARTS.map((part) => `${part}: ${shares[part] === undefined ? 'not told' : `${shares[part].toFixed(2)} %`}`).join('\n'));
   const demanded = PARTS.filter((part) => min[part] !== undefined);
   if (demanded.length === 0) return { state: 'error', summary: 'The check demands no share.' };
   const short = demanded.filter((part) => !((shares[part] ?? -1) >= min[part]!));

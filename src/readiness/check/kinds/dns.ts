@@ -54,8 +54,11 @@ async function ask(probe: Probe, name: string, { type }: Params, resolver: strin
   const stop = (): void => client.cancel();
   probe.signal.addEventListener('abort', stop, { once: true });
   try {
-    return (await records(client, name, type)).toSorted();
+    const found = (await records(client, name, type)).toSorted();
+    probe.note?.([`${type} of ${name} by ${resolver ?? 'the system'}:`, ...found].join('\n'));
+    return found;
   } catch (error) {
+    probe.note?.(`${type} of ${name} by ${resolver ?? 'the system'}: ${(error as NodeJS.ErrnoException).code ?? 'no answer'}`);
     if (NOTHING.has((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   } finally {

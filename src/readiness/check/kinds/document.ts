@@ -6,6 +6,7 @@ import { Count, defineKind, fields, FilePath, judged, listed, Positive, Texts } 
 import { lookAt, placeOf, readText } from '../files.ts';
 import { git } from '../git-read.ts';
 import { folderOf } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { anchorsOf, outlineOf, type Outline } from '../markdown.ts';
 
 const Params = fields({
@@ -32,10 +33,14 @@ const DAY_MS = 86_400_000;
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const { path } = params;
   const text = await readText(probe, path, 4 << 20);
+  if (text === undefined) probe.note?.(`${path} is not there`);
   if (text === undefined) return { state: 'fail', summary: `${path} is not there.` };
   const outline = outlineOf(text);
+  probe.note?.([`headings of ${path}:`, firstLines(outline.headings), '', 'it begins:', firstLines(text.split('\n'), 50), ''].join('\n'));
   const age = await ageOf(path, text, probe);
   const words = outline.text.split(/\s+/).filter((word) => word !== '').length;
+  probe.note?.(`${words} words; ${age.days.toFixed(1)} days old by ${age.by}`);
+  probe.note?.(placeholdersIn(text));
   return judged({
     problems: [
       ...contentProblems(params, text, outline, words),
@@ -66,6 +71,12 @@ function contentProblems(params: Params, text: string, outline: Outline, words: 
     ...(words < minWords ? [`${path} has ${words} words, at least ${minWords} are demanded`] : []),
     ...(left.length > 0 ? [`${path} still has placeholders: ${listed(left)}`] : []),
   ];
+}
+
+/** The lines in which something is still to be filled in. */
+function placeholdersIn(text: string): string {
+  const found = text.split('\n').flatMap((line, at) => (line.search(PLACEHOLDERS) < 0 ? [] : [`line ${at + 1}: ${line}`]));
+  return found.length === 0 ? 'no line with a placeholder' : `lines with a placeholder:\n${firstLines(found, 50)}`;
 }
 
 type Age = { days: number; by: string };
@@ -101,6 +112,7 @@ async function linkProblems({ path }: Params, outline: Outline, probe: Probe): P
   };
   const place = { path, own: anchorsOf(outline.headings), anchorsIn };
   for (const link of new Set(own)) if (!(await resolves(link, place, probe))) dead.push(link);
+  probe.note?.([`links to files and headings: ${new Set(own).size}`, ...dead.map((link) => `leads nowhere: ${link}`)].join('\n'));
   return dead.length > 0 ? [`${path} has links that lead nowhere: ${listed(dead)}`] : [];
 }
 

@@ -5,6 +5,7 @@ import { defineKind, fields, FilePath, judged, Positive, Text } from '../define.
 import { readDocument, readText } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { Check } from 'typebox/value';
 import type { Measurement } from '../../run/result.ts';
 
@@ -37,7 +38,9 @@ const DAY_MS = 86_400_000;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const text = await readText(probe, params.record, 8 << 20);
+  if (text === undefined) probe.note?.(`${params.record} is not there`);
   if (text === undefined) return { state: 'fail', summary: `The record ${params.record} is not there.` };
+  probe.note?.(`${params.record} begins:\n${firstLines(text.split('\n'), 50)}`);
   const { newest, unread } = newestOf(readDocument(params.record, text), params.drill);
   if (unread > 0) return { state: 'fail', summary: `${unread} entries of ${params.record} do not say what, when and how it went.` };
   if (!newest) return { state: 'fail', summary: `${params.record} tells of no drill called ${params.drill}.` };

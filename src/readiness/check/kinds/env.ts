@@ -43,6 +43,7 @@ function placeholder(value: string): string | undefined {
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const values = params.names.map((name) => [name, probe.setting(name)] as const);
   const problems = [...values.flatMap(([name, value]) => problemsOf(name, value, params)), ...sameValues(values, params)];
+  for (const [name, value] of values) probe.note?.(toldOf(name, value, problemsOf(name, value, params)));
   const seen = params.absent
     ? `${params.names.join(', ')} ${params.names.length === 1 ? 'is' : 'are'} not set.`
     : `${params.names.join(', ')} ${params.names.length === 1 ? 'is' : 'are'} set as demanded.`;
@@ -51,6 +52,12 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     seen,
     measurements: values.map(([name, value]) => ({ name: `length of ${name}`, value: value?.length ?? 'not set' })),
   });
+}
+
+/** What is told of a setting: never its value. */
+function toldOf(name: string, value: string | undefined, problems: readonly string[]): string {
+  const what = value === undefined ? 'not set' : value.trim() === '' ? 'set to nothing' : `set, ${value.length} characters`;
+  return `${name}: ${what}; ${problems.length === 0 ? 'as demanded' : problems.join('; ')}`;
 }
 
 function problemsOf(name: string, value: string | undefined, params: Params): string[] {

@@ -7,7 +7,9 @@ import { Count, defineKind, fields, FilePath, judged, oneOf, Positive, Text, Tex
 import { folderSize } from '../folder-size.ts';
 import { lookAt, readDocument, readText, type Seen } from '../files.ts';
 import { folderOf } from '../loopback.ts';
-import { matches } from '../pattern.ts';
+import { firstLines } from '../notes.ts';
+import { matches, matching } from '../pattern.ts';
+import { redact } from '../redact.ts';
 
 const Params = fields({
   path: FilePath,
@@ -33,6 +35,7 @@ type Params = Static<typeof Params>;
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const { path, is = 'file' } = params;
   const seen = await lookAt(probe, path);
+  probe.note?.(seen ? attributesOf(path, seen) : `nothing is at ${path}`);
   if (is === 'absent') return judged({ problems: seen ? [`${path} is there and must not be`] : [], seen: `${path} is not there.` });
   if (!seen) return { state: 'fail', summary: `${path} is not there.` };
   if (seen.folder !== (is === 'folder')) return { state: 'fail', summary: `${path} is a ${seen.folder ? 'folder' : 'file'}.` };
@@ -40,6 +43,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     seen.folder && (params.minBytes !== undefined || params.maxBytes !== undefined)
       ? await folderSize(seen.path, probe.signal)
       : seen.bytes;
+  if (bytes !== seen.bytes) probe.note?.(`the files in it have ${bytes} bytes together`);
   const ageHours = (probe.clock.now() - seen.modifiedMs) / 3_600_000;
   const inside = await contentFindings(params, probe);
   return judged({
@@ -56,6 +60,11 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       ...inside.measurements,
     ],
   });
+}
+
+function attributesOf(path: string, { bytes, modifiedMs, mode, uid, gid, folder }: Seen): string {
+  const rights = mode.toString(8).padStart(4, '0');
+  return `${path}: a ${folder ? 'folder' : `file of ${bytes} bytes`}, rights ${rights}, user ${uid}, group ${gid}, changed at ${new Date(modifiedMs).toISOString()}`;
 }
 
 function attributeProblems({ path, mode, minBytes, maxBytes, maxAgeHours }: Params, seen: Seen, ageHours: number): string[] {
@@ -92,6 +101,7 @@ async function contentFindings(params: Params, probe: Probe): Promise<{ problems
     return { problems: [], measurements: [] };
   const text = await readText(probe, path);
   if (text === undefined) return { problems: [`${path} has just gone`], measurements: [] };
+  probe.note?.(contentOf(params, text));
   const inDocument = values ? demandsOn(readDocument(path, text), values) : { problems: [], measurements: [] };
   const problems = [
     ...contains.filter((part) => !text.includes(part)).map((part) => `${path} does not contain ${JSON.stringify(part)}`),
@@ -101,6 +111,37 @@ async function contentFindings(params: Params, probe: Probe): Promise<{ problems
     ...inDocument.problems,
   ];
   return { problems, measurements: inDocument.measurements };
+}
+
+const LOOKED_AT = 1 << 20;
+
+/** What of a file is kept where its text is looked at: the lines that say what was looked for, and how it begins. */
+function contentOf({ contains = [], notContains = [], matches: patterns = [], notMatches = [] }: Params, text: string): string {
+  const read = text.slice(0, LOOKED_AT);
+  const masked = redact(read);
+  const lines = read.split('\n');
+  // A line of what goes over many, such as a key, is not known as a credential by itself.
+  const told = (line: string): string => (masked.includes(line) ? line : redact(line) === line ? '[secret]' : redact(line));
+  const shapes = [...patterns, ...notMatches];
+  const fitting = shapes.map((pattern) => fittingOf(pattern, lines));
+  const found = lines.flatMap((line, at) => {
+    const sought = [...contains, ...notContains].find((part) => line.includes(part)) ?? shapes.find((_, which) => fitting[which]![at]);
+    return sought === undefined ? [] : [`line ${at + 1} has ${JSON.stringify(sought)}: ${told(line)}`];
+  });
+  return [
+    ...(found.length > 0 ? ['lines with what is looked for:', firstLines(found, 50)] : []),
+    'it begins:',
+    firstLines(masked.split('\n'), 50),
+  ].join('\n');
+}
+
+/** Which lines fit. What matches only over several lines, or slowly, is not pointed at; it decides nothing here. */
+function fittingOf(pattern: string, lines: readonly string[]): readonly boolean[] {
+  try {
+    return matching(pattern, lines);
+  } catch {
+    return [];
+  }
 }
 
 export const file = defineKind({

@@ -10,6 +10,7 @@ import { readDocument, readText } from '../files.ts';
 import { git as ask } from '../git-read.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { searchTracked } from '../tracked-files.ts';
 
 const Params = fields({
@@ -109,6 +110,14 @@ async function trackProblems(paths: readonly string[], probe: Probe): Promise<st
 /** Names the files and what was found in them, never the credential; and the files that nobody could look into. */
 async function secretProblems({ exceptIn = [] }: Params, probe: Probe): Promise<string[]> {
   const { found, unread } = await searchTracked(probe, exceptIn);
+  probe.note?.(
+    firstLines([
+      `${found.length} places that look as if they held a credential`,
+      ...found,
+      `${unread.length} tracked files not looked into`,
+      ...unread,
+    ]),
+  );
   return [
     ...(found.length === 0 ? [] : [`${found.length} places look as if they held credentials (${listed(found)})`]),
     ...(unread.length === 0 ? [] : [`${unread.length} tracked files were not looked into: ${listed(unread)}`]),

@@ -35,6 +35,10 @@ async function run({ target: name, service = '', state = 'SERVING' }: Params, pr
     const found =
       called.state ??
       `refused with status ${called.grpcStatus}${called.message ? ` (${called.message})` : ''} over HTTP ${called.httpStatus}`;
+    const { httpStatus, grpcStatus, message } = called;
+    probe.note?.(
+      `${PATH} of ${target.shown} for ${service || 'the server'}: HTTP ${httpStatus}, grpc-status ${grpcStatus}${message && ` (${message})`}, state ${called.state ?? 'none'}`,
+    );
     const what = `${target.shown}${service ? ` ${service}` : ''}`;
     return called.state === state
       ? { state: 'pass', summary: `${what} is ${found}.`, measurements: [{ name: 'state', value: found, demanded: state }] }

@@ -27,7 +27,15 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   const client = await openHttp(probe, target);
   try {
     const answer = await client.ask({ path });
-    const cors = params.cors ? await corsProblems(params, (headers) => client.ask({ path, headers })) : [];
+    const origins: string[] = [];
+    const askFrom = async (headers: { origin: string }): Promise<Answer> => {
+      const reply = await client.ask({ path, headers });
+      origins.push(
+        `origin ${headers.origin}: ${reply.status}, access-control-allow-origin: ${reply.headers['access-control-allow-origin'] ?? 'none'}`,
+      );
+      return reply;
+    };
+    const cors = params.cors ? await corsProblems(params, askFrom) : [];
     const days = hstsDays(answer);
     return judged({
       problems: [
@@ -44,7 +52,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
         { name: 'status', value: answer.status },
         { name: 'HSTS', value: days, unit: 'd', ...(params.hstsDays !== undefined && { demanded: `>= ${params.hstsDays}` }) },
       ],
-      output: transcript({ ...answer, body: '' }),
+      output: [transcript({ ...answer, body: '' }), ...origins].join('\n'),
     });
   } finally {
     await client.close();
@@ -74,7 +82,7 @@ function hstsDays({ headers }: Answer): number {
 }
 
 /** A stranger must get no leave, and nobody must get it by `*`; those named must get it for themselves. */
-async function corsProblems({ cors }: Params, ask: (headers: Record<string, string>) => Promise<Answer>): Promise<string[]> {
+async function corsProblems({ cors }: Params, ask: (headers: { origin: string }) => Promise<Answer>): Promise<string[]> {
   const given = async (origin: string): Promise<string | undefined> => (await ask({ origin })).headers['access-control-allow-origin'];
   const answer = await ask({ origin: STRANGER });
   const stranger = answer.headers['access-control-allow-origin'];

@@ -24,6 +24,7 @@ export function houseChecks(checks: readonly Check[]): CheckProvider {
         state: ok ? 'pass' : 'fail',
         summary: `${name}: ${detail}`,
         measurements: [{ name, value: ok ? 'well' : 'not well' }],
+        output: `${name} says that it is ${ok ? 'well' : 'not well'}: ${detail}`,
       };
     },
     negative: [{ name: 'a dependency that is not well', arrange: async () => ({ params: { check: PLANTED }, end: async () => {} }) }],

@@ -18,6 +18,7 @@ const HOW: Readonly<Record<string, readonly string[]>> = {
   promql: ['unit', 'stepS', 'reduce', 'noData'],
   metric: ['of', 'unit', 'overS', 'as', 'op'],
   log_marker: ['target', 'lines', 'withinS'],
+  port_sweep: ['mayBeSilent'],
   git: ['exceptIn'],
   process: ['overS', 'maxGrowthMBPerHour'],
 };

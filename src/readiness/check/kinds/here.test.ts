@@ -213,7 +213,7 @@ describe('command', () => {
       { command: 'x' },
       bareProbe(running('console.log(Object.keys(process.env).sort().join())', { env: { OWN: '1' } })),
     );
-    expect(seen.output?.trim()).toBe('LC_ALL,OWN,PATH');
+    expect(seen.output).toBe('$ x\nLC_ALL,OWN,PATH\nit ended with exit code 0');
     expect(await stateOf(command, { command: 'x', silent: true }, running('console.log(1)'))).toMatch(/^fail/);
   });
 

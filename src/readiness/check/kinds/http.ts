@@ -65,7 +65,9 @@ async function run(params: Params, probe: Probe) {
         ...first.measurements,
         ...(answers.length > 1 ? [{ name: 'bad answers', value: failed, demanded: '= 0', samples: answers.length }] : []),
       ],
-      output: transcript(answer),
+      output: [transcript(answer), ...(answers.length > 1 ? ['', `times in ms: ${answers.map(({ ms }) => ms).join(', ')}`] : [])].join(
+        '\n',
+      ),
     });
   } finally {
     await client.close();

@@ -33,6 +33,31 @@ describe('port_sweep', () => {
     expect((await found(portSweep, { host: '127.0.0.1', ports: [`${closed}-${closed}`] }, { ownHost })).state).toBe('pass');
   });
 
+  test('tells ports that do not answer, and does not count them as closed unless the binding says so', async () => {
+    const { port } = await until(tcpOnLoopback((socket) => socket.end()));
+    const params = { host: 'localhost', ports: [port, 9, 10], mayBeOpen: [port] };
+    // The first port answers, what goes to the others is dropped.
+    const dropping = () => {
+      let asked = 0;
+      const lookup: Probe['lookup'] = (_, options, done) => {
+        if ((asked += 1) > 1) return done(Object.assign(new Error('dropped'), { code: 'ETIMEDOUT' }), []);
+        done(null, options.all ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1', 4);
+      };
+      return { ownHost, lookup };
+    };
+    const unknown = await runCheck(portSweep, params, bareProbe(dropping()));
+    expect(unknown.result).toMatchObject({ state: 'unreachable', summary: expect.stringContaining('not known to be closed (9-10)') });
+    expect(unknown.result.measurements).toContainEqual({ name: 'silent', value: '9-10' });
+    expect(unknown.output).toContain(`accepted a connection: ${port}`);
+    expect(unknown.output).toContain('did not answer: 9-10');
+    expect((await found(portSweep, { ...params, mayBeSilent: ['9-10'] }, dropping())).state).toBe('pass');
+    expect((await found(portSweep, { ...params, mayBeSilent: [9] }, dropping())).state).toBe('unreachable');
+    expect(await stateOf(portSweep, { ...params, mayBeOpen: [] }, dropping())).toMatch(/^fail: .*must not be.*not known to be closed/);
+    expect(await stateOf(portSweep, { ...params, mustBeOpen: [9], mayBeSilent: [10] }, dropping())).toMatch(
+      /^fail: .*does not answer at ports that must be open: 9/,
+    );
+  });
+
   test('tries no host that is not one’s own, and not more ports than it says', async () => {
     expect((await found(portSweep, { host: '127.0.0.1', ports: [80] })).state).toBe('error');
     expect(await stateOf(portSweep, { host: '127.0.0.1', ports: ['1-65535'] }, { ownHost })).toMatch(/^error/);

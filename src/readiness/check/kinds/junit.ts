@@ -6,6 +6,7 @@ import type { Outcome, Probe } from '../check.ts';
 import { Count, defineKind, fields, FilePath, judged, listed, Text } from '../define.ts';
 import { listFolder } from '../files.ts';
 import { folderOf } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { matching } from '../pattern.ts';
 import { isUnfit, readReport, ReportOf } from '../report-file.ts';
 
@@ -41,6 +42,8 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   const looked = fits ? cases.filter(({ outside }, index) => outside === true || fits[index]) : cases;
   const those = (state: Case['state']): Case[] => looked.filter((one) => one.state === state);
   const [passed, failed, skipped] = [those('passed'), those('failed'), those('skipped')];
+  const told = (title: string, some: readonly Case[]): string => firstLines([`${title}: ${some.length}`, ...some.map(nameOf)], 100);
+  probe.note?.([told('failed', failed), told('skipped', skipped), told('passed', passed)].join('\n'));
   return judged({
     problems: [
       ...(failed.length > 0 ? [`${failed.length} tests failed: ${listed(failed.map(({ name }) => name))}`] : []),

@@ -19,7 +19,8 @@ async function run({ report: path, of, demands }: Params, probe: Probe): Promise
   const report = await readReport(probe, path, of);
   if (isUnfit(report)) return report;
   const { problems, measurements } = demandsOn(readDocument(path, report.text), demands);
-  return judged({ problems, seen: `${path} holds ${demands.length} demands.`, measurements, output: report.text });
+  probe.note?.(measurements.map(({ name, value, demanded }) => `${name}: ${value}, demanded ${demanded}`).join('\n'));
+  return judged({ problems, seen: `${path} holds ${demands.length} demands.`, measurements });
 }
 
 export const loadReport = defineKind({

@@ -6,7 +6,9 @@ import type { Outcome, Probe } from '../check.ts';
 import { Count, defineKind, fields, LivePath, judged, listed, TargetName, Text, Texts, UrlPath } from '../define.ts';
 import { readTail, type Tail } from '../files.ts';
 import { folderOf, httpOnLoopback } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { matching } from '../pattern.ts';
+import { redact } from '../redact.ts';
 import { searchText } from '../secret-search.ts';
 
 const Params = fields({
@@ -36,6 +38,7 @@ const DEFAULT_LINES = 1_000;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const log = await linesWithMarker(params, probe);
+  if (log === undefined && params.file !== undefined) probe.note?.(`${params.file} is not there`);
   if (log === undefined) return { state: 'fail', summary: `${whereOf(params)} is not there.` };
   const { lines } = log;
   const json = lines.filter(isJsonObject).length;
@@ -67,8 +70,43 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
         ...(jsonShare !== undefined && { demanded: `>= ${jsonShare * 100}` }),
       },
     ],
-    output: lines.slice(-50).join('\n'),
+    output: evidenceOf(
+      params,
+      log,
+      leaks.map(({ line }) => line),
+    ),
   });
+}
+
+/** The lines that decided, then the last ones. */
+function evidenceOf(params: Params, { lines, missing }: Log, leaking: readonly number[]): string {
+  const { marker, absent = [], atMost } = params;
+  const hidden = new Set(leaking);
+  const told = (at: number): string => (hidden.has(at + 1) ? `[line ${at + 1} looks as if it held a credential]` : lines[at]!);
+  const part = (title: string, fits: (line: string, at: number) => boolean): string[] => {
+    const found = lines.flatMap((line, at) => (fits(line, at) ? [told(at)] : []));
+    return found.length === 0 ? [] : [`${title} (${found.length})`, firstLines(found, 50), ''];
+  };
+  const fits = atMost ? matching(atMost.matching, lines) : [];
+  return [
+    `${whereOf(params)}: ${lines.length} lines were looked at${missing === undefined ? '' : `; ${missing}`}`,
+    '',
+    ...(marker === undefined ? [] : part(`with ${JSON.stringify(marker)}`, (line) => line.includes(marker))),
+    ...absent.flatMap((text) => part(`with ${JSON.stringify(text)}`, (line) => line.includes(text))),
+    ...(atMost ? part(`matching ${atMost.matching}`, (_, at) => fits[at] === true) : []),
+    ...(params.jsonShare === undefined ? [] : part('not JSON', (line) => !isJsonObject(line))),
+    ...part('that look as if they held a credential', (_, at) => hidden.has(at + 1)),
+    'the last lines',
+    // Masked with what stands before them, as a key goes over many lines.
+    ...redact(
+      lines
+        .map((_, at) => told(at))
+        .slice(-500)
+        .join('\n'),
+    )
+      .split('\n')
+      .slice(-50),
+  ].join('\n');
 }
 
 const whereOf = ({ file, target, path = '' }: Params): string => file ?? `${target ?? ''}${path}`;

@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
-import { bearerOf, openHttp, type HttpClient } from '../ask-http.ts';
+import { bearerOf, openHttp, transcript, type HttpClient } from '../ask-http.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { holds } from '../compare.ts';
 import { defineKind, fields, judged, listed, oneOf, Op, TargetName, Text, Texts, UrlPath } from '../define.ts';
 import { httpOnLoopback } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { readMetrics, type MetricsPage, type Sample } from '../prometheus-text.ts';
 
 const Params = fields({
@@ -35,12 +36,15 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   if (params.families === undefined && params.name === undefined) throw invalid('it names neither families nor a series');
   if (params.name !== undefined && (params.op === undefined || params.value === undefined)) throw invalid('a series needs op and value');
   const target = probe.target(params.target);
-  const client = await openHttp(probe, target);
+  // Of a page with thousands of series only what is looked at is kept.
+  const client = await openHttp({ ...probe, note: () => {} }, target);
   try {
     const first = await pageOf(client, params, probe);
     if (typeof first === 'string') return { state: 'fail', summary: `${first}.` };
     const missing = (params.families ?? []).filter((family) => !hasFamily(first, family));
     const valued = params.name === undefined ? { problems: [], measurements: [] } : await valueFindings(params, first, client, probe);
+    const families = [...first.types].map(([name, type]) => `${name} ${type}`).toSorted();
+    probe.note?.(firstLines([`${first.samples.length} samples, ${families.length} families`, ...families]));
     return judged({
       problems: [...(missing.length > 0 ? [`${target.shown} has no ${listed(missing, 20)}`] : []), ...valued.problems],
       seen: `${target.shown} shows ${first.types.size} families and ${first.samples.length} samples as demanded.`,
@@ -53,10 +57,20 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 
 const invalid = (why: string): AppError => new AppError('invalid', 'readiness.params_invalid', `The check demands nothing: ${why}.`);
 
-async function pageOf(client: HttpClient, { path = '/metrics', bearerFrom }: Params, probe: Probe): Promise<MetricsPage | string> {
+async function pageOf(
+  client: HttpClient,
+  { path = '/metrics', bearerFrom, name, per }: Params,
+  probe: Probe,
+): Promise<MetricsPage | string> {
   const answer = await client.ask({ path, headers: bearerOf(probe, bearerFrom), mostBytes: 16 << 20 });
-  if (answer.status !== 200) return `${answer.shown} answered ${answer.status}`;
   const page = readMetrics(answer.body);
+  probe.note?.(
+    answer.status === 200 && page.samples.length > 0
+      ? `${answer.shown} answered 200 with ${answer.body.length} characters`
+      : transcript(answer),
+  );
+  if (answer.status !== 200) return `${answer.shown} answered ${answer.status}`;
+  for (const series of [name, per?.name].filter((each) => each !== undefined)) probe.note?.(linesOf(page, series));
   if (answer.cut) return `${answer.shown} is longer than can be read`;
   return page.samples.length === 0 || page.unreadable.length > page.samples.length ? `${answer.shown} is no page of metrics` : page;
 }
@@ -101,6 +115,13 @@ function valueOf({ name, labels, of = 'sum', per }: Params, page: MetricsPage): 
   if (!per) return own;
   const other = combined(page, per, 'sum');
   return other === undefined || other === 0 ? `${per.name} is ${other ?? 'not there'}, so nothing can be divided by it` : own / other;
+}
+
+/** The lines of a series as they were read, also those that could not be. */
+function linesOf({ samples, unreadable }: MetricsPage, name: string): string {
+  const own = samples.filter((sample) => sample.name === name).map(({ labels, value }) => `${name}${JSON.stringify(labels)} ${value}`);
+  const unread = unreadable.filter((line) => line.includes(name)).map((line) => `not understood: ${line}`);
+  return firstLines([...own, ...unread].length === 0 ? [`no sample of ${name}`] : [...own, ...unread]);
 }
 
 type Labels = Record<string, string>;

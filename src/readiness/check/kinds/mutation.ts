@@ -27,6 +27,8 @@ async function run({ report: path, of, minScore, minMutants = 1 }: Params, probe
   const report = await readReport(probe, path, of);
   if (isUnfit(report)) return report;
   const states = statesIn(path, readDocument(path, report.text));
+  const kinds = [...new Set(states)].toSorted().map((state) => `${state}: ${states.filter((each) => each === state).length}`);
+  probe.note?.([`${states.length} mutants`, ...kinds].join('\n'));
   const found = states.filter((state) => FOUND.has(state)).length;
   const valid = found + states.filter((state) => MISSED.has(state)).length;
   const open = states.filter((state) => ![FOUND, MISSED, UNCOUNTED].some((known) => known.has(state)));

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Measurement } from '../../run/result.ts';
-import { askHttp, hostAndPort, jsonOf, transcript } from '../ask-http.ts';
+import { askHttp, hostAndPort, jsonOf } from '../ask-http.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { demandsOn } from '../compare.ts';
 import { connect } from '../connect.ts';
@@ -19,7 +19,7 @@ const Params = fields({
 type Params = Static<typeof Params>;
 const MOST_CHARACTERS = 256 << 10;
 
-type Findings = { problems: readonly string[]; measurements: readonly Measurement[]; output?: string };
+type Findings = { problems: readonly string[]; measurements: readonly Measurement[] };
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const { target, anonymousRefusedAt } = params;
@@ -36,7 +36,6 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       .join('; ')
       .concat('.'),
     measurements: monitored.measurements,
-    ...(monitored.output !== undefined && { output: monitored.output }),
   });
 }
 
@@ -44,10 +43,10 @@ async function monitorFindings(name: string, { read = 'healthz', values = [] }: 
   const answer = await askHttp(probe, probe.target(name), { path: `/${read}` });
   const parsed = jsonOf(answer);
   const status = answer.status === 200 ? [] : [`${answer.shown} answered ${answer.status}`];
-  if ('problem' in parsed) return { problems: [...status, parsed.problem], measurements: [], output: transcript(answer) };
+  if ('problem' in parsed) return { problems: [...status, parsed.problem], measurements: [] };
   const healthy = read === 'healthz' ? [{ at: '$.status', op: '=' as const, value: 'ok' }] : [];
   const found = demandsOn(parsed.value, [...healthy, ...values]);
-  return { problems: [...status, ...found.problems], measurements: found.measurements, output: transcript(answer) };
+  return { problems: [...status, ...found.problems], measurements: found.measurements };
 }
 
 /** Connects as a client without a login and waits for the answer to PING, as the protocol of clients has it. */
@@ -67,6 +66,7 @@ async function anonymousProblems(name: string, probe: Probe): Promise<string[]> 
         if (/^(PONG|-ERR)/m.test(text) || text.length > MOST_CHARACTERS) resolve(text);
       });
     });
+    probe.note?.(`${target.shown}, to a client without a login:\n${said.slice(0, 8_192)}`);
     if (/^-ERR '?Authorization/im.test(said) || /^-ERR .*(authentication|secure connection)/im.test(said)) return [];
     // Where TLS is required, the server drops a client that speaks in the clear.
     if (/^INFO .*"tls_required":true/m.test(said) && /"auth_required":true/.test(said) && !/^PONG/m.test(said)) return [];

@@ -53,7 +53,10 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
         { name: 'operations', value: answered.length },
         { name: 'open', value: open.length, demanded: '= 0' },
       ],
-      output: answered.map(({ asked, found }) => `GET ${asked}: ${found}`).join('\n'),
+      output: [
+        `${operations.length} readable operations need a login by the document, ${elsewhere} paths are written elsewhere`,
+        ...answered.map(({ asked, found }) => `GET ${asked}: ${found}`),
+      ].join('\n'),
     });
   } finally {
     await client.close();

@@ -5,6 +5,7 @@ import { Count, defineKind, fields, FilePath, judged } from '../define.ts';
 import { readDocument } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 import { isUnfit, readReport, ReportOf } from '../report-file.ts';
 
 const SEVERITIES = ['critical', 'high', 'moderate', 'low'] as const;
@@ -26,6 +27,7 @@ async function run({ report: path, of, max = {} }: Params, probe: Probe): Promis
   if (isUnfit(report)) return report;
   const document = readDocument(path, report.text);
   const counts = countsOf(path, document);
+  probe.note?.([...SEVERITIES.map((severity) => `${severity}: ${counts[severity]}`), firstLines(namesIn(document))].join('\n'));
   const troubles = readJsonPath(document, '$.runs[*].invocations[*].toolExecutionNotifications[*].level').filter(
     (level) => level === 'error',
   );
@@ -58,6 +60,20 @@ function countsOf(path: string, document: unknown): Record<Severity, number> {
   // A run without a list of results is one that looked for none (SARIF 2.1.0, 3.14.23).
   if (!runs.every((run: unknown) => Array.isArray(readJsonPath(run, '$.results')[0]))) throw unreadable(path, 'has a run without results');
   return sarifCounts(runs);
+}
+
+/** What the report names: packages by their severity, or results by their rule. */
+function namesIn(document: unknown): string[] {
+  const packages = readJsonPath(document, '$.vulnerabilities')[0];
+  const named = typeof packages === 'object' && packages !== null ? Object.entries(packages) : [];
+  const wordAt = (one: unknown, at: string): string => {
+    const [word] = readJsonPath(one, at);
+    return typeof word === 'string' ? word.slice(0, 200) : 'not told';
+  };
+  return [
+    ...named.map(([name, one]) => `${name}: ${wordAt(one, '$.severity')}`),
+    ...readJsonPath(document, '$.runs[*].results[*]').map((one) => `${wordAt(one, '$.ruleId')}: ${wordAt(one, '$.message.text')}`),
+  ];
 }
 
 function unreadable(path: string, why: string): AppError {

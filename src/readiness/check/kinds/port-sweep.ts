@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import { targetRefused } from '../allow.ts';
+import type { Measurement } from '../../run/result.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { knock } from '../connect.ts';
 import { defineKind, fields, judged, Text } from '../define.ts';
@@ -16,6 +17,8 @@ const Params = fields({
   ports: Ports,
   /** Ports that may be open; every other one must not. */
   mayBeOpen: Type.Optional(Ports),
+  /** Ports whose silence counts as closed: a firewall is known to drop what goes there. Another one that is silent decides nothing. */
+  mayBeSilent: Type.Optional(Ports),
   /** Ports that must be open: also the proof that the host can be reached at all. */
   mustBeOpen: Type.Optional(Ports),
 });
@@ -35,22 +38,79 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   const found = await sweep(probe, url.hostname.replace(/^\[|\]$/g, ''), ports);
   const open = ports.filter((port) => found.get(port)?.state === 'open');
   const silent = ports.filter((port) => found.get(port)?.state === 'silent');
+  const places = wordsOf(shown, { tried: ports, open, silent });
+  probe.note?.(places);
   // Where nothing at all answers, the host is not known to be closed but not reached.
   if (silent.length === ports.length) throw found.get(ports[0]!)?.error;
   const strange = open.filter((port) => !allowed.has(port));
   const missing = must.filter((port) => !open.includes(port));
+  const dropped = new Set(portsOf(params.mayBeSilent ?? []));
+  const unknown = silent.filter((port) => !dropped.has(port) && !allowed.has(port));
+  if (unknown.length > 0 && strange.length === 0 && missing.length === 0)
+    return {
+      state: 'unreachable',
+      summary: unknownOf(shown, unknown),
+      measurements: measured(ports, open, silent, allowed),
+      output: places,
+    };
   return judged({
     problems: [
       ...(strange.length > 0 ? [`${shown} has open ports that must not be: ${strange.join(', ')}`] : []),
-      ...(missing.length > 0 ? [`${shown} has closed ports that must be open: ${missing.join(', ')}`] : []),
+      ...problemOf(
+        `${shown} refuses connections at ports that must be open`,
+        missing.filter((port) => !silent.includes(port)),
+      ),
+      ...problemOf(
+        `${shown} does not answer at ports that must be open`,
+        missing.filter((port) => silent.includes(port)),
+      ),
+      ...(unknown.length > 0 ? [unknownOf(shown, unknown).replace(/\.$/, '')] : []),
     ],
     seen: `Of ${ports.length} ports of ${shown}, ${open.length === 0 ? 'none' : open.join(', ')} ${open.length === 1 ? 'is' : 'are'} open.`,
-    measurements: [
-      { name: 'tried', value: ports.length },
-      { name: 'open', value: open.join(', ') || 'none', demanded: `only ${[...allowed].join(', ') || 'none'}` },
-      { name: 'silent', value: silent.length },
-    ],
+    measurements: measured(ports, open, silent, allowed),
+    output: places,
   });
+}
+
+const problemOf = (words: string, ports: readonly number[]): string[] => (ports.length === 0 ? [] : [`${words}: ${ports.join(', ')}`]);
+
+const measured = (
+  tried: readonly number[],
+  open: readonly number[],
+  silent: readonly number[],
+  allowed: ReadonlySet<number>,
+): Measurement[] => [
+  { name: 'tried', value: tried.length },
+  { name: 'open', value: open.join(', ') || 'none', demanded: `only ${[...allowed].join(', ') || 'none'}` },
+  { name: 'silent', value: rangesOf(silent) },
+];
+
+const unknownOf = (shown: string, ports: readonly number[]): string =>
+  `${shown} does not answer at ${ports.length} ${ports.length === 1 ? 'port' : 'ports'}, which ${ports.length === 1 ? 'is' : 'are'} not known to be closed (${rangesOf(ports)}); name what a firewall drops under mayBeSilent.`;
+
+/** What each port that was tried answered. */
+function wordsOf(
+  shown: string,
+  { tried, open, silent }: { tried: readonly number[]; open: readonly number[]; silent: readonly number[] },
+): string {
+  const refused = tried.filter((port) => !open.includes(port) && !silent.includes(port));
+  return [
+    `${shown}, ${tried.length} ports`,
+    `accepted a connection: ${rangesOf(open)}`,
+    `refused it: ${rangesOf(refused)}`,
+    `did not answer: ${rangesOf(silent)}`,
+  ].join('\n');
+}
+
+/** Ports in order, those next to each other as a range: `22, 8000-8010`. */
+function rangesOf(ports: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const port of ports.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && last[1] === port - 1) last[1] = port;
+    else ranges.push([port, port]);
+  }
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ') || 'none';
 }
 
 function ownHost(name: string, probe: Probe) {

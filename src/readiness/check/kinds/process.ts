@@ -6,6 +6,7 @@ import type { Outcome, Probe } from '../check.ts';
 import { Count, defineKind, fields, LivePath, judged, Positive, Text } from '../define.ts';
 import { readText } from '../files.ts';
 import { folderOf } from '../loopback.ts';
+import { firstLines } from '../notes.ts';
 
 const Params = fields({
   /** A file that holds the number of the process. */
@@ -23,7 +24,7 @@ const Params = fields({
   maxGrowthMBPerHour: Type.Optional(Positive),
 });
 type Params = Static<typeof Params>;
-type Seen = { pid: number; startedAtMs: number; memoryMB: number; at: number };
+type Seen = { pid: number; name: string; startedAtMs: number; memoryMB: number; at: number };
 
 const SAMPLES = 10;
 
@@ -97,8 +98,21 @@ async function look(params: Params, probe: Probe): Promise<Seen[]> {
   if (system === undefined) throw new AppError('unavailable', 'readiness.no_processes', 'This system shows no processes under /proc.');
   const bootMs = Number(/^btime (\d+)$/m.exec(system)?.[1]) * 1_000;
   const found = await Promise.all(pids.map((pid) => readProcess(pid, bootMs, probe.clock.now())));
-  return found.filter((seen) => seen !== undefined);
+  const running = found.filter((seen) => seen !== undefined);
+  probe.note?.(
+    firstLines(
+      [
+        `${new Date(probe.clock.now()).toISOString()}: ${running.length} of ${pids.length} processes asked for are running`,
+        ...running.map(toldOf),
+      ],
+      50,
+    ),
+  );
+  return running;
 }
+
+const toldOf = ({ pid, name, startedAtMs, memoryMB }: Seen): string =>
+  `${pid} ${name}: started at ${new Date(startedAtMs).toISOString()}, ${memoryMB.toFixed(1)} MB`;
 
 async function byFile(path: string, probe: Probe): Promise<number[]> {
   const pid = Number((await readText(probe, path, 64))?.trim());
@@ -111,6 +125,7 @@ async function pidsOf({ pidFile, commandContains: part }: Params, probe: Probe):
     throw new AppError('invalid', 'readiness.params_invalid', 'The check names neither pidFile nor commandContains.');
   if (pidFile === undefined) return ofCommand(await all(), part!);
   const pids = await byFile(pidFile, probe);
+  probe.note?.(pids.length === 0 ? `${pidFile} names no process` : `${pidFile} names the process ${pids.join(', ')}`);
   return part === undefined ? pids : ofCommand(pids, part);
 }
 
@@ -139,6 +154,8 @@ async function readProcess(pid: number, bootMs: number, at: number): Promise<See
   if (parts.length < 20 || parts[0] === 'Z' || parts[0] === 'X' || (await isGone(pid))) return undefined;
   return {
     pid,
+    // Not its arguments, which may hold passwords.
+    name: stat!.slice(stat!.indexOf('(') + 1, stat!.lastIndexOf(')')),
     startedAtMs: bootMs + (Number(parts[19]) * 1_000) / TICKS,
     memoryMB: (Number(statm!.split(' ')[1]) * PAGE_BYTES) / 1e6,
     at,

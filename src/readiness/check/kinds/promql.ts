@@ -33,11 +33,12 @@ const MOST_STEPS = 10_000;
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const target = probe.target(params.target);
   const answer = await askHttp(probe, target, { path: pathOf(params, probe), mostBytes: 8 << 20 });
+  probe.note?.(`query: ${params.query}`);
   const { series, warnings } = seriesOf(answer);
   const samples = series.reduce((sum, one) => sum + one.samples.length, 0);
   const demanded = `${params.op} ${params.value}`;
   const missing = missingOf(params, series);
-  const common = { output: [params.query, answer.body.slice(0, 60_000)].join('\n') };
+  const common = { output: [params.query, answer.body].join('\n') };
   if (missing) {
     const measurements = [{ name: params.query, value: 'no data', demanded, samples }];
     return { state: params.noData ?? 'fail', summary: `${missing}.`, measurements, ...common };

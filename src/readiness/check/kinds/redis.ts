@@ -1,10 +1,11 @@
 import Type, { type Static } from 'typebox';
 import type { Measurement } from '../../run/result.ts';
-import { isRefused, openRedis, type RedisClient } from '../ask-redis.ts';
+import { isRefused, openRedis, type RedisClient, type Reply } from '../ask-redis.ts';
 import type { Outcome, Probe, Target } from '../check.ts';
 import { holdsPlain } from '../compare.ts';
 import { defineKind, fields, judged, Op, TargetName, Text } from '../define.ts';
 import { tcpOnLoopback } from '../loopback.ts';
+import { redactNamed } from '../redact.ts';
 
 const Demand = fields({ name: Text, op: Op, value: Type.Union([Type.String(), Type.Number()]), unit: Type.Optional(Text) });
 
@@ -31,11 +32,17 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   }
   const { client, login } = await openRedis(probe, target);
   try {
+    if (login !== undefined) probe.note?.(`AUTH: ${wordsOf(login)}`);
     if (isRefused(login)) return { state: 'error', summary: `${target.shown} does not accept the login: ${login.refused}.` };
     const ping = await client.ask('PING');
+    probe.note?.(`PING: ${wordsOf(ping)}`);
     if (ping !== 'PONG')
       return { state: 'fail', summary: `${target.shown} answers PING with ${isRefused(ping) ? ping.refused : JSON.stringify(ping)}.` };
-    const found = [await configFindings(client, params), await infoFindings(client, params), await quorumFindings(client, params)];
+    const found = [
+      await configFindings(client, params, probe),
+      await infoFindings(client, params, probe),
+      await quorumFindings(client, params, probe),
+    ];
     return judged({
       problems: found.flatMap(({ problems }) => problems),
       seen: `${target.shown} answers as demanded.`,
@@ -51,6 +58,7 @@ async function anonymousProblem(probe: Probe, target: Target): Promise<string | 
   const { client } = await openRedis(probe, target, true);
   try {
     const reply = await client.ask('PING');
+    probe.note?.(`PING of a client that did not log in: ${wordsOf(reply)}`);
     if (isRefused(reply) && reply.refused.startsWith('NOAUTH')) return undefined;
     return isRefused(reply) ? `it refuses everybody: ${reply.refused}` : 'it answers clients that do not log in';
   } finally {
@@ -58,18 +66,21 @@ async function anonymousProblem(probe: Probe, target: Target): Promise<string | 
   }
 }
 
-async function configFindings(client: RedisClient, { config = [] }: Params): Promise<Findings> {
+async function configFindings(client: RedisClient, { config = [] }: Params, probe: Probe): Promise<Findings> {
   const found: (readonly [Static<typeof Demand>, string | undefined])[] = [];
   for (const demand of config) {
     const reply = await client.ask('CONFIG GET', demand.name);
+    // Under the name of the setting, so that what is a password is masked as one.
+    probe.note?.(Array.isArray(reply) ? `CONFIG GET ${redactedPairs(reply)}` : `CONFIG GET ${demand.name}: ${wordsOf(reply)}`);
     found.push([demand, Array.isArray(reply) && typeof reply[1] === 'string' ? reply[1] : undefined]);
   }
   return judge(found);
 }
 
-async function infoFindings(client: RedisClient, { info = [] }: Params): Promise<Findings> {
+async function infoFindings(client: RedisClient, { info = [] }: Params, probe: Probe): Promise<Findings> {
   if (info.length === 0) return { problems: [], measurements: [] };
   const reply = await client.ask('INFO');
+  probe.note?.(`INFO\n${wordsOf(reply)}`);
   const lines = typeof reply === 'string' ? reply.split('\r\n').map((line) => line.split(/:(.*)/s) as [string, string]) : [];
   const fields = new Map(lines);
   const [hits, misses] = [Number(fields.get('keyspace_hits')), Number(fields.get('keyspace_misses'))];
@@ -91,15 +102,27 @@ function judge(found: readonly (readonly [Static<typeof Demand>, string | undefi
   };
 }
 
-async function quorumFindings(client: RedisClient, { quorumOf }: Params): Promise<Findings> {
+async function quorumFindings(client: RedisClient, { quorumOf }: Params, probe: Probe): Promise<Findings> {
   if (quorumOf === undefined) return { problems: [], measurements: [] };
   const reply = await client.ask('SENTINEL CKQUORUM', quorumOf);
   const words = isRefused(reply) ? reply.refused : JSON.stringify(reply);
+  probe.note?.(`SENTINEL CKQUORUM ${quorumOf}: ${words}`);
   const holds = typeof reply === 'string' && reply.startsWith('OK');
   return {
     problems: holds ? [] : [`there is no quorum for ${quorumOf}: ${words}`],
     measurements: [{ name: `quorum of ${quorumOf}`, value: words }],
   };
+}
+
+const wordsOf = (reply: Reply): string =>
+  isRefused(reply) ? reply.refused : typeof reply === 'string' ? reply.replaceAll('\r\n', '\n') : JSON.stringify(reply);
+
+function redactedPairs(list: readonly Reply[]): string {
+  if (list.length === 0) return 'nothing of that name';
+  return Array.from({ length: Math.ceil(list.length / 2) }, (_, at) => {
+    const [name, value] = [list[2 * at]!, list[2 * at + 1] ?? null].map(wordsOf) as [string, string];
+    return `${name}: ${redactNamed(name, value)}`;
+  }).join('\n');
 }
 
 /** Answers every command in the same words. */

@@ -39,7 +39,8 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   const target = probe.target(params.target);
   refuseWriting(params, target);
   const known: Known = new Map((params.settings ?? []).map((name) => [name, settingOf(name, probe)]));
-  const client = await openHttp(probe, target);
+  // What answers hold is kept only without what was captured of it.
+  const client = await openHttp({ ...probe, note: () => {} }, target);
   const measurements: Measurement[] = [];
   const output: string[] = [];
   try {
@@ -51,6 +52,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
         unit: 'ms',
         ...(step.maxMs !== undefined && { demanded: `<= ${step.maxMs}` }),
       });
+      probe.note?.(`${step.name}: ${answer.status} in ${answer.ms} ms`);
       output.push(`${step.name}: ${answer.status} in ${answer.ms} ms`, transcript({ ...answer, body: answer.body.slice(0, 4_000) }), '');
       // What follows builds on this step.
       if (problems.length > 0)

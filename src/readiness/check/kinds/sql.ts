@@ -33,6 +33,7 @@ type Params = Static<typeof Params>;
 type Row = readonly unknown[];
 
 const MOST_ROWS = 1_000;
+const SHOWN_ROWS = 200;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const refusal = sqlRefusal(params.query);
@@ -40,18 +41,33 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   if (params.op === undefined && params.rows === undefined)
     throw new AppError('invalid', 'readiness.params_invalid', 'The check demands nothing: give op and value, or rows.');
   const target = probe.target(params.target);
+  probe.note?.(params.query);
   const { names, rows } = await read(probe, target, params);
   const isSecret = readsCredentials(params.query, names);
   const measured = findings(params, rows, isSecret);
   const evidence = isSecret
     ? ['[rows are not kept: the statement reads credentials]']
-    : rows.slice(0, 200).map((row) => row.map(plain).join('\t'));
+    : evidenceRows(params, rows).map((row) => row.map(plain).join('\t'));
   return judged({
     problems: measured.problems,
     seen: params.op === undefined ? `${rows.length} rows.` : `${names[0] ?? 'value'} is ${told(rows[0]?.[0], isSecret)}.`,
     measurements: measured.measurements,
-    output: [params.query, names.join('\t'), ...evidence].join('\n'),
+    output: [
+      params.query,
+      names.join('\t'),
+      ...evidence,
+      ...(isSecret || rows.length <= SHOWN_ROWS
+        ? []
+        : [`… cut: ${SHOWN_ROWS} of ${rows.length > MOST_ROWS ? `more than ${MOST_ROWS}` : rows.length} rows are kept`]),
+    ].join('\n'),
   });
+}
+
+/** Rows as they are kept: where every one has to hold, those that do not come first. */
+function evidenceRows({ op, value = null, every }: Params, rows: readonly Row[]): Row[] {
+  const holdsIn = (row: Row): boolean => op === undefined || holdsPlain(truth(row[0]), op, value);
+  const ordered = every ? [...rows.filter((row) => !holdsIn(row)), ...rows.filter(holdsIn)] : rows;
+  return ordered.slice(0, SHOWN_ROWS);
 }
 
 /** Reads in a transaction that cannot write and is rolled back. */

@@ -56,6 +56,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   if (params.clientCertificate) return demandClientCertificate(probe, wanted);
   const first = await shake(probe, wanted);
   if (first.result === 'refused') return { state: 'fail', summary: `${target.shown} refused the handshake: ${first.why}.` };
+  probe.note?.(describeCertificate(first));
   const own = certificateFindings(params, first, probe);
   const matrix = await versionFindings(params, wanted, probe);
   const graded = await gradeFindings(params, first, wanted, probe);
@@ -63,7 +64,6 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     problems: [...own.problems, ...matrix.problems, ...graded],
     seen: `${target.shown} speaks ${first.protocol} with ${first.cipher}; the certificate holds for ${own.daysLeft} more days.`,
     measurements: [...own.measurements, ...matrix.measurements],
-    output: describeCertificate(first),
   });
 }
 
@@ -147,7 +147,7 @@ async function hstsProblems(target: Target, probe: Probe): Promise<string[]> {
   return age >= HALF_YEAR_S ? [] : [`HSTS holds for ${age} s, at least ${HALF_YEAR_S} are demanded for A+`];
 }
 
-function describeCertificate({ protocol, cipher, certificate }: Done): string {
+function describeCertificate({ protocol, cipher, certificate, chain }: Done): string {
   if (!certificate) return `${protocol} ${cipher}`;
   const { subject, issuer, subjectAltName, validFrom, validTo, fingerprint256 } = certificate;
   return [
@@ -157,6 +157,8 @@ function describeCertificate({ protocol, cipher, certificate }: Done): string {
     `names: ${subjectAltName ?? ''}`,
     `from ${validFrom} to ${validTo}`,
     `sha256: ${fingerprint256}`,
+    'chain as it was sent:',
+    ...chain.map((line, at) => `${at}: ${line}`),
   ].join('\n');
 }
 

@@ -5,7 +5,7 @@ import { authorityOf, bearerOf, below, roundMs } from '../ask-http.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { defineKind, fields, judged, Positive, TargetName, Text, UrlPath } from '../define.ts';
 import { httpOnLoopback, listen } from '../loopback.ts';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Measurement } from '../../run/result.ts';
 
 const Params = fields({
@@ -34,7 +34,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     const start = performance.now();
     // From the very beginning, as the first message may come together with the handshake.
     const message = heard(socket, 'message');
-    const handshake = await handshakeOf(socket);
+    const handshake = await handshakeOf(socket, probe);
     const ms = roundMs(performance.now() - start);
     if (params.refusedWith) {
       const fits = handshake !== 101 && params.refusedWith.includes(handshake);
@@ -44,12 +44,11 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       });
     }
     if (handshake !== 101) return { state: 'fail', summary: `${target.shown} answered the handshake with ${handshake}.` };
-    const measured = await talk(params, socket, message);
+    const measured = await talk(params, socket, message, probe);
     return judged({
       problems: measured.problems,
       seen: `${target.shown} opened in ${ms} ms.`,
       measurements: [{ name: 'handshake', value: ms, unit: 'ms' }, ...measured.measurements],
-      ...(measured.output !== undefined && { output: measured.output }),
     });
   } finally {
     probe.signal.removeEventListener('abort', stop);
@@ -73,7 +72,9 @@ async function open(params: Params, probe: Probe): Promise<WebSocket> {
 }
 
 /** The status that the handshake ended with: 101, or what refused it. Throws when there is no answer. */
-function handshakeOf(socket: WebSocket): Promise<number> {
+function handshakeOf(socket: WebSocket, probe: Probe): Promise<number> {
+  socket.once('upgrade', (reply) => probe.note?.(headOf(reply)));
+  socket.once('unexpected-response', (_, reply) => probe.note?.(headOf(reply)));
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(101));
     socket.once('unexpected-response', (_, reply) => resolve(reply.statusCode ?? 0));
@@ -82,13 +83,17 @@ function handshakeOf(socket: WebSocket): Promise<number> {
   });
 }
 
+const headOf = ({ statusCode, headers }: IncomingMessage): string =>
+  [`handshake: ${statusCode}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`)].join('\n');
+
 type Heard = Promise<{ text: string; at: number } | undefined>;
 
 async function talk(
   params: Params,
   socket: WebSocket,
   message: Heard,
-): Promise<{ problems: string[]; measurements: Measurement[]; output?: string }> {
+  probe: Probe,
+): Promise<{ problems: string[]; measurements: Measurement[] }> {
   const { send, pongWithinMs, messageWithinMs, messageContains } = params;
   const wantsMessage = messageWithinMs !== undefined || messageContains !== undefined;
   const within = messageWithinMs ?? 5_000;
@@ -98,6 +103,9 @@ async function talk(
   if (pong) socket.ping();
   const gotMessage = wantsMessage ? await inTime(message, within, start) : undefined;
   const gotPong = await pong;
+  if (wantsMessage)
+    probe.note?.(gotMessage ? `first message after ${gotMessage.ms} ms: ${gotMessage.text}` : `no message within ${within} ms`);
+  if (pong) probe.note?.(gotPong ? `pong after ${gotPong.ms} ms` : `no pong within ${pongWithinMs} ms`);
   return {
     problems: [
       ...(wantsMessage && !gotMessage ? [`no message came within ${within} ms`] : []),
@@ -110,7 +118,6 @@ async function talk(
       ...(gotMessage ? [{ name: 'first message', value: gotMessage.ms, unit: 'ms', demanded: `<= ${within} ms` }] : []),
       ...(gotPong ? [{ name: 'pong', value: gotPong.ms, unit: 'ms', demanded: `<= ${pongWithinMs} ms` }] : []),
     ],
-    ...(gotMessage && { output: gotMessage.text }),
   };
 }
 
