@@ -26,6 +26,7 @@ import {
 
 const named = Type.Object({ name: ChecklistName }, closed);
 const lineOf = Type.Object({ name: ChecklistName, line: LineId }, closed);
+const Remark = Type.Object({ line: Type.Integer(), kind: Type.String(), text: Type.String() }, closed);
 const PRODUCTION = { name: 'production' };
 const A_LINE = { name: 'probe', line: 'probe-line' };
 
@@ -64,7 +65,9 @@ export const getChecklist = operation({
       roles: Type.Array(Type.String()),
       /** Roles that lines and places of the document ask for. */
       rolesAsked: Type.Array(Type.String()),
-      findings: Type.Array(Type.Object({ line: Type.Integer(), kind: Type.String(), text: Type.String() }, closed)),
+      findings: Type.Array(Remark),
+      /** What the reader is sure enough to use but had to guess; of lines and of headings. */
+      guessed: Type.Array(Remark),
       waiverRequests: Type.Array(WaiverRequest),
       log: Type.Object({ size: Type.Integer(), root: Type.String() }, closed),
     },

@@ -146,6 +146,7 @@ export const LineShape = Type.Object(
     window: Type.Optional(Type.String()),
     polarity: PolarityWord,
     thresholds: Texts,
+    guessed: Type.Array(Type.String(), { description: 'What the reader of the document was not sure of in this line' }),
     ticked: Type.Optional(Type.Boolean({ description: 'What somebody claims; absent without a box' })),
     state: State,
     summary: Type.String(),

@@ -62,8 +62,10 @@ export function viewOfLines(standing: Standing): LineView[] {
   );
   const inForce = bindingsInForce(document.checklist, document.bindings);
   const bound = new Map(document.bindings.bindings.map((binding) => [binding.line, binding]));
+  const guessed = Map.groupBy(document.checklist.guessed, ({ line }) => line);
   return verdict.lines.map((line) =>
     viewOfLine(standing, line, {
+      guessed: guessed.get(line.line)?.map(({ text }) => text) ?? [],
       written,
       binding: inForce.get(line.lineId) ?? bound.get(line.lineId),
       confirmed: inForce.has(line.lineId),
@@ -71,9 +73,14 @@ export function viewOfLines(standing: Standing): LineView[] {
   );
 }
 
-type Known = { written: ReadonlyMap<string, Item | Criterion>; binding: Binding | undefined; confirmed: boolean };
+type Known = {
+  written: ReadonlyMap<string, Item | Criterion>;
+  binding: Binding | undefined;
+  confirmed: boolean;
+  guessed: readonly string[];
+};
 
-function viewOfLine(standing: Standing, line: GateLine, { written, binding, confirmed }: Known): LineView {
+function viewOfLine(standing: Standing, line: GateLine, { written, binding, confirmed, guessed }: Known): LineView {
   const { lineId, kind, title, section, tier, tierFrom, state, effect, because, result } = line;
   const text = written.get(lineId);
   const isPlace = kind === 'sign_off';
@@ -92,6 +99,7 @@ function viewOfLine(standing: Standing, line: GateLine, { written, binding, conf
     ...(text?.window && { window: text.window.text }),
     polarity: text?.polarity ?? 'good_when_true',
     thresholds: text?.thresholds.map((threshold) => threshold.text) ?? [],
+    guessed: [...guessed],
     ...(text && 'checked' in text && { ticked: text.checked }),
     state,
     summary: result.summary,

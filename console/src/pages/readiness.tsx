@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import {
   downloadReport,
   getChecklist,
@@ -170,7 +170,7 @@ function Progress({ checklist: { open } }: { checklist: Checklist }) {
 
 /** What was read of the document, and what it all speaks of. */
 function Document({ checklist }: { checklist: Checklist }) {
-  const { findings, run, log, items, criteria, unbound, sha256 } = checklist;
+  const { findings, guessed, run, log, items, criteria, unbound, sha256 } = checklist;
   return (
     <section className="card mt-4 px-5 py-4 text-sm text-ink-2" aria-label="Document">
       <p>
@@ -191,22 +191,34 @@ function Document({ checklist }: { checklist: Checklist }) {
       <p className="mt-1">
         Log: {count(log.size)} entries, root <span className="ident">{log.root.slice(0, 16)}…</span>
       </p>
-      {findings.length > 0 && (
-        <details className="mt-2">
-          <summary className="rounded text-accent">
-            The reader has {findings.length} {findings.length === 1 ? 'remark' : 'remarks'} about the document
-          </summary>
-          <ul className="mt-2 space-y-1">
-            {findings.slice(0, 200).map((finding) => (
-              <li key={`${finding.line}${finding.text}`} className="flex gap-2">
-                <Badge>line {finding.line}</Badge>
-                <span className="min-w-0 break-words">{finding.text}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <Remarks items={findings}>
+        The reader has {count(findings.length)} {findings.length === 1 ? 'remark' : 'remarks'} about the document
+      </Remarks>
+      <Remarks items={guessed}>
+        It had to guess {guessed.length === 1 ? 'once' : `${count(guessed.length)} times`}, and goes by what it guessed
+      </Remarks>
     </section>
+  );
+}
+
+const MOST_REMARKS = 200;
+
+/** What the reader says about lines and headings of the document. */
+function Remarks({ items, children }: { items: Checklist['findings']; children: ReactNode }) {
+  if (items.length === 0) return null;
+  return (
+    <details className="mt-2">
+      <summary className="rounded text-accent">{children}</summary>
+      <ul className="mt-2 space-y-1">
+        {items.slice(0, MOST_REMARKS).map((item) => (
+          <li key={`${item.line}${item.text}`} className="flex items-start gap-2">
+            <Badge>line {item.line}</Badge>
+            <span className="min-w-0 break-words">{item.text}</span>
+          </li>
+        ))}
+      </ul>
+      {items.length > MOST_REMARKS && <p className="mt-1">and {count(items.length - MOST_REMARKS)} more</p>}
+    </details>
   );
 }
 

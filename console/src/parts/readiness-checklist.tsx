@@ -18,6 +18,7 @@ const SHOWS = {
     label: 'Claimed, not so',
     fits: (line: Line) => line.claim?.agrees === false || (line.ticked === true && line.state !== 'pass'),
   },
+  guessed: { label: 'Guessed', fits: (line: Line) => line.guessed.length > 0 },
   unbound: { label: 'Undecided by anything', fits: (line: Line) => !line.confirmed },
   pass: { label: 'Passing', fits: (line: Line) => line.state === 'pass' },
 } as const;
@@ -49,7 +50,7 @@ export function AsWritten({ checklist }: { checklist: Checklist }) {
           </Button>
         </Empty>
       ) : (
-        <Sections lines={lines} title={checklist.title} />
+        <Sections lines={lines} title={checklist.title} guessed={checklist.guessed} />
       )}
     </section>
   );
@@ -110,13 +111,17 @@ function groupsOf(lines: readonly Line[], title: string): Group[] {
   return groups;
 }
 
-function Sections({ lines, title }: { lines: readonly Line[]; title: string }) {
-  return groupsOf(lines, title).map((group) => (
+type Sectioned = { lines: readonly Line[]; title: string; guessed: Checklist['guessed'] };
+
+function Sections({ lines, title, guessed }: Sectioned) {
+  const groups = groupsOf(lines, title);
+  return groups.map((group, at) => (
     <div
       key={group.lines[0]!.id}
       className="[content-visibility:auto] [contain-intrinsic-size:auto_24rem] print:[content-visibility:visible]"
     >
       <Headings {...group} />
+      <Guesses texts={betweenOf(guessed, groups[at - 1], group)} />
       <ul className="pb-2">
         {group.lines.map((line) => (
           <LineRow key={line.id} line={line} />
@@ -124,6 +129,25 @@ function Sections({ lines, title }: { lines: readonly Line[]; title: string }) {
       </ul>
     </div>
   ));
+}
+
+/** What was guessed of the headings that stand between two groups of lines. */
+function betweenOf(guessed: Checklist['guessed'], before: Group | undefined, group: Group): string[] {
+  const from = before?.lines.at(-1)?.line ?? 0;
+  return guessed.filter(({ line }) => line > from && line < group.lines[0]!.line).map(({ text }) => text);
+}
+
+function Guesses({ texts }: { texts: readonly string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <ul className="px-4 pb-1 text-xs text-ink-2">
+      {texts.map((text) => (
+        <li key={text} className="break-words">
+          <span className="font-medium text-calm">Guessed:</span> {text}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 const SIZES = ['text-lg font-semibold tracking-tight pt-5', 'text-base font-semibold pt-4', 'text-sm font-semibold text-ink-2 pt-3'];
@@ -187,6 +211,7 @@ function Marks({ line }: { line: Line }) {
   return (
     <div className="flex shrink-0 flex-col items-end gap-1 sm:flex-row sm:items-start">
       {line.polarity === 'bad_when_true' && <Badge tone="calm">trigger</Badge>}
+      {line.guessed.length > 0 && <Badge tone="calm">guessed</Badge>}
       {line.ticked && line.state !== 'pass' && <Badge tone="warn">ticked</Badge>}
       {contradicted && <Badge tone="bad">claim differs</Badge>}
       <span className="max-md:hidden">

@@ -175,7 +175,8 @@ function Measured({ check: { measurements } }: { check: LineDetail['checks'][num
   );
 }
 
-const MOST_SHOWN = 40_000;
+/** More than is ever kept of a check; what people attach may be longer. */
+const MOST_SHOWN = 100_000;
 
 /** The kept output of a check; text only, whatever it was. */
 function Evidence({ sha256 }: { sha256: string }) {
@@ -183,7 +184,10 @@ function Evidence({ sha256 }: { sha256: string }) {
   const [failed, setFailed] = useState<string>();
   const show = async () => {
     try {
-      setText((await (await fetchFile(getEvidence, { sha256 })).text()).slice(0, MOST_SHOWN));
+      const whole = await (await fetchFile(getEvidence, { sha256 })).text();
+      setText(
+        whole.length > MOST_SHOWN ? `${whole.slice(0, MOST_SHOWN)}\n… cut: ${MOST_SHOWN} of ${whole.length} characters are shown` : whole,
+      );
     } catch (error) {
       setFailed((error as Error).message);
     }
@@ -292,7 +296,7 @@ function Asks({ detail }: { detail: LineDetail }) {
 
 /** How the document says it: thresholds, windows, claims, and commands that nobody runs. */
 function Written({ detail }: { detail: LineDetail }) {
-  const { thresholds, window, claim, hints, environment } = detail;
+  const { thresholds, window, claim, hints, environment, guessed } = detail;
   return (
     <Card title="As it is written" aside={`line ${detail.line}`}>
       <div className="space-y-3 px-4 pb-4">
@@ -302,6 +306,7 @@ function Written({ detail }: { detail: LineDetail }) {
             thresholds.length > 0 && ['Demands', thresholds.join(' · ')],
             window !== undefined && ['Window', window],
             environment !== undefined && ['Environment', environment],
+            guessed.length > 0 && ['Guessed', <span key="guessed">{guessed.join(' ')} Write it more clearly if that is not meant.</span>],
             claim && ['Claims', `${claim.text}: ${claim.agrees ? 'agrees' : `differs${claim.found ? `, found ${claim.found}` : ''}`}`],
             [
               'Identity',

@@ -31,7 +31,7 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|worse|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|inside(?: of)?|capped at|cap|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|n(?:e |['’])(?:dépass|excèd|excéd)\w+ (?:pas|jamais)|pas plus (?:de|d['’]une?)|inférieure?s? ou égale?s? à`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|worse|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|inside(?: of)?|capped at|cap(?: of)?|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|n(?:e |['’])(?:dépass|excèd|excéd)\w+ (?:pas|jamais)|pas plus (?:de|d['’]une?)|inférieure?s? ou égale?s? à`,
     ),
     '<=',
   ],
@@ -88,9 +88,14 @@ export function comparatorBefore(source: string): Compared | undefined {
 /** `not up on December by more than …` */
 const NOT_UP_BY = /\b(?:not|never)\s+(?:up|down|higher|lower)\b[^,;.]{0,30}\bby\s*$/i;
 
+/** `Load is shed before memory goes past 85 %`: what comes first keeps it from getting there. */
+const BEFORE_IT_GOES =
+  /\bbefore\b[^,;.:]{1,40}\b(?:(?:goes|gets|climbs|rises|grows|drops|falls|dips|sinks) (?:past|above|over|beyond|below|under)|exceeds)\s*$/i;
+
 /** What the words around a comparator make of it. `place` is the sentence around its number; `sure` is false where it may be meant either way. */
 export function negated(found: Compared, place: { clause: string; left: string; right: string; unit: string }, trigger: boolean): Compared {
   const { clause, left, right, unit } = place;
+  if (!trigger && BEFORE_IT_GOES.test(left)) return { ...found, op: OPPOSITE[found.op] };
   const width = found.behind ? 0 : left.length - found.at;
   const lead = clause.slice(0, Math.max(0, clause.length - width));
   if (lead.trimEnd().endsWith('by') && NOT_UP_BY.test(lead)) return { ...found, op: OPPOSITE[found.op] };

@@ -22,7 +22,7 @@ const SETTING =
   /(?:time-?outs?|\bttl|interval|\bsize|\blimits?|\bpool|\bthreads|\breplicas|\bset to|\bsetting|\bfactor|\bworkers|configured)\b/i;
 /** `maxUnavailable: 1`, `pool.max_size = 20` */
 const SETTING_NAME = /(?:^|[\s(])[a-z]+(?:[A-Z]\w*|[._][a-z]\w*)+(?<![pP]ort)(?::\s+|\s*=\s*)$/;
-const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archived?(?: for)?|valid for)\b/i;
+const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archived|archives? for|valid for)\b/i;
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
 const RECOVERY = /\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i;
 const FINISHED =
@@ -56,7 +56,13 @@ export function bareOp(bare: Bare): Comparator | undefined {
   if (time && FINISHED.test(left)) return '<=';
   if (time && /\b(?:set|configured|limited|raised|lowered) (?:to|at)\s*$/i.test(left)) return '=';
   if (unit === '1/s' && /\b(?:at|for)\s*$/i.test(left)) return '>=';
-  if (unit === '%' && value >= 50 && /^\s?of\b/.test(right) && !/\bfor\s*$/i.test(left) && !isStep(left, right))
+  if (
+    unit === '%' &&
+    value >= 50 &&
+    (/^\s?of\b/.test(right) || (value < 100 && /^\s?(?:der|des|aller)\b/.test(right))) &&
+    !/\bfor\s*$/i.test(left) &&
+    !isStep(left, right)
+  )
     return value === 100 ? '=' : '>=';
   if (bare.instruction) return undefined;
   if (value === 0 && !time) return '=';

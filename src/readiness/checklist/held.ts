@@ -18,7 +18,7 @@ function heldAt(right: string): Held | undefined {
   const duration = held && durationAt(right.slice(held[0].length));
   if (duration) return { forMs: duration.ms, width: held[0].length + duration.width };
   const over =
-    /^[^.;,:<>≤≥\d]{0,40}?\b(?:over|in|across|per|averaged over)\s+(?:any\s+|a\s+(?=rolling|sliding)|the\s+(?:last|past)\s+)?(?:rolling\s+|sliding\s+)?/i.exec(
+    /^[^.;,:<>≤≥\d]{0,40}?(?<![\p{L}\d])(?:over|über|in|across|per|averaged over)\s+(?:any\s+|a\s+(?=rolling|sliding)|the\s+(?:last|past)\s+)?(?:rolling\s+|sliding\s+)?/iu.exec(
       right,
     );
   const span = over && durationAt(right.slice(over[0].length));

@@ -97,6 +97,8 @@ function behindMark(right: string): RegExpMatchArray | undefined {
   const behind = right
     .slice(0, 50)
     .replace(LISTED_MARK, ' ')
+    // What is compared with is an average, and this is none.
+    .replace(/\b(?:against|than|over|from|vs\.?|compared (?:to|with))\s+(?:the\s+)?(?:\p{L}+\s+)?(?:mean|average|median)\b/giu, ' ')
     .split(/[,;]\s|(?<!\d)\.\s|\bwith p\d+\b|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
   return behind.matchAll(MARK).next().value;
 }

@@ -65,7 +65,7 @@ const isHeld = ({ quantity, left, right }: NumberPlace, compared: Compared | und
 /** `≤ 1 % over 2,000 calls` names the calls that are measured, and demands nothing of their number. */
 const isSample = ({ quantity, left, right }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined): boolean =>
   compared?.text.toLowerCase() === 'over' &&
-  ((last !== undefined && quantity.unit === '' && /^\s*over\s*(?:(?:the|all|any|these)\s*)?$/i.test(left)) ||
+  ((last !== undefined && quantity.unit === '' && /^\s*(?:\p{L}+\s+){0,2}over\s*(?:(?:the|all|any|these)\s*)?$/iu.test(left)) ||
     (quantity.unit in TIME_MS && (/[<>≤≥]/.test(right) || /\b(?:measured|averaged|counted|computed|taken)\s+over\s*$/i.test(left))));
 
 /** `all rooms over 100 seats are listed`, `0 findings with a score of 7 or above`, `in the last 30 days ≥ 99 %`: which ones, not how many. */

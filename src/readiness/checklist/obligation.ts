@@ -8,9 +8,10 @@ const WHAT = String.raw`(?:things?|items?|points?|checks?|features?|parts?|stuff
 const REST = String.raw`(?:[\s-][\p{L}\d'’-]+){0,12}$`;
 
 const VERBS: readonly (readonly [Tier, string])[] = [
-  ['critical', String.raw`must|ha(?:s|ve) to`],
-  ['high', String.raw`should|ought to`],
+  ['critical', String.raw`must|ha(?:s|ve) to|muss|müssen|doi(?:t|vent)`],
+  ['high', String.raw`should|ought to|soll(?:te|ten|en)?|devrai(?:t|ent)`],
   ['medium', String.raw`(?:would|will) be (?:nice|good|great)|(?:nice|good|great)[- ]to[- ]have|could`],
+  ['low', String.raw`(?:can|may|kann|können|darf|peut|peuvent) (?:wait|be left|come later|follow later|warten|entfallen|später|attendre)`],
 ];
 const VERB = VERBS.map(([tier, verb]) => [tier, new RegExp(String.raw`^(?:${WHAT})?${ADVERB}(?:${verb})${REST}`, 'iu')] as const);
 const VERB_OF_ALL: readonly (readonly [Tier, RegExp])[] = [

@@ -13,15 +13,15 @@ export type Sense = {
   unsure?: true;
 };
 
-const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|scrub|call (?:it |the \S+ )?off|freeze|restore|fail[- ]?over|switch (?:back|over|to)|(?:turn|flip|cut|move|fall)[- ]?back|pull|yank|take \S+ (?:\S+ )?(?:offline|down)|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurückrollen|annuler|arrêter`;
+const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|scrub|call (?:it |the \S+ )?off|freeze|restore|fail[- ]?over|switch (?:back|over|to)|(?:turn|flip|cut|move|fall)[- ]?back|pull|yank|take \S+ (?:\S+ )?(?:offline|down)|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurück\w*|einstellen|stoppen|anhalten|aussetzen|annuler|arrêter|suspendre|revenir|(?:on |nous )?(?:revient|revenons|arrête|annule|suspend)`;
 /** What a heading may say that goes well when its condition holds. */
 const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go(?! back)|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
 /** Words of a good end, anywhere: `the roll-out is considered successful when`. */
 const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|(?<!\b(?:the|a|this) )pass\w*|finished|considered|satisf\w*|met|good`;
-const IF = String.raw`if|when(?:ever)?|once|as soon as|the moment|in case|wenn|falls|si|quand`;
+const IF = String.raw`if|when(?:ever)?|once|as soon as|the moment|in case(?: of)?|in the event of|wenn|falls|sobald|sofern|si|quand|dès que|lorsque`;
 
 const HALT = String.raw`abort|halt|stop|suspend|pause|kill|cancel|call off|turn back|back out(?: of)?|retreat(?: from)?`;
-const UNDERTAKING = String.raw`moves?|ramp|roll-?outs?|release|launch|deploy\w*|migration|cut-?over|switch-?over|changes?|wave|campaign|experiment|tests?|exercise|show|trial|pilot|upgrade|switch|transfer|go live|rollout|roll out|flip|import|cut ?over|run|plan|trading|traffic|everything|it|event|programme|program|project|update|go-live|operation|procedure`;
+const UNDERTAKING = String.raw`moves?|ramp(?:[- ]?up)?|roll-?outs?|release|launch|deploy\w*|migration|cut-?over|switch-?over|changes?|wave|campaign|experiment|tests?|exercise|show|trial|pilot|upgrade|switch|transfer|go live|rollout|roll out|flip|import|cut ?over|run|plan|trading|traffic|everything|it|event|programme|program|project|update|go-live|operation|procedure`;
 
 /** An order with its condition in the middle: `Roll back if the error rate`, below which conditions stand, or what is to be done then. */
 const ORDER_IF = new RegExp(
@@ -30,7 +30,7 @@ const ORDER_IF = new RegExp(
 );
 /** What comes behind the `if` of a heading that its lines go on with: nothing, or how many of them it takes. */
 const GOES_ON = new RegExp(
-  String.raw`\b(?:${IF})\b(?:\s+(?:any|one|two|three|either|some|all|at least)\b[^.]{0,60}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…,]*\s*(?:\([^()]*\))?$|:\s*$`,
+  String.raw`\b(?:${IF})\b(?:\s+(?:any|one|two|three|either|some|all|at least)\b[^.]{0,60}|\s+(?:these|the following|this)\b[^.]{0,30}|,\s*(?:by|before|at|after|until|within|on|bis|um|avant)\b[^.;]{1,40})?\s*[:…,]*\s*(?:\([^()]*\))?$|:\s*$`,
   'i',
 );
 /** Of triggers, that they have been made: the lines are what has to be so before the release. */
@@ -86,11 +86,17 @@ const ALERTS = /\b(?:alerts?|alarms?|alerting|paging|notifications?)\b/i;
 
 type Verdict = 'bad' | 'continues' | 'good' | 'alert' | 'nothing';
 
-/** Of a lead of several sentences the last one says what the lines are; where that says nothing, all of it. */
+/** The number that a heading bears in its document: `4 Halt the rollout`, `C. Abort if`, `§ 7`. */
+const NUMBERED = /^\W{0,3}(?:\d{1,2}(?:\.\d{1,2})*|[A-Za-z]|[IVX]{1,4})(?:[.):]\s+|\s+[–—-]\s+)|^\W{0,3}\d{1,2}(?:\.\d{1,2})*\s+(?=\p{L})/u;
+/** What a heading is called, in front of what it says: `Point of no return: go back if`. */
+const LABELLED = /^[^:;.!?]{3,40}[:–—]\s+(?=\S+\s+\S+)/;
+
+/** Of a lead of several sentences the last one says what the lines are; where that says nothing, all of it, then without its number and its label. */
 const verdictOf = remembering((text): Verdict => {
   const last = /[.!?]\s+([^.!?]{6,}:)\s*$/.exec(text)?.[1];
-  const ofLast = last === undefined ? 'nothing' : verdictOn(last);
-  return ofLast === 'nothing' ? verdictOn(text) : ofLast;
+  const bare = text.replace(NUMBERED, '');
+  const verdicts = [last, text, bare, bare.replace(LABELLED, '')].map((one) => (one === undefined ? 'nothing' : verdictOn(one)));
+  return verdicts.find((verdict) => verdict !== 'nothing') ?? 'nothing';
 });
 
 function verdictOn(text: string): Verdict {

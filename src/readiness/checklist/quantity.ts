@@ -40,6 +40,14 @@ const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 const HALF_OF = /(?<![\w-])half an?(?= (?:second|minute|hour|day|week|month|year)\b)/gi;
 const QUARTER = /(?<![\w-])a quarter of an hour\b/gi;
 
+/** `Warnings: none`, `mismatches: none out of 5,000` */
+const NONE = /(?<=[:–—]\s)(?:none|keine[rs]?|aucune?)(?=\s*(?:$|[.;)]|(?:out )?of\s\d))/gi;
+
+/** `more than 1 in 20 signups`, `fewer than 3 out of 1,000`: a share, where it is compared. */
+const SHARE =
+  /^\s(?:in|out of)\s(\d{1,3}(?:[, ]\d{3})+|\d+)(?=\s+\p{L}|\W*$)(?!\s*(?:%|(?:ms|s|secs?|seconds?|mins?|minutes?|h|hours?|days?|weeks?|months?)\b))/u;
+const COMPARED = /(?:\b(?:than|most|least|over|under|above|below|exceeds?)|[<>≤≥]=?)\s*$/i;
+
 /** `four nines`: 99.99 %, or more. */
 const NINES = /(?<![\w-])(two|three|four|five|six|[2-7])[ -](?:nines|9['’]?s)(?!\w)/gi;
 
@@ -72,6 +80,8 @@ export function quantitiesOf(text: string): Quantity[] {
       /^\s+(?:the|its|as|that|last|this|our|yesterday|what|normal|usual|\p{L}+['’]s)\b/iu.test(text.slice(quantity.to));
     found.push(times ? { ...quantity, unit: 'x' } : quantity);
   }
+  for (const { index, 0: word } of text.matchAll(NONE))
+    found.push({ from: index, to: index + word.length, value: 0, unit: '', plus: false, word: true, hyphen: false });
   found.push(...nines);
   if (!/half|quarter/i.test(text))
     return joined(
@@ -127,16 +137,34 @@ function digitsAt(text: string, at: number): RegExpExecArray | null {
 
 function quantityAt(text: string, at: number, dotted: boolean): Quantity | undefined {
   const match = digitsAt(text, at);
-  if (!match) return undefined;
+  if (!match || isStatus(text, at)) return undefined;
   const before = text[at - 1] ?? ' ';
   const negative = (before === '-' || before === '−') && /^$|[\s(<>=≤≥]$/.test(text.slice(Math.max(0, at - 2), at - 1));
   if (/[@#:/_]/.test(before) && !/[\s\w)]:$/.test(text.slice(Math.max(0, at - 2), at))) return undefined;
   if ((before === '-' && !negative && !/\d\s?-$/.test(text.slice(Math.max(0, at - 3), at))) || isOther(text, at, at + match[0].length))
     return undefined;
   const value = numberOf(match[0], dotted) * (negative ? -1 : 1);
+  const share = SHARE.exec(text.slice(at + match[0].length, at + match[0].length + 24));
+  const whole = share ? numberOf(share[1]!, dotted) : 0;
+  if (share && value > 0 && value < whole && COMPARED.test(text.slice(0, at)))
+    return {
+      from: at,
+      to: at + match[0].length + share[0].length,
+      value: Number(((100 * value) / whole).toFixed(7)),
+      unit: '%',
+      plus: false,
+      word: false,
+      hyphen: false,
+    };
   const quantity = withUnit(text, negative ? at - 1 : at, at + match[0].length, value);
   return /^[A-Za-z_]/.test(text.slice(quantity.to)) ? undefined : quantity;
 }
+
+/** `429s have Retry-After`: answers with that status, unless something is compared with so many seconds. */
+const isStatus = (text: string, at: number): boolean =>
+  /^[45]\d\ds\s+(?:have|has|are|is|carry|come|return|stay|must|should|per|from|on)\b/i.test(text.slice(at, at + 14)) &&
+  !COMPARED.test(text.slice(0, at)) &&
+  !/(?:[:=]|\b(?:in|to|of|at|is|after|for|every|within|up to))\s*$/i.test(text.slice(0, at));
 
 /** Dates, times of day, fractions, addresses and versions of three parts. */
 function isOther(text: string, from: number, to: number): boolean {
@@ -170,10 +198,18 @@ function numberOf(digits: string, dotted: boolean): number {
 }
 
 const MAGNITUDE = /^(?:([kKM])(?![\w/])|\s(thousand|million|billion|Mio\.?|Millionen)\b)/;
+/** Sums: `€25m`, `$3bn`, `CHF 2 Mio.`, where `m` can be neither metres nor minutes. */
+const MAGNITUDE_OF_MONEY = /^(?:([kKmM]|bn)(?![\w/])|\s(thousand|million|billion|Mio\.?|Millionen|m|bn)(?![\w/]))/;
+/** In front of a sum: a sign, or the code of a currency. */
+const CURRENCY =
+  /(?:[$€£]|(?<=(?:than|als|de|over|above|über|under|below|unter|most|least|exceeds?|exceeding|höchstens|mindestens|[<>≤≥]=?)\s)(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD))\s?$/i;
+const CURRENCY_REACH = 20;
 const FACTORS: Readonly<Record<string, number>> = {
   k: 1e3,
   K: 1e3,
   M: 1e6,
+  m: 1e6,
+  bn: 1e9,
   thousand: 1e3,
   million: 1e6,
   billion: 1e9,
@@ -185,12 +221,13 @@ const FACTORS: Readonly<Record<string, number>> = {
 function withUnit(text: string, from: number, end: number, plain: number): Quantity {
   let to = end;
   let value = plain;
-  const magnitude = MAGNITUDE.exec(text.slice(to, to + 12));
+  const priced = CURRENCY.test(text.slice(Math.max(0, from - CURRENCY_REACH), from));
+  const magnitude = (priced ? MAGNITUDE_OF_MONEY : MAGNITUDE).exec(text.slice(to, to + 12));
   if (magnitude) {
     value *= FACTORS[magnitude[1] ?? magnitude[2]!]!;
     to += magnitude[0].length;
   }
-  const currency = /[$€£]\s?$/.exec(text.slice(Math.max(0, from - 2), from));
+  const currency = CURRENCY.exec(text.slice(Math.max(0, from - CURRENCY_REACH), from));
   const early = /^\+(?!\d)/.exec(text.slice(to, to + 2));
   if (early) to += early[0].length;
   const space = /^[\s-]?/.exec(text.slice(to, to + 1))![0];
@@ -229,7 +266,7 @@ function perUnit(text: string): Unit | undefined {
 export function durationAt(text: string): { ms: number; width: number } | undefined {
   if (/^a quarter of an hour\b/i.test(text)) return { ms: 900_000, width: 20 };
   const article = /^(?:(half )?an?|one|the|eine[rn]?|une?)\s+/i.exec(text);
-  const number = article ? undefined : /^(\d+(?:\.\d+)?|[a-z]+)([\s-]?)/i.exec(text);
+  const number = article ? undefined : /^(\d+(?:\.\d+)?|[a-z]+)\+?([\s-]?)/i.exec(text);
   const value = article ? (article[1] ? 0.5 : 1) : number ? (WORDS[number[1]!.toLowerCase()] ?? Number(number[1])) : Number.NaN;
   const width = article?.[0].length ?? number?.[0].length ?? 0;
   const rest = text.slice(width).replace(/^(?:consecutive|straight|full|more|business|working)\s+/i, '');

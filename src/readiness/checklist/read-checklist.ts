@@ -44,6 +44,7 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
   const criteria = criteriaOf({ outline: outlined, survey, tell, underOf, boxedAbove });
   for (const { title, line } of items) if (title === '') tell.notUnderstood.push({ line, kind: 'empty', text: 'A box without words.' });
   const states = statesOf(outlined, new Set(criteria.map(({ line }) => line)));
+  const services = servicesIn(outlined.scanned.blocks);
   const unread = unreadBoxes({
     lines: decoded.lines.map(({ text }) => text),
     ...outlined.scanned,
@@ -58,14 +59,14 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
     criteria,
     signOffs,
     states,
-    services: servicesIn(outlined.scanned.blocks),
+    services: services.services,
     guessed: byLine([
       ...tell.guessed,
       ...unread.guessed,
       ...tierGuesses(outlined.headings, scale),
       ...postponedGuesses([...items, ...criteria]),
     ]),
-    notUnderstood: byLine([...tell.notUnderstood, ...unread.notUnderstood]),
+    notUnderstood: byLine([...tell.notUnderstood, ...unread.notUnderstood, ...services.notUnderstood]),
     findings: byLine([
       ...decoded.findings,
       ...repairs(decoded),

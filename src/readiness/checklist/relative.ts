@@ -32,14 +32,14 @@ const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|p
 const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
   [
     new RegExp(
-      String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|up on\s|(?:above|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
+      String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|länger|erhöht|verlängert|zugenommen|angestiegen|up on\s|(?:above|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
       'i',
     ),
     'increase',
   ],
   [
     new RegExp(
-      String.raw`^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|gesunken|gefallen|niedriger|down on\s|(?:below|under|less than) ${EARLIER})\b`,
+      String.raw`^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|gesunken|gefallen|niedriger|kürzer|verringert|zurückgegangen|abgenommen|down on\s|(?:below|under|less than) ${EARLIER})\b`,
       'i',
     ),
     'decrease',

@@ -56,4 +56,32 @@ describe('the services that the commands of a document ask', () => {
   test('are no more than a thousand', () => {
     expect(servicesIn('curl http://h{1..100}.example.com:{1000..1099}/')).toHaveLength(1_000);
   });
+
+  describe('that lie behind the bounds', () => {
+    const readOf = (...commands: string[]) => readChecklist(Buffer.from(['# A', '```bash', ...commands, '```'].join('\n')), 'a.md');
+
+    test('are told as not understood, where that begins: too many commands', () => {
+      const { services, notUnderstood } = readOf(...Array.from({ length: 50_000 }, () => ':'), 'curl http://late.example.com/');
+      expect(services).toEqual([]);
+      expect(notUnderstood).toEqual([{ line: 50_003, kind: 'services', text: expect.stringContaining('more than 50000') }]);
+    });
+
+    test.each([
+      [
+        'too many services',
+        ['curl http://h{1..100}.example.com:{1000..1009}/', 'curl http://one-more.example.com/'],
+        'More than 1000 services',
+      ],
+      ['too many paths of one', Array.from({ length: 101 }, (_, at) => `curl http://h/${at}`), 'More than 100 paths of http://h'],
+      ['too long a command', [`curl ${'x'.repeat(1_000)} http://h/`], 'Of a command of more than 1000 characters'],
+    ])('are told: %s', (_, commands, text) => {
+      expect(readOf(...commands).notUnderstood).toEqual([
+        { line: commands.length + 2, kind: 'services', text: expect.stringContaining(text) },
+      ]);
+    });
+
+    test('and nothing is told of what lies within them', () => {
+      expect(readOf(...Array.from({ length: 50_000 }, () => 'curl http://h/a')).notUnderstood).toEqual([]);
+    });
+  });
 });

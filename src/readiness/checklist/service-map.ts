@@ -1,13 +1,14 @@
-import type { Service } from './checklist.ts';
+import type { Finding, Service } from './checklist.ts';
 import { expandBraces, wordsOf } from './shell-words.ts';
 import type { Block } from './scan.ts';
 
 type Fence = Extract<Block, { kind: 'fence' }>;
 
-/** Bounds for documents that nobody wrote by hand: what is behind them is left out. */
+/** Bounds for documents that nobody wrote by hand: what is behind them is left out, and told. */
 const MOST_SERVICES = 1_000;
 const MOST_COMMANDS = 50_000;
 const MOST_PATHS = 100;
+const MOST_CHARACTERS = 1_000;
 
 const LOOP = /^\s*for\s+([A-Za-z_]\w*)\s+in\s+([^;]{1,2000}?)\s*(?:;|$)/;
 const END = /(?:^|[\s;])done\b/;
@@ -22,19 +23,32 @@ const HOST_AND_PORT: readonly (readonly [RegExp, RegExp])[] = [
 
 /**
  * The services that the commands of a document talk to, each once, in the order in which they are named: what targets have to be
- * set up for. Loops and brace ranges are written out: `for port in {8080..8089}` names ten. Nothing is run or looked up.
+ * set up for. Loops and brace ranges are written out: `for port in {8080..8089}` names ten. Nothing is run or looked up. What lies
+ * behind the bounds is told as not understood, once for each bound, where it begins.
  */
-export function servicesIn(blocks: readonly Block[]): Service[] {
+export function servicesIn(blocks: readonly Block[]): { services: Service[]; notUnderstood: Finding[] } {
   const found = new Map<string, { address: string; paths: Set<string>; line: number }>();
-  for (const { text, line } of commandsIn(blocks).take(MOST_COMMANDS)) {
+  const cut = new Map<string, Finding>();
+  const tell = (line: number, text: string): void => void (cut.has(text) || cut.set(text, { line, kind: 'services', text }));
+  let commands = 0;
+  for (const { text, line } of commandsIn(blocks, tell)) {
+    if ((commands += 1) > MOST_COMMANDS) {
+      tell(line, `From here on commands were not looked at for services: there are more than ${MOST_COMMANDS}.`);
+      break;
+    }
     for (const { address, path } of addressesIn(text)) {
       const service = found.get(address) ?? { address, paths: new Set(), line };
       if (path !== undefined && service.paths.size < MOST_PATHS) service.paths.add(path);
+      else if (path !== undefined && !service.paths.has(path))
+        tell(line, `More than ${MOST_PATHS} paths of ${address} are asked; the others are left out.`);
       if (found.size < MOST_SERVICES) found.set(address, service);
+      else if (!found.has(address)) tell(line, `More than ${MOST_SERVICES} services are asked; the others are left out.`);
     }
   }
-  return [...found.values()].map(serviceOf);
+  return { services: [...found.values()].map(serviceOf), notUnderstood: [...cut.values()] };
 }
+
+type Tell = (line: number, text: string) => void;
 
 const serviceOf = ({ address, paths, line }: { address: string; paths: Set<string>; line: number }): Service => ({
   address,
@@ -44,20 +58,22 @@ const serviceOf = ({ address, paths, line }: { address: string; paths: Set<strin
 
 type Command = { text: string; line: number };
 
-function* commandsIn(blocks: readonly Block[]): Generator<Command> {
+function* commandsIn(blocks: readonly Block[], tell: Tell): Generator<Command> {
   for (const block of blocks) {
     if (block.kind !== 'fence') continue;
-    for (const { text, line } of commandsOf(block)) {
+    for (const { text, line } of commandsOf(block, tell)) {
       for (const written of text.includes('{') ? expandBraces(text) : [text]) yield { text: written, line };
     }
   }
 }
 
 /** The commands of a block, those of a loop once for each of its words. */
-function* commandsOf({ lines, line }: Fence): Generator<Command> {
+function* commandsOf({ lines, line }: Fence, tell: Tell): Generator<Command> {
   let loop: { variable: string; words: readonly string[] } | undefined;
   for (const [offset, raw] of lines.entries()) {
-    const text = raw.slice(0, 1_000).replace(/(?:^|\s)#.*$/, '');
+    if (raw.length > MOST_CHARACTERS)
+      tell(line + 1 + offset, `Of a command of more than ${MOST_CHARACTERS} characters only these were looked at for services.`);
+    const text = raw.slice(0, MOST_CHARACTERS).replace(/(?:^|\s)#.*$/, '');
     const begins = LOOP.exec(text);
     if (begins) loop = { variable: begins[1]!, words: wordsOf(begins[2]!) };
     const own = line + 1 + offset;

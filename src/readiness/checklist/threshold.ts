@@ -55,7 +55,7 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const compared = comparedAt(place, trigger);
   if (!(compared && /\p{L}/u.test(compared.text) && !compared.behind) && isVersion(left, quantity)) return versionAt(place);
   const relative = relativeOf(left, right, quantity.unit);
-  if (!compared && quantity.word && quantity.value !== 0) return undefined;
+  if (!compared && !(relative && quantity.unit === '%') && quantity.word && quantity.value !== 0) return undefined;
   if (!compared && isState(place, last)) return undefined;
   const op =
     compared?.op ??
@@ -73,7 +73,9 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(behind, noun)) || last?.metric || '';
   const unit = quantity.unit || rateBehind(right, compared);
   const percentile = percentileOf(left, right, clause);
-  const held = heldOf(right, place.text.slice(0, quantity.from - left.length + lead.length));
+  // `fell by half within 15 minutes` says over which time.
+  const behindIt = relative ? right.replace(/^(\s*)within\b/i, '$1in    ') : right;
+  const held = heldOf(behindIt, place.text.slice(0, quantity.from - left.length + lead.length));
   const scope = scopeOf(left, right);
   const threshold: Threshold = {
     metric,
@@ -114,9 +116,14 @@ function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigge
   const place = { clause, left, right, unit };
   if (found.better)
     return negated({ ...found, op: betterOp(text.slice(0, quantity.from), unit, found.better, found.behind === true) }, place, trigger);
+  // `no later than 5 minutes before delivery`: that long before, or longer.
+  if (found.op === '<=' && LATEST.test(found.text) && /^\s*(?:vor|before|prior to|ahead of|avant)(?!\p{L})/iu.test(right))
+    return { ...found, op: '>=' };
   const sped = /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && unit.startsWith('1/') ? mirrored(found) : found;
   return negated(sped, place, trigger);
 }
+
+const LATEST = /^(?:spätestens|no(?:t)? later|at the latest|au plus tard)/i;
 
 /** What is faster takes less time, and comes to more in a second. */
 const mirrored = (found: Compared): Compared => ({ ...found, op: MIRRORED[found.op] });

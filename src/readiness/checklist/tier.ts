@@ -4,19 +4,19 @@ import { obligationOf } from './obligation.ts';
 const WORDS: readonly (readonly [Tier, string])[] = [
   [
     'critical',
-    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|obligatory|compulsory|imperative|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|critiques?|bloquante?s?|obligatoires?|highest`,
+    String.raw`critical|blockers?|blocking|must|must[- ](?:haves?|pass|do|fix|be done)|mandatory|required|obligatory|compulsory|imperative|show-?stoppers?|(?:ship|stop)[- ]?(?:stoppers?|ship)|essential|urgent|kritisch|muss|zwingend|unverzichtbar|unbedingt|verpflichtend|pflicht|indispensables?|impératife?s?|critiques?|bloquante?s?|obligatoires?|highest`,
   ],
   [
     'high',
-    String.raw`high|majeure?s?|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|élevée?|haute?|recommandée?s?|empfohlen`,
+    String.raw`high|majeure?s?|major|should|should[- ](?:haves?|pass|do|fix)|important|recommended|hoch|wichtig|soll|sollte|souhaitables?|élevée?|haute?|recommandée?s?|empfohlen`,
   ],
   [
     'medium',
-    String.raw`medium|moderate|normal|mineure?s?|minor|(?:nice|good)[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
+    String.raw`medium|moderate|normal|wünschenswert|mineure?s?|minor|(?:nice|good)[- ]to[- ]haves?|could|could[- ](?:haves?|do)|may|mittel|kann|moyenne?|non-?block(?:ers?|ing)|not blocking|non-?critical`,
   ],
   [
     'low',
-    String.raw`low|lowest|trivial|optional|cosmetic|won['’]t(?:[- ]haves?)?|niedrig|gering|faible|basse|optionnel(?:le)?|facultatif|wunsch`,
+    String.raw`low|lowest|trivial|optional|nachrangig|cosmetic|won['’]t(?:[- ]haves?)?|niedrig|gering|faible|basse|optionnel(?:le)?|facultatif|wunsch`,
   ],
 ];
 

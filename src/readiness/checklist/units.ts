@@ -20,9 +20,10 @@ const TIME: readonly (readonly [RegExp, string])[] = [
   [/^(?:s|secs?|seconds?|sekunden?|secondes?)(?![\w/])/i, 's'],
   [/^(?:mins?|minutes?|minuten?)(?![\w/])/i, 'min'],
   [/^(?:h|hrs?|hours?|stunden?|std|heures?)(?![\w/])/i, 'h'],
-  [/^(?:d|days?|tagen?|tage|jours?)(?![\w/])/i, 'd'],
-  [/^(?:w|wks?|weeks?|wochen?|semaines?)(?![\w/])/i, 'week'],
-  [/^(?:months?|monaten?|monate|mois)(?![\w/])/i, 'month'],
+  [/^(?:(?:calendar )?days?|d|tagen?|tage|kalendertagen?|kalendertage|jours?)(?![\w/])/i, 'd'],
+  // One letter in capitals is watts.
+  [/^(?:w(?![\w/])|(?:wks?|weeks?|wochen?|semaines?|W(?:ks?|eeks?|ochen?)|WEEKS?)(?![\w/]))/, 'week'],
+  [/^(?:(?:calendar |full |whole )?months?|monaten?|monate|mois)(?![\w/])/i, 'month'],
   [/^(?:y|yrs?|years?|jahren?|jahre|ans?|années?)(?![\w/])/i, 'year'],
 ];
 
@@ -40,7 +41,7 @@ const RATE = /^(?:tps|qps|rps|iops|transactions?\/s|req\/s)(?!\w)/i;
 const BITS = /^(?:[kmgt]?bps|[kmgt]?bit\/s|[kmgt]bits?\/s|[kmgt]i?b\/s)(?!\w)/i;
 const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?!\w)/i;
 const PHYSICAL =
-  /^(?:°\s?[cf]|dbm?|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|px|dpi|fps|rpm|pp|percentage points?)(?![\w/])/i;
+  /^(?:°\s?[cf]|db[am]?|m?w|gw|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|px|dpi|fps|rpm|pp|percentage points?)(?![\w/])/i;
 
 /** Speeds and flows: `mm/s`, `km/h`, `l/h`. What is counted in a time is a rate, what is measured in it a unit of its own. */
 const FLOW =
@@ -87,10 +88,16 @@ function plainUnit(text: string): Unit | undefined {
         ? 'EUR'
         : /^(?:usd|dollar)/i.test(match[0])
           ? 'USD'
-          : match[0].replace(/\s/g, '');
+          : size
+            ? sizeOf(match[0])
+            : match[0].replace(/\s/g, '');
   const per = size ? perOf(text.slice(match[0].length)) : undefined;
   return per ? { unit: `${unit}/${per.unit}`, width: match[0].length + per.width } : { unit, width: match[0].length };
 }
+
+/** `mb` and `gib` as everybody writes them; a small `k` is known as it is. */
+const sizeOf = (unit: string): string =>
+  /^[mgtp]i?b$/.test(unit) ? unit.replace(/^./, (letter) => letter.toUpperCase()).replace(/b$/, 'B') : unit;
 
 /** `/month`, ` per day`, ` an hour`. */
 function perOf(text: string): Unit | undefined {

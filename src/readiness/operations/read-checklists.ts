@@ -1,3 +1,4 @@
+import type { Finding } from '../checklist/checklist.ts';
 import type { Ctx } from '../../base/context.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { listChecklists as listContract } from '../contract.ts';
@@ -21,6 +22,8 @@ export async function summaryOf(deps: ReadinessDeps, ctx: Ctx, document: Documen
   return viewOfSummary(await deps.ledgers.standing(ctx.tenantId, document));
 }
 
+const remarkOf = ({ line, kind, text }: Finding) => ({ line, kind, text });
+
 /** Errors: `readiness.checklist_not_found`. */
 export async function getChecklist(deps: ReadinessDeps, ctx: Ctx, { name }: InputOf<typeof getContract>): Promise<ChecklistView> {
   const document = await deps.library.find(ctx, name);
@@ -31,7 +34,7 @@ export async function getChecklist(deps: ReadinessDeps, ctx: Ctx, { name }: Inpu
     waivers: await selectWaiverRequests(tx, name),
   }));
   const lines = viewOfLines(standing);
-  const { findings, notUnderstood } = document.checklist;
+  const { findings, notUnderstood, guessed } = document.checklist;
   return {
     ...viewOfSummary(standing),
     bindingsSha256: document.bindingsSha256,
@@ -42,7 +45,8 @@ export async function getChecklist(deps: ReadinessDeps, ctx: Ctx, { name }: Inpu
     voided: standing.state.voided.map(viewOfVoided),
     roles: ctx.actor.kind === 'user' ? await rolesOf(deps, ctx.tenantId, ctx.actor.id) : [],
     rolesAsked: [...new Set(lines.flatMap(({ role }) => role ?? []))],
-    findings: [...findings, ...notUnderstood].map(({ line, kind, text }) => ({ line, kind, text })),
+    findings: [...findings, ...notUnderstood].map(remarkOf),
+    guessed: guessed.map(remarkOf),
     waiverRequests: waivers.map((row) => viewOfWaiver(ctx, row)),
     log: await deps.ledgers.storeOf(ctx.tenantId).root(),
   };
