@@ -86,6 +86,13 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
     return true;
   if (compared.op !== '>' || compared.behind || quantity.unit === '%' || quantity.unit.startsWith('1/')) return false;
   if (/\b(?:anything|everything|those|the ones)\s+(?:\w+\s)?(?:than\s*)?$/i.test(clause)) return true;
+  // `works on phones older than five years`: on which ones.
+  if (
+    /\b(?:works?|runs?|usable|tested|supported|readable)\s+(?:on|for|with|in)\s+(?:\p{L}+\s){1,3}(?:older|larger|longer|wider) than\s*$/iu.test(
+      clause,
+    )
+  )
+    return true;
   // `a run over 1.4 million accounts finishes in …`
   if (/^over$/i.test(compared.text) && /^(?:\s[\w-]+){1,2}\s(?:finish\w*|takes?|complet\w*|ends?|runs?|stays?)\b/i.test(right)) return true;
   return (

@@ -48,6 +48,9 @@ const SHARE =
   /^\s(?:in|out of)\s(\d{1,3}(?:[, ]\d{3})+|\d+)(?=\s+\p{L}|\W*$)(?!\s*(?:%|(?:ms|s|secs?|seconds?|mins?|minutes?|h|hours?|days?|weeks?|months?)\b))/u;
 const COMPARED = /(?:\b(?:than|most|least|over|under|above|below|exceeds?)|[<>≤≥]=?)\s*$/i;
 
+/** As much as a comparator takes: what is in front of every number must not be looked through whole. */
+const justBefore = (text: string, at: number): string => text.slice(Math.max(0, at - 20), at);
+
 /** `four nines`: 99.99 %, or more. */
 const NINES = /(?<![\w-])(two|three|four|five|six|[2-7])[ -](?:nines|9['’]?s)(?!\w)/gi;
 
@@ -146,7 +149,9 @@ function quantityAt(text: string, at: number, dotted: boolean): Quantity | undef
   const value = numberOf(match[0], dotted) * (negative ? -1 : 1);
   const share = SHARE.exec(text.slice(at + match[0].length, at + match[0].length + 24));
   const whole = share ? numberOf(share[1]!, dotted) : 0;
-  if (share && value > 0 && value < whole && COMPARED.test(text.slice(0, at)))
+  // `under 3.5 out of 5` is a score.
+  const isScore = !Number.isInteger(value) || (whole <= 10 && /out of/i.test(share?.[0] ?? ''));
+  if (share && !isScore && value > 0 && value < whole && COMPARED.test(justBefore(text, at)))
     return {
       from: at,
       to: at + match[0].length + share[0].length,
@@ -163,8 +168,8 @@ function quantityAt(text: string, at: number, dotted: boolean): Quantity | undef
 /** `429s have Retry-After`: answers with that status, unless something is compared with so many seconds. */
 const isStatus = (text: string, at: number): boolean =>
   /^[45]\d\ds\s+(?:have|has|are|is|carry|come|return|stay|must|should|per|from|on)\b/i.test(text.slice(at, at + 14)) &&
-  !COMPARED.test(text.slice(0, at)) &&
-  !/(?:[:=]|\b(?:in|to|of|at|is|after|for|every|within|up to))\s*$/i.test(text.slice(0, at));
+  !COMPARED.test(justBefore(text, at)) &&
+  !/(?:[:=]|\b(?:in|to|of|at|is|after|for|every|within|up to))\s*$/i.test(justBefore(text, at));
 
 /** Dates, times of day, fractions, addresses and versions of three parts. */
 function isOther(text: string, from: number, to: number): boolean {
