@@ -33,7 +33,7 @@ async function openedIn(file: string, line: string, options: ShowOptions): Promi
   const { store, people, peopleFile } = workspace;
   const ground = {
     ...standing,
-    trusted: await trustedEntries(standing.entries, people),
+    trusted: (await trustedEntries(standing.entries, people)).trusted,
     store,
     source: sourceText(await readFile(file)).split('\n'),
     people: peopleFile.people,
