@@ -200,7 +200,10 @@ async function act(random: Random, assets: readonly string[] = ASSETS): Promise<
 
 beforeAll(async () => {
   house = await createTestHouse({ clock });
-  banks = (await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK', 'CCCCDEFF'], { 'EUR/2': 30_000n, 'USD/2': 30_000n })) as typeof banks;
+  const rich = await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK'], { 'EUR/2': 30_000n, 'USD/2': 30_000n });
+  // One has to wait for money before any limit holds it back.
+  const poor = await admitBanks(house, ['CCCCDEFF'], { 'EUR/2': 3_000n, 'USD/2': 3_000n });
+  banks = [...rich, ...poor] as typeof banks;
   await setPolicy(deps(), house.ctx, { policy: { ...DEFAULT_POLICY, withoutCover: 'queue' } });
   const byHand = { mode: 'by_hand', settles: 'by_hand' } as const;
   await setWindowGroup({ ...deps(), windowSeconds: 0 }, house.ctx, { id: 'dollar', name: 'Dollar', ...byHand, assets: ['USD/2'] });
