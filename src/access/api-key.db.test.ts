@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { actorWith, createTestAccess } from '../../test/support/access.ts';
+import { actorWith, createTestAccess, PASSWORD } from '../../test/support/access.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import type { Actor } from '../base/context.ts';
-import { newId } from '../base/id.ts';
-import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './contract.ts';
+import type { AppError } from '../base/error.ts';
+import { newId, toWireId } from '../base/id.ts';
+import { createApiKey, createTenant, listApiKeys, listAudit, revokeApiKey, rotateApiKey } from './contract.ts';
 import { memberScopes, scopes } from './role.ts';
 
 let database: TestDatabase;
@@ -22,6 +23,7 @@ afterAll(async () => {
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const newKey = (more: { expiresAt?: number; memberId?: string } = {}) =>
   setup.call.output(createApiKey, admin, { name: 'Gateway', scopes: ['ledger:read'], ...more });
+const opened = () => ({ name: 'Nordfjord', admin: { email: `a-${newId()}@rialto.test`, name: 'Ada', password: PASSWORD } });
 const find = async (id: string) => (await setup.call.output(listApiKeys, admin, { limit: 500 })).items.find((key) => key.id === id)!;
 
 test('a key opens what its scopes allow, is shown once and is stored only as a hash', async () => {
@@ -110,6 +112,52 @@ test('a revoked key is out at once, here and elsewhere, and cannot be rotated ba
   await expect(other.access.authenticate(made.key)).rejects.toEqual(code('access.key_revoked'));
   await expect(setup.call.output(rotateApiKey, admin, { id: made.id, overlapSeconds: 60 })).rejects.toEqual(code('access.api_key_ended'));
   await other.access.close();
+});
+
+/** As a door does: what is refused is told to the log. */
+const tryKey = async (key: string) => {
+  const error = await setup.access.authenticate(key).then(
+    () => undefined,
+    (refused: AppError) => refused,
+  );
+  if (error) setup.access.onDenied({ remoteAddress: '203.0.113.66' }, listApiKeys, error);
+  return error?.code;
+};
+
+test('a key that was revoked, has expired or was replaced stands in the log of its own tenant when it is tried', async () => {
+  const tenantAdmin = actorWith((await setup.call.output(createTenant, admin, opened())).id, scopes);
+  const make = (more: object = {}) => setup.call.output(createApiKey, tenantAdmin, { name: 'Bank', scopes: ['ledger:read'], ...more });
+  const [revoked, expiring, replaced] = [await make(), await make({ expiresAt: setup.clock.now() + 1_000 }), await make()];
+  await setup.call.output(revokeApiKey, tenantAdmin, { id: revoked.id });
+  await setup.call.output(rotateApiKey, tenantAdmin, { id: replaced.id, overlapSeconds: 1 });
+  setup.clock.advance(1_000);
+  expect([await tryKey(revoked.key), await tryKey(expiring.key), await tryKey(replaced.key)]).toEqual([
+    'access.key_revoked',
+    'access.key_expired',
+    'access.key_expired',
+  ]);
+  setup.clock.advance(60_000);
+  await setup.access.tick();
+  const { items } = await setup.call.output(listAudit, tenantAdmin, { action: 'access.denied' });
+  expect(new Set(items.map(({ subject, actor }) => `${subject} ${actor.id}`))).toEqual(
+    new Set([
+      `access.key_revoked ${toWireId('key', revoked.id)}`,
+      `access.key_expired ${toWireId('key', expiring.id)}`,
+      `access.key_expired ${toWireId('key', replaced.id)}`,
+    ]),
+  );
+});
+
+test('what let somebody in is recognised without the database, what is made up is not', async () => {
+  const made = await newKey();
+  expect(await setup.access.recognises(made.key)).toBe(false);
+  await setup.access.authenticate(made.key);
+  setup.clock.advance(61_000);
+  expect(await setup.access.recognises(made.key)).toBe(true);
+  await setup.call.output(revokeApiKey, admin, { id: made.id });
+  await expect(setup.access.authenticate(made.key)).rejects.toEqual(code('access.key_revoked'));
+  expect(await setup.access.recognises(made.key)).toBe(false);
+  expect(await setup.access.recognises('made.up.token')).toBe(false);
 });
 
 test('the last use is written, at most once a minute', async () => {

@@ -1,6 +1,7 @@
 import type { Actor } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import type { Clock, Millis } from '../base/time.ts';
+import { KnownRefused } from '../infra/http/door.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import { hashOf, judgeKey, keyGoodUntil, prefixOf } from './api-key.ts';
 import { boundedMap } from './bounded-map.ts';
@@ -19,23 +20,28 @@ const REMEMBERED = 50_000;
 /** A key is read again after so long, whatever happens. */
 const KEY_REMEMBERED_MS = 60_000;
 
-/**
- * Who stands behind a bearer credential: a user's access token or an API key. What was verified once is remembered by
- * its SHA-256 until it ends, and checked against revocations at each use.
- *
- * Errors, all 401 but the last: those of `verifyToken`, `access.token_revoked`, `access.key_unknown`, `access.key_expired`, `access.key_revoked`;
- * `access.unavailable` (503) when revocations cannot be asked for.
- */
-export function authenticator(deps: Deps): (credential: string) => Promise<Admitted> {
+export type Authenticator = {
+  /**
+   * Who stands behind a bearer credential: a user's access token or an API key. What was verified once is remembered by
+   * its SHA-256 until it ends, and checked against revocations at each use.
+   *
+   * Errors, all 401 but the last: those of `verifyToken`, `access.token_revoked`, `access.key_unknown`, `access.key_expired`, `access.key_revoked`;
+   * `access.unavailable` (503) when revocations cannot be asked for. What was somebody's credential is a `KnownRefused`.
+   */
+  authenticate(credential: string): Promise<Admitted>;
+  /** Whether the credential let somebody in here before, or was signed by us; found out without the database. */
+  recognises(credential: string): Promise<boolean>;
+};
+
+/** The one judge of credentials, for all doors. */
+export function authenticator(deps: Deps): Authenticator {
   const remembered = boundedMap<Admitted & { readAt: Millis }>(REMEMBERED);
 
+  /** What has to be looked at again stays, since it is somebody's. */
   function recall(id: string): Admitted | undefined {
     const known = remembered.get(id);
     const now = deps.clock.now();
-    if (!known) return undefined;
-    if (known.expiresAtMs > now && !isOutdated(known, now)) return known;
-    remembered.delete(id);
-    return undefined;
+    return known && known.expiresAtMs > now && !isOutdated(known, now) ? known : undefined;
   }
 
   function isOutdated(known: Admitted & { readAt: Millis }, now: Millis): boolean {
@@ -43,7 +49,7 @@ export function authenticator(deps: Deps): (credential: string) => Promise<Admit
     return deps.revocations.endsToken({ userId: known.id, sessionId: known.sessionId!, version: known.version });
   }
 
-  return async (credential) => {
+  async function authenticate(credential: string): Promise<Admitted> {
     await deps.revocations.fresh();
     const hash = hashOf(credential);
     const id = hash.toString('base64');
@@ -51,16 +57,32 @@ export function authenticator(deps: Deps): (credential: string) => Promise<Admit
     if (known?.kind === 'key') deps.keyUse.note(known);
     if (known) return known;
     const prefix = prefixOf(credential);
-    const admitted = prefix ? await admitKey(deps, prefix, hash) : await admitToken(deps, credential);
-    remembered.set(id, { ...admitted, readAt: deps.clock.now() });
-    return admitted;
-  };
+    try {
+      const admitted = prefix ? await admitKey(deps, prefix, hash) : await admitToken(deps, credential);
+      remembered.set(id, { ...admitted, readAt: deps.clock.now() });
+      return admitted;
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'unauthenticated') remembered.delete(id);
+      throw error;
+    }
+  }
+
+  async function recognises(credential: string): Promise<boolean> {
+    if (remembered.get(hashOf(credential).toString('base64'))) return true;
+    if (prefixOf(credential)) return false;
+    return await admitToken(deps, credential).then(
+      () => true,
+      (error: unknown) => error instanceof KnownRefused,
+    );
+  }
+
+  return { authenticate, recognises };
 }
 
 async function admitToken(deps: Deps, token: string): Promise<Admitted> {
   const claims = await verifyToken(token, deps.keyRing.find, { issuer: deps.issuer, now: deps.clock.now() });
   if (deps.revocations.endsToken(claims))
-    throw refused('token_revoked', 'This login was ended. Sign in again, or refresh the access token.');
+    throw new KnownRefused('access.token_revoked', 'This login was ended. Sign in again, or refresh the access token.', actorOf(claims));
   return { ...actorOf(claims), expiresAtMs: claims.expiresAt, version: claims.version };
 }
 
@@ -71,21 +93,19 @@ async function admitKey(deps: Deps, prefix: string, hash: Buffer): Promise<Admit
     .map((row) => ({ row, state: stateOf(row) }))
     .map(({ row, state }) => ({ row, state, verdict: judgeKey(state, hash, now) }));
   const found = judged.find(({ verdict }) => verdict !== 'unknown');
-  if (!found) throw refused('key_unknown', 'There is no such API key.');
-  if (found.verdict === 'revoked') throw refused('key_revoked', 'This API key was revoked.');
-  if (found.verdict === 'expired') throw refused('key_expired', 'This API key has expired, or was replaced by a new one.');
+  if (!found) throw new AppError('unauthenticated', 'access.key_unknown', 'There is no such API key.');
   const { row } = found;
+  const actor = keyActor(row);
+  if (found.verdict === 'revoked') throw new KnownRefused('access.key_revoked', 'This API key was revoked.', actor);
+  if (found.verdict === 'expired')
+    throw new KnownRefused('access.key_expired', 'This API key has expired, or was replaced by a new one.', actor);
   deps.keyUse.note(row);
-  return {
-    kind: 'key',
-    id: row.id,
-    name: row.name,
-    tenantId: row.tenantId,
-    ...(row.memberId && { memberId: row.memberId }),
-    scopes: new Set(row.scopes),
-    expiresAtMs: keyGoodUntil(found.state, hash),
-    version: row.version,
-  };
+  return { ...actor, expiresAtMs: keyGoodUntil(found.state, hash), version: row.version };
+}
+
+function keyActor(row: ApiKeyRow): Actor {
+  const { id, name, tenantId, memberId } = row;
+  return { kind: 'key', id, name, tenantId, ...(memberId && { memberId }), scopes: new Set(row.scopes) };
 }
 
 /** The part of a stored key that decides. */
@@ -97,8 +117,4 @@ function stateOf(row: ApiKeyRow): Parameters<typeof judgeKey>[0] {
     expiresAt: row.expiresAt ?? undefined,
     revokedAt: row.revokedAt ?? undefined,
   };
-}
-
-function refused(code: string, message: string): AppError {
-  return new AppError('unauthenticated', `access.${code}`, message);
 }

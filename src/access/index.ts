@@ -5,6 +5,7 @@ import { newId, type Uuid } from '../base/id.ts';
 import type { Operation } from '../base/operation.ts';
 import type { Secret } from '../base/secret.ts';
 import { systemClock, type Clock } from '../base/time.ts';
+import { KnownRefused } from '../infra/http/door.ts';
 import { network } from '../infra/http/limits.ts';
 import { silentLog, type Log } from '../infra/log/log.ts';
 import type { Module } from '../infra/module.ts';
@@ -42,10 +43,9 @@ export type CreateAccess = {
 
 /** The module's port and, beside it, what the HTTP server, the socket gateway, the command line and the first start need. */
 export type Access = Module<AccessPort> & {
-  /** Who stands behind a bearer credential (access token or API key), see `authenticator`. */
-  authenticate(credential: string): Promise<Actor>;
-  /** The same with the end of what it was let in for; to be closed then, or when a revocation concerns it. */
-  authenticateSocket(credential: string): Promise<Admitted>;
+  /** Who stands behind a bearer credential (access token or API key), and until when at most: see `Authenticator`. */
+  authenticate(credential: string): Promise<Admitted>;
+  recognises(credential: string): Promise<boolean>;
   /** Tells of everyone whose session, user or key was ended, in this process at once and of others within seconds. */
   onRevoked(listener: (ends: (actor: Admitted) => boolean) => void): void;
   /** Counts a call that was refused with 401 or 403 for the audit log; never throws. */
@@ -65,7 +65,7 @@ export function createAccess(options: CreateAccess): Access {
   const operatorId = operatorIdOf(db);
   const denied = deniedCalls({ db, clock, operatorId });
   const command = commandOf({ db, outbox, clock });
-  const authenticate = authenticator({ db, clock, issuer, keyRing, revocations, keyUse });
+  const { authenticate, recognises } = authenticator({ db, clock, issuer, keyRing, revocations, keyUse });
   const tick = async (all = false): Promise<void> => {
     const work = { revocations: revocations.ask(), denied: denied.flush(all), 'uses of keys': keyUse.flush() };
     for (const [what, done] of Object.entries(work)) {
@@ -85,12 +85,13 @@ export function createAccess(options: CreateAccess): Access {
       await tick(true);
     },
     authenticate,
-    authenticateSocket: authenticate,
+    recognises,
     onRevoked: (listener) => revocations.onRevoked((revocation: Revocation) => listener((actor) => concerns(revocation, actor))),
     onDenied(who, operation, error) {
       // A refused login is counted where the user is known, if there is one.
       if (operation.name === login.name) return;
-      denied.add({ by: who.actor ?? { address: network(who.remoteAddress) }, code: error.code, operation: operation.name });
+      const known = who.actor ?? (error instanceof KnownRefused ? error.about : undefined);
+      denied.add({ by: known ?? { address: network(who.remoteAddress) }, code: error.code, operation: operation.name });
     },
     ensureOperator: (operatorOptions) => ensureOperator({ db, clock }, operatorOptions),
     verifyAudit: (onProgress) => verifyAudit(db, onProgress),

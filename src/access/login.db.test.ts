@@ -113,6 +113,42 @@ test('an address that guesses at many accounts is locked for all of them, others
   await signIn(email);
 });
 
+test('a stranger who fails elsewhere locks nobody out who signs in from another address', async () => {
+  const { email } = await newUser();
+  const thief = from('203.0.113.66');
+  for (let i = 0; i < 6; i++) await expect(signIn(email, 'not this password', thief)).rejects.toEqual(code('access.bad_credentials'));
+  await expect(signIn(email, 'not this password', thief)).rejects.toEqual(code('access.locked'));
+  await signIn(email, PASSWORD, from('198.51.100.8'));
+});
+
+test('many strangers lock the account for everybody but who has signed in from the same place before', async () => {
+  const { email } = await newUser();
+  const home = from('2001:db8:7:7::1');
+  await signIn(email, PASSWORD, home);
+  for (let i = 0; i < 101; i++)
+    await expect(signIn(email, 'not this password', from(`203.0.113.${i}`))).rejects.toEqual(code('access.bad_credentials'));
+  await expect(signIn(email, PASSWORD, from('198.51.100.9'))).rejects.toEqual(code('access.locked'));
+  await signIn(email, PASSWORD, from('2001:db8:7:7::2'));
+});
+
+test('an address that guessed at others is open to who has signed in from it before, and to nobody new', async () => {
+  const [{ email }, { email: other }] = [await newUser(), await newUser()];
+  const office = from('198.51.100.77');
+  const { cookie } = await signIn(email, PASSWORD, office);
+  await setup.call.reply(logout, nobody, {}, { ...office, cookies: { rialto_refresh: cookie } });
+  for (let i = 0; i < 51; i++)
+    await expect(signIn(`nobody-${i}@rialto.test`, PASSWORD, office)).rejects.toEqual(code('access.bad_credentials'));
+  await expect(signIn(other, PASSWORD, office)).rejects.toEqual(code('access.locked'));
+  await signIn(email, PASSWORD, office);
+});
+
+test('where somebody signs in every day, a guesser is locked as anywhere', async () => {
+  const { email } = await newUser();
+  await signIn(email);
+  for (let i = 0; i < 6; i++) await expect(signIn(email, 'not this password')).rejects.toEqual(code('access.bad_credentials'));
+  await expect(signIn(email)).rejects.toEqual(code('access.locked'));
+});
+
 test('a refresh token is used once and gives way to the next', async () => {
   const { email } = await newUser();
   const first = await signIn(email);
@@ -130,6 +166,20 @@ test('a refresh token used again after the grace ends the session for both holde
   await expect(renew(stolen.cookie)).rejects.toEqual(code('access.refresh_reused'));
   await expect(renew(honest.cookie)).rejects.toEqual(code('access.session_ended'));
   await expect(setup.access.authenticate(honest.accessToken)).rejects.toEqual(code('access.token_revoked'));
+});
+
+test('tokens that were somebody’s are refused as theirs, and recognised as ours', async () => {
+  const { email } = await newUser();
+  const session = await signIn(email);
+  const about = { name: email, tenantId: setup.operator.tenantId };
+  expect(await setup.access.recognises(session.accessToken)).toBe(true);
+  await setup.call.reply(logout, nobody, {}, { ...visitor, cookies: { rialto_refresh: session.cookie } });
+  await expect(setup.access.authenticate(session.accessToken)).rejects.toMatchObject({ code: 'access.token_revoked', about });
+  await expect(renew(session.cookie)).rejects.toMatchObject({ code: 'access.session_ended', about });
+  setup.clock.advance(16 * 60_000);
+  await expect(setup.access.authenticate(session.accessToken)).rejects.toMatchObject({ code: 'access.token_expired', about });
+  expect(await setup.access.recognises(session.accessToken)).toBe(true);
+  expect(await setup.access.recognises(`${session.accessToken.slice(0, -8)}AAAAAAAA`)).toBe(false);
 });
 
 test('two tabs that refresh at once both go on, and no session is lost', async () => {
@@ -174,7 +224,7 @@ test('a disabled user is out at once, here and in another process', async () => 
   const { email, id } = await newUser();
   const other = await createTestAccess(database.db, { clock: setup.clock, masterKey: setup.masterKey });
   const session = await signIn(email);
-  const socket = await other.access.authenticateSocket(session.accessToken);
+  const socket = await other.access.authenticate(session.accessToken);
   const closed: Admitted[] = [];
   other.access.onRevoked((ends) => void (ends(socket) && closed.push(socket)));
   await setup.call.output(disableUser, admin, { id });

@@ -1,20 +1,18 @@
-import { hash } from 'node:crypto';
-import { AppError, RetryLater } from '../base/error.ts';
+import { AppError } from '../base/error.ts';
 import { newId, toWireId, type Uuid } from '../base/id.ts';
 import type { InputOf, OutputOf } from '../base/operation.ts';
 import type { Ctx } from '../base/context.ts';
 import { network } from '../infra/http/limits.ts';
 import type { Reply, RequestExtras } from '../infra/http/route.ts';
+import { beginAttempt, endAttempt } from './attempt.ts';
 import { auditEntry } from './command.ts';
 import { login as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
 import { passwordFits } from './password.ts';
 import { grantSession } from './grant-session.ts';
 import { insertAudit } from './store/audit.ts';
-import { lockAttempts, updateAttempts } from './store/login-attempt.ts';
 import { insertSession } from './store/session.ts';
 import { findUserByEmail, lockUser, type UserRow } from './store/user.ts';
-import { accountThrottle, addressThrottle, begun, lockedForMs, undone, type Throttle } from './throttle.ts';
 
 /**
  * Signs a user in. Whether the address exists, is disabled or has another password cannot be told from the answer, nor
@@ -27,48 +25,12 @@ export async function login(
   from: RequestExtras,
 ): Promise<Reply<OutputOf<typeof contract>>> {
   const email = input.email.toLowerCase();
-  await beginAttempt(deps, email, from.remoteAddress);
+  const attempt = await beginAttempt(deps, email, from.remoteAddress);
   const user = await deps.db.read({ role: 'rialto_auth' }, (tx) => findUserByEmail(tx, email));
   const fits = await passwordFits(user?.passwordHash, input.password);
   if (!user || !fits || user.disabledAt !== null) throw refuse(deps, user, from.remoteAddress);
-  await endAttempt(deps, email, from.remoteAddress);
+  await endAttempt(deps, attempt);
   return await openSession(deps, ctx, user, from);
-}
-
-const throttles = (email: string, address: string): { key: string; throttle: Throttle }[] => [
-  // Hashed, so that the table does not collect what people typed into the wrong field.
-  { key: `account/${hash('sha256', email, 'base64url')}`, throttle: accountThrottle },
-  { key: `address/${network(address)}`, throttle: addressThrottle },
-];
-
-/** Counts an attempt before it is made. Errors: `access.locked`, the same for addresses that exist and those that do not. */
-export async function beginAttempt(deps: Pick<AccessDeps, 'db' | 'clock'>, email: string, address: string): Promise<void> {
-  const limits = throttles(email, address);
-  const waitMs = await deps.db.write({ role: 'rialto_auth' }, async (tx) => {
-    const attempts = await lockAttempts(
-      tx,
-      limits.map(({ key }) => key),
-    );
-    const now = deps.clock.now();
-    const lockedMs = Math.max(...attempts.map((attempt) => lockedForMs(attempt, now)));
-    if (lockedMs > 0) return lockedMs;
-    for (const [i, { key, throttle }] of limits.entries()) await updateAttempts(tx, key, begun(attempts[i]!, throttle, now));
-    return 0;
-  });
-  if (waitMs === 0) return;
-  const seconds = Math.ceil(waitMs / 1000);
-  throw new RetryLater('access.locked', `Too many attempts failed. Try again in ${seconds} s.`, seconds);
-}
-
-/** Takes back what `beginAttempt` counted, since the attempt succeeded; the account starts from nothing. */
-export async function endAttempt(deps: Pick<AccessDeps, 'db' | 'clock'>, email: string, address: string): Promise<void> {
-  const [account, network] = throttles(email, address);
-  await deps.db.write({ role: 'rialto_auth' }, async (tx) => {
-    const [, atAddress] = await lockAttempts(tx, [account!.key, network!.key]);
-    const now = deps.clock.now();
-    await updateAttempts(tx, account!.key, { failures: 0, lastAt: now, lockedUntil: now });
-    await updateAttempts(tx, network!.key, undone(atAddress!, now));
-  });
 }
 
 function refuse(deps: AccessDeps, user: UserRow | undefined, address: string): AppError {

@@ -2,8 +2,8 @@ import type { Ctx } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import type { Operation } from '../base/operation.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
+import { beginAttempt, endAttempt } from './attempt.ts';
 import type { AccessDeps } from './deps.ts';
-import { beginAttempt, endAttempt } from './login.ts';
 import { passwordFits } from './password.ts';
 import { findUser, type UserRow } from './store/user.ts';
 import { userNotFound } from './user.ts';
@@ -20,9 +20,9 @@ export async function provePassword(deps: AccessDeps, ctx: Ctx, { operation, pas
   if (actor.kind !== 'user') throw new AppError('forbidden', 'access.users_only', 'Only users have a password.');
   const user = await deps.db.read({ tenantId }, (tx) => findUser(tx, actor.id));
   if (!user) throw userNotFound(actor.id);
-  await beginAttempt(deps, user.email, from.remoteAddress);
+  const attempt = await beginAttempt(deps, user.email, from.remoteAddress);
   if (!(await passwordFits(user.passwordHash, password))) throw passwordWrong(deps, ctx, operation);
-  await endAttempt(deps, user.email, from.remoteAddress);
+  await endAttempt(deps, attempt);
   return user;
 }
 

@@ -1,7 +1,8 @@
-import type { Ctx } from '../base/context.ts';
+import type { Actor, Ctx } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import { toWireId } from '../base/id.ts';
 import type { OutputOf } from '../base/operation.ts';
+import { KnownRefused } from '../infra/http/door.ts';
 import type { Reply, RequestExtras } from '../infra/http/route.ts';
 import type { Tx } from '../infra/postgres/db.ts';
 import { hashOf } from './api-key.ts';
@@ -26,12 +27,12 @@ export async function refreshSession(deps: AccessDeps, ctx: Ctx, from: RequestEx
   if (!presented) throw refused('refresh_missing', 'There is no session to continue. Sign in.');
   const token = await deps.db.read({ role: 'rialto_auth' }, (tx) => findRefreshToken(tx, hashOf(presented)));
   if (!token) throw refused('refresh_unknown', 'This session is not known, or was forgotten. Sign in again.');
-  let failed: Exchange['result'] | undefined;
+  let failed: { result: Exchange['result']; user: UserRow } | undefined;
   try {
     return await grantSession(deps, token.tenantId, async (tx) => {
       const { user, session, outcome } = await decide(deps, tx, token);
       if (!('generation' in outcome)) {
-        failed = outcome.result;
+        failed = { result: outcome.result, user };
         throw NOT_GRANTED;
       }
       if (outcome.result === 'again') return { user, session };
@@ -40,9 +41,9 @@ export async function refreshSession(deps: AccessDeps, ctx: Ctx, from: RequestEx
       return { user, session: { ...session, generation: outcome.generation, rotatedAt } };
     });
   } catch (error) {
-    if (error !== NOT_GRANTED) throw error;
-    if (failed === 'reused') await endReused(deps, ctx, token);
-    throw refusals[failed as keyof typeof refusals]();
+    if (error !== NOT_GRANTED || !failed) throw error;
+    if (failed.result === 'reused') await endReused(deps, ctx, token);
+    throw refusals[failed.result as keyof typeof refusals](asUser(ctx, failed.user).actor);
   }
 }
 
@@ -71,10 +72,16 @@ async function endReused(deps: AccessDeps, ctx: Ctx, token: RefreshToken): Promi
   deps.revocations.learn(revocation);
 }
 
+/** They stand in the log of the tenant whose session it was. */
 const refusals = {
-  expired: () => refused('refresh_expired', 'This session has expired. Sign in again.'),
-  reused: () => refused('refresh_reused', 'This session was continued elsewhere with the same token and is now ended. Sign in again.'),
-  ended: () => refused('session_ended', 'This session has ended. Sign in again.'),
+  expired: (user: Actor) => new KnownRefused('access.refresh_expired', 'This session has expired. Sign in again.', user),
+  reused: (user: Actor) =>
+    new KnownRefused(
+      'access.refresh_reused',
+      'This session was continued elsewhere with the same token and is now ended. Sign in again.',
+      user,
+    ),
+  ended: (user: Actor) => new KnownRefused('access.session_ended', 'This session has ended. Sign in again.', user),
 };
 
 function refused(code: string, message: string): AppError {

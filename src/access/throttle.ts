@@ -9,6 +9,11 @@ export type Throttle = { free: number; firstLockMs: number; maxLockMs: number; f
 const MINUTE = 60_000;
 
 export const accountThrottle: Throttle = { free: 5, firstLockMs: 2_000, maxLockMs: 15 * MINUTE, forgetAfterMs: 24 * 60 * MINUTE };
+/**
+ * An account, wherever attempts come from: as many as NIST SP 800-63B §5.2.2 lets fail. One address is locked by
+ * `accountThrottle` long before; it takes many, or a day, to reach this.
+ */
+export const everywhereThrottle: Throttle = { ...accountThrottle, free: 100 };
 /** An address may be an office with many people behind it, so it has more room. */
 export const addressThrottle: Throttle = { free: 50, firstLockMs: 2_000, maxLockMs: 15 * MINUTE, forgetAfterMs: 60 * MINUTE };
 

@@ -3,6 +3,7 @@ import type { Actor } from '../base/context.ts';
 import { AppError, type Kind } from '../base/error.ts';
 import { isUuid, type Uuid } from '../base/id.ts';
 import type { Millis } from '../base/time.ts';
+import { KnownRefused } from '../infra/http/door.ts';
 
 /** An access token lives so long; whatever revokes it must be remembered at least as long. */
 export const TOKEN_MS = 15 * 60_000;
@@ -117,7 +118,9 @@ const claimErrors: Record<string, readonly [Kind, string, string]> = {
 };
 
 function named(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return refused('token_expired', 'The access token has expired. Refresh it.');
+  // Its signature was good: it is looked at before what the token says.
+  if (error instanceof errors.JWTExpired)
+    return new KnownRefused('access.token_expired', 'The access token has expired. Refresh it.', actorOf(claimsOf(error.payload)));
   if (error instanceof errors.JOSEAlgNotAllowed) return refused('token_algorithm', 'Access tokens are signed with RS256 only.');
   if (error instanceof errors.JWSSignatureVerificationFailed)
     return refused('token_forged', 'The signature does not belong to the access token.');

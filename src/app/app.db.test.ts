@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { basicEnvironment } from '../../test/support/environment.ts';
 import { startProduct } from '../../test/support/product.ts';
+import { hasServer, startNats, startRedis } from '../../test/support/servers.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
@@ -90,6 +91,34 @@ describe('rialto demo and rialto up', () => {
   });
 });
 
+describe.skipIf(!hasServer('nats-server') || !hasServer('redis-server'))('health', () => {
+  test('tells the loss of NATS and of Redis by name, and the log tells it too; without NATS nobody is sent here', async () => {
+    const [nats, redis] = await Promise.all([startNats(), startRedis()]);
+    const product = await startProduct({ dataFolder: folder, env: { NATS_URL: nats.url, REDIS_URL: redis.url, LOG_LEVEL: 'info' } });
+    const ready = async () => {
+      const answer = await fetch(`${product.url}/health/ready`);
+      const { checks } = (await answer.json()) as { checks: { name: string; ok: boolean }[] };
+      const of = (name: string) => checks.find((check) => check.name === name)?.ok;
+      return { status: answer.status, bus: of('bus'), kv: of('kv') };
+    };
+    const becomes = (state: object) => vi.waitFor(async () => expect(await ready()).toEqual(state), { timeout: 120_000, interval: 100 });
+    try {
+      await becomes({ status: 200, bus: true, kv: true });
+      await redis.kill();
+      await becomes({ status: 200, bus: true, kv: false });
+      await nats.kill();
+      await becomes({ status: 503, bus: false, kv: false });
+      await Promise.all([nats.start(), redis.start()]);
+      await becomes({ status: 200, bus: true, kv: true });
+      for (const said of ['NATS is lost', 'NATS is back', 'shared kv does not answer', 'shared kv is back', 'a check of health fails'])
+        expect(product.output()).toContain(said);
+    } finally {
+      await product.stop();
+      await Promise.all([nats.close(), redis.close()]);
+    }
+  });
+});
+
 describe('rialto keys', () => {
   test.each([
     [['create', '--name', 'x', '--days', 'soon'], '--days'],
@@ -104,6 +133,31 @@ describe('rialto keys', () => {
     const { error } = JSON.parse(stderr) as { error: { code: string; message: string } };
     expect(error.code).toBe('request.invalid');
     expect(error.message).toContain(named);
+  });
+});
+
+describe('rialto keys create and rotate', () => {
+  test('what create gives rotate takes, and both keys open until the overlap is over', async () => {
+    const product = await startProduct({ dataFolder: folder });
+    try {
+      const made = await run(['src/app/cli.ts', 'keys', 'create', '--name', 'first', '--json']);
+      const key = JSON.parse(made.stdout) as { id: string; key: string; createdAt: string };
+      expect(key).toMatchObject({
+        id: expect.stringMatching(/^key_[0-9a-f]{32}$/) as string,
+        createdAt: expect.stringMatching(/Z$/) as string,
+      });
+      const rotated = await run(['src/app/cli.ts', 'keys', 'rotate', key.id]);
+      expect(rotated.code).toBe(0);
+      // Only the key itself, so that KEY=$(…) takes it; the id is for whoever looks.
+      expect(rotated.stdout).toMatch(/^rlt_\w+\n$/);
+      expect(rotated.stderr).toContain(key.id);
+      for (const token of [key.key, rotated.stdout.trim()]) {
+        const { status } = await fetch(`${product.url}/v1/me`, { headers: { authorization: `Bearer ${token}` } });
+        expect(status).toBe(200);
+      }
+    } finally {
+      await product.stop();
+    }
   });
 });
 

@@ -216,14 +216,19 @@ command(program, 'openapi', 'print the OpenAPI document', async () => {
   );
 });
 
+/** The key alone, so that KEY=$(…) takes it; its id, which rotating needs, goes beside. */
+function printKey({ json, print }: Output, key: { id: string; key: string }): void {
+  if (!json) process.stderr.write(`Key ${key.id}\n`);
+  print(key.key, key);
+}
+
 const keys = program.command('keys').description('API keys');
 command<[{ name: string; scopes?: string[]; member?: string; days?: string }]>(
   keys,
   'create',
   'make an API key; it is printed this once',
-  async ({ print }, options) => {
-    const key = await createKey(options);
-    print(key.key, key);
+  async (output, options) => {
+    printKey(output, await createKey(options));
   },
 )
   .requiredOption('--name <name>', 'what the key is for')
@@ -234,9 +239,8 @@ command<[string, { overlap: string }]>(
   keys,
   'rotate <id>',
   'give a key a new secret; the old one goes on for a while',
-  async ({ print }, id, { overlap }) => {
-    const key = await rotateKey(id, overlap);
-    print(key.key, key);
+  async (output, id, { overlap }) => {
+    printKey(output, await rotateKey(id, overlap));
   },
 ).option('--overlap <seconds>', 'how long the old secret still works', '3600');
 

@@ -100,7 +100,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     metrics,
   });
   const below: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];
-  const checks = [databaseCheck(db), ...shared.relay.checks, ...below.flatMap((module) => module.checks)];
+  const checks = [databaseCheck(db), ...shared.relay.checks, ...carrierChecks(shared), ...below.flatMap((module) => module.checks)];
   const readiness = createReadiness({
     db,
     clock: systemClock,
@@ -192,6 +192,17 @@ function databaseCheck(db: Pool): Check {
       return { ok: true, detail: `${total} connections, ${idle} idle, ${waiting} waiting` };
     },
   };
+}
+
+/**
+ * Without the bus nothing goes on behind what was acknowledged: no webhook, no live event, no consumer. So the process is not
+ * ready, though it would take payments. Without the shared values limits are counted per process; that keeps nobody away.
+ */
+function carrierChecks({ bus, kv }: Pick<Shared, 'bus' | 'kv'>): Check[] {
+  return [
+    { name: 'bus', run: () => bus.check() },
+    { name: 'kv', advisory: true, run: () => kv.check() },
+  ];
 }
 
 function jobMetrics(metrics: MetricsRegistry): (outcome: { job: string; ok: boolean; durationMs: number }) => void {

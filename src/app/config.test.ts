@@ -22,6 +22,12 @@ test('every problem is told at once, by name', () => {
   );
 });
 
+test('proxies are addresses and networks, and never everybody', () => {
+  expect(readConfig({ RIALTO_TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1' }, {}).trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::1']);
+  for (const wrong of ['proxy.example', '0.0.0.0/0', '10.0.0.0/40'])
+    expect(() => readConfig({ RIALTO_TRUSTED_PROXIES: wrong }, {})).toThrowError(/RIALTO_TRUSTED_PROXIES/);
+});
+
 test('the environment goes before the file', () => {
   expect(readConfig({ PORT: '9000' }, { PORT: '9001', HOST: '::1' })).toMatchObject({ port: 9000, host: '::1' });
 });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AppError } from '../base/error.ts';
 import { Secret } from '../base/secret.ts';
+import { proxyNetwork } from '../infra/http/proxies.ts';
 import { LOG_LEVELS, type LogLevel } from '../infra/log/log.ts';
 
 /** All that can be set from outside. What may carry a password is a Secret. */
@@ -25,8 +26,10 @@ export type Config = {
   webhookHosts: readonly string[];
   corsOrigins: readonly string[];
   publicUrl?: string;
-  /** Requests a minute for one actor, for one bank, for one tenant and for the whole process. */
-  limits: { actor: number; bank: number; tenant: number; global: number };
+  /** Addresses and networks of proxies in front, which are believed about whom they speak for. */
+  trustedProxies: readonly string[];
+  /** Requests a minute for one actor, for one bank, for one tenant, for an address without a login and for the whole process. */
+  limits: { actor: number; bank: number; tenant: number; address: number; global: number };
   /** How often the open netting window is cut off; 0 leaves it to people. */
   windowSeconds: number;
   /** From where screening lists may be fetched beside public addresses over https. */
@@ -109,6 +112,11 @@ const sender = (text: string): string => {
   return text;
 };
 
+const proxy = (text: string): string => {
+  if (!proxyNetwork(text)) throw new Problem('must be addresses or networks like 10.0.0.0/8, which do not name everybody');
+  return text;
+};
+
 const hostName = (text: string): string => {
   if (text !== '*' && URL.parse(`http://${text}`)?.hostname !== text) throw new Problem('must be host names or addresses, without a port');
   return text;
@@ -172,6 +180,11 @@ export const SETTINGS = {
     about: 'Address under which people reach this installation',
     read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
   },
+  trustedProxies: {
+    name: 'RIALTO_TRUSTED_PROXIES',
+    about: 'Addresses and networks of proxies in front, separated by commas, whose X-Forwarded-For tells the caller; none',
+    read: optional(listOf(proxy), []),
+  },
   actorLimit: {
     name: 'RIALTO_LIMIT_ACTOR',
     about: 'Requests a minute of one user or key, light ones; 1200',
@@ -186,6 +199,11 @@ export const SETTINGS = {
     name: 'RIALTO_LIMIT_TENANT',
     about: 'Requests a minute of one tenant; 60000',
     read: optional(whole(1, 100_000_000), 60_000),
+  },
+  addressLimit: {
+    name: 'RIALTO_LIMIT_ADDRESS',
+    about: 'Requests a minute of one address without a login: pages, documents, refusals; 3000',
+    read: optional(whole(1, 100_000_000), 3_000),
   },
   globalLimit: { name: 'RIALTO_LIMIT_GLOBAL', about: 'Requests a minute in all; 600000', read: optional(whole(1, 1_000_000_000), 600_000) },
   windowSeconds: {
@@ -258,9 +276,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, dotEnv = readDo
       return undefined as T;
     }
   };
-  const { actorLimit, bankLimit, tenantLimit, globalLimit, listHosts, listFolder, ...settings } = SETTINGS;
+  const { actorLimit, bankLimit, tenantLimit, addressLimit, globalLimit, listHosts, listFolder, ...settings } = SETTINGS;
   const values = Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, read(setting as Setting<unknown>)]));
-  const limits = { actor: read(actorLimit), bank: read(bankLimit), tenant: read(tenantLimit), global: read(globalLimit) };
+  const limits = {
+    actor: read(actorLimit),
+    bank: read(bankLimit),
+    tenant: read(tenantLimit),
+    address: read(addressLimit),
+    global: read(globalLimit),
+  };
   const lists = { hosts: read(listHosts), folder: read(listFolder) };
   const config = { ...values, limits, lists } as unknown as Config;
   if (config.databaseUrl && !config.databaseAdminUrl) problems.push('DATABASE_ADMIN_URL must be set beside DATABASE_URL');

@@ -1,13 +1,17 @@
+import type { Admitted } from '../access/authenticate.ts';
+import { chargeVisit, identifyToken, type Doorkeeper } from '../infra/http/door.ts';
 import { createSocketGateway, type SocketGateway } from '../infra/http/socket.ts';
 import { CHANNELS } from './channels.ts';
 import type { OpenHouse } from './house.ts';
 
 /** The gateway, fed by the bus and told of revocations by access. */
-export function createSockets({ access, history, bus, ground }: OpenHouse): SocketGateway {
+export function createSockets({ access, history, bus, ground }: OpenHouse, keeper: Doorkeeper<Admitted>): SocketGateway {
   const { config, log, metrics } = ground;
   const gateway = createSocketGateway({
     channels: CHANNELS,
-    authenticate: (token) => access.authenticateSocket(token),
+    authenticate: (token, visitor) => identifyToken(keeper, { visitor, tell: () => undefined }, token),
+    visit: (visitor) => chargeVisit(keeper.limiter, { visitor, tell: () => undefined }),
+    trustProxy: config.trustedProxies,
     history: (tenantId, afterSeq, limit) => history.history({ tenantId }, afterSeq, limit),
     origins: [...config.corsOrigins, ...(config.publicUrl ? [new URL(config.publicUrl).origin] : [])],
     onDenied: (who, channel, error) => access.onDenied(who, { name: `stream.${channel ?? 'open'}` }, error),

@@ -1,18 +1,22 @@
 import { constants } from 'node:os';
+import type { Admitted } from '../access/authenticate.ts';
 import { findOperatorId } from '../access/store/tenant.ts';
 import { AppError } from '../base/error.ts';
 import type { Uuid } from '../base/id.ts';
-import { createHealth } from '../infra/health/health.ts';
+import type { Health } from '../infra/health/health.ts';
+import type { Doorkeeper } from '../infra/http/door.ts';
+import { isHttps } from '../infra/http/headers.ts';
 import { createHttp } from '../infra/http/server.ts';
 import { createLog, type Log } from '../infra/log/log.ts';
 import { createTrace } from '../infra/trace/trace.ts';
 import type { Output } from './cli/output.ts';
 import { readConfig, type Config } from './config.ts';
 import { builtConsole } from './console.ts';
+import { createDoorkeeper } from './door.ts';
 import { BROKEN_OFF, demonstrate, runDemo } from './demo.ts';
 import { explain } from './explain.ts';
+import { healthOf } from './health.ts';
 import { openHouse, type OpenHouse } from './house.ts';
-import { httpLimits } from './limits.ts';
 import { manifest } from './modules.ts';
 import { createProgress, machineProgress, type Login, type Progress } from './progress.ts';
 import { openGrpc } from './grpc.ts';
@@ -77,7 +81,10 @@ async function runHouse(config: Config, { progress, log }: Voice, stop: AbortSig
   const consoleFolder = await builtConsole(progress.step, stop);
   const house = await openHouse(config, log, progress.step, { stop });
   try {
-    const server = await serve(house, config, consoleFolder);
+    const keeper = createDoorkeeper(house);
+    warnOfProxies(config, log);
+    const health = healthOf(house);
+    const server = await serve(house, { keeper, health }, consoleFolder);
     try {
       stop.throwIfAborted();
       await house.begin();
@@ -85,7 +92,7 @@ async function runHouse(config: Config, { progress, log }: Voice, stop: AbortSig
       const url = await server.listen({ host: config.host, port: config.port });
       house.readiness.reachedAt(url);
       const address = config.publicUrl ?? url;
-      await openGrpc(house, config, progress.step);
+      await openGrpc(house, { keeper, health }, progress.step);
       // Not before, or a start that fails on a port in use would take the only password with it.
       const operator = await house.access.ensureOperator();
       progress.ready(address, loginOf(operator));
@@ -137,24 +144,33 @@ function loginOf(operator: Awaited<ReturnType<OpenHouse['access']['ensureOperato
   return operator && { email: operator.email, password: operator.password.reveal() };
 }
 
-async function serve(house: OpenHouse, config: Config, consoleFolder: string | undefined) {
-  const { log, metrics } = house.ground;
+/** Behind a proxy that nobody named, all callers have one address, and one limit. */
+function warnOfProxies({ publicUrl, trustedProxies }: Config, log: Log): void {
+  if (!isHttps(publicUrl) || trustedProxies.length > 0) return;
+  log.warn(
+    'PUBLIC_URL is https, so a proxy stands in front, and RIALTO_TRUSTED_PROXIES does not name it: all callers count as one address',
+  );
+}
+
+type Desk = { keeper: Doorkeeper<Admitted>; health: Health };
+
+async function serve(house: OpenHouse, { keeper, health }: Desk, consoleFolder: string | undefined) {
+  const { config, log, metrics } = house.ground;
   const trace = await createTrace({ endpoint: config.otlpEndpoint, service: 'rialto', version: manifest.version });
   house.onClose(() => trace.close());
   return createHttp({
     routes: house.modules.flatMap((module) => module.routes),
-    authenticate: (token) => house.access.authenticate(token),
+    ...keeper,
     onDenied: house.access.onDenied,
     log: log.child({ module: 'http' }),
     metrics,
     trace,
-    health: createHealth({ checks: house.checks }),
-    limits: httpLimits(config),
-    limitStore: house.kv,
+    health,
+    trustProxy: config.trustedProxies,
     corsOrigins: config.corsOrigins,
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     ...(consoleFolder && { consoleFolder }),
-    sockets: createSockets(house),
+    sockets: createSockets(house, keeper),
     version: manifest.version,
   });
 }

@@ -23,7 +23,10 @@ export type Consumer = { name: string; types: readonly string[]; from?: 'start' 
  * A dependency or an invariant that health and readiness may ask about. An `advisory` one is for people to look at: traffic
  * need not be kept away while it fails.
  */
-export type Check = { name: string; advisory?: boolean; run(): Promise<{ ok: boolean; detail: string }> };
+export type Check = { name: string; advisory?: boolean; run(): Promise<Finding> };
+
+/** What a check found; `detail` is for people and holds nothing secret. */
+export type Finding = { ok: boolean; detail: string };
 
 /** What every module's `create<Module>(deps)` answers with. `port` is what other modules may use. */
 export type Module<Port = unknown> = {

@@ -5,7 +5,9 @@ import { readMasterKey } from '../../access/master-key.ts';
 import { scopes, type ScopeName } from '../../access/role.ts';
 import { findOperatorId } from '../../access/store/tenant.ts';
 import type { Ctx } from '../../base/context.ts';
+import { codecOf } from '../../base/codec.ts';
 import { AppError } from '../../base/error.ts';
+import type { OutputOf } from '../../base/operation.ts';
 import { fromWireId, type Uuid } from '../../base/id.ts';
 import { createOutbox } from '../../infra/outbox/index.ts';
 import { readConfig } from '../config.ts';
@@ -20,13 +22,18 @@ export async function createKey(options: { name: string; scopes?: string[]; memb
     ...(options.member !== undefined && { memberId: wireId('mem', options.member) }),
     ...(options.days !== undefined && { expiresAt: Date.now() + wholeNumber('--days', options.days, 1, 36_500) * 86_400_000 }),
   };
-  return withAccess((access, ctx) => perform(access.routes, createApiKey, { ctx, input }));
+  return withAccess(async (access, ctx) => told(createApiKey, await perform(access.routes, createApiKey, { ctx, input })));
 }
 
 /** A new secret for a key; the old one goes on for `overlap` seconds, 30 days at most. */
 export async function rotateKey(id: string, overlap: string) {
   const input = { id: wireId('key', id), overlapSeconds: wholeNumber('--overlap', overlap, 0, 30 * 86_400) };
-  return withAccess((access, ctx) => perform(access.routes, rotateApiKey, { ctx, input }));
+  return withAccess(async (access, ctx) => told(rotateApiKey, await perform(access.routes, rotateApiKey, { ctx, input })));
+}
+
+/** As the API tells it: what one command prints another takes. */
+function told<T extends typeof createApiKey | typeof rotateApiKey>({ output }: T, value: OutputOf<T>): { id: string; key: string } {
+  return codecOf(output).encode(value) as { id: string; key: string };
 }
 
 function wireId(prefix: 'key' | 'mem', id: string): Uuid {

@@ -10,7 +10,7 @@ export type BusDeps = {
   events: EventLog;
   store: BusStore;
   direct: Pick<Direct, 'lead'>;
-  log: Pick<Log, 'warn' | 'error'>;
+  log: Pick<Log, 'info' | 'warn' | 'error'>;
 };
 
 /** The bus of this installation. Errors: `bus.nats_unreachable`. */

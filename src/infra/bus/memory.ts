@@ -1,7 +1,7 @@
 import type { Log } from '../log/log.ts';
 import { AppError } from '../../base/error.ts';
 import type { Direct, Lead } from '../lease/port.ts';
-import type { Consumer } from '../module.ts';
+import type { Consumer, Finding } from '../module.ts';
 import { LANES, laneOf } from './lane.ts';
 import { latch, pause, type Latch } from './latch.ts';
 import type { Bus, BusStore, EventLog, LoggedEvent, Stretch, Wanted } from './port.ts';
@@ -99,6 +99,10 @@ class MemoryBus implements Bus {
   watch(heard: (event: LoggedEvent) => void, isListening = () => true): () => void {
     this.#watchers.set(heard, isListening);
     return () => void this.#watchers.delete(heard);
+  }
+
+  async check(): Promise<Finding> {
+    return { ok: true, detail: 'in the memory of this process' };
   }
 
   async backlog(): Promise<ReadonlyMap<string, number>> {

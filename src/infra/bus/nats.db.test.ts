@@ -91,6 +91,26 @@ describe.skipIf(!hasServer('nats-server'))('with a NATS server', () => {
       await bus.close();
     });
 
+    test('health and log tell that the server is gone, that it is back, and that a stream is missing', async () => {
+      const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+      const own = await startNats();
+      const bus = await natsBus({ url: own.url, events: eventLog(database.db), store: busStore(database.db), log });
+      expect(await bus.check()).toEqual({ ok: true, detail: 'NATS answers; 0 events in the stream rialto' });
+      await own.kill();
+      await vi.waitFor(() => expect(log.warn).toHaveBeenCalledWith(expect.stringContaining('NATS is lost')), WAIT);
+      expect((await bus.check()).ok).toBe(false);
+      await own.start();
+      await vi.waitFor(() => expect(log.info).toHaveBeenCalledWith('the connection to NATS is back'), WAIT);
+      await vi.waitFor(async () => expect((await bus.check()).ok).toBe(true), WAIT);
+      const { connect } = await import('@nats-io/transport-node');
+      const { jetstreamManager } = await import('@nats-io/jetstream');
+      const nats = await connect({ servers: own.url });
+      await (await jetstreamManager(nats)).streams.delete('rialto');
+      expect(await bus.check()).toEqual({ ok: false, detail: 'NATS has no stream rialto' });
+      await Promise.all([nats.close(), bus.close()]);
+      await own.close();
+    });
+
     test('a lost stream is filled again from the database', async () => {
       const bus = await openOn(server, database, 'lost');
       await bus.publish(await eventLog(database.db).after(await bus.tail(), 10_000));

@@ -2,7 +2,7 @@ import type { Consumer as PullConsumer, ConsumerMessages, JetStreamClient, JetSt
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '../log/log.ts';
 import { AppError } from '../../base/error.ts';
-import type { Consumer } from '../module.ts';
+import type { Consumer, Finding } from '../module.ts';
 import { LANES } from './lane.ts';
 import { pause } from './latch.ts';
 import { durableName, filterSubject, subjectOf } from './nats-names.ts';
@@ -14,7 +14,7 @@ export type NatsBusDeps = {
   url: string;
   events: Pick<EventLog, 'before' | 'head' | 'after'>;
   store: Pick<BusStore, 'putDeadLetter'>;
-  log: Pick<Log, 'warn' | 'error'>;
+  log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** Name of the stream and first token of its subjects: one for each installation on a NATS server. */
   stream?: string;
   retry?: RetryPolicy;
@@ -51,12 +51,44 @@ class NatsBus implements Bus {
   readonly #pulls = new Set<ConsumerMessages>();
   readonly #watchers = new Set<(event: LoggedEvent) => void>();
   #watching = false;
+  #isConnected = true;
   #tail: Tail | undefined;
 
   constructor(deps: NatsBusDeps, connected: Connected) {
     this.#deps = deps;
     this.#connected = connected;
     this.#name = deps.stream ?? 'rialto';
+    void this.#followConnection();
+  }
+
+  /** The client reconnects by itself for ever; people are told once of each loss, and once when it is over. */
+  async #followConnection(): Promise<void> {
+    const { log } = this.#deps;
+    for await (const { type } of this.#connected.nats.status()) {
+      if (this.#closing.signal.aborted) return;
+      if (type === 'disconnect' && this.#isConnected) {
+        this.#isConnected = false;
+        log.warn('the connection to NATS is lost: events wait until it is back');
+      } else if (type === 'reconnect' && !this.#isConnected) {
+        this.#isConnected = true;
+        log.info('the connection to NATS is back');
+      }
+    }
+  }
+
+  async check(): Promise<Finding> {
+    if (!this.#isConnected) return { ok: false, detail: 'there is no connection to NATS; events wait until it is back' };
+    const { JetStreamApiError } = await import('@nats-io/jetstream');
+    return await this.#connected.manager.streams.info(this.#name).then(
+      ({ state }) => ({ ok: true, detail: `NATS answers; ${state.messages} events in the stream ${this.#name}` }),
+      (error: unknown) => ({
+        ok: false,
+        detail:
+          error instanceof JetStreamApiError && error.status === 404
+            ? `NATS has no stream ${this.#name}`
+            : 'the stream of NATS does not answer',
+      }),
+    );
   }
 
   /** Other processes may be subscribed, so always. */

@@ -1,5 +1,5 @@
 import type { Event } from '../../base/event.ts';
-import type { Consumer } from '../module.ts';
+import type { Consumer, Finding } from '../module.ts';
 
 /** An event with its place among all tenants' events; positions grow and may have gaps. */
 export type LoggedEvent = Event & { position: number };
@@ -32,6 +32,8 @@ export type Bus = {
   watch(heard: (event: LoggedEvent) => void, isListening?: () => boolean): () => void;
   /** About how many events each consumer subscribed here has still to look at: a metric. */
   backlog(): Promise<ReadonlyMap<string, number>>;
+  /** Whether events can be carried now, for health. */
+  check(): Promise<Finding>;
   close(): Promise<void>;
 };
 

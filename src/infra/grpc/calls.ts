@@ -5,7 +5,7 @@ import { codecOf } from '../../base/codec.ts';
 import type { Actor, Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { Operation } from '../../base/operation.ts';
-import type { Doorkeeper, Visitor } from '../http/call.ts';
+import type { Doorkeeper, Visitor } from '../http/door.ts';
 import { bearerOf } from '../http/headers.ts';
 import { readerOf } from '../http/input.ts';
 import { Reply, type Route } from '../http/route.ts';

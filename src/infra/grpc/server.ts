@@ -7,8 +7,10 @@ import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import type { Actor } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { Health } from '../health/health.ts';
-import { admitCaller, requireKey, type OnDenied, type Visitor } from '../http/call.ts';
+import { requireKey } from '../http/call.ts';
+import { admitCaller, type OnDenied, type Visitor } from '../http/door.ts';
 import { requestIdOf } from '../http/headers.ts';
+import { callerAddress, trustsOf, type Trusts } from '../http/proxies.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { admittedKey, implement, type Admitted, type CallDeps } from './calls.ts';
 import { descriptorOf, registryOf } from './descriptor.ts';
@@ -21,6 +23,8 @@ export type GrpcOptions = CallDeps & {
   plan: ApiPlan;
   numbers: Numbers;
   onDenied?: OnDenied;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed; nobody's otherwise. */
+  trustProxy?: readonly string[];
   health: Health;
   metrics: Metrics;
 };
@@ -80,7 +84,7 @@ export function createGrpc(options: GrpcOptions): GrpcServer {
 type Door = (request: Http2ServerRequest, response: Http2ServerResponse) => Promise<boolean>;
 
 /** Admits calls of operations; reflection and health are open to everyone. Answers refusals itself, without reading further. */
-function doorOf({ keeper, onDenied, metrics, log }: GrpcOptions, api: Api, admitted: WeakMap<object, Admitted>): Door {
+function doorOf({ keeper, onDenied, metrics, log, trustProxy }: GrpcOptions, api: Api, admitted: WeakMap<object, Admitted>): Door {
   const methods: ReadonlyMap<string, MethodPlan> = new Map<string, MethodPlan>(
     api.services.flatMap(({ name, methods: list }) => list.map((method) => [`/${api.package}.${name}/${method.name}`, method] as const)),
   );
@@ -89,11 +93,12 @@ function doorOf({ keeper, onDenied, metrics, log }: GrpcOptions, api: Api, admit
     help: 'gRPC calls by method, and whether they were admitted',
     labels: ['method', 'admitted'],
   });
+  const trusts = trustsOf(trustProxy);
   return async (request, response) => {
     const method = methods.get(request.url);
     if (!method) return true;
     const { operation } = method;
-    const visitor = visitorOf(request);
+    const visitor = visitorOf(request, trusts);
     const told = new Headers();
     let known: Actor | undefined;
     try {
@@ -116,9 +121,13 @@ function doorOf({ keeper, onDenied, metrics, log }: GrpcOptions, api: Api, admit
   };
 }
 
-function visitorOf({ headers, socket }: Http2ServerRequest): Visitor {
+function visitorOf({ headers, socket }: Http2ServerRequest, trusts: Trusts): Visitor {
   const requestId = requestIdOf(headers as IncomingHttpHeaders);
-  return { requestId, remoteAddress: socket.remoteAddress ?? '', userAgent: (headers['user-agent'] ?? '').slice(0, 256) };
+  return {
+    requestId,
+    remoteAddress: callerAddress(socket.remoteAddress, headers, trusts),
+    userAgent: (headers['user-agent'] ?? '').slice(0, 256),
+  };
 }
 
 /** An answer without a message: status and details travel in the first and only frame of headers. What else comes is thrown away. */

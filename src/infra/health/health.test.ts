@@ -43,6 +43,29 @@ test('a check that throws, even before it starts, has failed; the reason stays i
   expect(seen).toHaveLength(1);
 });
 
+test('each change of a check is told once, however often it is asked, and the reason of a broken one with it', async () => {
+  let ok = true;
+  let now = 0;
+  const told: unknown[] = [];
+  const errors: unknown[] = [];
+  const health = createHealth({
+    checks: [{ name: 'bus', run: () => (ok ? Promise.resolve({ ok, detail: 'answers' }) : Promise.reject(new Error('gone'))) }],
+    onChange: ({ name, ok: holds }) => told.push([name, holds]),
+    onError: (name) => errors.push(name),
+    now: () => (now += 1_000),
+  });
+  for (const next of [true, false, false, false, true, true, false]) {
+    ok = next;
+    await health.ready();
+  }
+  expect(told).toEqual([
+    ['bus', false],
+    ['bus', true],
+    ['bus', false],
+  ]);
+  expect(errors).toEqual(['bus', 'bus']);
+});
+
 test('a check that hangs fails at its time limit', async () => {
   const health = createHealth({ checks: [good, { name: 'venue', run: () => new Promise(() => undefined) }], timeoutMs: 500 });
   const answer = health.ready();

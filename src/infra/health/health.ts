@@ -17,7 +17,8 @@ export type Health = {
 
 /**
  * Readiness from the checks of all modules. They run side by side, each bounded by `timeoutMs`; a check that throws has
- * failed and its error goes to `onError`, not to the caller. `now` is a monotonic clock in milliseconds.
+ * failed and its error goes to `onError`, not to the caller. `onChange` hears when a check fails that held, and the reverse.
+ * `now` is a monotonic clock in milliseconds.
  */
 export function createHealth(options: {
   checks: readonly Check[];
@@ -25,8 +26,10 @@ export function createHealth(options: {
   cacheMs?: number;
   now?: () => number;
   onError?: (name: string, error: unknown) => void;
+  onChange?: (result: CheckResult) => void;
 }): Health {
-  const { timeoutMs = 2_000, cacheMs = 1_000, now = () => performance.now(), onError } = options;
+  const { timeoutMs = 2_000, cacheMs = 1_000, now = () => performance.now(), onError, onChange } = options;
+  const failing = new Set<string>();
   const checks = [...options.checks];
   let stopped = false;
   let last: { at: number; results: Promise<CheckResult[]> } | undefined;
@@ -34,10 +37,16 @@ export function createHealth(options: {
   async function measured(check: Check): Promise<CheckResult> {
     const startedAt = now();
     const outcome = await within(timeoutMs, check).catch((error: unknown) => {
-      onError?.(check.name, error);
+      if (!failing.has(check.name)) onError?.(check.name, error);
       return { ok: false, detail: 'The check itself failed; the log has the reason.' };
     });
-    return { name: check.name, ...outcome, ms: Math.round((now() - startedAt) * 10) / 10 };
+    const result = { name: check.name, ...outcome, ms: Math.round((now() - startedAt) * 10) / 10 };
+    if (outcome.ok === failing.has(check.name)) {
+      if (outcome.ok) failing.delete(check.name);
+      else failing.add(check.name);
+      onChange?.(result);
+    }
+    return result;
   }
 
   return {

@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { AppError } from '../../base/error.ts';
 import type { Health } from '../health/health.ts';
 import type { MetricsRegistry } from '../metrics/metrics.ts';
 import { type Assets, type Asset, chooseEncoding } from './assets.ts';
-import { type Authenticate, visitorOf } from './call.ts';
+import { addressOf, callerOf } from './call.ts';
 import { DOCS_CSS, docsPage } from './docs.ts';
-import { bearerOf, isLocal } from './headers.ts';
+import { admitCaller, type Doorkeeper, type Entrance } from './door.ts';
+import { isLocal } from './headers.ts';
 import type { OpenApi } from './openapi.ts';
 import { HttpError } from './problem.ts';
 
 export type BuiltinDeps = {
   health: Health;
   metrics: MetricsRegistry;
-  authenticate: Authenticate;
+  keeper: Doorkeeper;
   version: string;
   /** Asked once, when the first visitor wants it. */
   document: () => OpenApi;
@@ -33,12 +33,12 @@ export function addBuiltinRoutes(app: FastifyInstance, deps: BuiltinDeps): void 
 function addHealth(app: FastifyInstance, { health, version }: BuiltinDeps): void {
   const startedAt = performance.now();
   for (const prefix of ['/health', '/api/health', '/api/v1/health']) {
-    app.get(prefix, { config: { name: 'http.health' } }, async () => ({
+    app.get(prefix, { config: { name: 'http.health', visit: 'none' } }, async () => ({
       status: 'ok',
       version,
       uptimeSeconds: Math.floor((performance.now() - startedAt) / 1000),
     }));
-    app.get(`${prefix}/ready`, { config: { name: 'http.ready' } }, async (request, reply) => {
+    app.get(`${prefix}/ready`, { config: { name: 'http.ready', visit: 'none' } }, async (request, reply) => {
       const readiness = await health.ready();
       if (readiness.status === 'ready') return readiness;
       const code = readiness.status === 'stopping' ? 'health.stopping' : 'health.not_ready';
@@ -58,17 +58,15 @@ function addHealth(app: FastifyInstance, { health, version }: BuiltinDeps): void
   }
 }
 
+const SCRAPE: Entrance = { name: 'http.metrics', method: 'GET', scope: 'metrics:read', cost: 'normal' };
+
 /** Served to Prometheus on this machine, and to anyone else with a credential of scope `metrics:read`. */
-function addMetrics(app: FastifyInstance, { metrics, authenticate }: BuiltinDeps): void {
-  async function mayScrape(request: FastifyRequest): Promise<void> {
-    if (isLocal(request.headers, request.ip)) return;
-    const token = bearerOf(request.headers.authorization);
-    if (!token)
-      throw new AppError('unauthenticated', 'request.credential_missing', 'Metrics need a credential with the scope metrics:read.');
-    const actor = await authenticate(token, visitorOf(request));
-    if (!actor.scopes.has('metrics:read')) throw new AppError('forbidden', 'request.scope_missing', 'This needs the scope metrics:read.');
+function addMetrics(app: FastifyInstance, { metrics, keeper }: BuiltinDeps): void {
+  async function mayScrape(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (isLocal(request.headers, addressOf(request))) return;
+    await admitCaller(keeper, SCRAPE, callerOf(request, reply), (actor) => (request.actor = actor));
   }
-  app.get('/metrics', { config: { name: 'http.metrics' }, onRequest: mayScrape }, async (_request, reply) => {
+  app.get('/metrics', { config: { name: SCRAPE.name, visit: 'none' }, onRequest: mayScrape }, async (_request, reply) => {
     reply.type(metrics.contentType);
     return metrics.text();
   });
@@ -85,7 +83,8 @@ function addDocuments(app: FastifyInstance, { document, page }: BuiltinDeps): vo
     etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`,
     immutable: false,
   });
-  const config = { name: 'http.docs' };
+  // Megabytes each, unless the caller has them already.
+  const config = { name: 'http.docs', visit: 'heavy' as const };
   app.get(
     '/openapi.json',
     { config },

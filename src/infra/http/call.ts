@@ -1,124 +1,43 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Actor, Ctx } from '../../base/context.ts';
+import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { Operation } from '../../base/operation.ts';
-import { bearerOf, readCookies } from './headers.ts';
+import { admitCaller, type Caller, type Doorkeeper, type Visitor } from './door.ts';
+import { readCookies } from './headers.ts';
 import { parseJson } from './json.ts';
-import type { Limiter, Payer } from './limits.ts';
 import { HttpError, InputError } from './problem.ts';
+import { plainAddress } from './proxies.ts';
 import type { RequestExtras } from './route.ts';
-
-/** Who stands at the door, before it is known who it is. */
-export type Visitor = { requestId: string; remoteAddress: string; userAgent: string };
-
-/**
- * Turns a bearer credential (access token or API key) into an actor. Errors: `unauthenticated` with a code of the access
- * module; anything else is a failure of ours.
- */
-export type Authenticate = (token: string, visitor: Visitor) => Promise<Actor>;
-
-/** Hears of every refusal with 401 or 403, for the audit log. `actor` is absent when nobody is known. Must not throw. */
-export type OnDenied = (who: Visitor & { actor?: Actor }, operation: Operation, error: AppError) => void;
-
-const NOBODY = '00000000-0000-0000-0000-000000000000';
-
-/** Acts in public operations, where nobody has to say who they are. */
-export const anonymous: Actor = { kind: 'anonymous', id: NOBODY, name: 'anonymous', tenantId: NOBODY, scopes: new Set() };
 
 /** What is known of a visitor from the connection and its headers. */
 export function visitorOf(request: FastifyRequest): Visitor {
-  return { requestId: request.id, remoteAddress: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 256) };
+  const { id: requestId, headers } = request;
+  return { requestId, remoteAddress: addressOf(request), userAgent: (headers['user-agent'] ?? '').slice(0, 256) };
 }
 
-/** Who admits callers: whether they are whom they say, and how often they may call. */
-export type Doorkeeper = { authenticate: Authenticate; limiter: Limiter };
+/** The caller's address; behind proxies that are trusted, the one that they tell. */
+export function addressOf(request: FastifyRequest): string {
+  return plainAddress(request.ip);
+}
 
-/** A call on its way in, whatever it came by. `tell` sets a header (or a piece of metadata) of the answer. */
-export type Caller = { visitor: Visitor; authorization: string | undefined; tell(name: string, value: string): void };
+/** A request on its way in. */
+export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
+  return {
+    visitor: visitorOf(request),
+    authorization: request.headers.authorization,
+    tell: (name, value) => void reply.header(name, value),
+  };
+}
 
 /**
  * Everything that is decided before a body is read: who calls, how often they may, whether they may at all. A stranger
  * can make us neither read a megabyte nor verify signatures without end.
  */
 export async function admit(keeper: Doorkeeper, operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { authorization } = request.headers;
-  const tell = (name: string, value: string) => void reply.header(name, value);
-  await admitCaller(keeper, operation, { visitor: visitorOf(request), authorization, tell }, (actor) => (request.actor = actor));
+  await admitCaller(keeper, operation, callerOf(request, reply), (actor) => (request.actor = actor));
   requireMediaType(operation, request);
   requireKey(operation, request.headers['idempotency-key']);
-}
-
-/**
- * Who calls, when they may call the operation now; `known` hears who it is before that is decided.
- * Errors: `request.credential_missing`, `request.credential_malformed`, those of `Authenticate`, `request.too_many`,
- * `request.scope_missing`.
- */
-export async function admitCaller(
-  keeper: Doorkeeper,
-  operation: Operation,
-  caller: Caller,
-  known: (actor: Actor) => void = () => {},
-): Promise<Actor> {
-  const actor = operation.scope === 'public' ? anonymous : await identify(keeper, caller);
-  known(actor);
-  await charge(keeper.limiter, payerOf(actor, operation, caller.visitor), operation, caller);
-  requireScope(actor, operation);
-  return actor;
-}
-
-/**
- * Who pays for a call. A bank pays with its own rate for all that its programs ask and for all that its people change; what
- * people read on their screens counts for themselves alone.
- */
-function payerOf(actor: Actor, { method }: Operation, { remoteAddress }: Visitor): Payer {
-  if (actor === anonymous) return { address: remoteAddress };
-  const { id: actorId, tenantId, memberId } = actor;
-  const paysAsMember = memberId !== undefined && !(actor.kind === 'user' && method === 'GET');
-  return { actorId, tenantId, ...(paysAsMember && { memberId }) };
-}
-
-async function identify({ authenticate, limiter }: Doorkeeper, caller: Caller): Promise<Actor> {
-  const { visitor, authorization } = caller;
-  const token = bearerOf(authorization);
-  if (token === undefined)
-    throw unauthenticated(caller, 'request.credential_missing', 'Log in, or send an API key: Authorization: Bearer …');
-  if (token === null)
-    throw unauthenticated(caller, 'request.credential_malformed', 'The Authorization header must read: Bearer, a space, the credential.');
-  const wait = limiter.mustWait(visitor.remoteAddress);
-  if (wait > 0) throw tooMany(caller, wait, 'Too many refused credentials came from this address.');
-  try {
-    return await authenticate(token, visitor);
-  } catch (error) {
-    if (error instanceof AppError && error.kind === 'unauthenticated') {
-      limiter.failed(visitor.remoteAddress);
-      caller.tell('www-authenticate', 'Bearer error="invalid_token"');
-    }
-    throw error;
-  }
-}
-
-function unauthenticated(caller: Caller, code: string, message: string): AppError {
-  caller.tell('www-authenticate', 'Bearer');
-  return new AppError('unauthenticated', code, message);
-}
-
-async function charge(limiter: Limiter, payer: Payer, operation: Operation, caller: Caller): Promise<void> {
-  const { policy, state, refusedBy } = await limiter.take(payer, operation.cost);
-  caller.tell('ratelimit-policy', policy);
-  caller.tell('ratelimit', state);
-  if (refusedBy) throw tooMany(caller, refusedBy.retryAfterSeconds, `The limit per ${refusedBy.name} is used up.`);
-}
-
-function tooMany(caller: Caller, seconds: number, message: string): AppError {
-  caller.tell('retry-after', String(seconds));
-  return new AppError('limit', 'request.too_many', `${message} Try again in ${seconds} s.`);
-}
-
-function requireScope(actor: Actor, operation: Operation): void {
-  const { scope } = operation;
-  if (scope === 'public' || scope === 'authenticated' || actor.scopes.has(scope)) return;
-  throw new AppError('forbidden', 'request.scope_missing', `This needs the scope ${scope}, which your role or key does not have.`);
 }
 
 /** Refuses a body of a kind that the operation does not read, before a byte of it is read. */
@@ -198,7 +117,7 @@ export class Extras implements RequestExtras {
   }
 
   get remoteAddress(): string {
-    return this.#request.ip;
+    return addressOf(this.#request);
   }
 
   get userAgent(): string {

@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../base/context.ts';
 import type { Operation } from '../../base/operation.ts';
 import { parseTraceparent, type Trace } from '../trace/trace.ts';
-import { admit, type Authenticate, ctxOf, Extras, jsonOf } from './call.ts';
+import { admit, ctxOf, Extras, jsonOf } from './call.ts';
+import type { Doorkeeper, Entrance } from './door.ts';
 import { writeCookie } from './headers.ts';
 import { readerOf, writerOf } from './input.ts';
 import { refuseUnsafe } from './json.ts';
-import type { Limiter } from './limits.ts';
 import { Reply, type Route } from './route.ts';
 
 declare module 'fastify' {
@@ -19,12 +19,12 @@ declare module 'fastify' {
     name?: string;
     /** The contract it serves, if it serves one. */
     operation?: Operation;
+    /** What a visit costs where there is no contract; `light` unless told, `none` where the limits are not for it. */
+    visit?: Entrance['cost'] | 'none';
   }
 }
 
-export type RouteDeps = {
-  authenticate: Authenticate;
-  limiter: Limiter;
+export type RouteDeps = Doorkeeper & {
   trace: Trace;
   /** Cookies are marked Secure. */
   secure: boolean;

@@ -166,6 +166,16 @@ test('refused credentials close the door for their address only, and it opens ag
   expect(limiter.mustWait('10.0.0.1')).toBe(0);
 });
 
+test('who floods one public operation of an address leaves the others and its pages alone', async () => {
+  const limits = { ...usualLimits, address: { units: 2, windowMs: 60_000 } };
+  const limiter = createLimiter({ store: memoryLimits({ now: () => 0 }), limits });
+  const at = (entrance?: string) => limiter.take({ address: '10.0.0.1', ...(entrance && { entrance }) }, 'light');
+  for (let i = 0; i < 2; i++) expect((await at('access.login')).refusedBy).toBeUndefined();
+  expect((await at('access.login')).refusedBy?.name).toBe('address');
+  expect((await at('access.refresh')).refusedBy).toBeUndefined();
+  expect((await at()).policy).toBe('"visits";q=3000;w=60');
+});
+
 test.each([
   ['192.0.2.7', '192.0.2.7'],
   ['::ffff:192.0.2.7', '192.0.2.7'],

@@ -12,8 +12,9 @@ export type LimitStore = { take(key: string, cost: number, limit: number, window
 export type Rate = { units: number; windowMs: number };
 
 /**
- * The rates of one deployment. `member` counts requests, whatever each costs: a batch is one. `failures` are refused credentials of one address, `address` is for callers without
- * a login.
+ * The rates of one deployment. `member` counts requests, whatever each costs: a batch is one. `failures` are made-up
+ * credentials of one address, `address` is for each public operation (sign-in), `visits` for all else that callers without a
+ * login ask of us: pages, documents, addresses that do not exist, refusals.
  */
 export type Limits = {
   actor: Rate;
@@ -21,6 +22,7 @@ export type Limits = {
   tenant: Rate;
   global: Rate;
   address: Rate;
+  visits: Rate;
   failures: Rate;
   cost: Record<Operation['cost'], number>;
 };
@@ -32,6 +34,8 @@ export const usualLimits: Limits = {
   tenant: { units: 60_000, windowMs: 60_000 },
   global: { units: 600_000, windowMs: 60_000 },
   address: { units: 300, windowMs: 60_000 },
+  // A page of the console is some thirty files, and an office may open it at one time from one address.
+  visits: { units: 3_000, windowMs: 60_000 },
   failures: { units: 20, windowMs: 60_000 },
   cost: { light: 1, normal: 2, heavy: 10 },
 };
@@ -71,8 +75,11 @@ export function memoryLimits(options: { maxKeys?: number; now?: () => number } =
   };
 }
 
-/** Who is charged for a call; `memberId` when its member is too. Callers without a login are known by their address alone. */
-export type Payer = { actorId: string; tenantId: string; memberId?: string } | { address: string };
+/**
+ * Who is charged for a call; `memberId` when its member is too. Callers without a login are known by their address alone, and pay
+ * for each public operation (`entrance`) by itself: who floods the sign-in ends nobody's session.
+ */
+export type Payer = { actorId: string; tenantId: string; memberId?: string } | { address: string; entrance?: string };
 
 /** The answer of the limiter: header values for every reply, and what refused the call, if anything did. */
 export type Verdict = { policy: string; state: string; refusedBy?: { name: string; retryAfterSeconds: number } };
@@ -139,11 +146,18 @@ export function createLimiter(deps: {
   };
 }
 
-type Level = 'actor' | 'member' | 'tenant' | 'global' | 'address';
+type Level = 'actor' | 'member' | 'tenant' | 'global' | 'address' | 'visits';
 
 function levelsOf(payer: Payer): { name: Level; key: string }[] {
   const everyone = { name: 'global' as const, key: 'global' };
-  if ('address' in payer) return [{ name: 'address', key: `address:${network(payer.address)}` }, everyone];
+  if ('address' in payer) {
+    const place = network(payer.address);
+    const { entrance } = payer;
+    return [
+      entrance === undefined ? { name: 'visits', key: `visits:${place}` } : { name: 'address', key: `address:${place}:${entrance}` },
+      everyone,
+    ];
+  }
   const { actorId, tenantId, memberId } = payer;
   const actor = { name: 'actor' as const, key: `actor:${actorId}` };
   const tenant = { name: 'tenant' as const, key: `tenant:${tenantId}` };

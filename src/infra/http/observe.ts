@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../log/log.ts';
 import { type Metrics, SECONDS_BUCKETS } from '../metrics/metrics.ts';
 import type { Trace } from '../trace/trace.ts';
+import { addressOf } from './call.ts';
+import { createStrangerLines, type StrangerLine } from './stranger-lines.ts';
 
 /** A request slower than this gets a line whatever it answered. */
 const SLOW_MS = 1_000;
@@ -13,11 +15,14 @@ export type Observer = {
   refused(status: number, code: string): void;
   /** A failure nobody foresaw; the log gets the cause. */
   failed(request: FastifyRequest, error: unknown): void;
+  /** Tells what is counted and not told yet. */
+  close(): void;
 };
 
 /**
  * Metrics of every request by operation and status. Lines: 5xx at error, 4xx and slow ones at info, all others at debug,
  * since a line each would cost more than many of the requests (the metrics count them, the audit log keeps the writes).
+ * Refusals of strangers are told in a bounded number of lines, see `createStrangerLines`.
  */
 export function createObserver({ log, metrics, trace }: { log: Log; metrics: Metrics; trace: Trace }): Observer {
   const duration = metrics.histogram({
@@ -33,6 +38,8 @@ export function createObserver({ log, metrics, trace }: { log: Log; metrics: Met
     labels: ['status', 'code'],
   });
 
+  const strangers = createStrangerLines(log);
+
   function ended(request: FastifyRequest, reply: FastifyReply, startedAt: number): void {
     const ms = performance.now() - startedAt;
     inFlight.add(-1);
@@ -40,7 +47,10 @@ export function createObserver({ log, metrics, trace }: { log: Log; metrics: Met
     const status = reply.raw.writableEnded ? reply.raw.statusCode : 499;
     duration.observe(ms / 1000, { operation: nameOf(request), status: String(status) });
     const level = status >= 500 ? 'error' : status >= 400 || ms >= SLOW_MS ? 'info' : 'debug';
-    if (log.enabled(level)) log[level]('request', lineOf(request, status, ms));
+    if (!log.enabled(level)) return;
+    const line = lineOf(request, status, ms);
+    if (level === 'info' && status >= 400 && !('actorId' in line)) strangers.write(line);
+    else log[level]('request', line);
   }
 
   return {
@@ -54,11 +64,12 @@ export function createObserver({ log, metrics, trace }: { log: Log; metrics: Met
       const traceId = trace.currentTraceId();
       log.error('request failed', {
         requestId: request.id,
-        operation: request.routeOptions.config?.operation,
+        operation: nameOf(request),
         ...(traceId && { traceId }),
         error,
       });
     },
+    close: () => strangers.close(),
   };
 }
 
@@ -67,7 +78,7 @@ function nameOf(request: FastifyRequest): string {
 }
 
 /** The route's pattern stands for the address: what a caller put into it may be personal or secret. */
-function lineOf(request: FastifyRequest, status: number, ms: number): object {
+function lineOf(request: FastifyRequest, status: number, ms: number): StrangerLine & object {
   const { actor } = request;
   return {
     method: request.method,
@@ -75,7 +86,7 @@ function lineOf(request: FastifyRequest, status: number, ms: number): object {
     status,
     ms: Math.round(ms * 10) / 10,
     requestId: request.id,
-    remoteAddress: request.ip,
+    remoteAddress: addressOf(request),
     ...(actor && actor.kind !== 'anonymous' && { tenantId: actor.tenantId, actorId: actor.id }),
   };
 }

@@ -6,6 +6,8 @@ import { createHealth } from '../health/health.ts';
 import { AppError } from '../../base/error.ts';
 import { noTrace, type Trace } from '../trace/trace.ts';
 import { COMMON_CODES } from './codes.ts';
+import { KnownRefused } from './door.ts';
+import { usualLimits } from './limits.ts';
 import type { HttpOptions } from './server.ts';
 
 let server: SampleServer;
@@ -284,6 +286,7 @@ test('limits are told on every answer and refuse with 429 and Retry-After', asyn
     tenant: { units: 100, windowMs: 60_000 },
     global: { units: 100, windowMs: 60_000 },
     address: { units: 2, windowMs: 60_000 },
+    visits: { units: 100, windowMs: 60_000 },
     failures: { units: 2, windowMs: 60_000 },
     cost: { light: 1, normal: 2, heavy: 10 },
   };
@@ -298,6 +301,70 @@ test('limits are told on every answer and refuse with 429 and Retry-After', asyn
   const forged = { ...write, authorization: 'Bearer forged' };
   const answers = [await post(note, forged), await post(note, forged), await post(note, forged)].map(({ statusCode }) => statusCode);
   expect(answers).toEqual([401, 401, 429]);
+});
+
+test('behind a proxy that is named callers have their own addresses and limits, and nobody else is believed', async () => {
+  const limits = { ...usualLimits, failures: { units: 2, windowMs: 60_000 } };
+  await start({ limits, trustProxy: ['10.0.0.0/8'] });
+  const ask = async (token: string, caller: string, proxy = '10.1.1.1') => {
+    const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': caller };
+    return (await server.app.inject({ url: '/v1/sample/notes?limit=1', headers, remoteAddress: proxy })).statusCode;
+  };
+  expect([await ask('forged', '203.0.113.66'), await ask('forged', '203.0.113.66'), await ask('good', '203.0.113.66')]).toEqual([
+    401, 401, 429,
+  ]);
+  expect(await ask('good', '198.51.100.7')).toBe(200);
+  expect([await ask('forged', '1.1.1.1', '192.0.2.5'), await ask('forged', '2.2.2.2', '192.0.2.5')]).toEqual([401, 401]);
+  expect(await ask('good', '3.3.3.3', '192.0.2.5')).toBe(429);
+});
+
+test('a credential that is known passes whatever its address has failed, and one of somebody known is no guess', async () => {
+  const limits = { ...usualLimits, failures: { units: 2, windowMs: 60_000 } };
+  const denied: unknown[] = [];
+  await start({
+    limits,
+    recognises: async (token) => token === 'good',
+    authenticate: async (token) => {
+      if (token === 'good') return SAMPLE_ACTOR;
+      if (token === 'expired') throw new KnownRefused('access.token_expired', 'Old.', SAMPLE_ACTOR);
+      throw new AppError('unauthenticated', 'access.token_invalid', 'No.');
+    },
+    onDenied: (_who, { name }, error) => denied.push([name, error instanceof KnownRefused ? error.about.id : undefined]),
+  });
+  const ask = async (token: string) =>
+    (await server.app.inject({ url: '/v1/sample/notes?limit=1', headers: { authorization: `Bearer ${token}` } })).statusCode;
+  for (let i = 0; i < 5; i++) expect(await ask('expired')).toBe(401);
+  expect([await ask('forged'), await ask('forged'), await ask('forged'), await ask('expired')]).toEqual([401, 401, 429, 429]);
+  expect(await ask('good')).toBe(200);
+  expect(denied.slice(0, 1)).toEqual([['sample.list_notes', SAMPLE_ACTOR.id]]);
+});
+
+test.each([
+  ['an operation without a credential', '/v1/sample/notes', 401],
+  ['an operation with a malformed one', '/v1/sample/notes', 401, { authorization: 'Basic x' }],
+  ['an address where nothing is', '/nothing', 404],
+  ['metrics', '/metrics', 401],
+  ['the address of live events', '/v1/stream', 404],
+  ['a broken address', '/%zz', 400],
+] as [string, string, number, Record<string, string>?][])(
+  '%s is paid by the address that asks, and told in the headers',
+  async (_, url, status, headers = {}) => {
+    await start({ limits: { ...usualLimits, visits: { units: 2, windowMs: 60_000 } } });
+    const ask = (remoteAddress: string) => server.app.inject({ url, headers: { host: 'rialto.example', ...headers }, remoteAddress });
+    const first = await ask('203.0.113.66');
+    expect(first.headers['ratelimit-policy']).toBe('"visits";q=2;w=60');
+    const codes = [first.statusCode, (await ask('203.0.113.66')).statusCode, (await ask('203.0.113.66')).statusCode];
+    expect(codes).toEqual([status, status, 429]);
+    expect((await ask('198.51.100.7')).statusCode).toBe(status);
+  },
+);
+
+test('documents are dear, all strangers together have a limit, and health answers whatever came before', async () => {
+  await start({ limits: { ...usualLimits, visits: { units: 20, windowMs: 60_000 }, global: { units: 30, windowMs: 60_000 } } });
+  const ask = async (url: string, remoteAddress = '203.0.113.66') => (await server.app.inject({ url, remoteAddress })).statusCode;
+  expect([await ask('/docs'), await ask('/openapi.json'), await ask('/docs')]).toEqual([200, 200, 429]);
+  expect([await ask('/docs', '198.51.100.7'), await ask('/nothing', '198.51.100.8')]).toEqual([200, 429]);
+  expect([await ask('/health'), await ask('/health/ready')]).toEqual([200, 200]);
 });
 
 test('a page of an allowed origin may call with credentials, another one not', async () => {
@@ -319,6 +386,20 @@ test('metrics are for this machine and for the scope metrics:read', async () => 
   expect(await ask({}, '203.0.113.9')).toBe(401);
   expect(await ask({ authorization: 'Bearer good' }, '203.0.113.9')).toBe(403);
   expect(await ask({ authorization: 'Bearer scraper' }, '203.0.113.9')).toBe(200);
+});
+
+test('refusals at metrics are audited, and made-up credentials wait there as anywhere', async () => {
+  const denied: unknown[] = [];
+  const limits = { ...usualLimits, failures: { units: 2, windowMs: 60_000 } };
+  await start({ limits, onDenied: (who, { name }, error) => denied.push([who.actor?.id, name, error.code]) });
+  const ask = async (token: string) =>
+    (await server.app.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` }, remoteAddress: '203.0.113.9' })).statusCode;
+  expect([await ask('good'), await ask('forged'), await ask('forged'), await ask('forged')]).toEqual([403, 401, 401, 429]);
+  expect(denied).toEqual([
+    [SAMPLE_ACTOR.id, 'http.metrics', 'request.scope_missing'],
+    [undefined, 'http.metrics', 'access.token_invalid'],
+    [undefined, 'http.metrics', 'access.token_invalid'],
+  ]);
 });
 
 test('requests are timed by operation and status', async () => {
@@ -361,6 +442,19 @@ test('one line is written for a refusal and a failure, none for a quiet success,
     }),
   ]);
   expect(server.logged.join('')).not.toContain('geheim');
+});
+
+test('refusals of a stranger leave one line and their number, those of a known caller a line each', async () => {
+  const address = await server.listen({ host: '127.0.0.1', port: 0 });
+  for (let i = 0; i < 5; i++) await fetch(`${address}/v1/sample/notes`);
+  for (let i = 0; i < 2; i++) await fetch(`${address}/v1/sample/notes?limit=0`, { headers: auth });
+  await server.close();
+  const lines = server.logged.map((line) => JSON.parse(line) as { msg: string; status: number; count?: number });
+  expect(lines.filter(({ status }) => status === 400)).toHaveLength(2);
+  expect(lines.filter(({ status }) => status === 401).map(({ msg, count }) => [msg, count])).toEqual([
+    ['request', undefined],
+    ['more such requests', 4],
+  ]);
 });
 
 test("a handler runs inside a span of its operation, within the caller's trace", async () => {

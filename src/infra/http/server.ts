@@ -9,30 +9,31 @@ import type { MetricsRegistry } from '../metrics/metrics.ts';
 import type { Trace } from '../trace/trace.ts';
 import { readAssets } from './assets.ts';
 import { addBuiltinRoutes, addConsole, addStreamRoute } from './builtin.ts';
-import { anonymous, type Authenticate, type OnDenied, unsoundness, visitorOf } from './call.ts';
+import { callerOf, unsoundness, visitorOf } from './call.ts';
 import { addContractRoute } from './contract-route.ts';
+import { anonymous, chargeVisit, type Doorkeeper, type OnDenied } from './door.ts';
 import { isHttps, requestIdOf, securityHeaders } from './headers.ts';
-import { createLimiter, type Limits, type LimitStore, memoryLimits, usualLimits } from './limits.ts';
+import { createLimiter, type Limits, type Limiter, memoryLimits, usualLimits } from './limits.ts';
 import { createMap } from './map.ts';
 import { createObserver, type Observer } from './observe.ts';
 import { openapi } from './openapi.ts';
 import { HttpError, problemOf, rawProblem } from './problem.ts';
+import { trustsOf } from './proxies.ts';
 import type { Route } from './route.ts';
 import { STREAM_PATH, type SocketGateway } from './socket.ts';
 import { createWatchdog } from './watchdog.ts';
 
-export type HttpOptions = {
+export type HttpOptions = Omit<Doorkeeper, 'limiter'> & {
   routes: readonly Route[];
-  authenticate: Authenticate;
   /** Hears of every 401 and 403, for the audit log. */
   onDenied?: OnDenied;
   log: Log;
   metrics: MetricsRegistry;
   trace: Trace;
   health: Health;
+  /** Shared with the other doors of the process; its own with `limits` otherwise. */
+  limiter?: Limiter;
   limits?: Limits;
-  /** Shared by several processes when they share limits; this process's memory otherwise. */
-  limitStore?: LimitStore;
   /** Where people reach the deployment; https turns on Secure cookies and HSTS. */
   publicUrl?: string;
   /** Origins of pages on other hosts that may call the API from a browser. */
@@ -70,6 +71,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   const timing = { ...USUAL_TIMING, ...options.timing };
   const observer = createObserver(options);
   const { api: headers } = securityHeaders(options.publicUrl);
+  const keeper = keeperOf(options);
   const fail = createFailure(options, observer);
   const watchdog = createWatchdog(timing.handlerMs, (...late) => void fail(...late));
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
@@ -81,20 +83,29 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     ...frame(timing, options, observer),
     frameworkErrors(error, request, reply) {
       begin(request as never, reply as never);
-      void fail(request as never, reply as never, error);
+      void failVisitor(keeper, { request: request as never, reply: reply as never }, { error, fail });
     },
   });
-  await addRoutes(app, options, { begin, fail });
-  app.addHook('onClose', async () => watchdog.stop());
+  await addRoutes(app, options, { keeper, begin, fail });
+  app.addHook('onClose', async () => {
+    watchdog.stop();
+    observer.close();
+  });
   await app.ready();
   if (options.sockets) serveUpgrades(app, options.sockets);
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => refuseExpectation(request, response, observer));
   return { app, listen: (at) => listen(app, at), close: once(() => close(app, options, timing)) };
 }
 
-type Steps = { begin: (request: FastifyRequest, reply: FastifyReply) => void; fail: Failure };
+type Steps = { keeper: Doorkeeper; begin: (request: FastifyRequest, reply: FastifyReply) => void; fail: Failure };
 
-async function addRoutes(app: FastifyInstance, options: HttpOptions, { begin, fail }: Steps): Promise<void> {
+function keeperOf(options: HttpOptions): Doorkeeper {
+  const { authenticate, recognises, limits = usualLimits } = options;
+  const limiter = options.limiter ?? createLimiter({ store: memoryLimits(), limits });
+  return { authenticate, limiter, ...(recognises && { recognises }) };
+}
+
+async function addRoutes(app: FastifyInstance, options: HttpOptions, { keeper, begin, fail }: Steps): Promise<void> {
   const { routes, sockets, version, corsOrigins = [] } = options;
   const map = createMap(app);
   app.decorateRequest('actor', undefined);
@@ -105,23 +116,41 @@ async function addRoutes(app: FastifyInstance, options: HttpOptions, { begin, fa
     begin(request, reply);
     done(unsoundness(request));
   });
+  app.addHook('onRequest', (request, reply, done) => chargeUncontracted(keeper, { request, reply, done }));
   if (corsOrigins.length > 0) await app.register(cors, corsOptions(corsOrigins));
   app.setErrorHandler((error, request, reply) => fail(request, reply, error));
   app.setNotFoundHandler((request, reply) => fail(request, reply, map.missing(request, reply)));
 
-  const limiter = createLimiter({
-    store: options.limitStore ?? memoryLimits(),
-    limits: options.limits ?? usualLimits,
-    onStoreError: (error) => options.log.warn('rate limits: the shared store failed, this process limits alone', { error }),
-  });
-  const deps = { authenticate: options.authenticate, limiter, trace: options.trace, secure: isHttps(options.publicUrl) };
+  const deps = { ...keeper, trace: options.trace, secure: isHttps(options.publicUrl) };
   for (const route of routes) addContractRoute(app, route, deps);
   const operations = routes.map(({ operation }) => operation);
   const document = () => openapi({ title: 'Rialto', version, operations, ...(sockets && { channels: sockets.channels }) });
   const { page } = securityHeaders(options.publicUrl);
-  addBuiltinRoutes(app, { ...options, document, page });
+  addBuiltinRoutes(app, { ...options, keeper, document, page });
   if (sockets) addStreamRoute(app, STREAM_PATH);
   if (options.consoleFolder) addConsole(app, await readAssets(options.consoleFolder), { page, isReserved: map.isReserved });
+}
+
+/** Broken addresses find no route, so nothing else has counted them. */
+async function failVisitor(
+  { limiter }: Doorkeeper,
+  { request, reply }: Omit<Arrived, 'done'>,
+  { error, fail }: { error: unknown; fail: Failure },
+): Promise<void> {
+  const failure = await chargeVisit(limiter, callerOf(request, reply)).then(
+    () => error,
+    (refused: unknown) => refused,
+  );
+  void fail(request, reply, failure);
+}
+
+type Arrived = { request: FastifyRequest; reply: FastifyReply; done: (error?: Error) => void };
+
+/** Whatever no contract answers for is paid by the address that asks: pages, documents, addresses where nothing is. */
+function chargeUncontracted({ limiter }: Doorkeeper, { request, reply, done }: Arrived): void {
+  const { operation, visit = 'light' } = request.routeOptions.config ?? {};
+  if (operation || visit === 'none') return done();
+  chargeVisit(limiter, callerOf(request, reply), visit).then(() => done(), done);
 }
 
 /** What bounds a connection before any of our code runs. */
@@ -130,7 +159,7 @@ function frame(timing: Timing, options: HttpOptions, observer: Observer) {
     logger: false,
     genReqId: (raw: IncomingMessage) => requestIdOf(raw.headers),
     requestIdHeader: false as const,
-    trustProxy: options.trustProxy && options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    trustProxy: trustsOf(options.trustProxy),
     requestTimeout: timing.requestMs,
     keepAliveTimeout: timing.keepAliveMs,
     return503OnClosing: false,
@@ -216,10 +245,9 @@ function createFailure({ onDenied, log }: HttpOptions, observer: Observer): Fail
 }
 
 function deny(request: FastifyRequest, error: AppError, onDenied: OnDenied, log: Log): void {
-  const { operation } = request.routeOptions.config;
-  if (!operation) return;
+  const { name = 'http.none' } = request.routeOptions.config ?? {};
   try {
-    onDenied({ ...visitorOf(request), ...(request.actor && request.actor !== anonymous && { actor: request.actor }) }, operation, error);
+    onDenied({ ...visitorOf(request), ...(request.actor && request.actor !== anonymous && { actor: request.actor }) }, { name }, error);
   } catch (cause) {
     log.error('a refusal could not be audited', { requestId: request.id, error: cause });
   }

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Actor } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { Event } from '../../base/event.ts';
-import type { Visitor } from './call.ts';
+import type { Visitor } from './door.ts';
 import { memoryLimits } from './limits.ts';
 import {
   type ChannelInfo,
@@ -135,7 +135,7 @@ export class SocketClient {
       found = await this.#deps.authenticate(token, this.#visitor);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.#deps.denied({ ...this.#visitor, ...(known && { actor: known }) }, undefined, error);
+      if (error.kind === 'unauthenticated') this.#deps.denied({ ...this.#visitor, ...(known && { actor: known }) }, undefined, error);
       return this.end('socket.auth_refused');
     }
     if (this.reason !== undefined) return;

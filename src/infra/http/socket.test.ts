@@ -8,6 +8,8 @@ import type { Event } from '../../base/event.ts';
 import { manualClock } from '../../base/time.ts';
 import { createLog } from '../log/log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
+import { chargeVisit, identifyToken, type Visitor } from './door.ts';
+import { createLimiter, memoryLimits, usualLimits } from './limits.ts';
 import { createSocketGateway, type SocketGateway, type SocketOptions } from './socket.ts';
 import { frameOf } from './socket-protocol.ts';
 
@@ -364,6 +366,7 @@ test.each([
   let body = '';
   for await (const chunk of response) body += String(chunk);
   expect(JSON.parse(body)).toMatchObject({ code });
+  expect(denied).toEqual([[undefined, undefined, code]]);
 });
 
 test('pages of the own address and of allowed origins may', async () => {
@@ -384,6 +387,39 @@ test('an address cannot hold more than its share of connections that say nothing
   first[0]!.send({ type: 'auth', token: 'good' });
   await first[0]!.until(({ type }) => type === 'ready');
   await once(new Client().ws, 'open');
+});
+
+test('behind a proxy that is named each caller has a share of its own', async () => {
+  await start({ bounds: { strangers: 1 }, trustProxy: ['127.0.0.1', '::1'] });
+  await once(new Client({ 'x-forwarded-for': '203.0.113.66' }).ws, 'open');
+  const [, response] = (await once(new Client({ 'x-forwarded-for': '203.0.113.66' }).ws, 'unexpected-response')) as [
+    unknown,
+    { statusCode: number },
+  ];
+  expect(response.statusCode).toBe(429);
+  await once(new Client({ 'x-forwarded-for': '198.51.100.7' }).ws, 'open');
+});
+
+test('made-up credentials wait as at any other door, upgrades are counted, and what is known passes', async () => {
+  const limits = { ...usualLimits, failures: { units: 2, windowMs: 60_000 }, visits: { units: 7, windowMs: 60_000_000 } };
+  const limiter = createLimiter({ store: memoryLimits(), limits });
+  const keeper = { authenticate, limiter, recognises: async (token: string) => token === 'good' };
+  const quiet = (visitor: Visitor) => ({ visitor, tell: () => undefined });
+  await start({
+    authenticate: (token, visitor) => identifyToken(keeper, quiet(visitor), token),
+    visit: (visitor) => chargeVisit(limiter, quiet(visitor)),
+  });
+  for (const token of ['made-up', 'made-up', 'other']) {
+    const client = new Client();
+    await once(client.ws, 'open');
+    client.send({ type: 'auth', token });
+    expect((await client.closed).reason).toBe('socket.auth_refused');
+  }
+  // What has to wait was not looked at, so there is nothing to audit.
+  expect(denied).toHaveLength(2);
+  await follow('good');
+  const [, response] = (await once(new Client().ws, 'unexpected-response')) as [unknown, { statusCode: number }];
+  expect(response.statusCode).toBe(429);
 });
 
 test('closing tells everyone to go elsewhere and lets nobody in', async () => {

@@ -7,10 +7,11 @@ import type { Event } from '../../base/event.ts';
 import { type Clock, systemClock } from '../../base/time.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Visitor } from './call.ts';
+import type { Visitor } from './door.ts';
 import { requestIdOf } from './headers.ts';
 import { network } from './limits.ts';
-import { type HttpError, rawProblem } from './problem.ts';
+import { rawProblem } from './problem.ts';
+import { callerAddress, trustsOf, type Trusts } from './proxies.ts';
 import { SocketClient, type ClientDeps } from './socket-client.ts';
 import { SocketFeed } from './socket-feed.ts';
 import type { ChannelInfo } from './socket-protocol.ts';
@@ -26,9 +27,13 @@ export type SocketOptions = {
   authenticate(token: string, visitor: Visitor): Promise<Actor & { expiresAtMs: number }>;
   /** A tenant's events after a sequence number, in order, at most `limit`; `gap` when they are no longer all kept. */
   history(tenantId: string, afterSeq: number, limit: number): Promise<readonly Event[] | 'gap'>;
+  /** Counts an upgrade against its address; refuses by an error of the kind `limit`. */
+  visit?(visitor: Visitor): Promise<void>;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed; nobody's otherwise. */
+  trustProxy?: readonly string[];
   /** Origins of pages, besides those of the address itself, whose sockets are let in. */
   origins?: readonly string[];
-  /** Hears of refused credentials and channels, for the audit log. Must not throw. */
+  /** Hears of refused credentials, channels and pages of strange origins, for the audit log. Must not throw. */
   onDenied?(who: Visitor & { actor?: Actor }, channel: string | undefined, error: AppError): void;
   log: Log;
   metrics: Metrics;
@@ -96,19 +101,30 @@ export function createSocketGateway(options: SocketOptions): SocketGateway {
   const ends = metrics.counter({ name: 'rialto_socket_closed_total', help: 'Ended WebSocket connections, by reason', labels: ['reason'] });
   const refusals = metrics.counter({ name: 'rialto_socket_refused_total', help: 'Refused WebSocket upgrades, by code', labels: ['code'] });
   const deps = clientDeps(options, state);
+  const trusts = trustsOf(options.trustProxy);
   const heartbeat = setInterval(() => state.clients.forEach((client) => client.heartbeat()), bounds.heartbeatMs).unref();
+
+  async function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const visitor = visitorOf(request, socket, trusts);
+    // Nobody else listens to the socket while it is decided.
+    const broken = () => socket.destroy();
+    socket.on('error', broken);
+    const full = await refusalOfVisit(visitor, options);
+    socket.off('error', broken);
+    const refused = full ?? refusalOf(request, visitor, { state, options });
+    if (refused) {
+      refusals.inc({ code: refused.code });
+      return void socket.end(rawProblem(refused, visitor.requestId));
+    }
+    server.handleUpgrade(request, socket, head, (ws) => {
+      open({ ws, socket, visitor }, state, { deps, ended: (reason) => ends.inc({ reason }) });
+    });
+  }
 
   return {
     channels: options.channels,
     handleUpgrade(request, socket, head) {
-      const refused = refusalOf(request, socket, state, options);
-      if (refused) {
-        refusals.inc({ code: refused.code });
-        return void socket.end(rawProblem(refused, requestIdOf(request.headers)));
-      }
-      server.handleUpgrade(request, socket, head, (ws) => {
-        open({ ws, socket, request }, state, { deps, ended: (reason) => ends.inc({ reason }) });
-      });
+      void upgrade(request, socket, head);
     },
     publish: (event) => state.feeds.get(event.tenantId)?.publish(event),
     isListening: () => state.feeds.size > 0,
@@ -145,20 +161,22 @@ function clientDeps(options: SocketOptions, state: State): ClientDeps {
   };
 }
 
-type Arrival = { ws: WebSocket; socket: Socket; request: IncomingMessage };
+function visitorOf({ headers }: IncomingMessage, { remoteAddress }: Socket, trusts: Trusts): Visitor {
+  return {
+    requestId: requestIdOf(headers),
+    remoteAddress: callerAddress(remoteAddress, headers, trusts),
+    userAgent: (headers['user-agent'] ?? '').slice(0, 256),
+  };
+}
+
+type Arrival = { ws: WebSocket; socket: Socket; visitor: Visitor };
 
 function open(
-  { ws, socket, request }: Arrival,
+  { ws, socket, visitor }: Arrival,
   state: State,
   { deps, ended }: { deps: ClientDeps; ended: (reason: string) => void },
 ): void {
-  const remoteAddress = socket.remoteAddress ?? '';
-  const visitor: Visitor = {
-    requestId: requestIdOf(request.headers),
-    remoteAddress,
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, 256),
-  };
-  const place = network(remoteAddress);
+  const place = network(visitor.remoteAddress);
   let stranger = true;
   const known = () => {
     if (!stranger) return;
@@ -192,19 +210,32 @@ function leave(client: SocketClient, { feeds }: State): void {
   if (feed.clients.size === 0) feeds.delete(tenantId!);
 }
 
+async function refusalOfVisit(visitor: Visitor, { visit, log }: SocketOptions): Promise<AppError | undefined> {
+  try {
+    await visit?.(visitor);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    // Limits that cannot be counted keep nobody out.
+    log.warn('a connection could not be counted', { error });
+  }
+  return undefined;
+}
+
 /** Why a handshake is refused, before any WebSocket is spoken. */
 function refusalOf(
   request: IncomingMessage,
-  socket: Socket,
-  state: State,
-  { origins = [] }: SocketOptions,
-): AppError | HttpError | undefined {
+  visitor: Visitor,
+  { state, options }: { state: State; options: SocketOptions },
+): AppError | undefined {
   if (state.stopping) return new AppError('unavailable', 'server.stopping', 'The process is stopping; connect again.');
-  if (!isAllowedOrigin(request, origins))
-    return new AppError('forbidden', 'socket.origin_refused', 'Pages of this origin may not open sockets here.');
+  if (!isAllowedOrigin(request, options.origins ?? [])) {
+    const error = new AppError('forbidden', 'socket.origin_refused', 'Pages of this origin may not open sockets here.');
+    options.onDenied?.(visitor, undefined, error);
+    return error;
+  }
   if (state.clients.size >= state.bounds.connections)
     return new AppError('unavailable', 'socket.full', 'All connections are taken; try again later.');
-  const strangers = state.strangers.get(network(socket.remoteAddress ?? '')) ?? 0;
+  const strangers = state.strangers.get(network(visitor.remoteAddress)) ?? 0;
   if (strangers >= state.bounds.strangers)
     return new AppError('limit', 'socket.too_many_strangers', 'Too many connections of this address have not logged in.');
   return undefined;

@@ -51,6 +51,7 @@ export function memoryKv({ maxEntries = 100_000, clock = systemClock }: { maxEnt
       put(slot, { value: bucket, expiresAt: bucket.fullAt });
       return taken;
     },
+    check: async () => ({ ok: true, detail: 'in the memory of this process' }),
     async close() {
       entries.clear();
     },

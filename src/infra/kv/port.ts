@@ -1,3 +1,5 @@
+import type { Finding } from '../module.ts';
+
 /** Outcome of `take`. Times are whole milliseconds from now. */
 export type Taken = {
   allowed: boolean;
@@ -25,5 +27,10 @@ export type Kv = {
    * takes nothing. A cost above the limit is always refused.
    */
   take(key: string, cost: number, limit: number, windowMs: number): Promise<Taken>;
+  /** Whether the shared values answer, for health. */
+  check(): Promise<Finding>;
   close(): Promise<void>;
 };
+
+/** Values of a server that may be lost; `watch` hears of its connection, first as it is now. */
+export type SharedKv = Kv & { watch(heard: (isConnected: boolean) => void): void };

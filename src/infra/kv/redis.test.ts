@@ -4,6 +4,7 @@ import { createKv } from './index.ts';
 import { kvContract } from './kv.contract.ts';
 import { redisKv } from './redis.ts';
 
+const WAIT = { timeout: 60_000, interval: 20 };
 const LOG = { info: vi.fn(), warn: vi.fn() };
 
 describe.skipIf(!hasServer('redis-server'))('with a Redis server', () => {
@@ -46,6 +47,21 @@ describe.skipIf(!hasServer('redis-server'))('with a Redis server', () => {
       { timeout: 20_000, interval: 50 },
     );
     expect(LOG.info).toHaveBeenCalledWith('shared kv is back');
+    await kv.close();
+  });
+
+  test('health and log tell that the server is gone and that it is back, though nobody asks for a value', async () => {
+    const server = await start();
+    const log = { info: vi.fn(), warn: vi.fn() };
+    const kv = await createKv({ redisUrl: server.url, log });
+    expect(await kv.check()).toMatchObject({ ok: true, detail: expect.stringContaining('Redis answers') as string });
+    await server.kill();
+    await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1), WAIT);
+    expect(await kv.check()).toMatchObject({ ok: false, detail: expect.stringContaining('Redis does not answer') as string });
+    await server.start();
+    await vi.waitFor(() => expect(log.info).toHaveBeenCalledTimes(1), WAIT);
+    expect(await kv.check()).toMatchObject({ ok: true });
+    expect(log.warn).toHaveBeenCalledTimes(1);
     await kv.close();
   });
 });

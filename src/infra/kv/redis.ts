@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { toTaken } from './gcra.ts';
-import type { Kv } from './port.ts';
+import type { SharedKv } from './port.ts';
 
 /** Redis's own clock decides, so that processes with different clocks share one bucket. Says the same as `draw` in gcra.ts. */
 const TAKE = `
@@ -35,15 +35,13 @@ export type RedisOptions = {
   prefix?: string;
   /** A command that takes longer has failed. */
   commandTimeoutMs?: number;
-  /** Told of every lost connection; the client reconnects by itself. */
-  onError?(error: Error): void;
 };
 
 /**
  * Values in a Redis server, shared by all processes. Commands fail at once while there is no connection: whoever calls
  * decides what to do then (see `createKv`). Also usable with Valkey.
  */
-export async function redisKv({ url, prefix = 'rialto:', commandTimeoutMs = 250, onError }: RedisOptions): Promise<Kv> {
+export async function redisKv({ url, prefix = 'rialto:', commandTimeoutMs = 250 }: RedisOptions): Promise<SharedKv> {
   // Loaded only when used: most installations have no Redis.
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, {
@@ -56,7 +54,8 @@ export async function redisKv({ url, prefix = 'rialto:', commandTimeoutMs = 250,
     retryStrategy: (attempt) => Math.min(100 * attempt, 2_000),
     scripts: { rialtoTake: { lua: TAKE, numberOfKeys: 1 }, rialtoIncr: { lua: INCR, numberOfKeys: 1 } },
   }) as Scripted;
-  redis.on('error', (error: Error) => onError?.(error));
+  // The client reconnects by itself; who wants to know of it watches.
+  redis.on('error', () => undefined);
   // A server that is not there yet is not a reason to refuse the start.
   await redis.connect().catch(() => undefined);
 
@@ -75,7 +74,20 @@ export async function redisKv({ url, prefix = 'rialto:', commandTimeoutMs = 250,
       const [allowed, waitMs, overMs] = await redis.rialtoTake(`${key}\0take`, cost, limit, windowMs);
       return toTaken({ allowed: allowed === 1, waitMs: Number(waitMs), overMs: Number(overMs), perUnitMs: windowMs / limit, windowMs });
     },
+    async check() {
+      const startedAt = performance.now();
+      return await redis.ping().then(
+        () => ({ ok: true, detail: `Redis answers in ${Math.ceil(performance.now() - startedAt)} ms` }),
+        () => ({ ok: false, detail: 'Redis does not answer' }),
+      );
+    },
+    watch(heard) {
+      heard(redis.status === 'ready');
+      redis.on('ready', () => heard(true));
+      redis.on('close', () => heard(false));
+    },
     async close() {
+      redis.removeAllListeners('close');
       redis.disconnect();
     },
   };

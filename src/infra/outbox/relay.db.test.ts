@@ -108,6 +108,7 @@ test('the check fails when events wait too long', async () => {
     subscribe: async () => undefined,
     watch: () => () => undefined,
     backlog: async () => new Map(),
+    check: async () => ({ ok: true, detail: '' }),
     close: async () => undefined,
   };
   const stuck = startRelay({ db, direct, bus, log: silentLog, sharedBus: true });

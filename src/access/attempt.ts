@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import { RetryLater } from '../base/error.ts';
+import { network } from '../infra/http/limits.ts';
+import type { Tx } from '../infra/postgres/db.ts';
+import type { AccessDeps } from './deps.ts';
+import { accountThrottle, addressThrottle, begun, everywhereThrottle, lockedForMs, noAttempts, undone, type Throttle } from './throttle.ts';
+import { lockAttempts, updateAttempts } from './store/login-attempt.ts';
+import { selectPlacesOf } from './store/session.ts';
+
+type Deps = Pick<AccessDeps, 'db' | 'clock'>;
+type Count = { key: string; throttle: Throttle };
+
+/** One attempt at a password: what it counts against. */
+export type Attempt = { here: Count; elsewhere: readonly Count[] };
+
+/**
+ * What an attempt counts against: the account at this address, then the account wherever it comes from and the address
+ * whichever account it tries. Where the user has signed in before, only the first: a stranger elsewhere, or a colleague who
+ * tries other accounts from the same office, keeps nobody out of a place that is the user's own.
+ */
+async function countsOf(tx: Tx, email: string, address: string): Promise<Attempt> {
+  // Hashed, so that the table does not collect what people typed into the wrong field.
+  const account = `account/${hash('sha256', email, 'base64url')}`;
+  const place = network(address);
+  const here = { key: `${account}/${place}`, throttle: accountThrottle };
+  const isOwn = (await selectPlacesOf(tx, email)).some((known) => network(known) === place);
+  const everywhere = { key: account, throttle: everywhereThrottle };
+  return { here, elsewhere: isOwn ? [] : [everywhere, { key: `address/${place}`, throttle: addressThrottle }] };
+}
+
+/**
+ * Counts an attempt before it is made; `endAttempt` takes it back when it succeeds. Errors: `access.locked`, the same for
+ * accounts that exist and those that do not.
+ */
+export async function beginAttempt({ db, clock }: Deps, email: string, address: string): Promise<Attempt> {
+  const { attempt, waitMs } = await db.write({ role: 'rialto_auth' }, async (tx) => {
+    const found = await countsOf(tx, email, address);
+    const counts = [found.here, ...found.elsewhere];
+    const attempts = await lockAttempts(
+      tx,
+      counts.map(({ key }) => key),
+    );
+    const now = clock.now();
+    const lockedMs = Math.max(...attempts.map((state) => lockedForMs(state, now)));
+    if (lockedMs === 0)
+      for (const [i, { key, throttle }] of counts.entries()) await updateAttempts(tx, key, begun(attempts[i]!, throttle, now));
+    return { attempt: found, waitMs: lockedMs };
+  });
+  if (waitMs === 0) return attempt;
+  const seconds = Math.ceil(waitMs / 1000);
+  throw new RetryLater('access.locked', `Too many attempts failed. Try again in ${seconds} s.`, seconds);
+}
+
+/** The attempt succeeded: the account starts from nothing here; elsewhere, what others failed still counts. */
+export async function endAttempt({ db, clock }: Deps, { here, elsewhere }: Attempt): Promise<void> {
+  await db.write({ role: 'rialto_auth' }, async (tx) => {
+    const keys = [here.key, ...elsewhere.map(({ key }) => key)];
+    const [, ...attempts] = await lockAttempts(tx, keys);
+    const now = clock.now();
+    await updateAttempts(tx, here.key, { ...noAttempts, lastAt: now });
+    for (const [i, { key }] of elsewhere.entries()) await updateAttempts(tx, key, undone(attempts[i]!, now));
+  });
+}
