@@ -3,6 +3,7 @@ import { requireSafeRole } from '../infra/postgres/app-role.ts';
 import { startEmbedded } from '../infra/postgres/embedded.ts';
 import { migrate } from '../infra/postgres/migrate.ts';
 import { openPool, type Pool } from '../infra/postgres/pool.ts';
+import { unreachable } from '../infra/postgres/reach.ts';
 import type { Config } from './config.ts';
 import { MIGRATIONS } from './modules.ts';
 
@@ -21,7 +22,10 @@ export async function findDatabase(config: Config, dataFolder: string, report: R
   return { appUrl: server.appUrl(), adminUrl: server.adminUrl(), stop: () => server.stop() };
 }
 
-/** Brings the schema up to date and opens the application's pool, which must not be able to look past a tenant. */
+/**
+ * Brings the schema up to date and opens the application's pool, which must not be able to look past a tenant.
+ * Errors: those of `migrate` and `requireSafeRole`; `database.unreachable` names the setting and the reason.
+ */
 export async function openMigrated({ appUrl, adminUrl }: Addresses, report: Report, stop?: AbortSignal): Promise<Pool> {
   await migrate({ adminUrl, migrations: MIGRATIONS, report, ...(stop && { stop }) });
   const pool = openPool({ url: appUrl, applicationName: 'rialto' });
@@ -30,6 +34,6 @@ export async function openMigrated({ appUrl, adminUrl }: Addresses, report: Repo
     return pool;
   } catch (error) {
     await pool.close();
-    throw error;
+    throw unreachable('DATABASE_URL', error);
   }
 }

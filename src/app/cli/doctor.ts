@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../../base/error.ts';
 import { planMigrations } from '../../infra/postgres/migrate.ts';
 import { readConfig, type Config } from '../config.ts';
+import { obstacleOf } from '../../infra/postgres/reach.ts';
 import { explain } from '../explain.ts';
 import { MIGRATIONS } from '../modules.ts';
 import { openTools } from '../tools.ts';
@@ -146,8 +147,10 @@ async function database(config: Config): Promise<Finding[]> {
       {
         what: 'database',
         ok: false,
-        detail: explain(error),
-        advice: 'See the message; the log of the embedded server is postgres.log in its folder.',
+        detail: obstacleOf(error) ?? explain(error),
+        advice: config.databaseUrl
+          ? 'Check DATABASE_URL and DATABASE_ADMIN_URL, and whether the server runs and lets this machine in.'
+          : 'See the message; the log of the embedded server is postgres.log in its folder.',
       },
     ];
   }

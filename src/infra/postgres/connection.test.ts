@@ -35,6 +35,9 @@ test('sslmode means what it means to libpq', () => {
     expect(ssl('sslmode=disable')).toBe(false);
     expect(ssl('sslmode=require')).toEqual({ rejectUnauthorized: false });
     expect(ssl('sslmode=verify-full')).toEqual({ host: 'db.example' });
+    const system = { host: 'db.example', ca: expect.any(Array) as string[] };
+    expect(ssl('sslrootcert=system')).toEqual(system);
+    expect(ssl('sslmode=verify-full&sslrootcert=system')).toEqual(system);
     const rooted = `&sslrootcert=${encodeURIComponent(join(folder, 'ca.pem'))}`;
     expect(ssl(`sslmode=require${rooted}`)).toEqual({ ca: 'certificate', checkServerIdentity: expect.any(Function) });
     expect(ssl(`sslmode=verify-ca${rooted}`)).toEqual({ ca: 'certificate', checkServerIdentity: expect.any(Function) });
@@ -50,6 +53,7 @@ test.each([
   ['no database', 'postgresql://user:hunter2@host'],
   ['no user', 'postgresql://host/db?password=hunter2'],
   ['an unknown sslmode', 'postgresql://user:hunter2@host/db?sslmode=sometimes'],
+  ['a weak sslmode with the trust of the system', 'postgresql://user:hunter2@host/db?sslmode=require&sslrootcert=system'],
   ['a certificate that is not there', 'postgresql://user:hunter2@host/db?sslmode=verify-full&sslrootcert=/nonexistent'],
 ])('%s is refused by name without showing the URL', (_, url) => {
   let thrown: unknown;

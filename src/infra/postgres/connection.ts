@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
+import { getCACertificates, type ConnectionOptions } from 'node:tls';
 import type { ClientConfig } from 'pg';
 import { AppError } from '../../base/error.ts';
 import type { Secret } from '../../base/secret.ts';
@@ -7,8 +7,11 @@ import type { Secret } from '../../base/secret.ts';
 /**
  * What the driver needs, out of a URL in libpq's form: `postgresql://user:password@host:port/database?sslmode=…`, with
  * `host=/folder` for a unix socket. `sslmode` means what it means to libpq: `require` encrypts without asking who answers
- * (unless `sslrootcert` is given), `verify-ca` checks the certificate, `verify-full` also the name. Without it
- * there is no TLS. Other parameters are ignored, as they concern the driver that the URL was written for.
+ * (unless `sslrootcert` is given, then it is `verify-ca`), `verify-ca` checks the certificate, `verify-full` also the name;
+ * `sslrootcert=system` trusts what the system trusts, and takes `verify-full` only. Three things differ: without `sslmode` there is
+ * no TLS, `prefer` is `require` and `allow` is `disable`, since nothing here falls back to the other way when the first fails.
+ * `verify-ca` and `verify-full` without `sslrootcert` trust the authorities that Node comes with. Other parameters are ignored, as
+ * they concern the driver that the URL was written for.
  * Errors: `database.url_invalid`; the URL itself is never shown.
  */
 export function connectionConfig(url: Secret): ClientConfig {
@@ -42,9 +45,11 @@ function parse(text: string): URL {
 }
 
 function tls(params: URLSearchParams, host: string): ConnectionOptions | false {
-  const mode = params.get('sslmode') ?? 'disable';
+  const isSystem = params.get('sslrootcert') === 'system';
+  const mode = params.get('sslmode') ?? (isSystem ? 'verify-full' : 'disable');
+  if (isSystem && mode !== 'verify-full') throw invalid(`sslrootcert=system takes sslmode=verify-full only, not ${modeIn(mode)}`);
   if (mode === 'disable' || mode === 'allow') return false;
-  const ca = fileOf(params, 'sslrootcert');
+  const ca = isSystem ? getCACertificates('system') : fileOf(params, 'sslrootcert');
   const files = { ...(ca && { ca }), ...named('cert', fileOf(params, 'sslcert')), ...named('key', fileOf(params, 'sslkey')) };
   switch (mode) {
     case 'prefer':
@@ -61,13 +66,18 @@ function tls(params: URLSearchParams, host: string): ConnectionOptions | false {
   }
 }
 
+/** What is no mode is not repeated: it may be anything. */
+function modeIn(text: string): string {
+  return /^[a-z-]{1,12}$/.test(text) ? text : 'another one';
+}
+
 function named(name: 'cert' | 'key', content: string | undefined): ConnectionOptions {
   return content === undefined ? {} : { [name]: content };
 }
 
 function fileOf(params: URLSearchParams, name: string): string | undefined {
   const path = params.get(name);
-  if (path === null || path === 'system') return undefined;
+  if (path === null) return undefined;
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

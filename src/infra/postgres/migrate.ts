@@ -5,6 +5,7 @@ import pg from 'pg';
 import { AppError } from '../../base/error.ts';
 import type { Secret } from '../../base/secret.ts';
 import { connectionConfig } from './connection.ts';
+import { unreachable } from './reach.ts';
 
 /** The migrations of one module: SQL files `NNNN-name.sql` in a folder, applied in the order of their names. */
 export type Migrations = { module: string; folder: URL };
@@ -186,8 +187,7 @@ async function withClient<T>(url: Secret, work: (client: pg.Client) => Promise<T
   try {
     await client.connect();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new AppError('unavailable', 'database.unavailable', `The database of DATABASE_ADMIN_URL cannot be reached: ${why}`, error);
+    throw unreachable('DATABASE_ADMIN_URL', error);
   }
   try {
     return await work(client);
