@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { basicEnvironment } from '../../test/support/environment.ts';
 import { startProduct } from '../../test/support/product.ts';
 import { hasServer, startNats, startRedis } from '../../test/support/servers.ts';
@@ -158,6 +160,45 @@ describe('rialto keys create and rotate', () => {
     } finally {
       await product.stop();
     }
+  });
+});
+
+describe('behind a proxy', () => {
+  const live = async (url: string, token: string, caller: string) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/stream`, { headers: { 'x-forwarded-for': caller } });
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'auth', token }));
+    await once(socket, 'close');
+  };
+
+  test('what a stranger fails at any door counts against the stranger alone, and a key that is known passes even there', async () => {
+    const product = await startProduct({ dataFolder: folder, env: { RIALTO_TRUSTED_PROXIES: '127.0.0.1' } });
+    try {
+      const made = await run(['src/app/cli.ts', 'keys', 'create', '--name', 'owner', '--json']);
+      const { key } = JSON.parse(made.stdout) as { key: string };
+      const ask = async (path: string, token: string, caller: string) => {
+        const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': caller };
+        return (await fetch(`${product.url}${path}`, { headers })).status;
+      };
+      const [thief, owner] = ['203.0.113.66', '198.51.100.7'];
+      expect(await ask('/v1/me', key, owner)).toBe(200);
+      for (let i = 0; i < 10; i++) await live(product.url, 'made-up', thief);
+      for (let i = 0; i < 5; i++) expect(await ask('/metrics', 'made-up', thief)).toBe(401);
+      // At once, since what a stranger may do comes back with time.
+      const answers = await Promise.all(Array.from({ length: 100 }, () => ask('/v1/me', 'made-up', thief)));
+      expect(answers.filter((status) => status === 429).length).toBeGreaterThan(0);
+      expect(await ask('/v1/me', 'made-up', owner)).toBe(401);
+      expect([await ask('/v1/me', key, owner), await ask('/v1/me', key, thief)]).toEqual([200, 200]);
+      expect(product.output()).not.toContain('RIALTO_TRUSTED_PROXIES');
+    } finally {
+      await product.stop();
+    }
+  });
+
+  test('a start that is reached by https and knows no proxy warns of it', async () => {
+    const product = await startProduct({ dataFolder: folder, env: { PUBLIC_URL: 'https://rialto.example' } });
+    expect(product.output()).toContain('RIALTO_TRUSTED_PROXIES');
+    await product.stop();
   });
 });
 

@@ -90,8 +90,11 @@ async function identify<A extends Actor>(keeper: Doorkeeper<A>, caller: Caller):
   caller.tell('www-authenticate', 'Bearer');
   if (token === undefined)
     throw new AppError('unauthenticated', 'request.credential_missing', 'Log in, or send an API key: Authorization: Bearer …');
-  const message = 'The Authorization header must read: Bearer, a space, the credential.';
-  throw new AppError('unauthenticated', 'request.credential_malformed', message);
+  throw new AppError(
+    'unauthenticated',
+    'request.credential_malformed',
+    'The Authorization header must read: Bearer, a space, the credential.',
+  );
 }
 
 /**
