@@ -103,7 +103,7 @@ const startWith = async (appUrl: string) => {
 };
 
 test('a start over TLS works as any other', async () => {
-  await startWith(urlWith(`sslmode=verify-full&${certificate('cert.pem')}`));
+  await expect(startWith(urlWith(`sslmode=verify-full&${certificate('cert.pem')}`))).resolves.toBeUndefined();
 });
 
 test.each([

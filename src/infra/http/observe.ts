@@ -49,7 +49,7 @@ export function createObserver({ log, metrics, trace }: { log: Log; metrics: Met
     const level = status >= 500 ? 'error' : status >= 400 || ms >= SLOW_MS ? 'info' : 'debug';
     if (!log.enabled(level)) return;
     const line = lineOf(request, status, ms);
-    if (level === 'info' && status >= 400 && !('actorId' in line)) strangers.write(line);
+    if (level === 'info' && status >= 400 && line.actorId === undefined) strangers.write(line);
     else log[level]('request', line);
   }
 
@@ -77,8 +77,10 @@ function nameOf(request: FastifyRequest): string {
   return request.routeOptions.config?.name ?? 'none';
 }
 
+type Line = StrangerLine & { method: string; ms: number; requestId: string; tenantId?: string; actorId?: string };
+
 /** The route's pattern stands for the address: what a caller put into it may be personal or secret. */
-function lineOf(request: FastifyRequest, status: number, ms: number): StrangerLine & object {
+function lineOf(request: FastifyRequest, status: number, ms: number): Line {
   const { actor } = request;
   return {
     method: request.method,

@@ -34,6 +34,6 @@ export function toTaken({ allowed, waitMs, overMs, perUnitMs, windowMs }: Parts)
     allowed,
     remaining: Math.max(0, Math.floor((windowMs - waitMs + EQUAL_MS) / perUnitMs)),
     retryAfterMs: allowed ? 0 : Math.ceil(overMs),
-    resetMs: Math.ceil(waitMs),
+    resetMs: Math.max(0, Math.ceil(waitMs - EQUAL_MS)),
   };
 }

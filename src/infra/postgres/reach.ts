@@ -11,7 +11,7 @@ export function obstacleOf(failure: unknown): string | undefined {
   if (failure instanceof AppError)
     return failure.code === 'database.unavailable' && failure.internal ? obstacleOf(failure.internal) : undefined;
   if (!(failure instanceof Error)) return undefined;
-  const code = String((failure as { code?: unknown }).code ?? '');
+  const { code = '' } = failure as NodeJS.ErrnoException;
   const isServers = sqlState(failure) !== undefined && REFUSALS.test(code);
   if (!isServers && !isConnectionLost(failure) && !TLS_CODES.test(code) && !TLS_TEXT.test(failure.message)) return undefined;
   // A name with several addresses fails with an error for each and no words of its own.
