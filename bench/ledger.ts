@@ -1,6 +1,7 @@
 import { newId, type Uuid } from '../src/base/id.ts';
 import { systemClock } from '../src/base/time.ts';
 import type { AccessPort } from '../src/access/port.ts';
+import { testHeads } from '../test/support/heads.ts';
 import { silentLog } from '../src/infra/log/log.ts';
 import { createOutbox } from '../src/infra/outbox/index.ts';
 import { openPool, type Pool } from '../src/infra/postgres/pool.ts';
@@ -33,7 +34,14 @@ export const bench: Bench = {
   async run(options) {
     const database = await createBenchDatabase(['infra', 'ledger']);
     const db = openPool({ url: database.appUrl });
-    const ledger = createLedger({ db, outbox: createOutbox(), access: {} as AccessPort, clock: systemClock, log: silentLog });
+    const ledger = createLedger({
+      db,
+      outbox: createOutbox(),
+      access: {} as AccessPort,
+      clock: systemClock,
+      heads: testHeads(),
+      log: silentLog,
+    });
     try {
       return options.soak ? await soak(ledger, db, options) : await compare(ledger, db, database, options);
     } finally {

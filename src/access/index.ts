@@ -7,12 +7,13 @@ import type { Secret } from '../base/secret.ts';
 import { systemClock, type Clock } from '../base/time.ts';
 import { KnownRefused } from '../infra/http/door.ts';
 import { network } from '../infra/http/limits.ts';
+import type { Heads } from '../infra/heads/port.ts';
 import { silentLog, type Log } from '../infra/log/log.ts';
 import type { Module } from '../infra/module.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import { deniedCalls } from './audit/denied.ts';
-import { verifyAudit, type AuditVerdict } from './audit/verify.ts';
+import { verifyAudit, type AuditVerdict, type Outside } from './audit/verify.ts';
 import { authenticator, type Admitted } from './authenticate.ts';
 import { auditEntry, commandOf, keptAnswerOf } from './command.ts';
 import { login } from './contract.ts';
@@ -35,6 +36,8 @@ export type CreateAccess = {
   db: Db;
   outbox: Outbox;
   masterKey: Secret<Uint8Array>;
+  /** Signs the heads of the audit log and keeps the last ones outside of the database. */
+  heads: Heads;
   /** The address the product is reached at; access tokens name it. */
   issuer: string;
   clock?: Clock;
@@ -51,14 +54,14 @@ export type Access = Module<AccessPort> & {
   /** Counts a call that was refused with 401 or 403 for the audit log; never throws. */
   onDenied(who: { remoteAddress: string; actor?: Actor }, operation: Pick<Operation, 'name'>, error: AppError): void;
   ensureOperator(options?: OperatorOptions): Promise<Operator | undefined>;
-  verifyAudit(onProgress?: (rows: bigint) => void): Promise<AuditVerdict>;
+  verifyAudit(outside?: Outside): Promise<AuditVerdict>;
   /** What each process does every two seconds by itself: asks for revocations, writes down denials and uses of keys. */
   tick(): Promise<void>;
 };
 
 /** Builds the module. Its timer runs until `close`. */
 export function createAccess(options: CreateAccess): Access {
-  const { db, outbox, masterKey, issuer, clock = systemClock, log = silentLog } = options;
+  const { db, outbox, masterKey, heads, issuer, clock = systemClock, log = silentLog } = options;
   const keyRing = createKeyRing({ db, clock, masterKey });
   const revocations = createRevocations({ db, clock });
   const keyUse = createKeyUse({ db, clock });
@@ -77,9 +80,9 @@ export function createAccess(options: CreateAccess): Access {
     name: 'access',
     port: portOf({ db, clock, command, operatorId }),
     routes: routesOf({ db, clock, issuer, keyRing, revocations, denied, command }),
-    jobs: jobsOf({ db, clock, keyRing }),
+    jobs: jobsOf({ db, clock, keyRing, heads }),
     consumers: [],
-    checks: checksOf({ db, clock, keyRing }),
+    checks: checksOf({ db, clock, keyRing, heads }),
     async close() {
       clearInterval(timer);
       await tick(true);
@@ -94,7 +97,7 @@ export function createAccess(options: CreateAccess): Access {
       denied.add({ by: known ?? { address: network(who.remoteAddress) }, code: error.code, operation: operation.name });
     },
     ensureOperator: (operatorOptions) => ensureOperator({ db, clock }, operatorOptions),
-    verifyAudit: (onProgress) => verifyAudit(db, onProgress),
+    verifyAudit: (outside) => verifyAudit(db, outside && { outside }),
     tick: () => tick(),
   };
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/time.ts';
+import type { Heads } from '../infra/heads/port.ts';
 import type { Check, Job } from '../infra/module.ts';
 import type { Db } from '../infra/postgres/db.ts';
-import { chainAudit } from './audit/chain.ts';
+import { chainAudit, unsoundChains } from './audit/chain.ts';
 import type { KeyRing } from './key-ring.ts';
 import { REMEMBER_MS } from './revocations.ts';
 import { SESSION_MS } from './session.ts';
@@ -18,7 +19,7 @@ const KEEP_ANSWERS_MS = 31 * DAY;
 const TRIM_ROWS = 10_000;
 const CHAIN_LAG_MS = 60_000;
 
-type Deps = { db: Db; clock: Clock; keyRing: KeyRing };
+type Deps = { db: Db; clock: Clock; keyRing: KeyRing; heads: Heads };
 
 /** Background work that one process does for all. */
 export function jobsOf(deps: Deps): Job[] {
@@ -49,7 +50,7 @@ export async function trim({ db, clock }: Pick<Deps, 'db' | 'clock'>, signal: Ab
 }
 
 /** What health may ask. */
-export function checksOf({ db, clock, keyRing }: Deps): Check[] {
+export function checksOf({ db, clock, keyRing, heads }: Deps): Check[] {
   return [
     {
       name: 'access.signing_key',
@@ -59,7 +60,9 @@ export function checksOf({ db, clock, keyRing }: Deps): Check[] {
       name: 'access.audit_chain',
       run: async () => {
         const behind = await db.read({ role: 'rialto_relay' }, (tx) => hasWaitingSince(tx, clock.now() - CHAIN_LAG_MS));
-        return { ok: !behind, detail: behind ? 'audit rows wait for more than a minute to be chained' : 'chained up to the last minute' };
+        if (!behind) return { ok: true, detail: 'chained up to the last minute' };
+        const why = (await db.write({ role: 'rialto_relay' }, (tx) => unsoundChains(tx, heads)))[0];
+        return { ok: false, detail: `audit rows wait for more than a minute to be chained${why ? `. ${why.message}` : ''}` };
       },
     },
   ];

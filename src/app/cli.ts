@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { verifyAudit } from '../access/audit/verify.ts';
 import { openapi } from '../infra/http/openapi.ts';
 import { migrateJobs } from '../infra/jobs/boss.ts';
 import { silentLog } from '../infra/log/log.ts';
 import { migrate, planMigrations } from '../infra/postgres/migrate.ts';
 import { examine } from './cli/doctor.ts';
 import { createKey, rotateKey } from './cli/keys.ts';
-import { digits, guarded, outputOf, table, type Output } from './cli/output.ts';
+import { guarded, outputOf, table, type Output } from './cli/output.ts';
+import { addLogs } from './cli/logs.ts';
 import { addReadiness } from './cli/readiness.ts';
 import { generateSecrets } from './cli/secrets.ts';
 import { sendFile } from './cli/send-file.ts';
@@ -18,7 +18,7 @@ import { findDatabase } from './database.ts';
 import { createProgress, machineProgress } from './progress.ts';
 import { publicOperations } from './operations.ts';
 import { manifest, MIGRATIONS } from './modules.ts';
-import { openTools, type Tools } from './tools.ts';
+import { openTools } from './tools.ts';
 
 const program = new Command('rialto')
   .description('Runs and looks after a Rialto installation.')
@@ -80,31 +80,7 @@ command(program, 'doctor', 'look at everything that a start depends on', async (
   if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
 });
 
-const ledger = program.command('ledger').description('the books');
-command(ledger, 'verify', 'recompute every balance, limit, chain and proof from the tables', ({ print }) =>
-  withTools(async ({ db }) => {
-    const { verifyLedger } = await import('../ledger/verify/verify.ts');
-    const verdict = await db.read({ role: 'rialto_verify' }, (tx) => verifyLedger(tx));
-    const sums = verdict.books.map(
-      ({ tenantId, transfers, accounts, logged }) => `book ${tenantId}: ${transfers} transfers, ${accounts} accounts, ${logged} in the log`,
-    );
-    const found = verdict.findings.map((finding) => JSON.stringify(finding, digits));
-    print(verdict.ok ? `The ledger is sound.\n${sums.join('\n')}` : `The ledger is NOT sound:\n${found.join('\n')}`, verdict);
-    if (!verdict.ok) process.exitCode = 1;
-  }),
-);
-
-const audit = program.command('audit').description('the audit log');
-command(audit, 'verify', 'recompute the audit log and its roots from the tables', ({ print }) =>
-  withTools(async ({ db }) => {
-    const verdict = await verifyAudit(db);
-    const { rows, heads, tenants, waiting, differences } = verdict;
-    const sound = `The audit log is sound: ${rows} rows of ${tenants} tenants under ${heads} heads, ${waiting} not chained yet.`;
-    const lines = differences.map(({ tenantId, what, position, detail }) => `tenant ${tenantId}, position ${position}: ${what}, ${detail}`);
-    print(differences.length === 0 ? sound : `The audit log is NOT sound:\n${lines.join('\n')}`, verdict);
-    if (differences.length > 0) process.exitCode = 1;
-  }),
-);
+addLogs(program, command);
 
 const payments = program.command('payments').description('payments');
 command<[string, { url: string }]>(
@@ -251,15 +227,6 @@ command<[{ bytes: string }]>(secrets, 'generate', 'print a random secret and an 
 }).option('--bytes <count>', 'length of the secret, at least 32', '32');
 
 addReadiness(program, command);
-
-async function withTools(work: (tools: Tools) => Promise<void>): Promise<void> {
-  const tools = await openTools(readConfig());
-  try {
-    await work(tools);
-  } finally {
-    await tools.close();
-  }
-}
 
 await program.parseAsync();
 // What a command has given up, such as a check that does not end, must not keep the program once its answer is written.

@@ -5,6 +5,7 @@ import { systemClock } from '../base/time.ts';
 import { createBus } from '../infra/bus/index.ts';
 import type { Bus } from '../infra/bus/port.ts';
 import { busStore } from '../infra/bus/store.ts';
+import { headsIn } from '../infra/heads/folder.ts';
 import { inboxJobs } from '../infra/inbox/inbox.ts';
 import { createJobs } from '../infra/jobs/index.ts';
 import { createKv } from '../infra/kv/index.ts';
@@ -27,6 +28,7 @@ import type { Calendars } from '../settlement/calendar/holidays.ts';
 import { readCalendarFolder } from '../settlement/calendar/own.ts';
 import { createSettlement, type Settlement } from '../settlement/index.ts';
 import { openSchemas } from '../settlement/iso20022/schema/schemas.ts';
+import type { BackgroundData } from './background.ts';
 import { createClosers, type Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import type { Addresses } from './database.ts';
@@ -70,14 +72,17 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
   const outbox = createOutbox();
   const shared = await createShared(ground, closers);
   const masterKey = await readMasterKey(ground.keyFile);
+  const dataFolder = dirname(ground.keyFile);
+  const heads = await headsIn(dataFolder, masterKey);
   const access = createAccess({
     db,
     outbox,
     masterKey,
+    heads,
     issuer: config.publicUrl ?? 'http://rialto.local',
     log: log.child({ module: 'access' }),
   });
-  const ledger = createLedger({ db, outbox, access: access.port, clock: systemClock, log: log.child({ module: 'ledger' }), metrics });
+  const ledger = createLedger({ db, outbox, access: access.port, clock: systemClock, heads, log: log.child({ module: 'ledger' }), metrics });
   const settlement = createSettlement({
     db,
     outbox,
@@ -86,7 +91,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     ledger: ledger.port,
     log: log.child({ module: 'settlement' }),
     windowSeconds: config.windowSeconds,
-    filesFolder: join(dirname(ground.keyFile), 'files'),
+    filesFolder: join(dataFolder, 'files'),
     screening: { lists: config.lists, settledDays: config.rescreenDays },
     notification: {
       masterKey,
@@ -127,7 +132,11 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
       for (const consumer of modules.flatMap((module) => module.consumers)) await shared.bus.subscribe(consumer);
       const jobs = await createJobs({
         adminUrl: addresses.adminUrl,
-        thread: { file: new URL('background.ts', import.meta.url), url: addresses.appUrl },
+        thread: {
+          file: new URL('background.ts', import.meta.url),
+          url: addresses.appUrl,
+          data: { dataFolder, keyFile: ground.keyFile } satisfies BackgroundData,
+        },
         direct: shared.direct,
         log: log.child({ module: 'jobs' }),
         jobs: [...shared.relay.jobs, ...inboxJobs(db), ...modules.flatMap((module) => module.jobs)],

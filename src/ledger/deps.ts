@@ -2,6 +2,7 @@ import type { AccessPort } from '../access/port.ts';
 import { AppError } from '../base/error.ts';
 import type { Ctx } from '../base/context.ts';
 import type { Clock } from '../base/time.ts';
+import type { Heads } from '../infra/heads/port.ts';
 import type { Log } from '../infra/log/log.ts';
 import type { Metrics } from '../infra/metrics/metrics.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
@@ -14,6 +15,8 @@ export type LedgerDeps = {
   outbox: Outbox;
   access: AccessPort;
   clock: Clock;
+  /** Signs the heads of the log and keeps the last ones outside of the database. */
+  heads: Heads;
   log: Log;
   metrics?: Metrics;
   bounds?: Partial<LedgerBounds>;

@@ -5,6 +5,7 @@ import type { LedgerBounds, LedgerDeps, OperationDeps } from './deps.ts';
 import { expireHolds } from './expire-holds.ts';
 import { createPort } from './ledger.ts';
 import { growLogs } from './log/grow.ts';
+import { logCheck } from './log/check.ts';
 import { ledgerMetrics } from './metrics.ts';
 import * as accounts from './operations/accounts.ts';
 import * as log from './operations/log.ts';
@@ -18,7 +19,7 @@ export type Ledger = Module<LedgerPort>;
 
 /** Builds the ledger. `close` takes nothing more and answers when all that was queued is durable and answered. */
 export function createLedger(deps: LedgerDeps): Ledger {
-  const { db, outbox, access, clock } = deps;
+  const { db, outbox, access, clock, heads } = deps;
   const metrics = ledgerMetrics(deps.metrics, () => writers.queued());
   const writers: Writers = createWriters({ db, outbox, clock, metrics, ...BOUNDS, ...deps.bounds });
   const port = createPort({ db, clock, writers });
@@ -30,13 +31,13 @@ export function createLedger(deps: LedgerDeps): Ledger {
       {
         name: 'ledger.grow_log',
         everyMs: 1_000,
-        run: (signal) => growLogs({ db, clock }, signal),
+        run: (signal) => growLogs({ db, clock, heads }, signal),
         apart: true,
       },
       { name: 'ledger.expire_holds', everyMs: 1_000, run: (signal) => expireHolds({ db, clock, writers }, signal) },
     ],
     consumers: [],
-    checks: [queueCheck(writers, deps.bounds?.maxQueueWeight ?? BOUNDS.maxQueueWeight)],
+    checks: [queueCheck(writers, deps.bounds?.maxQueueWeight ?? BOUNDS.maxQueueWeight), logCheck(deps)],
     close: () => writers.close(),
   };
 }

@@ -82,6 +82,13 @@ describe('one installation, from its first start to its third', () => {
       expect(await json(['ledger', 'verify'])).toMatchObject({ ok: true, findings: [] });
       expect(await json(['audit', 'verify'])).toMatchObject({ differences: [] });
     });
+    test('the head of the audit log is kept in the data folder, and a head that was noted before is held against', async () => {
+      const [head] = (await json(['audit', 'heads'])) as unknown as { tenantId: string; size: number; root: string }[];
+      expect(readdirSync(join(product.dataFolder, 'heads', 'audit'))).toEqual([`${head!.tenantId}.json`]);
+      expect(await json(['audit', 'verify', '--head', `${head!.size}:${head!.root}`])).toMatchObject({ noted: 2, differences: [] });
+      const other = await rialto(['audit', 'verify', '--head', `${head!.size}:${'0'.repeat(64)}`], env);
+      expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('--head has root 0000') });
+    });
     test('keys create makes a key that sends a file, and the file is answered with a pacs.002', async () => {
       const { key } = await json(['keys', 'create', '--name', 'cli', '--scopes', 'payments:write']);
       const args = ['payments', 'send', FILE, '--url', product.url];

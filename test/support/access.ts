@@ -6,9 +6,11 @@ import { newId, type Uuid } from '../../src/base/id.ts';
 import type { InputOf, Operation, OutputOf } from '../../src/base/operation.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { manualClock } from '../../src/base/time.ts';
+import type { Heads } from '../../src/infra/heads/port.ts';
 import { Reply, type RequestExtras, type Route } from '../../src/infra/http/route.ts';
 import { createOutbox } from '../../src/infra/outbox/index.ts';
 import type { Db } from '../../src/infra/postgres/db.ts';
+import { testHeads } from './heads.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -16,12 +18,16 @@ export const PASSWORD = 'correct horse battery staple';
 export const visitor: RequestExtras = { cookies: {}, document: new Uint8Array(), remoteAddress: '192.0.2.7', userAgent: 'test' };
 
 /** The module on a test's database with a clock moved by hand and the operator's tenant in it. */
-export async function createTestAccess(db: Db, options: { masterKey?: Secret<Uint8Array>; clock?: ReturnType<typeof manualClock> } = {}) {
+export async function createTestAccess(
+  db: Db,
+  options: { masterKey?: Secret<Uint8Array>; clock?: ReturnType<typeof manualClock>; heads?: Heads } = {},
+) {
   const clock = options.clock ?? manualClock();
   const masterKey = options.masterKey ?? new Secret<Uint8Array>(randomBytes(32));
-  const access = createAccess({ db, outbox: createOutbox(), masterKey, issuer: 'https://rialto.test', clock });
+  const heads = options.heads ?? testHeads();
+  const access = createAccess({ db, outbox: createOutbox(), masterKey, heads, issuer: 'https://rialto.test', clock });
   const operator = await access.ensureOperator({ email: `admin-${newId()}@rialto.test`, password: new Secret(PASSWORD) });
-  return { access, clock, masterKey, operator: operator as Operator, call: callerOf(access.routes) };
+  return { access, clock, heads, masterKey, operator: operator as Operator, call: callerOf(access.routes) };
 }
 
 /** The context of an actor's request. */

@@ -25,6 +25,7 @@ import type { Calendars } from '../../src/settlement/calendar/holidays.ts';
 import { createSettlement, type Settlement } from '../../src/settlement/index.ts';
 import { callerOf, visitor } from './access.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { testHeads } from './heads.ts';
 import { suppliedSample } from './sample-checklist.ts';
 
 /** Every module on a database of its own, without network and background work. */
@@ -65,16 +66,18 @@ export async function createTestHouse(options: HouseOptions = {}): Promise<TestH
   const filesFolder = await mkdtemp(join(tmpdir(), 'rialto-files-'));
   const health = { well: true };
   const masterKey = new Secret(new Uint8Array(randomBytes(32)));
+  const heads = testHeads();
   const build = () => {
     const { db } = database;
     const outbox = createOutbox({ clock });
-    const access = createAccess({ db, outbox, masterKey, issuer: 'http://test.invalid', clock });
+    const access = createAccess({ db, outbox, masterKey, heads, issuer: 'http://test.invalid', clock });
     const metrics = createMetrics({ processMetrics: false });
     const ledger = createLedger({
       db,
       outbox,
       access: access.port,
       clock,
+      heads,
       log: silentLog,
       metrics: createMetrics({ processMetrics: false }),
     });

@@ -6,6 +6,7 @@ import type { LedgerBounds } from '../../src/ledger/deps.ts';
 import { createPort } from '../../src/ledger/ledger.ts';
 import type { AccountDraft, LedgerPort, TransferDraft } from '../../src/ledger/port.ts';
 import { createWriters, type Writers } from '../../src/ledger/writer/writers.ts';
+import { testHeads } from './heads.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** The ledger alone on a database of its own, with a clock that stands still until it is moved. */
@@ -15,6 +16,7 @@ export type TestLedger = {
   clock: ReturnType<typeof manualClock>;
   writers: Writers;
   port: LedgerPort;
+  heads: ReturnType<typeof testHeads>;
   /** Another process on the same book: its own memory, queue and connections, which may be made to fail. */
   another(through?: (db: Db) => Db): { writers: Writers; port: LedgerPort };
   open(...drafts: (Partial<AccountDraft> | undefined)[]): Promise<Uuid[]>;
@@ -36,6 +38,7 @@ export async function createTestLedger(bounds: Partial<LedgerBounds> = {}): Prom
   };
   const { writers, port } = build(database.db);
   return {
+    heads: testHeads(),
     database,
     tenantId,
     clock,

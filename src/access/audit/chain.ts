@@ -1,36 +1,53 @@
 import { AppError } from '../../base/error.ts';
 import { appendLeaves, packFrontier, rootOfFrontier, unpackFrontier } from '../../base/frontier.ts';
 import type { Clock } from '../../base/time.ts';
+import { requireGrown } from '../../infra/heads/growth.ts';
+import type { Head, Heads } from '../../infra/heads/port.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
 import {
+  beginsLate,
   horizon,
   insertHead,
   lockChains,
   selectChainsBehind,
+  selectLastHead,
   selectRowsAfter,
   selectTiles,
   updateChain,
   upsertTiles,
+  type AuditHeadRow,
   type Chain,
 } from '../store/audit-chain.ts';
 import { leafOf } from './leaf.ts';
-import { edgeTiles, grownTiles } from './tile.ts';
+import { edgeTiles, grownTiles, rootOfTiles, tilesFor } from './tile.ts';
 
 const MOST_ROWS = 5_000;
 const MOST_ROWS_A_TRANSACTION = 20_000;
+/** A tenant whose first row is older than this has had a chain; longer than any backup keeps a transaction open. */
+const LAG_MS = 86_400_000;
+
+type ChainDeps = { db: Db; clock: Clock; heads: Heads };
+
+/** What one transaction chained: heads to note once it is durable, and what was found wrong with other chains. */
+type Chained = { heads: Head[]; failures: unknown[]; more: boolean };
 
 /**
  * Chains what has been committed to the audit log since the last run, tenant by tenant. A row gets its place from
  * (transaction, id) once no transaction before its own is running any more, so places never move and nothing is missed.
- * Errors: `access.audit_order_lost` when the server's transaction numbers are lower than those in the log.
+ * A chain that is not what was noted and signed is left alone, the others go on all the same; then throws what is wrong.
+ * Errors: `access.audit_order_lost` when the server's transaction numbers are lower than those in the log,
+ * `heads.log_lost`, `heads.log_changed`.
  */
-export async function chainAudit(deps: { db: Db; clock: Clock }, signal: AbortSignal): Promise<void> {
-  let more = true;
-  while (more && !signal.aborted) more = await deps.db.write({ role: 'rialto_relay' }, (tx) => chainSome(tx, deps.clock));
+export async function chainAudit(deps: ChainDeps, signal: AbortSignal): Promise<void> {
+  let chained: Chained;
+  do {
+    chained = await deps.db.write({ role: 'rialto_relay' }, (tx) => chainSome(tx, deps));
+    for (const head of chained.heads) await deps.heads.write('audit', head.tenantId, head);
+  } while (chained.more && !signal.aborted);
+  if (chained.failures.length > 0) throw chained.failures[0];
 }
 
-/** Answers whether there is more to do. */
-async function chainSome(tx: Tx, clock: Clock): Promise<boolean> {
+async function chainSome(tx: Tx, { clock, heads }: ChainDeps): Promise<Chained> {
   await lockChains(tx);
   const { below, next, last } = await horizon(tx);
   if (last >= next) {
@@ -41,16 +58,60 @@ async function chainSome(tx: Tx, clock: Clock): Promise<boolean> {
     );
   }
   const chains = await selectChainsBehind(tx, below);
+  const chained: Chained = { heads: [], failures: [], more: false };
   let done = 0;
   for (const chain of chains) {
-    done += await extend(tx, chain, { below, at: clock.now() });
-    if (done >= MOST_ROWS_A_TRANSACTION) return true;
+    const last = await soundHead(tx, heads, chain).catch((error: unknown) => {
+      // A failed statement has ended the transaction; what was found wrong has not.
+      if (!(error instanceof AppError) || error.kind !== 'conflict') throw error;
+      chained.failures.push(error);
+      return null;
+    });
+    if (last === null) continue;
+    const grown = await extend(tx, chain, { below });
+    const at = Math.max(clock.now(), last?.at ?? 0);
+    const head: Head = { log: 'audit', tenantId: chain.tenantId, number: (last?.number ?? 0n) + 1n, ...grown.head, at };
+    await insertHead(tx, { ...head, signature: heads.sign(head) });
+    chained.heads.push(head);
+    done += grown.rows;
+    chained.more = done >= MOST_ROWS_A_TRANSACTION;
+    if (chained.more) break;
   }
-  return false;
+  return chained;
 }
 
-/** Appends the next rows of one tenant and answers how many they were; as many as fit when it was more. */
-async function extend(tx: Tx, chain: Chain, now: { below: bigint; at: number }): Promise<number> {
+/** The last head of a chain that may go on. Errors: `heads.log_lost`, `heads.log_changed`. */
+export async function soundHead(tx: Tx, heads: Heads, { tenantId, size, peaks }: Chain): Promise<AuditHeadRow | undefined> {
+  const last = await selectLastHead(tx, tenantId);
+  // The place from which it goes on stands beside the heads: one that was set back is a chain that begins anew.
+  const fits = last?.size === size;
+  await requireGrown(heads, {
+    log: 'audit',
+    tenantId,
+    last: last && fits ? { ...last, size: Number(size) } : undefined,
+    edgeRoot: () => rootOfFrontier(unpackFrontier(Number(size), peaks)),
+    rootAt: async (earlier) => rootOfTiles(BigInt(earlier), await selectTiles(tx, tenantId, tilesFor(BigInt(earlier)))),
+    isLate: async () => last !== undefined || size > 0n || (await beginsLate(tx, tenantId, LAG_MS)),
+  });
+  return last;
+}
+
+/** What is wrong with the chains that should go on. */
+export async function unsoundChains(tx: Tx, heads: Heads): Promise<AppError[]> {
+  await lockChains(tx);
+  const { below } = await horizon(tx);
+  const found: AppError[] = [];
+  for (const chain of await selectChainsBehind(tx, below)) {
+    await soundHead(tx, heads, chain).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      found.push(error);
+    });
+  }
+  return found;
+}
+
+/** Appends the next rows of one tenant, as many as fit, and answers how many they were and what they make. */
+async function extend(tx: Tx, chain: Chain, now: { below: bigint }): Promise<{ rows: number; head: Pick<Head, 'size' | 'root'> }> {
   let [size, done] = [chain.size, 0];
   let place: Pick<Chain, 'xid' | 'id'> = chain;
   let frontier = unpackFrontier(Number(size), chain.peaks);
@@ -67,8 +128,7 @@ async function extend(tx: Tx, chain: Chain, now: { below: bigint; at: number }):
     if (rows.length < MOST_ROWS || done >= MOST_ROWS_A_TRANSACTION) break;
   }
   await updateChain(tx, { tenantId: chain.tenantId, ...pick(place), size, peaks: Buffer.from(packFrontier(frontier)) });
-  await insertHead(tx, { tenantId: chain.tenantId, size, root: rootOfFrontier(frontier), at: now.at });
-  return done;
+  return { rows: done, head: { size: Number(size), root: rootOfFrontier(frontier) } };
 }
 
 const pick = ({ xid, id }: Pick<Chain, 'xid' | 'id'>): Pick<Chain, 'xid' | 'id'> => ({ xid, id });

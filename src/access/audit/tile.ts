@@ -1,4 +1,4 @@
-import { HASH_BYTES, rootOfLeaves, sizeOf } from '../../base/merkle.ts';
+import { HASH_BYTES, nodeHash, rootOfLeaves, sizeOf } from '../../base/merkle.ts';
 import type { Tile, TileRef } from '../store/audit-chain.ts';
 
 /** Hashes in a whole tile. */
@@ -36,4 +36,36 @@ export function grownTiles(size: bigint, leaves: Uint8Array, edge: readonly Tile
     [level, at, hashes] = [level + 1, first, Buffer.concat(above)];
   }
   return tiles;
+}
+
+/** The perfect subtrees that a tree of `size` is made of, largest first: each a run of hashes within one tile. */
+function peaksOf(size: bigint): { ref: TileRef; from: number; to: number }[] {
+  const peaks: { ref: TileRef; from: number; to: number }[] = [];
+  let at = 0n;
+  for (let bit = size.toString(2).length - 1; bit >= 0; bit--) {
+    const leaves = 1n << BigInt(bit);
+    if ((size & leaves) === 0n) continue;
+    const level = Math.floor(bit / 8);
+    const first = at / WIDE ** BigInt(level);
+    const from = Number(first % WIDE);
+    peaks.push({ ref: { level, index: first / WIDE }, from, to: from + 2 ** (bit % 8) });
+    at += leaves;
+  }
+  return peaks;
+}
+
+/** The tiles that hold what `rootOfTiles` needs. */
+export function tilesFor(size: bigint): TileRef[] {
+  return peaksOf(size).map(({ ref }) => ref);
+}
+
+/** The root that the tree had when it was of `size`, at least one. Throws when a tile is missing or short. */
+export function rootOfTiles(size: bigint, tiles: readonly Tile[]): Uint8Array {
+  const roots = peaksOf(size).map(({ ref, from, to }) => {
+    const hashes = tiles.find((tile) => tile.level === ref.level && tile.index === ref.index)?.hashes;
+    if (!hashes || sizeOf(hashes) < to)
+      throw new Error(`the tree lacks hashes ${from} to ${to} of tile ${ref.index} of level ${ref.level}`);
+    return rootOfLeaves(hashes.subarray(from * HASH_BYTES, to * HASH_BYTES));
+  });
+  return roots.reduceRight((right, left) => nodeHash(left, right));
 }

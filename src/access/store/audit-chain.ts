@@ -94,23 +94,89 @@ export async function upsertTiles(tx: Tx, tenantId: Uuid, tiles: readonly Tile[]
   }
 }
 
-export async function insertHead(tx: Tx, head: { tenantId: Uuid; size: bigint; root: Uint8Array; at: Millis }): Promise<void> {
-  await tx.query('insert into access.audit_head (tenant_id, size, root, at) values ($1, $2, $3, $4)', [
+/** A head with its number and signature; those of before heads were signed have neither. */
+export type AuditHeadRow = { size: bigint; root: Buffer; at: Millis; number: bigint | null; signature: Buffer | null };
+
+/** The newest head of a tenant's log; undefined before its first. */
+export async function selectLastHead(tx: Tx, tenantId: Uuid): Promise<AuditHeadRow | undefined> {
+  const [row] = await tx.query<AuditHeadRow>(
+    'select size, root, at, number, signature from access.audit_head where tenant_id = $1 order by size desc limit 1',
+    [tenantId],
+  );
+  return row;
+}
+
+/** The newest head of every tenant's log. */
+export async function selectLastHeads(tx: Tx): Promise<{ tenantId: Uuid; number: bigint; size: number; root: Buffer; at: Millis }[]> {
+  const rows = await tx.query<{ tenantId: Uuid; number: bigint; size: bigint; root: Buffer; at: Millis }>(
+    `select c.tenant_id as "tenantId", coalesce(h.number, 0) as number, h.size, h.root, h.at from access.audit_chain c
+     join lateral (select * from access.audit_head x where x.tenant_id = c.tenant_id order by x.size desc limit 1) h on true order by 1`,
+  );
+  return rows.map((row) => ({ ...row, size: Number(row.size) }));
+}
+
+/**
+ * Whether the tenant's first row is older than so long: measured by the newest row of all tenants, since a house that stood
+ * still chained nothing meanwhile.
+ */
+export async function beginsLate(tx: Tx, tenantId: Uuid, lagMs: Millis): Promise<boolean> {
+  const [row] = await tx.query<{ late: boolean }>(
+    `select coalesce((select a.at from access.audit a where a.tenant_id = $1 order by a.xid, a.id limit 1)
+      < least((${NEWEST}), clock_timestamp()) - $2::bigint * interval '1 millisecond', false) as late`,
+    [tenantId, lagMs],
+  );
+  return row!.late;
+}
+
+const NEWEST = `select max(n.at) from access.tenant t
+  cross join lateral (select a.at from access.audit a where a.tenant_id = t.tenant_id order by a.xid desc, a.id desc limit 1) n`;
+
+/** When the newest row of all tenants was written. */
+export async function newestAt(tx: Tx): Promise<Millis> {
+  const [row] = await tx.query<{ at: Millis | null }>(`select least((${NEWEST}), clock_timestamp()) as at`);
+  return row!.at ?? 0;
+}
+
+export async function insertHead(
+  tx: Tx,
+  head: { tenantId: Uuid; size: number; root: Uint8Array; at: Millis; number: bigint; signature: Uint8Array },
+): Promise<void> {
+  await tx.query('insert into access.audit_head (tenant_id, size, root, at, number, signature) values ($1, $2, $3, $4, $5, $6)', [
     head.tenantId,
     head.size,
     head.root,
     instant(head.at),
+    head.number,
+    head.signature,
   ]);
 }
 
+/** All chains, and an empty one for each tenant that has rows or heads and no chain. */
 export async function selectChains(tx: Tx): Promise<Chain[]> {
-  return await tx.query<Chain>('select tenant_id as "tenantId", xid, id, size, peaks from access.audit_chain order by tenant_id');
+  return await tx.query<Chain>(
+    `with recursive written (tenant_id) as (
+       (select tenant_id from access.audit order by tenant_id limit 1)
+       union all
+       select (select a.tenant_id from access.audit a where a.tenant_id > w.tenant_id order by a.tenant_id limit 1)
+       from written w where w.tenant_id is not null
+     ), headed (tenant_id) as (
+       (select tenant_id from access.audit_head order by tenant_id limit 1)
+       union all
+       select (select h.tenant_id from access.audit_head h where h.tenant_id > w.tenant_id order by h.tenant_id limit 1)
+       from headed w where w.tenant_id is not null
+     )
+     select t.tenant_id as "tenantId", coalesce(c.xid, 0) as xid, coalesce(c.id, '00000000-0000-0000-0000-000000000000') as id,
+       coalesce(c.size, 0) as size, coalesce(c.peaks, '') as peaks
+     from (select tenant_id from written union select tenant_id from headed union select tenant_id from access.audit_chain) t
+     left join access.audit_chain c using (tenant_id)
+     where t.tenant_id is not null order by 1`,
+  );
 }
 
 /** Heads of a tenant in the order of their sizes. */
-export async function selectHeadsAfter(tx: Tx, tenantId: Uuid, size: bigint, limit: number): Promise<{ size: bigint; root: Buffer }[]> {
-  return await tx.query<{ size: bigint; root: Buffer }>(
-    'select size, root from access.audit_head where tenant_id = $1 and size > $2 order by size limit $3',
+export async function selectHeadsAfter(tx: Tx, tenantId: Uuid, size: bigint, limit: number): Promise<AuditHeadRow[]> {
+  return await tx.query<AuditHeadRow>(
+    'select size, root, at, number, signature from access.audit_head where tenant_id = $1 and size > $2 order by size limit $3',
     [tenantId, size, limit],
   );
 }

@@ -9,6 +9,7 @@ import { codecOf } from '../../base/codec.ts';
 import { AppError } from '../../base/error.ts';
 import type { OutputOf } from '../../base/operation.ts';
 import { fromWireId, type Uuid } from '../../base/id.ts';
+import { headsIn } from '../../infra/heads/folder.ts';
 import { createOutbox } from '../../infra/outbox/index.ts';
 import { readConfig } from '../config.ts';
 import { perform } from '../perform.ts';
@@ -59,7 +60,14 @@ async function withAccess<T>(work: (access: ReturnType<typeof createAccess>, ctx
   const tools = await openTools(config);
   try {
     const masterKey = await readMasterKey(join(tools.dataFolder, 'master.key'));
-    const access = createAccess({ db: tools.db, outbox: createOutbox(), masterKey, issuer: config.publicUrl ?? 'http://rialto.local' });
+    const heads = await headsIn(tools.dataFolder, masterKey);
+    const access = createAccess({
+      db: tools.db,
+      outbox: createOutbox(),
+      masterKey,
+      heads,
+      issuer: config.publicUrl ?? 'http://rialto.local',
+    });
     try {
       return await work(access, await operatorCtx(access, tools));
     } finally {

@@ -8,13 +8,13 @@ import type { Job } from '../module.ts';
 import { startBoss } from './boss.ts';
 import type { Jobs, QueuedJob } from './port.ts';
 import { runEvery, runOnce, type RunDeps } from './timed.ts';
-import { createWorkThread, type WorkThread } from './work-thread.ts';
+import { createWorkThread, type WorkThread, type WorkThreadOptions } from './work-thread.ts';
 
 export type JobsDeps = RunDeps & {
   /** The direct address (DATABASE_ADMIN_URL). */
   adminUrl: Secret;
-  /** The thread for jobs that are apart: its file, and the application's login. Without it they run here. */
-  thread?: { file: URL; url: Secret };
+  /** The thread for jobs that are apart. Without it they run here. */
+  thread?: WorkThreadOptions;
   direct: Direct;
   /** Each has `everyMs` or `cron` (five fields, UTC). */
   jobs: readonly Job[];

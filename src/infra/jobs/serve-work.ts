@@ -14,9 +14,15 @@ export type Report = { id: number; failure?: { kind?: Kind; code?: string; messa
 /** As many works as may wait for the database at a time. */
 const CONNECTIONS = 2;
 
+/** What the thread was given at its start: the application's login, and what its file asked for. */
+export type WorkData = { url: string; data: unknown };
+
+/** What the starter of this thread handed over for it. */
+export const handedOver = (): unknown => (workerData as WorkData).data;
+
 /** The inside of a work thread: does what it is told, each with a signal of its own, on connections of its own. */
 export function serveWork(works: Readonly<Record<string, ApartWork>>): void {
-  const db = openPool({ url: new Secret(workerData as string), maxConnections: CONNECTIONS, applicationName: 'rialto-background' });
+  const db = openPool({ url: new Secret((workerData as WorkData).url), maxConnections: CONNECTIONS, applicationName: 'rialto-background' });
   const ground = { db, clock: systemClock };
   const stops = new Map<number, AbortController>();
   const work = async (id: number, name: string): Promise<Report> => {

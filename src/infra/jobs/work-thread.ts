@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/error.ts';
 import type { Secret } from '../../base/secret.ts';
-import type { Order, Report } from './serve-work.ts';
+import type { Order, Report, WorkData } from './serve-work.ts';
 
 /** A thread beside the one that answers callers, with connections of its own; started when first needed. */
 export type WorkThread = {
@@ -12,14 +12,16 @@ export type WorkThread = {
 
 type Running = { done(): void; failed(error: unknown): void };
 
-/** The thread for a process's background work. `file` serves it by `serveWork`; `url` is the application's login. */
-export function createWorkThread({ file, url }: { file: URL; url: Secret }): WorkThread {
+export type WorkThreadOptions = { file: URL; url: Secret; data?: unknown };
+
+/** The thread for a process's background work. `file` serves it by `serveWork`; `url` is the application's login; `data` what else the file needs. */
+export function createWorkThread({ file, url, data }: WorkThreadOptions): WorkThread {
   let worker: Worker | undefined;
   let lastId = 0;
   const running = new Map<number, Running>();
 
   const start = (): Worker => {
-    const started = new Worker(file, { workerData: url.reveal(), execArgv: [] });
+    const started = new Worker(file, { workerData: { url: url.reveal(), data } satisfies WorkData, execArgv: [] });
     started.on('message', (report: Report) => settle(report));
     started.on('error', (error) => bury(started, error));
     started.on('exit', () => bury(started));

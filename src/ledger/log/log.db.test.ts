@@ -36,7 +36,7 @@ beforeAll(async () => {
     );
     ids.push(...drafts.map(({ id }) => id));
     await Promise.all(drafts.map((draft) => port.enact({ tenantId, transfers: [draft] })));
-    await growLogs({ db: database.db, clock });
+    await growLogs({ db: database.db, clock, heads: ledger.heads });
   }
 });
 afterAll(() => ledger.close());

@@ -6,7 +6,8 @@ import { FACT_COLUMNS, factsOf, type FactsRow } from '../store/transfer-row.ts';
 import type { LeafFacts } from './leaf.ts';
 import { type Tile, tileKey } from './tiles.ts';
 
-export type Head = { size: number; root: Buffer; frontier: Buffer; at: Millis };
+/** A head as it is published; without number and signature when it is from before they were signed. */
+export type Head = { size: number; root: Buffer; frontier: Buffer; at: Millis; number: bigint | null; signature: Buffer | null };
 
 /** Books with transfers that are not in their log yet. */
 export async function booksBehind(tx: Tx): Promise<Uuid[]> {
@@ -17,6 +18,31 @@ export async function booksBehind(tx: Tx): Promise<Uuid[]> {
   return rows.map(({ tenantId }) => tenantId);
 }
 
+/** Books with a transfer from before `atMs` that is not in their log. */
+export async function booksWaitingSince(tx: Tx, atMs: Millis): Promise<Uuid[]> {
+  const rows = await tx.query<{ tenantId: Uuid }>(
+    `select b.tenant_id as "tenantId" from ledger.book b
+    left join lateral (select h.size from ledger.log_head h where h.tenant_id = b.tenant_id order by h.size desc limit 1) h on true
+    join ledger.transfer t on t.tenant_id = b.tenant_id and t.seq = coalesce(h.size, 0) + 1
+    where t.recorded_at < $1`,
+    [instant(atMs)],
+  );
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/**
+ * Whether the book's first transfer is older than so long: measured by the newest transfer of all books that is not dated
+ * ahead, since a house that stood still made no log meanwhile, and that is nothing to wonder at.
+ */
+export async function beginsLate(tx: Tx, tenantId: Uuid, lagMs: Millis): Promise<boolean> {
+  const [row] = await tx.query<{ late: boolean }>(
+    `select coalesce((select t.recorded_at from ledger.transfer t where t.tenant_id = $1 order by t.seq limit 1)
+      < least((select max(b.recorded_at) from ledger.book b), clock_timestamp()) - $2::bigint * interval '1 millisecond', false) as late`,
+    [tenantId, lagMs],
+  );
+  return row!.late;
+}
+
 /** One grower at a time for each book. */
 export async function lockLog(tx: Tx, tenantId: Uuid): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('ledger.log ' || $1::text, 0))`, [tenantId]);
@@ -25,10 +51,19 @@ export async function lockLog(tx: Tx, tenantId: Uuid): Promise<void> {
 /** The log's newest head, undefined before its first. */
 export async function lastHead(tx: Tx, tenantId: Uuid): Promise<Head | undefined> {
   const [row] = await tx.query<Omit<Head, 'size'> & { size: bigint }>(
-    'select size, root, frontier, at from ledger.log_head where tenant_id = $1 order by size desc limit 1',
+    'select size, root, frontier, at, number, signature from ledger.log_head where tenant_id = $1 order by size desc limit 1',
     [tenantId],
   );
   return row && { ...row, size: Number(row.size) };
+}
+
+/** The newest head of every log. */
+export async function lastHeads(tx: Tx): Promise<{ tenantId: Uuid; number: bigint; size: number; root: Buffer; at: Millis }[]> {
+  const rows = await tx.query<{ tenantId: Uuid; number: bigint; size: bigint; root: Buffer; at: Millis }>(
+    `select b.tenant_id as "tenantId", coalesce(h.number, 0) as number, h.size, h.root, h.at from ledger.book b
+    join lateral (select * from ledger.log_head x where x.tenant_id = b.tenant_id order by x.size desc limit 1) h on true order by 1`,
+  );
+  return rows.map((row) => ({ ...row, size: Number(row.size) }));
 }
 
 /** The transfers behind a size, in order. */
@@ -58,11 +93,8 @@ export async function writeGrowth(tx: Tx, tenantId: Uuid, tiles: readonly Tile[]
     on conflict (tenant_id, level, index) do update set hashes = excluded.hashes`,
     [tenantId, integers(tiles.map((t) => t.level)), integers(tiles.map((t) => t.index)), bytes(tiles.map((t) => t.hashes))],
   );
-  await tx.query('insert into ledger.log_head (tenant_id, size, root, frontier, at) values ($1, $2, $3, $4, $5)', [
-    tenantId,
-    head.size,
-    head.root,
-    head.frontier,
-    instant(head.at),
-  ]);
+  await tx.query(
+    'insert into ledger.log_head (tenant_id, size, root, frontier, at, number, signature) values ($1, $2, $3, $4, $5, $6, $7)',
+    [tenantId, head.size, head.root, head.frontier, instant(head.at), head.number, head.signature],
+  );
 }

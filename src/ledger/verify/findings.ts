@@ -15,6 +15,9 @@ export const RULES = [
   'failed_id',
   'log_tile',
   'log_head',
+  'log_lag',
+  'log_signature',
+  'log_noted',
 ] as const;
 
 export type Rule = (typeof RULES)[number];

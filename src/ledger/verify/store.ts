@@ -43,6 +43,11 @@ export async function books(tx: Tx, tenantId?: Uuid): Promise<Book[]> {
   );
 }
 
+/** The database server's own time. */
+export async function serverTime(tx: Tx): Promise<number> {
+  return (await tx.query<{ at: number }>('select clock_timestamp() as at'))[0]!.at;
+}
+
 /** How many accounts a book has. */
 export async function countAccounts(tx: Tx, tenantId: Uuid): Promise<number> {
   const [row] = await tx.query<{ n: bigint }>('select count(*) as n from ledger.account where tenant_id = $1', [tenantId]);
@@ -122,11 +127,14 @@ export function orphans(tx: Tx, tenantId: Uuid): Promise<{ what: 'hold' | 'faile
   );
 }
 
-export type HeadRow = { size: bigint; root: Buffer };
+export type HeadRow = { size: bigint; root: Buffer; at: number; number: bigint | null; signature: Buffer | null };
 
 /** What was published of the book's log, smallest first. */
 export function headsOf(tx: Tx, tenantId: Uuid): AsyncGenerator<HeadRow[]> {
-  return stream<HeadRow>(tx, `select size, root from ledger.log_head where tenant_id = '${checked(tenantId)}' order by size`);
+  return stream<HeadRow>(
+    tx,
+    `select size, root, at, number, signature from ledger.log_head where tenant_id = '${checked(tenantId)}' order by size`,
+  );
 }
 
 /** One tile of the log; undefined when there is none. */
