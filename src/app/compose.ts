@@ -21,6 +21,7 @@ import { eventLog } from '../infra/outbox/store.ts';
 import type { Pool } from '../infra/postgres/pool.ts';
 import { createLedger } from '../ledger/index.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import { createClockWatch } from '../ledger/writer/clock-watch.ts';
 import { houseChecks } from '../readiness/check/kinds/health.ts';
 import { createReadiness, type Readiness } from '../readiness/index.ts';
 import { calendarsWith } from '../settlement/calendar/built-in.ts';
@@ -82,7 +83,16 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     issuer: config.publicUrl ?? 'http://rialto.local',
     log: log.child({ module: 'access' }),
   });
-  const ledger = createLedger({ db, outbox, access: access.port, clock: systemClock, heads, log: log.child({ module: 'ledger' }), metrics });
+  const ledger = createLedger({
+    db,
+    outbox,
+    access: access.port,
+    clock: systemClock,
+    clockWatch: createClockWatch(systemClock),
+    heads,
+    log: log.child({ module: 'ledger' }),
+    metrics,
+  });
   const settlement = createSettlement({
     db,
     outbox,

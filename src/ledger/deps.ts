@@ -8,6 +8,7 @@ import type { Metrics } from '../infra/metrics/metrics.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { LedgerPort } from './port.ts';
+import type { ClockWatch } from './writer/clock-watch.ts';
 
 /** What the ledger is built from. The bounds have good defaults; tests and benchmarks may set them. */
 export type LedgerDeps = {
@@ -15,6 +16,8 @@ export type LedgerDeps = {
   outbox: Outbox;
   access: AccessPort;
   clock: Clock;
+  /** Holds the clock against the database server's. Tests with a clock of their own leave it out. */
+  clockWatch?: ClockWatch;
   /** Signs the heads of the log and keeps the last ones outside of the database. */
   heads: Heads;
   log: Log;

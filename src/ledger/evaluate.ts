@@ -25,8 +25,11 @@ export type BookState = {
   failed: ReadonlySet<Uuid>;
 };
 
-/** When a chain is recorded, and whether it has to leave accounts alone that a module manages. */
-export type Terms = { atMs: Millis; unmanagedOnly?: boolean | undefined };
+/**
+ * When a chain is recorded, what time pending transfers go by where that is another one (`bookTime`), and whether it has to
+ * leave accounts alone that a module manages.
+ */
+export type Terms = { atMs: Millis; heldMs?: Millis; unmanagedOnly?: boolean | undefined };
 
 export type Evaluated = { ok: true; transfers: Transfer[] } | { ok: false; code: TransferCode; index: number };
 
@@ -64,7 +67,7 @@ function evaluate(book: BookState, draft: Draft, terms: Terms): Transfer | Trans
 
 /** A posted or pending transfer between two accounts. */
 function move(book: BookState, draft: TransferDraft, terms: Terms): Transfer | TransferCode {
-  const { atMs } = terms;
+  const { atMs, heldMs = atMs } = terms;
   const misshapen = misshapenMove(draft);
   if (misshapen) return misshapen;
   const debit = book.accounts.get(draft.debitAccountId);
@@ -80,7 +83,7 @@ function move(book: BookState, draft: TransferDraft, terms: Terms): Transfer | T
   const units = draft.balancing === undefined ? draft.units : balanced(draft, debit, credit);
   const refused = overflow(draft, units, debit, credit, atMs) ?? limit(units, debit, credit);
   if (refused) return refused;
-  const dueAt = draft.timeoutMs ? atMs + draft.timeoutMs : undefined;
+  const dueAt = draft.timeoutMs ? heldMs + draft.timeoutMs : undefined;
   if (draft.kind === 'pending') book.holds.set(draft.id, { state: 'pending', dueAt });
   add(debit, credit, draft.kind, units, 0n);
   return record(book, debit, credit, {
@@ -153,7 +156,7 @@ function limit(units: bigint, debit: Account, credit: Account): TransferCode | u
 
 /** Posts, voids or expires a pending transfer. */
 function settle(book: BookState, draft: Draft, terms: Terms): Transfer | TransferCode {
-  const { atMs } = terms;
+  const { atMs, heldMs = atMs } = terms;
   const misshapen = draft.kind === 'expire' ? undefined : misshapenSettlement(draft as TransferDraft);
   if (misshapen) return misshapen;
   const pending = book.transfers.get(draft.pendingId!);
@@ -166,7 +169,7 @@ function settle(book: BookState, draft: Draft, terms: Terms): Transfer | Transfe
   if (kept) return kept;
   const units = settledUnits(draft, pending);
   if (typeof units === 'string') return units;
-  const refused = unsettleable(hold, draft, atMs, debit, credit);
+  const refused = unsettleable(hold, draft, heldMs, debit, credit);
   if (refused) return refused;
   hold.state = draft.kind === 'post' ? 'posted' : draft.kind === 'void' ? 'voided' : 'expired';
   hold.resolvedBy = draft.id;
@@ -213,12 +216,12 @@ function settledUnits(draft: Draft, pending: Transfer): bigint | TransferCode {
   return units;
 }
 
-function unsettleable(hold: Hold, draft: Draft, atMs: Millis, debit: Account, credit: Account): TransferCode | undefined {
+function unsettleable(hold: Hold, draft: Draft, heldMs: Millis, debit: Account, credit: Account): TransferCode | undefined {
   if (hold.state === 'posted') return 'pending_transfer_already_posted';
   if (hold.state === 'voided') return 'pending_transfer_already_voided';
   if (hold.state === 'expired') return 'pending_transfer_expired';
   if (draft.kind === 'expire') return undefined;
-  if (hold.dueAt !== undefined && hold.dueAt <= atMs) return 'pending_transfer_expired';
+  if (hold.dueAt !== undefined && hold.dueAt <= heldMs) return 'pending_transfer_expired';
   // Of a closed account, what is held may only be let go.
   if (draft.kind === 'post' && debit.closed) return 'debit_account_already_closed';
   if (draft.kind === 'post' && credit.closed) return 'credit_account_already_closed';

@@ -5,12 +5,14 @@ import type { LedgerBounds, LedgerDeps, OperationDeps } from './deps.ts';
 import { expireHolds } from './expire-holds.ts';
 import { createPort } from './ledger.ts';
 import { growLogs } from './log/grow.ts';
+import { clockChecks } from './clock-checks.ts';
 import { logCheck } from './log/check.ts';
 import { ledgerMetrics } from './metrics.ts';
 import * as accounts from './operations/accounts.ts';
 import * as log from './operations/log.ts';
 import * as transfers from './operations/transfers.ts';
 import type { LedgerPort } from './port.ts';
+import { unwatched } from './writer/clock-watch.ts';
 import { createWriters, type Writers } from './writer/writers.ts';
 
 const BOUNDS: LedgerBounds = { maxBatchWeight: 2_000, paceMs: 8, maxQueueWeight: 20_000, cachedAccounts: 100_000 };
@@ -19,10 +21,10 @@ export type Ledger = Module<LedgerPort>;
 
 /** Builds the ledger. `close` takes nothing more and answers when all that was queued is durable and answered. */
 export function createLedger(deps: LedgerDeps): Ledger {
-  const { db, outbox, access, clock, heads } = deps;
-  const metrics = ledgerMetrics(deps.metrics, () => writers.queued());
-  const writers: Writers = createWriters({ db, outbox, clock, metrics, ...BOUNDS, ...deps.bounds });
-  const port = createPort({ db, clock, writers });
+  const { db, outbox, access, clock, heads, clockWatch = unwatched } = deps;
+  const metrics = ledgerMetrics(deps.metrics, { queued: () => writers.queued(), skewMs: clockWatch.skewMs });
+  const writers: Writers = createWriters({ db, outbox, clock, clockWatch, metrics, ...BOUNDS, ...deps.bounds });
+  const port = createPort({ db, clock, clockWatch, writers });
   return {
     name: 'ledger',
     port,
@@ -37,7 +39,11 @@ export function createLedger(deps: LedgerDeps): Ledger {
       { name: 'ledger.expire_holds', everyMs: 1_000, run: (signal) => expireHolds({ db, clock, writers }, signal) },
     ],
     consumers: [],
-    checks: [queueCheck(writers, deps.bounds?.maxQueueWeight ?? BOUNDS.maxQueueWeight), logCheck(deps)],
+    checks: [
+      queueCheck(writers, deps.bounds?.maxQueueWeight ?? BOUNDS.maxQueueWeight),
+      logCheck(deps),
+      ...clockChecks({ db, clock, clockWatch }),
+    ],
     close: () => writers.close(),
   };
 }

@@ -11,7 +11,7 @@ export type LedgerMetrics = {
 };
 
 /** Counts acts by result, transfers, batches and their time; nothing when there is no registry. */
-export function ledgerMetrics(metrics: Metrics | undefined, queued: () => number): LedgerMetrics {
+export function ledgerMetrics(metrics: Metrics | undefined, read: { queued(): number; skewMs(): number }): LedgerMetrics {
   if (!metrics) return { committed: () => undefined, overloaded: () => undefined };
   const acts = metrics.counter({ name: 'rialto_ledger_acts_total', help: 'Acts answered by the ledger, by result', labels: ['result'] });
   const transfers = metrics.counter({ name: 'rialto_ledger_transfers_total', help: 'Transfers recorded' });
@@ -25,7 +25,12 @@ export function ledgerMetrics(metrics: Metrics | undefined, queued: () => number
     help: 'Acts in one batch',
     buckets: [1, 4, 16, 64, 256, 1024, 4096],
   });
-  metrics.gauge({ name: 'rialto_ledger_queued', help: 'Transfers waiting for the batch writers', read: queued });
+  metrics.gauge({ name: 'rialto_ledger_queued', help: 'Transfers waiting for the batch writers', read: read.queued });
+  metrics.gauge({
+    name: 'rialto_ledger_clock_skew_seconds',
+    help: "How far this machine's clock is ahead of the database server's",
+    read: () => read.skewMs() / 1000,
+  });
   return {
     committed(answers, took) {
       let moved = 0;

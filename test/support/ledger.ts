@@ -1,10 +1,11 @@
 import { newId, type Uuid } from '../../src/base/id.ts';
-import { manualClock } from '../../src/base/time.ts';
+import { manualClock, type Clock } from '../../src/base/time.ts';
 import { createOutbox } from '../../src/infra/outbox/index.ts';
 import type { Db } from '../../src/infra/postgres/db.ts';
 import type { LedgerBounds } from '../../src/ledger/deps.ts';
 import { createPort } from '../../src/ledger/ledger.ts';
 import type { AccountDraft, LedgerPort, TransferDraft } from '../../src/ledger/port.ts';
+import { unwatched, type ClockWatch } from '../../src/ledger/writer/clock-watch.ts';
 import { createWriters, type Writers } from '../../src/ledger/writer/writers.ts';
 import { testHeads } from './heads.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -25,7 +26,10 @@ export type TestLedger = {
   close(): Promise<void>;
 };
 
-export async function createTestLedger(bounds: Partial<LedgerBounds> = {}): Promise<TestLedger> {
+export async function createTestLedger(
+  bounds: Partial<LedgerBounds> = {},
+  watchOf: (clock: Clock) => ClockWatch = () => unwatched,
+): Promise<TestLedger> {
   const database = await createTestDatabase({ modules: ['ledger'] });
   const clock = manualClock();
   const tenantId = newId();
@@ -33,8 +37,9 @@ export async function createTestLedger(bounds: Partial<LedgerBounds> = {}): Prom
   const build = (db: Db) => {
     const metrics = { committed: () => undefined, overloaded: () => undefined };
     const limits = { maxBatchWeight: 2_000, paceMs: 1, maxQueueWeight: 20_000, cachedAccounts: 10_000, ...bounds };
-    const writers = createWriters({ db, outbox: createOutbox(), clock, metrics, ...limits });
-    return { writers, port: createPort({ db, clock, writers }) };
+    const clockWatch = watchOf(clock);
+    const writers = createWriters({ db, outbox: createOutbox(), clock, clockWatch, metrics, ...limits });
+    return { writers, port: createPort({ db, clock, clockWatch, writers }) };
   };
   const { writers, port } = build(database.db);
   return {

@@ -7,6 +7,7 @@ import { DEFAULT_PAGE } from '../../base/page.ts';
 import { checkDraft } from '../check-draft.ts';
 import { createTransfers as createContract, type getTransfer as getContract, type listTransfers as listContract } from '../contract.ts';
 import { type OperationDeps, refuseMember, scopeOf, transferNotFound } from '../deps.ts';
+import { bookTime } from '../book-time.ts';
 import { type Evaluated, evaluateChain } from '../evaluate.ts';
 import { type Outcome, type Refusal, rowOf, type TransferDraft } from '../port.ts';
 import type { TransferDraft as WireDraft, TransferResult } from '../schema.ts';
@@ -74,13 +75,13 @@ function refusalsOf(chain: readonly TransferDraft[], { code, index }: Refusal): 
 function dryRun(deps: OperationDeps, ctx: Ctx, chains: readonly (readonly TransferDraft[])[]): Promise<Result[][]> {
   return deps.db.read({ tenantId: ctx.tenantId, role: 'rialto_writer' }, async (tx) => {
     const head = await readBook(tx, ctx.tenantId);
-    const atMs = Math.max(head?.recordedAt ?? 0, deps.clock.now());
+    const time = bookTime(head?.recordedAt ?? 0, deps.clock.now());
     const accounts = new Map<string, Account>();
     const acts = chains.map((transfers) => ({ transfers }));
     const known = await load(tx, ctx.tenantId, acts, { get: (id) => accounts.get(id), put: (a) => accounts.set(a.id, a) });
     const book = { seq: head?.seq ?? 0n, accounts, ...known };
     return chains.map((chain) => {
-      const evaluated = evaluateChain(book, chain, { atMs, unmanagedOnly: true });
+      const evaluated = evaluateChain(book, chain, { ...time, unmanagedOnly: true });
       if (!evaluated.ok && TRANSIENT_CODES.has(evaluated.code)) book.failed.add(chain[evaluated.index]!.id);
       return dryResults(chain, evaluated);
     });

@@ -10,14 +10,17 @@ import { TRANSFER_COLUMNS, transferOf, type TransferRow } from './transfer-row.t
 /** Where a book stands: `version` grows with every transaction that changed anything of it. */
 export type BookHead = { seq: bigint; version: bigint; recordedAt: Millis };
 
-const LOCK = `select seq, version, recorded_at as "recordedAt" from ledger.book where tenant_id = $1 for update`;
+/** A locked book, and the database server's own time at some point since it was asked for. */
+export type LockedBook = BookHead & { serverAt: Millis };
+
+const LOCK = `select seq, version, recorded_at as "recordedAt", clock_timestamp() as "serverAt" from ledger.book where tenant_id = $1 for update`;
 
 /** Locks the book until the transaction ends, and makes it on first use. Nobody else can write to it meanwhile. */
-export async function lockBook(tx: Tx, tenantId: Uuid): Promise<BookHead> {
-  const [head] = await tx.query<BookHead>(LOCK, [tenantId]);
+export async function lockBook(tx: Tx, tenantId: Uuid): Promise<LockedBook> {
+  const [head] = await tx.query<LockedBook>(LOCK, [tenantId]);
   if (head) return head;
   await tx.query('insert into ledger.book (tenant_id) values ($1) on conflict do nothing', [tenantId]);
-  return (await tx.query<BookHead>(LOCK, [tenantId]))[0]!;
+  return (await tx.query<LockedBook>(LOCK, [tenantId]))[0]!;
 }
 
 /** Where the book stands, without a lock; undefined when nothing was ever written to it. */
@@ -211,4 +214,17 @@ function holdColumns(made: readonly Transfer[], holds: ReadonlyMap<Uuid, Hold>):
 /** Marks the locked book as changed by something other than transfers: accounts opened or closed. */
 export async function touchBook(tx: Tx, tenantId: Uuid): Promise<void> {
   await tx.query('update ledger.book set version = version + 1 where tenant_id = $1', [tenantId]);
+}
+
+/** The database server's own time. */
+export async function serverTime(tx: Tx): Promise<Millis> {
+  return (await tx.query<{ at: Millis }>('select clock_timestamp() as at'))[0]!.at;
+}
+
+/** Books whose last record is dated after a moment, the furthest first. */
+export async function booksDatedAfter(tx: Tx, atMs: Millis): Promise<{ tenantId: Uuid; recordedAt: Millis }[]> {
+  return tx.query(
+    `select tenant_id as "tenantId", recorded_at as "recordedAt" from ledger.book where recorded_at > $1 order by recorded_at desc`,
+    [instant(atMs)],
+  );
 }

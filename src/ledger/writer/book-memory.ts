@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { Account } from '../account.ts';
+import { bookTime } from '../book-time.ts';
 import type { RowOf } from '../port.ts';
 import type { BookHead, Known } from '../store/book.ts';
 import { AccountCache } from './account-cache.ts';
@@ -61,8 +62,8 @@ export class BookMemory {
     const fresh = this.#fresh;
     const [known] = await Promise.all([load(tx, this.#tenantId, acts, this.#accounts, { fresh }), claims.ask(tx, rowsOf(acts))]);
     const book = { seq: head.seq, accounts: this.#accounts, ...known };
-    const atMs = Math.max(head.recordedAt, nowMs);
-    const plan = await planBatch({ book, claims, atMs, askMore: (rows) => claims.ask(tx, rows) }, acts);
+    const time = bookTime(head.recordedAt, nowMs);
+    const plan = await planBatch({ book, claims, time, askMore: (rows) => claims.ask(tx, rows) }, acts);
     fresh.pass(plan);
     return (this.#writing = { plan, known, claims, version: head.version, seqAfter: book.seq, epoch: this.#epoch });
   }
@@ -93,9 +94,9 @@ export class BookMemory {
     this.#accounts.age();
     for (const account of read.values()) this.#accounts.put(account);
     const book = { seq: before.seqAfter, accounts: this.#accounts, ...known };
-    const atMs = Math.max(before.plan.atMs, nowMs);
+    const time = bookTime(before.plan.atMs, nowMs);
     const version = isEmpty(before.plan) ? before.version : before.version + 1n;
-    const plan = planAtOnce({ book, claims, atMs }, acts);
+    const plan = planAtOnce({ book, claims, time }, acts);
     if (plan) {
       fresh.pass(plan);
       return (this.#ahead = { plan, known, claims, version, seqAfter: book.seq, epoch: this.#epoch });

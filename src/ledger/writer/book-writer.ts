@@ -9,6 +9,7 @@ import type { LedgerMetrics } from '../metrics.ts';
 import type { Outcome } from '../port.ts';
 import { lockBook, type PreparedChange, prepareChange, writeChange } from '../store/book.ts';
 import { BookMemory, type Evaluation } from './book-memory.ts';
+import { clockSkewed, type ClockWatch } from './clock-watch.ts';
 import { Departure } from './departure.ts';
 import { type Answer, type BookAct, isEmpty } from './plan.ts';
 
@@ -17,6 +18,7 @@ export type WriterDeps = {
   db: Db;
   outbox: Outbox;
   clock: Clock;
+  clockWatch: ClockWatch;
   metrics: LedgerMetrics;
   maxBatchWeight: number;
   /** Among many callers a batch leaves this long after the one before, unless much waits already. */
@@ -89,7 +91,7 @@ export class BookWriter {
     this.#memory = new BookMemory(tenantId, deps.cachedAccounts);
   }
 
-  /** Answers when the act is durable. Errors: `ledger.overloaded`, and those of the commit. */
+  /** Answers when the act is durable. Errors: `ledger.overloaded`, `ledger.clock_skewed`, and those of the commit. */
   enqueue(act: BookAct): Promise<Outcome> {
     const weight = Math.max(1, act.transfers.length);
     if (this.#queued > 0 && this.#queued + weight > this.#deps.maxQueueWeight) {
@@ -258,7 +260,9 @@ export class BookWriter {
       const { ahead, prepared, before } = first && flight ? flight : {};
       if (!first) flight?.outcome.resolve(false);
       first = false;
+      const compare = this.#deps.clockWatch.begin();
       const head = await lockBook(tx, this.#tenantId);
+      const latest = compare(head.serverAt);
       if (before && !(await before.outcome.promise)) throw new Overtaken();
       if (flight) {
         flight.startedAt = performance.now();
@@ -266,6 +270,8 @@ export class BookWriter {
       }
       const confirmed = this.#memory.confirm(head, ahead);
       const current = confirmed ?? (await this.#memory.evaluate(tx, acts, head, this.#deps.clock.now()));
+      // Evaluated ahead, while the clock was wrong for a moment.
+      if (current.plan.atMs > Math.max(head.recordedAt, latest)) throw clockSkewed(current.plan.atMs - latest);
       if (isEmpty(current.plan)) return { evaluation: current, version: head.version };
       const writing = this.#write(tx, current, confirmed && prepared);
       flight?.sent.resolve();

@@ -4,10 +4,12 @@ import type { Clock } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { type Account, sumsOf } from '../account.ts';
 import { checkAccountDraft, checkDraft } from '../check-draft.ts';
+import { type BookTime, bookTime } from '../book-time.ts';
 import { type BookState, evaluateChain } from '../evaluate.ts';
 import { type AccountDraft, type Balance, LedgerRefused, type LedgerTx, type Recorded, type TransferDraft } from '../port.ts';
 import { insertAccounts, markClosed } from '../store/accounts.ts';
 import { type BookHead, lockBook, readAccounts, readBook, touchBook, prepareChange, writeChange } from '../store/book.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import { load } from './load.ts';
 
 /**
@@ -15,15 +17,22 @@ import { load } from './load.ts';
  * so that every writer's memory of it is void. Only rows of the ledger are touched as `rialto_writer`; between its
  * statements the transaction is in its own role again.
  */
-export async function ledgerInTx(tx: Tx, tenantId: Uuid, clock: Clock): Promise<LedgerTx> {
+export async function ledgerInTx(
+  tx: Tx,
+  tenantId: Uuid,
+  { clock, clockWatch }: { clock: Clock; clockWatch: ClockWatch },
+): Promise<LedgerTx> {
   const asWriter = <T>(work: () => Promise<T>): Promise<T> => inRole(tx, work);
+  const compare = clockWatch.begin();
   const head = await asWriter(() => lockBook(tx, tenantId));
-  const atMs = Math.max(head.recordedAt, clock.now());
+  compare(head.serverAt);
+  const time = bookTime(head.recordedAt, clock.now());
+  const { atMs } = time;
   const now = async (): Promise<BookHead> => (await readBook(tx, tenantId))!;
   return {
     openAccounts: (drafts) => asWriter(() => openAccounts(tx, tenantId, drafts, atMs)),
     closeAccount: (accountId) => asWriter(() => closeAccount(tx, tenantId, accountId, atMs)),
-    transfer: (chain) => asWriter(async () => transfer(tx, tenantId, chain, { head: await now(), atMs })),
+    transfer: (chain) => asWriter(async () => transfer(tx, tenantId, chain, { head: await now(), time })),
     seq: () => asWriter(async () => (await now()).seq),
     balances: (accountIds) => asWriter(() => balancesIn(tx, tenantId, accountIds)),
   };
@@ -50,20 +59,25 @@ async function closeAccount(tx: Tx, tenantId: Uuid, accountId: Uuid, atMs: numbe
   await touchBook(tx, tenantId);
 }
 
-async function transfer(tx: Tx, tenantId: Uuid, chain: readonly TransferDraft[], at: { head: BookHead; atMs: number }): Promise<Recorded> {
+async function transfer(
+  tx: Tx,
+  tenantId: Uuid,
+  chain: readonly TransferDraft[],
+  at: { head: BookHead; time: BookTime },
+): Promise<Recorded> {
   chain.forEach(checkDraft);
-  const { head, atMs } = at;
+  const { head, time } = at;
   const accounts = new Map<Uuid, Account>();
   const known = await load(tx, tenantId, [{ transfers: chain }], {
     get: (id) => accounts.get(id),
     put: (account) => accounts.set(account.id, account),
   });
   const book: BookState = { seq: head.seq, accounts, ...known };
-  const evaluated = evaluateChain(book, chain, { atMs });
+  const evaluated = evaluateChain(book, chain, time);
   if (!evaluated.ok) throw new LedgerRefused({ code: evaluated.code, index: evaluated.index });
   const change = { transfers: evaluated.transfers, holds: known.holds, failed: [] };
-  if (change.transfers.length > 0) await writeChange(tx, prepareChange(tenantId, head, change, atMs));
-  return { seq: book.seq, atMs };
+  if (change.transfers.length > 0) await writeChange(tx, prepareChange(tenantId, head, change, time.atMs));
+  return { seq: book.seq, atMs: time.atMs };
 }
 
 async function balancesIn(tx: Tx, tenantId: Uuid, accountIds: readonly Uuid[]): Promise<Map<Uuid, Balance>> {

@@ -5,6 +5,7 @@ import { manualClock } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import { createPort } from '../ledger.ts';
 import type { TransferDraft } from '../port.ts';
+import { unwatched } from './clock-watch.ts';
 import { createWriters } from './writers.ts';
 
 /** A ledger on a database that answers every commit with this error. */
@@ -18,8 +19,8 @@ function ledgerOn(error: unknown) {
   const clock = manualClock();
   const metrics = { committed: () => undefined, overloaded: () => undefined };
   const bounds = { maxBatchWeight: 10, paceMs: 1, maxQueueWeight: 100, cachedAccounts: 10 };
-  const writers = createWriters({ db, outbox: { append: async () => undefined }, clock, metrics, ...bounds });
-  return { writers, port: createPort({ db, clock, writers }), calls: () => calls };
+  const writers = createWriters({ db, outbox: { append: async () => undefined }, clock, clockWatch: unwatched, metrics, ...bounds });
+  return { writers, port: createPort({ db, clock, clockWatch: unwatched, writers }), calls: () => calls };
 }
 
 const draft = (): TransferDraft => ({

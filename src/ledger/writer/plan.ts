@@ -1,3 +1,4 @@
+import type { BookTime } from '../book-time.ts';
 import type { EventDraft } from '../../base/event.ts';
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
@@ -29,7 +30,7 @@ export type Plan = {
 export type Desk = {
   book: BookState & { failed: Set<Uuid> };
   claims: Claims;
-  atMs: Millis;
+  time: BookTime;
   askMore(rows: readonly RowOf[]): Promise<void>;
 };
 
@@ -60,7 +61,7 @@ export function planAtOnce(desk: Omit<Desk, 'askMore'>, acts: readonly BookAct[]
 
 const never = (): Promise<void> => new Promise(() => undefined);
 
-function emptyPlan({ atMs }: { atMs: Millis }): Plan {
+function emptyPlan({ time: { atMs } }: Pick<Desk, 'time'>): Plan {
   return { atMs, transfers: [], failed: [], rows: new Map(), events: [], answers: [] };
 }
 
@@ -74,7 +75,7 @@ function planAct(desk: Desk, plan: Plan, act: BookAct): Answer | Promise<Answer>
     const rows = act.rows ?? [];
     const taken = desk.claims.firstTaken(rows);
     if (taken) return refuse(desk, plan, act, { code: 'row_taken', ...taken });
-    const evaluated = evaluateChain(desk.book, act.transfers, { atMs: desk.atMs, unmanagedOnly: act.unmanagedOnly });
+    const evaluated = evaluateChain(desk.book, act.transfers, { ...desk.time, unmanagedOnly: act.unmanagedOnly });
     if (!evaluated.ok) {
       const { code, index } = evaluated;
       if (!act.idsAreNew) spend(desk, plan, act.transfers[index]!.id, code);
@@ -114,7 +115,7 @@ function noteInstead(desk: Desk, plan: Plan, instead: Note, refusal: Refusal): A
 
 /** Puts transfers, rows and events of one act into the plan; when its own code throws, takes the transfers back. */
 function note(desk: Desk, plan: Plan, { rows = [], events }: Note, transfers: readonly Transfer[]): Recorded {
-  const recorded: Recorded = { seq: desk.book.seq, atMs: desk.atMs };
+  const recorded: Recorded = { seq: desk.book.seq, atMs: desk.time.atMs };
   let drafts: readonly EventDraft[];
   try {
     drafts = events?.(recorded) ?? [];
