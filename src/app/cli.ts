@@ -9,7 +9,7 @@ import { guarded, outputOf, table, type Output } from './cli/output.ts';
 import { addLogs } from './cli/logs.ts';
 import { addReadiness } from './cli/readiness.ts';
 import { generateSecrets } from './cli/secrets.ts';
-import { sendFile } from './cli/send-file.ts';
+import { isRefusedWhole, sendFile } from './cli/send-file.ts';
 import type { ReportOptions } from './cli/report.ts';
 import type { SimulateOptions } from './cli/simulate.ts';
 import { CHANNELS } from './channels.ts';
@@ -24,6 +24,10 @@ const program = new Command('rialto')
   .description('Runs and looks after a Rialto installation.')
   .version(manifest.version)
   .option('--json', 'print one JSON value');
+
+/** Where the commands that talk to a running installation find it. */
+const URL_OPTION = ['--url <address>', 'of the installation; this machine at PORT unless told'] as const;
+const ownAddress = (): string => `http://127.0.0.1:${readConfig().port}`;
 
 /** Adds a command: what it finds out is printed for people or, with --json, for machines. */
 function command<A extends unknown[]>(
@@ -83,29 +87,35 @@ command(program, 'doctor', 'look at everything that a start depends on', async (
 addLogs(program, command);
 
 const payments = program.command('payments').description('payments');
-command<[string, { url: string }]>(
+command<[string, { url?: string }]>(
   payments,
   'send <file.xml>',
   'send an ISO 20022 message of any kind and print what is answered',
   async ({ print }, file, { url }) => {
-    const answer = await sendFile(file, { url, key: process.env['RIALTO_API_KEY'] });
+    const answer = await sendFile(file, { url: url ?? ownAddress(), key: process.env['RIALTO_API_KEY'] });
     print(answer, { answer });
+    // Scripts go by it: what was refused whole did not happen.
+    if (isRefusedWhole(answer)) process.exitCode = 1;
   },
-).option('--url <address>', 'of the installation', 'http://127.0.0.1:8080');
+).option(...URL_OPTION);
 
 const messages = program.command('messages').description('ISO 20022 messages for a bank');
-command<[string, { url: string; participant?: string; after?: string }]>(
+command<[string, { url?: string; participant?: string; after?: string }]>(
   messages,
   'fetch <folder>',
   'write the messages that wait for a bank into a folder, and note that they were fetched; goes on where it was',
   async ({ print }, folder, options) => {
     const { fetchMessages } = await import('./cli/fetch-messages.ts');
-    const { written, present, through } = await fetchMessages(folder, { ...options, key: process.env['RIALTO_API_KEY'] });
+    const { written, present, through } = await fetchMessages(folder, {
+      ...options,
+      url: options.url ?? ownAddress(),
+      key: process.env['RIALTO_API_KEY'],
+    });
     const lines = [...written, `${written.length} written, ${present} there already; fetched up to ${through}.`];
     print(lines.join('\n'), { written, present, through });
   },
 )
-  .option('--url <address>', 'of the installation', 'http://127.0.0.1:8080')
+  .option(...URL_OPTION)
   .option('--participant <id>', "whose (mem_…), for an operator's key")
   .option('--after <number>', 'from behind this number, whatever was fetched before');
 
@@ -163,14 +173,14 @@ command<[string, { root?: string }]>(
   },
 ).option('--root <hash>', 'that was published with the notices');
 
-command<[string, ReportOptions]>(
+command<[string, Omit<ReportOptions, 'url'> & { url?: string }]>(
   settlement,
   'report <kind>',
   'have a report written and fetch its file: payments, statement, window, positions, fees, regulator',
   async ({ json, print }, kind, options) => {
     const { report } = await import('./cli/report.ts');
     const progress = json ? machineProgress(process.stderr, () => {}) : createProgress(process.stderr);
-    const done = await report(kind, options, { key: process.env['RIALTO_API_KEY'], progress });
+    const done = await report(kind, { ...options, url: options.url ?? ownAddress() }, { key: process.env['RIALTO_API_KEY'], progress });
     print(`${done.path}: ${done.rows} rows, ${done.file!.bytes} bytes`, done);
   },
 )
@@ -184,7 +194,7 @@ command<[string, ReportOptions]>(
   .option('--large-from <amount>', 'list payments of at least so many whole units (regulator)')
   .option('--format <format>', 'csv, xlsx or pdf', 'csv')
   .option('--out <file>', 'where to; its own name in this folder unless told')
-  .option('--url <address>', 'of the installation', 'http://127.0.0.1:8080');
+  .option(...URL_OPTION);
 
 command(program, 'openapi', 'print the OpenAPI document', async () => {
   process.stdout.write(

@@ -47,6 +47,16 @@ describe('a payment', () => {
     expect(after.reserved - before.reserved).toBe(12_345n);
   });
 
+  test('of more than any account can hold is rejected with AM02, in words for a bank', async () => {
+    const before = await fundsOf(banks[0]);
+    const payment = await sendPayment(deps(), house.ctx, orderOf(banks[0], banks[1], { units: 10n ** 38n - 1n }));
+    expect(payment).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'AM02', text: 'The amount is larger than any account can hold.' },
+    });
+    expect(await fundsOf(banks[0])).toEqual(before);
+  });
+
   test('that the bank cannot cover is recorded as rejected with AM04 and moves nothing', async () => {
     const before = await fundsOf(banks[2]);
     const payment = await sendPayment(deps(), house.ctx, orderOf(banks[2], banks[0], { units: 10n ** 15n }));

@@ -89,11 +89,11 @@ describe('one installation, from its first start to its third', () => {
       const other = await rialto(['audit', 'verify', '--head', `${head!.size}:${'0'.repeat(64)}`], env);
       expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('--head has root 0000') });
     });
-    test('keys create makes a key that sends a file, and the file is answered with a pacs.002', async () => {
+    test('keys create makes a key that sends a file, to the port of the installation; a file that is refused whole ends with 1', async () => {
       const { key } = await json(['keys', 'create', '--name', 'cli', '--scopes', 'payments:write']);
-      const args = ['payments', 'send', FILE, '--url', product.url];
-      const { answer } = await json(args, { RIALTO_API_KEY: key as string });
-      expect(answer).toContain('<TxSts>RJCT</TxSts>');
+      const args = ['payments', 'send', FILE];
+      const { code, stdout } = await rialto([...args, '--json'], { ...env, RIALTO_API_KEY: key as string });
+      expect([code, stdout]).toEqual([1, expect.stringContaining('<TxSts>RJCT</TxSts>')]);
       expect(await rialto(args, env)).toMatchObject({ code: 1, stderr: expect.stringContaining('RIALTO_API_KEY') });
     });
     test('secrets generate and openapi need no installation', async () => {

@@ -21,6 +21,15 @@ export async function sendFile(path: string, options: { url: string; key: string
   });
 }
 
+/** Whether an answer refuses all that was sent: the message as such, every transaction, or every cancellation. */
+export function isRefusedWhole(answer: string): boolean {
+  if (answer.includes(':admi.002.')) return true;
+  const said = (name: string): string[] => [...answer.matchAll(new RegExp(`<(?:\\w+:)?${name}>(\\w+)<`, 'g'))].map((match) => match[1]!);
+  const [groups, all] = [said('GrpSts'), [...said('TxSts'), ...said('TxCxlSts')]];
+  if (groups.length > 0) return groups.every((status) => status === 'RJCT');
+  return all.length > 0 && all.every((status) => status === 'RJCT' || status === 'RJCR');
+}
+
 /** Where an installation answers. */
 export function addressOf(url: string): string {
   const address = URL.parse(url);

@@ -5,6 +5,7 @@ export const COMMON_CODES: Readonly<Record<string, string>> = {
   'request.invalid_text': 'A text holds U+0000 or half of a surrogate pair.',
   'request.too_deep': 'The body is nested more than 64 levels deep.',
   'request.forbidden_field': 'The body has a field `__proto__` or `constructor.prototype`.',
+  'request.duplicate_field': 'The body names a field twice; `errors` says which.',
   'request.unreadable': 'The request broke off or could not be read.',
   'request.content_length': 'The body is not as long as Content-Length says.',
   'request.bad_url': 'The address holds a broken percent escape.',

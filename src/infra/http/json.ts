@@ -4,8 +4,10 @@ import { InputError } from './problem.ts';
 const MAX_DEPTH = 64;
 
 /**
- * Reads a JSON body (RFC 8259: UTF-8) that is safe to copy, store and write out again.
- * Errors: `request.malformed_json`, `request.invalid_text`, `request.too_deep`, `request.forbidden_field`.
+ * Reads a JSON body (RFC 8259: UTF-8) that is safe to copy, store and write out again, and says one thing only: of a field
+ * that stands twice the next system might take the other one.
+ * Errors: `request.malformed_json`, `request.invalid_text`, `request.too_deep`, `request.forbidden_field`,
+ * `request.duplicate_field`.
  */
 export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new InputError('request.malformed_json', 'The body is not UTF-8.');
@@ -16,30 +18,98 @@ export function parseJson(body: Buffer): unknown {
   } catch {
     throw new InputError('request.malformed_json', 'The body is not JSON.');
   }
-  if (mayBeUnsafe(text)) refuseUnsafe('body', value);
+  const { depth, fields } = shapeOf(text);
+  if (depth > MAX_DEPTH || mayBeUnsafe(text)) refuseUnsafe('body', value);
+  if (fields !== fieldsIn(value)) refuseDuplicate(text);
   return value;
 }
 
-/** A cheap look at the text: forbidden characters and disguised names need an escape, depth needs brackets. */
-function mayBeUnsafe(text: string): boolean {
-  return text.includes('\\u') || text.includes('__proto__') || text.includes('"constructor"') || isDeep(text);
+/** Whether no object in this text, which is `value`, names a field twice. */
+export function namesFieldsOnce(text: string, value: unknown): boolean {
+  const { depth, fields } = shapeOf(text);
+  return depth <= MAX_DEPTH && fields === fieldsIn(value);
 }
 
-function isDeep(json: string): boolean {
-  if (json.length < 2 * MAX_DEPTH) return false;
-  let depth = 0;
-  let inText = false;
+/** A cheap look at the text: forbidden characters and disguised names need an escape. */
+function mayBeUnsafe(text: string): boolean {
+  return text.includes('\\u') || text.includes('__proto__') || text.includes('"constructor"');
+}
+
+const [QUOTE, BACKSLASH, BRACE, BRACKET, COLON] = [0x22, 0x5c, 0x7b, 0x5b, 0x3a];
+
+/**
+ * How deep the brackets of a JSON text go (counted no further than is allowed), and how many fields it names. Strings, most of
+ * a text, are passed over by the engine's own search.
+ */
+function shapeOf(json: string): { depth: number; fields: number } {
+  let [depth, deepest, fields] = [0, 0, 0];
   for (let i = 0; i < json.length; i++) {
     const unit = json.charCodeAt(i);
-    if (unit === BACKSLASH) i++;
-    else if (unit === QUOTE) inText = !inText;
-    else if (!inText && (unit === BRACE || unit === BRACKET) && ++depth > MAX_DEPTH) return true;
-    else if (!inText && (unit === BRACE + 2 || unit === BRACKET + 2)) depth--;
+    if (unit === QUOTE) i = endOfText(json, i);
+    else if (unit === COLON) fields++;
+    else if (unit === BRACE || unit === BRACKET) {
+      if (++depth > deepest) deepest = depth;
+      if (deepest > MAX_DEPTH) break;
+    } else if (unit === BRACE + 2 || unit === BRACKET + 2) depth--;
   }
-  return false;
+  return { depth: deepest, fields };
 }
 
-const [QUOTE, BACKSLASH, BRACE, BRACKET] = [0x22, 0x5c, 0x7b, 0x5b];
+/** Where a string that begins at `from` ends: at the first quote that no odd number of backslashes stands before. */
+function endOfText(json: string, from: number): number {
+  for (let end = json.indexOf('"', from + 1); ; end = json.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (json.charCodeAt(before) === BACKSLASH) before--;
+    if ((end - before) % 2 === 1) return end;
+  }
+}
+
+/** How many fields a value has in all; fewer than its text named when one of them stood there twice. */
+function fieldsIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let fields = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') fields += fieldsIn(item);
+    return fields;
+  }
+  for (const key in value) {
+    const inner = (value as Record<string, unknown>)[key];
+    fields += typeof inner === 'object' ? 1 + fieldsIn(inner) : 1;
+  }
+  return fields;
+}
+
+/** Finds the field that stands twice. Each level has its names so far, or in a list the place that it has come to. */
+function refuseDuplicate(json: string): never {
+  const levels: { names?: Set<string>; at: string | number }[] = [];
+  for (let i = 0; i < json.length; i++) {
+    const unit = json.charCodeAt(i);
+    const level = levels.at(-1);
+    if (unit === BRACE) levels.push({ names: new Set(), at: '' });
+    else if (unit === BRACKET) levels.push({ at: 0 });
+    else if (unit === BRACE + 2 || unit === BRACKET + 2) levels.pop();
+    else if (json[i] === ',' && typeof level?.at === 'number') level.at++;
+    else if (unit === QUOTE) {
+      const end = endOfText(json, i);
+      const text = json.slice(i, end + 1);
+      i = end;
+      if (!level?.names || !/^\s*:/.test(json.slice(end + 1, end + 1 + SPACE))) continue;
+      level.at = JSON.parse(text) as string;
+      if (level.names.has(level.at)) throw twice(levels.map(({ at }) => at));
+      level.names.add(level.at);
+    }
+  }
+  throw new InputError('request.duplicate_field', 'The body names a field twice. Send it once.');
+}
+
+/** So much space may stand between a name and its colon for the name to be told. */
+const SPACE = 64;
+
+function twice(path: readonly (string | number)[]): InputError {
+  const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const problem = { place: 'body' as const, pointer, detail: 'must not stand twice' };
+  return new InputError('request.duplicate_field', `body${pointer} stands twice. Send it once.`, [problem]);
+}
 
 /**
  * Refuses what no store or log can hold, wherever it stands: the character U+0000 (PostgreSQL has no text with it),

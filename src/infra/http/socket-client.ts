@@ -148,7 +148,7 @@ export class SocketClient {
     this.#timer = setTimeout(() => this.end('socket.token_expired'), Math.min(leftMs, MAX_TIMER_MS));
     this.#actor = actor;
     if (!known) this.#deps.joined(this);
-    this.#send({ type: 'ready', expiresAt: new Date(Math.min(expiresAtMs, MAX_DATE_MS)).toISOString() });
+    this.#send({ type: 'ready', ...(expiresAtMs < NO_END_MS && { expiresAt: new Date(expiresAtMs).toISOString() }) });
   }
 
   async #subscribe(actor: Actor, { channel: name, afterSeq }: ClientMessage & { type: 'subscribe' }): Promise<void> {
@@ -234,7 +234,8 @@ export class SocketClient {
   }
 }
 
-const MAX_DATE_MS = 8.64e15;
+/** A key without an end is good for ever; of a year with five digits most could not read the time. */
+const NO_END_MS = Date.UTC(10_000, 0);
 const NOTHING = Buffer.alloc(0);
 const NO_SCOPES: ReadonlySet<string> = new Set();
 

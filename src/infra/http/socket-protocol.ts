@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Event } from '../../base/event.ts';
 import { AppError } from '../../base/error.ts';
+import { namesFieldsOnce } from './json.ts';
 
 /**
  * A stream of events that a client may subscribe to: those of the listed types, for whoever holds the scope. `narrower`
@@ -35,7 +36,8 @@ export type ClientMessage = Static<typeof Message>;
 
 /** What the server says. `events` come in order of `seq`; `gap` means: read the lists again, then go on from here. */
 export type ServerMessage =
-  | { type: 'ready'; expiresAt: string }
+  /** `expiresAt` is missing when the credential has no end. */
+  | { type: 'ready'; expiresAt?: string }
   | { type: 'subscribed'; channel: string }
   | { type: 'unsubscribed'; channel: string }
   | { type: 'events'; channel: string; events: readonly Event[] }
@@ -67,7 +69,7 @@ export function readMessage(text: string): ClientMessage {
   } catch {
     throw malformed();
   }
-  if (!check.Check(value)) throw malformed();
+  if (!check.Check(value) || !namesFieldsOnce(text, value)) throw malformed();
   return value;
 }
 

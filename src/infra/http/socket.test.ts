@@ -52,9 +52,9 @@ const open: Client[] = [];
 
 async function authenticate(token: string) {
   const [name, memberId] = token.split(':');
-  if (name !== 'good' && name !== 'other' && name !== 'short' && name !== 'trusted')
+  if (name !== 'good' && name !== 'other' && name !== 'short' && name !== 'trusted' && name !== 'endless')
     throw new AppError('unauthenticated', 'access.token_invalid', 'No.');
-  const expiresAtMs = clock.now() + (name === 'short' ? 1 : 3_600_000);
+  const expiresAtMs = name === 'endless' ? Infinity : clock.now() + (name === 'short' ? 1 : 3_600_000);
   return {
     ...SAMPLE_ACTOR,
     ...(name === 'other' && { tenantId: 'another', id: 'x' }),
@@ -152,6 +152,13 @@ test('events reach those who follow their channel, once and in order, of their o
   expect(mine.seqs()).toEqual([1, 2, 3, 5]);
   expect(windows.seqs('windows')).toEqual([4]);
   expect(foreign.seqs()).toEqual([1]);
+});
+
+test('the end of the credential is told when it has one', async () => {
+  await start();
+  const [good, endless] = [await follow('good'), await follow('endless')];
+  expect(good.got[0]).toEqual({ type: 'ready', expiresAt: new Date(clock.now() + 3_600_000).toISOString() });
+  expect(endless.got[0]).toEqual({ type: 'ready' });
 });
 
 test('a member sees only what concerns it, and never whom else it concerns', async () => {

@@ -82,6 +82,13 @@ export function reasonOf(code: TransferCode | 'row_taken'): Reason {
     case 'debit_account_already_closed':
     case 'credit_account_already_closed':
       return { code: 'AC04', text: 'The settlement account is closed.' };
+    case 'overflows_debits_pending':
+    case 'overflows_credits_pending':
+    case 'overflows_debits_posted':
+    case 'overflows_credits_posted':
+    case 'overflows_debits':
+    case 'overflows_credits':
+      return { code: 'AM02', text: 'The amount is larger than any account can hold.' };
     default:
       return { code: 'NARR', text: `The ledger refused the reservation: ${code}.` };
   }
