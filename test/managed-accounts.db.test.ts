@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callerOf } from './support/access.ts';
+import { callerOf, runJob } from './support/access.ts';
 import { apiOf, type Api, must } from './support/api.ts';
 import { openCustodyAccount, openRail, setPayoutAccount } from './support/custody.ts';
 import { admitBanks, orderOf, type Bank } from './support/fixtures.ts';
@@ -42,6 +42,7 @@ const deps = () => house.settlement.deps;
 beforeAll(async () => {
   house = await createTestHouse({ clock });
   banks = (await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK'], { 'EUR/2': 1_000_000n, 'USD/2': 1_000_000n })) as [Bank, Bank];
+  await runJob(house.ledger, 'ledger.grow_log');
   await useEveryAccount();
   http = await createHttp({
     routes: [...house.ledger.routes, ...house.settlement.routes],
@@ -202,6 +203,7 @@ test('after all that was tried the network pays, exchanges, settles, and its sta
     ['EUR/2', true],
     ['USD/2', true],
   ]);
+  await runJob(house.ledger, 'ledger.grow_log');
   const report = await house.database.db.read({ role: 'rialto_verify' }, (tx) => verifyLedger(tx));
   expect(report).toMatchObject({ ok: true, findings: [] });
 });

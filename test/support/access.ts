@@ -7,6 +7,7 @@ import type { InputOf, Operation, OutputOf } from '../../src/base/operation.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { manualClock } from '../../src/base/time.ts';
 import type { Heads } from '../../src/infra/heads/port.ts';
+import type { Module } from '../../src/infra/module.ts';
 import { Reply, type RequestExtras, type Route } from '../../src/infra/http/route.ts';
 import { createOutbox } from '../../src/infra/outbox/index.ts';
 import type { Db } from '../../src/infra/postgres/db.ts';
@@ -78,6 +79,6 @@ export function actorWith(tenantId: Uuid, scopes: readonly string[], more: Parti
 }
 
 /** Runs a background job of a module by its name. */
-export async function runJob(access: Access, name: string): Promise<void> {
-  await access.jobs.find((job) => job.name === name)!.run(new AbortController().signal);
+export async function runJob(module: Pick<Module, 'jobs'>, name: string): Promise<void> {
+  await module.jobs.find((job) => job.name === name)!.run(new AbortController().signal);
 }

@@ -63,7 +63,7 @@ async function chainSome(tx: Tx, { clock, heads }: ChainDeps): Promise<Chained> 
   for (const chain of chains) {
     const last = await soundHead(tx, heads, chain).catch((error: unknown) => {
       // A failed statement has ended the transaction; what was found wrong has not.
-      if (!(error instanceof AppError) || error.kind !== 'conflict') throw error;
+      if (!(error instanceof AppError) || !error.code.startsWith('heads.')) throw error;
       chained.failures.push(error);
       return null;
     });

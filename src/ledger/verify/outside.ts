@@ -26,7 +26,7 @@ export class HeadNumbers {
  * for heads of before they were signed, there is nothing to hold it against.
  */
 export function verifySignature(tenantId: Uuid, head: HeadRow | undefined, { keys, noted }: Outside, findings: Findings): void {
-  if (head?.number == null || keys.length === 0) return;
+  if (!head || head.number === null || keys.length === 0) return;
   const root = head.root.toString('hex');
   if (noted.some((one) => one.size === Number(head.size) && one.root === root)) return;
   const statement = Buffer.from(`rialto.head.v1\nledger\n${tenantId}\n${head.number}\n${head.size}\n${root}\n${head.at}\n`);
