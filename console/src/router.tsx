@@ -245,7 +245,7 @@ function NotFound() {
       <h1 className="sr-only">Not found</h1>
       <Empty title="There is no such page">
         <Link to="/" className={buttonClass('plain', 'mt-3')}>
-          To the overview
+          To the start
         </Link>
       </Empty>
     </div>

@@ -11,6 +11,8 @@ export type AccessDeps = {
   clock: Clock;
   /** Issuer of access tokens: the address that the product is reached at. */
   issuer: string;
+  /** Names of the modules that are served, this one included. */
+  modules: readonly string[];
   keyRing: KeyRing;
   revocations: Revocations;
   denied: { add(denied: Denied): void };

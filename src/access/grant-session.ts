@@ -62,6 +62,7 @@ async function answer(deps: AccessDeps, { user, session, tenant }: Granted, refr
       user: { id: user.id, email: user.email, name: user.name, roles: user.roles, ...(memberId && { memberId }) },
       tenant: { id: tenant.id, name: tenant.name },
       scopes,
+      modules: [...deps.modules],
     },
     { cookies: [{ name: COOKIE, value: refreshToken, path: COOKIE_PATH, maxAgeSeconds }] },
   );

@@ -40,6 +40,8 @@ export type CreateAccess = {
   heads: Heads;
   /** The address the product is reached at; access tokens name it. */
   issuer: string;
+  /** Names of the modules that run beside this one; callers are told. */
+  modules?: readonly string[];
   clock?: Clock;
   log?: Log;
 };
@@ -61,7 +63,7 @@ export type Access = Module<AccessPort> & {
 
 /** Builds the module. Its timer runs until `close`. */
 export function createAccess(options: CreateAccess): Access {
-  const { db, outbox, masterKey, heads, issuer, clock = systemClock, log = silentLog } = options;
+  const { db, outbox, masterKey, heads, issuer, modules = [], clock = systemClock, log = silentLog } = options;
   const keyRing = createKeyRing({ db, clock, masterKey });
   const revocations = createRevocations({ db, clock });
   const keyUse = createKeyUse({ db, clock });
@@ -79,7 +81,7 @@ export function createAccess(options: CreateAccess): Access {
   return {
     name: 'access',
     port: portOf({ db, clock, command, operatorId }),
-    routes: routesOf({ db, clock, issuer, keyRing, revocations, denied, command }),
+    routes: routesOf({ db, clock, issuer, modules: ['access', ...modules], keyRing, revocations, denied, command }),
     jobs: jobsOf({ db, clock, keyRing, heads }),
     consumers: [],
     checks: checksOf({ db, clock, keyRing, heads }),

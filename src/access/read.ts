@@ -33,6 +33,7 @@ export async function readMe(deps: AccessDeps, ctx: Ctx): Promise<OutputOf<typeo
     ...(actor.memberId && { memberId: actor.memberId }),
     tenant: { id: tenant.id, name: tenant.name },
     scopes: scopes.filter((scope): scope is ScopeName => actor.scopes.has(scope)),
+    modules: [...deps.modules],
   };
 }
 

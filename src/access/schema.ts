@@ -33,6 +33,12 @@ export const KeyScopes = Type.Array(ScopeText, { minItems: 1, maxItems: 50, uniq
 /** What `checkNewPassword` can answer. */
 export const passwordErrors = ['access.password_too_short', 'access.password_too_common', 'access.password_too_personal'];
 
+/** What a caller may use depends on this beside its scopes. */
+const Modules = Type.Array(Type.String(), {
+  description: 'Modules that this installation runs; operations of others are not there, whatever the scopes',
+  examples: [['access', 'ledger']],
+});
+
 const TenantRef = Type.Object({ id: TenantId, name: Type.String() }, closed);
 
 /** What a login and a refresh answer. */
@@ -46,6 +52,7 @@ export const Login = Type.Object(
     ),
     tenant: TenantRef,
     scopes: Type.Array(ScopeText),
+    modules: Modules,
   },
   closed,
 );
@@ -61,6 +68,7 @@ export const Me = Type.Object(
     memberId: Type.Optional(MemberId),
     tenant: TenantRef,
     scopes: Type.Array(ScopeText),
+    modules: Modules,
   },
   closed,
 );

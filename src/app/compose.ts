@@ -67,6 +67,9 @@ export async function compose(ground: Ground): Promise<House> {
   }
 }
 
+/** Modules that an installation can do without. */
+const OPTIONAL = ['settlement', 'readiness'] as const;
+
 async function build(ground: Ground, closers: Closers): Promise<House> {
   const { config, db, log, metrics, addresses } = ground;
   const calendars = config.calendarFolder === undefined ? undefined : await ownCalendars(config.calendarFolder, log);
@@ -81,6 +84,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     masterKey,
     heads,
     issuer: config.publicUrl ?? 'http://rialto.local',
+    modules: ['ledger', ...OPTIONAL.filter((name) => config.modules.includes(name))],
     log: log.child({ module: 'access' }),
   });
   const ledger = createLedger({

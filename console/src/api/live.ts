@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Event } from '../../../src/base/event.ts';
 import { listChecklists } from '../../../src/readiness/contract.ts';
 import { coalesce } from './coalesce.ts';
-import { allows, session } from './session.ts';
+import { allows, serves, session } from './session.ts';
 import { openStream, type LiveState, type SocketLike, type Stream } from './stream.ts';
 
 /** At most four refreshes a second, however many events arrive. */
@@ -66,7 +66,7 @@ async function freshToken(): Promise<string> {
 /** Runs and signatures have a channel of their own: they are few, and what they change is dear to read. */
 function followReadiness(client: QueryClient): { stream: Stream; stop(): void } | undefined {
   const state = session.get();
-  if (state.phase !== 'in' || !allows(state.login.scopes, listChecklists.scope)) return undefined;
+  if (state.phase !== 'in' || !serves(state.login, listChecklists) || !allows(state.login.scopes, listChecklists.scope)) return undefined;
   const refresh = () => client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('readiness.') });
   const events = coalesce<readonly Event[]>({ intervalMs: DEAR_MS, flush: refresh });
   const stream = openStream({

@@ -2,7 +2,7 @@ import { QueryClient, useMutation, useQuery, useQueryClient, keepPreviousData, t
 import { useRef, useSyncExternalStore } from 'react';
 import type { Operation } from '../../../src/base/operation.ts';
 import { Problem, type WireDocument, type WireInput, type WireOutput } from '../../../src/base/client.ts';
-import { allows, call, session, type Login } from './session.ts';
+import { allows, call, serves, session, type Login } from './session.ts';
 
 /** Answers of the server in memory; errors of the caller's making are not tried again. */
 export const queryClient = new QueryClient({
@@ -79,8 +79,8 @@ export function useLogin(): Login {
   return state.login;
 }
 
-/** Whether the signed-in user may call an operation; what it may not, it is not shown. */
+/** Whether the server has an operation and the signed-in user may call it; what it may not, it is not shown. */
 export function useAllowed(): (operation: Operation) => boolean {
   const state = useSession();
-  return (operation) => state.phase === 'in' && allows(state.login.scopes, operation.scope);
+  return (operation) => state.phase === 'in' && serves(state.login, operation) && allows(state.login.scopes, operation.scope);
 }

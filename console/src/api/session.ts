@@ -132,6 +132,11 @@ async function withRenewal<A>(attempt: () => Promise<A>): Promise<A> {
   }
 }
 
+/** Whether the server has the operation at all: an installation may run without some modules. */
+export function serves({ modules }: Pick<Login, 'modules'>, operation: Pick<Operation, 'name'>): boolean {
+  return modules.includes(operation.name.slice(0, operation.name.indexOf('.')));
+}
+
 /** Whether scopes as granted allow an operation. */
 export function allows(granted: readonly string[], scope: Scope): boolean {
   return scope === 'public' || scope === 'authenticated' || granted.includes(scope);

@@ -73,6 +73,12 @@ const NAV: readonly { title: string; items: readonly NavItem[] }[] = [
   },
 ];
 
+/** The page of the navigation that an address lies below, if any. */
+export function navItemAt(pathname: string): NavItem | undefined {
+  const isAt = ({ to }: NavItem) => pathname === to || (to !== '/' && pathname.startsWith(`${to}/`));
+  return NAV.flatMap(({ items }) => items).find(isAt);
+}
+
 /** The groups with the pages that may be shown; a member's user has no trial balance of the whole book. */
 export function visibleNav(allowed: (operation: Operation) => boolean, isMember: boolean) {
   const shown = (item: NavItem) =>

@@ -1,15 +1,16 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { sendPayment } from '../../../src/settlement/payment/contract.ts';
 import { useAllowed, useLogin } from '../api/queries.ts';
-import { session } from '../api/session.ts';
+import { serves, session } from '../api/session.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { Icon, Logo } from '../ui/icon.tsx';
+import { Empty } from '../ui/states.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { LiveIndicator } from './live-indicator.tsx';
-import { visibleNav, type NavItem } from './nav.ts';
+import { navItemAt, visibleNav, type NavItem } from './nav.ts';
 import { Palette, type PaletteAction } from './palette.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { setTheme } from './theme.ts';
@@ -56,12 +57,38 @@ export function Shell() {
       </aside>
       <TopBar onMenu={() => setOpen('menu')} onPalette={() => setOpen('palette')} />
       <main id="page" tabIndex={-1} className="mx-auto max-w-384 px-4 pt-5 pb-16 sm:px-6 print:p-0">
-        <Outlet />
+        <Page start={pages[0]} />
       </main>
       <PhoneMenu open={open === 'menu'} onClose={close} groups={groups} />
       <Palette open={open === 'palette'} onClose={close} pages={pages} actions={usePaletteActions(mayPay)} />
       <Help open={open === 'help'} onClose={close} pages={pages} mayPay={mayPay} />
       <Toasts />
+    </div>
+  );
+}
+
+/**
+ * The page at the address. Who has no overview begins with the first page that there is, and pages of a module that this
+ * installation does not run say so, since links to them may have been kept.
+ */
+function Page({ start }: { start: NavItem | undefined }) {
+  // Of the page that is shown, which follows the address once the next one has come.
+  const pathname = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? '/' });
+  const login = useLogin();
+  const navigate = useNavigate();
+  const elsewhere = pathname === '/' && start && start.to !== '/' ? start.to : undefined;
+  useEffect(() => {
+    if (elsewhere) void navigate({ to: elsewhere, replace: true });
+  }, [elsewhere, navigate]);
+  if (elsewhere) return null;
+  const item = navItemAt(pathname);
+  if (!item || serves(login, item.operation)) return <Outlet />;
+  return (
+    <div className="card">
+      <h1 className="sr-only">{item.label}</h1>
+      <Empty icon={item.icon} title={`${item.label}: not here`}>
+        This installation runs without the module that this page belongs to.
+      </Empty>
     </div>
   );
 }
