@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { Command } from 'commander';
 import { openapi } from '../infra/http/openapi.ts';
 import { migrateJobs } from '../infra/jobs/boss.ts';
@@ -20,7 +21,8 @@ import { publicOperations } from './operations.ts';
 import { manifest, MIGRATIONS } from './modules.ts';
 import { openTools } from './tools.ts';
 
-const program = new Command('rialto')
+/** Every command with its options: what is run here, and what the reference is made of. */
+export const program = new Command('rialto')
   .description('Runs and looks after a Rialto installation.')
   .version(manifest.version)
   .option('--json', 'print one JSON value');
@@ -238,6 +240,8 @@ command<[{ bytes: string }]>(secrets, 'generate', 'print a random secret and an 
 
 addReadiness(program, command);
 
-await program.parseAsync();
-// What a command has given up, such as a check that does not end, must not keep the program once its answer is written.
-process.stdout.write('', () => setTimeout(() => process.exit(), 200).unref());
+if (realpathSync(process.argv[1] ?? '.') === import.meta.filename) {
+  await program.parseAsync();
+  // What a command has given up, such as a check that does not end, must not keep the program once its answer is written.
+  process.stdout.write('', () => setTimeout(() => process.exit(), 200).unref());
+}

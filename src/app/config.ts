@@ -122,7 +122,10 @@ const hostName = (text: string): string => {
   return text;
 };
 
-/** Every name that can be set, with what it is for: the one schema, from which the reference is generated. */
+/**
+ * Every name that can be set, with what it is for: the one schema, of which `npm run docs` makes docs/reference/settings.md. What a
+ * setting is unless told stands behind the last semicolon.
+ */
 export const SETTINGS = {
   port: { name: 'PORT', about: 'Port of the HTTP server; 8080', read: optional(whole(0, 65_535), 8080) },
   host: { name: 'HOST', about: 'Address to listen on; 127.0.0.1', read: optional((text) => text, '127.0.0.1') },
@@ -133,24 +136,24 @@ export const SETTINGS = {
   },
   databaseUrl: {
     name: 'DATABASE_URL',
-    about: 'PostgreSQL for the application role; embedded when absent',
+    about: 'Your own PostgreSQL (15 or newer) for the application role, perhaps through a pooler in transaction mode; the embedded one',
     read: secretUrl('postgres:', 'postgresql:'),
   },
   databaseAdminUrl: {
     name: 'DATABASE_ADMIN_URL',
-    about: 'The same database, directly, for an administrator',
+    about: 'The same database, directly, for an administrator; needed beside DATABASE_URL',
     read: secretUrl('postgres:', 'postgresql:'),
   },
-  natsUrl: { name: 'NATS_URL', about: 'NATS with JetStream as the bus; in memory when absent', read: secretUrl('nats:', 'tls:') },
-  redisUrl: { name: 'REDIS_URL', about: 'Redis for shared limits and caches; in memory when absent', read: secretUrl('redis:', 'rediss:') },
+  natsUrl: { name: 'NATS_URL', about: 'NATS with JetStream as the bus; this process', read: secretUrl('nats:', 'tls:') },
+  redisUrl: { name: 'REDIS_URL', about: 'Redis for shared limits and caches; this process', read: secretUrl('redis:', 'rediss:') },
   modules: {
     name: 'RIALTO_MODULES',
-    about: 'Modules to run, separated by commas; all',
+    about: 'Modules to run beside access and ledger, separated by commas: settlement, readiness; all',
     read: optional((text) => (text === 'all' ? [...MODULES] : listOf(oneOf(MODULES))(text)), [...MODULES]),
   },
   demo: {
     name: 'RIALTO_DEMO',
-    about: 'on or off: whether an empty installation runs the demonstration day; on',
+    about: 'on or off: whether the very first start runs the demonstration day, which `rialto demo` does later; on',
     read: optional((text) => oneOf(['on', 'off'])(text) === 'on', true),
   },
   logLevel: { name: 'LOG_LEVEL', about: 'debug, info, warn, error or silent; info', read: optional(oneOf(LOG_LEVELS), 'info') },
@@ -159,7 +162,11 @@ export const SETTINGS = {
     about: 'Where traces go; none',
     read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
   },
-  smtpUrl: { name: 'SMTP_URL', about: 'Where mail is handed over; none', read: secretUrl('smtp:', 'smtps:') },
+  smtpUrl: {
+    name: 'SMTP_URL',
+    about: 'Where mail is handed over, like smtp://user:password@host:587; nobody is told by mail',
+    read: secretUrl('smtp:', 'smtps:'),
+  },
   mailFrom: {
     name: 'RIALTO_MAIL_FROM',
     about: 'Whom mail is from; Rialto <rialto@localhost>',
@@ -177,7 +184,7 @@ export const SETTINGS = {
   },
   publicUrl: {
     name: 'PUBLIC_URL',
-    about: 'Address under which people reach this installation',
+    about: 'Address under which people reach this installation; https turns on secure cookies and HSTS; the address that it listens on',
     read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
   },
   trustedProxies: {

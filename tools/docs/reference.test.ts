@@ -82,6 +82,23 @@ const contract = `
   }];
   export const events = [{ type: 'a.thing_made', version: 1, summary: 'A thing was made', data: line }];
 `;
+const settings = `export const SETTINGS = {
+  port: { name: 'C_PORT', about: 'The port; 80' }, b: { name: 'B_SWITCH', about: 'What nobody needs' },
+  folder: { name: 'A_FOLDER', about: 'Where it lies, here; or there; ./a' },
+};`;
+const commands = `
+  const json = { flags: '--json', description: 'print one JSON value', hidden: false };
+  const root = { flags: '--root <hash>', description: 'that was published', hidden: false, mandatory: true, defaultValue: 'none' };
+  const command = (name, about, more) =>
+    ({ name: () => name, description: () => about, commands: [], options: [json], registeredArguments: [], ...more });
+  const file = { name: () => 'file', required: true, variadic: true };
+  export const program = command('rialto', 'All', { commands: [
+    command('up', 'start it'),
+    command('books', 'the books', { commands: [
+      command('verify', 'look at | everything', { options: [json, root], registeredArguments: [file] }),
+    ] }),
+  ] });
+`;
 const thrown = "throw new AppError('not_found', 'a.thing_not_found', 'There is no such thing.');";
 
 describe('the reference', () => {
@@ -105,6 +122,25 @@ describe('the reference', () => {
       '| <a id="a.thing_not_found"></a>`a.thing_not_found` | 404 not_found | There is no such thing. | [`a.get_thing`](operations.md#aget_thing) |',
     );
     expect(pages.get('docs/reference/events.md')).toContain('### a.thing_made\n\nVersion 1. A thing was made.');
+  });
+
+  test('shows every setting with what it is unless told, and every command with its arguments and options', async () => {
+    const { pages } = await referenceOf(temporaryFolder({ 'src/app/config.ts': settings, 'src/app/cli.ts': commands }));
+    const rows = pages.get('docs/reference/settings.md')!.split('\n').slice(-4, -1);
+    expect(rows).toEqual([
+      '| `A_FOLDER` | Where it lies, here; or there | ./a |',
+      '| `B_SWITCH` | What nobody needs |  |',
+      '| `C_PORT` | The port | 80 |',
+    ]);
+    const told = pages.get('docs/reference/commands.md')!;
+    for (const part of [
+      '| [`up`](#up) | start it |',
+      '| [`books verify`](#books-verify) | look at \\| everything |',
+      '## books verify\n\n`rialto books verify <file...>`\n\nLook at | everything.\n\n| Option | What it is | Unless told |',
+      '| `--root <hash>` (needed) | that was published | `none` |',
+    ])
+      expect(told).toContain(part);
+    expect(told).not.toContain('--json <');
   });
 
   test('refuses an error that a contract promises and nothing makes', async () => {
@@ -154,5 +190,33 @@ describe('docs/reference/errors.md and the code', () => {
       (code) => !text.includes(`'${code}'`) && !text.includes(`'${code.slice(code.indexOf('.') + 1)}'`) && code !== 'internal',
     );
     expect(lost).toEqual([]);
+  });
+});
+
+describe('docs/reference and what can be set and called', () => {
+  const page = (name: string) => readFileSync(path.join(here, 'docs', name), 'utf8');
+  const cli = () => readFileSync(path.join(here, 'src/app/cli.ts'), 'utf8');
+
+  // By other means than the generator's: a plain search in the text.
+  test('every setting is in the page, and what the docs name can be set', () => {
+    const config = readFileSync(path.join(here, 'src/app/config.ts'), 'utf8');
+    const names = [...config.matchAll(/name: '([A-Z][A-Z0-9_]+)'/g)].map((match) => match[1]!);
+    const listed = [...page('reference/settings.md').matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map((match) => match[1]!);
+    expect(names.length).toBeGreaterThan(20);
+    expect(listed).toEqual(names.toSorted());
+    // The command line's own, for the key that it calls with.
+    const known = new Set([...names, 'RIALTO_API_KEY']);
+    const named = [...page('how-to/operate.md').matchAll(/`(RIALTO_[A-Z0-9_]+)/g)].map((match) => match[1]!);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('every command is in the page, and what the docs call is a command', () => {
+    const listed = [...page('reference/commands.md').matchAll(/^## (.+)$/gm)].map((match) => match[1]!);
+    const made = [...cli().matchAll(/^ {2}'([a-z][a-z-]*)[^']*',\n {2}'/gm)].map((match) => match[1]!);
+    expect(made.length).toBeGreaterThan(5);
+    expect(made.filter((name) => !listed.some((path) => path.split(' ').at(-1) === name))).toEqual([]);
+    const called = [...page('how-to/operate.md').matchAll(/`rialto ([a-z]+(?: [a-z-]+)?)/g)].map((match) => match[1]!);
+    expect(called.length).toBeGreaterThan(2);
+    expect(called.filter((path) => !listed.includes(path))).toEqual([]);
   });
 });

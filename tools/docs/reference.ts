@@ -3,19 +3,24 @@ import path from 'node:path';
 import type { Check, Finding } from '../check/finding.ts';
 import { contractsIn, type Contract } from './contracts.ts';
 import { errorsIn, type FoundError, statusOf } from './found-errors.ts';
+import { programIn } from './program.ts';
+import { renderCommands, renderSettings } from './render-program.ts';
 import { renderErrors, renderEvents, renderOperations } from './render.ts';
 
 /** The generated pages (path → text), and what in the code keeps them from being complete. */
 export type Reference = { pages: ReadonlyMap<string, string>; findings: readonly Finding[] };
 
-/** Makes docs/reference out of the contracts and the code of a checkout. */
+/** Makes docs/reference out of the contracts, the settings, the commands and the code of a checkout. */
 export async function referenceOf(root: string): Promise<Reference> {
   const contracts = await contractsIn(root);
   const { errors, findings } = errorsIn(root);
+  const { settings, command } = await programIn(root);
   const pages = new Map([
     ['docs/reference/errors.md', renderErrors(errors, contracts)],
     ['docs/reference/operations.md', renderOperations(contracts)],
     ['docs/reference/events.md', renderEvents(contracts)],
+    ...(settings.length > 0 ? [['docs/reference/settings.md', renderSettings(settings)] as const] : []),
+    ...(command ? [['docs/reference/commands.md', renderCommands(command)] as const] : []),
   ]);
   return { pages, findings: [...findings, ...promisedButNeverMade(contracts, errors), ...ambiguous(errors)] };
 }

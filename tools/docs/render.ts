@@ -2,19 +2,8 @@ import type { EventKind } from '../../src/base/event.ts';
 import type { Operation } from '../../src/base/operation.ts';
 import type { Contract } from './contracts.ts';
 import { type FoundError, statusOf } from './found-errors.ts';
+import { cell, page, row, table } from './markdown.ts';
 import { type Field, fieldsOf, typeOf } from './schema.ts';
-
-const HEAD = '<!-- Made by `npm run docs` from the contracts and the code. Do not edit. -->\n';
-
-/** Text as it stands in a cell of a table. */
-const cell = (text: string) =>
-  text
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;')
-    .replace(/\s*\n\s*/g, ' ');
-const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-const table = (heads: readonly string[], rows: readonly string[]) => [row(...heads), row(...heads.map(() => '---')), ...rows].join('\n');
-const page = (...parts: readonly string[]) => `${[HEAD.trimEnd(), ...parts.filter((part) => part !== '')].join('\n\n')}\n`;
 
 /** docs/reference/errors.md: every code, its status, what it says, and which operations name it. */
 export function renderErrors(errors: readonly FoundError[], contracts: readonly Contract[]): string {

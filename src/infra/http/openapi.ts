@@ -53,7 +53,7 @@ export function openapi({ title, version, operations, channels }: OpenApiSource)
 const DESCRIPTION = [
   'Every answer that is not a success is `application/problem+json` with a stable `code` and the request id.',
   'Amounts are strings of whole minor units, times are ISO 8601 in UTC, ids carry a prefix that names what they are.',
-  'Commands take an `Idempotency-Key`: the same key with the same request gets the same answer, however often it is sent.',
+  'Commands that have the header `Idempotency-Key` among their parameters take one: the same key with the same request gets the same answer, however often it is sent. The others, above all those whose answer holds a secret, which nobody keeps, do their work each time, and a key does nothing there.',
 ].join(' ');
 
 /** `ledger.open_account` belongs to `ledger`. */
