@@ -35,8 +35,8 @@ function isExecutable(path: string): boolean {
  * Whether suites that need the program can run. Prints why not; with RIALTO_REQUIRE_TEST_SERVERS=1 a missing program is
  * a failure instead of a skip.
  */
-export function hasServer(name: string): boolean {
-  if (findProgram(name)) return true;
+export function hasServer(name: string, isHere = findProgram(name) !== undefined): boolean {
+  if (isHere) return true;
   const reason = `${name} is not installed (tools/install-test-servers installs it)`;
   if (process.env['RIALTO_REQUIRE_TEST_SERVERS'] === '1') throw new Error(reason);
   console.warn(`skipped: ${reason}`);
@@ -44,7 +44,7 @@ export function hasServer(name: string): boolean {
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const { port } = probe.address() as { port: number };
@@ -52,7 +52,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether somebody listens on a port of this machine. */
+export function isAnswering(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => (socket.destroy(), resolve(true)));
@@ -70,7 +71,7 @@ async function launch(name: string, toArgs: (port: number, folder: string) => st
   async function start(): Promise<void> {
     const started = spawn(program!, toArgs(port, folder), { stdio: 'ignore', cwd: folder });
     child = started;
-    while (!(await answers(port))) {
+    while (!(await isAnswering(port))) {
       if (started.exitCode !== null) throw new Error(`${name} ended at start with ${started.exitCode}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
