@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessibilityViolations, isTooWide, launchBrowser, LOOKS, visit, type Look, type Visit } from '../support/browser.ts';
+import { accessibilityViolations, isTooWide, launchBrowser, LOOKS, signIn, visit, type Look, type Visit } from '../support/browser.ts';
 import { must } from '../support/api.ts';
+import { pagesOf, type Visited } from '../support/console-pages.ts';
 import { earnFees, openSite, pay, type Site } from '../support/console-site.ts';
 import { hasServer } from '../support/servers.ts';
 
@@ -22,48 +23,21 @@ async function lineWithEvidence(): Promise<string> {
   throw new Error('no line has evidence');
 }
 
-/** Every page by its address, and what shows that it has its data. */
-function pages(): [path: string, shows: string][] {
-  const { ids } = site;
-  return [
-    ['/', 'Who pays whom'],
-    ['/payments', 'FIRST-0001|Casa del Mare'],
-    [`/payments/${ids.settled}`, 'proof verified'],
-    [`/payments/${ids.held}`, 'Decision'],
-    ['/payments/new', 'From bank'],
-    ['/payments/file', 'drop it here'],
-    ['/windows', 'settled'],
-    [`/windows/${ids.window}`, 'Positions'],
-    ['/set-off', 'WAITS-0001'],
-    ['/set-off?show=rounds', '#1'],
-    [`/set-off/obligations/${ids.obligation}`, 'only a bank itself'],
-    ['/set-off/obligations/new', 'The other bank'],
-    ['/set-off/preview', 'Would be cleared'],
-    [`/set-off/rounds/${ids.round}`, 'After: what is left of it'],
-    ['/participants', 'Nordfjord Bank'],
-    [`/participants/${ids.participant}`, 'Latest payments'],
-    ['/screening', 'house'],
-    ['/ledger/accounts', 'liability'],
-    ['/ledger/transfers', '№'],
-    ['/ledger/balance', 'balanced'],
-    ['/audit', 'settlement.close_window'],
-    ['/access/users', 'admin'],
-    ['/access/keys', 'payments:write|test'],
-    ['/password', 'New password again'],
-    ['/readiness', 'In the way'],
-    ['/readiness?show=sign', 'To sign'],
-    ['/readiness/wall', 'In the way'],
-    ['/nowhere', 'There is no such page'],
-  ];
+/** The routes that the console's router knows, read where they are written. */
+async function routes(): Promise<string[]> {
+  // Not by its name, since the compiler would hold pages of the browser to the rules of the server.
+  const file = new URL('../../console/src/router.tsx', import.meta.url).href;
+  const { router } = (await import(file)) as { router: { routesByPath: Record<string, unknown> } };
+  return Object.keys(router.routesByPath);
 }
 
-async function signIn({ page }: Visit, path = '/'): Promise<void> {
-  await page.goto(path);
-  await page.getByLabel('E-mail').fill(site.product.email!);
-  await page.getByLabel('Password').fill(site.product.password!);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  // While a page without the frame comes, such as the wall, both may show it.
-  await page.locator('[data-live=live]').first().waitFor();
+/** What the operator can be paid of its fees on exchanges, in euros. */
+async function earnedByExchanges(): Promise<string> {
+  type Income = { items: { asset: string; source: string; payable: string }[] };
+  const { items } = await must<Income>(site.api('GET /v1/custody/income'));
+  const euros = items.find(({ asset, source }) => asset === 'EUR/2' && source === 'exchange_fees');
+  expect(Number(euros!.payable)).toBeGreaterThanOrEqual(500);
+  return (Number(euros!.payable) / 100).toFixed(2);
 }
 
 async function withVisit(look: Look, work: (visited: Visit) => Promise<void>): Promise<void> {
@@ -81,7 +55,12 @@ async function turnTo(page: Page, path: string): Promise<void> {
   await page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`);
 }
 
-describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () => {
+test('every route of the console is among the pages that are visited, and no other', async () => {
+  const ids = new Proxy({} as Site['ids'], { get: (_, kind) => String(kind) });
+  expect(Object.keys(pagesOf({ ids })).sort()).toEqual((await routes()).sort());
+});
+
+describe.skipIf(!hasServer('chromium'))('the console', { timeout: 480_000 }, () => {
   beforeAll(async () => {
     site = await openSite();
     browser = await launchBrowser();
@@ -99,14 +78,19 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
       await page.goto('/');
       await page.getByLabel('E-mail').waitFor();
       expect(await accessibilityViolations(page)).toEqual([]);
-      await signIn(visited);
-      for (const [path, shows] of pages()) {
+      await signIn(visited, site.product);
+      const nowhere: Visited = ['/nowhere', 'There is no such page'];
+      for (const [path, shows] of [...Object.values(pagesOf(site)).flat(), nowhere]) {
         await turnTo(page, path);
         await page.getByText(new RegExp(shows)).locator('visible=true').first().waitFor();
         // A button may be busy for as long as what it began, such as a run of checks.
         await page.locator('[aria-busy=true]:not(button)').first().waitFor({ state: 'detached' });
-        expect(await accessibilityViolations(page), `${path}, ${look.name}`).toEqual([]);
-        expect(await isTooWide(page), `${path}, ${look.name}, is wider than the window`).toBe(false);
+        expect.soft(await accessibilityViolations(page, look.axe), `${path}, ${look.name}`).toEqual([]);
+        for (const width of look.widths) {
+          await page.setViewportSize({ width, height: look.height });
+          // Pictures follow the width of their place a moment later.
+          await expect.poll(() => isTooWide(page), { message: `${path}, ${look.name}, fits a window of ${width}` }).toBe(false);
+        }
       }
     });
   });
@@ -115,7 +99,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
     // The browser tells of each request that fails, which is no complaint here.
     const visited = await visit(browser, DESK, site.product.url);
     const { page, context } = visited;
-    await signIn(visited, '/readiness/wall');
+    await signIn(visited, site.product, '/readiness/wall');
     await page.getByText('In the way').first().waitFor();
     await page.clock.install();
     await page.route('**/v1/**', (route) => route.abort());
@@ -144,7 +128,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   test('a reload keeps the session and the page with its filters; after signing out it does not', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/payments?status=held');
+      await signIn(visited, site.product, '/payments?status=held');
       await page.reload();
       await page.getByText('Viktor Baranovski').first().waitFor();
       expect(await page.getByLabel('Status').inputValue()).toBe('held');
@@ -159,7 +143,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
 
   test('no token is ever kept where scripts of another visit could read it', async () => {
     await withVisit(DESK, async (visited) => {
-      await signIn(visited);
+      await signIn(visited, site.product);
       const kept = await visited.page.evaluate<string>(
         'JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])',
       );
@@ -171,7 +155,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
 
   test('a payment sent through the API appears in the open list by itself', async () => {
     await withVisit(DESK, async (visited) => {
-      await signIn(visited, '/payments');
+      await signIn(visited, site.product, '/payments');
       await visited.page.getByText('HELD-0001').waitFor();
       await pay(site.api, { endToEndId: 'LIVE-0001' });
       await expect.poll(() => visited.page.getByText('LIVE-0001').count(), { timeout: 10_000 }).toBe(1);
@@ -181,7 +165,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   test('a line of the checklist is signed in a role that was given, after the password is proved again', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/readiness');
+      await signIn(visited, site.product, '/readiness');
       await page.getByRole('button', { name: 'Who may sign' }).click();
       await page.getByRole('button', { name: 'Change' }).first().click();
       await page.getByLabel(/^Roles of/).fill('Technical Lead');
@@ -204,7 +188,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
     const line = await lineWithEvidence();
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, `/readiness?line=${line}`);
+      await signIn(visited, site.product, `/readiness?line=${line}`);
       const detail = page.getByRole('dialog');
       await detail
         .getByRole('button', { name: /^Evidence/ })
@@ -230,7 +214,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   test('everything can be reached without a mouse', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited);
+      await signIn(visited, site.product);
       await page.keyboard.press('g');
       await page.keyboard.press('p');
       await page.getByRole('heading', { name: 'Payments' }).waitFor();
@@ -257,7 +241,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   test('a payment is sent, a held one released and the window cut off by hand', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/payments/new');
+      await signIn(visited, site.product, '/payments/new');
       await page.getByLabel('From bank').selectOption({ label: 'Nordfjord Bank · NORDFIHH' });
       await page.getByLabel('To bank').selectOption({ label: 'Polder Bank · POLDNL2A' });
       await page.getByLabel('Amount in EUR').fill('1,250.50');
@@ -282,7 +266,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   test('an obligation is brought in and confirmed by both banks, a round looked at and run, and its file checked in the browser', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/set-off/obligations/new');
+      await signIn(visited, site.product, '/set-off/obligations/new');
       const form = page.getByRole('dialog', { name: 'Bring in obligations' });
       await form.getByLabel('Between').selectOption({ label: 'Banca Serenissima · BSERITMM' });
       await form.getByLabel('It', { exact: true }).selectOption('owes');
@@ -319,7 +303,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
     await must(site.api('POST /v1/reserves/proofs', { json: {} }));
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/custody');
+      await signIn(visited, site.product, '/custody');
       await page.getByRole('button', { name: 'Connect an account' }).click();
       await page.getByLabel('Currency').selectOption('EUR/2');
       await page.getByLabel('Name', { exact: true }).fill('Bundesbank, euro');
@@ -349,10 +333,12 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
     await must(site.api('POST /v1/reserves/proofs', { json: {} }));
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/custody');
+      await signIn(visited, site.product, '/custody');
       await page.getByRole('button', { name: 'Pay out income' }).click();
       const form = page.getByRole('dialog', { name: 'Pay out income' });
-      await form.getByText('5.00 EUR can be paid out').waitFor();
+      await form.getByLabel('Earned by').selectOption('EUR/2 exchange_fees');
+      // The exchanges of the demonstration day have earned something too.
+      await form.getByText(`${await earnedByExchanges()} EUR can be paid out`).waitFor();
       await form.getByLabel('Amount in EUR').fill('4.50');
       await form.getByLabel('Reference').fill('FX-2026-11');
       await form.getByLabel('Holder').fill('Rialto Network Operations Ltd');
@@ -372,7 +358,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   test('an API key is shown once, whole, and not again', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/access/keys');
+      await signIn(visited, site.product, '/access/keys');
       await page.getByRole('button', { name: 'New key' }).click();
       await page.getByLabel('Name').fill('Reporting');
       await page.getByLabel('ledger:read').check();
@@ -388,7 +374,7 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 240_000 }, () 
   test('a pacs.008 file is answered with a status report that people can read', async () => {
     await withVisit(DESK, async (visited) => {
       const { page } = visited;
-      await signIn(visited, '/payments/file');
+      await signIn(visited, site.product, '/payments/file');
       await page.setInputFiles('input[type=file]', fileURLToPath(new URL('../fixtures/pacs008/batch-09.xml', import.meta.url)));
       const report = page.getByRole('region', { name: 'Status report' });
       await report.getByRole('row').nth(1).waitFor();

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { leiOf } from '../../src/base/check-digit.ts';
 import { administrator, apiOf, must, type Api } from './api.ts';
+import { demonstrateIn } from './console-day.ts';
 import { startProduct, type Product } from './product.ts';
 
+type Things = Awaited<ReturnType<typeof findThings>>;
+
+/** `ids` are of one thing of each kind that has a page of its own. */
 export type Site = {
   product: Product;
   api: Api;
-  ids: { settled: string; held: string; window: string; participant: string; round: string; obligation: string };
+  ids: { settled: string; held: string; window: string; participant: string; round: string; obligation: string } & Things;
   /** The API as each of the banks, by BIC. */
   banks: ReadonlyMap<string, Api>;
 };
@@ -18,15 +23,21 @@ const BANKS = [
 ] as const;
 const LIST = 'id,name,aliases,type,country\n1,Viktor Baranovski,,person,\n';
 
-/** The product with a small business behind it: three banks, a settled window, a held and a rejected payment, a round of set-off. */
+/**
+ * The product with the demonstration day behind it, and beside it what the tests work with: three banks, a settled window, a
+ * held and a rejected payment, a round of set-off, a webhook.
+ */
 export async function openSite(): Promise<Site> {
   const product = await startProduct({ env: { RIALTO_LIMIT_ACTOR: '1000000', RIALTO_LIMIT_TENANT: '1000000' } });
   try {
-    const scopes = ['payments:write', 'payments:read', 'settlement:write', 'participants:write', 'screening:write', 'readiness:read'];
+    await demonstrateIn(product);
+    const areas = ['payments', 'settlement', 'participants', 'screening', 'notifications'];
+    const scopes = [...areas.flatMap((area) => [`${area}:read`, `${area}:write`]), 'ledger:read', 'readiness:read'];
     const api = await administrator({ email: product.email!, password: product.password!, url: () => product.url }, scopes);
     await must(api('PUT /v1/screening/lists/house', { document: LIST, type: 'text/csv' }));
     const ids: string[] = [];
     for (const [index, [name, bic]] of BANKS.entries()) ids.push(await admit(api, { name, bic, index }));
+    await must(api('PUT /v1/mailbox', { json: { participantId: ids[1], kinds: ['pacs.008'] } }));
     const settled = await pay(api, { endToEndId: 'FIRST-0001' });
     await pay(api, { endToEndId: 'BACK-0001', from: 1, to: 0, units: '40000' });
     const { id: window } = await must(api<{ id: string }>('POST /v1/windows/close', { key: 'close-1' }));
@@ -34,7 +45,8 @@ export async function openSite(): Promise<Site> {
     await pay(api, { endToEndId: 'POOR-0001', from: 2, to: 0, units: '99999999999' });
     const banks = await banksOf(product, ids);
     const round = await setOff(api, banks);
-    return { product, api, banks, ids: { settled, held, window, participant: ids[0]!, ...round } };
+    const found = await findThings(api, ids[1]!);
+    return { product, api, banks, ids: { settled, held, window, participant: ids[0]!, ...round, ...found } };
   } catch (error) {
     await product.kill();
     product.clean();
@@ -80,6 +92,31 @@ async function setOff(api: Api, banks: Site['banks']): Promise<{ round: string; 
   return { round, obligation };
 }
 
+/** What the day has left of each further kind. */
+async function findThings(api: Api, receiver: string) {
+  const first = async (path: string) => (await must(api<{ items: { id: string }[] }>(`GET ${path}`))).items[0]!.id;
+  const json = { url: 'https://bank.example/rialto', types: ['settlement.window_settled'], description: 'Treasury system' };
+  const { webhook } = await must(api<{ webhook: { id: string } }>('POST /v1/webhooks', { json }));
+  return {
+    outgoing: await outgoingFor(api, receiver),
+    webhook: webhook.id,
+    message: await first('/v1/messages'),
+    invoice: await first('/v1/invoices'),
+    case: await first('/v1/cases'),
+    account: await first('/v1/ledger/accounts?limit=1'),
+    transfer: await first('/v1/ledger/transfers?limit=1'),
+  };
+}
+
+/** Messages for banks are made behind the settlement; the test's own limit ends the wait. */
+async function outgoingFor(api: Api, participantId: string): Promise<string> {
+  for (;;) {
+    const { items } = await must(api<{ items: { id: string }[] }>(`GET /v1/mailbox/messages?participantId=${participantId}`));
+    if (items[0]) return items[0].id;
+    await delay(250);
+  }
+}
+
 type Person = { email: string; password: string };
 
 /**
@@ -107,7 +144,7 @@ export async function earnFees({ product }: Site): Promise<void> {
   const provider = items.find(({ bic }) => bic === BANKS[1][1])!;
   const yen = { asset: 'JPY/0', units: '10000000', reference: 'YEN' };
   await must(first(`POST /v1/participants/${provider.id}/fund`, { key: randomUUID(), json: yen }));
-  const rates = [{ fromAsset: 'EUR/2', toAsset: 'JPY/0', rate: '160', feeBps: 50 }];
+  const rates = [{ fromAsset: 'EUR/2', toAsset: 'JPY/0', rate: '200', feeBps: 50 }];
   await must(
     first('POST /v1/fx/rates', { json: { provider: provider.bic, source: 'desk', validUntil: '2099-01-01T00:00:00.000Z', rates } }),
   );

@@ -199,7 +199,7 @@ function Curve({
           max: most * 1.01,
           ticks: [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1].filter((tick) => tick >= least),
           text: (value) => percent(value, 0),
-          title: 'liquidity, share of what would let nothing wait',
+          title: 'liquidity, share of what lets nothing wait',
         }}
         y={{
           min: 0,

@@ -11,6 +11,7 @@ import { readForm } from '../ui/form.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Card } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
+import { Scroll } from '../ui/scroll.tsx';
 import { Empty, ProblemNote } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -110,7 +111,7 @@ function BestRates({ rates, assets }: { rates: readonly Rate[]; assets: readonly
   }, [rates]);
   if (assets.length === 0 || assets.length > 12) return null;
   return (
-    <div className="mt-4 overflow-x-auto">
+    <Scroll label="The best rate of each pair" className="mt-4">
       <table aria-label="The best rate of each pair" className="w-full border-separate border-spacing-0.5 text-xs">
         <thead>
           <tr>
@@ -146,7 +147,7 @@ function BestRates({ rates, assets }: { rates: readonly Rate[]; assets: readonly
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

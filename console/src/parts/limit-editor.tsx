@@ -4,6 +4,7 @@ import type { WireInput } from '../../../src/base/client.ts';
 import type { proposeLimits } from '../../../src/settlement/risk/contract.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Select } from '../ui/field.tsx';
+import { Scroll } from '../ui/scroll.tsx';
 import { readAmount } from './read-amount.ts';
 
 export type Line = WireInput<typeof proposeLimits>['lines'][number];
@@ -87,85 +88,82 @@ export function LimitEditor({ lines, banks, disabled, onLines }: Props) {
   };
   return (
     <div>
-      <div className="relative overflow-x-auto">
-        <table aria-label="Limits" className="w-full min-w-176 text-sm">
-          <thead>
-            <tr className="text-left text-xs text-ink-3">
-              <th className="py-2 pl-4 font-medium">Participant</th>
-              <th className="px-2 font-medium">Currency</th>
-              {FIELDS.map(([name, head, title]) => (
-                <th key={name} className="px-2 font-medium whitespace-nowrap" title={title}>
-                  {head}
-                </th>
-              ))}
-              <th>
-                <span className="sr-only">Remove</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map((line, at) => (
-              <tr key={at} className="border-t border-line">
-                <td className="py-1.5 pl-4">
-                  <Select
-                    aria-label="Participant"
-                    value={line.participant}
-                    disabled={disabled}
-                    className="w-44"
-                    onChange={(event) => change(at, { participant: event.target.value })}
-                  >
-                    <option value="*">{lines.some((one) => one.participant !== '*') ? 'Everyone else' : 'Everyone'}</option>
-                    {banks.map((bank) => (
-                      <option key={bank.id} value={bank.id}>
-                        {bank.name}
-                      </option>
-                    ))}
-                  </Select>
-                </td>
-                <td className="px-2">
-                  <Select
-                    aria-label="Currency"
-                    value={line.asset}
-                    disabled={disabled}
-                    className="w-20"
-                    onChange={(event) => change(at, { asset: event.target.value })}
-                  >
-                    {[...new Set([line.asset, ...assets])].map((asset) => (
-                      <option key={asset} value={asset}>
-                        {codeOf(asset)}
-                      </option>
-                    ))}
-                  </Select>
-                </td>
-                {FIELDS.map(([name, head]) => (
-                  <td key={name} className="px-2">
-                    <Cell
-                      label={head}
-                      asset={line.asset}
-                      name={name}
-                      text={line[name]}
-                      disabled={disabled}
-                      onText={(text) => change(at, { [name]: text })}
-                    />
-                  </td>
+      {lines.length === 0 ? (
+        <p className="border-t border-line px-4 py-8 text-center text-sm text-ink-2">No limits. Whatever is covered goes through.</p>
+      ) : (
+        <Scroll label="Limits" className="relative">
+          <table aria-label="Limits" className="w-full min-w-176 text-sm">
+            <thead>
+              <tr className="text-left text-xs text-ink-3">
+                <th className="py-2 pl-4 font-medium">Participant</th>
+                <th className="px-2 font-medium">Currency</th>
+                {FIELDS.map(([name, head, title]) => (
+                  <th key={name} className="px-2 font-medium whitespace-nowrap" title={title}>
+                    {head}
+                  </th>
                 ))}
-                <td className="pr-3 text-right">
-                  {!disabled && (
-                    <IconButton label="Remove the line" icon="close" onClick={() => onLines(lines.filter((_, index) => index !== at))} />
-                  )}
-                </td>
+                <th>
+                  <span className="sr-only">Remove</span>
+                </th>
               </tr>
-            ))}
-            {lines.length === 0 && (
-              <tr>
-                <td colSpan={8} className="border-t border-line px-4 py-8 text-center text-ink-2">
-                  No limits. Whatever is covered goes through.
-                </td>
-              </tr>
-            )}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {lines.map((line, at) => (
+                <tr key={at} className="border-t border-line">
+                  <td className="py-1.5 pl-4">
+                    <Select
+                      aria-label="Participant"
+                      value={line.participant}
+                      disabled={disabled}
+                      className="w-44"
+                      onChange={(event) => change(at, { participant: event.target.value })}
+                    >
+                      <option value="*">{lines.some((one) => one.participant !== '*') ? 'Everyone else' : 'Everyone'}</option>
+                      {banks.map((bank) => (
+                        <option key={bank.id} value={bank.id}>
+                          {bank.name}
+                        </option>
+                      ))}
+                    </Select>
+                  </td>
+                  <td className="px-2">
+                    <Select
+                      aria-label="Currency"
+                      value={line.asset}
+                      disabled={disabled}
+                      className="w-20"
+                      onChange={(event) => change(at, { asset: event.target.value })}
+                    >
+                      {[...new Set([line.asset, ...assets])].map((asset) => (
+                        <option key={asset} value={asset}>
+                          {codeOf(asset)}
+                        </option>
+                      ))}
+                    </Select>
+                  </td>
+                  {FIELDS.map(([name, head]) => (
+                    <td key={name} className="px-2">
+                      <Cell
+                        label={head}
+                        asset={line.asset}
+                        name={name}
+                        text={line[name]}
+                        disabled={disabled}
+                        onText={(text) => change(at, { [name]: text })}
+                      />
+                    </td>
+                  ))}
+                  <td className="pr-3 text-right">
+                    {!disabled && (
+                      <IconButton label="Remove the line" icon="close" onClick={() => onLines(lines.filter((_, index) => index !== at))} />
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
       {!disabled && (
         <div className="border-t border-line px-3 py-2">
           <Button tone="quiet" icon="plus" onClick={add}>

@@ -38,7 +38,7 @@ function GroupCard({ group, isOnly }: { group: Group; isOnly: boolean }) {
   const [search] = useFilters();
   const isChosen = search.group === group.id;
   return (
-    <li className={`card flex flex-col p-4 ${isChosen ? 'outline-2 outline-accent' : ''}`}>
+    <li className={`card flex min-w-0 flex-col p-4 ${isChosen ? 'outline-2 outline-accent' : ''}`}>
       <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
           <Link
@@ -50,7 +50,7 @@ function GroupCard({ group, isOnly }: { group: Group; isOnly: boolean }) {
           >
             {group.name === 'All currencies' && !isOnly ? 'All other currencies' : group.name}
           </Link>
-          <p className="truncate text-xs text-ink-2">{group.assets.map(codeOf).join('  ') || 'no currency'}</p>
+          <p className="text-xs text-ink-2">{group.assets.map(codeOf).join('  ') || 'no currency'}</p>
         </div>
         <GroupActions group={group} />
       </div>

@@ -1,6 +1,7 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Problem } from '../../../src/base/client.ts';
+import { Scroll } from './scroll.tsx';
 import { Empty, Failure, Skeleton } from './states.tsx';
 import type { IconName } from './icon.tsx';
 
@@ -40,7 +41,7 @@ export function Table<Row>(props: Props<Row>) {
   if (problem && !rows) return <Failure problem={problem} {...(retry ? { retry } : {})} />;
   if (rows?.length === 0) return <Empty {...empty} />;
   return (
-    <div className="overflow-x-auto">
+    <Scroll label={label}>
       <table
         aria-label={label}
         aria-busy={!rows}
@@ -63,7 +64,7 @@ export function Table<Row>(props: Props<Row>) {
           {rows ? rows.map((row) => <Row key={props.keyOf(row)} row={row} {...props} />) : <Loading columns={columns} count={skeletons} />}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
