@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createAccess, type Access } from '../../src/access/index.ts';
+import { createAccess } from '../../src/access/index.ts';
 import type { Operator } from '../../src/access/ensure-operator.ts';
 import type { Actor, Ctx } from '../../src/base/context.ts';
 import { newId, type Uuid } from '../../src/base/id.ts';

@@ -28,7 +28,7 @@ export function pagesOf({ ids }: Pick<Site, 'ids'>): Readonly<Record<string, rea
       ['/set-off', 'WAITS-0001'],
       ['/set-off?show=rounds', '#1'],
     ],
-    '/set-off/obligations/$id': [[`/set-off/obligations/${ids.obligation}`, 'Is it owed']],
+    '/set-off/obligations/$id': [[`/set-off/obligations/${ids.obligation}`, 'only a bank itself']],
     '/set-off/obligations/new': [['/set-off/obligations/new', 'The other bank']],
     '/set-off/preview': [['/set-off/preview', 'Would be cleared']],
     '/set-off/rounds/$id': [[`/set-off/rounds/${ids.round}`, 'After: what is left of it']],

@@ -81,7 +81,7 @@ async function chainSome(tx: Tx, { clock, heads }: ChainDeps): Promise<Chained> 
 }
 
 /** The last head of a chain that may go on. Errors: `heads.log_lost`, `heads.log_changed`. */
-export async function soundHead(tx: Tx, heads: Heads, { tenantId, size, peaks }: Chain): Promise<AuditHeadRow | undefined> {
+async function soundHead(tx: Tx, heads: Heads, { tenantId, size, peaks }: Chain): Promise<AuditHeadRow | undefined> {
   const last = await selectLastHead(tx, tenantId);
   // The place from which it goes on stands beside the heads: one that was set back is a chain that begins anew.
   const fits = last?.size === size;

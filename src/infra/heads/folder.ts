@@ -34,7 +34,7 @@ async function knownKeys(folder: string, own: KeyObject): Promise<KeyObject[]> {
 }
 
 /** The last head of each log, in a file of its own. */
-export function notesIn(folder: string): HeadNotes {
+function notesIn(folder: string): HeadNotes {
   const fileOf = (log: string, tenantId: string): string => join(folder, log, `${tenantId}.json`);
   return {
     async read(log, tenantId) {
