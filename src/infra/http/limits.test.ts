@@ -166,6 +166,17 @@ test('refused credentials close the door for their address only, and it opens ag
   expect(limiter.mustWait('10.0.0.1')).toBe(0);
 });
 
+test('strangers with many addresses leave half of what the deployment takes to callers that are known', async () => {
+  const limiter = createLimiter({
+    store: memoryLimits({ now: () => 0 }),
+    limits: { ...usualLimits, global: { units: 10, windowMs: 60_000 } },
+  });
+  for (let i = 0; i < 5; i++) expect((await limiter.take({ address: `10.0.0.${i}` }, 'light')).refusedBy).toBeUndefined();
+  expect((await limiter.take({ address: '10.0.0.9' }, 'light')).refusedBy?.name).toBe('strangers');
+  for (let i = 0; i < 5; i++) expect((await limiter.take({ actorId: `${i}`, tenantId: 't' }, 'light')).refusedBy).toBeUndefined();
+  expect((await limiter.take({ actorId: 'a', tenantId: 't' }, 'light')).refusedBy?.name).toBe('global');
+});
+
 test('who floods one public operation of an address leaves the others and its pages alone', async () => {
   const limits = { ...usualLimits, address: { units: 2, windowMs: 60_000 } };
   const limiter = createLimiter({ store: memoryLimits({ now: () => 0 }), limits });

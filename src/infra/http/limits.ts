@@ -106,6 +106,8 @@ export function createLimiter(deps: {
   const { store, limits, onStoreError, now } = deps;
   const own = memoryLimits(now ? { now } : {});
   const failures = memoryLimits(now ? { now } : {});
+  // All who have no login together: half of what the deployment takes, so that the other half is left to those who have one.
+  const strangers: Rate = { ...limits.global, units: Math.ceil(limits.global.units / 2) };
 
   /** At once when the store is this process's memory: three waits a call would cost more than the counting. */
   function take(key: string, cost: number, rate: Rate): Taken | Promise<Taken> {
@@ -125,11 +127,11 @@ export function createLimiter(deps: {
     async take(payer, cost) {
       const verdict: Verdict = { policy: '', state: '' };
       for (const { name, key } of levelsOf(payer)) {
-        const rate = limits[name];
+        const rate = name === 'strangers' ? strangers : limits[name];
         const answer = take(key, name === 'member' ? 1 : Math.min(limits.cost[cost], rate.units), rate);
         const taken = answer instanceof Promise ? await answer : answer;
         // The deployment's own load is nobody's business until it refuses.
-        if (name !== 'global' || !taken.allowed) describe(verdict, name, rate, taken);
+        if ((name !== 'global' && name !== 'strangers') || !taken.allowed) describe(verdict, name, rate, taken);
         if (!taken.allowed)
           return { ...verdict, refusedBy: { name, retryAfterSeconds: Math.max(1, Math.ceil(taken.retryAfterMs / 1000)) } };
       }
@@ -146,7 +148,7 @@ export function createLimiter(deps: {
   };
 }
 
-type Level = 'actor' | 'member' | 'tenant' | 'global' | 'address' | 'visits';
+type Level = 'actor' | 'member' | 'tenant' | 'global' | 'address' | 'visits' | 'strangers';
 
 function levelsOf(payer: Payer): { name: Level; key: string }[] {
   const everyone = { name: 'global' as const, key: 'global' };
@@ -155,6 +157,7 @@ function levelsOf(payer: Payer): { name: Level; key: string }[] {
     const { entrance } = payer;
     return [
       entrance === undefined ? { name: 'visits', key: `visits:${place}` } : { name: 'address', key: `address:${place}:${entrance}` },
+      { name: 'strangers', key: 'strangers' },
       everyone,
     ];
   }
