@@ -126,6 +126,14 @@ describe('a log does not grow, and its check says why, when', () => {
   });
 });
 
+test('a head that was noted by an operator is gone on from, whoever signed it', async () => {
+  await asOwner('update ledger.log_head set signature = sha256(signature) || sha256(root) where number = 2');
+  await pay(1);
+  await grow();
+  expect(await head()).toMatchObject({ size: 321, number: 3n });
+  expect(await rulesFound()).toEqual([]);
+});
+
 test('heads of before they were signed are gone on from, and the next one is number 1', async () => {
   await asOwner('update ledger.log_head set number = null, signature = null');
   ledger.heads.forget();
