@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leiOf } from '../../src/base/check-digit.ts';
 import { apiOf, must } from '../support/api.ts';
@@ -35,6 +36,17 @@ async function doBusiness(product: Product): Promise<string> {
   const { id } = await must(api<{ id: string }>('POST /v1/participants', { json: BANK }));
   await must(api(`POST /v1/participants/${id}/fund`, { key: 'fund', json: FUNDING }));
   return token;
+}
+
+/** Business after the backup, up to the head of the log that is noted for it. */
+async function doMore({ url }: Product, token: string, dataFolder: string): Promise<void> {
+  const heads = () =>
+    readdirSync(join(dataFolder, 'heads', 'ledger')).map((name) => readFileSync(join(dataFolder, 'heads', 'ledger', name), 'utf8'));
+  const before = existsSync(join(dataFolder, 'heads', 'ledger')) ? heads() : [];
+  const api = apiOf(() => url, token);
+  const { items } = await must(api<{ items: { id: string }[] }>('GET /v1/participants'));
+  await must(api(`POST /v1/participants/${items[0]!.id}/fund`, { key: 'more', json: { ...FUNDING, reference: 'LATER' } }));
+  while (!existsSync(join(dataFolder, 'heads', 'ledger')) || heads().join('') === before.join('')) await pause(100);
 }
 
 /** What has to hold of an installation that was restored: its business, its keys, its books. */
@@ -96,9 +108,14 @@ describe.skipIf(!hasServer('postgresql', ownPostgresPrograms() !== undefined))('
     const { product } = await start(one, from);
     const token = await doBusiness(product);
 
-    // As docs/how-to/operate.md has it: first the database, while it works, then the folder.
+    // As docs/how-to/operate.md has it: first the heads, then the database, while it works, then the folder.
+    const heads = join(folder, 'heads');
+    cpSync(join(from, 'heads'), heads, { recursive: true });
     const two = await kept(startOwnPostgres(one));
+    await doMore(product, token, from);
     cpSync(from, to, { recursive: true });
+    rmSync(join(to, 'heads'), { recursive: true });
+    cpSync(heads, join(to, 'heads'), { recursive: true });
     await product.stop();
     const restored = await start(two, to);
     await expectWhole(restored.product, token, restored.env);
