@@ -1,72 +1,43 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createEmptyDatabase, modulesWithMigrations } from '../../test/support/database.ts';
+import { expect, test } from 'vitest';
+import { openEarlierDatabase } from '../../test/support/earlier-database.ts';
 import { newId, toWireId } from '../base/id.ts';
-import { connectionConfig } from '../infra/postgres/connection.ts';
-import { migrate } from '../infra/postgres/migrate.ts';
-
-let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
-let folder: string;
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rialto-test-managed-'));
-  database = await createEmptyDatabase();
-});
-afterEach(async () => {
-  await database.drop();
-  rmSync(folder, { recursive: true });
-});
-
-const below = modulesWithMigrations().filter(({ module }) => ['infra', 'access'].includes(module));
-const ledger = new URL('migrations/', import.meta.url);
 
 test('of the accounts of an installation, those that nobody opened through the API become those of settlement', async () => {
-  cpSync(fileURLToPath(new URL('0001-ledger.sql', ledger)), join(folder, '0001-ledger.sql'));
-  const first = [...below, { module: 'ledger', folder: pathToFileURL(`${folder}/`) }];
-  await migrate({ adminUrl: database.url, migrations: first });
-  const client = new pg.Client(connectionConfig(database.url));
-  await client.connect();
-  try {
-    const [tenant, other] = [newId(), newId()];
-    const [own, sameIdElsewhere, ofBank] = [newId(), newId(), newId()];
-    const open = (tenantId: string, id: string) =>
-      client.query(
-        `insert into ledger.account (tenant_id, id, name, kind, asset, debits_limited, credits_limited, opened_at)
-        values ($1, $2, 'account', 'liability', 'EUR/2', true, false, now())`,
-        [tenantId, id],
-      );
-    const told = (tenantId: string, id: string, action: string) =>
-      client.query(
-        `insert into access.audit (tenant_id, id, at, actor_kind, actor_id, actor_name, action, subject, request_id, outcome, detail)
-        values ($1, $2, now(), 'user', $2, 'someone', $3, $4, 'r', 'done', '{}')`,
-        [tenantId, newId(), action, toWireId('acc', id)],
-      );
-    for (const id of [own, sameIdElsewhere, ofBank]) await open(tenant, id);
-    await told(tenant, own, 'ledger.open_account');
-    await told(other, sameIdElsewhere, 'ledger.open_account');
-    await told(tenant, ofBank, 'ledger.close_account');
+  const { client, upgrade } = await openEarlierDatabase('ledger', '0002');
+  const [tenant, other] = [newId(), newId()];
+  const [own, sameIdElsewhere, ofBank] = [newId(), newId(), newId()];
+  const open = (tenantId: string, id: string) =>
+    client.query(
+      `insert into ledger.account (tenant_id, id, name, kind, asset, debits_limited, credits_limited, opened_at)
+      values ($1, $2, 'account', 'liability', 'EUR/2', true, false, now())`,
+      [tenantId, id],
+    );
+  const told = (tenantId: string, id: string, action: string) =>
+    client.query(
+      `insert into access.audit (tenant_id, id, at, actor_kind, actor_id, actor_name, action, subject, request_id, outcome, detail)
+      values ($1, $2, now(), 'user', $2, 'someone', $3, $4, 'r', 'done', '{}')`,
+      [tenantId, newId(), action, toWireId('acc', id)],
+    );
+  for (const id of [own, sameIdElsewhere, ofBank]) await open(tenant, id);
+  await told(tenant, own, 'ledger.open_account');
+  await told(other, sameIdElsewhere, 'ledger.open_account');
+  await told(tenant, ofBank, 'ledger.close_account');
 
-    await migrate({ adminUrl: database.url, migrations: [...below, { module: 'ledger', folder: ledger }] });
-    const { rows } = await client.query<{ id: string }>('select id, managed_by from ledger.account order by id');
-    expect(rows).toEqual(
-      [
-        { id: own, managed_by: null },
-        { id: sameIdElsewhere, managed_by: 'settlement' },
-        { id: ofBank, managed_by: 'settlement' },
-      ].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    );
-    const { rows: guarded } = await client.query(
-      `select c.relname, c.relforcerowsecurity as forced, (select t.tgenabled from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'facts') as facts
-      from pg_class c where c.oid in ('ledger.account'::regclass, 'access.audit'::regclass) order by 1`,
-    );
-    expect(guarded).toEqual([
-      { relname: 'account', forced: true, facts: 'O' },
-      { relname: 'audit', forced: true, facts: null },
-    ]);
-  } finally {
-    await client.end();
-  }
+  await upgrade();
+  const { rows } = await client.query<{ id: string }>('select id, managed_by from ledger.account order by id');
+  expect(rows).toEqual(
+    [
+      { id: own, managed_by: null },
+      { id: sameIdElsewhere, managed_by: 'settlement' },
+      { id: ofBank, managed_by: 'settlement' },
+    ].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  const { rows: guarded } = await client.query(
+    `select c.relname, c.relforcerowsecurity as forced, (select t.tgenabled from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'facts') as facts
+    from pg_class c where c.oid in ('ledger.account'::regclass, 'access.audit'::regclass) order by 1`,
+  );
+  expect(guarded).toEqual([
+    { relname: 'account', forced: true, facts: 'O' },
+    { relname: 'audit', forced: true, facts: null },
+  ]);
 });
