@@ -9,6 +9,7 @@ import { obstacleOf } from '../../infra/postgres/reach.ts';
 import { explain } from '../explain.ts';
 import { MIGRATIONS } from '../modules.ts';
 import { openTools } from '../tools.ts';
+import { servers } from './doctor-servers.ts';
 
 /** One thing that was looked at. `advice` says what to do when it is not well. */
 export type Finding = { what: string; ok: boolean; detail: string; advice?: string };
@@ -29,7 +30,7 @@ export async function examine(): Promise<Finding[]> {
       { what: 'configuration', ok: false, detail: explain(error), advice: 'Correct the values in the environment or in .env.' },
     ];
   }
-  return [...findings, dataFolder(config), diskSpace(config), await port(config), ...(await database(config))];
+  return [...findings, dataFolder(config), diskSpace(config), await port(config), ...(await database(config)), ...(await servers(config))];
 }
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

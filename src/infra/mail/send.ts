@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Uuid } from '../../base/id.ts';
 import type { Secret } from '../../base/secret.ts';
+import type { Finding } from '../module.ts';
 
 /** A mail as it is handed over. */
 export type Letter = { id: Uuid; recipient: string; subject: string; plain: string; html: string };
@@ -11,6 +12,8 @@ export type Handed = { ok: true } | { ok: false; refused: boolean; error: string
 export type Mailer = {
   /** Hands one mail over; never throws. */
   send(letter: Letter): Promise<Handed>;
+  /** Whether the server answers and lets us in; sends nothing and never throws. */
+  check(): Promise<Finding>;
   close(): void;
 };
 
@@ -58,6 +61,11 @@ export function createMailer({ url, from }: MailSettings): Mailer {
         return { ok: false, refused: responseCode !== undefined && responseCode >= 500 && responseCode !== 535, error: text.slice(0, 500) };
       }
     },
+    check: () =>
+      transport.verify().then(
+        () => ({ ok: true, detail: 'the server takes mail' }),
+        (error: { response?: string; code?: string }) => ({ ok: false, detail: error.response ?? error.code ?? 'does not answer' }),
+      ),
     close: () => transport.close(),
   };
 }
