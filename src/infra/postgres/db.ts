@@ -30,6 +30,8 @@ export type Db = {
 export type RowSet<V> = {
   /** Unique among all row sets, e.g. `settlement.payment`. */
   name: string;
+  /** Sets that name the same here claim the same things: of two rows with one key, the second is refused whichever set it is of. */
+  claims?: string;
   keys?(value: V): readonly string[];
   /** Those of `keys` that stand in the table already. */
   taken?(tx: Tx, keys: readonly string[]): Promise<ReadonlySet<string>>;

@@ -8,7 +8,7 @@ export type Taken = { index: number; key: string };
 
 /** The keys that rows claim for themselves: which stand in the tables, and which were claimed earlier in the batch. */
 export class Claims {
-  readonly #sets = new Map<RowSet<unknown>, Keys>();
+  readonly #sets = new Map<string, Keys>();
   #before: Claims | undefined;
 
   /** `before`: claims of a batch that is being written at this moment. */
@@ -54,7 +54,7 @@ export class Claims {
       const { set, value } = rows[index]!;
       if (!set.keys) continue;
       for (const key of set.keys(value)) {
-        const ownKey = `${set.name} ${key}`;
+        const ownKey = `${claimsOf(set)} ${key}`;
         if (own?.has(ownKey) || this.#isTaken(set, key)) return { index, key };
         own = (own ?? new Set()).add(ownKey);
       }
@@ -76,8 +76,11 @@ export class Claims {
   }
 
   #keysOf(set: RowSet<unknown>): Keys {
-    let keys = this.#sets.get(set);
-    if (!keys) this.#sets.set(set, (keys = { asked: new Set(), taken: new Set() }));
+    const name = claimsOf(set);
+    let keys = this.#sets.get(name);
+    if (!keys) this.#sets.set(name, (keys = { asked: new Set(), taken: new Set() }));
     return keys;
   }
 }
+
+const claimsOf = ({ name, claims = name }: RowSet<unknown>): string => claims;

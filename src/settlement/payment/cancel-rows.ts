@@ -2,17 +2,18 @@ import { AppError } from '../../base/error.ts';
 import type { Uuid } from '../../base/id.ts';
 import { instants, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet } from '../../infra/postgres/db.ts';
-import { notWaiting } from './hold-rows.ts';
+import { LEAVING, notWaiting } from './hold-rows.ts';
 
 /** A payment that its bank cancels while it waits for its value date, and who did. */
 type Cancellation = { paymentId: Uuid; actorName: string };
 
 /**
  * Takes obligations out of the window that is open, or out of waiting for one, for good. What was set aside is freed by a transfer of
- * the same act. Claimed, so that none is cancelled twice, nor in a window that was cut off.
+ * the same act. Claimed, so that none is cancelled twice, nor when it was held before, nor in a window that was cut off.
  */
 export const cancellationRows: RowSet<Cancellation> = {
   name: 'settlement.cancellation',
+  claims: LEAVING,
   keys: ({ paymentId }) => [paymentId],
   taken: notWaiting,
   async write(tx, rows) {

@@ -14,6 +14,9 @@ export type Hold = { id: Uuid; screening: Pick<ScreeningResult, 'set'> & { hits:
 /** A payment that waits for the cut-off of its window, or for its value date, and is held now. */
 type WindowHold = { paymentId: Uuid; hold: Hold };
 
+/** What is claimed by whatever takes a payment out of the window that it waits for: being held, being cancelled. One of them does. */
+export const LEAVING = 'settlement.leaving_window';
+
 /** Those of the payments that are not in an open window or waiting for one. */
 export async function notWaiting(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ id: Uuid }>(
@@ -34,6 +37,7 @@ export async function notWaiting(tx: Tx, ids: readonly string[]): Promise<Readon
  */
 export const windowHoldRows: RowSet<WindowHold> = {
   name: 'settlement.window_hold',
+  claims: LEAVING,
   keys: ({ paymentId }) => [paymentId],
   taken: notWaiting,
   async write(tx, rows) {
