@@ -43,13 +43,13 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   ],
   [
     before(
-      String.raw`less than|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|nearer than|closer than|cooler than|colder than|thinner than|lighter than|narrower than|newer than|earlier than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de|(?<=(?:passe\p{L}*|tomb\p{L}*|descend\p{L}*)(?: (?:pas|jamais))? )sous|unterschr[ei]i?t\p{L}*`,
+      String.raw`less than|south of|fewer than|lower than|smaller than|shorter than|faster than|quicker than|younger than|weaker than|cheaper than|sooner than|nearer than|closer than|cooler than|colder than|thinner than|lighter than|narrower than|newer than|earlier than|in under|under|below|beneath|unter|weniger als|kleiner als|kürzer als|inférieure?s? à|moins de|(?<=(?:passe\p{L}*|tomb\p{L}*|descend\p{L}*)(?: (?:pas|jamais))? )sous|unterschr[ei]i?t\p{L}*`,
     ),
     '<',
   ],
   [
     before(
-      String.raw`more than|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|(?:deep|wid|heavi|hott|warm|farth|furth|loud|rich|thick|tall|steep|bright|dens|strict|lat|rough|fatt|stal)er than|über|mehr als|größer als|länger als|älter als|höher als|langsamer als|plus de|au[- ]delà d[e'’]|supérieure?s? à|dépass\w+|exc[èé]d\w+|(?:überschr[ei]i?t|übersteig|überst[ie]eg)\p{L}*`,
+      String.raw`more than|north of|greater than|higher than|larger than|longer than|bigger than|older than|slower than|later than|stronger than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|in excess of|past|(?:deep|wid|heavi|hott|warm|farth|furth|loud|rich|thick|tall|steep|bright|dens|strict|lat|rough|fatt|stal)er than|über|mehr als|größer als|länger als|älter als|höher als|langsamer als|plus de|au[- ]delà d[e'’]|supérieure?s? à|dépass\w+|exc[èé]d\w+|(?:überschr[ei]i?t|übersteig|überst[ie]eg)\p{L}*`,
     ),
     '>',
   ],
@@ -60,7 +60,7 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
 /** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
 const NEAR = 56;
 const ANY_WORD =
-  /than|different|least|most|min|max|within|inside|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|exc[èé]d|übers|moins/i;
+  /than|th of|different|least|most|min|max|within|inside|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|exc[èé]d|übers|moins/i;
 
 const BETTER = before('better than|worse than');
 
@@ -145,7 +145,7 @@ function reversed(right: string, unit: string): Compared | undefined {
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
 export function comparatorAfter(right: string, unit: string): Compared | undefined {
   const behind =
-    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
+    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?:\s(?:per|a|an|each)\s\p{L}+)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
       right,
     )?.[0].length ?? 0;
   for (const [pattern, op] of AFTER) {

@@ -1,9 +1,9 @@
 import type { Comparator } from './checklist.ts';
 
 const MORE =
-  /availab|uptime|\bon[- ]time\b|\bin time\b|punctual|\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture|savings?\b|saved|improvement/i;
+  /availab|uptime|\bon[- ]time\b|\bin time\b|punctual|(?<!-|\b(?:start|pick|set|warm|ramp|boot|spin) )\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture|savings?\b|saved|improvement/i;
 const LESS =
-  /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|antwortzeit|fehler|temps de|erreur|délai|durée|dauer\b|frist\b/i;
+  /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|\bscrap\b|\bwaste\b|emission|\bnoise\b|complaint|incident|accident|antwortzeit|fehler|temps de|erreur|délai|durée|dauer\b|frist\b/i;
 
 /** Whether more or less of something is better, as far as its name tells. */
 export function directionOf(metric: string): 'more' | 'less' | undefined {
@@ -11,9 +11,20 @@ export function directionOf(metric: string): 'more' | 'less' | undefined {
   return LESS.test(metric) ? 'less' : undefined;
 }
 
-/** What `better` and `worse` mean for a metric. Seconds are better when they are fewer, whatever is timed. */
+/** What nobody wants more of in a second. */
+const HARM =
+  /error|fail|\bloss|\blost\b|crash|defect|\bbugs?\b|time-?outs?\b|complain|\bchurn|dropp|\bdrops\b|retr(?:y|ies)\b|reject|leak|\bcost|fehler|ausf[aä]ll|erreur/i;
+
+/**
+ * What `better` and `worse` mean for a metric. Seconds are better when they are fewer, whatever is timed; of what is done in a
+ * second more is better, whatever else is named, as in `the queue drains at 50/s or better`.
+ */
 export function betterOp(metric: string, unit: string, word: 'better' | 'worse', inclusive: boolean): Comparator {
-  const direction = directionOf(metric) ?? (/^(?:us|ms|s|min|h|d)$/.test(unit) ? 'less' : 'more');
+  const direction = unit.startsWith('1/')
+    ? HARM.test(metric)
+      ? 'less'
+      : 'more'
+    : (directionOf(metric) ?? (/^(?:us|ms|s|min|h|d)$/.test(unit) ? 'less' : 'more'));
   const more = (direction === 'more') === (word === 'better');
   return more ? (inclusive ? '>=' : '>') : inclusive ? '<=' : '<';
 }
@@ -25,9 +36,56 @@ const SETTING_NAME = /(?:^|[\s(])[a-z]+(?:[A-Z]\w*|[._][a-z]\w*)+(?<![pP]ort)(?:
 const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archived|archives? for|valid for)\b/i;
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
 const RECOVERY = /\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i;
+/** `p50 5 ms`, `95th percentile: 2 s` */
+const PERCENTILE = /(?:\bp\d\d(?:\.\d+)?|\bpercentile|\bmedian)\s*[:=]?\s*$/i;
+/** `took 38 min (limit 45 min)` */
+const BRACKETED_LIMIT = /\(\s*(?:limit|cap|ceiling|allowed|permitted|tolerated)\s*:?\s*$/i;
 const FINISHED =
   /\b(?:finish\w*|complet\w*|answer\w*|respond\w*|loads?|opens?|starts?|boots?|done|ready|returns?|recover\w*|promot\w*|restor\w*|takes?|caught up|catch\w* up|fails? over|detect\w*|reach\w*|deliver\w*|arriv\w*|record\w*|process\w*|issued|printed|sent|paid|settled|booked|approved|acknowledged|confirmed)\b[^,;.]{0,20}\bin\s*$/i;
 const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requirement|expected|budget|threshold)s?\s*(?:of|is|:|=)?\s*\(?$/i;
+
+/** `100 % green`, `100 % of vendors covered`: a state that all of them are to be in. What is sent or widened is a step. */
+const STATE =
+  /^\s?(?:(?:is|are)\s)?(?:green|pass|passes|passing|success(?:ful|fully)?|correct|valid|healthy|online|reachable|consistent|identical|compliant|legible|present|match|(?!(?:fail|block|shift|switch|rout|mov|ramp|roll|expos|deploy|releas|load|increas|decreas|reduc|discount|direct|sampl|refund|unus|delay|reject|fill|us|utili[sz]|allocat|occupi|spe|fe|se|ne|r|b|sh|we)ed\b)\p{L}{2,}ed)(?!\p{L}|-)/iu;
+const STATE_OF_MOST = /^\s?(?:(?:is|are)\s)?(?:green|pass|passes|passed|passing|success(?:ful|fully)?|covered|signed)(?!\p{L}|-)/iu;
+
+/** Whether what stands behind a share is the state that so many are to be in. */
+export const isShareInState = (right: string): boolean => STATE_OF_MOST.test(right);
+
+/** A share in a state: all of it, or at least so much. A small one only tells how it is. */
+function stateOp({ left, right, value }: Bare): Comparator | undefined {
+  if (/\b(?:at|with|for|under|to|until|about|only|if|when|once)\s*$/i.test(left)) return undefined;
+  if (value === 100) return STATE.test(right) ? '=' : undefined;
+  return value >= 50 && STATE_OF_MOST.test(right) ? '>=' : undefined;
+}
+
+const OBJECTIVE =
+  /^\s*((?:[\p{L}-]+\s){0,3}?)(rto|rpo|mttr|(?:recovery|restore|response|reaction) (?:time|point)(?: (?:objective|target|goal))?|targets?|goals?|objectives?|sl[ao]s?|commitment|promise|budget|ceiling|deadline)(?!\s(?:rehears|drill|test|exercis|review|meeting|plan|section|report|chart|alert|dash|document|training|workshop|page|tool|owner|team|value|burn|window|credit|clause|clock|contract))(?![\p{L}-])/iu;
+/** `the 5-minute RTO is at risk`: what is then to be done, and not what is to be. */
+const MISSED =
+  /\b(?:missed|miss(?:es)?|exceeded|breach\w*|broken|violat\w*|not (?:be )?(?:met|reached|held|kept)|blown|overrun|at risk|in danger|in doubt)\b/i;
+/** `a 60-minute soak goal`: how long to do something. */
+const EXERCISE =
+  /soak|watch|observ|monitor|bake|notice|drill|test|rehears|exercis|walk|talk|warm|session|meeting|training|sprint|discount|growth|sales|revenue/i;
+
+/** `the 5-minute RTO`, `our 300 ms latency target`: an objective behind its number. */
+function objectiveOp({ left, right, unit }: Bare): Comparator | undefined {
+  const [, between = '', name = ''] = OBJECTIVE.exec(right) ?? [];
+  // What may be spent is no measurement: `500 dollars budget`.
+  if (
+    name === '' ||
+    (/^budget/i.test(name) && /^(?:[A-Z]{3}|[$€£])/.test(unit)) ||
+    EXERCISE.test(between) ||
+    MISSED.test(right) ||
+    /\b(?:without|no|instead of|former|old|previous)\s(?:\p{L}+\s)?$/iu.test(left)
+  )
+    return undefined;
+  const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
+  if (/^r|^mttr/i.test(name)) return time ? '<=' : undefined;
+  const direction = directionOf(between) ?? (time || /budget|ceiling/i.test(name) ? 'less' : undefined);
+  if (direction === undefined) return unit === '%' ? (byDirection(left.slice(-50)) ?? '>=') : unit.startsWith('1/') ? '>=' : undefined;
+  return direction === 'less' ? '<=' : '>=';
+}
 
 /** What stands around a number without a comparator. `left` and `right` are its clause. */
 type Bare = { left: string; right: string; unit: string; value: number; hyphen: boolean; instruction: boolean };
@@ -50,8 +108,14 @@ export function bareOp(bare: Bare): Comparator | undefined {
   if (least) return '>=';
   if (unit !== '' && /\bmax(?:imum|imal)?\b[^:;,.=]{0,30}$/i.test(left)) return '<=';
   const clause = `${left} ${right}`;
+  const aimed =
+    unit !== '' && (!bare.instruction || /\b(?:in|to|with)\s(?:the|our|its|an?)\s$/i.test(left)) ? objectiveOp(bare) : undefined;
+  if (aimed) return aimed;
+  const inState = unit === '%' ? stateOp(bare) : undefined;
+  if (inState) return inState;
   const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
-  if (time && RECOVERY.test(left)) return '<=';
+  if (time && (RECOVERY.test(left) || PERCENTILE.test(left))) return '<=';
+  if (BRACKETED_LIMIT.test(left)) return '<=';
   if (KEEP.test(clause) && time) return '>=';
   if (time && FINISHED.test(left)) return '<=';
   if (time && /\b(?:set|configured|limited|raised|lowered) (?:to|at)\s*$/i.test(left)) return '=';
@@ -61,6 +125,7 @@ export function bareOp(bare: Bare): Comparator | undefined {
     value >= 50 &&
     (/^\s?of\b/.test(right) || (value < 100 && /^\s?(?:der|des|aller)\b/.test(right))) &&
     !/\bfor\s*$/i.test(left) &&
+    !isLoad(left, right) &&
     !isStep(left, right)
   )
     return value === 100 ? '=' : '>=';
@@ -70,6 +135,7 @@ export function bareOp(bare: Bare): Comparator | undefined {
     return /(?:threshold|budget)\W*$/i.test(left) || (!CAPACITY.test(right) && directionOf(clause) === 'less') ? '<=' : '>=';
   if (time && bare.hyphen) return undefined;
   if (time) return timeOp(left, right);
+  if (unit === '%' && value === 100 && named && metricOp(left, right) === '>=') return '=';
   if (unit === '%') return metricOp(left, right) ?? (value >= 50 && named ? '>=' : undefined);
   if (unit.startsWith('1/')) return /limit|quota/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
   if (CAPACITY.test(right) || /bps$|bit\/s$/i.test(unit)) return '>=';
@@ -94,6 +160,11 @@ function byDirection(metric: string, named?: 'more' | 'less'): Comparator | unde
   const known = named ?? directionOf(metric);
   return known && (known === 'more' ? '>=' : '<=');
 }
+
+/** `stable at 100 % of peak` tells under which load. */
+const isLoad = (left: string, right: string): boolean =>
+  /\b(?:at|with|under|to)\s*$/i.test(left) &&
+  /^\s?of\s(?:the\s|its\s|our\s)?(?:[\p{L}-]+\s)?(?:peak|load|capacity|traffic|volume|nominal|rated|production|demand)\b/iu.test(right);
 
 /** `10 % of the users` alone is a step of a roll-out. */
 const isStep = (left: string, right: string): boolean =>

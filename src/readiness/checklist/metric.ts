@@ -45,7 +45,7 @@ export function metricBehind(right: string, noun: string | undefined): string {
 }
 
 const STOP =
-  /^(?:for|of|in|on|with|per|are|is|at|to|from|and|or|nor|noch|ni|available|required|needed|each|can|have|has|must|should|may|that|who|which|as|if|when|after|before|by|under|over|across|within|during|via|not|up|do|was|were|than|sustained|minimum|maximum|less|more|concerned|against|versus|vs|compared|since|until|without|beyond)$/i;
+  /^(?:for|of|in|on|with|per|are|is|at|to|from|and|or|nor|noch|ni|available|required|needed|each|can|have|has|must|should|may|that|who|which|as|if|when|after|before|by|under|over|across|within|during|via|not|up|do|was|were|than|sustained|minimum|maximum|min|max|less|more|concerned|against|versus|vs|compared|since|until|without|beyond)$/i;
 
 /** The things that a bare number counts, as `concurrent users`: up to three words. */
 export function nounBehind(right: string, value: number): string | undefined {
@@ -64,15 +64,19 @@ export function nounBehind(right: string, value: number): string | undefined {
   return words.length > 0 ? words.join(' ') : undefined;
 }
 
-const MARK =
-  /\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)[- ]percentile|\b(\d{2}(?:[.,]\d+)?)(?:\.? {0,2}perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|mittlere[rnsm]?|im (?:mittel|schnitt)|moyen(?:ne)?s?)\b/gi;
+/** Of these `mittlere` and `moyenne` are a grade, and no average. */
+const GRADED = String.raw`befund|schwachst|risik|fehler(?!rate|quote|zahl|anteil)|m[aä]ngel|lücke|prior|vorf[aä]ll|störung(?!sd)|meldung|abweich|schwere|gefahr|kategorie|constats?|failles?|vulnérabilités?|risques?|anomalies?|défauts?|gravité|sévérité|priorité|criticité|incidents?`;
+const MARK = new RegExp(
+  String.raw`\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th|\s?%)?[- ]percentile|\b(?:percentile|pctl) (\d{2}(?:\.\d+)?)(?![\d%])|\b(\d{2}(?:[.,]\d+)?)(?:\.? {0,2}perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|mittlere[rnsm]?(?!\s(?:[a-zäöü]{2,20}e[rnsm]?\s)?(?:${GRADED}))|im (?:mittel|schnitt)|(?<!(?:${GRADED})\s(?:[a-zéè]{2,20}\s)?)moyen(?:ne)?s?)\b`,
+  'gi',
+);
 
-const ANY_MARK = /p\d\d|[cz]entile?|per[cz]ent|m[eé]dian|averag|mean|avg|durchschnitt|mittlere|im (?:mittel|schnitt)|moyen/i;
+const ANY_MARK = /p\d\d|[cz]entile?|per[cz]ent|pctl|m[eé]dian|averag|mean|avg|durchschnitt|mittlere|im (?:mittel|schnitt)|moyen/i;
 
 function markOf(match: RegExpMatchArray): number | 'mean' {
-  const digits = match[1] ?? match[2] ?? match[3];
+  const digits = match[1] ?? match[2] ?? match[3] ?? match[4];
   if (digits !== undefined) return digits.length === 3 && !digits.includes('.') ? Number(digits) / 10 : Number(digits);
-  return match[4] ? 50 : 'mean';
+  return match[5] ? 50 : 'mean';
 }
 
 /** `300 ms, 95th percentile` */
@@ -88,10 +92,22 @@ export function percentileOf(left: string, right: string, clause: string): numbe
   const own = last && /\band\b/i.test(near.slice(last.index)) ? behindMark(right) : undefined;
   if (last) return markOf(own ?? last);
   // `> 25 % over the July average` compares with an average and is none.
-  if (/^\s*(?:over|above|below|than|from|against|on (?!average)|to|of|vs\.?)\s/i.test(right)) return undefined;
-  const first = behindMark(right);
+  const first = /^\s*(?:over|above|below|than|from|against|on (?!average)|to|of|vs\.?)\s/i.test(right)
+    ? apartMark(right)
+    : behindMark(right);
   return first && markOf(first);
 }
+
+/** `within 500 ms of the tap (p99)`: in brackets or behind a comma it is of the number, however far behind. */
+function apartMark(right: string): RegExpMatchArray | undefined {
+  const apart = /^[^()<>≤≥,;.\d]{0,60}(?:\(|,\s)(?:at |the |in the ){0,2}(?=p\d|\d\d|perc|median|mean|avg|average)([^()]{0,30})/iu.exec(
+    right,
+  )?.[1];
+  return apart?.matchAll(MARK).next().value;
+}
+
+/** A text with the words for percentiles and averages blanked out, as long as before. */
+export const withoutMarks = (text: string): string => (ANY_MARK.test(text) ? text.replace(MARK, (mark) => ' '.repeat(mark.length)) : text);
 
 function behindMark(right: string): RegExpMatchArray | undefined {
   const behind = right

@@ -62,13 +62,17 @@ function ninesIn(text: string): Quantity[] {
   });
 }
 
+/** Where a number begins; glued to a `v` it is one only where a version is demanded, as in `v5.10 or newer`. */
+const STARTS =
+  /(?<![\w.,])[.\d]|(?<=(?<!\w)v)\d(?=\d{0,3}(?:\.\d{1,4}){0,3}(?:\+|\s(?:or|and|oder|und|ou|et)\s(?:newer|later|higher|above|up|neuer|höher)\b))/g;
+
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
 export function quantitiesOf(text: string): Quantity[] {
   const found: Quantity[] = [];
   const dotted = DOTTED.test(text);
   const nines = ninesIn(text);
   const isTaken = (at: number): boolean => nines.some(({ from, to }) => from <= at && at < to);
-  for (const { index } of text.matchAll(/(?<![\w.,])[.\d]/g)) {
+  for (const { index } of text.matchAll(STARTS)) {
     if (index < (found.at(-1)?.to ?? 0) || isTaken(index)) continue;
     const quantity = quantityAt(text, index, dotted);
     if (quantity) found.push(quantity);
@@ -182,7 +186,8 @@ function isOther(text: string, from: number, to: number): boolean {
     /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) ||
     /^(?:st|nd|rd|th)\b/i.test(right) ||
     /^ ?h ?\d\d\b/.test(right) ||
-    /^(?:\. ?perzentil|e (?:centile|percentile))\b/i.test(right) ||
+    /^(?:\. ?perzentil|e (?:centile|percentile)|[\s-]?%?[\s-]percentile)\b/i.test(right) ||
+    /\b(?:percentile|pctl) $/i.test(left) ||
     MONTH.test(text.slice(to, to + 14)) ||
     /\d ?h $/.test(left)
   );

@@ -1,17 +1,23 @@
 import type { Comparator, Threshold } from './checklist.ts';
+import { directionOf, isShareInState } from './direction.ts';
 
 type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
 const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|(?<!\b(?:mak|tak|add|us|sign|set|end|pick|start)\w{0,3} )up|climb\w*|(?<!\bthe )spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*|hausse`;
 const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
+/** These tell a change only with `by`: `cut by 30 %`, and not `cut at 30 %`. */
+const UP_BY = String.raw`rais(?:e[sd]?|ing)|boost\w*|lift(?:s|ed|ing)?|lengthen\w*|extend\w*|widen\w*|expand\w*`;
+const DOWN_BY = String.raw`cut(?:s|ting)?|trimm?\w*|shorten\w*|slash\w*|lessen\w*|shav(?:e[sd]?|ing)|dip(?:s|ped|ping)?|slid(?:e[sd]?|ing)?|slump\w*|halv\w+|curb\w*|compress\w*|diminish\w*|narrow\w*`;
 const CHANGE = String.raw`degrad\w*|regress\w*|deviat(?:e[sd]?|ing)|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift(?:s|ed|ing)`;
 const MEASURE = String.raw`(?:(?:(?:no|not|never)\s+)?(?:more|less|fewer|greater)\s+than|at least|at most|up to|over|max(?:imum)?|höchstens|mindestens|mehr als|(?:de |d['’])?(?:au )?plus(?: de)?|[<>≤≥]=?|±)`;
 const COMPARED = String.raw`\s*(?:of|is|by|de|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
 
 /** `up on December by`, `drops by no more than` */
 const BY = String.raw`(?:\s+(?:on|from|over|against)\s+(?:the\s+)?[\w.-]+(?:\s[\w.-]+)?)?\s+(?:by|um)\s+${MEASURE}?\s*$`;
-const BY_UP = new RegExp(String.raw`\b(?:${UP})${BY}`, 'i');
-const BY_DOWN = new RegExp(String.raw`\b(?:${DOWN})${BY}`, 'i');
+const BY_UP = new RegExp(String.raw`\b(?:${UP}|${UP_BY})${BY}`, 'i');
+const BY_DOWN = new RegExp(String.raw`\b(?:${DOWN}|${DOWN_BY})${BY}`, 'i');
+/** `throughput improved by 15 %`: more of it, or less, as is better for what is named. */
+const BY_BETTER = new RegExp(String.raw`\b(?:improv\w*|(?<worse>worsen\w*|deteriorat\w*))${BY}`, 'i');
 
 const BY_CHANGE = new RegExp(String.raw`\b(?:shift\w*|move[sd]?|chang\w*|vari\w*)${BY}`, 'i');
 
@@ -27,19 +33,22 @@ const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [/\w\s\+\s*$/, 'increase'],
 ];
 /** What is compared with: `last week`, `the July average`, `the week before`. */
-const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|peak|plan|forecast|budget|today['’]?s?|last|previous|prior|preceding|yesterday|(?:\w+ )?(?:weeks?|months?|days?|years?|quarters?|hours?|releases?|versions?|same \w+|value|level|figure|state) (?:before|earlier|ago|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
+const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|peak|plan|forecast|budget|same \w+|today['’]?s?|last|previous|prior|preceding|yesterday|(?:\w+ )?(?:weeks?|months?|days?|years?|quarters?|hours?|releases?|versions?|same \w+|value|level|figure|state) (?:before|earlier|ago|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
+
+/** In front of what is compared with. */
+const THAN = String.raw`on|against|from|versus|vs\.?|compared (?:to|with)|over (?:the )?(?:last|previous)|(?:year|month|week|day)[- ](?:on|over)`;
 
 const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
   [
     new RegExp(
-      String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|länger|erhöht|verlängert|zugenommen|angestiegen|up on\s|(?:above|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
+      String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|länger|erhöht|verlängert|zugenommen|angestiegen|gesteigert|up (?:${THAN})\s|(?:above|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
       'i',
     ),
     'increase',
   ],
   [
     new RegExp(
-      String.raw`^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|gesunken|gefallen|niedriger|kürzer|verringert|zurückgegangen|abgenommen|down on\s|(?:below|under|less than) ${EARLIER})\b`,
+      String.raw`^\s*(?:faster|lower|less|fewer|smaller|shorter|decrease|drop|decline|reduction|gesunken|gefallen|niedriger|kürzer|verringert|zurückgegangen|abgenommen|gesenkt|reduziert|verkürzt|down (?=(?:${THAN})\s)|down(?=\s*(?:$|[.,;)]))|(?:below|under|less than) ${EARLIER})\b`,
       'i',
     ),
     'decrease',
@@ -50,6 +59,17 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
   ],
 ];
 
+/** `30 % or more down against last week`: what follows is said of the number, and not of `more`. */
+const OR_MORE =
+  /^\s*or (?:more|less|better|greater)(?=\s+(?:up|down|above|below|over|under|faster|slower|higher|lower|shorter|longer|smaller|larger|bigger|fewer|cheaper|increase|rise|growth|spike|drop|decline|decrease|reduction|change|drift|deviation)\b)/i;
+
+function bettered(left: string): Relative | undefined {
+  const match = BY_BETTER.exec(left);
+  const direction = match ? directionOf(left.slice(0, match.index)) : undefined;
+  if (!match || direction === undefined) return match ? { kind: 'change', op: '>=' } : undefined;
+  return { kind: (direction === 'more') === (match.groups?.['worse'] === undefined) ? 'increase' : 'decrease', op: '>=' };
+}
+
 function byOf(left: string): Relative | undefined {
   const found = (
     [
@@ -58,7 +78,7 @@ function byOf(left: string): Relative | undefined {
       [BY_CHANGE, 'change'],
     ] as const
   ).find(([pattern]) => pattern.test(left));
-  return found && { kind: found[1], op: '>=' };
+  return found ? { kind: found[1], op: '>=' } : bettered(left);
 }
 
 /**
@@ -66,9 +86,11 @@ function byOf(left: string): Relative | undefined {
  * `falls below 95 %` is not: that is a fixed number.
  */
 export function relativeOf(left: string, behind: string, unit: string): Relative | undefined {
-  const right = behind.replace(/^\s*or (?:more|less)(?=\s+(?:up|down)\b)/i, '');
+  const right = behind.replace(OR_MORE, '');
   if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x') return byOf(left);
+  // `Regression: 98 % green` names a suite.
+  if (isShareInState(right)) return undefined;
   // `drops more than 4 % of its frames` tells a part, not a change.
   if (/\b(?:drops?|loses?)\s+\S+\s+than\s*$/i.test(left) && /^\s*of (?:its|their|the|all)\b/i.test(right)) return undefined;
   // `CPU climbing over 80 %` reaches a height; `up over 80 %` and `rises by over 80 %` tell by how much.
@@ -89,6 +111,8 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   if (/\band\b[^.;:]*\bdiffer\b[^.;:]*$/i.test(left)) return undefined;
   if (/\blost\s*[:=]\s*\S*(?:\s\S+){0,2}\s*$/i.test(left)) return undefined;
   for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
+  const better = noun ? undefined : bettered(left);
+  if (better) return better;
   for (const [pattern, kind] of BEHIND)
     if (pattern.test(right))
       return /^\s*(?:or|of)\b/.test(right) &&

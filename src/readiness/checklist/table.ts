@@ -1,4 +1,5 @@
 import type { Tier } from './checklist.ts';
+import { boundTold, isClaimColumn, isDemandColumn } from './column.ts';
 import { plainText } from './inline.ts';
 import { boxOf, type Box } from './lines.ts';
 import { repairMojibake } from './repair.ts';
@@ -29,11 +30,6 @@ export const cellsText = (cells: readonly Cell[]): string =>
 
 const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
-const DEMAND_COLUMN =
-  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|(?:agreed )?value|setting|budget|bar|bound|spec|tolerance|allowed|objective|s[lr]o|norm|criterion|pass(?:[ -]?(?:mark|when|if|value|level|criteri(?:on|a)))?|(?:ok|good|accept(?:ed|able)?|green|done)(?: when| if| at| value)?|acceptance(?: (?:value|criteri(?:on|a)|level))?|needed|wanted|how (?:much|many|fast|long)|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel|cible|seuil|exigence|valeur)$/i;
-const CLAIM_COLUMN =
-  /^(?:(?:(?:last|latest|previous|prior) )?(?:measured(?: (?:on|in|at) .{1,20})?|actual|current(?:ly)?|today|now|seen|result|as is)|(?:last|latest|previous|prior|dry|test|trial) (?:run|time|value|test|measurement|reading|week|month|year|release|drill|rehearsal|load|event|mock|round)|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
-const BOUND_COLUMN = /^(?:rto|rpo)$/i;
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[.)]?)$/;
 
@@ -47,12 +43,13 @@ export function boxesOf(table: Table): RowBox[] {
     const words = cells
       .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
       .filter(
-        ({ at, text }) => text !== '' && (!NUMBER.test(text) || tierColumns.has(at) || isOf(at, DEMAND_COLUMN) || isOf(at, CLAIM_COLUMN)),
+        ({ at, text }) =>
+          text !== '' && (!NUMBER.test(text) || tierColumns.has(at) || isDemandColumn(header, at) || isClaimColumn(header, at)),
       )
       // What was measured is a claim, and is written as one.
-      .map(({ at, text }) => ({ at, text: at > 0 && isOf(at, CLAIM_COLUMN) ? `(measured: ${text})` : text }))
+      .map(({ at, text }) => ({ at, text: at > 0 && isClaimColumn(header, at) ? `(measured: ${text})` : text }))
       // What its column bounds is a demand only together with the column's name.
-      .map(({ at, text }) => ({ at, text: isOf(at, BOUND_COLUMN) && /^\d/.test(text) ? `${header[at]!}: ${text}` : text }));
+      .map(({ at, text }) => ({ at, text: /^\d/.test(text) ? boundTold(header[at] ?? '', text) : text }));
     const tier = words.filter(({ at }) => tierColumns.has(at)).map(({ text }) => tierOfHeading(text))[0];
     const roles = words.filter(({ at }) => isOf(at, ROLE_COLUMN)).map(({ text }) => plainText(text));
     const [title = words[0], ...detail] = words.filter(({ at }) => !tierColumns.has(at) && !isOf(at, ROLE_COLUMN));
@@ -65,9 +62,9 @@ export function boxesOf(table: Table): RowBox[] {
           line,
           text: title?.text ?? '',
           detail: detail
-            .map(({ text, at }, i) => (i > 0 && isOf(at, DEMAND_COLUMN) && /^\d/.test(text) ? `${header[at]!}: ${text}` : text))
+            .map(({ text, at }, i) => (i > 0 && isDemandColumn(header, at) && /^\d/.test(text) ? `${header[at]!}: ${text}` : text))
             .join(' | '),
-          demands: isOf(detail[0]?.at, DEMAND_COLUMN),
+          demands: detail[0] !== undefined && isDemandColumn(header, detail[0].at),
           box: { ...box, at: cell.at },
           roles,
           ...(column && { column }),

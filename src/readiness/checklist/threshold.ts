@@ -1,23 +1,24 @@
 import type { Comparator, Threshold } from './checklist.ts';
 import { comparatorAfter, comparatorBefore, negated, type Compared } from './comparator.ts';
 import { bareOp, betterOp } from './direction.ts';
+import { withoutCommands } from './command.ts';
 import { heldOf } from './held.ts';
 import { INSTRUCTION, isNoDemand, isState, SCORED } from './no-demand.ts';
 import { numberPlace, type NumberPlace } from './number-place.ts';
+import { isNumbering } from './numbering.ts';
 import { quantitiesOf } from './quantity.ts';
 import { rangeAt } from './range.ts';
-import { nounBehind, metricBefore, metricBehind, percentileOf, scopeOf } from './metric.ts';
+import { nounBehind, metricBefore, metricBehind, percentileOf, scopeOf, withoutMarks } from './metric.ts';
 import { relativeOf } from './relative.ts';
 import { TIME_MS, unitOf } from './units.ts';
-import { isVersion, versionAt } from './version.ts';
+import { isLeastVersion, isVersion, versionAt } from './version.ts';
 
 const ANY_NUMBER =
   /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|once|twice|half|nines|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
-const ADDRESS = /\b[a-z][a-z+.-]{1,20}:\/\/\S+/gi;
 
 /** Reads every demand on a number in a plain text; `guessed` tells those without a comparator. In a trigger, `no answer for more than 5 minutes` is not turned round. */
 export function thresholdsOf(source: string, trigger = false): { thresholds: Threshold[]; guessed: string[] } {
-  const text = !source.includes('://') ? source : source.replace(ADDRESS, (address) => ' '.repeat(address.length));
+  const text = withoutCommands(source);
   if (!ANY_NUMBER.test(text)) return { thresholds: [], guessed: [] };
   const quantities = quantitiesOf(text);
   const thresholds: Threshold[] = [];
@@ -52,14 +53,17 @@ type Read = { threshold: Threshold; to: number; bare?: boolean; ofNone?: boolean
 
 function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: boolean): Read | undefined {
   const { quantity, left, right, clause } = place;
+  if (isNumbering(place)) return undefined;
   const compared = comparedAt(place, trigger);
-  if (!(compared && /\p{L}/u.test(compared.text) && !compared.behind) && isVersion(left, quantity)) return versionAt(place);
+  if (isLeastVersion(place)) return versionAt(place);
+  if (!(compared && /\p{L}/u.test(compared.text) && !compared.behind) && isVersion(left, right, quantity)) return versionAt(place);
   const relative = relativeOf(left, right, quantity.unit);
   if (!compared && !(relative && quantity.unit === '%') && quantity.word && quantity.value !== 0) return undefined;
   if (!compared && isState(place, last)) return undefined;
   const op =
     compared?.op ??
     relative?.op ??
+    (trigger && relative ? '>=' : undefined) ??
     overdueOp(place, trigger) ??
     zeroOp(place) ??
     listedOp(place, last) ??
@@ -74,7 +78,8 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const unit = quantity.unit || rateBehind(right, compared);
   const percentile = percentileOf(left, right, clause);
   // `fell by half within 15 minutes` says over which time.
-  const behindIt = relative ? right.replace(/^(\s*)within\b/i, '$1in    ') : right;
+  const unmarked = withoutMarks(right);
+  const behindIt = relative ? unmarked.replace(/^(\s*)within\b/i, '$1in    ') : unmarked;
   const held = heldOf(behindIt, place.text.slice(0, quantity.from - left.length + lead.length));
   const scope = scopeOf(left, right);
   const threshold: Threshold = {
@@ -144,9 +149,9 @@ function overdueOp({ quantity, left, clause }: NumberPlace, trigger: boolean): C
 /** `100 concurrent users for 10 minutes`: a load to bear. */
 function loadOp({ quantity, left, right }: NumberPlace): Comparator | undefined {
   if (
-    quantity.unit === '' &&
+    (quantity.unit === 'x' || (quantity.unit === '' && Number.isInteger(quantity.value))) &&
     /^\s+\p{L}/u.test(right) &&
-    /\b(?:holds?|handles?|supports?|sustains?|serves?|survives?|withstands?|copes? with)\s*$/i.test(left)
+    /\b(?:holds?|handles?|supports?|sustains?|serves?|survives?|withstands?|copes? with|carries|carry|can (?:take|bear))\s*$/i.test(left)
   )
     return '>=';
   const load = quantity.unit === '' && /^\s+(?:concurrent|simultaneous|parallel)\s/i.test(right) && !INSTRUCTION.test(left);
@@ -154,7 +159,7 @@ function loadOp({ quantity, left, right }: NumberPlace): Comparator | undefined 
 }
 
 const ZERO_BEHIND =
-  /(?:[:(]|\b(?:of|code|is|are|at|stays|remains|(?:down|drained|reduced|back|fallen|drops?|falls?|emptied|goes|went|returns?|cleared) to))\s*$/i;
+  /(?:[:(]|\b(?:of|code|is|are|at|stays|remains|prints|shows|reads|gives|counts|(?:down|drained|reduced|back|fallen|drops?|falls?|emptied|goes|went|returns?|cleared) to))\s*$/i;
 
 /** `zero warnings`, `0 open bugs`: none at all. */
 function zeroOp({ quantity, left, right }: NumberPlace): Comparator | undefined {

@@ -8,21 +8,55 @@ type Read = { threshold: Threshold; to: number };
 const PRODUCT =
   /(?:^|\s)(?:[A-Z][\w.+-]*(?:\s(?:Server|Engine|version|LTS|SDK|Runtime))?|(?:api|os|kernel|version|release|node|python|php|java|(?<!(?:not|never|ever|may|must|can|cannot|should|shall|will|to|n['’]t)\s)go|ruby|firmware|ubuntu|debian))\s*(?:version\s*)?(?:>=?|≥)?\s*v?$/;
 
+/** Names in capitals that are marks: `CVSS 7.0 or higher`, `Lighthouse 90+`. */
+const SCORE = /\b(?:CVSS|NPS|MOS|VMAF|PSNR|AUC|PUE|CSAT|GPA|SUS|Lighthouse|PageSpeed|Score|Rating|Grade|Note)\s*(?:>=?|≥)?\s*$/i;
+
+/** `Retries 3 max` counts, `Kubernetes 1.29 minimum` does not. */
+const COUNTED = /(?:^|\s)[A-Z][a-z]+s\s*$/;
+const PLURAL_NAME = /(?:Postgres|Kubernetes|Redis|Windows|Jenkins|Rails|Nexus|Prometheus|Express|Vitess)\s*$/;
+const BOUND_BEHIND = /^\s*(?:max|min|at (?:least|most)|tops|or (?:more|less|fewer))/i;
+
 /** `MongoDB 6.0+`, `Redis 7`, `Ubuntu 22.04`: a version is not a measurement, though one may be demanded as the least. */
-export function isVersion(left: string, { unit, value, word }: Quantity): boolean {
-  if (unit !== '' || word || value >= 1_000 || value < 1) return false;
+export function isVersion(left: string, right: string, { unit, value, word }: Quantity): boolean {
+  if (unit !== '' || word || value >= 1_000 || value < 1 || SCORE.test(left)) return false;
   return (
     PRODUCT.test(left) &&
     !/(?:^|\s)(?:[A-Z][a-z]*(?:s|e|ed)\s*|[A-Z]{3}\s*|[A-Z]\w+ (?:of|to)\s*)(?:>=?|≥)\s*$/.test(left) &&
+    !(COUNTED.test(left) && !PLURAL_NAME.test(left) && BOUND_BEHIND.test(right)) &&
     !/(?:Minimum|Maximum|Min|Max|Handle|Handles|Average|Least|Most|About|All|Top|Only|Under|Over|At|Zero|First|Last|Every)\s*$/.test(left)
   );
 }
 
+/** `16.2 or newer`, `v5.10 and later`: of two parts and newer can only be a version, whatever it is called. */
+export const isLeastVersion = ({ quantity, left, right, text }: NumberPlace): boolean =>
+  quantity.unit === '' &&
+  !quantity.word &&
+  !HOUR.test(left) &&
+  (NEWER.test(right)
+    ? /\d\.\d/.test(text.slice(quantity.from, quantity.to)) || NAMED.test(left)
+    : NAMED.test(left) && (HIGHER.test(right) || LEAST.test(left)));
+
+const NEWER = /^(?:\.x)?\s*(?:or|and|oder|und|ou|et)\s+(?:newer|later|more recent|neuer|jünger|plus récente?s?|ultérieure?s?)(?!\p{L})/iu;
+const HIGHER = /^(?:\.x)?\s*(?:or|and|oder|ou)\s+(?:higher|above|up|greater|höher|supérieure?s?)(?!\p{L})/iu;
+/** `doors open at 8.30 or later` */
+const HOUR = /\b(?:at|from|by|until|before|after|ab|um|à|open\p{L}*|clos\p{L}*|arriv\p{L}*|start\p{L}*|end\p{L}*)\s*$/iu;
+/** Words for a version right in front of its number. */
+const NAMED = /(?:^|[^\p{L}])(?:version|release|build|v)\s?$/iu;
+const LEAST =
+  /(?:>=?|≥|\b(?:at least|minimum|min\.?|no(?:t)? (?:older|earlier|lower) than|mindestens|au moins))\s*(?:\p{L}+\s)?(?:version\s|release\s|build\s|v)$/iu;
+
 /** The version that is demanded at least; undefined where one is only named. */
-export function versionAt({ quantity, left, right }: NumberPlace): Read | undefined {
-  const sign = /(>=|≥|>)\s*v?$/.exec(left);
+export function versionAt(place: NumberPlace): Read | undefined {
+  const { quantity, left, right } = place;
+  const sign = LEAST.exec(left) ?? /(>=|≥|>)\s*v?$/.exec(left);
   const counted = /^\s+[a-z]{3,}s\b/.test(right) && !/^\s+(?:is|as|needs|has|was)\b/.test(right);
-  const least = quantity.plus || sign || /^\s*or (?:later|newer|higher|above)\b/i.test(right);
+  const least =
+    quantity.plus ||
+    sign ||
+    NEWER.test(right) ||
+    isLeastVersion(place) ||
+    HIGHER.test(right) ||
+    /^\s*(?:at (?:the )?)?(?:minimum|least|min)\b/i.test(right);
   if (!least || counted) return counted && quantity.plus ? countAt({ quantity, left, right }) : undefined;
   const metric = metricBefore(sign ? left.slice(0, sign.index) : left).replace(/\s*version$/i, '');
   return {

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import type { Threshold } from './checklist.ts';
+import { plainText } from './inline.ts';
+import { thresholdsOf } from './threshold.ts';
+
+const short = ({ op, value, unit, percentile, relative, forMs, overMs }: Threshold): string => {
+  const held = [forMs === undefined ? '' : `for ${forMs / 1000}s`, overMs === undefined ? '' : `over ${overMs / 1000}s`];
+  const parts = [op, String(value), unit, percentile === undefined ? '' : `p${percentile}`, relative ?? '', ...held];
+  return parts.filter((part) => part !== '').join(' ');
+};
+
+/** What people write, as Markdown, and what is read of it; behind `! ` a trigger. */
+const FORMS: Readonly<Record<string, readonly (readonly [text: string, read: string])[]>> = {
+  'what is done in a time is better when it is more, what takes a time when it is less': [
+    ['Ferry turns round at 6 crossings per hour or better', '>= 6 1/h'],
+    ['Combine clears 4 fields a day or better', '>= 4 1/d'],
+    ['Press prints 9,000 sheets/h or better', '>= 9000 1/h'],
+    ['Backlog clears at 120 claims/day or better', '>= 120 1/d'],
+    ['Melt rate 4 t/h or better', '>= 4 t/h'],
+    ['Downlink holds 25 Mbps or better', '>= 25 Mbps'],
+    ['lost bags 3 per hour or better', '<= 3 1/h'],
+    ['Ambulance on scene in 8 minutes or better', '<= 8 min'],
+    ['Dispatch delay of 90 s or better', '<= 90 s'],
+  ],
+  'a number that may be newer is a version, whatever it is the version of': [
+    ['Ballast controller image is 3.11 or later', '>= 3.11 version'],
+    ['Signalling interlocking — baseline 3.6 or newer', '>= 3.6 version'],
+    ['Milking robot firmware | v2.14 or newer', '>= 2.14 version'],
+    ['CNC post-processor at version 8 or newer', '>= 8 version'],
+    ['Charts need Helm 3.12 or above', '>= 3.12 version'],
+    ['at least version 3.2 of the crane driver', '>= 3.2 version'],
+    ['Node 20 minimum', '>= 20 version'],
+    ['Abbild 24.04 oder neuer', '>= 24.04 version'],
+    ['noyau 6.1 ou plus récent', '>= 6.1 version'],
+    ['pH of 6.5 or higher', '>= 6.5 count'],
+    ['pay grade 4.5 or higher', '>= 4.5 count'],
+    ['CVSS 7.0 or higher is told to the board', '>= 7 count'],
+    ['Retries 3 max', '<= 3 count'],
+    ['Tyres three years or newer', ''],
+    ['release 4.2 is out', ''],
+    ['doors open at 8.30 or later', ''],
+  ],
+  'the flags of a command and the conditions of a query demand nothing, a demand in code does': [
+    ['Pumps stopped with `plcctl set pump/3 --speed=0`', ''],
+    ['`siloctl gate close --hold 15m --set retries=4` done', ''],
+    ['`vacuumdb --jobs=8 -j 8` finished in under 20 min', '< 20 min'],
+    ['`siege -c 40 -t 5M` shows 0 failed transactions', '= 0 count'],
+    ['`grind -parallelism=4` prints 0', '= 0 count'],
+    ['`SELECT count(*) FROM berths WHERE draught > 12` returns 0 rows', '= 0 count'],
+    ['Warm the cache: `warm -n 500 --depth 3` and the hit rate stays above 92 %', '> 92 %'],
+    ['rule in the alert file is `queue_depth > 400`', '> 400 count'],
+    ['`p99 < 250ms` on the wall', '< 250 ms p99'],
+    ['`max_connections = 400`', '= 400 count'],
+    ['Spare parts --under 5 days away-- ordered', '< 5 d'],
+  ],
+  'a percentile is found in any notation, also behind what the time is counted from': [
+    ['Shortlist answers in under 2 s (percentile 90)', '< 2 s p90'],
+    ['Scan shown in at most 6 s (99 percentile)', '<= 6 s p99'],
+    ['percentile 95 of the lift waits below 40 s', '< 40 s p95'],
+    ['Ticket printed in under 3 s (95% percentile)', '< 3 s p95'],
+    ['Triage letter sent within 4 h of the fax (95th percentile)', '<= 4 h p95'],
+    ['Gate opens within 3 s of the badge, p99', '<= 3 s p99'],
+    ['Payout arrives within 2 min of the win (median)', '<= 2 min p50'],
+    ['Wait below 20 min against the winter average', '< 20 min'],
+    ['reads: p50 5 ms, p99 20 ms', '<= 5 ms p50 & <= 20 ms p99'],
+  ],
+  'a percentile or an average does not hide how long something must hold': [
+    ['! Ladle reading later than 4 s (p95) for 20 minutes', '> 4 s p95 for 1200s'],
+    ['! Boarding takes over 40 min (average) for 3 days', '> 40 min pmean for 259200s'],
+    ['! Call wait above 90 s (median) over 1 hour', '> 90 s p50 over 3600s'],
+    ['! Crane idle over 12 min (99th percentile) for more than 1 hour', '> 12 min p99 for 3600s'],
+    ['! Queue above 1.5 min, 90th percentile, for 30 minutes', '> 1.5 min p90 for 1800s'],
+  ],
+  'the grade of a finding is no average': [
+    ['At most 7 mittlere Mängel', '<= 7 mittlere Mängel'],
+    ['Höchstens 4 mittlere Risiken', '<= 4 mittlere Risiken'],
+    ['höchstens 2 offene mittlere Schwachstellen', '<= 2 offene mittlere Schwachstellen'],
+    ['au plus 5 failles moyennes', '<= 5 failles'],
+    ['At most 3 medium findings', '<= 3 medium findings'],
+    ['Mittlere Fehlerquote unter 2 %', '< 2 % pmean'],
+    ['Mittlere Fahrzeit zum Depot höchstens 25 min', '<= 25 min pmean'],
+    ['temps moyen de réponse inférieur à 3 s', '< 3 s pmean'],
+  ],
+  'the number of a line is none of its demand': [
+    ['3.7 Maximum of 12 pallets per bay', '<= 12 pallets'],
+    ['2.3 Max 10 open tickets', '<= 10 open tickets'],
+    ['8.2 At least 3 divers on call', '>= 3 divers'],
+    ['11.4 Not more than 2 % moisture', '<= 2 %'],
+    ['[P1] 5.4 Minimum 30 seats', '>= 30 seats'],
+    ['R-14: over 60 trees pruned', '> 60 trees'],
+    ['B-3 at most 5 open defects', '<= 5 open defects'],
+    ['2.6 Days without accident: at least 30', '>= 30 count'],
+    ['4.5 Hours of flight logged: minimum 20', '>= 20 count'],
+    ['1.2 s or less', '<= 1.2 s'],
+    ['7.5 minimum', '>= 7.5 count'],
+    ['3 minimum, 5 maximum', '>= 3 count & <= 5 count'],
+    ['5 or more crashes within 10 min', '>= 5 count & <= 10 min'],
+  ],
+  'all of them in a state is a demand, a share that is sent somewhere is a step': [
+    ['Seed lots: 100 % certified', '= 100 %'],
+    ['100 % of ropes inspected', '= 100 %'],
+    ['all 100 % tested before shipping', '= 100 %'],
+    ['acceptance suite 100% green on Friday', '= 100 %'],
+    ['water meters 100 % reachable', '= 100 %'],
+    ['vendors on the list: 100 % green', '= 100 %'],
+    ['acceptance suite 97 % green', '>= 97 %'],
+    ['Regression: 98 % passed', '>= 98 %'],
+    ['valve 100 % opened for flushing', '= 100 %'],
+    ['traffic 100 % shifted', ''],
+    ['conveyor 100 % speed', ''],
+    ['green at 100 % load', ''],
+    ['stable at 100 % of peak', ''],
+    ['the dam is 60 % filled', ''],
+    ['5 % green', ''],
+  ],
+  'an objective may stand behind its number': [
+    ['Kiln restart meets the 20-minute RTO', '<= 20 min'],
+    ['the 6-hour RPO of the archive holds', '<= 6 h'],
+    ['a 2-hour recovery time objective, met twice', '<= 2 h'],
+    ['honours the 45-minute delivery promise', '<= 45 min'],
+    ['99.5% punctuality target reached', '>= 99.5 %'],
+    ['99.9% uptime SLA met', '>= 99.9 %'],
+    ['meets a 2 % scrap target', '<= 2 %'],
+    ['stays in the 800 ms render budget', '<= 800 ms'],
+    ['15-minute RTO drill booked', ''],
+    ['30-day SLO window', ''],
+    ['99.9 % SLO burn alerts wired', ''],
+    ['a 90-minute test session booked', ''],
+    ['two-day training workshop held', ''],
+    ['bug bounty, 500 dollars budget', ''],
+    ['! the 5-minute RTO is at risk', ''],
+  ],
+  'a change is told from a value': [
+    ['fuel burn cut by at least 8 %', '>= 8 % decrease'],
+    ['changeover time slashed by 35 % or more', '>= 35 % decrease'],
+    ['crop yield boosted by at least 6 %', '>= 6 % increase'],
+    ['! footfall 40 % or more below the same week last year', '>= 40 % decrease'],
+    ['! bookings 30 % or more down against last Tuesday', '>= 30 % decrease'],
+    ['! returns 15 % or more up on last season', '>= 15 % increase'],
+    ['! bookings 25 % down versus May', '>= 25 % decrease'],
+    ['! boarding 10 % or more slower than the old process', '>= 10 % increase'],
+    ['throughput improved by at least 12 %', '>= 12 % increase'],
+    ['error rate improved by 20 %', '>= 20 % decrease'],
+    ['Response time worsened by over 10 %', '> 10 % increase'],
+    ['waiting list halved', ''],
+    ['hedge cut at 2 m', ''],
+    ['trim tabs below 5 %', '< 5 %'],
+    ['prices raised to 5 %', ''],
+    ['30 % or more of the fleet down', '>= 30 %'],
+  ],
+  'bounds in other words': [
+    ['99th percentile stays south of 800 ms', '< 800 ms p99'],
+    ['yield stays north of 80 %', '> 80 %'],
+    ['Night desk: 6 agents per shift or more', '>= 6 agents'],
+    ['trial took 38 min (limit 45 min)', '<= 45 min'],
+    ['start-up time: 8 s', '<= 8 s'],
+    ['handles 3x the harvest peak', '>= 3 x'],
+  ],
+};
+
+describe.each(Object.entries(FORMS))('%s', (_, lines) => {
+  test.each(lines)('%s', (text, expected) => {
+    const { thresholds } = thresholdsOf(plainText(text.replace(/^! /, '')), text.startsWith('! '));
+    expect(thresholds.map(short).join(' & ')).toBe(expected);
+  });
+});
