@@ -107,8 +107,14 @@ export function negated(found: Compared, place: { clause: string; left: string; 
 }
 
 const AFTER: readonly (readonly [RegExp, Comparator])[] = [
-  [/^[\s,(]*(?:or|and|oder|ou)\s+(?:more|higher|greater|above|longer|larger|over|up|mehr|höher|plus)\b/i, '>='],
-  [/^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|sooner|earlier|quicker|weniger|moins)\b/i, '<='],
+  [
+    /^[\s,(]*(?:or|and|oder|ou)\s+(?:more|higher|greater|above|longer|larger|bigger|over|up|warmer|hotter|wider|stronger|thicker|deeper|taller|brighter|heavier|mehr|höher|plus)\b/i,
+    '>=',
+  ],
+  [
+    /^[\s,(]*(?:or|and|oder|ou)\s+(?:less|fewer|lower|below|under|shorter|smaller|faster|sooner|earlier|quicker|colder|cooler|quieter|thinner|lighter|cheaper|nearer|closer|weniger|moins)\b/i,
+    '<=',
+  ],
   [
     /^[\s,(]*(?:at (?:the )?(?:very )?)?(?:minimum|least)\b(?=\s*(?:[).,;:|]|$)|\s(?:for|of|per|in|on|at|and|or|before|after|during|to|from|is|are|was|were|must|free|available|each)\b)/i,
     '>=',
@@ -145,7 +151,7 @@ function reversed(right: string, unit: string): Compared | undefined {
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
 export function comparatorAfter(right: string, unit: string): Compared | undefined {
   const behind =
-    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?:\s(?:per|a|an|each)\s\p{L}+)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
+    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?:\s(?:per|a|an|each)\s\p{L}+)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier|faster|quicker|longer|shorter|better)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
       right,
     )?.[0].length ?? 0;
   for (const [pattern, op] of AFTER) {
@@ -154,8 +160,14 @@ export function comparatorAfter(right: string, unit: string): Compared | undefin
   }
   const turned = reversed(right, unit);
   if (turned) return turned;
-  const better = /^[\s,(]*or (better|worse)\b/i.exec(right);
+  const better = /^[\s,(]*or (better|worse)\b/i.exec(right.slice(behind));
   return better
-    ? { op: '>=', at: better[0].length, text: better[0].trim(), behind: true, better: better[1]!.toLowerCase() as 'better' | 'worse' }
+    ? {
+        op: '>=',
+        at: behind + better[0].length,
+        text: better[0].trim(),
+        behind: true,
+        better: better[1]!.toLowerCase() as 'better' | 'worse',
+      }
     : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Comparator } from './checklist.ts';
 
 const MORE =
-  /availab|uptime|\bon[- ]time\b|\bin time\b|punctual|(?<!-|\b(?:start|pick|set|warm|ramp|boot|spin) )\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture|savings?\b|saved|improvement/i;
+  /availab|uptime|\bon[- ]time\b|\bin time\b|first[- ]time|punctual|(?<!-|\b(?:start|pick|set|warm|ramp|boot|spin) )\bup ?time|coverage|success|throughput|capacity|hit[- ](?:rate|ratio)|score|efficien|retention|retain|\bkept|users?\b|sessions?\b|connections?\b|bandwidth|conversion|complete|accura|precision|\brecall|authori[sz]ation rate|[- ]free\b|satisf|\bnps\b|complian|trained|training|encrypted|monitored|covered|participa|adoption|\brating|integration score|\bauc\b|head ?room|durability|fill rate|match rate|approval rate|verfügbar|abdeckung|disponib|couverture|savings?\b|saved|improvement/i;
 const LESS =
-  /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|\bscrap\b|\bwaste\b|emission|\bnoise\b|complaint|incident|accident|antwortzeit|fehler|temps de|erreur|délai|durée|dauer\b|frist\b/i;
+  /laten|response|time to|duration|delay|\blag\b|error|fail|\bloss\b|\blost\b|\bcpu\b|usage|utili[sz]ation|\bcost|\bage\b|\brto\b|\brpo\b|recovery (?:time|point)|downtime|bounce|churn|vulnerab|defect|\bbugs?\b|load time|ttfb|\blcp\b|\bfcp\b|\bcls\b|\binp\b|drift|offset|queue|backlog|jitter|crash|percentile|paint|start-?up|cold start|rebuffer|timeouts?\b|rollback time|deploy(?:ment)? time|\bmttr\b|\btime\b|degrad|regress|\bscrap\b|\bwaste\b|emission|\bnoise\b|complaint|incident|accident|refund|chargeback|\bfraud|\bspam|abandon|no-shows?\b|antwortzeit|fehler|temps de|erreur|délai|durée|dauer\b|frist\b/i;
 
 /** Whether more or less of something is better, as far as its name tells. */
 export function directionOf(metric: string): 'more' | 'less' | undefined {
@@ -80,7 +80,7 @@ function objectiveOp({ left, right, unit }: Bare): Comparator | undefined {
     /\b(?:without|no|instead of|former|old|previous)\s(?:\p{L}+\s)?$/iu.test(left)
   )
     return undefined;
-  const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
+  const time = isTime(unit);
   if (/^r|^mttr/i.test(name)) return time ? '<=' : undefined;
   const direction = directionOf(between) ?? (time || /budget|ceiling/i.test(name) ? 'less' : undefined);
   if (direction === undefined) return unit === '%' ? (byDirection(left.slice(-50)) ?? '>=') : unit.startsWith('1/') ? '>=' : undefined;
@@ -95,7 +95,7 @@ type Bare = { left: string; right: string; unit: string; value: number; hyphen: 
  * days`. Undefined where the number demands nothing.
  */
 export function bareOp(bare: Bare): Comparator | undefined {
-  const { left, right, unit, value } = bare;
+  const { left, right, unit } = bare;
   if (/\b(?:(?:set|configured|fixed|pinned) (?:to|at)|(?:stays?|remains?) at)\s*$/i.test(left)) return '=';
   // `25 % on Thursday` is a step of a roll-out.
   if (unit === '%' && left.trim() === '' && /^\s?(?:on|from|after|by|until|in week|next|once|when|if|as soon as)\b/i.test(right))
@@ -107,15 +107,24 @@ export function bareOp(bare: Bare): Comparator | undefined {
   const least = /\bmin(?!-)(?:imum|imal)?\b[^:;,.]{0,30}[:=]?\s*$/i.test(left);
   if (least) return '>=';
   if (unit !== '' && /\bmax(?:imum|imal)?\b[^:;,.=]{0,30}$/i.test(left)) return '<=';
-  const clause = `${left} ${right}`;
-  const aimed =
-    unit !== '' && (!bare.instruction || /\b(?:in|to|with)\s(?:the|our|its|an?)\s$/i.test(left)) ? objectiveOp(bare) : undefined;
+  return aimedOp(bare) ?? namedOp(bare, named);
+}
+
+const isTime = (unit: string): boolean => /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
+
+/** What an objective, a state or a limit right beside the number says. */
+function aimedOp(bare: Bare): Comparator | undefined {
+  const { left, unit, instruction } = bare;
+  const aims = unit !== '' && (!instruction || /\b(?:in|to|with)\s(?:the|our|its|an?)\s$/i.test(left));
+  const aimed = (aims ? objectiveOp(bare) : undefined) ?? (unit === '%' ? stateOp(bare) : undefined);
   if (aimed) return aimed;
-  const inState = unit === '%' ? stateOp(bare) : undefined;
-  if (inState) return inState;
-  const time = /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
-  if (time && (RECOVERY.test(left) || PERCENTILE.test(left))) return '<=';
-  if (BRACKETED_LIMIT.test(left)) return '<=';
+  return (isTime(unit) && (RECOVERY.test(left) || PERCENTILE.test(left))) || BRACKETED_LIMIT.test(left) ? '<=' : undefined;
+}
+
+/** What the words around the number name it as: something kept, finished, counted or set. */
+function namedOp({ left, right, unit, value, hyphen, instruction }: Bare, named: boolean): Comparator | undefined {
+  const clause = `${left} ${right}`;
+  const time = isTime(unit);
   if (KEEP.test(clause) && time) return '>=';
   if (time && FINISHED.test(left)) return '<=';
   if (time && /\b(?:set|configured|limited|raised|lowered) (?:to|at)\s*$/i.test(left)) return '=';
@@ -129,13 +138,13 @@ export function bareOp(bare: Bare): Comparator | undefined {
     !isStep(left, right)
   )
     return value === 100 ? '=' : '>=';
-  if (bare.instruction) return undefined;
+  if (instruction) return undefined;
   if (value === 0 && !time) return '=';
   if (TARGET.test(left))
     return /(?:threshold|budget)\W*$/i.test(left) || (!CAPACITY.test(right) && directionOf(clause) === 'less') ? '<=' : '>=';
-  if (time && bare.hyphen) return undefined;
+  if (time && hyphen) return undefined;
   if (time) return timeOp(left, right);
-  if (unit === '%' && value === 100 && named && metricOp(left, right) === '>=') return '=';
+  if (unit === '%' && value === 100 && metricOp(left, right) === '>=') return '=';
   if (unit === '%') return metricOp(left, right) ?? (value >= 50 && named ? '>=' : undefined);
   if (unit.startsWith('1/')) return /limit|quota/i.test(clause) || /^\s?(?:per|for each)\s/i.test(right) ? '=' : '>=';
   if (CAPACITY.test(right) || /bps$|bit\/s$/i.test(unit)) return '>=';
@@ -169,5 +178,5 @@ const isLoad = (left: string, right: string): boolean =>
 /** `10 % of the users` alone is a step of a roll-out. */
 const isStep = (left: string, right: string): boolean =>
   left.trim() === '' &&
-  /^\s?of(?:\s[\w-]+){1,3}\s*(?:[(,;:.]|$|(?:after|on|from|by|until|next|in week)\s)/.test(right) &&
+  /^\s?of(?:\s[\w-]+){1,3}\s*(?:[(,;:.]|$|(?:after|on(?! (?:time|schedule))|from|by|until|next|in week)\s)/.test(right) &&
   !/(?:ed|ing|en)\s*(?:[(,;:.]|$)/.test(right);

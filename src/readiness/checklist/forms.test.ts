@@ -156,6 +156,51 @@ const FORMS: Readonly<Record<string, readonly (readonly [text: string, read: str
     ['start-up time: 8 s', '<= 8 s'],
     ['handles 3x the harvest peak', '>= 3 x'],
   ],
+  'what is added to a baseline is bounded by the words in front of it': [
+    ['Scrap no higher than baseline + 0.2 %', '<= 0.2 % increase'],
+    ['Energy at most the July average plus 4 %', '<= 4 % increase'],
+    ['! wait more than usual + 20 %', '> 20 % increase'],
+  ],
+  'a percentile in brackets is of the number before it': [
+    ['Wagon age < 5 s (p99), < 30 s (max)', '< 5 s p99 & < 30 s'],
+    ['below 2 s (p95) and below 6 s (p99)', '< 2 s p95 & < 6 s p99'],
+  ],
+  'what is counted by its age or size is a selection': [
+    ['Access reviews older than 90 days: none', '= 0 count'],
+    ['Casks over 30 hl: 0', '= 0 count'],
+    ['Invoices under 5 EUR: none', '= 0 count'],
+    ['Payments above 10,000 EUR need a second approval', ''],
+    ['Loads over 40 kg go to gate 3', ''],
+    ['temperature above 40 °C: alarm', '> 40 °C'],
+  ],
+  'shares of what is lost': [
+    ['Samples dropped: fewer than 1 in 10,000', '< 0.01 %'],
+    ['! orders dropped: > 40 %', '> 40 % decrease'],
+  ],
+  'the least version may be told from below': [
+    ['Works from iOS 15 up', '>= 15 version'],
+    ['Min SDK 26', '>= 26 version'],
+    ['Minimum Tier 3', ''],
+  ],
+  'from to': [
+    ['Vaccines kept at 2 to 8 °C', '>= 2 °C & <= 8 °C'],
+    ['Mains 207 to 253 V', '>= 207 V & <= 253 V'],
+    ['oven raised from 20 to 80 °C', ''],
+    ['temperature set to 8 °C', '= 8 °C'],
+    ['Refund rate no worse than 0.7 %', '<= 0.7 %'],
+    ['90 calls a second at noon', '>= 90 1/s'],
+    ['90 calls a second', '>= 90 1/s'],
+  ],
+  '`or` may stand behind what the number is told of': [
+    ['Night desk 3 min per caller or faster', '<= 3 min'],
+    ['90 s per passenger or better', '<= 90 s'],
+    ['Cold store at -18 °C or colder', '<= -18 °C'],
+    ['Sauna at 85 °C or hotter', '>= 85 °C'],
+    ['Duplicate berths must be 0', '= 0 count'],
+    ['97 % of orders delivered on time', '>= 97 %'],
+    ['10 % of the crates on Monday', ''],
+    ['Shrinkage less than 1.4 % of turnover', '< 1.4 %'],
+  ],
 };
 
 describe.each(Object.entries(FORMS))('%s', (_, lines) => {

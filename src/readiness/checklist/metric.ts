@@ -86,8 +86,9 @@ const LISTED_MARK =
 /** Which percentile of the measurements is meant: the nearest one named before the number in its clause, else behind it. */
 export function percentileOf(left: string, right: string, clause: string): number | 'mean' | undefined {
   if (!ANY_MARK.test(clause) && !ANY_MARK.test(right)) return undefined;
-  const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left : clause;
-  const last = [...near.matchAll(MARK)].at(-1);
+  const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left.replace(/^\s*\([^()]*\)/, ' ') : clause;
+  // What something is added to is no measurement: `the July average + 4 %`.
+  const last = [...near.replace(/\p{L}+\s(?:\+|plus)\s*$/iu, '').matchAll(MARK)].at(-1);
   // `below 2 s at the median and below 6 s at the 95th percentile`: what stands behind is of this number.
   const own = last && /\band\b/i.test(near.slice(last.index)) ? behindMark(right) : undefined;
   if (last) return markOf(own ?? last);

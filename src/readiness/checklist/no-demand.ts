@@ -84,6 +84,13 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
     /^\s+\p{L}[^,;.&]*\b(?:with|of|above|over|older|longer|rated|scor\w+)\b[^,;.&]*$/iu.test(left)
   )
     return true;
+  // `reviews older than 90 days: none` counts them.
+  if (
+    !compared.behind &&
+    /^[<>]=?$/.test(compared.op) &&
+    /^[^,;.:<>≤≥\d]{0,30}[:=–—]\s*(?:none|zero|nil|keine[rs]?|aucune?|0(?![.,]?\d))(?!\p{L}|\s?%)/iu.test(right)
+  )
+    return true;
   if (compared.op !== '>' || compared.behind || quantity.unit === '%' || quantity.unit.startsWith('1/')) return false;
   if (/\b(?:anything|everything|those|the ones)\s+(?:\w+\s)?(?:than\s*)?$/i.test(clause)) return true;
   // `works on phones older than five years`: on which ones.
@@ -91,6 +98,13 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
     /\b(?:works?|runs?|usable|tested|supported|readable)\s+(?:on|for|with|in)\s+(?:\p{L}+\s){1,3}(?:older|larger|longer|wider) than\s*$/iu.test(
       clause,
     )
+  )
+    return true;
+  // `Payments above 10,000 EUR need a second approval`
+  if (
+    quantity.unit !== '' &&
+    /^\W*(?:\p{L}+\s){1,2}\S+(?:\sthan)?\s*$/u.test(clause) &&
+    /^(?:\s\p{L}+)?\s(?:needs?|requires?|asks? for|waits? for|go(?:es)? to)\s/u.test(right)
   )
     return true;
   // `a run over 1.4 million accounts finishes in …`

@@ -8,6 +8,11 @@ import type { Quantity } from './quantity.ts';
 const STEP = /\b(?:going|goes?|mov\w+|ramp\w*|step\w*|widen\w*|expand\w*|rais\w+|grow\w*|roll-?out)\s+from\s*$/i;
 const ESTIMATE = /\b(?:expected|estimated|typical\w*|usually|approx\w*|about|around|roughly)\b[^,;]{0,25}$/i;
 
+/** `kept at 2 to 8 °C`: of these nobody counts up. */
+const PHYSICAL = /^(?:°[CF]|k?V|[kMG]?Hz|mm|dBm?)$/;
+const MOVED =
+  /\b(?:rais|lower|increas|decreas|reduc|chang|mov|turn|heat|cool|switch|shift|set|from|drop|rise|rose|fell|fall)\p{L}*\b[^,;]{0,20}$/iu;
+
 /** `between 10 and 20 ms`, `18–27 °C`, `outside 210–250 V`: two thresholds. */
 export function rangeAt(place: NumberPlace, next: Quantity | undefined): { thresholds: Threshold[]; to: number } | undefined {
   const { quantity, left, text } = place;
@@ -15,8 +20,10 @@ export function rangeAt(place: NumberPlace, next: Quantity | undefined): { thres
   const between = text.slice(quantity.to, next.from);
   const said = /\b(?:between|zwischen|entre|from|outside(?: of)?|within|range(?: of)?|in)\s*\(?$/i.exec(left)?.[0].toLowerCase() ?? '';
   const dash = /^\s?(?:-|–|—|\.\.\.?)\s?$/.test(between) || (/^-\d/.test(text.slice(next.from, next.from + 2)) && between === '');
-  const word = /^\s(?:and|to|und|bis|et|à)\s$/i.test(between) && /between|zwischen|entre|from|range|outside|within/.test(said);
   const unit = next.unit || quantity.unit;
+  const word =
+    (/^\s(?:and|to|und|bis|et|à)\s$/i.test(between) && /between|zwischen|entre|from|range|outside|within/.test(said)) ||
+    (/^\s(?:to|bis|à)\s$/i.test(between) && PHYSICAL.test(unit) && !MOVED.test(left));
   if ((!dash && !word) || (said.startsWith('from') && unit === '')) return undefined;
   if (
     !word &&

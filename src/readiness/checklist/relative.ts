@@ -4,7 +4,7 @@ import { directionOf, isShareInState } from './direction.ts';
 type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
 const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|(?<!\b(?:mak|tak|add|us|sign|set|end|pick|start)\w{0,3} )up|climb\w*|(?<!\bthe )spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*|hausse`;
-const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
+const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink(?!age)\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
 /** These tell a change only with `by`: `cut by 30 %`, and not `cut at 30 %`. */
 const UP_BY = String.raw`rais(?:e[sd]?|ing)|boost\w*|lift(?:s|ed|ing)?|lengthen\w*|extend\w*|widen\w*|expand\w*`;
 const DOWN_BY = String.raw`cut(?:s|ting)?|trimm?\w*|shorten\w*|slash\w*|lessen\w*|shav(?:e[sd]?|ing)|dip(?:s|ped|ping)?|slid(?:e[sd]?|ing)?|slump\w*|halv\w+|curb\w*|compress\w*|diminish\w*|narrow\w*`;
@@ -30,7 +30,7 @@ const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [new RegExp(String.raw`\b(?:${CHANGE})${COMPARED}`, 'i'), 'change'],
   [new RegExp(String.raw`\b(?:${CHANGE})\s+(?:above|beyond|over|exceed\w*|below|under|within)\s*$`, 'i'), 'change'],
   [/±\s*$/, 'change'],
-  [/\w\s\+\s*$/, 'increase'],
+  [/\w\s(?:\+|(?<!\b(?:au|de) )plus)\s*$/i, 'increase'],
 ];
 /** What is compared with: `last week`, `the July average`, `the week before`. */
 const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|peak|plan|forecast|budget|same \w+|today['’]?s?|last|previous|prior|preceding|yesterday|(?:\w+ )?(?:weeks?|months?|days?|years?|quarters?|hours?|releases?|versions?|same \w+|value|level|figure|state) (?:before|earlier|ago|of last)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\w+ (?:average|baseline|mean))`;
@@ -81,6 +81,21 @@ function byOf(left: string): Relative | undefined {
   return found ? { kind: found[1], op: '>=' } : bettered(left);
 }
 
+/** A share of all that there is now, and not of what there was before. */
+function isPart(left: string, right: string): boolean {
+  return (
+    // `Regression: 98 % green` names a suite.
+    isShareInState(right) ||
+    // `drops more than 4 % of its frames`
+    (/\b(?:drops?|loses?)\s+\S+\s+than\s*$/i.test(left) && /^\s*of (?:its|their|the|all)\b/i.test(right)) ||
+    // `counts and logs differ by 1 %` compares two things of one time.
+    /\band\b[^.;:]*\bdiffer\b[^.;:]*$/i.test(left) ||
+    // `samples lost: < 1 %`
+    /\blost\s*[:=]\s*\S*(?:\s\S+){0,2}\s*$/i.test(left) ||
+    /\b(?:dropped|declined)\s*[:=]\s*(?:[<≤]=?|less|fewer|under|below|at most|no more|max)[^:=]*$/i.test(left)
+  );
+}
+
 /**
  * Whether a share or a multiple is of earlier measurements: `up 20 %`, `dropped > 50 %`, `10 % slower`, `2x the baseline`.
  * `falls below 95 %` is not: that is a fixed number.
@@ -89,10 +104,7 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   const right = behind.replace(OR_MORE, '');
   if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x') return byOf(left);
-  // `Regression: 98 % green` names a suite.
-  if (isShareInState(right)) return undefined;
-  // `drops more than 4 % of its frames` tells a part, not a change.
-  if (/\b(?:drops?|loses?)\s+\S+\s+than\s*$/i.test(left) && /^\s*of (?:its|their|the|all)\b/i.test(right)) return undefined;
+  if (isPart(left, right)) return undefined;
   // `CPU climbing over 80 %` reaches a height; `up over 80 %` and `rises by over 80 %` tell by how much.
   if (
     left.endsWith('over ') &&
@@ -107,9 +119,6 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   // `declines no more than 2 % higher than …`: what stands right behind the number says it best.
   const said = /^\s*(higher|slower|longer|larger|bigger|lower|faster|shorter|smaller)\s+than\b/i.exec(right)?.[1];
   if (said !== undefined) return { kind: /^(?:lower|faster|shorter|smaller)$/i.test(said) ? 'decrease' : 'increase' };
-  // `samples lost: < 1 %` is a share of all, and `counts and logs differ by 1 %` compares two things of one time.
-  if (/\band\b[^.;:]*\bdiffer\b[^.;:]*$/i.test(left)) return undefined;
-  if (/\blost\s*[:=]\s*\S*(?:\s\S+){0,2}\s*$/i.test(left)) return undefined;
   for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
   const better = noun ? undefined : bettered(left);
   if (better) return better;

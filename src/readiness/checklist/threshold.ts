@@ -60,15 +60,7 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const relative = relativeOf(left, right, quantity.unit);
   if (!compared && !(relative && quantity.unit === '%') && quantity.word && quantity.value !== 0) return undefined;
   if (!compared && isState(place, last)) return undefined;
-  const op =
-    compared?.op ??
-    relative?.op ??
-    (trigger && relative ? '>=' : undefined) ??
-    overdueOp(place, trigger) ??
-    zeroOp(place) ??
-    listedOp(place, last) ??
-    loadOp(place) ??
-    (quantity.plus ? '>=' : bareOp(bareOf(place)));
+  const op = compared?.op ?? relative?.op ?? (trigger && relative ? '>=' : undefined) ?? uncomparedOp(place, last, trigger);
   const ofNone = isOfNone(place, compared, last, trigger);
   if (op === undefined || (!ofNone && isNoDemand(place, compared, op, last))) return undefined;
   const behind = compared && isSign(compared) ? ` ${right.slice(compared.at)}` : right;
@@ -98,6 +90,14 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   return { threshold, to: quantity.to + held.width, ofNone, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
 }
 
+/** The comparator of a number that is compared with nothing. */
+const uncomparedOp = (place: NumberPlace, last: Threshold | undefined, trigger: boolean): Comparator | undefined =>
+  overdueOp(place, trigger) ??
+  zeroOp(place) ??
+  listedOp(place, last) ??
+  loadOp(place) ??
+  (place.quantity.plus ? '>=' : bareOp(bareOf(place)));
+
 /** `zero requests above 1 s`, `0 tickets older than 24 h`: the limit of what there may be none of. */
 function isOfNone({ left }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined, trigger: boolean): boolean {
   if (trigger || !compared?.turned || compared.unsure || compared.behind || last?.op !== '=' || last.value !== 0) return false;
@@ -115,7 +115,7 @@ function rateBehind(right: string, compared: Compared | undefined): string {
 }
 
 function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigger: boolean): Compared | undefined {
-  const found = comparatorBefore(left) ?? comparatorAfter(right, quantity.unit);
+  const found = comparatorBefore(left) ?? comparatorAfter(right, quantity.unit) ?? overBaseline(left);
   if (!found) return undefined;
   const { unit } = quantity;
   const place = { clause, left, right, unit };
@@ -126,6 +126,18 @@ function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigge
     return { ...found, op: '>=' };
   const sped = /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && unit.startsWith('1/') ? mirrored(found) : found;
   return negated(sped, place, trigger);
+}
+
+/** `no higher than the baseline + 0.2 %` */
+function overBaseline(left: string): Compared | undefined {
+  let lead = left.replace(/\s(?:\+|plus)\s*$/i, '');
+  if (lead === left) return undefined;
+  for (let words = 0; words < 4; words++) {
+    lead = lead.replace(/\s\S+$/, '');
+    const found = comparatorBefore(`${lead} `);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const LATEST = /^(?:spätestens|no(?:t)? later|at the latest|au plus tard)/i;
@@ -159,7 +171,7 @@ function loadOp({ quantity, left, right }: NumberPlace): Comparator | undefined 
 }
 
 const ZERO_BEHIND =
-  /(?:[:(]|\b(?:of|code|is|are|at|stays|remains|prints|shows|reads|gives|counts|(?:down|drained|reduced|back|fallen|drops?|falls?|emptied|goes|went|returns?|cleared) to))\s*$/i;
+  /(?:[:(]|\b(?:of|code|is|are|be|at|stays|remains|prints|shows|reads|gives|counts|(?:down|drained|reduced|back|fallen|drops?|falls?|emptied|goes|went|returns?|cleared) to))\s*$/i;
 
 /** `zero warnings`, `0 open bugs`: none at all. */
 function zeroOp({ quantity, left, right }: NumberPlace): Comparator | undefined {

@@ -29,7 +29,7 @@ const TIME: readonly (readonly [RegExp, string])[] = [
 
 const PERIOD: readonly (readonly [RegExp, string])[] = [
   [/^(?:s|secs?|seconds?|sekunde|seconde)(?!\w)/i, 's'],
-  [/^(?:m|mins?|minutes?|minute)(?!\w)/i, 'min'],
+  [/^(?:m|mins?|minutes?|minute)(?![\w²³])/i, 'min'],
   [/^(?:h|hrs?|hours?|stunde|heure)(?!\w)/i, 'h'],
   [/^(?:d|days?|tag|jour)(?!\w)/i, 'd'],
   [/^(?:weeks?|woche|semaine)(?!\w)/i, 'week'],
@@ -99,11 +99,15 @@ function plainUnit(text: string): Unit | undefined {
 const sizeOf = (unit: string): string =>
   /^[mgtp]i?b$/.test(unit) ? unit.replace(/^./, (letter) => letter.toUpperCase()).replace(/b$/, 'B') : unit;
 
+/** `need a second approval`: in no second. */
+const SECOND =
+  /^\sa second\s(?!(?:on|at|for|in|or|and|sustained|during|each|across|under|with|while|when|to|by|from|of|after|per|is|are)\b)\p{L}/iu;
+
 /** `/month`, ` per day`, ` an hour`. */
 function perOf(text: string): Unit | undefined {
   const sign = /^(?:\s?\/\s?|\s(?:per|an?|pro|par)\s(?:each\s)?)/i.exec(text);
-  const period = sign && firstOf(PERIOD, text.slice(sign[0].length));
-  return period ? { unit: period.unit, width: sign[0].length + period.width } : undefined;
+  const period = sign && !SECOND.test(text) ? firstOf(PERIOD, text.slice(sign[0].length)) : undefined;
+  return sign && period ? { unit: period.unit, width: sign[0].length + period.width } : undefined;
 }
 
 /** `50k players for half an hour` is none an hour. */

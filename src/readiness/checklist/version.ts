@@ -6,7 +6,7 @@ import type { Quantity } from './quantity.ts';
 type Read = { threshold: Threshold; to: number };
 
 const PRODUCT =
-  /(?:^|\s)(?:[A-Z][\w.+-]*(?:\s(?:Server|Engine|version|LTS|SDK|Runtime))?|(?:api|os|kernel|version|release|node|python|php|java|(?<!(?:not|never|ever|may|must|can|cannot|should|shall|will|to|n['’]t)\s)go|ruby|firmware|ubuntu|debian))\s*(?:version\s*)?(?:>=?|≥)?\s*v?$/;
+  /(?:^|\s)(?:[A-Z][\w.+-]*(?:\s(?:Server|Engine|version|LTS|SDK|Runtime))?|(?:api|os|kernel|version|release|node|python|php|java|(?<!(?:not|never|ever|may|must|can|cannot|should|shall|will|to|n['’]t)\s)go|ruby|firmware|ubuntu|debian|i(?:Pad)?OS|macOS|watchOS|tvOS|nginx|etcd|containerd|glibc|openssl|npm|docker|helm|terraform|dotnet|systemd))\s*(?:version\s*)?(?:>=?|≥)?\s*v?$/;
 
 /** Names in capitals that are marks: `CVSS 7.0 or higher`, `Lighthouse 90+`. */
 const SCORE = /\b(?:CVSS|NPS|MOS|VMAF|PSNR|AUC|PUE|CSAT|GPA|SUS|Lighthouse|PageSpeed|Score|Rating|Grade|Note)\s*(?:>=?|≥)?\s*$/i;
@@ -45,6 +45,10 @@ const NAMED = /(?:^|[^\p{L}])(?:version|release|build|v)\s?$/iu;
 const LEAST =
   /(?:>=?|≥|\b(?:at least|minimum|min\.?|no(?:t)? (?:older|earlier|lower) than|mindestens|au moins))\s*(?:\p{L}+\s)?(?:version\s|release\s|build\s|v)$/iu;
 
+/** `from iOS 15 up`, `Min SDK 26` */
+const FROM = /\bfrom\s+\S+\s*$/i;
+const LOWEST = /\bmin(?:imum|\.)?\s(?!tier|level|grade|class|stage|phase|priority)(?:\p{L}+\s){1,2}$/iu;
+
 /** The version that is demanded at least; undefined where one is only named. */
 export function versionAt(place: NumberPlace): Read | undefined {
   const { quantity, left, right } = place;
@@ -56,6 +60,8 @@ export function versionAt(place: NumberPlace): Read | undefined {
     NEWER.test(right) ||
     isLeastVersion(place) ||
     HIGHER.test(right) ||
+    (FROM.test(left) && /^\s*(?:up|upwards?|on|onwards?)(?![\p{L}-])/iu.test(right)) ||
+    LOWEST.test(left) ||
     /^\s*(?:at (?:the )?)?(?:minimum|least|min)\b/i.test(right);
   if (!least || counted) return counted && quantity.plus ? countAt({ quantity, left, right }) : undefined;
   const metric = metricBefore(sign ? left.slice(0, sign.index) : left).replace(/\s*version$/i, '');
