@@ -14,7 +14,7 @@ export type Compared = {
 
 const OPPOSITE: Readonly<Record<Comparator, Comparator>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '!=', '!=': '=' };
 
-const FILL = String.raw`\s*(?:(?:a|an|the|of|is|be|to|at|about|around|roughly|approx(?:imately)?\.?|only|just|total|another|than|value|de|von)\s+){0,3}[(:]?\s*$`;
+const FILL = String.raw`\s*(?:(?:a|an|the|its|our|their|your|of|is|be|to|at|about|around|roughly|approx(?:imately)?\.?|only|just|total|another|than|value|de|von)\s+){0,3}[(:]?\s*$`;
 const before = (words: string): RegExp => new RegExp(String.raw`(?:^|[^\wÀ-ÿ])(${words})${FILL}`, 'iu');
 
 const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
@@ -160,14 +160,14 @@ export function comparatorAfter(right: string, unit: string): Compared | undefin
   }
   const turned = reversed(right, unit);
   if (turned) return turned;
-  const better = /^[\s,(]*or (better|worse)\b/i.exec(right.slice(behind));
+  const better = /^[\s,(]*(?:or|oder|ou) (better|worse|besser|schlechter|mieux|pire)\b/i.exec(right.slice(behind));
   return better
     ? {
         op: '>=',
         at: behind + better[0].length,
         text: better[0].trim(),
         behind: true,
-        better: better[1]!.toLowerCase() as 'better' | 'worse',
+        better: /^(?:be|mi)/i.test(better[1]!) ? 'better' : 'worse',
       }
     : undefined;
 }

@@ -37,7 +37,7 @@ const KEEP = /\b(?:keep(?!-)|kept|retain\w*|retention|stor(?:ed|age) for|archive
 const CAPACITY = /^\W*(?:[A-Z][\w-]* )?(?:ram|memory|storage|ssd|disk|free|network|bandwidth|cores?|v?cpus?|nodes?)\b/i;
 const RECOVERY = /\b(?:rto|rpo|mttr|recovery (?:time|point)[\w ]*)\b/i;
 /** `p50 5 ms`, `95th percentile: 2 s` */
-const PERCENTILE = /(?:\bp\d\d(?:\.\d+)?|\bpercentile|\bmedian)\s*[:=]?\s*$/i;
+const PERCENTILE = /\b(?:p\d\d(?:\.\d+)?|percentile|median|avg\.?)\s*[:=]?\s*$/i;
 /** `took 38 min (limit 45 min)` */
 const BRACKETED_LIMIT = /\(\s*(?:limit|cap|ceiling|allowed|permitted|tolerated)\s*:?\s*$/i;
 const FINISHED =
@@ -46,7 +46,7 @@ const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requiremen
 
 /** `100 % green`, `100 % of vendors covered`: a state that all of them are to be in. What is sent or widened is a step. */
 const STATE =
-  /^\s?(?:(?:is|are)\s)?(?:green|pass|passes|passing|success(?:ful|fully)?|correct|valid|healthy|online|reachable|consistent|identical|compliant|legible|present|match|(?!(?:fail|block|shift|switch|rout|mov|ramp|roll|expos|deploy|releas|load|increas|decreas|reduc|discount|direct|sampl|refund|unus|delay|reject|fill|us|utili[sz]|allocat|occupi|spe|fe|se|ne|r|b|sh|we)ed\b)\p{L}{2,}ed)(?!\p{L}|-)/iu;
+  /^\s?(?:(?:der|des|aller|d['’])\s?(?:\p{L}+\s){1,3}?)?(?:(?:is|are|sind|sont)\s)?(?:grün|bestanden|erfolgreich|geprüft|geschult|verschlüsselt|abgedeckt|au vert|verte?s|réussi(?:e?s)?|conformes?|green|pass|passes|passing|success(?:ful|fully)?|correct|valid|healthy|online|reachable|consistent|identical|compliant|legible|present|match|(?!(?:fail|block|shift|switch|rout|mov|ramp|roll|expos|deploy|releas|load|increas|decreas|reduc|discount|direct|sampl|refund|unus|delay|reject|fill|us|utili[sz]|allocat|occupi|spe|fe|se|ne|r|b|sh|we)ed\b)\p{L}{2,}ed)(?!\p{L}|-)/iu;
 const STATE_OF_MOST = /^\s?(?:(?:is|are)\s)?(?:green|pass|passes|passed|passing|success(?:ful|fully)?|covered|signed)(?!\p{L}|-)/iu;
 
 /** Whether what stands behind a share is the state that so many are to be in. */
@@ -62,8 +62,8 @@ function stateOp({ left, right, value }: Bare): Comparator | undefined {
 const OBJECTIVE =
   /^\s*((?:[\p{L}-]+\s){0,3}?)(rto|rpo|mttr|(?:recovery|restore|response|reaction) (?:time|point)(?: (?:objective|target|goal))?|targets?|goals?|objectives?|sl[ao]s?|commitment|promise|budget|ceiling|deadline)(?!\s(?:rehears|drill|test|exercis|review|meeting|plan|section|report|chart|alert|dash|document|training|workshop|page|tool|owner|team|value|burn|window|credit|clause|clock|contract))(?![\p{L}-])/iu;
 /** `the 5-minute RTO is at risk`: what is then to be done, and not what is to be. */
-const MISSED =
-  /\b(?:missed|miss(?:es)?|exceeded|breach\w*|broken|violat\w*|not (?:be )?(?:met|reached|held|kept)|blown|overrun|at risk|in danger|in doubt)\b/i;
+export const MISSED =
+  /(?<!\b(?:never|not|without being|nowhere)\s(?:be\s|been\s)?)\b(?:missed|miss(?:es)?|exceeded|breach\w*|broken|violat\w*|not (?:be )?(?:met|reached|held|kept)|blown|overrun|at risk|in danger|in doubt)\b/i;
 /** `a 60-minute soak goal`: how long to do something. */
 const EXERCISE =
   /soak|watch|observ|monitor|bake|notice|drill|test|rehears|exercis|walk|talk|warm|session|meeting|training|sprint|discount|growth|sales|revenue/i;
@@ -112,13 +112,21 @@ export function bareOp(bare: Bare): Comparator | undefined {
 
 const isTime = (unit: string): boolean => /^(?:us|ms|s|min|h|d|week|month|year)$/.test(unit);
 
+/** `fits the 4-hour window`, `meets a 30 s slot` */
+const WINDOW = /^\s*(?:[\p{L}-]+\s)?(?:window|slot)s?\b/iu;
+const FITS = /\b(?:meets?|met|fits?(?: in(?:to)?)?|keeps? (?:to|within)|kept (?:to|within)|inside)\s(?:the\s|our\s|its\s|an?\s)?$/i;
+
 /** What an objective, a state or a limit right beside the number says. */
 function aimedOp(bare: Bare): Comparator | undefined {
-  const { left, unit, instruction } = bare;
+  const { left, right, unit, instruction } = bare;
   const aims = unit !== '' && (!instruction || /\b(?:in|to|with)\s(?:the|our|its|an?)\s$/i.test(left));
   const aimed = (aims ? objectiveOp(bare) : undefined) ?? (unit === '%' ? stateOp(bare) : undefined);
   if (aimed) return aimed;
-  return (isTime(unit) && (RECOVERY.test(left) || PERCENTILE.test(left))) || BRACKETED_LIMIT.test(left) ? '<=' : undefined;
+  return (isTime(unit) && (RECOVERY.test(left) || PERCENTILE.test(left))) ||
+    BRACKETED_LIMIT.test(left) ||
+    (isTime(unit) && WINDOW.test(right) && FITS.test(left))
+    ? '<='
+    : undefined;
 }
 
 /** What the words around the number name it as: something kept, finished, counted or set. */
@@ -141,7 +149,10 @@ function namedOp({ left, right, unit, value, hyphen, instruction }: Bare, named:
   if (instruction) return undefined;
   if (value === 0 && !time) return '=';
   if (TARGET.test(left))
-    return /(?:threshold|budget)\W*$/i.test(left) || (!CAPACITY.test(right) && directionOf(clause) === 'less') ? '<=' : '>=';
+    return /(?:threshold|budget)s?\s*(?:of|is)?\W*$/i.test(left) ||
+      (!CAPACITY.test(right) && (directionOf(clause) ?? (time ? 'less' : 'more')) === 'less')
+      ? '<='
+      : '>=';
   if (time && hyphen) return undefined;
   if (time) return timeOp(left, right);
   if (unit === '%' && value === 100 && metricOp(left, right) === '>=') return '=';

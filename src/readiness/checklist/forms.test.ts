@@ -201,6 +201,46 @@ const FORMS: Readonly<Record<string, readonly (readonly [text: string, read: str
     ['10 % of the crates on Monday', ''],
     ['Shrinkage less than 1.4 % of turnover', '< 1.4 %'],
   ],
+  'in a trigger a missed objective is turned round': [
+    ['! RTO of 15 minutes exceeded', '> 15 min'],
+    ['! the 4-hour SLA of the ferry desk was missed', '> 4 h'],
+    ['! 99.5 % punctuality target not met', '< 99.5 %'],
+    ['! the 5-minute RTO is in danger', ''],
+    ['RTO of 15 minutes never exceeded', '<= 15 min'],
+  ],
+  'a range may have to be left for some time': [
+    ['! cold room outside 2–8 °C for more than 20 min', '< 2 °C for 1200s & > 8 °C for 1200s'],
+    ['! Ausschuss über 2 % für mehr als 10 Minuten', '> 2 % for 600s'],
+    ['! débit inférieur à 30 l/h pendant plus de 15 min', '< 30 l/h for 900s'],
+  ],
+  'double is two times': [
+    ['! waits more than double the usual', '> 2 x'],
+    ['double doors at most 3 m wide', '<= 3 m'],
+    ['! pump runs at 3x or faster', '>= 3 x'],
+  ],
+  'other languages, the same forms': [
+    ['100 % der Seile geprüft', '= 100 %'],
+    ['Alle Proben zu 100 % bestanden', '= 100 %'],
+    ['100 % des essais réussis', '= 100 %'],
+    ['100 % der Kunden umgeleitet', ''],
+    ['Durchsatz um 20 % gesteigert', '>= 20 % increase'],
+    ['Ausschuss um 5 % oder mehr reduziert', '>= 5 % decrease'],
+    ['höchstens 3 mittlere und 0 hohe Mängel', '<= 3 mittlere und & = 0 count'],
+    ['Antwort in 2 s oder besser', '<= 2 s'],
+    ['2 s ou mieux', '<= 2 s'],
+  ],
+  'what a target is of tells its direction, and less time is better': [
+    ['its SLO of 300 ms', '<= 300 ms'],
+    ['goal is 2 s', '<= 2 s'],
+    ['page budget of 200 KB', '<= 200 KB'],
+    ['uptime goal: 99.9 %', '>= 99.9 %'],
+    ['RTO/RPO: 4 h / 15 min', '<= 4 h & <= 15 min'],
+    ['crane driver version at least 1.6', '>= 1.6 version'],
+    ['backup finishes within its 4-hour window', '<= 4 h'],
+    ['meets the 2 h berth window', '<= 2 h'],
+    ['the 2 h window opens at noon', ''],
+    ['max wait 8 min, avg 2 min', '<= 8 min & <= 2 min pmean'],
+  ],
 };
 
 describe.each(Object.entries(FORMS))('%s', (_, lines) => {

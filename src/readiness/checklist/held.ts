@@ -12,7 +12,7 @@ function heldAt(right: string): Held | undefined {
   const held =
     /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i.exec(right) ??
     /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
-    /^(?:,\s*,\s*|(?:(?!\band (?!for|that))[^.;,:<>≤≥\d]){0,50}?,?\s?|[^.;,:<>≤≥\d]{0,40}\b[1-5](?:xx|\d\d)\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|at least\s+|over\s+|[>≥]=?\s*|a (?:\p{L}+ )?period of\s+)?/iu.exec(
+    /^(?:,\s*,\s*|(?:(?!\band (?!for|that))[^.;,:<>≤≥\d]){0,50}?,?\s?|[^.;,:<>≤≥\d]{0,40}\b[1-5](?:xx|\d\d)\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|(?:mehr|länger) als\s+|mindestens\s+|plus d['’e]\s*|au moins\s+|at least\s+|over\s+|[>≥]=?\s*|a (?:\p{L}+ )?period of\s+)?/iu.exec(
       right,
     );
   const duration = held && durationAt(right.slice(held[0].length));

@@ -67,7 +67,7 @@ export function nounBehind(right: string, value: number): string | undefined {
 /** Of these `mittlere` and `moyenne` are a grade, and no average. */
 const GRADED = String.raw`befund|schwachst|risik|fehler(?!rate|quote|zahl|anteil)|m[aä]ngel|lücke|prior|vorf[aä]ll|störung(?!sd)|meldung|abweich|schwere|gefahr|kategorie|constats?|failles?|vulnérabilités?|risques?|anomalies?|défauts?|gravité|sévérité|priorité|criticité|incidents?`;
 const MARK = new RegExp(
-  String.raw`\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th|\s?%)?[- ]percentile|\b(?:percentile|pctl) (\d{2}(?:\.\d+)?)(?![\d%])|\b(\d{2}(?:[.,]\d+)?)(?:\.? {0,2}perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|mittlere[rnsm]?(?!\s(?:[a-zäöü]{2,20}e[rnsm]?\s)?(?:${GRADED}))|im (?:mittel|schnitt)|(?<!(?:${GRADED})\s(?:[a-zéè]{2,20}\s)?)moyen(?:ne)?s?)\b`,
+  String.raw`\bp(\d{2,3}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th|\s?%)?[- ]percentile|\b(?:percentile|pctl) (\d{2}(?:\.\d+)?)(?![\d%])|\b(\d{2}(?:[.,]\d+)?)(?:\.? {0,2}perzentil|e (?:centile|percentile))|\b(median|médiane?)\b|\b(averag(?:e|es|ed|ing)|mean|avg|durchschnitt\w*|mittlere[rnsm]?(?!\s(?:und|oder|bzw)\b|\s(?:[a-zäöü]{2,20}e[rnsm]?\s)?(?:${GRADED}))|im (?:mittel|schnitt)|(?<!(?:${GRADED})\s(?:[a-zéè]{2,20}\s)?)moyen(?:ne)?s?)\b`,
   'gi',
 );
 

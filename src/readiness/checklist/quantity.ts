@@ -30,9 +30,11 @@ const WORDS: Readonly<Record<string, number>> = {
   trois: 3,
   once: 1,
   twice: 2,
+  double: 2,
+  triple: 3,
 };
 const WORD =
-  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|(?<=(?:than|least|most) )(?:once|twice)|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
+  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|(?<=(?:than|least|most) )(?:once|twice)|(?<=(?:than|least|most|over) )(?:double|triple)(?= (?:the|its|our|that|what|last|normal|usual)\b)|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
 /** `by more than half`, `at least half of them`: a share. */
 const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 
@@ -82,7 +84,7 @@ export function quantitiesOf(text: string): Quantity[] {
     const value = WORDS[match[1]!.toLowerCase()] ?? 1;
     const quantity = { ...withUnit(text, match.index, match.index + match[0].length, value), word: true };
     const times =
-      /^twice$/i.test(match[1]!) &&
+      /^(?:twice|double|triple)$/i.test(match[1]!) &&
       quantity.unit === '' &&
       /^\s+(?:the|its|as|that|last|this|our|yesterday|what|normal|usual|\p{L}+['’]s)\b/iu.test(text.slice(quantity.to));
     found.push(times ? { ...quantity, unit: 'x' } : quantity);

@@ -1,5 +1,6 @@
 import type { Threshold } from './checklist.ts';
-import { metricBefore, nounBehind, percentileOf } from './metric.ts';
+import { heldOf } from './held.ts';
+import { metricBefore, nounBehind, percentileOf, withoutMarks } from './metric.ts';
 import { INSTRUCTION } from './no-demand.ts';
 import { REACH, type NumberPlace } from './number-place.ts';
 import type { Quantity } from './quantity.ts';
@@ -37,10 +38,12 @@ export function rangeAt(place: NumberPlace, next: Quantity | undefined): { thres
   const outside = said.startsWith('outside');
   const metric = metricBefore(left.slice(0, left.length - said.length));
   const percentile = percentileOf(left, text.slice(next.to, next.to + REACH), place.clause);
+  const held = heldOf(withoutMarks(text.slice(next.to, next.to + REACH)), '');
   const common = {
     metric,
     ...(percentile !== undefined && { percentile }),
     unit: unit || nounBehind(text.slice(next.to), next.value) || 'count',
+    ...(held.forMs !== undefined && { forMs: held.forMs }),
     text: text.slice(quantity.from, next.to),
   };
   const low: Threshold = { ...common, op: outside ? '<' : '>=', value: quantity.value };
@@ -49,5 +52,5 @@ export function rangeAt(place: NumberPlace, next: Quantity | undefined): { thres
     op: outside ? '>' : '<=',
     value: Math.abs(next.value) === -next.value && dash && between === '' ? -next.value : next.value,
   };
-  return { thresholds: [low, high], to: next.to };
+  return { thresholds: [low, high], to: next.to + (held.forMs === undefined ? 0 : held.width) };
 }

@@ -61,7 +61,7 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
 
 /** `30 % or more down against last week`: what follows is said of the number, and not of `more`. */
 const OR_MORE =
-  /^\s*or (?:more|less|better|greater)(?=\s+(?:up|down|above|below|over|under|faster|slower|higher|lower|shorter|longer|smaller|larger|bigger|fewer|cheaper|increase|rise|growth|spike|drop|decline|decrease|reduction|change|drift|deviation)\b)/i;
+  /^\s*oder (?:mehr|weniger)(?=\s+(?:reduziert|gesenkt|gesteigert|verringert|verkürzt|verlängert|erhöht|gesunken|gestiegen|höher|niedriger|länger|kürzer|langsamer|schneller)(?!\p{L}))|^\s*or (?:more|less|better|greater)(?=\s+(?:up|down|above|below|over|under|faster|slower|higher|lower|shorter|longer|smaller|larger|bigger|fewer|cheaper|increase|rise|growth|spike|drop|decline|decrease|reduction|change|drift|deviation)\b)/iu;
 
 function bettered(left: string): Relative | undefined {
   const match = BY_BETTER.exec(left);

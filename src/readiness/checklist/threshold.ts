@@ -1,6 +1,6 @@
 import type { Comparator, Threshold } from './checklist.ts';
 import { comparatorAfter, comparatorBefore, negated, type Compared } from './comparator.ts';
-import { bareOp, betterOp } from './direction.ts';
+import { bareOp, betterOp, MISSED } from './direction.ts';
 import { withoutCommands } from './command.ts';
 import { heldOf } from './held.ts';
 import { INSTRUCTION, isNoDemand, isState, SCORED } from './no-demand.ts';
@@ -14,7 +14,7 @@ import { TIME_MS, unitOf } from './units.ts';
 import { isLeastVersion, isVersion, versionAt } from './version.ts';
 
 const ANY_NUMBER =
-  /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|once|twice|half|nines|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
+  /\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|once|twice|double|triple|half|nines|zwei|drei|deux|trois|an? (?:second|minute|hour|day|week|month))\b/i;
 
 /** Reads every demand on a number in a plain text; `guessed` tells those without a comparator. In a trigger, `no answer for more than 5 minutes` is not turned round. */
 export function thresholdsOf(source: string, trigger = false): { thresholds: Threshold[]; guessed: string[] } {
@@ -60,14 +60,18 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const relative = relativeOf(left, right, quantity.unit);
   if (!compared && !(relative && quantity.unit === '%') && quantity.word && quantity.value !== 0) return undefined;
   if (!compared && isState(place, last)) return undefined;
-  const op = compared?.op ?? relative?.op ?? (trigger && relative ? '>=' : undefined) ?? uncomparedOp(place, last, trigger);
+  const op =
+    compared?.op ??
+    relative?.op ??
+    (relative && (trigger || /\b(?:by|um)\s*$/i.test(left)) ? '>=' : undefined) ??
+    uncomparedOp(place, last, trigger);
   const ofNone = isOfNone(place, compared, last, trigger);
   if (op === undefined || (!ofNone && isNoDemand(place, compared, op, last))) return undefined;
   const behind = compared && isSign(compared) ? ` ${right.slice(compared.at)}` : right;
   const noun = quantity.unit === '' ? nounBehind(behind, quantity.value) : undefined;
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(behind, noun)) || last?.metric || '';
-  const unit = quantity.unit || rateBehind(right, compared);
+  const unit = quantity.unit || (isOfVersion(lead, compared) ? 'version' : rateBehind(right, compared));
   const percentile = percentileOf(left, right, clause);
   // `fell by half within 15 minutes` says over which time.
   const unmarked = withoutMarks(right);
@@ -90,9 +94,18 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   return { threshold, to: quantity.to + held.width, ofNone, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
 }
 
+/** `RTO of 15 minutes exceeded`, `99.9 % SLA missed`: in a trigger the objective is turned round. */
+function missedOp(place: NumberPlace, trigger: boolean): Comparator | undefined {
+  if (!trigger || !MISSED.test(place.right) || /\b(?:at risk|in d(?:anger|oubt))\b/i.test(place.right)) return undefined;
+  const aimed = bareOp({ ...bareOf(place), right: place.right.replace(MISSED, ' ') });
+  return aimed === undefined || aimed === '=' ? undefined : MISSED_BY[aimed];
+}
+const MISSED_BY: Readonly<Record<Comparator, Comparator>> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '!=', '!=': '=' };
+
 /** The comparator of a number that is compared with nothing. */
 const uncomparedOp = (place: NumberPlace, last: Threshold | undefined, trigger: boolean): Comparator | undefined =>
   overdueOp(place, trigger) ??
+  missedOp(place, trigger) ??
   zeroOp(place) ??
   listedOp(place, last) ??
   loadOp(place) ??
@@ -107,6 +120,10 @@ function isOfNone({ left }: NumberPlace, compared: Compared | undefined, last: T
 /** `at most 1 % of requests take longer than 2 s`: the second number says which ones the share is of, and demands nothing by itself. */
 const isOfShare = ({ left }: NumberPlace, last: Threshold | undefined): boolean =>
   last?.unit === '%' && last.op.startsWith('<') && /^\s+(?:of|der|des|de)\s[^,;.()]*$/i.test(left);
+
+/** `Terraform version at least 1.6` */
+const isOfVersion = (lead: string, compared: Compared | undefined): boolean =>
+  compared !== undefined && !compared.behind && /\b(?:version|release)\s*(?:is|of|must be|should be|:)?\s*$/i.test(lead);
 
 /** `800 or more bookings per minute` */
 function rateBehind(right: string, compared: Compared | undefined): string {
@@ -124,7 +141,8 @@ function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigge
   // `no later than 5 minutes before delivery`: that long before, or longer.
   if (found.op === '<=' && LATEST.test(found.text) && /^\s*(?:vor|before|prior to|ahead of|avant)(?!\p{L})/iu.test(right))
     return { ...found, op: '>=' };
-  const sped = /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && unit.startsWith('1/') ? mirrored(found) : found;
+  const sped =
+    /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && (unit.startsWith('1/') || unit === 'x') ? mirrored(found) : found;
   return negated(sped, place, trigger);
 }
 
@@ -147,7 +165,9 @@ const mirrored = (found: Compared): Compared => ({ ...found, op: MIRRORED[found.
 const MIRRORED: Readonly<Record<Comparator, Comparator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '!=': '!=' };
 
 /** `recommended: 16 GB RAM, 4 cores`: what was said of the first holds for the next. */
-function listedOp({ left }: NumberPlace, last: Threshold | undefined): Comparator | undefined {
+function listedOp({ left, text }: NumberPlace, last: Threshold | undefined): Comparator | undefined {
+  // `RTO/RPO: 4 h / 15 min`
+  if (last?.op === '<=' && /^\s*\/\s*$/.test(left) && /\b(?:rto|rpo)\s*\/\s*(?:rto|rpo)\b/i.test(text)) return '<=';
   return /^(?:target|recommended)$/.test(last?.scope ?? '') && /^[^.;()]{0,24}(?:,|\band|[+&])\s*$/.test(left) ? last!.op : undefined;
 }
 
