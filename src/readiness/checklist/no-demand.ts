@@ -68,6 +68,17 @@ const isSample = ({ quantity, left, right }: NumberPlace, compared: Compared | u
   ((last !== undefined && quantity.unit === '' && /^\s*(?:\p{L}+\s+){0,2}over\s*(?:(?:the|all|any|these)\s*)?$/iu.test(left)) ||
     (quantity.unit in TIME_MS && (/[<>≤≥]/.test(right) || /\b(?:measured|averaged|counted|computed|taken)\s+over\s*$/i.test(left))));
 
+/** `reviews older than 90 days: none`: how many there are of them. */
+const isCounted = (right: string, { behind, op }: Compared): boolean =>
+  !behind &&
+  /^[<>]=?$/.test(op) &&
+  /^[^,;.:<>≤≥\d]{0,30}[:=–—]\s*(?:none|zero|nil|keine[rs]?|aucune?|0(?![.,]?\d))(?!\p{L}|\s?%)/iu.test(right);
+
+/** `Payments above 10,000 EUR need a second approval`: what is then to be done. */
+const isCondition = (clause: string, right: string): boolean =>
+  /^\W*(?:\p{L}+\s){1,2}\S+(?:\sthan)?\s*$/u.test(clause) &&
+  /^(?:\s\p{L}+)?\s(?:needs?|requires?|asks? for|waits? for|go(?:es)? to)\s/u.test(right);
+
 /** `all rooms over 100 seats are listed`, `0 findings with a score of 7 or above`, `in the last 30 days ≥ 99 %`: which ones, not how many. */
 function isSelection({ quantity, left, right, clause }: NumberPlace, compared: Compared | undefined, last: Threshold | undefined): boolean {
   if (!compared) return false;
@@ -84,13 +95,7 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
     /^\s+\p{L}[^,;.&]*\b(?:with|of|above|over|older|longer|rated|scor\w+)\b[^,;.&]*$/iu.test(left)
   )
     return true;
-  // `reviews older than 90 days: none` counts them.
-  if (
-    !compared.behind &&
-    /^[<>]=?$/.test(compared.op) &&
-    /^[^,;.:<>≤≥\d]{0,30}[:=–—]\s*(?:none|zero|nil|keine[rs]?|aucune?|0(?![.,]?\d))(?!\p{L}|\s?%)/iu.test(right)
-  )
-    return true;
+  if (isCounted(right, compared)) return true;
   if (compared.op !== '>' || compared.behind || quantity.unit === '%' || quantity.unit.startsWith('1/')) return false;
   if (/\b(?:anything|everything|those|the ones)\s+(?:\w+\s)?(?:than\s*)?$/i.test(clause)) return true;
   // `works on phones older than five years`: on which ones.
@@ -100,13 +105,7 @@ function isSelection({ quantity, left, right, clause }: NumberPlace, compared: C
     )
   )
     return true;
-  // `Payments above 10,000 EUR need a second approval`
-  if (
-    quantity.unit !== '' &&
-    /^\W*(?:\p{L}+\s){1,2}\S+(?:\sthan)?\s*$/u.test(clause) &&
-    /^(?:\s\p{L}+)?\s(?:needs?|requires?|asks? for|waits? for|go(?:es)? to)\s/u.test(right)
-  )
-    return true;
+  if (quantity.unit !== '' && isCondition(clause, right)) return true;
   // `a run over 1.4 million accounts finishes in …`
   if (/^over$/i.test(compared.text) && /^(?:\s[\w-]+){1,2}\s(?:finish\w*|takes?|complet\w*|ends?|runs?|stays?)\b/i.test(right)) return true;
   return (

@@ -55,8 +55,8 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const { quantity, left, right, clause } = place;
   if (isNumbering(place)) return undefined;
   const compared = comparedAt(place, trigger);
-  if (isLeastVersion(place)) return versionAt(place);
-  if (!(compared && /\p{L}/u.test(compared.text) && !compared.behind) && isVersion(left, right, quantity)) return versionAt(place);
+  const said = compared && !compared.behind && /\p{L}/u.test(compared.text);
+  if (isLeastVersion(place) || (!said && isVersion(left, right, quantity))) return versionAt(place);
   const relative = relativeOf(left, right, quantity.unit);
   if (!compared && !(relative && quantity.unit === '%') && quantity.word && quantity.value !== 0) return undefined;
   if (!compared && isState(place, last)) return undefined;
