@@ -139,7 +139,7 @@ command<[string | undefined, SimulateOptions]>(
   .option('--seed <seed>', 'of the invented day that is replayed without a file', 'rialto')
   .option('--payments <count>', 'of that day', '20000');
 
-command<[string[], { root?: string }]>(
+command<[string[], { root?: string; removed?: string[] }]>(
   settlement,
   'verify <file...>',
   'check published window files by themselves: no database, and no code shared with the engine',
@@ -149,7 +149,9 @@ command<[string[], { root?: string }]>(
     print(describeVerdicts(verdicts), verdicts);
     if (!verdicts.ok) process.exitCode = 1;
   },
-).option('--root <hash>', 'that was published at cut-off');
+)
+  .option('--root <hash>', 'that was published at cut-off')
+  .option('--removed <participant...>', 'who was taken out on default by the notices, or none; nobody else may have been');
 
 command<[string]>(
   settlement,

@@ -43,7 +43,7 @@ async function windowAt(folder: string, name: string, number: number, fromSeq: b
 describe('rialto settlement verify', () => {
   test('tells each check with what was found', async () => {
     const { path, root } = await windowAt(temporaryFolder(), 'sound.jsonl', 3, 0n);
-    const verdicts = await verifyWindowFiles([path], { root });
+    const verdicts = await verifyWindowFiles([path], { root, removed: ['none'] });
     expect(verdicts.ok).toBe(true);
     const told = describeVerdicts(verdicts);
     for (const id of ['FORM', 'N1', 'N11', 'FINAL']) expect(told).toContain(`  ok  ${id} `);
@@ -78,5 +78,6 @@ describe('rialto settlement verify', () => {
     await expect(verifyWindowFiles([join(folder, 'absent')], {})).rejects.toMatchObject({ code: 'cli.file_unreadable' });
     await expect(verifyWindowFiles([folder], {})).rejects.toMatchObject({ code: 'cli.file_unreadable' });
     await expect(verifyWindowFiles(['x'], { root: 'abc' })).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(verifyWindowFiles(['x'], { removed: ['NORDFIHH'] })).rejects.toMatchObject({ code: 'request.invalid' });
   });
 });

@@ -11,13 +11,19 @@ type FileVerdict = Verdict & { file: string };
 /** What was found in each file, and between them when there are several. */
 export type WindowVerdicts = { ok: boolean; files: FileVerdict[]; across?: { findings: string[]; gaps: string[] } };
 
+/** What a caller has kept of the notices of a window. */
+export type KeptOptions = { root?: string; removed?: string[] };
+
 /**
  * Checks window files by themselves, with a progress line on standard error, and against each other. `root` is the root that was
- * published at cut-off, for one file. Errors: `cli.file_unreadable`, `request.invalid` for a root that is none.
+ * published at cut-off, `removed` who was taken out by the notices, or `none`; both for one file.
+ * Errors: `cli.file_unreadable`, `request.invalid` for a root or a participant that is none.
  */
-export async function verifyWindowFiles(files: readonly string[], { root }: { root?: string }): Promise<WindowVerdicts> {
+export async function verifyWindowFiles(files: readonly string[], { root, removed }: KeptOptions): Promise<WindowVerdicts> {
   if (root !== undefined && (!isRoot(root) || files.length > 1))
     throw new AppError('invalid', 'request.invalid', '--root takes the 64 hexadecimal digits of a root, and one file with it.');
+  const removedFor = removed === undefined ? undefined : participantsOf(removed, files);
+  const kept = { ...(root !== undefined && { publishedRoot: root }), ...(removedFor && { removedFor }) };
   const progress = createProgress(process.stderr);
   const verdicts: FileVerdict[] = [];
   const places = createPlaces();
@@ -28,7 +34,7 @@ export async function verifyWindowFiles(files: readonly string[], { root }: { ro
     });
     try {
       const bytes = reading(file, handle, (share) => progress.part(file, share));
-      verdicts.push({ file, ...(await verifyWindow(bytes, { ...(root !== undefined && { publishedRoot: root }), ...onObligation })) });
+      verdicts.push({ file, ...(await verifyWindow(bytes, { ...kept, ...onObligation })) });
     } finally {
       await handle.close();
     }
@@ -37,6 +43,13 @@ export async function verifyWindowFiles(files: readonly string[], { root }: { ro
   const across = files.length > 1 ? checkAcross(windows, places.twice()) : undefined;
   const ok = verdicts.every((verdict) => verdict.ok) && (across?.findings.length ?? 0) === 0;
   return { ok, files: verdicts, ...(across && { across }) };
+}
+
+function participantsOf(removed: readonly string[], files: readonly string[]): string[] {
+  const named = removed.length === 1 && removed[0] === 'none' ? [] : [...removed];
+  if (files.length > 1 || !named.every((name) => /^mem_[0-9a-f]{32}$/.test(name)))
+    throw new AppError('invalid', 'request.invalid', '--removed takes ids of participants, or none, and one file with it.');
+  return named;
 }
 
 /** Whether the text is the root of a tree as it is published. */

@@ -213,6 +213,23 @@ describe('a window that cannot be settled', () => {
     expect(settled.blocked).toBeUndefined();
     expect(await getPayment(deps(), house.ctx, { id: payments[1]!.id })).toMatchObject({ status: 'settled' });
   });
+
+  test('since somebody was taken out of it by halves says so, and stays netted', async () => {
+    const { window } = await nettedWindow();
+    await exclude(window.id, 0, 'return');
+    const stray = `where window_id = '${window.id}' and participant_id = '${banks[0].id}'`;
+    await house.database.admin(
+      `insert into settlement.position (tenant_id, window_id, asset, participant_id, incoming, outgoing, net)
+       select tenant_id, window_id, asset, '${banks[0].id}', 7, 7, 0 from settlement.position where window_id = '${window.id}' limit 1`,
+    );
+    await expect(settleNetted(deps(), house.ctx, { id: window.id })).rejects.toMatchObject({ code: 'settlement.window_blocked' });
+    expect(await getWindow(deps(), house.ctx, { id: window.id })).toMatchObject({
+      state: 'netted',
+      blocked: { participantId: banks[0].id, reason: expect.stringContaining('taken out') as string },
+    });
+    await house.database.admin(`delete from settlement.position ${stray}`);
+    expect((await settleNetted(deps(), house.ctx, { id: window.id })).state).toBe('settled');
+  });
 });
 
 describe('what a bank gets of a window', () => {

@@ -3,18 +3,24 @@ import type { ObligationRecord, WindowRecord } from './records.ts';
 import { growingTree, leafOf, rootByPath } from './tree.ts';
 
 /** Holds the obligations of a file, as they come, against its first line. */
-export type InputChecks = { add(obligation: ObligationRecord): void; done(): { obligations: number; removed: number } };
+export type InputChecks = { add(obligation: ObligationRecord): void; done(): Counted };
 
-/** N2 and N3. `publishedRoot` is the root as somebody kept it from the cut-off. */
-export function inputChecks(window: WindowRecord, findings: Findings, publishedRoot?: string): InputChecks {
+/** How many obligations a file has, how many of them were removed on a default, and on whose. */
+export type Counted = { obligations: number; removed: number; removedFor: string[] };
+
+/** What somebody kept of the notices: the root at cut-off, and who was taken out on default. What is absent is not held against anything. */
+export type Kept = { publishedRoot?: string; removedFor?: readonly string[] };
+
+/** N2 and N3. */
+export function inputChecks(window: WindowRecord, findings: Findings, { publishedRoot, removedFor: told }: Kept = {}): InputChecks {
   const spans = new Map(window.spans.map((span) => [span.asset, { from: BigInt(span.fromSeq), to: BigInt(span.toSeq) }]));
   const tree = growingTree();
   const ids = new Set<string>();
   let last = { seq: -1n, index: -1 };
-  let removed = 0;
+  const defaults = defaultChecks(findings, told);
   checkFrame(window, findings, publishedRoot);
 
-  function addPlace({ index, seq, id, asset, left, debtor, creditor, removed: removedFor }: ObligationRecord): void {
+  function addPlace({ index, seq, id, asset, left, debtor, creditor }: ObligationRecord): void {
     const at = `obligation ${index} (${id})`;
     const number = BigInt(seq);
     const follows = window.part === undefined ? index === last.index + 1 : index > last.index;
@@ -27,9 +33,6 @@ export function inputChecks(window: WindowRecord, findings: Findings, publishedR
     const before = left !== window.id && (span === undefined || number <= span.from);
     const inside = left === undefined ? span !== undefined && number > span.from && number <= span.to : before;
     findings.hold('N2', inside, () => `${at} has sequence ${seq}, which is not in the window's range of ${asset}`);
-    if (removedFor !== undefined) removed++;
-    const ofParty = removedFor === undefined || removedFor === debtor || removedFor === creditor;
-    findings.hold('N2', ofParty, () => `${at} was removed for ${removedFor}, which has no part in it`);
     ids.add(id);
     last = { seq: number, index };
   }
@@ -48,9 +51,11 @@ export function inputChecks(window: WindowRecord, findings: Findings, publishedR
   return {
     add(obligation) {
       addPlace(obligation);
+      defaults.add(obligation);
       addLeaf(obligation);
     },
     done() {
+      const gone = defaults.done();
       if (window.part === undefined) {
         findings.hold('N2', tree.size() === window.obligations, () => `${tree.size()} obligations, not ${window.obligations} as stated`);
         findings.hold(
@@ -59,7 +64,51 @@ export function inputChecks(window: WindowRecord, findings: Findings, publishedR
           () => `the obligations have the root ${tree.root()}, not ${window.inputRoot}`,
         );
       }
-      return { obligations: ids.size, removed };
+      return { obligations: ids.size, ...gone };
+    },
+  };
+}
+
+/**
+ * A default takes a participant out of the window whole, in every currency and with what came over from earlier windows: who is named
+ * as removed has nothing else there. Else a single payment could be dropped as though somebody had defaulted.
+ */
+function defaultChecks(findings: Findings, told: readonly string[] | undefined) {
+  const counted = new Map<string, ObligationRecord>();
+  const gone = new Set<string>();
+  let removed = 0;
+  return {
+    add(obligation: ObligationRecord): void {
+      const { index, id, debtor, creditor, removed: removedFor } = obligation;
+      if (removedFor === undefined) {
+        counted.set(debtor, obligation);
+        counted.set(creditor, obligation);
+        return;
+      }
+      removed++;
+      gone.add(removedFor);
+      const isParty = removedFor === debtor || removedFor === creditor;
+      findings.hold('N2', isParty, () => `obligation ${index} (${id}) was removed for ${removedFor}, which has no part in it`);
+    },
+    done(): Omit<Counted, 'obligations'> {
+      for (const participant of gone) {
+        const other = counted.get(participant);
+        const isOut = other === undefined;
+        findings.hold(
+          'N2',
+          isOut,
+          () => `obligations were removed for ${participant}, and obligation ${other!.index} (${other!.id}) of it is counted`,
+        );
+        const isTold = told === undefined || told.includes(participant);
+        findings.hold('N2', isTold, () => `obligations were removed for ${participant}, of whose default nobody was told`);
+      }
+      for (const participant of told ?? [])
+        findings.hold(
+          'N2',
+          !counted.has(participant),
+          () => `${participant} was taken out on default, and has obligations that are counted`,
+        );
+      return { removed, removedFor: [...gone].sort() };
     },
   };
 }

@@ -283,6 +283,74 @@ describe('a forger who seals the file anew', () => {
   });
 });
 
+/**
+ * A forger who drops payments on a default that never was, everything that follows made anew: leaves and root are the published ones.
+ * The window is four banks in two currencies; the last of them defaulted indeed.
+ */
+describe('a single payment that is dropped as though on a default', () => {
+  const own = (from: number, to: number, units: bigint, asset = 'EUR/2', of: Partial<Made> = {}): Made => ({
+    id: newId(),
+    debtor: banks[from]!,
+    creditor: banks[to]!,
+    asset,
+    units,
+    ...of,
+  });
+  const honest: Made[] = [
+    own(1, 2, 11n, 'EUR/2', { left: EARLIER }),
+    own(0, 1, 100n),
+    own(1, 0, 100n),
+    own(2, 0, 70n),
+    own(0, 2, 60n, 'JPY/0'),
+    own(2, 1, 5n, 'JPY/0'),
+    own(3, 1, 6n, 'JPY/0', { removed: banks[3]! }),
+    own(1, 3, 8n, 'EUR/2', { removed: banks[3]! }),
+  ];
+  const dropping = (places: readonly number[], removed: string | undefined): Made[] =>
+    honest.map(({ removed: before, ...one }, i) => {
+      const after = places.includes(i) ? removed : before;
+      return { ...one, ...(after !== undefined && { removed: after }) };
+    });
+
+  test('the honest file holds, whole and in each part', async () => {
+    for (const part of [undefined, ...banks.slice(0, 4)]) expect(failing(await verify(await publish(honest, part)))).toEqual([]);
+  });
+
+  test.each<[string, number[], string | undefined]>([
+    ['one, for its creditor', [1], banks[1]],
+    ['one, for its debtor', [1], banks[0]],
+    ['one that came over from an earlier window', [0], banks[2]],
+    ['everything of a bank in one currency and not in the other', [4, 5], banks[2]],
+    ['everything of a bank but what came over from an earlier window', [3, 4, 5], banks[2]],
+    ['two that set each other off, so that no position changes', [1, 2], banks[1]],
+    ['both legs of a payment versus payment', [3, 4], banks[0]],
+    ['one that is said to be held', [3], banks[0]],
+    ['nothing: one of a bank that defaulted is put back', [6], undefined],
+  ])('%s: the file does not hold', async (_what, places, removed) => {
+    const forged = dropping(places, removed);
+    const { inputRoot } = JSON.parse(linesOf(await publish(honest))[0]!) as { inputRoot: string };
+    expect(failing(await verify(await publish(forged), { publishedRoot: inputRoot }))).toEqual(['N2']);
+  });
+
+  test.each([
+    ['its creditor', [1], banks[1], banks[1]],
+    ['the bank across', [1], banks[0], banks[1]],
+  ] as const)('nor does the part of a bank from which one is dropped for %s', async (_what, places, removed, part) => {
+    expect(failing(await verify(await publish(dropping(places, removed), part)))).toEqual(['N2']);
+  });
+
+  test('a default of somebody with that one payment alone shows by whom the notices name', async () => {
+    const alone = dropping([0, 2, 5], banks[1]).map((one, i) => (i === 1 ? { ...one, removed: banks[1]! } : one));
+    const bytes = await publish(alone);
+    const wire = (bank: number) => `mem_${banks[bank]!.replaceAll('-', '')}`;
+    expect(await verify(bytes)).toMatchObject({ ok: true, removed: 6, removedFor: [wire(1), wire(3)] });
+    expect((await verify(bytes, { removedFor: [wire(1), wire(3)] })).ok).toBe(true);
+    expect(failing(await verify(bytes, { removedFor: [wire(3)] }))).toEqual(['N2']);
+    expect(failing(await verify(bytes, { removedFor: [] }))).toEqual(['N2']);
+    expect(failing(await verify(bytes, { removedFor: [wire(0), wire(1), wire(3)] }))).toEqual(['N2']);
+  });
+});
+
 describe('what a file cannot know by itself', () => {
   test('the root is held against the one that was published at cut-off', async () => {
     const bytes = await publish(fixed);

@@ -1,16 +1,16 @@
 import { createBooks } from './books.ts';
 import { CHECKS, createFindings, type Check, type Findings } from './findings.ts';
 import { MalformedLine } from './form.ts';
-import { inputChecks, type InputChecks } from './input-checks.ts';
+import { inputChecks, type Counted, type InputChecks, type Kept } from './input-checks.ts';
 import { readLines } from './read-lines.ts';
 import { readRecord, type EndRecord, type ObligationRecord, type WindowLine, type WindowRecord } from './records.ts';
 import { checkResult, collectResult, type ResultLines } from './result-checks.ts';
 
 /** What a file turned out to be. `window` is absent when not even its first line could be read. */
-export type Verdict = { ok: boolean; window?: WindowRecord; obligations: number; removed: number; checks: Check[] };
+export type Verdict = Counted & { ok: boolean; window?: WindowRecord; checks: Check[] };
 
-/** `publishedRoot`: the root as somebody kept it from the notice at cut-off. `onObligation` is told of each obligation as it is read. */
-export type VerifyOptions = { publishedRoot?: string; onObligation?: (window: WindowRecord, obligation: ObligationRecord) => void };
+/** What the file is held against besides; `onObligation` is told of each obligation as it is read. */
+export type VerifyOptions = Kept & { onObligation?: (window: WindowRecord, obligation: ObligationRecord) => void };
 
 type Reading = {
   findings: Findings;
@@ -64,7 +64,7 @@ function take(reading: Reading, line: WindowLine, options: VerifyOptions, place:
   reading.rank = rank;
   if (line.record === 'window') {
     reading.window = line;
-    reading.input = inputChecks(line, findings, options.publishedRoot);
+    reading.input = inputChecks(line, findings, options);
   } else if (line.record === 'obligation') {
     reading.input!.add(line);
     if (line.removed === undefined) reading.books.add(line);
@@ -87,14 +87,14 @@ function checkEnd(findings: Findings, end: EndRecord, { before, sha256Before }: 
 function conclude(reading: Reading): Verdict {
   const { findings, window, books, lines } = reading;
   if (!reading.ended) findings.note('FORM', 'the file has no end: it was cut off');
-  const counted = reading.input?.done() ?? { obligations: 0, removed: 0 };
+  const counted = reading.input?.done() ?? { obligations: 0, removed: 0, removedFor: [] };
   if (window && window.state !== 'cut_off') checkResult({ window, books, lines, findings });
   const checks = findings.checks(found(reading, counted));
   return { ok: checks.every(({ result }) => result !== 'fails'), ...(window && { window }), ...counted, checks };
 }
 
 /** What each check was held against, in words. */
-function found({ window, lines, books }: Reading, { obligations, removed }: { obligations: number; removed: number }) {
+function found({ window, lines, books }: Reading, { obligations, removed, removedFor }: Counted) {
   const result = (text: string) =>
     window && window.state !== 'cut_off' ? { text } : { text: 'The window has no result yet.', skipped: true };
   const whole = (text: string) =>
@@ -102,7 +102,7 @@ function found({ window, lines, books }: Reading, { obligations, removed }: { ob
   const currencies = new Set(lines.positions.map(({ asset }) => asset)).size;
   const positions = `${lines.positions.length} positions in ${currencies} currencies`;
   const proofs = window?.part === undefined ? `the root over ${obligations} leaves` : `${obligations} paths to the root`;
-  const gone = removed > 0 ? `, ${removed} of them removed on default` : '';
+  const gone = removed > 0 ? `, ${removed} of them removed on default of ${removedFor.join(', ')}` : '';
   return {
     FORM: { text: window?.part === undefined ? 'whole file' : `part of ${window.part}` },
     N1: whole(positions),

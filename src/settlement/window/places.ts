@@ -28,6 +28,20 @@ export async function heldInWindow(tx: Tx, tenantId: Uuid, windowId: Uuid): Prom
 }
 
 /**
+ * Somebody who was taken out of a window on default and yet has a position in it. Whoever is taken out is out whole, so this only sees to
+ * it that no window settles in which single obligations are missing.
+ */
+export async function halfTakenOut(tx: Tx, tenantId: Uuid, windowId: Uuid): Promise<Uuid | undefined> {
+  const [row] = await tx.query<{ id: Uuid }>(
+    `select participant_id as id from settlement.window_default d
+      where tenant_id = $1 and window_id = $2
+        and exists (select from settlement.position p where p.tenant_id = $1 and p.window_id = $2 and p.participant_id = d.participant_id) limit 1`,
+    [tenantId, windowId],
+  );
+  return row?.id;
+}
+
+/**
  * Payments that are held and in a window; those whose obligation left another window than the one that has its range: it is in that one
  * all the same; and those whose obligation is kept out of every window though there is nothing to decide on. The first hundred.
  */

@@ -8,7 +8,7 @@ import type { Participants } from '../participant/directory.ts';
 import { systemAccounts } from '../participant/store.ts';
 import { forgetLateHolds } from '../payment/late-hold-store.ts';
 import { closeWindow as contract, positionSettled, windowSettled } from './contract.ts';
-import { heldInWindow, type Misplaced } from './places.ts';
+import { halfTakenOut, heldInWindow, type Misplaced } from './places.ts';
 import { claimNetted, findWindow, noteBlocked, positionsOf, recordFinality, type PositionRow, type WindowRow } from './store.ts';
 import { viewOfWindow } from './view.ts';
 
@@ -16,7 +16,8 @@ import { viewOfWindow } from './view.ts';
  * Settles a netted window: every transfer of every currency, the finality record, the event and the audit row in one
  * transaction, so that no window is ever half settled. Does nothing when another process has settled it.
  *
- * Errors: `settlement.window_blocked` when the ledger refuses a transfer, or a payment of the window is held; the window stays netted,
+ * Errors: `settlement.window_blocked` when the ledger refuses a transfer, a payment of the window is held, or
+ * a participant that was taken out has a position all the same; the window stays netted,
  * and which participant is in the way is noted with it.
  */
 export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: WindowRow): Promise<WindowRow> {
@@ -24,13 +25,15 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
   // They change only together with the hash of the result, which is looked at again under the lock.
   const positions = await deps.db.read({ tenantId }, (tx) => positionsOf(tx, tenantId, window.id));
   const participants = await deps.directory.of(tenantId, { ids: positions.map(({ participantId }) => participantId) });
-  const attempt: Attempt = { claimed: true, chain: [], held: undefined };
+  const attempt: Attempt = { claimed: true, chain: [], held: undefined, halfOut: undefined };
   const act = deps.access.command({ ...ctx, idempotency: undefined }, contract, async (tx) => {
     attempt.claimed = await claimNetted(tx, tenantId, window.id, window.resultHash!);
     // Rolled back, since what did not happen is neither audited nor counted.
     if (!attempt.claimed) throw new Error('another process has settled the window');
     attempt.held = await heldInWindow(tx, tenantId, window.id);
     if (attempt.held) throw new Error('a payment of the window is held');
+    attempt.halfOut = await halfTakenOut(tx, tenantId, window.id);
+    if (attempt.halfOut !== undefined) throw new Error('a participant was taken out and has a position');
     const clearing = await systemAccounts(tx, tenantId, 'clearing');
     attempt.chain = settlementChain(window, positions, participants, clearing);
     const ledger = await deps.ledger.inTx(tx, tenantId);
@@ -48,6 +51,7 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
       throw await block(deps, tenantId, window, obstacleOf({ refused: error, chain: attempt.chain, participants }));
     }
     if (attempt.held) throw await block(deps, tenantId, window, holdOf(attempt.held, participants));
+    if (attempt.halfOut !== undefined) throw await block(deps, tenantId, window, halfOutOf(attempt.halfOut, participants));
     if (attempt.claimed) throw error;
   });
   const after = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
@@ -56,7 +60,7 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
   return after.state === 'netted' ? settleWindow(deps, ctx, after) : after;
 }
 
-type Attempt = { claimed: boolean; chain: TransferDraft[]; held: Misplaced | undefined };
+type Attempt = { claimed: boolean; chain: TransferDraft[]; held: Misplaced | undefined; halfOut: Uuid | undefined };
 
 /** Where the book stands after the transfers; a window whose obligations have all left it asks for none. */
 async function finalOn({ clock }: SettlementDeps, ledger: LedgerTx, chain: readonly TransferDraft[]): Promise<Recorded> {
@@ -91,6 +95,11 @@ async function block(deps: SettlementDeps, tenantId: Uuid, window: WindowRow, ob
     'settlement.window_blocked',
     `Window ${window.number} is netted and cannot be settled. ${obstacle.reason} Put that right, or take the participant out of the window.`,
   );
+}
+
+function halfOutOf(participantId: Uuid, participants: Participants): Obstacle {
+  const bic = participants.byId.get(participantId)?.bic ?? participantId;
+  return { participantId, reason: `${bic} was taken out of the window on default and has a position in it all the same.` };
 }
 
 /**
