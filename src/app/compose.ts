@@ -114,6 +114,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
       baseUrl: config.publicUrl,
     },
     calendars,
+    networkBics: config.networkBics,
     rail: { folder: config.railFolder ?? join(config.dataFolder, 'rails'), allowedHosts: config.railHosts },
     ...(config.schemaFolder !== undefined && { schemas: await openSchemas(config.schemaFolder) }),
     metrics,

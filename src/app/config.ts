@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { isBic } from '../base/check-digit.ts';
 import { AppError } from '../base/error.ts';
 import { Secret } from '../base/secret.ts';
 import { proxyNetwork } from '../infra/http/proxies.ts';
@@ -37,6 +38,8 @@ export type Config = {
   /** How many days back final payments are screened again when lists change. */
   rescreenDays: number;
   schemaFolder: string | undefined;
+  /** BICs under which this network is addressed. */
+  networkBics: readonly string[];
   /** Holiday calendars of the operator's own; the built-in ones alone when absent. */
   calendarFolder: string | undefined;
   /** Where gRPC listens beside HTTP; nowhere when absent. */
@@ -119,6 +122,11 @@ const proxy = (text: string): string => {
 
 const hostName = (text: string): string => {
   if (text !== '*' && URL.parse(`http://${text}`)?.hostname !== text) throw new Problem('must be host names or addresses, without a port');
+  return text;
+};
+
+const bicCode = (text: string): string => {
+  if (!isBic(text)) throw new Problem('must be BICs of 8 or 11 characters');
   return text;
 };
 
@@ -262,6 +270,11 @@ export const SETTINGS = {
     name: 'RIALTO_ISO20022_SCHEMAS',
     about: 'Folder with the XML schemas of ISO 20022 that messages are held against; none',
     read: optional((text): string | undefined => resolve(text), undefined),
+  },
+  networkBics: {
+    name: 'RIALTO_NETWORK_BICS',
+    about: 'BICs under which banks address this network in the application headers of their messages, separated by commas; none',
+    read: optional(listOf(bicCode), []),
   },
   calendarFolder: {
     name: 'RIALTO_CALENDAR_FOLDER',

@@ -30,6 +30,8 @@ export type SettlementDeps = {
   judge: Judge;
   /** The ISO 20022 schemas that messages are held against; none unless configured. */
   schemas?: Schemas | undefined;
+  /** BICs, without `XXX`, under which the headers of messages address this network. */
+  networkAddresses: ReadonlySet<string>;
   /** Where parts say which ISO 20022 messages they take: `deps.messages.handle('camt.054', handler)`. */
   messages: MessageHandlers;
   /** Which way a payment goes. */

@@ -31,7 +31,7 @@ import { overviewPart } from './overview/part.ts';
 import { amlPart } from './aml/part.ts';
 import { riskPart } from './risk/part.ts';
 import type { Part } from './part.ts';
-import { createDirectory } from './participant/directory.ts';
+import { createDirectory, normalBic } from './participant/directory.ts';
 import { participantPart } from './participant/part.ts';
 import { railPart } from './rail/part.ts';
 import { reconciliationPart } from './reconciliation/part.ts';
@@ -66,6 +66,8 @@ type Deps = {
   screening?: ScreeningSettings;
   /** Closed with the module. */
   schemas?: Schemas | undefined;
+  /** BICs under which this network is addressed; none unless told. */
+  networkBics?: readonly string[] | undefined;
   notification: NotificationSettings;
   /** Where files of rails are exchanged, and which hosts rails may reach that are private or without TLS. */
   rail?: Pick<RailSettings, 'folder' | 'allowedHosts'> | undefined;
@@ -74,7 +76,7 @@ type Deps = {
 
 /** The settlement network: the sum of its parts. */
 export function createSettlement({ windowSeconds, filesFolder, screening = {}, metrics, notification, ...given }: Deps): Settlement {
-  const { rail = { folder: 'data/rails', allowedHosts: [] }, calendars = BUILT_IN_CALENDARS } = given;
+  const { rail = { folder: 'data/rails', allowedHosts: [] }, calendars = BUILT_IN_CALENDARS, networkBics = [] } = given;
   const rails: RailSettings = { masterKey: notification.masterKey, ...rail };
   const directory = createDirectory(given.db, given.clock);
   const measured = settlementMetrics(metrics);
@@ -84,6 +86,7 @@ export function createSettlement({ windowSeconds, filesFolder, screening = {}, m
     directory,
     judge: createJudge({ ...given, directory, metrics: measured }),
     screening: createScreening(given.db, given.clock),
+    networkAddresses: new Set(networkBics.map(normalBic)),
     messages: createMessageHandlers(),
     metrics: measured,
   };

@@ -90,6 +90,7 @@ export async function createTestHouse(options: HouseOptions = {}): Promise<TestH
       log: silentLog,
       windowSeconds: 0,
       calendars,
+      networkBics: ['RIALDEFF'],
       filesFolder,
       notification: { masterKey, webhookHosts: ['127.0.0.1'], mail, baseUrl: 'https://rialto.test' },
       metrics,

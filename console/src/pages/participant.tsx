@@ -5,6 +5,7 @@ import {
   fundParticipant,
   getParticipant,
   getStatement,
+  setParticipantMessaging,
   setParticipantState,
 } from '../../../src/settlement/participant/contract.ts';
 import { proposePayoutAccount } from '../../../src/settlement/custody/contract.ts';
@@ -12,6 +13,7 @@ import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { FundButton } from '../parts/funding.tsx';
+import { MessagingButton } from '../parts/messaging-form.tsx';
 import { ProposePayoutAccount } from '../parts/propose.tsx';
 import { StatementForm } from '../parts/statement-form.tsx';
 import { State } from '../ui/badge.tsx';
@@ -51,6 +53,8 @@ export function ParticipantPage() {
             <span className="flex flex-wrap gap-x-4">
               <Copyable text={bank.bic} whole label="BIC" />
               <Copyable text={bank.lei} whole label="LEI" />
+              {bank.messaging.usage === 'cbpr' && <span>Messages by CBPR+</span>}
+              {bank.messaging.agents.length > 0 && <span>Also sent by {bank.messaging.agents.join(', ')}</span>}
             </span>
           )
         }
@@ -77,6 +81,7 @@ function Actions({ bank }: { bank: Bank }) {
           {other === 'suspended' ? 'Suspend' : 'Let in again'}
         </Button>
       )}
+      {allowed(setParticipantMessaging) && <MessagingButton bank={bank} />}
       {allowed(getStatement) && <StatementForm bank={bank} />}
       {allowed(proposePayoutAccount) && <ProposePayoutAccount bank={bank} />}
       {allowed(defundParticipant) && <FundButton bank={bank} kind="defund" />}

@@ -162,6 +162,7 @@ export const settlementApi: ApiPlan = {
         { name: 'GetParticipant', operation: participant.getParticipant },
         { name: 'ListParticipants', operation: participant.listParticipants },
         { name: 'SetParticipantState', operation: participant.setParticipantState },
+        { name: 'SetParticipantMessaging', operation: participant.setParticipantMessaging },
       ],
     },
   ],

@@ -8,8 +8,8 @@ import type { Schemas } from './schema/schemas.ts';
 export type Checks = ReadOptions & {
   /** Without it the schema layer is left out. */
   schemas?: Schemas;
-  /** `false` leaves the business rules out. */
-  rules?: RuleOptions | false;
+  /** `false` leaves the business rules out; what rules have to know may depend on the message as it was read. */
+  rules?: RuleOptions | false | ((read: AnyMessage) => Promise<RuleOptions>);
 };
 
 /** A message that went through the layers. `schema` says whether there was a schema to hold it against. */
@@ -25,7 +25,7 @@ export async function checkMessage(bytes: Uint8Array, { schemas, rules, ...optio
   const { message: read, cut } = await readMessageInTurns(bytes, options);
   const report = await schemas?.check(cut);
   const held = report ? withFindings(read, report.refusals) : read;
-  const message = rules === false ? held : applyRules(held, rules);
+  const message = rules === false ? held : applyRules(held, typeof rules === 'function' ? await rules(held) : rules);
   return { message, schema: report === undefined ? 'not_configured' : report.checked ? 'checked' : 'no_such_schema' };
 }
 

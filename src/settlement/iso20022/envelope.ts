@@ -13,7 +13,7 @@ const NAMED = {
 };
 
 /** The business application header (head.001) that banks put beside a message. */
-const APPLICATION_HEADER = record({
+export const APPLICATION_HEADER = record({
   from: one('Fr', record(NAMED)),
   to: one('To', record(NAMED)),
   businessId: must('BizMsgIdr', text(35)),

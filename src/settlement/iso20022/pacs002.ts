@@ -24,6 +24,8 @@ export type TransactionReport = {
   references: References;
   status: TransactionStatus;
   reason?: StatusReason;
+  /** What was wrong besides. */
+  furtherReasons?: readonly StatusReason[];
   /** When it was taken. */
   acceptedAt?: Millis;
   settlementDate?: LocalDate;
@@ -133,6 +135,7 @@ function transactionOf({
   references,
   status,
   reason,
+  furtherReasons = [],
   acceptedAt,
   settlementDate,
   clearingReference,
@@ -148,6 +151,7 @@ function transactionOf({
     leaf('OrgnlUETR', references.uetr),
     leaf('TxSts', status),
     reason && reasonOf(reason),
+    ...furtherReasons.map(reasonOf),
     instant('AccptncDtTm', acceptedAt),
     tag('FctvIntrBkSttlmDt', leaf('Dt', settlementDate)),
     ownReference('ClrSysRef', clearingReference),

@@ -16,16 +16,25 @@ type Read = {
   chargeBearer?: string;
 };
 
-/** One transaction: an order that may be sent on, or the reason why not. */
-export type TransactionReading = (Read & { result: 'ok'; order: Order }) | (Read & { result: 'refused'; refusal: Refusal });
+/** Why a transaction is not taken, and what else was found wrong in it. */
+export type Against = { refusal: Refusal; further: readonly Refusal[] };
+
+/** One transaction: an order that may be sent on, or the reasons why not. */
+export type TransactionReading = (Read & { result: 'ok'; order: Order }) | (Read & { result: 'refused' } & Against);
 
 /** What this network does with a credit transfer: an order, or why it cannot be one. Never throws for what a sender wrote. */
 export function orderReading(record: RecordReading<CreditTransfer>): TransactionReading {
   const { index, references, amount } = record;
   const read: Read = { index, references, amount, chargeBearer: record.value.chargeBearer };
-  const refusal = record.result === 'refused' ? record.refusals[0]! : missingIn(record.value, record.path);
-  if (refusal) return { ...read, result: 'refused', refusal };
+  const against = reasonsAgainst(record, (value) => missingIn(value, record.path));
+  if (against) return { ...read, result: 'refused', ...against };
   return { ...read, result: 'ok', order: orderOf(record.value as CreditTransfer) };
+}
+
+/** Why a record is not taken: all that was found wrong in it, or the first of what this network needs and it lacks. */
+export function reasonsAgainst<T>(record: RecordReading<T>, missingIn: (value: T) => Refusal | undefined): Against | undefined {
+  const [refusal, ...further] = record.result === 'refused' ? record.refusals : [missingIn(record.value)];
+  return refusal && { refusal, further: further.filter((one) => one !== undefined) };
 }
 
 /** What the standard leaves open and this network needs: a payment goes straight from one participant to another. */

@@ -9,7 +9,7 @@ import { viewOfStanding } from '../payment/view.ts';
 import { frameOf, outcomeOf, refusalsOf } from './answer.ts';
 import type { Handled, Incoming } from './handler.ts';
 import { paymentsNamed, paymentsOfMessage } from './store.ts';
-import { reportOn } from './take-transfers.ts';
+import { rejectedFor, reportOn } from './take-transfers.ts';
 
 /** Payments that are told of when a whole file is asked about. */
 const MOST_OF_A_FILE = 10_000;
@@ -42,7 +42,7 @@ export async function answerStatusRequest(deps: SettlementDeps, ctx: Ctx, incomi
 
 async function reportOf(deps: SettlementDeps, ctx: Ctx, record: RecordReading<RecordOf<'pacs.028'>>): Promise<TransactionReport> {
   const { references } = record;
-  if (record.result === 'refused') return { references, status: 'RJCT', reason: record.refusals[0]! };
+  if (record.result === 'refused') return rejectedFor(references, record.refusals);
   const reference = { ...references, originalMessageId: record.value.originalGroup?.messageId };
   const found = await deps.db.read(ctx, (tx) => paymentsNamed(tx, ctx.tenantId, reference));
   if (found.length === 1) return reportOnPayment(deps, ctx, found[0]!, references);

@@ -1,7 +1,7 @@
 import { newId } from '../../base/id.ts';
 import type { Decimal } from '../../base/decimal.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { writePacs002, type GroupStatus, type StatusReport, type TransactionReport } from '../iso20022/pacs002.ts';
+import { writePacs002, type GroupStatus, type StatusReason, type StatusReport, type TransactionReport } from '../iso20022/pacs002.ts';
 import type { AnyMessage } from '../iso20022/read-message.ts';
 import type { Refusal } from '../iso20022/reason.ts';
 import { writePain002 } from '../iso20022/write/pain002.ts';
@@ -46,7 +46,12 @@ export function outcomeOf(statuses: readonly { status: string }[]): Handled['out
 
 /** The reasons of a report's transactions, each with its place in the message. */
 export function refusalsOf(reports: readonly TransactionReport[], paths: readonly string[]): Refusal[] {
-  return reports.flatMap(({ status, reason }, i) =>
-    status === 'RJCT' && reason ? [{ code: reason.code as Refusal['code'], text: reason.text, path: reason.path ?? paths[i] ?? '' }] : [],
+  const refusalOf = (reason: StatusReason, i: number): Refusal => ({
+    ...reason,
+    code: reason.code as Refusal['code'],
+    path: reason.path ?? paths[i] ?? '',
+  });
+  return reports.flatMap(({ status, reason, furtherReasons = [] }, i) =>
+    status === 'RJCT' && reason ? [reason, ...furtherReasons].map((one) => refusalOf(one, i)) : [],
   );
 }

@@ -14,6 +14,7 @@ import { answerReportRequest } from './answer-report-request.ts';
 import { answerStatusRequest } from './answer-status-request.ts';
 import { pack, type Content } from './content.ts';
 import type { Handled, Incoming } from './handler.ts';
+import { rulesFor } from './message-rules.ts';
 import { answerRows, messageRows, type ClaimRow } from './rows.ts';
 import { senderOf } from './sender.ts';
 import { standingMessage, type StandingMessage } from './store.ts';
@@ -43,9 +44,10 @@ const OWN: Own = {
  */
 export async function receiveMessage(deps: SettlementDeps, ctx: Ctx, document: Uint8Array): Promise<string> {
   const receivedAt = deps.clock.now();
-  const { schemas, clock } = deps;
+  const { schemas } = deps;
   const families = [...(Object.keys(OWN) as Family[]), ...deps.messages.families()];
-  const { message } = await checkMessage(document, { families, ...(schemas && { schemas }), rules: { clock } });
+  const rules = (read: AnyMessage) => rulesFor(deps, ctx, read);
+  const { message } = await checkMessage(document, { families, ...(schemas && { schemas }), rules });
   const participants = await deps.directory.of(ctx.tenantId, ctx.memberId === undefined ? {} : { ids: [ctx.memberId] });
   const sender = senderOf(ctx, message, participants);
   const content = await pack(document);

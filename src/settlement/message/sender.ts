@@ -5,7 +5,7 @@ import { normalBic, type Participants } from '../participant/directory.ts';
 /** BIC of the bank that sent a message: the caller's own when it is bound to one, else as the message says. */
 export function senderOf(ctx: Ctx, message: AnyMessage, participants: Participants): string {
   const own = ctx.memberId && participants.byId.get(ctx.memberId)?.bic;
-  const said = own ?? saidIn(message);
+  const said = own ?? bankIn(message) ?? message.application?.from?.bic;
   return said === undefined ? ctx.actor.name : normalBic(said);
 }
 
@@ -15,10 +15,11 @@ type PartyOrAgent = Agent & { agent?: Agent };
 type Head = { instructingAgent?: Agent; assigner?: PartyOrAgent; forwardingAgent?: Agent; sender?: PartyOrAgent };
 type First = { debtorAgent?: Agent; debtor?: Agent; account?: { servicer?: Agent } };
 
-function saidIn({ header, application, groups, records }: AnyMessage): string | undefined {
+/** BIC of the bank that speaks in a message, by the message alone: what its header says of that is held against it. */
+export function bankIn({ header, groups, records }: AnyMessage): string | undefined {
   const { instructingAgent, assigner, forwardingAgent, sender } = header as Head;
   const speaker = assigner ?? sender;
-  const named = instructingAgent?.bic ?? speaker?.agent?.bic ?? speaker?.bic ?? forwardingAgent?.bic ?? application?.from?.bic;
+  const named = instructingAgent?.bic ?? speaker?.agent?.bic ?? speaker?.bic ?? forwardingAgent?.bic;
   if (named !== undefined) return named;
   const parts = [...groups.slice(0, 1), ...records.filter(({ result }) => result === 'ok').slice(0, 1)];
   for (const { value } of parts) {

@@ -2,7 +2,7 @@ import type { Ctx } from '../../base/context.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { RecordOf } from '../iso20022/catalogue.ts';
 import { writePacs002 } from '../iso20022/pacs002.ts';
-import { noteOf, partyOf, withoutAbsent, type Order, type TransactionReading } from '../iso20022/pacs008-transaction.ts';
+import { noteOf, partyOf, reasonsAgainst, withoutAbsent, type Order, type TransactionReading } from '../iso20022/pacs008-transaction.ts';
 import type { RecordReading } from '../iso20022/read-message.ts';
 import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
 import { normalBic, type Participants } from '../participant/directory.ts';
@@ -32,8 +32,8 @@ export async function takePacs009(deps: SettlementDeps, ctx: Ctx, incoming: Inco
 function readingOf(record: RecordReading<Transfer>, participants: Participants, day: string | undefined): TransactionReading {
   const { index, references, amount } = record;
   const read = { index, references, amount };
-  const refusal = record.result === 'refused' ? record.refusals[0]! : missingIn(record.value, record.path);
-  if (refusal) return { ...read, result: 'refused', refusal };
+  const against = reasonsAgainst(record, (value) => missingIn(value, record.path));
+  if (against) return { ...read, result: 'refused', ...against };
   const order = orderOf(record.value as Transfer, participants);
   return { ...read, result: 'ok', order: { ...order, ...(order.valueDate === undefined && day !== undefined && { valueDate: day }) } };
 }

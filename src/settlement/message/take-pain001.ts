@@ -2,7 +2,7 @@ import type { Ctx } from '../../base/context.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { GroupOf, RecordOf } from '../iso20022/catalogue.ts';
 import type { TransactionReport } from '../iso20022/pacs002.ts';
-import { noteOf, partyOf, withoutAbsent, type TransactionReading } from '../iso20022/pacs008-transaction.ts';
+import { noteOf, partyOf, reasonsAgainst, withoutAbsent, type TransactionReading } from '../iso20022/pacs008-transaction.ts';
 import type { MessageOf, RecordReading } from '../iso20022/read-message.ts';
 import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
 import { writePain002 } from '../iso20022/write/pain002.ts';
@@ -36,8 +36,8 @@ function batchesOf({ groups, records }: MessageOf<'pain.001'>, transactions: rea
 function readingOf(record: RecordReading<Transfer>, batch: Partial<Batch> | undefined): TransactionReading {
   const { index, references, amount, path } = record;
   const read = { index, references, amount };
-  const refusal = record.result === 'refused' ? record.refusals[0]! : missingIn(record.value, batch as Batch, path);
-  if (refusal) return { ...read, result: 'refused', refusal };
+  const against = reasonsAgainst(record, (value) => missingIn(value, batch as Batch, path));
+  if (against) return { ...read, result: 'refused', ...against };
   return { ...read, result: 'ok', order: orderOf(record.value as Transfer, batch as Batch) };
 }
 

@@ -7,7 +7,7 @@ import { mapInTurns } from '../../infra/turns.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { transactionStatusOf, type TransactionReport } from '../iso20022/pacs002.ts';
 import type { TransactionReading } from '../iso20022/pacs008-transaction.ts';
-import type { ReasonCode } from '../iso20022/reason.ts';
+import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
 import { normalBic, type Participants } from '../participant/directory.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
 import type { PaymentOrder, PaymentRecord, PaymentView } from '../payment/payment.ts';
@@ -52,7 +52,7 @@ async function takeOne(
   reading: TransactionReading,
 ): Promise<TransactionReport> {
   const { references } = reading;
-  if (reading.result === 'refused') return { references, status: 'RJCT', reason: reading.refusal };
+  if (reading.result === 'refused') return rejectedFor(references, [reading.refusal, ...reading.further]);
   const { messageId } = incoming.message.header;
   const isNamed = messageId !== undefined && messageId !== NO_ID;
   if (reading.order.uetr === undefined && !isNamed) return { references, status: 'RJCT', reason: NAMELESS };
@@ -92,6 +92,14 @@ const NAMELESS = {
   code: 'CH21',
   text: 'Neither the file nor the transaction has an id (MsgId, UETR), so a repetition could not be told from a second payment.',
 } as const;
+
+/** A record that was refused on the way in, with all that was wrong in it. */
+export function rejectedFor(
+  references: TransactionReport['references'],
+  [reason, ...furtherReasons]: readonly Refusal[],
+): TransactionReport {
+  return { references, status: 'RJCT', ...(reason && { reason }), ...(furtherReasons.length > 0 && { furtherReasons }) };
+}
 
 /** What a bank is told of a payment. */
 export function reportOn(references: TransactionReport['references'], payment: PaymentView): TransactionReport {

@@ -38,6 +38,17 @@ const ParticipantAccount = Type.Object(
   closed,
 );
 
+const messagingFields = {
+  usage: Type.Union([Type.Literal('network'), Type.Literal('cbpr')], {
+    description: 'What its messages are held to: the rules of the network, or the usage rules of CBPR+ besides',
+  }),
+  agents: Type.Array(Bic, {
+    maxItems: 20,
+    uniqueItems: true,
+    description: 'Who may stand as sender in the application header of its messages beside the bank itself',
+  }),
+};
+
 export const Participant = Type.Object(
   {
     id: ParticipantId,
@@ -45,6 +56,7 @@ export const Participant = Type.Object(
     bic: Bic,
     lei: Lei,
     state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]),
+    messaging: Type.Object(messagingFields, closed),
     accounts: Type.Array(ParticipantAccount),
     createdAt: Instant,
   },
@@ -123,6 +135,20 @@ export const setParticipantState = operation({
   example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, body: { state: 'suspended' } },
 });
 
+export const setParticipantMessaging = operation({
+  name: 'settlement.set_participant_messaging',
+  method: 'PUT',
+  path: '/v1/participants/{id}/messaging',
+  summary: 'Says what the messages of a participant are held to, and who sends for it',
+  scope: 'participants:write',
+  cost: 'light',
+  params,
+  body: Type.Object(messagingFields, closed),
+  output: Participant,
+  errors: ['settlement.participant_not_found', 'request.key_reused'],
+  example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, body: { usage: 'cbpr', agents: ['SRVBDEFF'] } },
+});
+
 export const fundParticipant = operation({
   name: 'settlement.fund_participant',
   method: 'POST',
@@ -192,6 +218,7 @@ export const participantOperations = [
   listParticipants,
   getParticipant,
   setParticipantState,
+  setParticipantMessaging,
   fundParticipant,
   defundParticipant,
   getStatement,

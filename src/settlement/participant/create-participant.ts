@@ -11,7 +11,7 @@ import { openManagedAccounts } from '../open-managed-accounts.ts';
 import { openForAssets } from '../window/open-windows.ts';
 import { createParticipant as contract } from './contract.ts';
 import { normalBic } from './directory.ts';
-import { claimSystemAccount, insertParticipant, systemAccounts, type ParticipantRow, type SystemRole } from './store.ts';
+import { claimSystemAccount, insertParticipant, PLAIN_MESSAGING, systemAccounts, type ParticipantRow, type SystemRole } from './store.ts';
 
 /**
  * Admits a bank. Its settlement accounts are liabilities of the operator that cannot be overdrawn; its reserve accounts
@@ -31,6 +31,7 @@ export async function createParticipant(
     bic: normalBic(input.bic),
     lei: input.lei,
     state: 'active',
+    messaging: PLAIN_MESSAGING,
     createdAt: deps.clock.now(),
     accounts: input.assets.map((asset) => ({ asset, settlementAccountId: newId(), reserveAccountId: newId() })),
   };

@@ -11,24 +11,37 @@ export type ParticipantRow = {
   lei: string;
   state: 'active' | 'suspended';
   createdAt: Millis;
+  messaging: Messaging;
   accounts: AccountRow[];
 };
 
+/** What a bank's messages are held to beyond the rules of the network, and the BICs under which others send for it. */
+export type Messaging = { usage: 'network' | 'cbpr'; agents: string[] };
+
+/** As a bank is admitted. */
+export const PLAIN_MESSAGING: Messaging = { usage: 'network', agents: [] };
+
 export type AccountRow = { asset: string; settlementAccountId: Uuid; reserveAccountId: Uuid };
 
-type Flat = Omit<ParticipantRow, 'accounts' | 'createdAt'> & { created_at: number; accounts: [string, Uuid, Uuid][] };
+type Flat = Omit<ParticipantRow, 'accounts' | 'createdAt' | 'messaging'> & {
+  created_at: number;
+  accounts: [string, Uuid, Uuid][];
+  usage: Messaging['usage'];
+  agents: string[];
+};
 
 const SELECT = `
-  select p.id, p.name, p.bic, p.lei, p.state, p.created_at,
+  select p.id, p.name, p.bic, p.lei, p.state, p.created_at, p.message_usage as usage, p.message_agents as agents,
          coalesce((select jsonb_agg(jsonb_build_array(a.asset, a.settlement_account_id, a.reserve_account_id) order by a.asset)
                      from settlement.participant_account a
                     where a.tenant_id = p.tenant_id and a.participant_id = p.id), '[]') as accounts
     from settlement.participant p`;
 
-function toRow({ created_at, accounts, ...row }: Flat): ParticipantRow {
+function toRow({ created_at, accounts, usage, agents, ...row }: Flat): ParticipantRow {
   return {
     ...row,
     createdAt: created_at,
+    messaging: { usage, agents },
     accounts: accounts.map(([asset, settlementAccountId, reserveAccountId]) => ({ asset, settlementAccountId, reserveAccountId })),
   };
 }
@@ -88,6 +101,14 @@ export async function updateParticipantState(tx: Tx, tenantId: Uuid, id: Uuid, s
     id,
     state,
   ]);
+  return rows.length > 0;
+}
+
+export async function updateMessaging(tx: Tx, tenantId: Uuid, id: Uuid, { usage, agents }: Messaging): Promise<boolean> {
+  const rows = await tx.query(
+    'update settlement.participant set message_usage = $3, message_agents = $4::text[] where tenant_id = $1 and id = $2 returning id',
+    [tenantId, id, usage, agents],
+  );
   return rows.length > 0;
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Member, Participants } from '../participant/directory.ts';
+import { PLAIN_MESSAGING } from '../participant/store.ts';
 import { checkOrder } from './check-order.ts';
 import type { PaymentOrder } from './payment.ts';
 
@@ -7,7 +8,17 @@ const TODAY = '2026-11-22';
 
 function member(bic: string, change: Partial<Member> = {}): Member {
   const account = { asset: 'EUR/2', settlementAccountId: `${bic}-settlement`, reserveAccountId: `${bic}-reserve` };
-  return { id: `id-${bic}`, name: bic, bic, lei: 'x', state: 'active', createdAt: 0, accounts: new Map([['EUR/2', account]]), ...change };
+  return {
+    id: `id-${bic}`,
+    name: bic,
+    bic,
+    lei: 'x',
+    state: 'active',
+    createdAt: 0,
+    messaging: PLAIN_MESSAGING,
+    accounts: new Map([['EUR/2', account]]),
+    ...change,
+  };
 }
 
 function network(...members: Member[]): Participants {

@@ -4,6 +4,7 @@ import { newId } from '../../base/id.ts';
 import type { ExpectationRow } from '../custody/expectation-store.ts';
 import type { MovementRow } from '../custody/movement-store.ts';
 import type { Member } from '../participant/directory.ts';
+import { PLAIN_MESSAGING } from '../participant/store.ts';
 import { nameOf, type InstructionRow, type InstructionState } from '../rail/instruction.ts';
 import type { EntryRow } from './entry-store.ts';
 import { createMatcher, creditorReferencesIn, type Candidates } from './match.ts';
@@ -42,6 +43,7 @@ const member = (bic: string, assets = ['EUR/2']): Member => ({
   bic,
   lei: '',
   state: 'active',
+  messaging: PLAIN_MESSAGING,
   createdAt: 0,
   accounts: new Map(assets.map((asset) => [asset, { asset, settlementAccountId: newId(), reserveAccountId: newId() }])),
 });

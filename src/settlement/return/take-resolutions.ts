@@ -8,6 +8,7 @@ import { frameOf, outcomeOf, refusalsOf } from '../message/answer.ts';
 import { deliver } from '../message/box-store.ts';
 import type { Handled, Incoming } from '../message/handler.ts';
 import { letterOf, messageIdOf } from '../message/mailbox.ts';
+import { rejectedFor } from '../message/take-transfers.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
 import type { StandingPayment } from '../payment/store.ts';
 import { toWireId } from '../../base/id.ts';
@@ -45,7 +46,7 @@ async function takeOne(
 ): Promise<TransactionReport> {
   const { references, path } = record;
   const refuse = (text: string): TransactionReport => ({ references, status: 'RJCT', reason: { code: 'NARR', text, path } });
-  if (record.result === 'refused') return { references, status: 'RJCT', reason: record.refusals[0]! };
+  if (record.result === 'refused') return rejectedFor(references, record.refusals);
   const found = await findOriginal(deps, ctx, references, record.value.originalGroup?.messageId);
   if ('problem' in found) return refuse(found.problem === 'none' ? 'There is no such payment.' : 'More than one payment fits.');
   const { payment } = found;

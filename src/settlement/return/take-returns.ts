@@ -11,7 +11,7 @@ import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
 import { frameOf, outcomeOf, refusalsOf } from '../message/answer.ts';
 import type { Handled, Incoming } from '../message/handler.ts';
 import { originRows } from '../message/rows.ts';
-import { reasonCodeOf, reportOn, uetrOf } from '../message/take-transfers.ts';
+import { reasonCodeOf, rejectedFor, reportOn, uetrOf } from '../message/take-transfers.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
 import type { PaymentOrder, PaymentRecord, PaymentView } from '../payment/payment.ts';
 import type { StandingPayment } from '../payment/store.ts';
@@ -46,7 +46,7 @@ export async function takeReturns(deps: SettlementDeps, ctx: Ctx, incoming: Inco
 async function takeOne(deps: SettlementDeps, ctx: Ctx, incoming: Incoming<'pacs.004'>, record: Reading): Promise<TransactionReport> {
   const { references, path } = record;
   const refuse = (reason: Refusal): TransactionReport => ({ references, status: 'RJCT', reason });
-  if (record.result === 'refused') return refuse(record.refusals[0]!);
+  if (record.result === 'refused') return rejectedFor(references, record.refusals);
   const header = incoming.message.header as Header;
   const found = await findOriginal(deps, ctx, references, (record.value.originalGroup ?? header.originalGroup)?.messageId);
   if ('problem' in found) return refuse({ code: 'NARR', path, text: PROBLEMS[found.problem] });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Member } from '../participant/directory.ts';
+import { PLAIN_MESSAGING } from '../participant/store.ts';
 import { settlementChain } from './settle-window.ts';
 import type { PositionRow } from './store.ts';
 
@@ -11,7 +12,7 @@ const members = BANKS.map((id): [string, Member] => {
   const accounts = ASSETS.map(
     (asset) => [asset, { asset, settlementAccountId: `${id}:settlement:${asset}`, reserveAccountId: `${id}:reserve:${asset}` }] as const,
   );
-  return [id, { id, name: id, bic: id, lei: id, state: 'active', createdAt: 0, accounts: new Map(accounts) }];
+  return [id, { id, name: id, bic: id, lei: id, state: 'active', createdAt: 0, messaging: PLAIN_MESSAGING, accounts: new Map(accounts) }];
 });
 const participants = { byId: new Map(members), byBic: new Map(members) };
 const clearing = new Map(ASSETS.map((asset) => [asset, `clearing:${asset}`]));

@@ -1,5 +1,6 @@
 import type { Clock, LocalDate } from '../../../base/time.ts';
 import { CATALOGUE, type Definition, type Family, type GroupOf, type HeaderOf, isOlder, type RecordOf } from '../catalogue.ts';
+import { APPLICATION_HEADER } from '../envelope.ts';
 import type { Agent } from '../parts.ts';
 import type { AnyMessage, Part, RecordReading } from '../read-message.ts';
 import type { ReasonCode, Refusal } from '../reason.ts';
@@ -19,6 +20,10 @@ export type RuleOptions = {
   /** Whether another message with this id was taken before. */
   isTakenMessage?: (messageId: string) => boolean;
   isTakenUetr?: (uetr: string) => boolean;
+  /** Whether an application header may come from this BIC; asked only of messages that have one. */
+  isSender?: (bic: string) => boolean;
+  /** Whether an application header may be addressed to this BIC. */
+  isAddressee?: (bic: string) => boolean;
 };
 
 /** Tells that a rule is broken: the code, the field (in the words of the mapping), and what is wrong. */
@@ -36,8 +41,8 @@ export type GroupRule<F extends Family = Family> = Described & {
   families: readonly F[];
   group: (value: GroupOf<F>, tell: Tell, context: Context<F> & { records: readonly RecordReading<RecordOf<F>>[] }) => void;
 };
-/** Tells of the message as a whole, of one of its groups, of one of its records. */
-export type Tells = { file: Tell; group: (group: Part<unknown>) => Tell; record: (record: RecordReading<unknown>) => Tell };
+/** Tells of the message as a whole, of the application header beside it, of one of its groups, of one of its records. */
+export type Tells = { file: Tell; header: Tell; group: (group: Part<unknown>) => Tell; record: (record: RecordReading<unknown>) => Tell };
 /** A rule about the whole message; it may also refuse single groups and records. */
 export type FileRule = Described & {
   families?: readonly Family[];
@@ -72,6 +77,7 @@ export function judge(message: AnyMessage, rules: readonly Rule[], options: Rule
       void list().push({ code, text, path: [path, locate(kind, field, value, older)].filter(Boolean).join('/'), rule });
   const telling = (rule: string): Tells => ({
     file: tellAt(() => verdicts.file, definition.header, { path: '', value: message.header }, rule),
+    header: tellAt(() => verdicts.file, APPLICATION_HEADER, { path: 'AppHdr', value: message.application }, rule),
     group: (group) => tellAt(() => listIn(verdicts.groups, group.index), definition.group!.kind, group, rule),
     record: (record) => tellAt(() => listIn(verdicts.records, record.index), definition.record.kind, record, rule),
   });

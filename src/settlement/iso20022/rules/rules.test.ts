@@ -38,7 +38,10 @@ const CBPR = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08"><
     <CdtrAgt><FinInstnId><Nm>Merian</Nm><PstlAdr><TwnNm>Berlin</TwnNm><Ctry>DE</Ctry></PstlAdr></FinInstnId></CdtrAgt>
     <Cdtr><Nm>Jana</Nm></Cdtr><RmtInf><Ustrd>Thanks!</Ustrd></RmtInf>
   </CdtTrfTxInf></FIToFICstmrCdtTrf></Document>`;
-const OWN: Readonly<Record<string, string>> = { 'pacs.029': MOVEMENTS, cbpr: CBPR };
+const ENVELOPED = `<Message><AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02">
+  <Fr><FIId><FinInstnId><BICFI>NORDFIHH</BICFI></FinInstnId></FIId></Fr><To><OrgId><Id><OrgId><AnyBIC>RIALDEFF</AnyBIC></OrgId></Id></OrgId></To>
+  <BizMsgIdr>A1</BizMsgIdr><MsgDefIdr>pacs.008.001.08</MsgDefIdr><CreDt>2026-11-24T09:00:00Z</CreDt></AppHdr>${CBPR.replace(/<CdtrAgt>.*<\/CdtrAgt>/, '<CdtrAgt><FinInstnId><BICFI>MERIDEFF</BICFI></FinInstnId></CdtrAgt>')}</Message>`;
+const OWN: Readonly<Record<string, string>> = { 'pacs.029': MOVEMENTS, cbpr: CBPR, enveloped: ENVELOPED };
 
 /** Tuesday morning; banks work on weekdays; only two agents take part. */
 const WORLD: RuleOptions = {
@@ -47,6 +50,8 @@ const WORLD: RuleOptions = {
   isKnownAgent: ({ bic }) => ['NORDFIHH', 'MERIDEFF', 'MERIJPJT'].includes(bic ?? ''),
   isTakenMessage: (messageId) => messageId === 'TAKEN',
   isTakenUetr: (uetr) => uetr.startsWith('77777777'),
+  isSender: (bic) => bic === 'NORDFIHH',
+  isAddressee: (bic) => bic === 'RIALDEFF',
 };
 
 function judged(sample: string, edit: (text: string) => string, options: RuleOptions): AnyMessage {
@@ -171,6 +176,10 @@ const BROKEN: readonly (readonly [string, string, Edit, string])[] = [
   ['S03', 'camt.052', swap('Ccy="EUR">50.5<', 'Ccy="USD">50.5<'), 'AM11 Rpt[1]/Ntry[2]/Amt'],
   ['S04', 'camt.052', swap('>1000.50<', '>1000.51<'), 'AM10 Rpt[1]/Ntry[1]/Amt'],
   ['S05', 'camt.052', (text) => text.replace(/(<Rpt>[\s\S]*<\/Rpt>)/, '$1$1'), 'DU03 Rpt[2]/Id'],
+  ['H01', 'enveloped', swap('<BICFI>NORDFIHH<', '<BICFI>ECHOFRPP<'), 'AG01 AppHdr/Fr/FIId/FinInstnId/BICFI'],
+  ['H01', 'enveloped', swap('<BICFI>NORDFIHH</BICFI>', '<Nm>Nord</Nm>'), 'CH21 AppHdr/Fr/FIId/FinInstnId/BICFI'],
+  ['H02', 'enveloped', swap('RIALDEFF', 'MERIDEFF'), 'RC02 AppHdr/To/OrgId/Id/OrgId/AnyBIC'],
+  ['H02', 'enveloped', swap(/<To>.*<\/To>/, ''), 'CH21 AppHdr/To/FIId/FinInstnId/BICFI'],
   [
     'C01',
     'cbpr',
@@ -202,7 +211,8 @@ const optionsFor = (rule: string): RuleOptions => (rule.startsWith('C') ? { prof
 
 describe('business rules', () => {
   test('every sample keeps every rule of the network, in a world that knows it', () => {
-    for (const sample of [...SAMPLES, 'pacs.029']) expect([sample, told(judged(sample, (text) => text, WORLD))]).toEqual([sample, []]);
+    for (const sample of [...SAMPLES, 'pacs.029', 'enveloped'])
+      expect([sample, told(judged(sample, (text) => text, WORLD))]).toEqual([sample, []]);
     expect(told(judged('cbpr', (text) => text, { profile: 'cbpr' }))).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ function countsOf(transactions: readonly TransactionReport[]): Xml[] {
   return [...counts].map(([status, all]) => tag('NbOfTxsPerSts', leaf('DtldNbOfTxs', String(all.length)), leaf('DtldSts', status)));
 }
 
-function transactionOf({ references, status, reason, acceptedAt, clearingReference }: TransactionReport): Xml {
+function transactionOf({ references, status, reason, furtherReasons = [], acceptedAt, clearingReference }: TransactionReport): Xml {
   const reference = (name: string, text: string | undefined) => leaf(name, text && first(35, text));
   return tag(
     'TxInfAndSts',
@@ -57,6 +57,7 @@ function transactionOf({ references, status, reason, acceptedAt, clearingReferen
     leaf('OrgnlUETR', references.uetr),
     leaf('TxSts', status),
     reason && reasonOf(reason),
+    ...furtherReasons.map(reasonOf),
     instant('AccptncDtTm', acceptedAt),
     ownReference('ClrSysRef', clearingReference),
   );
