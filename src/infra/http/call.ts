@@ -6,6 +6,7 @@ import type { Operation } from '../../base/operation.ts';
 import { admitCaller, type Caller, type Doorkeeper, type Visitor } from './door.ts';
 import { readCookies } from './headers.ts';
 import { parseJson } from './json.ts';
+import { charsetOf, essenceOf, namesOf } from './media-type.ts';
 import { HttpError, InputError } from './problem.ts';
 import { plainAddress } from './proxies.ts';
 import type { RequestExtras } from './route.ts';
@@ -45,8 +46,7 @@ function requireMediaType(operation: Operation, request: FastifyRequest): void {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': chunked, 'content-encoding': coding } = request.headers;
   const hasBody = chunked !== undefined || (length !== undefined && length !== '0');
   if (!hasBody || operation.method === 'GET') return;
-  const essence = (type ?? '').split(';', 1)[0]!.trim().toLowerCase();
-  if (essence !== operation.consumes) {
+  if (!namesOf(operation.consumes).includes(essenceOf(type))) {
     throw new AppError('media_type', 'request.media_type', `Send the body as ${operation.consumes} and say so in Content-Type.`);
   }
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
@@ -114,6 +114,10 @@ export class Extras implements RequestExtras {
 
   get document(): Uint8Array {
     return bodyOf(this.#request);
+  }
+
+  get charset(): string | undefined {
+    return charsetOf(this.#request.headers['content-type']);
   }
 
   get remoteAddress(): string {

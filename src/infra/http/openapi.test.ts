@@ -126,6 +126,7 @@ test('what the contract says stands in the document: input, output, scope, cost,
   expect(call.parameters).toContainEqual(expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }));
   expect(document.paths['/v1/sample/login']!['post']!.security).toEqual([]);
   expect(document.paths['/v1/sample/files']!['post']!.requestBody!.content).toHaveProperty(['application/xml']);
+  expect(document.paths['/v1/sample/files']!['post']!.requestBody!.content).toHaveProperty(['text/xml']);
 });
 
 test('the page names every operation, its path, scope and errors, and links lead somewhere on it', () => {

@@ -1,4 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
+import { namesOf } from './media-type.ts';
 import type { Operation } from '../../base/operation.ts';
 import { COMMON_CODES } from './codes.ts';
 import type { ChannelInfo } from './socket-protocol.ts';
@@ -109,7 +110,7 @@ function bodyOf({ method, consumes, input, example }: Operation): OpenApiCall['r
   if (method === 'GET') return undefined;
   if (consumes !== 'application/json') {
     const media = { schema: { type: 'string' }, ...(example?.document !== undefined && { example: example.document }) };
-    return { required: true, content: { [consumes]: media } };
+    return { required: true, content: Object.fromEntries(namesOf(consumes).map((name) => [name, media])) };
   }
   if (Object.keys(input.body.properties).length === 0) return undefined;
   const media = { schema: plainSchema(input.body), ...(example?.body && { example: example.body }) };

@@ -5,6 +5,8 @@ import type { InputOf, Operation, OutputOf } from '../../base/operation.ts';
 export type RequestExtras = {
   cookies: Readonly<Record<string, string>>;
   document: Uint8Array;
+  /** What Content-Type says of the document's characters, for the few that read text in any encoding. */
+  charset?: string | undefined;
   remoteAddress: string;
   userAgent: string;
   /** The `Range` header, for the few that send files. */

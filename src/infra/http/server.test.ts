@@ -119,6 +119,14 @@ test('bytes reach a handler that reads them, and its answer leaves as it was mad
   });
   expect(reply.headers['content-type']).toBe('application/xml');
   expect(reply.body).toBe('<size>9</size>');
+  // RFC 7303: both names of XML mean the same.
+  const text = await server.app.inject({
+    method: 'POST',
+    url: '/v1/sample/files',
+    headers: { ...auth, 'content-type': 'Text/XML;charset="utf-8"' },
+    payload: '<a/>',
+  });
+  expect(text.body).toBe('<size>4</size>');
   const json = await server.app.inject({
     method: 'POST',
     url: '/v1/sample/files',

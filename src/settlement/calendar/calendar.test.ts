@@ -49,6 +49,23 @@ describe('the calendars of the product', () => {
     ['JPY', 2027, '01-01 01-11 02-11 02-23 03-22 04-29 05-03 05-04 05-05 07-19 08-11 09-20 09-23 10-11 11-03 11-23 12-31'],
     ['SGD', 2026, '01-01 02-17 02-18 04-03 05-01 05-27 06-01 08-10 11-09 12-25'],
     ['KRW', 2026, '01-01 02-16 02-17 02-18 03-02 05-01 05-05 05-25 06-03 07-17 08-17 09-24 09-25 10-05 10-09 12-25'],
+    ['NOK', 2026, '01-01 04-02 04-03 04-06 05-01 05-14 05-25 12-24 12-25'],
+    ['NOK', 2027, '01-01 03-25 03-26 03-29 05-06 05-17 12-24'],
+    ['SEK', 2026, '01-01 01-06 04-03 04-06 05-01 05-14 06-19 12-24 12-25 12-31'],
+    ['SEK', 2027, '01-01 01-06 03-26 03-29 05-06 06-25 12-24 12-31'],
+    ['SEK', 2028, '01-06 04-14 04-17 05-01 05-25 06-06 06-23 12-25 12-26'],
+    ['DKK', 2026, '01-01 04-02 04-03 04-06 05-14 05-15 05-25 06-05 12-24 12-25 12-31'],
+    ['DKK', 2027, '01-01 03-25 03-26 03-29 05-06 05-07 05-17 12-24 12-31'],
+    ['PLN', 2026, '01-01 01-06 04-06 05-01 06-04 11-11 12-24 12-25'],
+    ['PLN', 2027, '01-01 01-06 03-29 05-03 05-27 11-01 11-11 12-24'],
+    ['CAD', 2026, '01-01 02-16 04-03 05-18 07-01 08-03 09-07 09-30 10-12 11-11 12-25 12-28'],
+    ['CAD', 2027, '01-01 02-15 03-26 05-24 07-01 08-02 09-06 09-30 10-11 11-11 12-27 12-28'],
+    ['CAD', 2028, '01-03 02-21 04-14 05-22 07-03 08-07 09-04 10-02 10-09 11-13 12-25 12-26'],
+    ['AUD', 2026, '01-01 01-26 04-03 04-06 06-08 12-25 12-28'],
+    ['AUD', 2027, '01-01 01-26 03-26 03-29 06-14 12-27 12-28'],
+    ['AUD', 2028, '01-03 01-26 04-14 04-17 04-25 06-12 12-25 12-26'],
+    ['HKD', 2026, '01-01 02-17 02-18 02-19 04-03 04-06 04-07 05-01 05-25 06-19 07-01 10-01 10-19 12-25'],
+    ['HKD', 2027, '01-01 02-08 02-09 03-26 03-29 04-05 05-13 06-09 07-01 09-16 10-01 10-08 12-27'],
   ])('%s is closed in %i, beside weekends, on %s', (currency, year, days) => {
     expect(closed(currency, year)).toBe(days);
   });
@@ -59,6 +76,19 @@ describe('the calendars of the product', () => {
       expect(own.currency).toBe(asset.slice(0, 3));
       for (const year of [2026, 2027]) expect(holidaysOf(own, year).size).toBeGreaterThan(4);
       expect(wallClock(own.zone, 0).day).toMatch(/^19(69-12-31|70-01-01)$/);
+    }
+  });
+
+  test('place the days of the moon where the Chinese calendar has them', () => {
+    const format = new Intl.DateTimeFormat('en-u-ca-chinese', { month: 'numeric', day: 'numeric', timeZone: 'Asia/Hong_Kong' });
+    const moonOf = (day: string) => format.format(Date.parse(`${day}T04:00:00Z`));
+    // A day on a Sunday is made up for on the next one. At the new year of 2027 the moon is new four minutes before midnight, which this
+    // reckoning puts a day later than the authorities do.
+    const days = { '2026-02-17': '1/1', '2026-05-25': '4/9', '2026-06-19': '5/5', '2026-09-26': '8/16', '2026-10-19': '9/10' };
+    const later = { '2027-05-13': '4/8', '2027-06-09': '5/5', '2027-09-16': '8/16', '2027-10-08': '9/9' };
+    for (const [day, moon] of Object.entries({ ...days, ...later })) {
+      expect(moonOf(day)).toBe(moon);
+      expect(closingOn(calendar('HKD'), day)?.kind).toBe('holiday');
     }
   });
 
@@ -80,6 +110,9 @@ describe('the calendars of the product', () => {
   });
 
   test('say nothing of a year that they do not cover, instead of calling it open', () => {
+    expect(() => isBusinessDay([calendar('HKD')], '2028-01-04')).toThrow(
+      expect.objectContaining({ code: 'settlement.calendar_year_missing', message: expect.stringContaining('HKD') as string }),
+    );
     expect(() => isBusinessDay([calendar('CNY')], '2028-01-04')).toThrow(
       expect.objectContaining({ code: 'settlement.calendar_year_missing', message: expect.stringContaining('2026 to 2027') as string }),
     );
@@ -136,6 +169,7 @@ describe('calendar files', () => {
     ['a day of another year', { dates: { '2028-03-20': 'Feast' }, estimated: [] }],
     ['an estimate of no holiday', { estimated: ['2026-03-21'] }],
     ['a rule whose day no year has', { rules: [{ name: 'Feast', month: 2, day: 30 }] }],
+    ['a weekday from a day that no year has', { rules: [{ name: 'Feast', month: 4, weekday: 1, from: 31 }] }],
     ['a zone that is none', { zone: 'Europe/Atlantis' }],
     ['a day of work on no weekend', { open: ['2026-03-19'] }],
     ['a rule without a day', { rules: [{ name: 'Feast', month: 3 }] }],

@@ -11,8 +11,8 @@ const Name = Type.String({ minLength: 1, maxLength: 100 });
 const DayText = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
 
 /**
- * A day that comes every year: on a date; on the nth of a weekday in a month (the last when −1; ISO 8601, 1 is Monday); or so
- * many days after Easter Sunday. `moved`: when it falls on a Sunday, or on the weekend, the next day that is neither is free.
+ * A day that comes every year: on a date; on the nth of a weekday in a month (the last when −1; ISO 8601, 1 is Monday); on the
+ * first of a weekday from a date on; or so many days after Easter Sunday. `moved`: when it falls on a Sunday, or on the weekend, the next day that is neither is free.
  */
 const Rule = Type.Union([
   Type.Object(
@@ -26,6 +26,10 @@ const Rule = Type.Union([
   ),
   Type.Object(
     { name: Name, month: Month, weekday: Weekday, nth: Type.Union([1, 2, 3, 4, -1].map((n) => Type.Literal(n))) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { name: Name, month: Month, weekday: Weekday, from: Type.Integer({ minimum: 1, maximum: 31 }) },
     { additionalProperties: false },
   ),
   Type.Object({ name: Name, easter: Type.Integer({ minimum: -100, maximum: 100 }) }, { additionalProperties: false }),
@@ -73,11 +77,11 @@ export function problemsOf(value: unknown): string[] {
   return misshapen.length > 0 ? misshapen : contradictions(value as HolidayCalendar);
 }
 
-const RULE_FORMS = 'month and day (and moved: sunday or weekend), month, weekday and nth, or easter';
+const RULE_FORMS = 'month and day (and moved: sunday or weekend), month, weekday and nth or from, or easter';
 
 function shapeProblems(value: unknown): string[] {
   const told = Value.Errors(CalendarSchema, value).map(({ keyword, instancePath, params, message }) => {
-    // Of a rule each of its three forms complains, which helps nobody.
+    // Of a rule each of its forms complains, which helps nobody.
     const rule = /^\/rules\/\d+(?=\/|$)/.exec(instancePath)?.[0];
     if (rule !== undefined) return `${rule} is no rule: it has a name, and ${RULE_FORMS}`;
     if (keyword === 'additionalProperties') {
@@ -96,7 +100,7 @@ function contradictions({ zone, weekend, years, rules, dates, estimated, open }:
   return [
     ...(isZone(zone) ? [] : [`there is no time zone ${zone}`]),
     ...strange.map((day) => `${day} is not a day of the years ${years.from} to ${years.to}`),
-    ...rules.flatMap((rule) => ('day' in rule && !isDayOfYear(rule) ? [`no year has the day of ${rule.name}`] : [])),
+    ...rules.flatMap((rule) => (isDayOfYear(rule) ? [] : [`no year has the day of ${rule.name}`])),
     ...estimated.filter((day) => dates[day] === undefined).map((day) => `${day} is estimated, but no holiday`),
     ...open.filter((day) => isIn(day) && !weekend.includes(weekdayOf(day))).map((day) => `${day} is no weekend day that could be open`),
   ];
@@ -112,7 +116,10 @@ function isZone(zone: string): boolean {
 }
 
 /** In a leap year every day of a year exists. */
-const isDayOfYear = ({ month, day }: { month: number; day: number }) => isLocalDate(`2024-${twoDigits(month)}-${twoDigits(day)}`);
+function isDayOfYear(rule: Static<typeof Rule>): boolean {
+  const day = 'day' in rule ? rule.day : 'from' in rule ? rule.from : undefined;
+  return day === undefined || !('month' in rule) || isLocalDate(`2024-${twoDigits(rule.month)}-${twoDigits(day)}`);
+}
 
 const twoDigits = (n: number) => String(n).padStart(2, '0');
 
@@ -160,6 +167,10 @@ function dayOfRule(rule: Static<typeof Rule>, year: number): LocalDate {
   if ('easter' in rule) return addDays(easterOf(year), rule.easter);
   const month = `${year}-${twoDigits(rule.month)}`;
   if ('day' in rule) return `${month}-${twoDigits(rule.day)}`;
+  if ('from' in rule) {
+    const first = `${month}-${twoDigits(rule.from)}`;
+    return isLocalDate(first) ? addDays(first, (rule.weekday - weekdayOf(first) + 7) % 7) : first;
+  }
   if (rule.nth === -1) {
     const last = addDays(`${rule.month === 12 ? year + 1 : year}-${twoDigits((rule.month % 12) + 1)}-01`, -1);
     return addDays(last, -((weekdayOf(last) - rule.weekday + 7) % 7));

@@ -205,6 +205,8 @@ const WAYS: Readonly<Record<string, (text: string) => Buffer>> = {
   'UTF-16, little end first': (text) => Buffer.from(`\uFEFF${withoutDeclaration(text)}`, 'utf16le'),
   'UTF-16, big end first': (text) => Buffer.from(`\uFEFF${withoutDeclaration(text)}`, 'utf16le').swap16(),
   'declared ISO 8859-1': (text) => Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${withoutDeclaration(text)}`, 'latin1'),
+  'declared ISO 8859-15': (text) => Buffer.from(`<?xml version="1.0" encoding="ISO-8859-15"?>${withoutDeclaration(text)}`, 'latin1'),
+  'declared windows-1252': (text) => Buffer.from(`<?xml version="1.0" encoding="windows-1252"?>${withoutDeclaration(text)}`, 'latin1'),
   'character references': (text) => Buffer.from(text.replace(/ö/g, '&#xF6;').replace(/Nordmann/g, '&#78;ordmann')),
   'comments everywhere': (text) =>
     Buffer.from(

@@ -39,7 +39,11 @@ export type MessageOf<F extends Family> = {
 /** Any message that is read; `family` tells which. */
 export type AnyMessage = { [F in Family]: MessageOf<F> }[Family];
 
-export type ReadOptions = { limits?: Partial<XmlLimits>; /** Others are refused as not supported. */ families?: readonly Family[] };
+export type ReadOptions = {
+  limits?: Partial<XmlLimits>;
+  /** What was said of the encoding beside the document. */ charset?: string | undefined;
+  /** Others are refused as not supported. */ families?: readonly Family[];
+};
 
 /** A message, and the lines along which its text may be cut for the schema check. */
 export type ReadResult = { message: AnyMessage; cut: CutLines };
@@ -73,7 +77,7 @@ function* readSteps(bytes: Uint8Array, options: ReadOptions): Generator<void, Re
   let collected = collector();
   // Asked for anew when the document is read a second time, which then begins with nothing.
   const onElement = () => (collected = collector()).onElement;
-  const { text, root } = yield* readXml(bytes, { limits: options.limits, onElement });
+  const { text, root } = yield* readXml(bytes, { limits: options.limits, charset: options.charset, onElement });
   const found = findMessage(root, options.families);
   const reader: Reader = { refusals: [], codes: {} };
   const application = readApplicationHeader(reader, found);

@@ -41,7 +41,7 @@ export type XmlDocument = { text: string; root: XmlElement };
 /** Small enough that reading one takes a few milliseconds. */
 const CHUNK = 1 << 14;
 
-type Reading = { limits?: Partial<XmlLimits>; onElement?: () => OnElement };
+type Reading = { limits?: Partial<XmlLimits>; charset?: string | undefined; onElement?: () => OnElement };
 
 /**
  * Reads an XML document piece by piece into a light tree: pauses after each piece, so that the caller may let others work
@@ -54,7 +54,7 @@ type Reading = { limits?: Partial<XmlLimits>; onElement?: () => OnElement };
 export function* readXml(bytes: Uint8Array, options: Reading = {}): Generator<void, XmlDocument> {
   const limits = { ...XML_LIMITS, ...options.limits };
   if (bytes.length > limits.bytes) throw unsafe(`The document has ${bytes.length} bytes; at most ${limits.bytes} are read`);
-  const text = decodeXml(bytes);
+  const text = decodeXml(bytes, options.charset);
   const onElement = options.onElement ?? (() => () => false);
   const root = yield* readPlainXml(text, limits, onElement());
   if (root) return { text, root };

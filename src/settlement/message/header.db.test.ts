@@ -160,3 +160,53 @@ describe('the application header', () => {
     expect(detail.body).toMatchObject({ refusals: [{ code: 'AG01', path: FROM, rule: 'H01' }] });
   });
 });
+
+describe('what comes in over HTTP', () => {
+  const named = (encoding: string, id: string) =>
+    `<?xml version="1.0" encoding="${encoding}"?>${paymentXml(id).replace('Meridian Foods Ltd', 'Müller &amp; Sœurs')}`;
+  // The ligature of both encodings, which latin1 does not have.
+  const bytesOf = (text: string, ligature: number) => Buffer.from(text.replace('œ', String.fromCharCode(ligature)), 'latin1');
+  const nameOf = async (id: string) => {
+    const { body } = await nord<{ items: { creditor: { name: string } }[] }>(`GET /v1/payments?query=E${id}&limit=1`);
+    return body.items[0]?.creditor.name;
+  };
+
+  test.each<[string, string, (id: string) => Uint8Array]>([
+    ['text/xml', 'text/xml', (id) => Buffer.from(named('UTF-8', id))],
+    [
+      'text/xml in UTF-8 by its parameter, whatever the document declares',
+      'text/xml; charset=utf-8',
+      (id) => Buffer.from(named('ISO-8859-1', id)),
+    ],
+    ['ISO-8859-15 by its declaration', 'application/xml', (id) => bytesOf(named('ISO-8859-15', id), 0xbd)],
+    ['windows-1252 by its declaration', 'text/xml', (id) => bytesOf(named('windows-1252', id), 0x9c)],
+    ['ISO-8859-15 by the parameter', 'application/xml;charset="ISO-8859-15"', (id) => bytesOf(named('UTF-8', id), 0xbd)],
+    [
+      'UTF-8 by a byte order mark, whatever else is said',
+      'text/xml; charset=iso-8859-1',
+      (id) => Buffer.from(`\uFEFF${named('ISO-8859-1', id)}`),
+    ],
+  ])('%s is read as what it is', async (_what, type, write) => {
+    const id = `H${++number}`;
+    const { status, text } = await nord('POST /v1/iso20022', { document: write(id), type });
+    expect([status, textsOf(text, 'TxSts')]).toEqual([200, ['ACSP']]);
+    expect(await nameOf(id)).toBe('Müller & Sœurs');
+  });
+
+  test('in an encoding that is not read, or as something else than XML, is refused by name', async () => {
+    const refused = await nord('POST /v1/iso20022', { document: named('UTF-8', 'X'), type: 'text/xml; charset=ebcdic' });
+    expect(refused.body).toMatchObject({ status: 400, code: 'iso20022.not_xml' });
+    expect((await nord('POST /v1/iso20022', { document: named('UTF-8', 'X'), type: 'text/plain' })).status).toBe(415);
+  });
+
+  test('asking for the statement of another bank is answered as for one that there is not', async () => {
+    const reader = await http.caller(['participants:read'], banks[0].id);
+    const ask = (id: string) => reader(`GET /v1/participants/${id}/statement?asset=EUR/2&day=${dayOf(Date.now())}`);
+    const [other, none] = [await ask(toWireId('mem', banks[1].id)), await ask(`mem_${'0'.repeat(12)}7${'0'.repeat(3)}8${'0'.repeat(15)}`)];
+    expect([other.status, other.body]).toEqual([
+      404,
+      { ...(none.body as object), requestId: (other.body as { requestId: string }).requestId },
+    ]);
+    expect((await ask(toWireId('mem', banks[0].id))).status).toBe(200);
+  });
+});

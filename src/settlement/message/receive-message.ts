@@ -38,16 +38,17 @@ const OWN: Own = {
 
 /**
  * Takes any message through form, schema and rules, keeps it, and has it taken by whom its kind concerns. The same message
- * again answers as the first time; other content under its id is a duplicate. Answers with a document of ISO 20022.
+ * again answers as the first time; other content under its id is a duplicate. `charset` is what came beside the document. Answers
+ * with a document of ISO 20022.
  *
  * Errors: `iso20022.not_xml`, `iso20022.unsafe_xml`, `iso20022.unsupported_message`, `iso20022.schema_check_failed`.
  */
-export async function receiveMessage(deps: SettlementDeps, ctx: Ctx, document: Uint8Array): Promise<string> {
+export async function receiveMessage(deps: SettlementDeps, ctx: Ctx, document: Uint8Array, charset?: string): Promise<string> {
   const receivedAt = deps.clock.now();
   const { schemas } = deps;
   const families = [...(Object.keys(OWN) as Family[]), ...deps.messages.families()];
   const rules = (read: AnyMessage) => rulesFor(deps, ctx, read);
-  const { message } = await checkMessage(document, { families, ...(schemas && { schemas }), rules });
+  const { message } = await checkMessage(document, { families, charset, ...(schemas && { schemas }), rules });
   const participants = await deps.directory.of(ctx.tenantId, ctx.memberId === undefined ? {} : { ids: [ctx.memberId] });
   const sender = senderOf(ctx, message, participants);
   const content = await pack(document);

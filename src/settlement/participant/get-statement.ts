@@ -32,6 +32,9 @@ export type StatementAsked = InputOf<typeof contract> & { family: 'camt.052' | '
  */
 export async function statementOf(deps: SettlementDeps, ctx: Ctx, { family, messageId, ...input }: StatementAsked): Promise<string> {
   const range = rangeOf(input.day, deps.clock.now());
+  // Banks know each other by name; what an account holds is as if there were none.
+  if (ctx.memberId !== undefined && ctx.memberId !== input.id)
+    throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
   const participant = await mustFind(deps, ctx, input.id);
   const account = participant.accounts.find(({ asset }) => asset === input.asset);
   if (!account) throw new AppError('unprocessable', 'settlement.asset_not_held', `${participant.bic} has no account in ${input.asset}.`);

@@ -8,6 +8,11 @@ import { receiveMessage } from '../message/receive-message.ts';
  *
  * Errors: those of `receiveMessage`.
  */
-export function submitIso20022(deps: SettlementDeps, ctx: Ctx, _input: object, request: Pick<RequestExtras, 'document'>): Promise<string> {
-  return receiveMessage(deps, ctx, request.document);
+export function submitIso20022(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  _input: object,
+  { document, charset }: Pick<RequestExtras, 'document' | 'charset'>,
+): Promise<string> {
+  return receiveMessage(deps, ctx, document, charset);
 }

@@ -27,9 +27,9 @@ export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part
   deps.messages.handle('camt.054', statementHandler(deps));
   return {
     routes: [
-      route(reconciliation.uploadStatement, async (ctx, _input, { document }) => {
+      route(reconciliation.uploadStatement, async (ctx, _input, { document, charset }) => {
         requireOperator(ctx);
-        const items = await takeStatement(deps, ctx, readStatement([document]));
+        const items = await takeStatement(deps, ctx, readStatement([document], charset));
         const fresh = items.reduce((sum, one) => sum + one.fresh, 0);
         if (fresh <= MATCHED_AT_ONCE) await matchTaken(deps, ctx);
         return { items };

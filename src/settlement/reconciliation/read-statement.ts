@@ -36,16 +36,16 @@ const malformed = (what: string): AppError =>
  *
  * Errors: `settlement.statement_malformed`; `settlement.statement_unsupported` when it is no such message.
  */
-export function readStatement(source: Bytes | (() => Bytes)): AsyncIterable<StatementPiece> {
-  return { [Symbol.asyncIterator]: () => piecesOf(typeof source === 'function' ? source() : source) };
+export function readStatement(source: Bytes | (() => Bytes), charset?: string): AsyncIterable<StatementPiece> {
+  return { [Symbol.asyncIterator]: () => piecesOf(typeof source === 'function' ? source() : source, charset) };
 }
 
 type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-async function* piecesOf(source: Bytes): AsyncGenerator<StatementPiece> {
+async function* piecesOf(source: Bytes, charset: string | undefined): AsyncGenerator<StatementPiece> {
   const pieces: StatementPiece[] = [];
   const tree = statementTree(pieces);
-  const decode = decoder();
+  const decode = decoder(charset);
   let isEmpty = true;
   for await (const bytes of source) {
     if (bytes.length === 0) continue;
@@ -66,20 +66,29 @@ async function* piecesOf(source: Bytes): AsyncGenerator<StatementPiece> {
 /** Small enough that little is held of what was read ahead. */
 const CHUNK = 1 << 15;
 
-/** Encodings that may be declared, as the decoder calls them. ISO 8859-1 is read as the web reads it. */
-const ENCODINGS: Readonly<Record<string, string>> = { 'utf-8': 'utf-8', utf8: 'utf-8', 'us-ascii': 'utf-8', 'iso-8859-1': 'windows-1252' };
+/** Encodings that may be declared or come beside the document, as the decoder calls them. ISO 8859-1 is read as the web reads it. */
+const ENCODINGS: Readonly<Record<string, string>> = {
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'us-ascii': 'utf-8',
+  'iso-8859-1': 'windows-1252',
+  'iso-8859-2': 'iso-8859-2',
+  'iso-8859-15': 'iso-8859-15',
+  'windows-1250': 'windows-1250',
+  'windows-1252': 'windows-1252',
+};
 
 /** Enough to hold the declaration of the encoding. */
 const HEAD = 200;
 
-function decoder(): (bytes: Uint8Array, isLast?: boolean) => string {
+function decoder(charset: string | undefined): (bytes: Uint8Array, isLast?: boolean) => string {
   let text: TextDecoder | undefined;
   let head = Buffer.alloc(0);
   return (bytes, isLast = false) => {
     if (!text) {
       head = Buffer.concat([head, bytes]);
       if (head.length < HEAD && !isLast) return '';
-      text = decoderFor(head);
+      text = decoderFor(head, charset);
       bytes = head;
     }
     try {
@@ -90,14 +99,17 @@ function decoder(): (bytes: Uint8Array, isLast?: boolean) => string {
   };
 }
 
-function decoderFor(start: Uint8Array): TextDecoder {
-  const [first, second] = start;
+/** A byte order mark tells, else what came beside the document, else its declaration (RFC 7303). */
+function decoderFor(start: Uint8Array, charset: string | undefined): TextDecoder {
+  const [first, second, third] = start;
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return new TextDecoder('utf-16le', { fatal: true });
   if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return new TextDecoder('utf-16be', { fatal: true });
+  if (first === 0xef && second === 0xbb && third === 0xbf) return new TextDecoder('utf-8', { fatal: true });
   const head = Buffer.from(start.subarray(0, 200)).toString('latin1');
-  const declared = /^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/.exec(head)?.[1]?.toLowerCase() ?? 'utf-8';
-  const label = ENCODINGS[declared];
-  if (!label) throw malformed(`it declares the encoding ${declared}; send UTF-8`);
+  const declared = /^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/.exec(head)?.[1] ?? 'utf-8';
+  const name = (charset ?? declared).toLowerCase();
+  const label = Object.hasOwn(ENCODINGS, name) ? ENCODINGS[name]! : undefined;
+  if (!label) throw malformed(`it is in the encoding ${name.slice(0, 40)}; send UTF-8`);
   return new TextDecoder(label, { fatal: true });
 }
 
