@@ -80,9 +80,9 @@ async function tell(): Promise<void> {
   );
   const [head] = await house.database.admin<{ position: number }>('select max(position)::float8 as position from infra.event');
   seen = head!.position;
-  for (const { members, ...event } of fresh) {
+  for (const { members, at, ...event } of fresh) {
     if (!consumer!.types.includes(event.type)) continue;
-    const once = { ...event, ...(members.length > 0 && { memberIds: members }) };
+    const once = { ...event, at: new Date(at).toISOString(), ...(members.length > 0 && { memberIds: members }) };
     await consumer!.handle(once);
     await consumer!.handle(once);
   }

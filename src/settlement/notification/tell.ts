@@ -38,13 +38,14 @@ async function note({ db, clock, access }: Deps, event: Event): Promise<void> {
   const recipients = await access.recipients(tenantId);
   await db.write({ tenantId }, async (tx) => {
     const preferences = await preferencesOf(tx, tenantId);
-    const now = clock.now();
+    // A mail tells things in the order in which they happened, whichever came here first.
+    const [now, at] = [clock.now(), Date.parse(event.at)];
     const rows = told.flatMap(({ kind, text }) =>
       recipients.flatMap((user): NoticeRow[] => {
         const preference = preferences.get(user.id) ?? USUAL;
         if (!mayHear(user, kind.scope, event) || !preference.kinds.includes(kind.kind)) return [];
         const id = derivedId(event.id, user.id, kind.kind);
-        return [{ ...text, id, userId: user.id, kind: kind.kind, at: now, dueAt: dueAt(preference, now) }];
+        return [{ ...text, id, userId: user.id, kind: kind.kind, at, dueAt: dueAt(preference, now) }];
       }),
     );
     if (rows.length > 0) await insertNotices(tx, tenantId, rows);
