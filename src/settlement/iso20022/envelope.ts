@@ -48,7 +48,7 @@ export function messageOf(uri: string): string | undefined {
  * Finds the one message in a document and the application header beside it. What banks put around them (business message
  * envelopes, SOAP, their own) does not matter.
  *
- * Errors: `iso20022.unsupported_message` for no message, one that is not read, or more than one.
+ * Errors: `iso20022.unsupported_message` for no message, one that is not read, or more than one message or header.
  */
 export function findMessage(root: XmlElement, families?: readonly Family[]): Found {
   const documents: { document: XmlElement; around: XmlElement[] }[] = [];
@@ -64,6 +64,8 @@ export function findMessage(root: XmlElement, families?: readonly Family[]): Fou
   if (documents.length > 1) {
     throw new AppError('invalid', 'iso20022.unsupported_message', 'The file holds more than one message; send one at a time.');
   }
+  // Of two headers one system would go by the first and another by the last.
+  if (headers.length > 1) throw new AppError('invalid', 'iso20022.unsupported_message', 'The file has more than one application header.');
   const message = messageOf(found.document.uri)!;
   const defined = definitionOf(message);
   if (!defined || (families && !families.includes(defined.family))) throw unsupported(message, families);

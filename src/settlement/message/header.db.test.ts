@@ -152,6 +152,12 @@ describe('the application header', () => {
     expect(reasons(await send(echo, { from: 'SRVBDEFF' }))).toEqual([`AG01 ${FROM}`]);
   });
 
+  test('comes once: of two nobody knows which one others go by', async () => {
+    const two = `<Envelope>${headerXml('TWO', {})}${headerXml('TWO', { from: 'ECHOFRPP' })}${paymentXml('TWO')}</Envelope>`;
+    const answer = await nord('POST /v1/iso20022', { document: two, type: 'application/xml' });
+    expect(answer.body).toMatchObject({ status: 400, code: 'iso20022.unsupported_message' });
+  });
+
   test('that is refused is kept under the bank that sent it, with what was wrong', async () => {
     await send(nord, { from: 'ECHOFRPP' });
     const { body } = await nord<{ items: { id: string; sender: string; outcome: string }[] }>('GET /v1/messages?limit=1');
