@@ -3,6 +3,7 @@ import { AppError } from '../../base/error.ts';
 import { newId } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { addDays, dayOf, daysBetween, isLocalDate, type LocalDate } from '../../base/time.ts';
+import { changing } from '../compliance/changing.ts';
 import { requireSecondPerson } from '../compliance/four-eyes.ts';
 import { requireOperator } from '../compliance/operator.ts';
 import { findSet, insertSet, latestSets, markActivated, type NumberedSet } from '../compliance/set-store.ts';
@@ -143,7 +144,7 @@ function reportOf({ report, ...row }: BackTestRow): Report {
  */
 export async function activateAmlRuleSet(deps: SettlementDeps, ctx: Ctx, { number }: InputOf<typeof activateContract>): Promise<View> {
   requireOperator(ctx);
-  return deps.access.command(ctx, activateContract, async (tx) => {
+  const act = deps.access.command(ctx, activateContract, async (tx) => {
     const setting = await touchSetting(tx, ctx.tenantId);
     const found = await findSet(tx, ctx.tenantId, 'aml_rule_set', number);
     if (!found) throw notFound();
@@ -167,4 +168,5 @@ export async function activateAmlRuleSet(deps: SettlementDeps, ctx: Ctx, { numbe
     };
     return { answer: viewOf(set, number), subject: `aml/${number}`, events: [event], detail: { version: set.version } };
   });
+  return changing(deps, ctx.tenantId, act);
 }

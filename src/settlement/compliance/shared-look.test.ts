@@ -67,3 +67,29 @@ test('the end is that of everything under way, however it goes', async () => {
   await over;
   expect(isOver).toBe(true);
 });
+
+test('looks that take long do not pile up behind each other, however many ask', async () => {
+  const { clock, begun, look } = byHand(1_000);
+  look.ask().catch(() => undefined);
+  const asked: Promise<string>[] = [];
+  for (let i = 0; i < 5; i++) {
+    clock.advance(1_000);
+    asked.push(look.ask());
+  }
+  begun[0]!.resolve('before');
+  await turn();
+  begun[1]!.resolve('after');
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['after']));
+  expect([begun.length, look.isUnderWay]).toEqual([2, false]);
+});
+
+test('a look that expired is joined by nobody', async () => {
+  const { begun, look } = byHand(1_000);
+  const before = look.ask();
+  look.expire();
+  const after = look.ask();
+  begun[0]!.resolve('before');
+  await turn();
+  begun[1]!.resolve('after');
+  expect([await before, await after]).toEqual(['before', 'after']);
+});

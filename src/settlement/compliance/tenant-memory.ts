@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import type { Clock, Millis } from '../../base/time.ts';
+import type { Clock } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import { bandKey, bandsOf, readRuleSet, type RuleSet } from '../aml/rules.ts';
 import { activateShipped } from '../aml/shipped.ts';
@@ -20,19 +20,19 @@ import { capUseOf, NO_CAPS } from './limit-check.ts';
 import { findSet } from './set-store.ts';
 import { readSetting, type Setting } from './setting-store.ts';
 
-const PAGE = 5_000;
+/** Payments that are read at once where they are counted. */
+export const PAGE = 5_000;
 const DAY_MS = 86_400_000;
 /** How far back payments are looked at where there is no snapshot. */
 const MONTH_MS = 31 * DAY_MS;
 /** What does not go through a window is found by its time; a clock set back by less than this does not hide it. */
-const SLACK_MS = 600_000;
+export const SLACK_MS = 600_000;
 
 /** What payments are judged by, with where it comes from and how far the payments of all processes are counted in. */
 export type TenantMemory = Ground & {
   setting: Setting;
   policy: Policy;
   followed: Followed;
-  readAt: Millis;
 };
 
 export type MemoryDeps = { db: Db; directory: Directory; clock: Clock };
@@ -43,11 +43,10 @@ type InForce = Pick<TenantMemory, 'setting' | 'policy' | 'ruleSet' | 'rules' | '
 
 /** Everything of a tenant as its tables tell. The rules that come with the product are put in force where there are none. */
 export async function loadTenant(deps: MemoryDeps, tenantId: Uuid, onCounted?: (id: Uuid) => void): Promise<TenantMemory> {
-  const readAt = deps.clock.now();
   const inForce = await readInForce(deps, tenantId);
   const { features, followed } = await loadFeatures(deps, tenantId, inForce.rules, onCounted);
   const breakers = new LiveBreakers(inForce.moved, { ...SHIPPED_POLICY, ...inForce.policy });
-  return { ...inForce, features, followed, breakers, positions: emptyPositions(), readAt };
+  return { ...inForce, features, followed, breakers, positions: emptyPositions() };
 }
 
 /** Rules, limits, breakers and settings in force. */

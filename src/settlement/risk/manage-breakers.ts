@@ -4,6 +4,7 @@ import type { EventDraft } from '../../base/event.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { changing } from '../compliance/changing.ts';
 import { requireOperator } from '../compliance/operator.ts';
 import { readSetting, touchSetting, writeSetting } from '../compliance/setting-store.ts';
 import type { SettlementDeps } from '../deps.ts';
@@ -117,7 +118,7 @@ async function byHand(
   if (participantId !== undefined && !(await deps.directory.of(ctx.tenantId, { ids: [participantId] })).byId.has(participantId)) {
     throw new AppError('unprocessable', 'settlement.participant_unknown', 'There is no such participant.');
   }
-  return deps.access.command(ctx, operation, async (tx) => {
+  const act = deps.access.command(ctx, operation, async (tx) => {
     await touchSetting(tx, ctx.tenantId);
     const from = (await findBreaker(tx, ctx.tenantId, key))?.state.state ?? 'closed';
     const move = { key, from, to, reason: input.reason, by: ctx.actor.name };
@@ -125,13 +126,15 @@ async function byHand(
     deps.metrics.breakerMoved(key, to.state);
     return { answer: viewOf(row), subject: event.subject, events: [event], detail: { from, to: to.state, reason: input.reason } };
   });
+  return changing(deps, ctx.tenantId, act);
 }
 
 export async function setBreakerPolicy(deps: SettlementDeps, ctx: Ctx, input: Policy): Promise<OutputOf<typeof policyContract>> {
   requireOperator(ctx);
-  return deps.access.command(ctx, policyContract, async (tx) => {
+  const act = deps.access.command(ctx, policyContract, async (tx) => {
     const setting = await touchSetting(tx, ctx.tenantId);
     await writeSetting(tx, ctx.tenantId, { ...setting, breakerPolicy: input });
     return { answer: input, subject: 'breakers/policy', detail: input };
   });
+  return changing(deps, ctx.tenantId, act);
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../base/error.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { addDays, dayOf, isLocalDate } from '../../base/time.ts';
+import { changing } from '../compliance/changing.ts';
 import { requireSecondPerson } from '../compliance/four-eyes.ts';
 import { requireOperator } from '../compliance/operator.ts';
 import { findSet, insertSet, latestSets, markActivated, type NumberedSet } from '../compliance/set-store.ts';
@@ -79,7 +80,7 @@ async function checked(deps: SettlementDeps, tenantId: Uuid, lines: readonly Lin
 export async function activateLimits(deps: SettlementDeps, ctx: Ctx, { number }: InputOf<typeof activateContract>): Promise<View> {
   requireOperator(ctx);
   deps.directory.forget(ctx.tenantId);
-  return deps.access.command(ctx, activateContract, async (tx) => {
+  const act = deps.access.command(ctx, activateContract, async (tx) => {
     const setting = await touchSetting(tx, ctx.tenantId);
     const found = await findSet(tx, ctx.tenantId, 'limit_set', number);
     if (!found) throw new AppError('not_found', 'settlement.limit_set_not_found', 'There is no set of limits with this number.');
@@ -103,6 +104,7 @@ export async function activateLimits(deps: SettlementDeps, ctx: Ctx, { number }:
     await replaceCaps(tx, ctx.tenantId, capsOf(book, participants), deps.clock.now());
     return { answer: viewOf(set, number), subject: `limits/${number}`, detail: { version: set.version } };
   });
+  return changing(deps, ctx.tenantId, act);
 }
 
 export async function listExposures(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx): Promise<OutputOf<typeof exposuresContract>> {
