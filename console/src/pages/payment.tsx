@@ -5,6 +5,8 @@ import { getPayment } from '../../../src/settlement/payment/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useAllowed, useOperation } from '../api/queries.ts';
 import { Decision } from '../parts/decision.tsx';
+import { Explanation } from '../parts/explanation.tsx';
+import { JudgementCard } from '../parts/judgement.tsx';
 import { ProofBadge } from '../parts/proof-check.tsx';
 import { Badge, State } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
@@ -80,6 +82,7 @@ function Body({ payment }: { payment: Detail }) {
         <Side title="To" agent={payment.creditorAgent} party={payment.creditor} />
       </div>
       {marksOf(payment).length > 0 && <Screening payment={payment} />}
+      {payment.judgement && <JudgementCard payment={payment} judgement={payment.judgement} />}
       <Card title="What happened">
         <Timeline steps={payment.timeline} />
       </Card>
@@ -186,22 +189,6 @@ function Screening({ payment }: { payment: Detail }) {
   );
 }
 
-/** Why names match, line by line. */
-export function Explanation({ lines }: { lines: readonly string[] }) {
-  return (
-    <ul className="mt-2 space-y-0.5 text-sm text-ink-2">
-      {lines.map((line) => (
-        <li key={line} className="flex gap-2">
-          <span className="text-ink-3" aria-hidden="true">
-            ·
-          </span>
-          <span className="min-w-0 break-words">{line}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 function Timeline({ steps }: { steps: Detail['timeline'] }) {
   return (
     <ol className="px-4 pt-1 pb-4">
@@ -265,6 +252,7 @@ function TransferLine({ id }: { id: string }) {
 }
 
 function Details({ payment }: { payment: Detail }) {
+  const listVersion = payment.judgement?.listVersion ?? payment.screening.listVersion;
   const rows: (readonly [string, ReactNode] | false | undefined)[] = [
     ['Payment', <Copyable key="id" text={payment.id} label="payment id" />],
     ['UETR', <Copyable key="uetr" text={payment.uetr} label="UETR" />],
@@ -286,10 +274,7 @@ function Details({ payment }: { payment: Detail }) {
     ['Came by', payment.channel === 'iso20022' ? 'ISO 20022 file' : payment.channel === 'batch' ? 'JSON batch' : 'JSON'],
     !!payment.purpose && ['Purpose', payment.purpose],
     !!payment.remittance && ['Remittance', payment.remittance],
-    !!payment.screening.listVersion && [
-      'Screened against',
-      <Copyable key="list" text={payment.screening.listVersion} label="list version" />,
-    ],
+    !!listVersion && ['Screened against', <Copyable key="list" text={listVersion} label="list version" />],
   ];
   return <Facts items={rows} />;
 }

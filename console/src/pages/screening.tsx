@@ -4,6 +4,7 @@ import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { listListSources } from '../../../src/settlement/screening/refresh/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
+import { Explanation } from '../parts/explanation.tsx';
 import { useFilters } from '../parts/filters.tsx';
 import { ScreeningAgain } from '../parts/screening-again.tsx';
 import { ScreeningAlerts } from '../parts/screening-alerts.tsx';
@@ -21,7 +22,6 @@ import { Card, PageHead } from '../ui/layout.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { toast } from '../ui/toast.tsx';
-import { Explanation } from './payment.tsx';
 import { paymentColumns } from './payments.tsx';
 
 type List = WireOutput<typeof listScreeningLists>['items'][number];

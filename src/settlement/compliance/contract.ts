@@ -8,6 +8,7 @@ import { Instant, LocalDateText } from '../../base/time.ts';
 import { PaymentDetail, PaymentId } from '../payment/contract.ts';
 import { CASE_KINDS, CASE_STATES, DECISIONS, PRIORITIES } from './case.ts';
 import { getComplianceSettings, setComplianceSettings } from './settings-contract.ts';
+import { MissingInformation, RuleHit, ScoredRisk } from './judgement-contract.ts';
 
 const closed = { additionalProperties: false };
 const oneOf = <const T extends readonly string[]>(...values: T) => Type.Unsafe<T[number]>(Type.Enum([...values]));
@@ -70,18 +71,6 @@ const Evidence = Type.Object(
   closed,
 );
 
-const RuleHit = Type.Object(
-  {
-    ruleId: Type.String(),
-    title: Type.String(),
-    severity: Type.String(),
-    score: Type.Integer(),
-    reasons: Type.Array(Type.String()),
-    inputs: Type.Array(Type.Unknown()),
-  },
-  closed,
-);
-
 /** What the decision to look at a payment was made from: kept with the case, never changed. */
 export const CaseInputs = Type.Object(
   {
@@ -90,18 +79,8 @@ export const CaseInputs = Type.Object(
     ruleSet: Type.Optional(Type.Integer()),
     limitSet: Type.Optional(Type.Integer()),
     rules: Type.Optional(Type.Array(RuleHit)),
-    missing: Type.Optional(Type.Array(Type.Object({ path: Type.String(), why: Type.String() }, closed))),
-    risk: Type.Optional(
-      Type.Object(
-        {
-          score: Type.Integer(),
-          level: Type.String(),
-          reasons: Type.Array(Type.Object({ factor: Type.String(), points: Type.Number(), text: Type.String() }, closed)),
-          weights: Type.String(),
-        },
-        closed,
-      ),
-    ),
+    missing: Type.Optional(Type.Array(MissingInformation)),
+    risk: Type.Optional(ScoredRisk),
     value: Type.Optional(Type.String({ description: 'Amount in minor units of the reference currency of the rules' })),
     corridor: Type.Optional(Type.String()),
     matches: Type.Optional(Type.Array(Type.Unknown(), { description: 'What screening again found' })),

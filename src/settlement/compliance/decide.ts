@@ -76,7 +76,7 @@ export function decide(
     ruleSet: ground.ruleSet,
     limitSet: ground.limitSet,
     judged: { observed, breakerKeys: keys, probes },
-    ...((hits.length > 0 || risk >= WEIGHTS.medium || limits.length > 0) && {
+    ...((hits.length > 0 || missing.length > 0 || risk >= WEIGHTS.medium || limits.length > 0) && {
       findings: {
         ...told(observed, factors),
         ...(hits.length > 0 && { rules: hits }),
@@ -88,7 +88,7 @@ export function decide(
     ...verdict,
     outcome,
     reason,
-    findings: { ...told(observed, factors), ...(missing.length > 0 && { missing: [...missing] }), ...verdict.findings, ...more },
+    findings: { ...told(observed, factors), ...verdict.findings, ...more },
   });
   if (passed.length > 0) return withFindings(pass(passed), 'reject', limitReason(passed[0]!), { limits: [...passed] });
   if (missing.length > 0 && rules.travelRule!.action === 'reject') return withFindings(pass([]), 'reject', travelReason(missing[0]!));

@@ -175,7 +175,7 @@ test('while a look is young a payment is judged at once, without a query, and al
   await ask();
   const alone = read.mock.calls.length;
   clock.advance(5_000);
-  await Promise.all(Array.from({ length: 100 }, ask));
+  await Promise.all(Array.from({ length: 100 }, async () => ask()));
   expect(read.mock.calls.length).toBe(2 * alone);
   read.mockRestore();
 });

@@ -34,7 +34,7 @@ test('what was never looked at, or not for a second, is waited for, by all who c
   expect(waiting.every((one) => one instanceof Promise)).toBe(true);
   expect(begun).toHaveLength(2);
   begun[1]!.resolve();
-  await Promise.all(waiting);
+  for (const one of waiting) await one;
   expect(kept.due()).toBeUndefined();
 });
 
@@ -68,7 +68,7 @@ test('with patience a look that began in time is not waited for, and one that be
   const { clock, begun, kept, looked } = byHand(10_000);
   await looked();
   clock.advance(500);
-  kept.due();
+  void kept.due();
   clock.advance(9_499);
   expect(kept.due()).toBeUndefined();
   clock.advance(1);
@@ -86,7 +86,7 @@ test('what was declared outdated is used by nobody, and a look that had begun be
   const { clock, begun, kept, looked } = byHand();
   await looked();
   clock.advance(500);
-  kept.due();
+  void kept.due();
   kept.expire();
   const due = kept.due();
   expect(due).toBeInstanceOf(Promise);
@@ -102,7 +102,7 @@ test('a look that fails behind somebody is told, and the next who needs it asks 
   const { clock, begun, failures, kept, looked } = byHand();
   await looked();
   clock.advance(500);
-  kept.due();
+  void kept.due();
   begun[1]!.reject(new Error('the database is away'));
   await turn();
   expect(failures).toHaveLength(1);

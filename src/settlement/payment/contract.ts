@@ -5,6 +5,7 @@ import { Asset, PositiveUnits, Units } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant, LocalDateText } from '../../base/time.ts';
+import { Judgement } from '../compliance/judgement-contract.ts';
 import { Bic, ParticipantId } from '../participant/contract.ts';
 import { Party, text } from './party.ts';
 import { Priority, Route } from './priority.ts';
@@ -127,6 +128,7 @@ export const PaymentDetail = Type.Object(
     ),
     transferIds: Type.Array(idOf('trf')),
     screening: PaymentScreening,
+    judgement: Type.Optional(Judgement),
   },
   closed,
 );
@@ -252,7 +254,7 @@ export const getPayment = operation({
   name: 'settlement.get_payment',
   method: 'GET',
   path: '/v1/payments/{id}',
-  summary: 'One payment with its timeline, ledger transfers and screening',
+  summary: 'One payment with its timeline, ledger transfers, screening and judgement',
   scope: 'payments:read',
   cost: 'light',
   params,

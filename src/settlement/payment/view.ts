@@ -45,6 +45,9 @@ export function viewOfStanding(payment: StandingPayment): PaymentView {
 /** What lists that came later changed for a payment. */
 type LaterFinding = NonNullable<PaymentDetailView['screening']['later']>[number];
 
+/** What is looked up besides for the operator. */
+type Looked = { later?: readonly LaterFinding[]; judgement?: PaymentDetailView['judgement'] };
+
 /** For whom a payment is shown: the operator, the bank that pays, or the one that is paid. */
 type Reader = 'operator' | 'debtor' | 'creditor';
 
@@ -52,13 +55,14 @@ type Reader = 'operator' | 'debtor' | 'creditor';
  * A payment with its history. Banks are told what was decided; who is listed, who reviewed and what was noted stays with
  * the operator, since a customer must not be warned. The creditor's bank is not even told that a payment was held.
  */
-export function detailOf(payment: StandingPayment, reader: Reader, later: readonly LaterFinding[] = []): PaymentDetailView {
+export function detailOf(payment: StandingPayment, reader: Reader, { later = [], judgement }: Looked = {}): PaymentDetailView {
   return {
     ...viewOfStanding(payment),
     ...(payment.seq !== undefined && { seq: payment.seq.toString() }),
     timeline: timelineOf(payment, reader),
     transferIds: payment.transferId ? [payment.transferId] : [],
     screening: reader === 'operator' ? screeningOf(payment.record, later) : { hits: [] },
+    ...(reader === 'operator' && judgement && { judgement }),
   };
 }
 

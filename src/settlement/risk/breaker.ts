@@ -1,3 +1,4 @@
+import { toWireId } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 
 /** When a breaker opens and how it closes again. */
@@ -127,3 +128,6 @@ export function admitAll(
   }
   return { breakers: next, admitted: true, probes };
 }
+
+/** A key as it may be shown: ids in the form that they have outside. */
+export const shownKey = (key: string): string => (key.startsWith('participant:') ? `participant:${toWireId('mem', key.slice(12))}` : key);

@@ -1,14 +1,14 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { EventDraft } from '../../base/event.ts';
-import { newId, toWireId, type Uuid } from '../../base/id.ts';
+import { newId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { changing } from '../compliance/changing.ts';
 import { requireOperator } from '../compliance/operator.ts';
 import { readSetting, touchSetting, writeSetting } from '../compliance/setting-store.ts';
 import type { SettlementDeps } from '../deps.ts';
-import { CLOSED, openByHand, STARTING_POLICY, type Breaker, type BreakerPolicy } from './breaker.ts';
+import { CLOSED, openByHand, shownKey, STARTING_POLICY, type Breaker, type BreakerPolicy } from './breaker.ts';
 import { findBreaker, latestMoves, putBreaker, readBreakers, type BreakerRow } from './breaker-store.ts';
 import {
   breakerMoved,
@@ -50,9 +50,6 @@ function scopeOf(key: string): Scope {
   const [from = '', to = ''] = what.split('>');
   return { kind, from, to };
 }
-
-/** A key as it may be shown: ids in the form that they have outside. */
-const shownKey = (key: string) => (key.startsWith('participant:') ? `participant:${toWireId('mem', key.slice(12))}` : key);
 
 function viewOf({ key, state, ...row }: BreakerRow): View {
   const open = state.state === 'open' ? { by: state.by, ...(state.by === 'failures' && { until: state.until }) } : {};

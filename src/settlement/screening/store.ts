@@ -27,7 +27,7 @@ export async function versionsOfLists(tx: Tx, tenantId: Uuid): Promise<ListRow[]
 }
 
 /** Lists in words, as payments tell them: each with the beginning of its version. */
-export function listsVersion(lists: readonly ListRow[]): string {
+export function listsVersion(lists: readonly Pick<ListRow, 'id' | 'version' | 'purpose'>[]): string {
   return lists.map(({ id, version, purpose }) => `${id}@${version.slice(0, 16)}${purpose === 'pep' ? '/pep' : ''}`).join(' ');
 }
 
