@@ -1,13 +1,15 @@
 import type { Kind } from '../../base/error.ts';
 import { EntryHashes, entryHash } from './entry-hash.ts';
+import { createExtent, type Extent } from './extent.ts';
 import { entriesOf, openList, type ListFormat } from './lists/read-list.ts';
+import { endOf } from './lists/whole.ts';
 import { indexBuilder, type IndexColumns } from './name-index.ts';
 
 /** A list as it is laid out from: its text as UTF-8. */
 export type ListDocument = { id: string; document: Uint8Array; format: ListFormat };
 
 /** What a file turned out to be, read whole. `entryHashes` are those of its entries one after another, see `entryHash`. */
-export type Inspected = { format: ListFormat; text: string; entries: number; names: number; entryHashes: Uint8Array };
+export type Inspected = { format: ListFormat; text: string; entries: number; names: number; extent: Extent; entryHashes: Uint8Array };
 
 /** What the worker is asked. */
 export type BuildTask =
@@ -29,7 +31,7 @@ export function layOut(lists: readonly ListDocument[]): IndexColumns {
   const builder = indexBuilder();
   const decoder = new TextDecoder();
   for (const { id, document, format } of lists) {
-    for (const entry of entriesOf({ text: decoder.decode(document), format })) builder.add(id, entry);
+    for (const entry of entriesOf({ text: decoder.decode(document), format }, { inForce: true })) builder.add(id, entry);
   }
   return builder.done();
 }
@@ -40,7 +42,8 @@ export function layOutChanges(lists: readonly ChangedDocument[]): IndexColumns {
   const decoder = new TextDecoder();
   for (const { id, document, format, before } of lists) {
     const known = new EntryHashes(before ?? new Uint8Array());
-    for (const entry of entriesOf({ text: decoder.decode(document), format })) if (!known.has(entry)) builder.add(id, entry);
+    for (const entry of entriesOf({ text: decoder.decode(document), format }, { inForce: true }))
+      if (!known.has(entry)) builder.add(id, entry);
   }
   return builder.done();
 }
@@ -48,11 +51,12 @@ export function layOutChanges(lists: readonly ChangedDocument[]): IndexColumns {
 /** Reads a file whole and tells what it is. Errors: those of `openList` and `entriesOf`. */
 export function inspect(document: Uint8Array): Inspected {
   const file = openList(document);
-  let names = 0;
+  const [extent, parts] = [createExtent(), new Set<string>()];
   const hashes: Buffer[] = [];
-  for (const entry of entriesOf(file)) {
+  for (const entry of entriesOf(file, { parts })) {
     hashes.push(entryHash(entry));
-    names += entry.names.length;
+    extent.add(entry);
   }
-  return { format: file.format, text: file.text, entries: hashes.length, names, entryHashes: Buffer.concat(hashes) };
+  const found = extent.done({ parts, end: endOf(file) });
+  return { ...file, entries: found.entries, names: found.names, extent: found, entryHashes: Buffer.concat(hashes) };
 }

@@ -70,7 +70,7 @@ export const loadScreeningList = operation({
       sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Checksum that the file must have' })),
       allowSmaller: Type.Optional(
         Type.Union([Type.Literal('true'), Type.Literal('false')], {
-          description: 'Take a file with less than half of the entries in force',
+          description: 'Take a file that has less than half of what is in force, lacks a part of it, or is its beginning',
         }),
       ),
     },

@@ -6,6 +6,7 @@ import type { SettlementDeps } from '../deps.ts';
 import { inspectList } from './build-index.ts';
 import type { Inspected } from './build-task.ts';
 import { loadScreeningList as contract } from './contract.ts';
+import { lackOf } from './extent.ts';
 import type { ListFormat } from './lists/read-list.ts';
 import { closeAlerts } from './refresh/alerts.ts';
 import { lockList, putList, type ListPurpose } from './store.ts';
@@ -15,7 +16,7 @@ export type Demands = {
   sha256?: string | null | undefined;
   format?: ListFormat | null;
   minimumEntries?: number;
-  /** The largest part of the entries in force that may be gone, 0 to 1. */
+  /** The largest part of the entries in force, and of what is known of them, that may be gone, 0 to 1; 1 asks nothing. */
   largestShrink: number;
   /** That of the list in force unless told, sanctions when there is none. */
   purpose?: ListPurpose | null | undefined;
@@ -68,22 +69,23 @@ function refused(code: 'list_checksum' | 'list_other_format' | 'list_too_few', w
 }
 
 async function replace(deps: SettlementDeps, ctx: Ctx, id: string, file: Read, demands: Demands): Promise<OutputOf<typeof contract>> {
-  const { text: content, entryHashes, ...found } = file;
+  const { text: content, entryHashes, extent, ...found } = file;
   return await deps.access.command(ctx, contract, async (tx) => {
     const before = await lockList(tx, ctx.tenantId, id);
-    if (before && found.entries < before.entries * (1 - demands.largestShrink)) throw shrunk(before.entries, found.entries);
+    const lack = before && before.version !== file.version ? lackOf(before, file, demands.largestShrink) : undefined;
+    if (lack) throw shrunk(lack);
     const list = { id, ...found, purpose: demands.purpose ?? before?.purpose ?? 'sanctions', loadedAt: deps.clock.now() };
-    await putList(tx, ctx.tenantId, { ...list, content, entryHashes, loadedBy: ctx.actor.name });
+    await putList(tx, ctx.tenantId, { ...list, content, extent, entryHashes, loadedBy: ctx.actor.name });
     await closeAlerts(tx, ctx.tenantId, { listId: id, closing: 'loaded', by: ctx.actor.name, at: list.loadedAt });
     const { version, entries, purpose } = list;
     return { answer: { ...list, name: id }, subject: id, detail: { version, entries, purpose } };
   });
 }
 
-function shrunk(before: number, now: number): AppError {
+function shrunk(lack: string): AppError {
   return new AppError(
     'unprocessable',
     'settlement.list_shrunk',
-    `The file has ${now} entries where ${before} are in force. If it is meant so, load it with allowSmaller=true; the list in force stays.`,
+    `${lack}. If it is meant so, load it with allowSmaller=true; the list in force stays.`,
   );
 }

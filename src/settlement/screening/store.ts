@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import type { Extent, Held } from './extent.ts';
 import type { ListFormat } from './lists/read-list.ts';
 
 /** What a hit means: one on a list of sanctions holds the payment, one on a list of exposed persons is noted. */
@@ -35,28 +36,50 @@ export async function contentsOfLists(tx: Tx, tenantId: Uuid): Promise<{ id: str
   return tx.query('select id, content, format from settlement.screening_list where tenant_id = $1 order by id', [tenantId]);
 }
 
-/** The list in force under an id; no one else replaces it before the transaction ends. */
-export async function lockList(tx: Tx, tenantId: Uuid, id: string): Promise<{ entries: number; purpose: ListPurpose } | undefined> {
-  const [row] = await tx.query<{ entries: number; purpose: ListPurpose }>(
-    'select entries, purpose from settlement.screening_list where tenant_id = $1 and id = $2 for update',
+/** The list in force under an id, with what a newer file is held against; no one else replaces it before the transaction ends. */
+export async function lockList(
+  tx: Tx,
+  tenantId: Uuid,
+  id: string,
+): Promise<(Held & { purpose: ListPurpose; version: string }) | undefined> {
+  const [row] = await tx.query<Omit<Held, 'entryHashes'> & { purpose: ListPurpose; version: string }>(
+    `select version, format, purpose, entries, names, extent from settlement.screening_list where tenant_id = $1 and id = $2 for update`,
     [tenantId, id],
   );
-  return row;
+  if (!row) return undefined;
+  const [kept] = await tx.query<{ hashes: Buffer }>(
+    `select entry_hashes as hashes from settlement.screening_list_version
+      where tenant_id = $1 and list_id = $2 and version = $3 and entry_hashes is not null order by loaded_at desc limit 1`,
+    [tenantId, id, row.version],
+  );
+  return { ...row, entryHashes: kept?.hashes ?? null };
 }
 
 /** Puts a list in force in place of the one with its id, and notes its version for good. */
 export async function putList(
   tx: Tx,
   tenantId: Uuid,
-  list: ListRow & { content: string; loadedBy: string; entryHashes: Uint8Array },
+  list: ListRow & { content: string; loadedBy: string; extent: Extent; entryHashes: Uint8Array },
 ): Promise<void> {
   await tx.query(
-    `insert into settlement.screening_list (tenant_id, id, version, format, purpose, entries, names, content, loaded_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz)
+    `insert into settlement.screening_list (tenant_id, id, version, format, purpose, entries, names, content, loaded_at, extent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10)
      on conflict (tenant_id, id) do update
        set version = excluded.version, format = excluded.format, purpose = excluded.purpose, entries = excluded.entries,
-           names = excluded.names, content = excluded.content, loaded_at = excluded.loaded_at`,
-    [tenantId, list.id, list.version, list.format, list.purpose, list.entries, list.names, list.content, instant(list.loadedAt)],
+           names = excluded.names, content = excluded.content, loaded_at = excluded.loaded_at,
+           extent = excluded.extent`,
+    [
+      tenantId,
+      list.id,
+      list.version,
+      list.format,
+      list.purpose,
+      list.entries,
+      list.names,
+      list.content,
+      instant(list.loadedAt),
+      JSON.stringify(list.extent),
+    ],
   );
   await tx.query(
     `insert into settlement.screening_list_version

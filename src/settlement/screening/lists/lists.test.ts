@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { EU, FILES, OFAC, SDN_XML, UK, UN } from '../../../../test/support/screening-lists.ts';
 import { sharedData, whereThere } from '../../../../test/support/shared-data.ts';
 import { AppError } from '../../../base/error.ts';
 import { readDate } from './parts.ts';
@@ -19,45 +20,6 @@ const codeOf = (text: string | Uint8Array) => {
     throw error;
   }
 };
-
-const OFAC = `36,"AERO TESTLINE",-0- ,"CUBA] [SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. 'ATL'."
-39,"MUSTERMANN, Maxim","individual","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 07 Oct 1954; alt. DOB 1955; nationality Iran; Passport A123456 (Iran)."
-36,12,"aka","AERO TESTLINIEN",-0-
-39,7,"fka","MUSTERMAN, Max",-0-
-36,25,-0- ,"Havana","Cuba",-0-
-39,"; a.k.a. 'THE SAMPLE'."`;
-
-const SDN_XML = `<?xml version="1.0"?><sdnList xmlns="http://tempuri.org/sdnList.xsd"><publshInformation><Publish_Date>01/02/2026</Publish_Date><Record_Count>2</Record_Count></publshInformation>
-<sdnEntry><uid>36</uid><lastName>AERO TESTLINE</lastName><sdnType>Entity</sdnType><programList><program>CUBA</program></programList></sdnEntry>
-<sdnEntry><uid>39</uid><firstName>Maxim</firstName><lastName>MUSTERMANN</lastName><sdnType>Individual</sdnType><idList><id><uid>1</uid><idType>Passport</idType><idNumber>A123456</idNumber><idCountry>Iran</idCountry></id></idList>
-<akaList><aka><uid>2</uid><type>a.k.a.</type><category>weak</category><lastName>THE SAMPLE</lastName></aka></akaList><dateOfBirthList><dateOfBirthItem><uid>3</uid><dateOfBirth>07 Oct 1954</dateOfBirth></dateOfBirthItem></dateOfBirthList></sdnEntry></sdnList>`;
-
-const UN = readFileSync(new URL('../../../../test/fixtures/screening/un-sample.xml', import.meta.url), 'utf8').trim();
-
-const EU_TITLES =
-  'fileGenerationDate;Entity_LogicalId;Entity_SubjectType;Entity_Regulation_Programme;NameAlias_LastName;NameAlias_FirstName;NameAlias_MiddleName;NameAlias_WholeName;BirthDate_BirthDate;BirthDate_Year;Identification_Number;Identification_TypeCode;Identification_CountryIso2Code;Citizenship_CountryDescription;Address_CountryDescription';
-const EU = `${EU_TITLES}
-01/02/2026;13;P;IRQ;Mustermann;Maxim;;Maxim Mustermann;;;;;;;
-01/02/2026;13;P;IRQ;;;;;1971-04-30;1971;;;;;
-01/02/2026;13;P;IRQ;;;;;;;A123456;passport;IR;;
-01/02/2026;14;E;IRQ;;;;"Test; Front";;;;;;;IRAQ
-`;
-
-const UK_TITLES =
-  'Name 6,Name 1,Name 2,Name 3,Name 4,Name 5,Title,Name Non-Latin Script,Non-Latin Script Type,DOB,Nationality,Passport Number,National Identification Number,Country,Group Type,Alias Type,Alias Quality,Regime,Group ID';
-const UK = `Last Updated,01/02/2026
-${UK_TITLES}
-MUSTERMANN,Maxim,,,,,,Максим,Cyrillic,00/00/1971,(1) Iran. (2) Iraq.,A123456,,Iran,Individual,Primary name,,Test,13
-MUSTER,Max,,,,,,,,,,,,,Individual,AKA,Low quality,Test,13
-TEST FRONT,,,,,,,,,,,,,,Entity,Primary name,,Test,14
-`;
-
-const CSL = `source,entity_number,type,programs,name,alt_names,addresses,citizenships,nationalities,dates_of_birth,ids
-SDN,13,Individual,SDGT,"MUSTERMANN, Maxim",Max Muster; M. M.,"1 Way, Tehran, IR",,IR,1971-04-30,"IR, A123456, Passport"
-DPL,,,,Test Front,,,,,,
-`;
-
-const FILES = { OFAC, SDN_XML, UN, EU, UK, CSL };
 
 describe('published formats', () => {
   test('are told by their content, and each gives the person with everything that it says', () => {

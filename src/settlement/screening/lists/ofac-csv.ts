@@ -3,7 +3,9 @@ import { malformed, recordsOf, truncated } from './csv-records.ts';
 import { Draft, partsBetween, typeOf } from './parts.ts';
 
 /** Fields of each of OFAC's four files, by which a record is told: names 12, addresses 6, aliases 5, comments 2. */
-const FIELDS = { sdn: 12, add: 6, alt: 5, comments: 2 };
+const FIELDS = { sdn: 12, add: 6, alt: 5, sdn_comments: 2 };
+
+const PARTS: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(FIELDS).map(([part, fields]) => [fields, `${part}.csv`]));
 
 /** OFAC's files have no line end behind their last record: where two were put together, one follows another on its line. */
 const SEAM = /(?<=[^",]"|-0(?:- ?)?)(?=\d+,(?:\d+,(?:"|-0-)|"))/g;
@@ -14,16 +16,18 @@ const given = (field: string) => (NOTHING.has(field.trim()) ? '' : field.trim())
 
 /**
  * OFAC's SDN list in CSV as published: `sdn.csv`, and behind it, in the same file and any order, `alt.csv`, `add.csv` and
- * `sdn_comments.csv`. Entries come when all has been read, since aliases stand in another file than names.
+ * `sdn_comments.csv`. Entries come when all has been read, since aliases stand in another file than names. Which of the
+ * four are there is noted among the parts.
  *
  * Errors: `settlement.list_malformed` with the line, `settlement.list_truncated`.
  */
-export function* readOfacCsv(text: string): Generator<ListEntry> {
+export function* readOfacCsv(text: string, parts: Set<string> = new Set()): Generator<ListEntry> {
   const drafts = new Map<string, Draft>();
   const remarks = new Map<string, string>();
   const late: { line: number; fields: string[] }[] = [];
   for (const { line, fields, cutOff } of recordsOf(text.replace(SEAM, '\n'))) {
     if (fields.length === 1 && fields[0]!.trim() === '') continue;
+    parts.add(PARTS[fields.length] ?? 'other');
     if (fields.length === FIELDS.sdn) {
       drafts.set(fields[0]!.trim(), draftOf(fields));
       remarks.set(fields[0]!.trim(), given(fields[11]!));
@@ -44,7 +48,7 @@ const KINDS_OF_ALIAS: ReadonlySet<string> = new Set(['aka', 'fka', 'nka']);
 /** A record of an address that was cut off has as many fields as one of an alias. */
 function isAddition(fields: readonly string[]): boolean {
   if (fields.length === FIELDS.alt) return KINDS_OF_ALIAS.has(given(fields[2]!));
-  return fields.length === FIELDS.add || fields.length === FIELDS.comments;
+  return fields.length === FIELDS.add || fields.length === FIELDS.sdn_comments;
 }
 
 function draftOf([id = '', name = '', type = '', programme = '', , , , , , flag = '']: readonly string[]): Draft {
@@ -57,7 +61,7 @@ function addTo(drafts: ReadonlyMap<string, Draft>, remarks: Map<string, string>,
   const entryId = fields[0]!.trim();
   const draft = drafts.get(entryId);
   // Comments only lengthen remarks, and are published apart; an alias or address without its entry means that names are missing.
-  if (!draft && fields.length === FIELDS.comments) return;
+  if (!draft && fields.length === FIELDS.sdn_comments) return;
   if (!draft) throw truncated(`line ${line} adds to the entry ${entryId.slice(0, 20)}, which is not among the names`);
   if (fields.length === FIELDS.alt) draft.name(given(fields[3]!), given(fields[2]!) === 'fka' ? 'fka' : 'aka');
   else if (fields.length === FIELDS.add) draft.country(given(fields[4]!));

@@ -9,6 +9,10 @@ import { readOfacXml } from './ofac-xml.ts';
 import { readPlainCsv } from './plain-csv.ts';
 import { readUkCsv } from './uk-csv.ts';
 import { readUnXml } from './un-xml.ts';
+import { requireEnd } from './whole.ts';
+
+/** Reads the entries of a text; a list that comes in several parts notes which of them are there. */
+type Reader = (text: string, parts: Set<string>) => Generator<ListEntry>;
 
 const READERS = {
   plain_csv: readPlainCsv,
@@ -19,7 +23,7 @@ const READERS = {
   uk_csv: readUkCsv,
   csl_csv: readCslCsv,
   dpl_tsv: readDplTsv,
-} as const;
+} as const satisfies Readonly<Record<string, Reader>>;
 
 /** The published formats that a list may come in. */
 export type ListFormat = keyof typeof READERS;
@@ -99,15 +103,21 @@ function xmlFormatOf(start: string): ListFormat {
   throw new AppError('invalid', 'settlement.list_unknown_format', `Lists with the root element ${root.slice(0, 40)} are not known.`);
 }
 
+/** What a reading is told and tells: the parts of the file are noted, and a list in force is not asked again whether it is whole. */
+export type Reading = { parts?: Set<string>; inForce?: boolean };
+
 /**
- * The entries of a list one by one. Errors: `settlement.list_malformed` with the line, `settlement.list_truncated`,
- * `settlement.list_empty`.
+ * The entries of a list one by one. Errors: `settlement.list_malformed` with the line, `settlement.list_truncated`, also
+ * behind the last entry, `settlement.list_empty`.
  */
-export function* entriesOf({ text, format }: ListFile): Generator<ListEntry> {
+export function* entriesOf(file: ListFile, { parts = new Set(), inForce = false }: Reading = {}): Generator<ListEntry> {
+  const text = file.text.startsWith('\uFEFF') ? file.text.slice(1) : file.text;
   let found = 0;
-  for (const entry of READERS[format](text.startsWith('\uFEFF') ? text.slice(1) : text)) {
+  const read: Reader = READERS[file.format];
+  for (const entry of read(text, parts)) {
     found++;
     yield entry;
   }
   if (found === 0) throw new AppError('invalid', 'settlement.list_empty', 'The file has no entry.');
+  if (!inForce) requireEnd(file, parts);
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestHouse, type TestHouse } from '../../../../test/support/house.ts';
+import { OFAC } from '../../../../test/support/screening-lists.ts';
 import { manualClock } from '../../../base/time.ts';
 import { loadScreeningList } from '../manage-lists.ts';
 import { createListFetcher, type ListFetcher } from './fetch-list.ts';
@@ -204,6 +205,35 @@ describe('a bad file leaves the list in force and is told', () => {
     expect(await alertsOf(id)).toMatchObject([{ code: 'settlement.list_truncated', source: house.ctx.actor.name }]);
     await load(id, MANY);
     expect(await alertsOf(id)).toMatchObject([{ closing: 'loaded' }]);
+  });
+
+  test('files of OFAC that were cut among the aliases, or lack one of the four, are refused by hand and from a source, and aliases are found', async () => {
+    const id = fresh();
+    await load(id, OFAC);
+    await set(id);
+    const [names] = OFAC.split('36,12,');
+    for (const [bad, code] of [
+      [OFAC.slice(0, OFAC.indexOf(',"fka"')), 'settlement.list_truncated'],
+      [OFAC.slice(0, OFAC.indexOf('36,25')), 'settlement.list_truncated'],
+      [`${names}\u001a`, 'settlement.list_shrunk'],
+    ] as const) {
+      await expect(load(id, bad)).rejects.toMatchObject({ code });
+      answer = serve(bad);
+      expect(await run(id)).toMatchObject({ outcome: 'refused', code });
+    }
+    expect(await alertsOf(id)).toMatchObject([{ times: 6 }]);
+    expect(await hits('Aero Testlinien')).toContain(id);
+    await loadScreeningList(deps(), house.ctx, { id, allowSmaller: 'true' }, { document: Buffer.from(`${names}\u001a`) });
+    expect(await hits('Aero Testlinien')).not.toContain(id);
+  });
+
+  test('a list in force from before its extent was kept is held against by its entries, and the next one by all', async () => {
+    const id = fresh();
+    await load(id, OFAC);
+    await house.database.admin('update settlement.screening_list set extent = null where id = $1', [id]);
+    await load(id, OFAC.replace('ATL', 'ATLAS'));
+    await expect(load(id, `${OFAC.split('36,12,')[0]}\u001a`)).rejects.toMatchObject({ code: 'settlement.list_shrunk' });
+    await load(id, OFAC);
   });
 
   test('a dismissed alert stays closed while the same goes on, and another opens after a good file or for something else', async () => {

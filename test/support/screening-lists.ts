@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+
+/* Lists as their publishers format them, with invented people: what the tests of reading and of replacing lists share. */
+
+/** OFAC's four files in one, ended as OFAC ends the last of them. */
+export const OFAC = `36,"AERO TESTLINE",-0- ,"CUBA] [SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. 'ATL'."
+39,"MUSTERMANN, Maxim","individual","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 07 Oct 1954; alt. DOB 1955; nationality Iran; Passport A123456 (Iran)."
+36,12,"aka","AERO TESTLINIEN",-0-
+39,7,"fka","MUSTERMAN, Max",-0-
+36,25,-0- ,"Havana","Cuba",-0-
+39,"; a.k.a. 'THE SAMPLE'."\n\u001a`;
+
+/** OFAC's list in XML. */
+export const SDN_XML = `<?xml version="1.0"?><sdnList xmlns="http://tempuri.org/sdnList.xsd"><publshInformation><Publish_Date>01/02/2026</Publish_Date><Record_Count>2</Record_Count></publshInformation>
+<sdnEntry><uid>36</uid><lastName>AERO TESTLINE</lastName><sdnType>Entity</sdnType><programList><program>CUBA</program></programList></sdnEntry>
+<sdnEntry><uid>39</uid><firstName>Maxim</firstName><lastName>MUSTERMANN</lastName><sdnType>Individual</sdnType><idList><id><uid>1</uid><idType>Passport</idType><idNumber>A123456</idNumber><idCountry>Iran</idCountry></id></idList>
+<akaList><aka><uid>2</uid><type>a.k.a.</type><category>weak</category><lastName>THE SAMPLE</lastName></aka></akaList><dateOfBirthList><dateOfBirthItem><uid>3</uid><dateOfBirth>07 Oct 1954</dateOfBirth></dateOfBirthItem></dateOfBirthList></sdnEntry></sdnList>`;
+
+/** The list of the United Nations. */
+export const UN = readFileSync(new URL('../fixtures/screening/un-sample.xml', import.meta.url), 'utf8').trim();
+
+const EU_TITLES =
+  'fileGenerationDate;Entity_LogicalId;Entity_SubjectType;Entity_Regulation_Programme;NameAlias_LastName;NameAlias_FirstName;NameAlias_MiddleName;NameAlias_WholeName;BirthDate_BirthDate;BirthDate_Year;Identification_Number;Identification_TypeCode;Identification_CountryIso2Code;Citizenship_CountryDescription;Address_CountryDescription';
+/** The list of the European Union. */
+export const EU = `${EU_TITLES}
+01/02/2026;13;P;IRQ;Mustermann;Maxim;;Maxim Mustermann;;;;;;;
+01/02/2026;13;P;IRQ;;;;;1971-04-30;1971;;;;;
+01/02/2026;13;P;IRQ;;;;;;;A123456;passport;IR;;
+01/02/2026;14;E;IRQ;;;;"Test; Front";;;;;;;IRAQ
+`;
+
+const UK_TITLES =
+  'Name 6,Name 1,Name 2,Name 3,Name 4,Name 5,Title,Name Non-Latin Script,Non-Latin Script Type,DOB,Nationality,Passport Number,National Identification Number,Country,Group Type,Alias Type,Alias Quality,Regime,Group ID';
+/** The list that the United Kingdom published until January 2026. */
+export const UK = `Last Updated,01/02/2026
+${UK_TITLES}
+MUSTERMANN,Maxim,,,,,,Максим,Cyrillic,00/00/1971,(1) Iran. (2) Iraq.,A123456,,Iran,Individual,Primary name,,Test,13
+MUSTER,Max,,,,,,,,,,,,,Individual,AKA,Low quality,Test,13
+TEST FRONT,,,,,,,,,,,,,,Entity,Primary name,,Test,14
+`;
+
+/** The consolidated screening list of the United States. */
+export const CSL = `source,entity_number,type,programs,name,alt_names,addresses,citizenships,nationalities,dates_of_birth,ids
+SDN,13,Individual,SDGT,"MUSTERMANN, Maxim",Max Muster; M. M.,"1 Way, Tehran, IR",,IR,1971-04-30,"IR, A123456, Passport"
+DPL,,,,Test Front,,,,,,
+`;
+
+/** The denied persons list of the United States, as it comes: every field quoted, no line end at the end. */
+export const DPL = `"Name"\t"Street_Address"\t"City"\t"Country"\t"Effective_Date"
+"MAXIM MUSTERMANN"\t"1 WAY"\t"TEHRAN"\t"IR"\t"10/16/2017"
+"TEST FRONT"\t"2 WAY"\t"TEHRAN"\t"IR"\t"10/16/2018"`;
+
+/** Every published format. */
+export const FILES = { OFAC, SDN_XML, UN, EU, UK, CSL };
