@@ -5,6 +5,7 @@ import { requireGrown } from '../../infra/heads/growth.ts';
 import type { Head, Heads } from '../../infra/heads/port.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
 import {
+  apart,
   beginsLate,
   horizon,
   insertHead,
@@ -34,17 +35,21 @@ type Chained = { heads: Head[]; failures: unknown[]; more: boolean };
 /**
  * Chains what has been committed to the audit log since the last run, tenant by tenant. A row gets its place from
  * (transaction, id) once no transaction before its own is running any more, so places never move and nothing is missed.
- * A chain that is not what was noted and signed is left alone, the others go on all the same; then throws what is wrong.
+ * A chain that is not what was noted and signed, or cannot be read, is left alone, the others go on all the same; then throws
+ * what is wrong.
  * Errors: `access.audit_order_lost` when the server's transaction numbers are lower than those in the log,
- * `heads.log_lost`, `heads.log_changed`.
+ * `heads.log_lost`, `heads.log_changed`, `heads.note_damaged`.
  */
 export async function chainAudit(deps: ChainDeps, signal: AbortSignal): Promise<void> {
   let chained: Chained;
+  // A note that is old is right as well, so one that cannot be written keeps nobody else's from being written.
+  const unwritten: unknown[] = [];
   do {
     chained = await deps.db.write({ role: 'rialto_relay' }, (tx) => chainSome(tx, deps));
-    for (const head of chained.heads) await deps.heads.write('audit', head.tenantId, head);
+    for (const head of chained.heads) await deps.heads.write('audit', head.tenantId, head).catch((error: unknown) => unwritten.push(error));
   } while (chained.more && !signal.aborted);
-  if (chained.failures.length > 0) throw chained.failures[0];
+  const failures = [...chained.failures, ...unwritten];
+  if (failures.length > 0) throw failures[0];
 }
 
 async function chainSome(tx: Tx, { clock, heads }: ChainDeps): Promise<Chained> {
@@ -61,24 +66,37 @@ async function chainSome(tx: Tx, { clock, heads }: ChainDeps): Promise<Chained> 
   const chained: Chained = { heads: [], failures: [], more: false };
   let done = 0;
   for (const chain of chains) {
-    const last = await soundHead(tx, heads, chain).catch((error: unknown) => {
-      // A failed statement has ended the transaction; what was found wrong has not.
-      if (!(error instanceof AppError) || !error.code.startsWith('heads.')) throw error;
+    try {
+      // Whatever is wrong with one tenant's note, tiles or rows undoes the growth of its chain alone.
+      const grown = await apart(tx, () => growChain(tx, { clock, heads }, { chain, below }));
+      chained.heads.push(grown.head);
+      done += grown.rows;
+    } catch (error) {
+      if (isOfDatabase(error)) throw error;
       chained.failures.push(error);
-      return null;
-    });
-    if (last === null) continue;
-    const grown = await extend(tx, chain, { below });
-    const at = Math.max(clock.now(), last?.at ?? 0);
-    const head: Head = { log: 'audit', tenantId: chain.tenantId, number: (last?.number ?? 0n) + 1n, ...grown.head, at };
-    await insertHead(tx, { ...head, signature: heads.sign(head) });
-    chained.heads.push(head);
-    done += grown.rows;
+    }
     chained.more = done >= MOST_ROWS_A_TRANSACTION;
     if (chained.more) break;
   }
   return chained;
 }
+
+/** Takes in the next rows of one chain, if it may go on, and signs its new head. */
+async function growChain(
+  tx: Tx,
+  { clock, heads }: Omit<ChainDeps, 'db'>,
+  { chain, below }: { chain: Chain; below: bigint },
+): Promise<{ rows: number; head: Head }> {
+  const last = await soundHead(tx, heads, chain);
+  const { rows, head: grown } = await extend(tx, chain, { below });
+  const at = Math.max(clock.now(), last?.at ?? 0);
+  const head: Head = { log: 'audit', tenantId: chain.tenantId, number: (last?.number ?? 0n) + 1n, ...grown, at };
+  await insertHead(tx, { ...head, signature: heads.sign(head) });
+  return { rows, head };
+}
+
+/** The database failed, not the chain: nothing that was done before in the transaction stands, either. */
+const isOfDatabase = (error: unknown): boolean => error instanceof AppError && error.code.startsWith('database.');
 
 /** The last head of a chain that may go on. Errors: `heads.log_lost`, `heads.log_changed`. */
 async function soundHead(tx: Tx, heads: Heads, { tenantId, size, peaks }: Chain): Promise<AuditHeadRow | undefined> {
@@ -102,7 +120,7 @@ export async function unsoundChains(tx: Tx, heads: Heads): Promise<AppError[]> {
   const { below } = await horizon(tx);
   const found: AppError[] = [];
   for (const chain of await selectChainsBehind(tx, below)) {
-    await soundHead(tx, heads, chain).catch((error: unknown) => {
+    await apart(tx, () => soundHead(tx, heads, chain)).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
       found.push(error);
     });

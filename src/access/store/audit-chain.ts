@@ -26,6 +26,19 @@ export async function lockChains(tx: Tx): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('access.audit_chain', 0))`);
 }
 
+/** Does a part of a transaction whose failure undoes that part alone. */
+export async function apart<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await tx.query('savepoint part');
+  try {
+    const done = await work();
+    await tx.query('release savepoint part');
+    return done;
+  } catch (error) {
+    await tx.query('rollback to savepoint part');
+    throw error;
+  }
+}
+
 /** The chains of tenants with rows behind the horizon that are not chained yet; makes a new tenant's chain. */
 export async function selectChainsBehind(tx: Tx, below: bigint): Promise<Chain[]> {
   await tx.query(
