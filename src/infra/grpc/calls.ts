@@ -27,10 +27,19 @@ export type CallDeps = {
   lookEveryMs?: number;
 };
 
-/** Who was let in at the door. */
-export type Admitted = { actor: Actor; visitor: Visitor };
+/** Where a call comes from, as the door found it; `actor` for operations. */
+export type CallOrigin = { visitor: Visitor; actor?: Actor };
 
-export const admittedKey = createContextKey(undefined as Admitted | undefined, { description: 'who calls' });
+export const originKey = createContextKey(undefined as CallOrigin | undefined, { description: 'where a call comes from' });
+
+/** Who was let in at the door. */
+type Admitted = Required<CallOrigin>;
+
+function admittedIn({ values }: HandlerContext): Admitted {
+  const origin = values.get(originKey);
+  if (!origin?.actor) throw new Error('a call came past the door');
+  return origin as Admitted;
+}
 
 type Implementation = Record<string, (message: Message, context: HandlerContext) => unknown>;
 
@@ -57,7 +66,7 @@ function unary(options: CallDeps, api: Api, bound: Bound) {
   const read = readerFor(api, bound);
   const output = codecOf(plan.operation.output);
   return async (message: Message, context: HandlerContext): Promise<Message> => {
-    const { actor, visitor } = context.values.get(admittedKey)!;
+    const { actor, visitor } = admittedIn(context);
     try {
       const ctx = ctxOf(plan.operation, { actor, visitor, key: context.requestHeader.get('idempotency-key'), method, message });
       const extras = { cookies: {}, document: new Uint8Array(), remoteAddress: visitor.remoteAddress, userAgent: visitor.userAgent };
@@ -77,7 +86,7 @@ function streamed(options: CallDeps, api: Api, bound: Bound, stop: AbortSignal) 
   const { fromWire } = converterOf(api);
   const read = readerFor(api, bound);
   return async function* (message: Message, context: HandlerContext): AsyncGenerator<Message> {
-    const { actor, visitor } = context.values.get(admittedKey)!;
+    const { actor, visitor } = admittedIn(context);
     const watch = watchCredential(options, context.requestHeader.get('authorization'), visitor);
     const signal = AbortSignal.any([context.signal, stop, watch.ended]);
     try {
