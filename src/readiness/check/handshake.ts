@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { connect as connectTls, type DetailedPeerCertificate, type SecureVersion, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions, type DetailedPeerCertificate, type SecureVersion, type TLSSocket } from 'node:tls';
 import { AppError } from '../../base/error.ts';
 import type { Probe } from './check.ts';
 import { connect } from './connect.ts';
@@ -15,11 +15,19 @@ export type Handshake = {
   ciphers?: string;
   /** Asks a PostgreSQL server for TLS first. */
   startTls?: 'postgres';
-  /** Waits so long for a refusal that comes behind the handshake (TLS 1.3). */
-  lingerMs?: number;
+  /** Shows this certificate of a client; both PEM. */
+  client?: { certificate: string; key: string };
+  /** Goes on behind the handshake, where TLS 1.3, PostgreSQL and web servers refuse clients. */
+  behind?: Behind;
 };
 
-/** What a handshake ended with. `reset` is a connection that was cut instead of an alert. */
+/** What is said behind a handshake, when the answer is whole, and how long it is waited for. */
+export type Behind = { send?: Buffer; isWhole(answer: Buffer): boolean; waitMs: number };
+
+/**
+ * What a handshake ended with. `reset` is a connection that was cut instead of an alert; `sawCertificate` says that the server had
+ * shown its own certificate before, so that it speaks TLS and what it refuses is the client.
+ */
 export type Shaken =
   | {
       result: 'done';
@@ -29,8 +37,11 @@ export type Shaken =
       trusted: boolean;
       why: string;
       chain: readonly string[];
+      /** What it answered behind the handshake, and whether it then ended the connection. */
+      answer: Buffer;
+      ended: boolean;
     }
-  | { result: 'refused'; why: string; reset: boolean };
+  | { result: 'refused'; why: string; reset: boolean; sawCertificate: boolean };
 
 /** What this machine itself cannot offer; it says nothing about the other side. */
 const OURS = /NO_PROTOCOLS_AVAILABLE|NO_CIPHER_MATCH|NO_CIPHERS_AVAILABLE|UNSUPPORTED_PROTOCOL_VERSION|INVALID_PROTOCOL_VERSION/;
@@ -41,7 +52,8 @@ const OURS = /NO_PROTOCOLS_AVAILABLE|NO_CIPHER_MATCH|NO_CIPHERS_AVAILABLE|UNSUPP
  */
 export async function shake(probe: Probe, wanted: Handshake): Promise<Shaken> {
   const shaken = await tryOne(probe, wanted);
-  const asked = [wanted.version, wanted.ciphers && 'without forward secrecy'].filter(Boolean).join(' ') || 'any version';
+  const offered = [wanted.version, wanted.ciphers && 'without forward secrecy'].filter(Boolean).join(' ') || 'any version';
+  const asked = `${offered}${wanted.client ? ' with a certificate' : ''}`;
   const found =
     shaken.result === 'done'
       ? `${shaken.protocol} ${shaken.cipher}${shaken.trusted ? '' : `, not trusted: ${shaken.why}`}`
@@ -55,34 +67,65 @@ async function tryOne(probe: Probe, wanted: Handshake): Promise<Shaken> {
   try {
     if (wanted.startTls) await askPostgres(raw);
     return await new Promise((resolve, reject) => {
-      const socket = connectTls({
-        socket: raw,
-        ...(isIP(wanted.serverName) === 0 && { servername: wanted.serverName }),
-        rejectUnauthorized: false,
-        // The name is compared below: by itself Node would look for `localhost` where there is an address.
-        checkServerIdentity: () => undefined,
-        ...(wanted.ca !== undefined && { ca: wanted.ca }),
-        ...(wanted.version && { minVersion: wanted.version, maxVersion: wanted.version }),
-        ...((wanted.ciphers ?? wanted.version) && { ciphers: wanted.ciphers ?? 'DEFAULT@SECLEVEL=0' }),
-      });
+      const socket = connectTls({ socket: raw, ...optionsOf(wanted) });
+      let sawCertificate = false;
+      // The first secret that both sides can only know when the server has shown its certificate (1.2: `CLIENT_RANDOM`).
+      socket.on(
+        'keylog',
+        (line: Buffer) => (sawCertificate ||= /^(?:CLIENT_RANDOM|CLIENT_TRAFFIC_SECRET_0) /.test(line.toString('latin1'))),
+      );
       socket.once('error', (error: NodeJS.ErrnoException) => {
         if (OURS.test(error.code ?? '')) reject(notOffered(wanted));
         else if (probe.signal.aborted) reject(error);
-        else resolve({ result: 'refused', why: error.code ?? error.message, reset: !(error.code ?? '').startsWith('ERR_SSL') });
+        else
+          resolve({
+            result: 'refused',
+            why: error.code ?? error.message,
+            reset: !(error.code ?? '').startsWith('ERR_SSL'),
+            sawCertificate,
+          });
       });
-      socket.once('close', () => resolve({ result: 'refused', why: 'it closed the connection', reset: true }));
       socket.once('secureConnect', () => {
         const done = doneOf(socket, wanted);
-        if (wanted.lingerMs === undefined) resolve(done);
-        else setTimeout(resolve, wanted.lingerMs, done);
+        if (!wanted.behind) return resolve(done);
+        void answerTo(socket, wanted.behind).then((said) => resolve({ ...done, ...said }));
       });
+      socket.once('close', () => resolve({ result: 'refused', why: 'it closed the connection', reset: true, sawCertificate }));
     });
   } finally {
     raw.destroy();
   }
 }
 
-function doneOf(socket: TLSSocket, { serverName }: Handshake): Shaken {
+function optionsOf({ serverName, ca, version, ciphers, client }: Handshake): ConnectionOptions {
+  return {
+    ...(isIP(serverName) === 0 && { servername: serverName }),
+    rejectUnauthorized: false,
+    // The name is compared below: by itself Node would look for `localhost` where there is an address.
+    checkServerIdentity: () => undefined,
+    ...(ca !== undefined && { ca }),
+    ...(client && { cert: client.certificate, key: client.key }),
+    ...(version && { minVersion: version, maxVersion: version }),
+    ...((ciphers ?? version) && { ciphers: ciphers ?? 'DEFAULT@SECLEVEL=0' }),
+  };
+}
+
+/** What the server says until it is enough, until it ends its side properly, or until the time is over. An alert comes as an error. */
+function answerTo(socket: TLSSocket, { send, isWhole, waitMs }: Behind): Promise<{ answer: Buffer; ended: boolean }> {
+  return new Promise((resolve) => {
+    let answer = Buffer.alloc(0);
+    const timer = setTimeout(() => resolve({ answer, ended: false }), waitMs);
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('end', () => resolve({ answer, ended: true }));
+    socket.on('data', (chunk: Buffer) => {
+      answer = Buffer.concat([answer, chunk]);
+      if (isWhole(answer)) resolve({ answer, ended: false });
+    });
+    if (send) socket.write(send);
+  });
+}
+
+function doneOf(socket: TLSSocket, { serverName }: Handshake): Extract<Shaken, { result: 'done' }> {
   const certificate = socket.getPeerX509Certificate();
   const named = certificate !== undefined && isFor(certificate, serverName);
   const why = socket.authorized ? (named ? '' : `the certificate is not for ${serverName}`) : String(socket.authorizationError);
@@ -94,6 +137,8 @@ function doneOf(socket: TLSSocket, { serverName }: Handshake): Shaken {
     trusted: socket.authorized && named,
     why,
     chain: chainOf(socket),
+    answer: Buffer.alloc(0),
+    ended: false,
   };
 }
 

@@ -48,6 +48,7 @@ const IMPOSSIBLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
     refuses: ['TLSv1.3'],
     grade: 'A+',
     clientCertificate: { trusted: true, untrusted: true },
+    knownClient: { certificate: 'missing.pem', key: 'missing.pem' },
     startTls: 'postgres',
   },
   dns: { includes: ['192.0.2.9'], equals: ['192.0.2.9'], contains: 'never', resolvers: ['dns://192.0.2.9'] },

@@ -5,6 +5,7 @@ import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
 import { askHttp, authorityOf, hostAndPort } from '../ask-http.ts';
 import type { Outcome, Probe, Target } from '../check.ts';
+import { demandClientCertificate } from '../client-certificate.ts';
 import { defineKind, fields, FilePath, judged, oneOf, TargetName, Text } from '../define.ts';
 import { readText } from '../files.ts';
 import { isFor, shake, type Handshake, type Shaken } from '../handshake.ts';
@@ -29,8 +30,10 @@ const Params = fields({
   refuses: Type.Optional(Type.Array(oneOf(...VERSIONS), { maxItems: 4 })),
   /** The rules behind the letter, held locally: versions, key, forward secrecy, and HSTS of half a year for A+. */
   grade: Type.Optional(oneOf('A', 'A+')),
-  /** A connection without a client's certificate must be refused. */
+  /** A connection without a client's certificate must be refused, by a server that says so. */
   clientCertificate: Type.Optional(Type.Boolean()),
+  /** Files with the certificate and the key of a client that must be let in. */
+  knownClient: Type.Optional(fields({ certificate: FilePath, key: FilePath })),
   startTls: Type.Optional(oneOf('postgres')),
 });
 type Params = Static<typeof Params>;
@@ -53,7 +56,12 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
     ...(ca !== undefined && { ca }),
     ...(params.startTls && { startTls: params.startTls }),
   };
-  if (params.clientCertificate) return demandClientCertificate(probe, wanted);
+  if (params.clientCertificate)
+    return demandClientCertificate(probe, {
+      target,
+      wanted,
+      ...(params.knownClient && { client: await clientOf(probe, params.knownClient) }),
+    });
   const first = await shake(probe, wanted);
   if (first.result === 'refused') return { state: 'fail', summary: `${target.shown} refused the handshake: ${first.why}.` };
   probe.note?.(describeCertificate(first));
@@ -67,12 +75,14 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   });
 }
 
-async function demandClientCertificate(probe: Probe, wanted: Handshake): Promise<Outcome> {
-  const without = await shake(probe, { ...wanted, lingerMs: 1_000 });
-  if (without.result === 'done') return { state: 'fail', summary: `${wanted.host}:${wanted.port} talks to clients without a certificate.` };
-  if (without.reset)
-    return { state: 'error', summary: `${wanted.host}:${wanted.port} cut the connection without saying why: ${without.why}.` };
-  return { state: 'pass', summary: `${wanted.host}:${wanted.port} refuses clients without a certificate (${without.why}).` };
+async function clientOf(
+  probe: Probe,
+  { certificate, key }: NonNullable<Params['knownClient']>,
+): Promise<{ certificate: string; key: string }> {
+  const [shown, kept] = [await readText(probe, certificate, 1 << 20), await readText(probe, key, 1 << 20)];
+  if (shown !== undefined && kept !== undefined) return { certificate: shown, key: kept };
+  const missing = shown === undefined ? certificate : key;
+  throw new AppError('unprocessable', 'readiness.file_unreadable', `The known client's ${missing} is not there.`);
 }
 
 function certificateFindings(
@@ -183,6 +193,7 @@ export const tls = defineKind({
       when: ({ clientCertificate }) => clientCertificate === true,
       where: 'where clients have to be refused (clientCertificate): make another check of it',
     },
+    { names: ['knownClient'], when: ({ clientCertificate }) => clientCertificate !== true, where: 'without clientCertificate' },
   ],
   negative: [
     {
