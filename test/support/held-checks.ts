@@ -202,7 +202,10 @@ export const GOOD: Readonly<Record<string, Readonly<Record<string, () => Good | 
   },
   promql: {
     now: async () => ({ params: { target: await series([0, '1']), query: 'x', op: '=', value: 1 } }),
-    window: async () => ({ params: { target: await series([0, '1'], [1, '1']), query: 'x', op: '=', value: 1, overS: 2, stepS: 1 } }),
+    window: async () => ({
+      params: { target: await series([0, '1'], [1, '1']), query: 'x', op: '=', value: 1, overS: 2, stepS: 1 },
+      probe: { clock: { now: () => 1_500 } },
+    }),
   },
   metric: {
     families: async () => ({ params: { target: await pages({ '/metrics': METRICS }), families: ['jobs'] } }),

@@ -50,12 +50,15 @@ describe('a number that a line demands', () => {
       check('redis', { config: [{ name: 'maxmemory', op: '<=', value: 536_870_912 }] }),
     ],
     ['a drill of the name', 'Restore takes less than 4 hours', check('drill', { record: 'd', drill: 'restore', maxRtoSeconds: 14_400 })],
+    ['a later version', 'Redis 7.9+', check('redis', { info: [{ name: 'redis_version', op: '>=', value: '7.10' }] })],
+    ['the same version', 'Node 20.10+', check('file', { path: 'p', values: [{ at: '$.node version', op: '>=', value: '20.10' }] })],
     ['a longer time', 'Error rate below 1 % over 7 days', promql('max_over_time(error_rate[2w])', '<', 1)],
   ])('is held by %s', (_, text, bound) => {
     expect(held(lineOf(text), bound)).toBe(true);
   });
 
   test.each<[string, string, BoundCheck]>([
+    ['an earlier version', 'Redis 7.10+', check('redis', { info: [{ name: 'redis_version', op: '>=', value: '7.9' }] })],
     ['a looser number', 'Coverage ≥ 80%', coverage(50)],
     ['a number of something else', 'Uptime 99.9%+', coverage(99.9)],
     ['a stricter one of something else', 'Backup less than 1 day old', load('$.latencyMs.p99', '<', 5, 'ms')],

@@ -5,6 +5,7 @@ import { isWatched } from '../checklist/watched.ts';
 import { alike } from './alike.ts';
 import type { Binding, BoundCheck } from './binding.ts';
 import { limitsOf, type HeldLimit } from './held-limits.ts';
+import { orderOfVersions } from '../check/versions.ts';
 
 /** A number that must hold for a line to be good. `about` is all that the line says, `subject` what the number is of. */
 export type Demand = Threshold & { about: string; subject: string };
@@ -42,10 +43,22 @@ function covers(limit: HeldLimit, demand: Demand): boolean {
   // What is compared with earlier measurements no check holds by a number of its own; of what may be meant either way nobody knows.
   if (demand.relative || demand.unsure || !isOfPart(limit, demand) || !isOverTime(limit, demand) || alike(limit.about, demand.about) === 0)
     return false;
+  if (demand.unit === 'version') return coversVersion(limit, demand);
   return valuesIn(limit, demand.unit).some((value) => {
     if (Math.abs(value - demand.value) <= SLACK * Math.abs(demand.value)) return sameSide(limit.op, demand.op) && isOfThing(limit, demand);
     return isInUnit(limit, demand) && isStricter({ op: limit.op, value }, demand) && alike(limit.about, demand.subject) > 0;
   });
+}
+
+/** A version is compared part by part, as the line writes it: of 20.10 the demand's value is 20.1. */
+function coversVersion({ op, value, text = String(value) }: HeldLimit, demand: Demand): boolean {
+  const written = [...demand.about.matchAll(/\d+(?:\.\d+)*/g)].map(([version]) => version);
+  const wanted = written.find((version) => Number.parseFloat(version) === demand.value) ?? String(demand.value);
+  const order = orderOfVersions(text, wanted);
+  return (
+    sameSide(op, demand.op) &&
+    (order === 0 ? !(op === '>=' && demand.op === '>') : isLower(demand.op) ? order > 0 : isUpper(demand.op) && order < 0)
+  );
 }
 
 /** What is lost where values are converted. */

@@ -1,8 +1,16 @@
 import type { Comparator } from '../checklist/checklist.ts';
 import type { BoundCheck } from './binding.ts';
 
-/** A number that a check holds what it sees against. `about` are the words beside it: what it is a number of; `overMs` is the time over which it is looked at, where that is not now alone. */
-export type HeldLimit = { op: Comparator; value: number; unit?: string; percentile?: number | 'mean'; overMs?: number; about: string };
+/** A number that a check holds what it sees against. `about` are the words beside it: what it is a number of; `overMs` is the time over which it is looked at, where that is not now alone; `text` is a number as it is written, which of a version is more than its value. */
+export type HeldLimit = {
+  op: Comparator;
+  value: number;
+  text?: string;
+  unit?: string;
+  percentile?: number | 'mean';
+  overMs?: number;
+  about: string;
+};
 
 const COMPARATORS: ReadonlySet<unknown> = new Set<Comparator>(['<', '<=', '>', '>=', '=', '!=']);
 /** Parameters that say how a check is made, and not what it demands. */
@@ -70,7 +78,16 @@ function comparedIn(fields: Readonly<Record<string, unknown>>, about: string): H
   const value = numberOf(fields['value']);
   if (!COMPARATORS.has(op) || value === undefined) return [];
   const words = ['at', 'name', 'query', 'path'].flatMap((name) => (typeof fields[name] === 'string' ? [fields[name]] : []));
-  return [{ op: op as Comparator, value, about: [about, ...words].join(' '), ...(typeof unit === 'string' && { unit }) }];
+  const text = fields['value'];
+  return [
+    {
+      op: op as Comparator,
+      value,
+      about: [about, ...words].join(' '),
+      ...(typeof unit === 'string' && { unit }),
+      ...(typeof text === 'string' && { text }),
+    },
+  ];
 }
 
 /** `maxAgeHours`, `min: { lines }`, `equals`: direction and unit are in the name. */

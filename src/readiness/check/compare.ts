@@ -4,6 +4,7 @@ import type { Measurement } from '../run/result.ts';
 import type { ValueDemand } from './define.ts';
 import { readJsonPath } from './json-path.ts';
 import { matches } from './pattern.ts';
+import { isOnlyVersion, isVersion, namesVersion, orderOfVersions } from './versions.ts';
 
 type Plain = string | number | boolean | null;
 
@@ -31,16 +32,21 @@ function decide(op: Comparator, order: number): boolean {
 }
 
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
-const VERSION = /^v?\d+(\.\d+){1,3}(?=$|[-+ (])/;
+
+/** What a plain value is held against; `about` are the words beside it, such as its place or its unit. */
+type Held = { op: Comparator; demanded: Plain; about?: string };
 
 /**
- * Whether any plain value holds against a demanded one: numbers as numbers (also when written as text), dotted versions
- * part by part when either has two dots, other text and truth only as equal or not. What is missing never holds.
+ * Whether any plain value holds against a demanded one: numbers as numbers (also when written as text), versions part by part,
+ * other text and truth only as equal or not. What is missing never holds.
+ *
+ * `17.9` and `17.10` may be two numbers or two versions. The words beside them tell (`unit: version`, `server_version`); where
+ * they do not, and both are written as text, what is demanded must hold in either way.
  */
-export function holdsPlain(measured: unknown, op: Comparator, demanded: Plain): boolean {
+export function holdsPlain(measured: unknown, op: Comparator, demanded: Plain, about = ''): boolean {
   if (!isPlain(measured)) return false;
-  const order = orderOf(measured, demanded);
-  if (order !== undefined) return decide(op, order);
+  const orders = ordersOf(measured, { op, demanded, about });
+  if (orders.length > 0) return orders.every((order) => decide(op, order));
   if (op !== '=' && op !== '!=') return false;
   const equal = measured === null || demanded === null ? measured === demanded : String(measured) === String(demanded);
   return equal === (op === '=');
@@ -50,33 +56,31 @@ function isPlain(value: unknown): value is Plain {
   return value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && !Number.isNaN(value));
 }
 
-function orderOf(measured: Plain, demanded: Plain): number | undefined {
-  if (isVersion(measured) && isVersion(demanded) && (dots(measured) > 1 || dots(demanded) > 1)) return orderOfVersions(measured, demanded);
+/** The order of two values, in each way in which they may be meant; none where they have no order. */
+function ordersOf(measured: Plain, { op, demanded, about = '' }: Held): number[] {
   const [left, right] = [numberOf(measured), numberOf(demanded)];
-  if (left === undefined || right === undefined) return undefined;
-  return left < right ? -1 : left > right ? 1 : 0;
+  const asNumbers = left === undefined || right === undefined ? [] : [left < right ? -1 : left > right ? 1 : 0];
+  if (!isVersion(measured) || !isVersion(demanded)) return asNumbers;
+  const asVersions = [orderOfVersions(measured, demanded)];
+  if (isOnlyVersion(measured) || isOnlyVersion(demanded)) return asVersions;
+  if (namesVersion(about)) {
+    if (typeof demanded === 'number' && !Number.isInteger(demanded)) throw unquoted(op, demanded);
+    return asVersions;
+  }
+  return typeof measured === 'string' && typeof demanded === 'string' ? [...asNumbers, ...asVersions] : asNumbers;
+}
+
+function unquoted(op: Comparator, version: number): AppError {
+  return new AppError(
+    'invalid',
+    'readiness.params_invalid',
+    `The version in ${op} ${version} is written as a number, and 17.10 would be 17.1: put it into quotes.`,
+  );
 }
 
 function numberOf(value: Plain): number | undefined {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
   return typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) : undefined;
-}
-
-const isVersion = (value: Plain): value is string | number =>
-  (typeof value === 'string' && (VERSION.test(value) || /^v?\d+$/.test(value))) || (typeof value === 'number' && Number.isInteger(value));
-const dots = (value: string | number): number =>
-  String(value)
-    .split(/[-+ (]/)[0]!
-    .split('.').length - 1;
-
-/** The order of two dotted versions; missing parts count as 0, a suffix such as `-beta` is not looked at. */
-export function orderOfVersions(left: string | number, right: string | number): number {
-  const [a, b] = [left, right].map((value) => /\d+(\.\d+)*/.exec(String(value))![0].split('.').map(Number)) as [number[], number[]];
-  for (let part = 0; part < Math.max(a.length, b.length); part += 1) {
-    const difference = (a[part] ?? 0) - (b[part] ?? 0);
-    if (difference !== 0) return Math.sign(difference);
-  }
-  return 0;
 }
 
 /** The numbers that are demanded of a document, each held against it: what is wrong, and what was measured. */
@@ -110,12 +114,12 @@ function problemOf(found: readonly unknown[], demand: ValueDemand): string | und
   return bad === undefined && found.every((value) => holdsDemand(value, demand)) ? undefined : `is ${shown(bad)}`;
 }
 
-function holdsDemand(value: unknown, { op, value: demanded }: ValueDemand): boolean {
+function holdsDemand(value: unknown, { at, op, value: demanded, unit = '' }: ValueDemand): boolean {
   if (op === 'exists' || op === 'absent' || demanded === undefined) return false;
   if (op === 'contains')
     return Array.isArray(value) ? value.includes(demanded) : isPlain(value) && String(value).includes(String(demanded));
   if (op === 'matches') return isPlain(value) && matches(String(demanded), String(value));
-  return holdsPlain(value, op, demanded);
+  return holdsPlain(value, op, demanded, `${at} ${unit}`);
 }
 
 const wordsOf = ({ op, value, unit }: ValueDemand): string =>

@@ -63,9 +63,11 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   promql: {
     'a rate of errors above the limit': /^error_ratio\n.*"0\.07"/,
     'a query without data': /"result":\[\]/,
-    'a day of which one minute was seen': /"values":\[\[0,"0\.1"\]\]/,
+    'a day of which one minute was seen': /"values":\[\[\d+,"0\.1"\]\]/,
     'an answer of which Prometheus says that a part is missing': /store unreachable: partial response/,
-    'a window with one bad sample in it': /\[60,"0\.9"\]/,
+    'a window with one bad sample in it': /\[\d+,"0\.9"\]/,
+    'a window whose highest sample is infinite': /\[\d+,"\+Inf"\]/,
+    'a window whose samples ended long before now': /\[\d+,"0\.1"\],\[\d+,"NaN"\]/,
   },
   metric: {
     'a page without the demanded family': /1 samples, 1 families\nup gauge$/,

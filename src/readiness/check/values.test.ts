@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { demandsOn, holds, holdsPlain, orderOfVersions } from './compare.ts';
+import { demandsOn, holds, holdsPlain } from './compare.ts';
+import { orderOfVersions } from './versions.ts';
 import { readJsonPath } from './json-path.ts';
 import { matches } from './pattern.ts';
 import { readMetrics } from './prometheus-text.ts';
@@ -34,6 +35,41 @@ describe('a demand', () => {
     expect(holdsPlain('v7.2.1', '>=', '7.2')).toBe(true);
     expect(holdsPlain('15.18 (Debian 15.18-1)', '<', '15.2.0')).toBe(false);
     expect(orderOfVersions('1.2.0', '1.2')).toBe(0);
+  });
+
+  test.each([
+    ['17.9', '>=', '17.10', false],
+    ['2.9', '>=', '2.10', false],
+    ['15.18', '>=', '15.9', true],
+    ['15.18 (Debian 15.18-0+deb12u1)', '>=', '15.9', true],
+    ['15.18 (Debian 15.18-0+deb12u1)', '>=', '15.18', true],
+    ['15.9 (Debian 15.9-0+deb12u1)', '>=', '15.18', false],
+    ['v2.9', '>=', 'v2.10', false],
+    ['2.10', '=', '2.1', false],
+    ['17', '>=', '16.10', true],
+    ['2.0.0-rc1', '>=', '2.0.0', false],
+    ['2.0.0', '>', '2.0.0-beta.2', true],
+    ['7.2.1', '>=', 7, true],
+  ] as const)('of a version compares part by part where the words say that it is one: %s %s %s', (measured, op, demanded, expected) => {
+    expect(holdsPlain(measured, op, demanded, 'show server_version')).toBe(expected);
+    expect(holdsPlain(measured, op, demanded, '$.postgres version')).toBe(expected);
+  });
+
+  test('of two texts that may be numbers or versions holds only where it does in either way', () => {
+    const held = (['<', '<=', '>', '>=', '=', '!='] as const).filter((op) => holdsPlain('17.9', op, '17.10', '$.pg'));
+    expect(held).toEqual(['!=']);
+    expect(holdsPlain('0.5', '<', '0.45', '$.ratio')).toBe(false);
+    expect(holdsPlain('0.5', '<', 0.45, '$.ratio')).toBe(false);
+    expect(holdsPlain('0.5', '>', 0.45, '$.ratio')).toBe(true);
+    expect(holdsPlain('15.9', '<', '15.18', '')).toBe(false);
+    expect(holdsPlain('16.4', '>=', '15.10', '')).toBe(true);
+  });
+
+  test('on a version that is written as a number with a fraction is refused, as its zeros are lost', () => {
+    expect(() => demandsOn({ pg: '17.9' }, [{ at: '$.pg', op: '>=', value: 17.1, unit: 'version' }])).toThrow(/put it into quotes/);
+    expect(demandsOn({ pg: '17.9' }, [{ at: '$.pg', op: '>=', value: '17.10', unit: 'version' }]).problems).toHaveLength(1);
+    expect(demandsOn({ pg: '17.10' }, [{ at: '$.pg', op: '>=', value: '17.9', unit: 'version' }]).problems).toEqual([]);
+    expect(demandsOn({ pg: '17.10' }, [{ at: '$.pg', op: '>=', value: 17, unit: 'version' }]).problems).toEqual([]);
   });
 
   test('compares text, truth and nothing only as equal or not', () => {

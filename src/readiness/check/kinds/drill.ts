@@ -1,6 +1,5 @@
 import Type, { type Static } from 'typebox';
 import type { Outcome, Probe } from '../check.ts';
-import { orderOfVersions } from '../compare.ts';
 import { defineKind, fields, FilePath, judged, Positive, Text } from '../define.ts';
 import { readDocument, readText } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
@@ -8,6 +7,7 @@ import { folderOf } from '../loopback.ts';
 import { firstLines } from '../notes.ts';
 import { Check } from 'typebox/value';
 import type { Measurement } from '../../run/result.ts';
+import { orderOfVersions } from '../versions.ts';
 
 /** One exercise as it is recorded: what was practised, when, on which version, with what outcome. */
 const Drill = Type.Object({

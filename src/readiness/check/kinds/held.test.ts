@@ -65,7 +65,7 @@ const IMPOSSIBLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
     quorumOf: 'never',
   },
   nats: { read: 'jsz', values: [{ at: '$.never', op: 'exists' }], anonymousRefusedAt: 'nats://127.0.0.1:1' },
-  promql: { overS: 1e6, minSamples: 1e6, minSeries: 1e6 },
+  promql: { maxAgeS: 0.1, overS: 1e6, minSamples: 1e6, minSeries: 1e6 },
   metric: {
     path: '/nowhere',
     bearerFrom: 'UNSET',

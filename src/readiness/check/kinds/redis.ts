@@ -90,8 +90,10 @@ async function infoFindings(client: RedisClient, { info = [] }: Params, probe: P
 
 function judge(found: readonly (readonly [Static<typeof Demand>, string | undefined])[]): Findings {
   return {
-    problems: found.flatMap(([{ name, op, value }, seen]) =>
-      seen !== undefined && holdsPlain(seen, op, value) ? [] : [`${name} is ${seen ?? 'not given'}, demanded ${op} ${value}`],
+    problems: found.flatMap(([{ name, op, value, unit = '' }, seen]) =>
+      seen !== undefined && holdsPlain(seen, op, value, `${name} ${unit}`)
+        ? []
+        : [`${name} is ${seen ?? 'not given'}, demanded ${op} ${value}`],
     ),
     measurements: found.map(([{ name, op, value, unit }, seen]) => ({
       name,

@@ -8,6 +8,7 @@ import type { Measurement } from '../../run/result.ts';
 import { authorityOf } from '../ask-http.ts';
 import type { Outcome, Probe, Target } from '../check.ts';
 import { holds, holdsPlain, shown } from '../compare.ts';
+import { namesVersion } from '../versions.ts';
 import { addressOf } from '../connect.ts';
 import { defineKind, fields, judged, Limit, Op, TargetName, Text } from '../define.ts';
 import { postgresOnLoopback } from '../loopback-postgres.ts';
@@ -64,10 +65,17 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 }
 
 /** Rows as they are kept: where every one has to hold, those that do not come first. */
-function evidenceRows({ op, value = null, every }: Params, rows: readonly Row[]): Row[] {
-  const holdsIn = (row: Row): boolean => op === undefined || holdsPlain(truth(row[0]), op, value);
+function evidenceRows(params: Params, rows: readonly Row[]): Row[] {
+  const { op, every } = params;
+  const holdsIn = (row: Row): boolean => op === undefined || cellHolds(row[0], params);
   const ordered = every ? [...rows.filter((row) => !holdsIn(row)), ...rows.filter(holdsIn)] : rows;
   return ordered.slice(0, SHOWN_ROWS);
+}
+
+/** Nothing in a cell is not known to be different from anything. */
+function cellHolds(cell: unknown, { op = '=', value = null, query, unit = '' }: Params): boolean {
+  if (cell === null && value !== null) return false;
+  return holdsPlain(truth(cell), op, value, `${query} ${unit}`);
 }
 
 /** Reads in a transaction that cannot write and is rolled back. */
@@ -114,23 +122,21 @@ async function configOf(probe: Probe, target: Target): Promise<ClientConfig> {
   return { ...common, host: await addressOf(probe, host), ...(tls !== undefined && { ssl: tls }) };
 }
 
-function findings(
-  { op, value = null, every, unit, rows: demandedRows }: Params,
-  rows: readonly Row[],
-  isSecret: boolean,
-): { problems: string[]; measurements: Measurement[] } {
+function findings(params: Params, rows: readonly Row[], isSecret: boolean): { problems: string[]; measurements: Measurement[] } {
+  const { op, value = null, every, unit, rows: demandedRows } = params;
   const problems: string[] = [];
   const measurements: Measurement[] = [];
   if (op !== undefined) {
     const looked = every ? rows : rows.slice(0, 1);
-    const bad = looked.filter((row) => !holdsPlain(truth(row[0]), op, value));
+    const bad = looked.filter((row) => !cellHolds(row[0], params));
     const demanded = `${op} ${JSON.stringify(value)}`;
     if (every && rows.length > MOST_ROWS) problems.push(`there are more than ${MOST_ROWS} rows, and only so many are looked at`);
     if (looked.length === 0) problems.push(`there is no row, demanded ${demanded}`);
     else if (bad.length > 0)
       problems.push(`${bad.length > 1 ? `${bad.length} rows do not hold: ` : 'it is '}${told(bad[0]![0], isSecret)}, demanded ${demanded}`);
     const first = isSecret ? told(looked[0]?.[0], isSecret) : plain(looked[0]?.[0]);
-    measurements.push({ name: 'value', value: /^-?\d+(\.\d+)?$/.test(first) ? Number(first) : first, demanded, ...(unit && { unit }) });
+    const isNumber = /^-?\d+(\.\d+)?$/.test(first) && !(first.includes('.') && namesVersion(`${params.query} ${unit ?? ''}`));
+    measurements.push({ name: 'value', value: isNumber ? Number(first) : first, demanded, ...(unit && { unit }) });
   }
   if (demandedRows) {
     const demanded = `${demandedRows.op} ${demandedRows.value}`;

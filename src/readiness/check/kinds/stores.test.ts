@@ -168,8 +168,8 @@ describe('promql', () => {
                 {
                   metric: {},
                   values: [
-                    [0, '1'],
-                    [1, '4'],
+                    [990, '1'],
+                    [1_000, '4'],
                   ],
                 },
               ],
@@ -200,7 +200,8 @@ describe('promql', () => {
     );
     const states = await Promise.all(
       ['every', 'last', 'max', 'min', 'mean'].map(
-        async (reduce) => (await found(promql, { target: url, ...query, overS: 2, stepS: 1, reduce })).state,
+        async (reduce) =>
+          (await found(promql, { target: url, ...query, overS: 2, stepS: 1, reduce }, { clock: { now: () => 2_000 } })).state,
       ),
     );
     expect(states).toEqual(['fail', 'pass', 'fail', 'pass', 'pass']);
@@ -215,6 +216,35 @@ describe('promql', () => {
     ] as const)
       expect((await found(promql, { target: await answering(result), query: 'x', op: '!=', value: 5, ...more })).state).toBe('fail');
     expect((await found(promql, { target: await answering([]), ...query, noData: 'stale' })).state).toBe('stale');
+  });
+
+  test.each(['every', 'last', 'max', 'mean'])('never passes over a window with infinite samples (%s)', async (reduce) => {
+    const clock = { now: () => 3_600_000 };
+    for (const [sample, op] of [
+      ['+Inf', '<'],
+      ['-Inf', '<'],
+      ['+Inf', '>'],
+    ] as const) {
+      const values = Array.from({ length: 61 }, (_, at) => [at * 60, at % 2 === 0 ? sample : op === '<' ? '0.001' : '9']);
+      const target = await answering([{ metric: {}, values }], 'matrix');
+      const params = { target, query: 'x', op, value: 0.01, overS: 3_600, reduce };
+      expect(`${sample} ${op} ${(await found(promql, params, { clock })).state}`).toBe(
+        // The highest of some below is known, as the others are.
+        sample === '-Inf' && reduce === 'max' ? '-Inf < pass' : `${sample} ${op} fail`,
+      );
+    }
+  });
+
+  test('passes over a window only with a sample of its end', async () => {
+    const clock = { now: () => 3_600_000 };
+    const ask = async (until: number, more: object = {}) => {
+      const values = Array.from({ length: 61 }, (_, at) => [at * 60, at * 60 <= until ? '0.001' : 'NaN']);
+      const target = await answering([{ metric: {}, values }], 'matrix');
+      return (await found(promql, { target, query: 'x', op: '<', value: 0.01, overS: 3_600, ...more }, { clock })).state;
+    };
+    expect([await ask(3_600), await ask(3_480), await ask(3_420), await ask(1_860)]).toEqual(['pass', 'pass', 'fail', 'fail']);
+    expect([await ask(3_420, { maxAgeS: 300 }), await ask(3_240, { maxAgeS: 300 })]).toEqual(['pass', 'fail']);
+    expect(await ask(1_860, { noData: 'stale' })).toBe('stale');
   });
 
   test('is an error when Prometheus refuses the query', async () => {

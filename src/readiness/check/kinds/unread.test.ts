@@ -134,7 +134,7 @@ describe('metric', () => {
 
 describe('promql', () => {
   const answering = (values: number, more: object = {}) => {
-    const samples = Array.from({ length: values }, (_, at) => [at, '0.1']);
+    const samples = Array.from({ length: values }, (_, at) => [Date.now() / 1_000 - values + at, '0.1']);
     const data = { resultType: 'matrix', result: [{ metric: {}, values: samples }] };
     return serving(JSON.stringify({ status: 'success', data, ...more }));
   };
