@@ -49,12 +49,14 @@ const tlsServer = async (options: TlsOptions = {}) => {
   return { target: await urlOf(listen(server, 'tls')), probe: { root: temporaryFolder({ 'ca.pem': signed.cert }) } };
 };
 
-const sockets = async (accept: boolean): Promise<string> => {
+/** Lets everybody in but strangers. */
+const sockets = async (): Promise<string> => {
   const server = createServer();
   const own = new WebSocketServer({
     server,
     path: '/ws',
-    verifyClient: (_: unknown, done: (fits: boolean, code?: number) => void) => done(accept, 401),
+    verifyClient: ({ origin }: { origin?: string }, done: (fits: boolean, code?: number) => void) =>
+      done(origin !== 'https://stranger.invalid', 401),
   });
   own.on('connection', (socket) => setTimeout(() => socket.send('welcome'), 500));
   return urlOf(listen(server, 'http'));
@@ -113,7 +115,7 @@ export const GOOD: Readonly<Record<string, Readonly<Record<string, () => Good | 
     redirect: async () => ({
       params: {
         target: await served(
-          ({ url }, reply) => void reply.writeHead(url === '/' ? 301 : 404, { location: 'https://a.example' }).end('{"status":"ok"}'),
+          ({ url }, reply) => void reply.writeHead(url === '/' ? 301 : 404, { location: 'https://127.0.0.1/' }).end('{"status":"ok"}'),
         ),
         redirectsTo: 'https://',
       },
@@ -153,8 +155,8 @@ export const GOOD: Readonly<Record<string, Readonly<Record<string, () => Good | 
     }),
   },
   ws: {
-    open: async () => ({ params: { target: await sockets(true), path: '/ws' } }),
-    refused: async () => ({ params: { target: await sockets(false), path: '/ws', refusedWith: [401] } }),
+    open: async () => ({ params: { target: await sockets(), path: '/ws' } }),
+    refused: async () => ({ params: { target: await sockets(), path: '/ws', origin: 'https://stranger.invalid', refusedWith: [401] } }),
   },
   grpc_health: {
     state: async () => {

@@ -15,6 +15,7 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'a service that answers 200 and says that it is not well': /HTTP 200[^]*\{"status":"down"\}/,
     'a service that answers well once and then 500, fast': /HTTP 500[^]*times in ms: (?:[\d.]+, ){19}[\d.]+$/,
     'plain HTTP that answers instead of leading to https': /HTTP 200[^]*welcome/,
+    'a redirect to another host whose name begins the same': /HTTP 301[^]*location: https:\/\/web\.example\.stranger\.invalid/,
   },
   headers: {
     'a page without any of the headers': /HTTP 200\ndate: .*\n(?!.*content-security)/,
@@ -38,6 +39,9 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   ws: {
     'a server that knows no WebSocket': /^handshake: 404\n/,
     'a socket that opens and stays silent': /^handshake: 101\n[^]*no message within 50 ms/,
+    'a server that refuses everybody':
+      /^handshake: 401\n[^]*the control: origin http:[^]*handshake: 401[^]*the control: no origin\nhandshake: 401/,
+    'a server that lets every origin in': /^handshake: 101\n/,
   },
   grpc_health: { 'a service that does not serve': /for payments: HTTP 200, grpc-status 0, state NOT_SERVING/ },
   port_sweep: { 'a port that must not be open': /accepted a connection: \d+\nrefused it: none\ndid not answer: none/ },
@@ -77,6 +81,8 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'a counter that stands still': /trades_total\{\} 5\n[^]*trades_total\{\} 5/,
   },
   log_marker: {
+    'a log that nobody has written to for days': /release 7/,
+    'a copied log whose lines are old': /2020-01-01T00:00:00Z/,
     'a marker that never arrives': /1 lines were looked at[^]*\{"msg":"started"\}/,
     'a log that is not JSON and holds a token': /not JSON \(1\)[^]*held a credential \(1\)(?![^]*ghp_)/,
     'an error behind more than is read of an address': /its last lines lie behind the first 8388608 bytes/,
@@ -91,6 +97,7 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'a test that failed': /failed: 1\npays/,
     'failures that only the sum of all suites tells, with those of one suite asked for': /failures="1"[^]*1 failures outside of any test/,
     'a sum of failures that is no number': /failures="three"/,
+    'a report that states more tests than it tells of': /tests="3000"/,
     'a report in which nothing ran': /skipped: 1\npays\npassed: 0/,
   },
   mutation: {
@@ -99,6 +106,7 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   },
   package_audit: {
     'a package with a high vulnerability': /high: 1\n/,
+    'an audit whose sums leave out what it lists': /critical: 1[^]*tides: critical/,
     'a scan that broke off': /"executionSuccessful":false/,
     'a scan that gives no results': /"runs":\[\{\}\]/,
   },
@@ -157,7 +165,7 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
 
 /** The same where each kind passes. */
 const PASSES: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
-  http: { plain: /HTTP 200[^]*"ok"/, head: /HTTP 200/, samples: /times in ms: /, redirect: /HTTP 301\nlocation: https:\/\/a\.example/ },
+  http: { plain: /HTTP 200[^]*"ok"/, head: /HTTP 200/, samples: /times in ms: /, redirect: /HTTP 301\nlocation: https:\/\/127\.0\.0\.1\// },
   headers: { baseline: /x-content-type-options: nosniff/, demands: /referrer-policy: no-referrer/ },
   tcp: { open: /accepted a connection/, closed: /refused the connection/ },
   tls: {

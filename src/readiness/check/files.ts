@@ -84,8 +84,8 @@ export async function readText(ground: Ground, path: string, mostBytes = MOST_BY
   }
 }
 
-/** The last lines of something, and whether they are all that there is. */
-export type Tail = { text: string; whole: boolean };
+/** The last lines of something, whether they are all that there is, and when it was last written, where that is known. */
+export type Tail = { text: string; whole: boolean; writtenMs?: number };
 
 /** The last bytes of a file as text, from the start of a line, or undefined when there is none. Errors as of `readText`. */
 export async function readTail(ground: Ground, path: string, mostBytes: number): Promise<Tail | undefined> {
@@ -99,7 +99,8 @@ export async function readTail(ground: Ground, path: string, mostBytes: number):
     // Letters of two bytes are not cut in half.
     const from = Math.max(0, entry.size - mostBytes) & ~1;
     const text = textOf(await bytesAt(handle, from, entry.size - from), order);
-    return from === 0 ? { text, whole: true } : { text: text.slice(text.indexOf('\n') + 1), whole: false };
+    const writtenMs = entry.mtimeMs;
+    return from === 0 ? { text, whole: true, writtenMs } : { text: text.slice(text.indexOf('\n') + 1), whole: false, writtenMs };
   } finally {
     await handle.close();
   }

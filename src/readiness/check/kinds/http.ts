@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
-import { bearerOf, jsonOf, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
-import type { Probe } from '../check.ts';
+import { bearerOf, below, jsonOf, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
+import type { Probe, Target } from '../check.ts';
 import { demandsOn } from '../compare.ts';
 import { Count, defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand, Headers } from '../define.ts';
 import { httpOnLoopback } from '../loopback.ts';
@@ -35,7 +35,10 @@ const Params = fields({
   maxMs: Type.Optional(Positive),
   samples: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
   percentile: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100 })),
-  /** The answer must be a redirect and lead to an address that starts so. It is not followed. */
+  /**
+   * The answer must be a redirect to this origin, and to this path or below it. `https://` alone is the target's own host over
+   * https, at any port. It is not followed.
+   */
   redirectsTo: Type.Optional(Text),
   follow: Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })),
   minBytes: Type.Optional(Count),
@@ -91,12 +94,13 @@ async function answersOf(
     headers: { ...params.headers, ...bearerOf(probe, params.bearerFrom) },
     follow: params.redirectsTo === undefined ? (params.follow ?? 0) : 0,
   } as const;
-  let found = findingsOf(params, await client.ask(ask));
+  const target = probe.target(params.target);
+  let found = findingsOf(params, await client.ask(ask), target);
   let failed = Math.min(1, found.problems.length);
   const answers = [{ ms: found.answer.ms }];
   while (answers.length < (params.samples ?? 1)) {
     probe.signal.throwIfAborted();
-    const next = findingsOf(params, await client.ask(ask));
+    const next = findingsOf(params, await client.ask(ask), target);
     answers.push({ ms: next.answer.ms });
     if (next.problems.length === 0) continue;
     failed += 1;
@@ -106,11 +110,11 @@ async function answersOf(
 }
 
 /** One answer held against everything but the time. */
-function findingsOf(params: Params, answer: Answer): Found {
+function findingsOf(params: Params, answer: Answer, target: Target): Found {
   const fromJson = params.json ? jsonFindings(answer, params.json) : { problems: [], measurements: [] };
   const problems = [
     ...statusProblems(params, answer),
-    ...redirectProblems(params, answer),
+    ...redirectProblems(params, answer, target),
     ...bodyProblems(params, answer),
     ...(params.answerHeaders ?? []).flatMap((demand) => headerProblems(answer, demand)),
     ...fromJson.problems,
@@ -123,11 +127,28 @@ function statusProblems({ status, redirectsTo }: Params, answer: Answer): string
   return [`${answer.shown} answered ${answer.status}, demanded ${status?.join(' or ') ?? '200 to 299'}`];
 }
 
-function redirectProblems({ redirectsTo }: Params, { status, headers, shown }: Answer): string[] {
+function redirectProblems({ redirectsTo, path = '' }: Params, { status, headers, shown }: Answer, target: Target): string[] {
   if (redirectsTo === undefined) return [];
   const location = headers['location'];
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return [`${shown} answered ${status} and does not redirect`];
-  return location.startsWith(redirectsTo) ? [] : [`${shown} redirects to ${location.slice(0, 200)}, demanded ${redirectsTo}`];
+  const led = URL.parse(location, below(target, path).href);
+  const fits = led !== null && led.username === '' && leadsTo(led, redirectsTo, target);
+  return fits ? [] : [`${shown} redirects to ${location.slice(0, 200)}, demanded ${redirectsTo}`];
+}
+
+/** Errors: `readiness.params_invalid` where what is demanded is no address. */
+function leadsTo(led: URL, demanded: string, { url }: Target): boolean {
+  const alone = /^(https?:)\/\/$/.exec(demanded)?.[1];
+  if (alone !== undefined) return led.protocol === alone && led.hostname === url.hostname;
+  const wanted = URL.parse(demanded);
+  if (!wanted || !/^https?:$/.test(wanted.protocol))
+    throw new AppError('invalid', 'readiness.params_invalid', `${demanded} is no address of http or https that a redirect can lead to.`);
+  const folder = wanted.pathname.replace(/\/?$/, '/');
+  return (
+    led.origin === wanted.origin &&
+    (led.pathname === wanted.pathname || led.pathname.startsWith(folder)) &&
+    (wanted.search === '' || led.search === wanted.search)
+  );
 }
 
 function bodyProblems({ contains = [], notContains = [], matches: patterns = [], minBytes = 0 }: Params, { body, cut }: Answer): string[] {
@@ -219,6 +240,14 @@ export const http = defineKind({
       async arrange() {
         const { url, end } = await httpOnLoopback((_, reply) => void reply.end('welcome'));
         return { params: { target: url, redirectsTo: 'https://' }, end };
+      },
+    },
+    {
+      name: 'a redirect to another host whose name begins the same',
+      async arrange() {
+        const headers = { location: 'https://web.example.stranger.invalid/' };
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.writeHead(301, headers).end());
+        return { params: { target: url, redirectsTo: 'https://web.example' }, end };
       },
     },
   ],

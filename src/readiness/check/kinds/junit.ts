@@ -32,10 +32,13 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   const files = inside ? inside.filter((name) => name.endsWith('.xml')).map((name) => join(path, name)) : [path];
   if (files.length === 0) return { state: 'fail', summary: `${path} holds no report.` };
   const cases: Case[] = [];
+  const untold: string[] = [];
   for (const name of files) {
     const report = await readReport(probe, name, of);
     if (isUnfit(report)) return report;
-    for (const one of casesOf(name, report.text)) cases.push(one);
+    const told = casesOf(name, report.text);
+    for (const one of told.cases) cases.push(one);
+    untold.push(...told.untold);
   }
   const fits = params.only === undefined ? undefined : matching(params.only, cases.map(nameOf));
   // What failed outside of any test may have kept the looked for ones from running.
@@ -46,6 +49,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   probe.note?.([told('failed', failed), told('skipped', skipped), told('passed', passed)].join('\n'));
   return judged({
     problems: [
+      ...untold.slice(0, 5),
       ...(failed.length > 0 ? [`${failed.length} tests failed: ${listed(failed.map(({ name }) => name))}`] : []),
       ...(passed.length < Math.max(1, minTests) ? [`${passed.length} tests passed, at least ${Math.max(1, minTests)} are demanded`] : []),
       ...(maxSkipped !== undefined && skipped.length > maxSkipped
@@ -67,9 +71,17 @@ const SAID: readonly (readonly [RegExp, State])[] = [
   [/^(?:not ?run|skip(?:ped)?|suppressed|disabled|pending|ignored|inconclusive)$/i, 'skipped'],
 ];
 
-/** Counts the cases themselves, as the sums that a report states can be wrong. Errors: `readiness.file_unreadable`. */
-function casesOf(path: string, xml: string): Case[] {
+/** What a suite states of itself, and how many cases and skipped ones it holds, those of suites in it included. */
+type Suite = { name: string; tests: number; skipped: number; told: number; left: number };
+
+/**
+ * Counts the cases themselves, as the sums that a report states can be wrong; `untold` are suites of which it tells fewer tests
+ * than it states. Errors: `readiness.file_unreadable`.
+ */
+function casesOf(path: string, xml: string): { cases: Case[]; untold: string[] } {
   const cases: Case[] = [];
+  const suites: Suite[] = [];
+  const untold: string[] = [];
   let current: Case | undefined;
   let outside = 0;
   const stated = { testsuites: 0, testsuite: 0 };
@@ -85,11 +97,17 @@ function casesOf(path: string, xml: string): Case[] {
       else outside += 1;
     }
     if (current && name === 'skipped' && current.state === 'passed') current.state = 'skipped';
+    if (name === 'testsuite' || name === 'testsuites') suites.push(suiteOf(path, given));
     if (name === 'testsuite' || name === 'testsuites')
       stated[name] += sumOf(path, 'failures', given['failures']) + sumOf(path, 'errors', given['errors']);
   });
   parser.on('closetag', ({ name }) => {
+    if (name === 'testsuite' || name === 'testsuites') untold.push(...untoldIn(suites.pop()!));
     if (name !== 'testcase' || !current) return;
+    for (const suite of suites) {
+      suite.told += 1;
+      suite.left += current.state === 'skipped' ? 1 : 0;
+    }
     cases.push(current);
     current = undefined;
   });
@@ -97,7 +115,20 @@ function casesOf(path: string, xml: string): Case[] {
   // An error outside of any case, such as a file that could not be loaded, is told only in the sums, of suites or of all.
   const failed = cases.filter(({ state }) => state === 'failed').length;
   const more = Math.max(outside, stated.testsuite - failed, stated.testsuites - failed);
-  return more > 0 ? [...cases, { name: `${path}: ${more} failures outside of any test`, state: 'failed', outside: true }] : cases;
+  if (more > 0) cases.push({ name: `${path}: ${more} failures outside of any test`, state: 'failed', outside: true });
+  return { cases, untold };
+}
+
+function suiteOf(path: string, { name = path, tests, skipped }: Record<string, string>): Suite {
+  return { name, tests: sumOf(path, 'tests', tests), skipped: sumOf(path, 'skipped', skipped), told: 0, left: 0 };
+}
+
+/** A report that was cut, or that leaves out what was skipped, tells of fewer tests than ran. */
+function untoldIn({ name, tests, skipped, told, left }: Suite): string[] {
+  return [
+    ...(tests > told ? [`${name} states ${tests} tests and tells of ${told}`] : []),
+    ...(skipped > left ? [`${name} states ${skipped} skipped tests and tells of ${left}`] : []),
+  ];
 }
 
 function saidBy({ status = '', result = '' }: Record<string, string>): State {
@@ -145,6 +176,13 @@ export const junit = defineKind({
       expects: 'error',
       async arrange() {
         const { root, end } = await folderOf({ 'junit.xml': '<testsuite failures="three"><testcase name="pays"/></testsuite>' });
+        return { params: { report: 'junit.xml', of: { maxAgeHours: 1 } }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a report that states more tests than it tells of',
+      async arrange() {
+        const { root, end } = await folderOf({ 'junit.xml': '<testsuite name="unit" tests="3000"><testcase name="adds"/></testsuite>' });
         return { params: { report: 'junit.xml', of: { maxAgeHours: 1 } }, probe: { root }, end };
       },
     },

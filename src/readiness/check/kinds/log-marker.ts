@@ -3,10 +3,11 @@ import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import { askHttp } from '../ask-http.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, LivePath, judged, listed, TargetName, Text, Texts, UrlPath } from '../define.ts';
+import { Count, defineKind, fields, LivePath, judged, listed, Positive, TargetName, Text, Texts, UrlPath } from '../define.ts';
 import { readTail, type Tail } from '../files.ts';
 import { folderOf, httpOnLoopback } from '../loopback.ts';
 import { firstLines } from '../notes.ts';
+import { newestTime } from '../line-time.ts';
 import { matching } from '../pattern.ts';
 import { redact } from '../redact.ts';
 import { searchText } from '../secret-search.ts';
@@ -22,6 +23,8 @@ const Params = fields({
   /** How many of the last lines are looked at; 1,000 unless told. */
   lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   minLines: Type.Optional(Count),
+  /** How old its newest line may be, or its last change where lines say no time; a day unless told. */
+  maxAgeHours: Type.Optional(Positive),
   /** Least share of lines that are JSON objects, 0 to 1. */
   jsonShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   /** No line may hold anything that looks like a credential. */
@@ -35,6 +38,8 @@ type Params = Static<typeof Params>;
 const PAUSE_MS = 500;
 const TAIL_BYTES = 8 << 20;
 const DEFAULT_LINES = 1_000;
+const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
   const log = await linesWithMarker(params, probe);
@@ -49,6 +54,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
   return judged({
     problems: [
       ...(log.missing === undefined ? [] : [log.missing]),
+      ...ageProblems(params, log, probe.clock.now()),
       ...(lines.length < Math.max(1, minLines) ? [`there are ${lines.length} lines, at least ${Math.max(1, minLines)} are demanded`] : []),
       ...(marker !== undefined && !lines.some((line) => line.includes(marker)) ? [`the marker did not appear within ${withinS} s`] : []),
       ...(jsonShare !== undefined && share < jsonShare
@@ -76,6 +82,16 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       leaks.map(({ line }) => line),
     ),
   });
+}
+
+/** A log that nobody writes to any more says nothing about now. One whose age nobody can tell fails where an age is demanded. */
+function ageProblems({ maxAgeHours }: Params, { lines, writtenMs }: Log, nowMs: number): string[] {
+  const newestMs = newestTime(lines) ?? writtenMs;
+  if (newestMs === undefined) return maxAgeHours === undefined ? [] : ['how old it is cannot be told'];
+  const hours = (nowMs - newestMs) / HOUR_MS;
+  const most = maxAgeHours ?? DAY_HOURS;
+  if (hours < -1) return [`its newest line is dated in the future: ${new Date(newestMs).toISOString()}`];
+  return hours <= most ? [] : [`its newest line is ${hours.toFixed(1)} h old, at most ${most} h are allowed`];
 }
 
 /** The lines that decided, then the last ones. */
@@ -112,7 +128,7 @@ function evidenceOf(params: Params, { lines, missing }: Log, leaking: readonly n
 const whereOf = ({ file, target, path = '' }: Params): string => file ?? `${target ?? ''}${path}`;
 
 /** The last lines of a log, and in words what of them could not be read. */
-type Log = { lines: readonly string[]; missing?: string };
+type Log = { lines: readonly string[]; missing?: string; writtenMs?: number };
 
 /** Reads until the marker is there or its time is over; the last reading counts. */
 async function linesWithMarker(params: Params, probe: Probe): Promise<Log | undefined> {
@@ -132,21 +148,25 @@ async function read({ file, target, path = '', lines = DEFAULT_LINES }: Params, 
     file === undefined ? await tailByHttp(target!, path, probe) : await readTail(probe, file, TAIL_BYTES);
   if (!tail) return undefined;
   const all = tail.text.split('\n').filter((line) => line.trim() !== '');
+  const written = tail.writtenMs === undefined ? {} : { writtenMs: tail.writtenMs };
   if (tail.beginning)
-    return { lines: all.slice(-lines), missing: `its last lines lie behind the first ${TAIL_BYTES} bytes and were not read` };
-  if (!tail.whole && all.length < lines) return { lines: all, missing: `of the last ${lines} lines only ${all.length} were read` };
-  return { lines: all.slice(-lines) };
+    return { ...written, lines: all.slice(-lines), missing: `its last lines lie behind the first ${TAIL_BYTES} bytes and were not read` };
+  if (!tail.whole && all.length < lines)
+    return { ...written, lines: all, missing: `of the last ${lines} lines only ${all.length} were read` };
+  return { ...written, lines: all.slice(-lines) };
 }
 
 /** Asks for the end alone; a server that gives the whole from its beginning may have to be cut. */
 async function tailByHttp(target: string, path: string, probe: Probe): Promise<(Tail & { beginning?: boolean }) | undefined> {
   const headers = { range: `bytes=-${TAIL_BYTES}` };
   const { status, body, cut, headers: sent } = await askHttp(probe, probe.target(target), { path, headers, mostBytes: TAIL_BYTES });
-  if (status === 200) return { text: body, whole: !cut, beginning: cut };
+  const changed = Date.parse(sent['last-modified'] ?? '');
+  const written = Number.isNaN(changed) ? {} : { writtenMs: changed };
+  if (status === 200) return { ...written, text: body, whole: !cut, beginning: cut };
   const [, from, to, all] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(sent['content-range'] ?? '')?.map(Number) ?? [];
   if (status !== 206 || from === undefined) return undefined;
-  if (cut || to! + 1 !== all) return { text: body, whole: false, beginning: true };
-  return from === 0 ? { text: body, whole: true } : { text: body.slice(body.indexOf('\n') + 1), whole: false };
+  if (cut || to! + 1 !== all) return { ...written, text: body, whole: false, beginning: true };
+  return from === 0 ? { ...written, text: body, whole: true } : { ...written, text: body.slice(body.indexOf('\n') + 1), whole: false };
 }
 
 function isJsonObject(line: string): boolean {
@@ -174,6 +194,20 @@ export const logMarker = defineKind({
       name: 'a marker that never arrives',
       async arrange() {
         const { root, end } = await folderOf({ 'app.log': '{"msg":"started"}\n' });
+        return { params: { file: 'app.log', marker: 'release 7' }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a log that nobody has written to for days',
+      async arrange() {
+        const { root, end } = await folderOf({ 'app.log': 'release 7\n' }, { 'app.log': 3 * DAY_HOURS * HOUR_MS });
+        return { params: { file: 'app.log', marker: 'release 7' }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a copied log whose lines are old',
+      async arrange() {
+        const { root, end } = await folderOf({ 'app.log': '{"time":"2020-01-01T00:00:00Z","msg":"release 7"}\n' });
         return { params: { file: 'app.log', marker: 'release 7' }, probe: { root }, end };
       },
     },

@@ -1,4 +1,4 @@
-import { createServer as createHttp } from 'node:http';
+import { createServer as createHttp, type IncomingMessage } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer as createTls, type TlsOptions } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -89,6 +89,27 @@ describe('http', () => {
     const { url } = await until(httpOnLoopback((_, reply) => void reply.writeHead(308, { location: 'https://api.example/' }).end()));
     expect((await found(http, { target: url, redirectsTo: 'https://api.example', status: [301, 308] })).state).toBe('pass');
     expect(await stateOf(http, { target: url, redirectsTo: 'https://other' })).toContain('fail');
+  });
+
+  test.each([
+    ['https://web.example/app/login?a=1', 'https://web.example', 'pass'],
+    ['https://web.example/app/login', 'https://web.example/app', 'pass'],
+    ['https://web.example/application', 'https://web.example/app', 'fail'],
+    ['https://web.example.stranger.invalid/', 'https://web.example', 'fail'],
+    ['https://web.example:18999/', 'https://web.example:1899', 'fail'],
+    ['https://web.example@stranger.invalid/', 'https://web.example', 'fail'],
+    ['https://a:b@web.example/', 'https://web.example', 'fail'],
+    ['http://web.example/', 'https://web.example', 'fail'],
+    ['https://127.0.0.1/', 'https://', 'pass'],
+    ['https://127.0.0.1:8443/x', 'https://', 'pass'],
+    ['https://stranger.invalid/', 'https://', 'fail'],
+    ['http://127.0.0.1/', 'https://', 'fail'],
+    ['/login', 'https://', 'fail'],
+    ['//stranger.invalid/', 'https://', 'fail'],
+    ['https://web.example/', 'web.example', 'error'],
+  ])('of a redirect to %s demands %s by origin and path: %s', async (location, redirectsTo, state) => {
+    const { url } = await until(httpOnLoopback((_, reply) => void reply.writeHead(301, { location }).end()));
+    expect((await found(http, { target: url, redirectsTo })).state).toBe(state);
   });
 
   test('believes a private authority only where the settings name it', async () => {
@@ -292,5 +313,22 @@ describe('ws', () => {
     expect((await found(ws, { target: url, origin: 'https://evil.invalid', refusedWith: [401, 403] })).state).toBe('pass');
     expect((await found(ws, { target: url, origin: 'https://console.example', refusedWith: [401, 403] })).state).toBe('fail');
     expect((await found(ws, { target: `ws://127.0.0.1:${await closedPort()}`, refusedWith: [403] })).state).toBe('unreachable');
+  });
+
+  test('never passes where everybody is refused: a login that is missing is no strange origin', async () => {
+    const own = createHttp();
+    const sockets = new WebSocketServer({
+      server: own,
+      verifyClient: ({ req }: { req: IncomingMessage }) => req.headers.authorization === 'Bearer abc',
+    });
+    onTestFinished(() => sockets.close());
+    const { url } = await until(listen(own, 'ws'));
+    const stranger = { target: url, origin: 'https://evil.invalid', refusedWith: [401, 403] };
+    const probe = { setting: (name: string) => (name === 'TOKEN' ? 'abc' : 'wrong-token') };
+    expect((await found(ws, stranger, probe)).state).toBe('fail');
+    // With a login the stranger gets in: it was the login that was missing.
+    expect((await found(ws, { ...stranger, bearerFrom: 'TOKEN' }, probe)).state).toBe('fail');
+    expect((await found(ws, { target: url, refusedWith: [401], control: { bearerFrom: 'TOKEN' } }, probe)).state).toBe('pass');
+    expect((await found(ws, { target: url, refusedWith: [401], control: { bearerFrom: 'OTHER' } }, probe)).state).toBe('fail');
   });
 });

@@ -52,7 +52,8 @@ async function run({ report: path, of, max = {} }: Params, probe: Probe): Promis
 /** Errors: `readiness.file_unreadable` for a document that is no audit, an error message of npm above all. */
 function countsOf(path: string, document: unknown): Record<Severity, number> {
   const counts = readJsonPath(document, '$.metadata.vulnerabilities')[0] as Partial<Record<Severity, unknown>> | undefined;
-  if (counts && SEVERITIES.every((severity) => typeof counts[severity] === 'number')) return counts as Record<Severity, number>;
+  if (counts && SEVERITIES.every((severity) => typeof counts[severity] === 'number'))
+    return npmCounts(path, document, counts as Record<Severity, number>);
   const runs = readJsonPath(document, '$.runs')[0];
   if (!Array.isArray(runs) || runs.length === 0) throw unreadable(path, 'is neither an audit of npm nor SARIF');
   if (readJsonPath(document, '$.runs[*].invocations[*].executionSuccessful').includes(false))
@@ -60,6 +61,15 @@ function countsOf(path: string, document: unknown): Record<Severity, number> {
   // A run without a list of results is one that looked for none (SARIF 2.1.0, 3.14.23).
   if (!runs.every((run: unknown) => Array.isArray(readJsonPath(run, '$.results')[0]))) throw unreadable(path, 'has a run without results');
   return sarifCounts(runs);
+}
+
+/** The sums of an audit by npm, and what it lists beside them: the higher counts. Without any package nothing was looked at. */
+function npmCounts(path: string, document: unknown, sums: Record<Severity, number>): Record<Severity, number> {
+  const looked = readJsonPath(document, '$.metadata.dependencies.total')[0] ?? readJsonPath(document, '$.metadata.totalDependencies')[0];
+  if (looked === 0) throw unreadable(path, 'is of an audit that looked at no package');
+  const listed = [...readJsonPath(document, '$.vulnerabilities[*].severity'), ...readJsonPath(document, '$.advisories[*].severity')];
+  const count = (severity: Severity): number => Math.max(sums[severity], listed.filter((one) => one === severity).length);
+  return { critical: count('critical'), high: count('high'), moderate: count('moderate'), low: count('low') };
 }
 
 /** What the report names: packages by their severity, or results by their rule. */
@@ -120,6 +130,15 @@ export const packageAudit = defineKind({
       async arrange() {
         const vulnerabilities = { info: 0, low: 2, moderate: 0, high: 1, critical: 0, total: 3 };
         const { root, end } = await folderOf({ 'audit.json': JSON.stringify({ auditReportVersion: 2, metadata: { vulnerabilities } }) });
+        return { params: { report: 'audit.json', of: { maxAgeHours: 1 } }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'an audit whose sums leave out what it lists',
+      async arrange() {
+        const vulnerabilities = { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 };
+        const audit = { auditReportVersion: 2, vulnerabilities: { tides: { severity: 'critical' } }, metadata: { vulnerabilities } };
+        const { root, end } = await folderOf({ 'audit.json': JSON.stringify(audit) });
         return { params: { report: 'audit.json', of: { maxAgeHours: 1 } }, probe: { root }, end };
       },
     },

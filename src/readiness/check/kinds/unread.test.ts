@@ -167,6 +167,37 @@ describe('log_marker', () => {
     expect(await ask('log_marker', { target: url, absent: ['WARN'] })).toMatch(/^pass/);
   });
 
+  test('holds nothing of a log that nobody writes to any more, by its lines or its last change', async () => {
+    const day = 86_400_000;
+    const now = Date.parse('2026-11-23T12:00:00Z');
+    const at = (line: string, more: object = {}) =>
+      ask(
+        'log_marker',
+        { file: 'app.log', marker: 'release 7', ...more },
+        { root: temporaryFolder({ 'app.log': `${line}\n` }), clock: { now: () => now } },
+      );
+    for (const old of [
+      '2020-01-01T00:00:00Z release 7',
+      '[2020-01-01 00:00:00,123 +0100] release 7',
+      '{"level":30,"time":1577836800000,"msg":"release 7"}',
+      '{"ts":1577836800.25,"msg":"release 7"}',
+    ])
+      expect(await at(old)).toMatch(/^fail: its newest line is \d+\.\d h old, at most 24 h are allowed/);
+    expect(await at('2026-11-23T11:00:00Z release 7')).toMatch(/^pass/);
+    expect(await at('2026-11-23T11:00:00Z release 7', { maxAgeHours: 0.5 })).toMatch(/^fail/);
+    expect(await at('2026-11-20T11:00:00Z release 7', { maxAgeHours: 100 })).toMatch(/^pass/);
+    expect(await at('2026-11-25T11:00:00Z release 7')).toMatch(/^fail: its newest line is dated in the future/);
+    const served = async (headers: Record<string, string>, more: object = {}) => {
+      const { url, end } = await httpOnLoopback((_, reply) => void reply.writeHead(200, headers).end('release 7\n'));
+      onTestFinished(end);
+      return ask('log_marker', { target: url, ...more });
+    };
+    expect(await served({ 'last-modified': new Date(Date.now() - 3 * day).toUTCString() })).toMatch(/^fail/);
+    expect(await served({ 'last-modified': new Date().toUTCString() })).toMatch(/^pass/);
+    expect(await served({})).toMatch(/^pass/);
+    expect(await served({}, { maxAgeHours: 24 })).toMatch(/^fail: how old it is cannot be told/);
+  });
+
   test('reads as many lines as are asked for, or says so, and reads UTF-16', async () => {
     const root = temporaryFolder({ 'app.log': `${'x'.repeat(200)}\n`.repeat(50_000), 'u.log': '' });
     expect(await ask('log_marker', { file: 'app.log', lines: 100_000 }, { root })).toMatch(/^fail: of the last 100000 lines only/);
@@ -198,6 +229,30 @@ describe('reports', () => {
     expect(await reported('junit', suite('errors="1"', '<error message="cannot load"/>'), { only: 'pay' })).toMatch(/^fail/);
     expect(await reported('junit', suite('name="u"', '<error message="cannot load"/>'))).toMatch(/^fail/);
     expect(await reported('junit', suite('failures="0"'), { only: 'pay' })).toMatch(/^pass/);
+  });
+
+  test('of junit tell of as many tests as they state, in every suite', async () => {
+    const one = '<testcase name="a"/>';
+    expect(await reported('junit', `<testsuite name="unit" tests="3000">${one}</testsuite>`)).toMatch(
+      /^fail: unit states 3000 tests and tells of 1/,
+    );
+    expect(await reported('junit', `<testsuites tests="5"><testsuite tests="1">${one}</testsuite></testsuites>`)).toMatch(/^fail/);
+    expect(await reported('junit', `<testsuite tests="1" skipped="4">${one}</testsuite>`)).toMatch(/^fail: .* 4 skipped tests/);
+    const nested = `<testsuites tests="2"><testsuite tests="2">${one}<testsuite tests="1">${one}</testsuite></testsuite></testsuites>`;
+    expect(await reported('junit', nested)).toMatch(/^pass: 2 tests passed/);
+    expect(await reported('junit', `<testsuite tests="3000">${one}</testsuite>`, { only: 'a' })).toMatch(/^fail/);
+  });
+
+  test('of npm count what they list, and at least one package', async () => {
+    const audit = (more: object, listed: object = {}) =>
+      reported(
+        'package_audit',
+        JSON.stringify({ ...listed, metadata: { vulnerabilities: { low: 0, moderate: 0, high: 0, critical: 0 }, ...more } }),
+      );
+    expect(await audit({ dependencies: { total: 12 } })).toMatch(/^pass/);
+    expect(await audit({}, { vulnerabilities: { a: { severity: 'critical' } } })).toMatch(/^fail: 1 critical/);
+    expect(await audit({}, { advisories: { 7: { severity: 'high' } } })).toMatch(/^fail: 1 high/);
+    expect(await audit({ dependencies: { total: 0 } })).toMatch(/^error: .*looked at no package/);
   });
 
   test('of junit count what a case itself says', async () => {

@@ -20,36 +20,61 @@ const Params = fields({
   pongWithinMs: Type.Optional(Positive),
   messageWithinMs: Type.Optional(Positive),
   messageContains: Type.Optional(Text),
-  /** The handshake must be refused with one of these statuses, for example with a strange origin. */
+  /**
+   * The handshake must be refused with one of these statuses, for example with a strange origin: and the one that comes without
+   * that origin must be accepted, or else everybody is refused.
+   */
   refusedWith: Type.Optional(Type.Array(Type.Integer({ minimum: 400, maximum: 599 }), { minItems: 1 })),
+  /** What may come in instead of what is refused; the target's own origin and no login unless told. */
+  control: Type.Optional(fields({ origin: Type.Optional(Text), bearerFrom: Type.Optional(Text), subprotocol: Type.Optional(Text) })),
 });
 type Params = Static<typeof Params>;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
-  const target = probe.target(params.target);
-  const socket = await open(params, probe);
-  const stop = (): void => socket.terminate();
-  probe.signal.addEventListener('abort', stop, { once: true });
-  try {
+  return params.refusedWith ? refusal(params, params.refusedWith, probe) : opening(params, probe);
+}
+
+async function opening(params: Params, probe: Probe): Promise<Outcome> {
+  const { shown } = probe.target(params.target);
+  return withSocket(params, probe, async (socket) => {
     const start = performance.now();
     // From the very beginning, as the first message may come together with the handshake.
     const message = heard(socket, 'message');
     const handshake = await handshakeOf(socket, probe);
     const ms = roundMs(performance.now() - start);
-    if (params.refusedWith) {
-      const fits = handshake !== 101 && params.refusedWith.includes(handshake);
-      return judged({
-        problems: fits ? [] : [`the handshake ended with ${handshake}, demanded ${params.refusedWith.join(' or ')}`],
-        seen: `${target.shown} refuses the handshake with ${handshake}.`,
-      });
-    }
-    if (handshake !== 101) return { state: 'fail', summary: `${target.shown} answered the handshake with ${handshake}.` };
+    if (handshake !== 101) return { state: 'fail', summary: `${shown} answered the handshake with ${handshake}.` };
     const measured = await talk(params, socket, message, probe);
     return judged({
       problems: measured.problems,
-      seen: `${target.shown} opened in ${ms} ms.`,
+      seen: `${shown} opened in ${ms} ms.`,
       measurements: [{ name: 'handshake', value: ms, unit: 'ms' }, ...measured.measurements],
     });
+  });
+}
+
+/** A refusal says something only where somebody else is let in. */
+async function refusal(params: Params, statuses: readonly number[], probe: Probe): Promise<Outcome> {
+  const { shown, url } = probe.target(params.target);
+  const ask = (more: Params): Promise<number> => withSocket(more, probe, (socket) => handshakeOf(socket, probe));
+  const handshake = await ask(params);
+  if (handshake === 101 || !statuses.includes(handshake))
+    return { state: 'fail', summary: `the handshake ended with ${handshake}, demanded ${statuses.join(' or ')}.` };
+  const { origin: _, ...without } = params;
+  const own = `${url.protocol.replace('ws', 'http')}//${url.host}`;
+  for (const control of params.control ? [params.control] : [{ origin: own }, {}]) {
+    probe.note?.(`the control: ${control.origin === undefined ? 'no origin' : `origin ${control.origin}`}`);
+    if ((await ask({ ...without, ...control })) === 101)
+      return { state: 'pass', summary: `${shown} refuses the handshake with ${handshake}, and lets the control in.` };
+  }
+  return { state: 'fail', summary: `${shown} refuses the control, too: with ${handshake} it may refuse everybody.` };
+}
+
+async function withSocket<T>(params: Params, probe: Probe, use: (socket: WebSocket) => Promise<T>): Promise<T> {
+  const socket = await open(params, probe);
+  const stop = (): void => socket.terminate();
+  probe.signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await use(socket);
   } finally {
     probe.signal.removeEventListener('abort', stop);
     socket.terminate();
@@ -155,6 +180,7 @@ export const ws = defineKind({
       when: ({ refusedWith }) => refusedWith !== undefined,
       where: 'where the handshake has to be refused',
     },
+    { names: ['control'], when: ({ refusedWith }) => refusedWith === undefined, where: 'without refusedWith' },
   ],
   negative: [
     {
@@ -171,6 +197,23 @@ export const ws = defineKind({
         const sockets = new WebSocketServer({ server });
         const { url, end } = await listen(server, 'ws');
         return { params: { target: url, messageWithinMs: 50 }, end: async () => (sockets.close(), end()) };
+      },
+    },
+    {
+      name: 'a server that refuses everybody',
+      async arrange() {
+        const { url, end } = await httpOnLoopback((_, reply) => void reply.writeHead(401).end());
+        return { params: { target: url.replace('http', 'ws'), origin: 'https://stranger.invalid', refusedWith: [401, 403] }, end };
+      },
+    },
+    {
+      name: 'a server that lets every origin in',
+      async arrange() {
+        const server = createServer();
+        const sockets = new WebSocketServer({ server });
+        const { url, end } = await listen(server, 'ws');
+        const params = { target: url, origin: 'https://stranger.invalid', refusedWith: [401, 403] };
+        return { params, end: async () => (sockets.close(), end()) };
       },
     },
   ],
