@@ -7,18 +7,25 @@ const IS = String.raw`(?:=>|->|:=|=(?!>))`;
 /** A word that may be drawn at random: long enough, with letters and digits. */
 const RANDOM = String.raw`(?=[^\s]{0,64}\d)(?=[^\s]{0,64}[A-Za-z])[^\s"',;<>(){}\[\]]{6,}`;
 
+/** A quote, perhaps within a text that is JSON itself: there it has backslashes before it. */
+const QUOTE = String.raw`\\{0,8}["']`;
+
 /** What stands between the name of a credential and its value, and the value. */
 const FORMS: readonly RegExp[] = [
+  // JSON in a text of JSON: the value goes to a quote with as many backslashes.
+  [String.raw`(?:${QUOTE})?\s{0,16}(?:${IS}|:)\s{0,16}(?<mark>\\{1,8}["'])`, String.raw`(?:(?!(?<!\\)\k<mark>)[^\r\n]){1,4096}`],
   // YAML's blocks: everything that is indented below.
   [String.raw`["']?${BLANK}:${BLANK}`, String.raw`[|>][+-]?[ \t]{0,16}\r?\n(?:[ \t]+[^\r\n]*(?:\r?\n|$))+`],
   // Lists and objects: the bracket alone, the rest is counted.
-  [String.raw`["']?${BLANK}(?:${IS}|:)\s{0,16}`, String.raw`(?=[\[{])`],
+  [String.raw`(?:${QUOTE})?${BLANK}(?:${IS}|:)\s{0,16}`, String.raw`(?=[\[{])`],
   [String.raw`["']?\s{0,16}(?:${IS}|:(?!=))\s{0,16}`, QUOTED],
   [String.raw`["']?\s{0,16}${IS}${BLANK}`, String.raw`[^\s"'&,;}\])]+`],
   // What a check says of a value: `$.password is "…"`.
   [String.raw`["'\]]{0,2}\s{1,16}(?:is|was|equals|has|contains)\s{1,16}`, QUOTED],
+  // What a sentence says of one: a word that no prose has.
+  [String.raw`["']?\s{1,16}(?:is|was|are|equals|ist|est|es)\s{1,16}`, RANDOM],
   // A colon as in YAML: the value may hold blanks.
-  [String.raw`["']?${BLANK}:(?!=)${BLANK}`, String.raw`[^\s"',;}{\[|>][^\r\n,;}]*`],
+  [String.raw`(?:${QUOTE})?${BLANK}:(?!=)${BLANK}`, String.raw`[^\s"',;}{\[|>\\][^\r\n,;}]*`],
   // A variable with its value, as containers have them.
   [String.raw`["']?\s{0,16},?\s{0,16}["']?value["']?\s{0,4}[:=]\s{0,16}`, String.raw`${QUOTED}|[^\s"',;}]+`],
   // Nothing but a blank between: a text in quotes, or a word that no prose has.

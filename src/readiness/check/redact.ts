@@ -1,3 +1,4 @@
+import { maskTables } from './mask-tables.ts';
 import { maskValues } from './mask-values.ts';
 import { mayBeShown, namesCredential } from './secret-names.ts';
 
@@ -32,10 +33,28 @@ const AROUND: readonly RegExp[] = [
   // To the end of the line, as cookies hold blanks and quotes.
   /((?:set-)?cookie["']?\s*[:=]\s*)[^\r\n]+/gi,
   /((?:proxy-)?authorization["']?\s*[:=]\s*["']?)[^\r\n"']+/gi,
-  /((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi,
+  // Not a path so called, and not a word of a sentence.
+  /((?<![\w/.-])(?:bearer|basic)\s+)(?!(?:authentication|authorization)\b)(?![a-z]{8,}[ \t]+\S)[\w.~+/=-]{8,}/gi,
   // `-p` of many programs, where what follows is no number, path or address.
   /((?:^|\s)-p\s+)(?=[^\s]{0,64}\d)(?=[^\s]{0,64}[A-Za-z])[^\s:/.]{6,}/g,
+  // `mysql -pX`, `sshpass -pX` have no blank there; `redis-cli -a X`.
+  /(\b(?:mysql\w{0,16}|mariadb(?:-\w{1,16})?|sshpass|mycli)\b[^\r\n]{0,400}?\s-p["']?)(?=\S)[^\s"']+/g,
+  /(\bredis-cli\b[^\r\n]{0,400}?\s-a\s{0,4}["']?)[^\s"']+/g,
+  // `curl -u user:password`; a user and a group are numbers.
+  /((?:^|\s)(?:-[uU]|--(?:proxy-)?user)[ =]{0,2}["']?[A-Za-z][^\s:"'/]{0,64}:)(?!\d+(?:\s|$)|\/)[^\s"']+/g,
+  // SQL: CREATE USER … IDENTIFIED [WITH plugin] BY '…'
+  /(\bidentified\s{1,4}(?:with\s{1,4}\S{1,64}\s{1,4})?(?:by|as)\s{1,4}(?:password\s{1,4})?)(?:"[^"\r\n]*"?|'(?:[^'\\\r\n]|\\.|'')*'?|[^\s;"']+)/gi,
 ];
+
+/** The words of a wallet (BIP-39): 12 to 24 short ones with nothing between them, and none that every sentence has. */
+const WORDS = /(^|["'`=:]\s{0,4})((?:[a-z]{3,8}(?:, ?| )){11,23}[a-z]{3,8})(?=["'`.,]?\s{0,4}$|["'`])/gm;
+const OF_SENTENCES = /\b(?:the|and|for|not|are|was|were|has|from|with|which|its|but|been|does|did|had|than|into|may|must)\b/;
+
+function maskWords(text: string): string {
+  return text.replace(WORDS, (all, before: string, words: string) =>
+    words.split(/[ ,]+/).length % 3 === 0 && !OF_SENTENCES.test(words) ? `${before}${MASK}` : all,
+  );
+}
 
 /**
  * The text without what is a credential by its shape or by what stands before it: passwords in addresses, tokens in headers,
@@ -45,7 +64,7 @@ const AROUND: readonly RegExp[] = [
 export function redact(text: string): string {
   const shaped = CREDENTIALS.reduce((masked, { pattern }) => masked.replace(pattern, MASK), text);
   const around = AROUND.reduce((masked, pattern) => masked.replace(pattern, `$1${MASK}`), shaped);
-  return maskPaths(maskValues(around, MASK));
+  return maskPaths(maskValues(maskTables(maskWords(around), MASK), MASK));
 }
 
 /** What is said of a place in a document, up to the next sentence: every text in it, where the path names a credential. */

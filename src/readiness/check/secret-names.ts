@@ -1,8 +1,13 @@
 /** Words by which a value is known to be a credential, also as a part of a longer name (`DB_PASSWORD_OLD`). */
-const STRONG =
-  'pass(?:word|wd|phrase|code|wort)|kennwort|secret|token|(?:api|private|access|signing|account|encryption|shared|master|client)[-_ ]?key|credential|pwd';
+const STRONG = [
+  'pass(?:word|wd|phrase|code|wort)|secret|token|credential|pwd',
+  '(?:api|private|access|signing|account|encryption|decryption|shared|master|client|hmac|aes|storage|service|license|webhook|ssh)[-_ ]?key',
+  '(?:seed|recovery|backup)[-_ ]?(?:phrase|words)|mnemonic',
+  // German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish, Russian, Chinese, Japanese, Korean.
+  'kennwort|geheimnis|mots?[-_ ]de[-_ ]passe|contrase[ñÑn]a|senha|wachtwoord|has[łŁl]o(?![a-z])|l[öÖ]senord|парол[ьяи]|ПАРОЛЬ|密[码碼]|パスワード|비밀번호',
+].join('|');
 /** Words that say so only when they are a whole word, at the end of a name (`SMTP_PASS`, `x-auth`): `auth_mode` is none. */
-const WEAK = 'pass|pw|auth|session(?:[-_ ]?id)?|sid|sig(?:nature)?|pin|otp|salt';
+const WEAK = 'clave|mdp|parola|jeton|schl[üÜ]ssel|pass|pw|auth|session(?:[-_ ]?id)?|sid|sig(?:nature)?|pin|otp|salt';
 
 /**
  * A pattern of small letters that takes capitals as well. Not by `(?i:…)`: in a process that had run for long Node 26.10 was seen to

@@ -52,10 +52,48 @@ describe('a credential', () => {
     `$.tokens[0] is "${SECRET}", demanded = "${SECRET}"`,
     `$.db.pass is "${SECRET}"`,
     `$.credentials.list[0] contains "${SECRET}"`,
+    JSON.stringify({ a: JSON.stringify({ password: SECRET }) }),
+    JSON.stringify({ a: JSON.stringify({ b: JSON.stringify({ password: `a"${SECRET}` }) }) }),
+    JSON.stringify({ a: JSON.stringify({ tokens: [SECRET] }) }),
+    JSON.stringify({ body: `{"login":{"pass":"${SECRET}","user":"bob"}}` }),
+    `hmac_key: ${SECRET}`,
+    `curl -u user:${SECRET} https://x.example`,
+    `curl --user "user:${SECRET}" -sS https://x.example`,
+    `CREATE USER x IDENTIFIED BY '${SECRET}'`,
+    `ALTER USER x IDENTIFIED WITH mysql_native_password BY "${SECRET}";`,
+    `mysql -p${SECRET}`,
+    `mysqldump --single-transaction -u root -p${SECRET} app`,
+    `redis-cli -h cache -a ${SECRET} ping`,
+    `user,password\nbob,${SECRET}`,
+    `id,user,api_key,note\n1,bob,"${SECRET},x",fine\n2,eve,${SECRET},fine`,
+    ` user | password \n------+----------\n bob  | ${SECRET}\n eve  | ${SECRET}`,
+    `| user | API key |\n|---|---|\n| bob | ${SECRET} |`,
+    `name;pwd\nbob;${SECRET}`,
+    `API key is ${SECRET}`,
+    `contraseña: ${SECRET}`,
+    `Contrasena = ${SECRET}`,
+    `mot de passe : ${SECRET}`,
+    `mot_de_passe=${SECRET}`,
+    `Passwort: ${SECRET}`,
+    `Kennwort ist ${SECRET}`,
+    `clave: ${SECRET}`,
+    `senha: ${SECRET}`,
+    `mdp=${SECRET}`,
+    `пароль: ${SECRET}`,
+    `密码: ${SECRET}`,
+    `seed phrase: ${SECRET} able about above absent absorb abstract absurd abuse access accident`,
+    `mnemonic = "${SECRET} able about"`,
   ])('is masked in %j', (text) => {
     const masked = redact(text);
     expect(masked).not.toContain(SECRET);
     expect(redact(masked)).toBe(masked);
+  });
+
+  test.each([
+    'abandon ability able about above absent absorb abstract absurd abuse access accident',
+    'wallet restored from "legal winner thank year wave sausage worth useful legal winner thank yellow"',
+  ])('of words for a wallet is masked in %j', (text) => {
+    expect(redact(text)).not.toMatch(/absorb|sausage/);
   });
 
   test.each(['password=12345678', '"password": 12345678', 'pin=4711', 'otp: 123456', 'access_token=20261123'])(
@@ -101,6 +139,17 @@ describe('what only tells about credentials, or looks like it, stays readable:',
     'docker run -p 8080:80',
     'p95 is 12.3 ms, demanded <= 100 ms',
     'author: Ada, design=7, bypass=yes, spin: 5',
+    '/bearer answered 200',
+    'GET /basic returned 404',
+    'basic authentication is off',
+    'the bearer presented nothing',
+    'docker run -u 1000:1000 -p 8080:80 app',
+    'user,role,tokens\nbob,admin,12',
+    'host,token_ttl\ndb,3600',
+    'one line, with a token, in prose\nanother line, with commas, in prose',
+    'these words stand here because some people write long lines without stops today',
+    'mysql -u root --port 3306 app',
+    'keyword: clave-less, primary key is (id)',
     '1 places look as if they held credentials (dump.sql line 3 has a literal secret)',
   ])('%s', (text) => {
     expect(redact(text)).toBe(text);
@@ -162,6 +211,16 @@ test('of hostile shape is masked in time that grows as the text does', () => {
     ' -p a',
     "pw='",
     'a.',
+    'user,password\n',
+    'password,',
+    '"a|password',
+    'password\\\\"',
+    'password:\\"a',
+    'mysql ',
+    'curl -u a:b ',
+    'identified by ',
+    'abandon ',
+    'API key is ',
   ]) {
     const from = performance.now();
     redactOutput(piece.repeat(Math.ceil(400_000 / piece.length)));

@@ -3,7 +3,7 @@ import { CREDENTIALS } from './redact.ts';
 /** Something that looks like a credential: its line (from 1) and what it looks like; never the credential itself. */
 export type Secret = { line: number; name: string };
 
-const WORDS = String.raw`pass(?:word|wd|phrase|wort)s?|pwd|(?:api|access|account|private|signing)[-_ ]?key|secrets?|tokens?|(?<![A-Za-z])(?:pass|pw|sig|auth|session(?:id)?)`;
+const WORDS = String.raw`pass(?:word|wd|phrase|wort)s?|pwd|kennwort|mots?[-_ ]de[-_ ]passe|contrase[ñn]a|senha|wachtwoord|(?:api|access|account|private|signing|hmac|encryption|master)[-_ ]?key|secrets?|tokens?|(?<![A-Za-z])(?:pass|pw|sig|auth|session(?:id)?)`;
 
 /**
  * Passwords in addresses and literal assignments; samples and references to settings are left out below. Whatever the text,
