@@ -25,8 +25,11 @@ export type Consumer = { name: string; types: readonly string[]; from?: 'start' 
  */
 export type Check = { name: string; advisory?: boolean; run(): Promise<Finding> };
 
-/** What a check found; `detail` is for people and holds nothing secret. */
-export type Finding = { ok: boolean; detail: string };
+/**
+ * What a check found; `detail` is for people and holds nothing secret. `unseen` says that nothing is wrong and that nothing of what
+ * the check is about has been there to look at: no reason to keep traffic away, and no evidence that all is well.
+ */
+export type Finding = { ok: boolean; detail: string; unseen?: true };
 
 /** What every module's `create<Module>(deps)` answers with. `port` is what other modules may use. */
 export type Module<Port = unknown> = {

@@ -22,6 +22,13 @@ test('one failing dependency makes it not ready and the others are still told', 
   ]);
 });
 
+test('what there was nothing to look at for is told before it is said to be well, and keeps no traffic away', async () => {
+  const unseen = { name: 'windows', run: () => Promise.resolve({ ok: true, unseen: true as const, detail: 'none was settled' }) };
+  const readiness = await createHealth({ checks: [unseen] }).ready();
+  expect(readiness.status).toBe('ready');
+  expect(JSON.stringify(readiness.checks)).toBe('[{"name":"windows","unseen":true,"ok":true,"detail":"none was settled","ms":0}]');
+});
+
 test('a failing advisory check is told and keeps no traffic away', async () => {
   const { status, checks } = await createHealth({ checks: [{ ...bad, advisory: true }, good] }).ready();
   expect(status).toBe('ready');

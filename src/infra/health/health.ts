@@ -1,7 +1,7 @@
-import type { Check } from '../module.ts';
+import type { Check, Finding } from '../module.ts';
 
-/** What one check found. `ms` is how long it took. */
-export type CheckResult = { name: string; ok: boolean; detail: string; ms: number };
+/** What one check found. `ms` is how long it took; `unseen` that there was nothing to look at, which is no evidence. */
+export type CheckResult = { name: string; unseen?: true; ok: boolean; detail: string; ms: number };
 
 /** `ready` takes traffic; `not_ready` has a failing dependency; `stopping` finishes what it has and takes nothing new. */
 export type Readiness = { status: 'ready' | 'not_ready' | 'stopping'; checks: readonly CheckResult[] };
@@ -68,14 +68,15 @@ export function createHealth(options: {
   };
 }
 
-async function within(timeoutMs: number, check: Check): Promise<{ ok: boolean; detail: string }> {
+/** `unseen` comes before `ok`, so that whoever looks for the name and `"ok":true` behind it does not find them. */
+async function within(timeoutMs: number, check: Check): Promise<Finding> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<{ ok: boolean; detail: string }>((resolve) => {
+  const tooLate = new Promise<Finding>((resolve) => {
     timer = setTimeout(() => resolve({ ok: false, detail: `No answer within ${timeoutMs} ms.` }), timeoutMs);
   });
   try {
-    const { ok, detail } = await Promise.race([check.run(), tooLate]);
-    return { ok, detail };
+    const { ok, detail, unseen } = await Promise.race([check.run(), tooLate]);
+    return { ...(unseen && { unseen }), ok, detail };
   } finally {
     clearTimeout(timer);
   }

@@ -30,6 +30,11 @@ export async function booksWaitingSince(tx: Tx, atMs: Millis): Promise<Uuid[]> {
   return rows.map(({ tenantId }) => tenantId);
 }
 
+/** Whether any book has a transfer. */
+export async function hasTransfers(tx: Tx): Promise<boolean> {
+  return (await tx.query('select 1 from ledger.transfer limit 1')).length > 0;
+}
+
 /**
  * Whether the book's first transfer is older than so long: measured by the newest transfer of all books that is not dated
  * ahead, since a house that stood still made no log meanwhile, and that is nothing to wonder at.

@@ -61,6 +61,17 @@ export const STALE_SANCTIONS = bad(
   `coalesce(s.good_at, l.loaded_at) <= now() - interval '1 day'`,
   `settlement.screening_list l left join settlement.list_source s on s.tenant_id = l.tenant_id and s.list_id = l.id where l.purpose = 'sanctions'`,
 );
+/** 0 when every custodian bank has sent a statement within two days, and every rail has answered an instruction within a week. */
+export const SILENT_CUSTODIANS = bad(
+  `not exists (select 1 from settlement.bank_statement s where s.tenant_id = a.tenant_id and s.custody_account_id = a.id and s.received_at > now() - interval '2 days')`,
+  'settlement.custody_account a',
+);
+export const SILENT_RAILS = bad(
+  `not exists (select 1 from settlement.instruction i where i.tenant_id = r.tenant_id and i.rail_id = r.id and i.state in ('accepted', 'refused', 'confirmed') and i.changed_at > now() - interval '7 days')`,
+  `settlement.rail r where r.state = 'open'`,
+);
+/** 0 when every source of a list has given a good file within two days. */
+export const SILENT_PUBLISHERS = bad(`good_at is null or good_at <= now() - interval '2 days'`, 'settlement.list_source');
 /** Milliseconds from which a statement is logged, -1 for never. */
 export const SLOW_LOGGED_FROM = `select setting::int from pg_settings where name = 'log_min_duration_statement'`;
 /** 1 when statistics of statements are collected. */

@@ -160,7 +160,10 @@ const FAILS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'a restore that never came back, and tells so in words': /rtoSeconds: never/,
     'a failover that was practised years ago': /"at": "2001-01-01"/,
   },
-  health: { 'a dependency that is not well': /says that it is not well/ },
+  health: {
+    'a dependency that is not well': /says that it is not well/,
+    'an invariant with nothing to look at': /says that it is not known to be well: There was nothing/,
+  },
 };
 
 /** The same where each kind passes. */

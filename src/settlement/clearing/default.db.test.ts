@@ -13,7 +13,7 @@ import { setWindowGroup } from '../window/manage-groups.ts';
 import { getWindowFile, getWindowPart } from '../window/read-file.ts';
 import { getWindow } from '../window/read-windows.ts';
 import { settleNetted } from '../window/settle-netted.ts';
-import { verifySettled } from '../window/verify-settled.ts';
+import { verifySettled, windowsCheck } from '../window/verify-settled.ts';
 import { recomputeWithout } from './default.ts';
 import { excludeParticipant } from './exclude-participant.ts';
 
@@ -31,6 +31,10 @@ beforeEach(async () => {
   const bics = ['AAA', 'BBB', 'CCC', 'DDD'].map((name) => `${letter}${name}DEFF`);
   banks = (await admitBanks(house, bics, { 'EUR/2': 1_000_000n, 'USD/2': 1_000_000n })) as [Bank, Bank, Bank, Bank];
   await setMain('by_hand');
+});
+
+test('the windows are not known to hold before one with payments was settled and verified', async () => {
+  expect(await windowsCheck(deps()).run()).toEqual({ ok: true, unseen: true, detail: 'no window with payments was verified yet' });
 });
 
 const pay = (from: number, to: number, units: bigint, asset = 'EUR/2') =>
@@ -136,7 +140,11 @@ describe('a participant that is taken out of a window', () => {
     const verdict = await verifyFile(window.id);
     expect(verdict).toMatchObject({ ok: true, obligations: 4, removed: 2 });
     expect(verdict.window!.inputRoot).toBe(window.inputRoot);
+    expect(await windowsCheck(deps()).run()).toMatchObject({ ok: true, unseen: true });
     await verifySettled(deps(), house.ctx, new AbortController().signal);
+    const verified = await windowsCheck(deps()).run();
+    expect(verified).toMatchObject({ ok: true });
+    expect(verified.unseen).toBeUndefined();
     expect(await getWindow(deps(), house.ctx, { id: window.id })).toMatchObject({ verified: { ok: true, findings: [] } });
   });
 

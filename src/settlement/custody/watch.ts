@@ -69,6 +69,7 @@ export function createReserveWatch(deps: Pick<SettlementDeps, 'access' | 'db' | 
           open > 0 && `${open} entries of custodians are not matched in ${of('open').join(', ') || of('short').join(', ')}`,
         ].filter((what) => what !== false);
         if (wrong.length > 0) return { ok: false, detail: wrong.join('; ') };
+        if (all.length === 0) return { ok: true, unseen: true, detail: 'no currency has money in custody or tokens yet' };
         return { ok: true, detail: `${all.length} currencies are covered, and nothing is unmatched` };
       },
     },

@@ -109,7 +109,7 @@ export function createSetAsideWatch(deps: Pick<SettlementDeps, 'access' | 'db' |
       name: 'settlement.set_aside',
       advisory: true,
       run() {
-        if (!seen) return Promise.resolve({ ok: true, detail: 'this process has not looked yet' });
+        if (!seen) return Promise.resolve({ ok: true, unseen: true, detail: 'this process has not looked yet' });
         const faults = [...seen.map(wordsOf), ...astray.map(placeOf)];
         return Promise.resolve({ ok: faults.length === 0, detail: faults.join('; ') || 'what is set aside is what is owed' });
       },

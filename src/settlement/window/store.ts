@@ -342,6 +342,18 @@ export async function noteVerified(
   );
 }
 
+/** How many windows with payments were verified and hold, how many do not, and whether the last one with payments was looked at. */
+export async function verifiedWindows(tx: Tx, tenantId: Uuid): Promise<{ sound: number; unsound: number; lastIsVerified: boolean }> {
+  const [row] = await tx.query<{ sound: number; unsound: number; lastIsVerified: boolean }>(
+    `select count(*) filter (where payments > 0 and verified_ok)::int as sound, count(*) filter (where not verified_ok)::int as unsound,
+      coalesce((select last.verified_at is not null from settlement.netting_window last
+        where last.tenant_id = $1 and last.state = 'settled' and last.payments > 0 order by last.number desc limit 1), true) as "lastIsVerified"
+    from settlement.netting_window where tenant_id = $1`,
+    [tenantId],
+  );
+  return row!;
+}
+
 /** Settled windows that the verifier has not looked at, oldest first. */
 export async function unverifiedWindows(tx: Tx, tenantId: Uuid, limit: number): Promise<Uuid[]> {
   const rows = await tx.query<{ id: Uuid }>(

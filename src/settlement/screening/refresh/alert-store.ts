@@ -104,6 +104,14 @@ export async function countOpenAlerts(tx: Tx, tenantId: Uuid): Promise<number> {
   return row!.open;
 }
 
+/** How many lists are in force. */
+export async function countLists(tx: Tx, tenantId: Uuid): Promise<number> {
+  const [row] = await tx.query<{ lists: number }>('select count(*)::integer as lists from settlement.screening_list where tenant_id = $1', [
+    tenantId,
+  ]);
+  return row!.lists;
+}
+
 /** When a list was last found good: loaded, or found unchanged at its source; undefined when none is in force under this id. */
 export async function lastGoodAt(tx: Tx, tenantId: Uuid, listId: string): Promise<Millis | undefined> {
   const [row] = await tx.query<{ at: Millis }>(

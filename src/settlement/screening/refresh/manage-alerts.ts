@@ -3,7 +3,7 @@ import { AppError } from '../../../base/error.ts';
 import type { InputOf, OutputOf } from '../../../base/operation.ts';
 import type { Check } from '../../../infra/module.ts';
 import type { SettlementDeps } from '../../deps.ts';
-import { closeAlert, countOpenAlerts, findAlert, listAlerts, type AlertRow } from './alert-store.ts';
+import { closeAlert, countLists, countOpenAlerts, findAlert, listAlerts, type AlertRow } from './alert-store.ts';
 import { dismissScreeningAlert as dismissContract, type listScreeningAlerts as listContract } from './contract.ts';
 
 const LISTED = 100;
@@ -56,6 +56,9 @@ export function listsCheck(deps: Pick<SettlementDeps, 'access' | 'db'>): Check {
     advisory: true,
     async run() {
       const open = await openAlerts(deps);
+      let lists = 0;
+      for (const tenantId of await deps.access.tenantIds()) lists += await deps.db.read({ tenantId }, (tx) => countLists(tx, tenantId));
+      if (open === 0 && lists === 0) return { ok: true, unseen: true, detail: 'No list is in force.' };
       return {
         ok: open === 0,
         detail: open === 0 ? 'No list waits for a good file.' : `${open} could not be replaced; see the screening page.`,
