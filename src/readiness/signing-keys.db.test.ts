@@ -57,6 +57,25 @@ test('a key that is told as lost takes what it signed since out of what counts, 
   expect((await keys()).map(({ key }) => key)).toEqual([expect.not.stringMatching(before!.key.slice(-12)), before!.key]);
 });
 
+test('ending a key brings nothing back that was withdrawn with it', async () => {
+  const manager = await signerIn('Release manager');
+  const line = sampleLine('Drill');
+  const shown = async () => (await call().output(contract.getChecklist, house.ctx, { name })).lines.find(({ id }) => id === line)!;
+  await house.stepUp();
+  await call().output(signing.endSigningKey, house.ctx, { compromisedSince: clock.now() - 3_600_000, reason: 'A clean start' });
+  const { record } = await call().output(signing.signLine, manager, { name, line, role: 'Release manager', statement: 'Seen' });
+  expect(await shown()).toMatchObject({ state: 'pass' });
+  clock.advance(120_000);
+  await call().output(signing.withdrawRecord, manager, { name, record, reason: 'It was the protocol of another drill' });
+  clock.advance(60_000);
+  await house.stepUp();
+  await call().output(signing.endSigningKey, house.ctx, { compromisedSince: clock.now() - 120_000, reason: 'A disk was lost' });
+  expect(await shown()).toMatchObject({ state: 'awaiting_sign_off' });
+  const { voided } = await call().output(contract.getChecklist, house.ctx, { name });
+  expect(voided).toContainEqual(expect.objectContaining({ record, why: ['withdrawn'] }));
+  expect(voided).toContainEqual(expect.objectContaining({ kind: 'withdrawn', why: ['key_not_valid'] }));
+});
+
 test('nobody ends a key without proving who they are, nor one that is not there', async () => {
   const manager = await signerIn('Release manager', { proven: false });
   const end = (actor: Actor, body: object) => call().output(signing.endSigningKey, actor, { reason: 'A disk was lost', ...body });

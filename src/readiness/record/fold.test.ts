@@ -188,6 +188,28 @@ describe('what never counts', () => {
     expect((await stateOf([sound, back, anew], { people, subject })).signOffs.size).toBe(1);
   });
 
+  test('what was withdrawn, though the key of the withdrawal or of both is ended later; it is told that this key does not count', async () => {
+    const [sound, waived] = [await signature(), await waiver()];
+    const back = await signed<Bodies['withdrawn']>(grace, { kind: 'withdrawn', record: 0, reason: 'It was another host' });
+    const waivedBack = await signed<Bodies['withdrawn']>(grace, { kind: 'withdrawn', record: 1, reason: 'It was another host' });
+    const bodies = [sound, waived, back, waivedBack];
+    const heldTo = (since: number, of = bodies) => ({
+      ...people,
+      keyHeld: async (_: unknown, { at }: { at: number }) => at < NOW - (of.length - since) * 60_000,
+    });
+    for (const since of [0, 2, 3, 4]) {
+      const state = await stateOf(bodies, { people: heldTo(since), subject });
+      expect([state.signOffs.size, state.waivers.size]).toEqual([0, 0]);
+      expect(state.voided.map(({ index, why }) => [index, why.at(-1)])).toEqual([
+        [0, 'withdrawn'],
+        [1, 'withdrawn'],
+        ...[2, 3].filter((index) => index >= since).map((index) => [index, 'key_not_valid']),
+      ]);
+    }
+    const ann = await signed<Bodies['withdrawn']>(people.signer('Ann', 'QA Lead'), { kind: 'withdrawn', record: 0, reason: 'No' });
+    expect((await stateOf([sound, ann], { people: heldTo(1, [sound, ann]), subject })).signOffs.size).toBe(1);
+  });
+
   test('a withdrawal by somebody else, without a reason, or of what comes after it', async () => {
     const [sound, ann] = [await signature(), people.signer('Ann', 'QA Lead')];
     const back = (signer: Signer, record: number, reason = 'No') =>

@@ -144,6 +144,7 @@ export function fold(records: readonly ReadinessRecord[], query: FoldQuery): Rec
   };
   const folding: Folding = { query, state, withdrawn: withdrawnOf(records, query), signatures: new Set() };
   for (const record of records) take(record, folding);
+  state.voided.push(...folding.withdrawn.lapsed);
   return { ...state, voided: worthTelling(state) };
 }
 
@@ -174,7 +175,7 @@ type Mutable = {
   voided: Voided[];
 };
 type Folding = { query: FoldQuery; state: Mutable; withdrawn: Withdrawn; signatures: Set<string> };
-type Withdrawn = { indexes: ReadonlySet<number>; signatures: ReadonlySet<string> };
+type Withdrawn = { indexes: ReadonlySet<number>; signatures: ReadonlySet<string>; lapsed: readonly Voided[] };
 
 function take(record: ReadinessRecord, folding: Folding): void {
   const { query, state } = folding;
@@ -299,19 +300,24 @@ export function conflicts(
   return !compatibleRoles.some((set) => holdsRole(set, a) && holdsRole(set, b));
 }
 
-/** What was withdrawn by whoever had signed it, or by an approver. A signature that was withdrawn once never counts again. */
-function withdrawnOf(records: readonly ReadinessRecord[], { trusted, policy }: FoldQuery): Withdrawn {
+/**
+ * What was withdrawn by whoever had signed it, or by an approver. A signature that was withdrawn once never counts again, also when the
+ * key of the withdrawal is ended later: that takes away what was answered for, and gives nothing back. Such withdrawals are told.
+ */
+function withdrawnOf(records: readonly ReadinessRecord[], { trusted, lapsed, policy }: FoldQuery): Withdrawn {
+  const told: Voided[] = [];
   const indexes = new Set<number>();
   const signatures = new Set<string>();
   const known = new Map(records.map((record) => [record.index, record.body]));
-  for (const { index, body } of records) {
-    if (body.kind !== 'withdrawn' || !trusted.has(index)) continue;
+  for (const { index, at, body } of records) {
+    if (body.kind !== 'withdrawn' || !(trusted.has(index) || lapsed?.has(index))) continue;
     const target = body.record < index ? known.get(body.record) : undefined;
     if (!target || !('signature' in target) || target.kind === 'withdrawn') continue;
     const may = target.signature.accountId === body.signature.accountId || isApprover(body.signature.roles, policy);
     if (!may || isPlaceholder(body.reason)) continue;
     indexes.add(body.record);
     signatures.add(target.signature.value);
+    if (!trusted.has(index)) told.push({ index, at, body, why: ['key_not_valid'], reconfirmable: false });
   }
-  return { indexes, signatures };
+  return { indexes, signatures, lapsed: told };
 }

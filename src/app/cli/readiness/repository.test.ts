@@ -190,6 +190,22 @@ describe('a key that was replaced', () => {
     );
     expect(before).toMatchObject({ kind: 'signed', log: { size: 2 } });
   });
+
+  test('brings nothing back that it withdrew, though it is told as lost since before the withdrawal', async () => {
+    const { folder, run, sign, at, decide, keys, pass } = await sceneOf();
+    const withKey = ['--keys', keys, '--passphrase-file', pass];
+    const read = async () =>
+      ((await decide()).value as { lines: { line: number; state: string }[] }).lines.find(({ line }) => line === 5)!.state;
+    await run();
+    const signed = (await sign()).value as { record: { index: number } };
+    expect(await read()).toBe('pass');
+    const back = await at('withdraw', String(signed.record.index), '--reason', 'It was another drill', '--as', 'ada', ...withKey);
+    expect(await read()).toBe('awaiting_sign_off');
+    const since = (back.value as { record: { body: { signedAt: string } } }).record.body.signedAt;
+    await readinessCli('rekey', 'ada', ...withKey, '--compromised-since', since, '--settings', join(folder, 'readiness.yaml'));
+    await run();
+    expect(await read()).toBe('awaiting_sign_off');
+  });
 });
 
 describe('what checks read here', () => {
