@@ -114,6 +114,15 @@ test('bindings none of which is of this checklist are told as those of another',
   ]);
 });
 
+test('a line that may be lost is found, a sentence that speaks of boxes is not', () => {
+  const notUnderstood = [
+    { line: 7, kind: 'box', text: 'A box was not read.' },
+    { line: 9, kind: 'mention', text: 'A legend.' },
+  ];
+  const [only, ...more] = lintBindings({ ...two, notUnderstood }, fileOf(bound('a'), bound('b')), NOW);
+  expect([only, more]).toEqual([{ kind: 'not_understood', line: 7, text: 'A box was not read.' }, []]);
+});
+
 test('fingerprints of the same words are the same in any order, and of other words are far apart', () => {
   expect(fingerprintOf('lamps, lit!')).toBe(fingerprintOf('LIT lamps'));
   expect(likeness(fingerprintOf('Backups are encrypted'), fingerprintOf('Ropes stay dry in the shed'))).toBeLessThan(0.35);

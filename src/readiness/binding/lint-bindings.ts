@@ -1,4 +1,5 @@
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
+import { isLineLost } from '../checklist/lost.ts';
 import { isPlaceholder } from '../people-roles.ts';
 import type { Binding, Bindings } from './binding.ts';
 import { claimsOf, linesOf, mostAlike, type Alike } from './claims.ts';
@@ -17,7 +18,8 @@ export type LintKind =
   | 'waiver_too_long'
   | 'contradiction'
   | 'demand_not_checked'
-  | 'other_checklist';
+  | 'other_checklist'
+  | 'not_understood';
 
 /**
  * One finding. `lineId` is the identity that it speaks of, `line` where it stands in the document; `proposal` names the
@@ -46,6 +48,8 @@ export function lintBindings(checklist: Checklist, bindings: Bindings, now: numb
   const findings: LintFinding[] = [];
   if (bindings.bindings.length > 0 && absent.length === bindings.bindings.length)
     findings.push({ kind: 'other_checklist', text: `None of the bindings is of this checklist; they are those of ${bindings.checklist}.` });
+  for (const finding of checklist.notUnderstood)
+    if (isLineLost(finding)) findings.push({ kind: 'not_understood', line: finding.line, text: finding.text });
   const contradicted = new Map(checklist.findings.flatMap(({ kind, line, text }) => (kind === 'contradiction' ? [[line, text]] : [])));
   for (const line of lines) {
     const text = contradicted.get(line.line);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Checklist } from './checklist.ts';
+import { isLineLost } from './lost.ts';
 import { readChecklist } from './read-checklist.ts';
 
 const read = (text: string): Checklist => readChecklist(Buffer.from(text), 'boxes.md');
@@ -59,6 +60,36 @@ describe('what looks like a box and is not read is told', () => {
     ['a choice', 'Choose: ☐ Backups restored ☐ Keys rotated\n'],
   ])('%s', (_, text) => {
     expect(toldLines(read(FIRST + text)).some((line) => line > 2)).toBe(true);
+  });
+
+  test.each([
+    '- Security review [ ]',
+    '* Security review: [x] done by Ann',
+    '> - Security review [ ]',
+    '- Backups: [ ] yes [ ] no',
+    '~~- [ ] Payments reconciled~~',
+    '~~Payments reconciled [ ]~~',
+    '1.1 [ ] Restored',
+    '2.3 Restored by two [ ] people',
+    '(1) [ ] Restored',
+    'a) Restored [ ] twice',
+    '## Restored: [ ] twice',
+    'Restored [ ]',
+    '| A | B |\n|---|---|\n| X | Done: [ ] |',
+    '<li>Restored: [ ] twice</li>',
+  ])('as a line that may be lost, since it stands as one and is not read: %s', (text) => {
+    const { items, notUnderstood } = read(`${FIRST}${text}\n`);
+    // Whatever of these the reader comes to read is a line then, and not lost.
+    expect(items.length > 1 || notUnderstood.some(isLineLost)).toBe(true);
+  });
+
+  test.each([
+    'Legend: [ ] open, [x] done.',
+    'Tick the [ ] once you have seen it.',
+    '- Tick `[ ]` once you have seen it',
+    '```\n- [ ] a\n```',
+  ])('and a sentence or code that speaks of boxes as no such line: %s', (text) => {
+    expect(read(`${FIRST}${text}\n`).notUnderstood.some(isLineLost)).toBe(false);
   });
 
   test('front matter', () => {

@@ -77,10 +77,22 @@ export function unreadBoxes({ lines, blocks, skipped, boxes, judged }: Read): { 
   return { notUnderstood, guessed };
 }
 
-/** What begins a line or a cell is a line that was lost; in the middle of words a legend speaks of boxes, and a comment hides one. */
+/** An entry of a list, a line with a number, a heading, a row of a table, struck out or not: its words are somebody's line. */
+const ENTRY =
+  /^[\s>~*_\u200b-\u200f\ufeff]*(?:[-*+•‣◦▪●·–—→»]\s|\(?\d{1,9}(?:\.\d{1,3})*[.):]|\d{1,9}(?:\.\d{1,3})+\s|\(?[A-Za-z]{1,4}[.)]\s|#{1,6}\s|\||<(?:li|t[dh]|dt|dd)\b)/iu;
+/** A row may do without a bar at its beginning, and a line without a mark may end in its box. */
+const ROW = /\|.*\|/;
+const ENDS_IN_BOX = new RegExp(`(?:${SIGN}|${BRACKET})[\\s~*_]*$`, 'iu');
+
+/**
+ * What begins or ends a line, or stands in an entry, a row or a heading, is a line that was lost; in the middle of a sentence a legend
+ * speaks of boxes, and a comment hides one.
+ */
 function kindOf(text: string): 'box' | 'mention' | 'skipped' {
   if (/^\s*<!--/.test(text)) return 'skipped';
-  return text.slice(0, LONGEST).split(PIECES).some(beginsAsBox) ? 'box' : 'mention';
+  const part = text.slice(0, LONGEST);
+  const stands = ENTRY.test(part) || ROW.test(part) || ENDS_IN_BOX.test(part.slice(-40)) || part.split(PIECES).some(beginsAsBox);
+  return stands ? 'box' : 'mention';
 }
 
 /** Lines of code and of what is skipped, which are told as a whole. What follows the end of a comment in its line is read. */

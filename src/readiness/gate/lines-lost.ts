@@ -1,9 +1,8 @@
 import type { Bindings } from '../binding/binding.ts';
 import { claimsOf } from '../binding/claims.ts';
 import type { Checklist } from '../checklist/checklist.ts';
+import { isLineLost } from '../checklist/lost.ts';
 
-/** What the reader tells of lines that it could not read; a block of code that ends may show how boxes are written. */
-const UNREAD: ReadonlySet<string> = new Set(['box', 'unclosed_code', 'unclosed_html']);
 const SHOWN = 5;
 
 /**
@@ -11,7 +10,7 @@ const SHOWN = 5;
  * that somebody confirmed a binding for is gone. One forgotten end of a comment takes everything behind it out of the document.
  */
 export function linesLost({ notUnderstood, ...checklist }: Checklist, bindings: Bindings): string[] {
-  const unread = notUnderstood.filter(({ kind }) => UNREAD.has(kind));
+  const unread = notUnderstood.filter(isLineLost);
   const lost = claimsOf({ ...checklist, notUnderstood }, bindings).absent.filter(({ confirmed }) => confirmed !== undefined);
   return [
     ...unread.slice(0, SHOWN).map(({ line, text }) => `Line ${line} is not understood: ${text}`),

@@ -1,5 +1,6 @@
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
 import { depthOf } from '../checklist/depth.ts';
+import { isLineLost } from '../checklist/lost.ts';
 import type { Effect, GateLine, Verdict } from '../gate/decide.ts';
 import type { ReadinessRecord } from '../record/record.ts';
 import type { Run } from '../run/result.ts';
@@ -42,6 +43,7 @@ export function buildReport({ checklist, verdict, run, entries, log, madeAt }: R
     voided: voidedOf(verdict, written),
     ...(log && { log }),
     findings: checklist.findings.map(({ line, text }) => ({ line, text })),
+    notUnderstood: checklist.notUnderstood.map((finding) => ({ line: finding.line, text: finding.text, lost: isLineLost(finding) })),
   };
 }
 

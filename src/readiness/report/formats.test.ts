@@ -344,6 +344,24 @@ test('what is wrong with the document stands in every report for people', async 
   }
 });
 
+test('what was not understood stands in every report, and fails a build where it may be a line', async () => {
+  const notUnderstood = [
+    { line: 3, text: 'A legend speaks of boxes.', lost: false },
+    { line: 7, text: 'A box was not read.', lost: true },
+  ];
+  const report = { ...sampleReport(SAMPLE, ['pass']), notUnderstood };
+  const source = Buffer.from(SAMPLE);
+  const pdf = await extractText(await getDocumentProxy(new Uint8Array(await pdfReport(report))), { mergePages: true });
+  const summary = Buffer.from(markdownReport(source, report, { summary: true })).toString();
+  for (const text of [textReport(report, PLAIN), htmlReport(report, source), pdf.text, summary, junitReport(report)])
+    for (const { text: told } of notUnderstood) expect(text).toContain(told);
+  expect(JSON.parse(jsonReport(report))).toMatchObject({ notUnderstood });
+  const document = XmlDocument.fromString(junitReport(report));
+  expect(document.find('//testsuite[@name="Not understood" and @errors="1" and @tests="2"]/testcase[@line="7"]/error')).toHaveLength(1);
+  expect(document.find('//testcase[@line="3" and @classname="Not understood"]/error')).toHaveLength(0);
+  document.dispose();
+});
+
 test('what is put off and was not shown is named in every report, what was shown is not', async () => {
   const { lines, ...rest } = sampleReport(SAMPLE, ['unreachable', 'pass']);
   const [first, second, ...others] = lines.map((line, i) => ({ ...line, later: true as const, because: `It is due in week ${i}.` }));

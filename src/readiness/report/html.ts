@@ -13,6 +13,7 @@ import {
   shownRun,
   shownTime,
   STATE_WORDS,
+  notUnderstoodWords,
   voidedWords,
   type Report,
   type ReportLine,
@@ -40,6 +41,7 @@ export function htmlReport(report: Report, source: Uint8Array | string): string 
     contradictions(report),
     signOffs(report),
     voided(report),
+    notUnderstood(report),
     findings(report),
     `<div class="body">${contents(report)}${body(report, sourceText(source))}</div></main>`,
     footer(report),
@@ -138,6 +140,15 @@ function voided({ voided }: Report): string {
   if (voided.length === 0) return '';
   const entries = voided.map((record) => `<li><span class="pill p-none">void</span><span>${escaped(voidedWords(record))}</span></li>`);
   return `<section class="card"><h2>No longer counts (${voided.length})</h2>${folded(entries)}</section>`;
+}
+
+function notUnderstood({ notUnderstood }: Report): string {
+  if (notUnderstood.length === 0) return '';
+  const entries = notUnderstood.map((finding) => {
+    const mark = finding.lost ? '<span class="pill p-bad">not read</span>' : '<span class="pill p-none">told</span>';
+    return `<li>${mark}<span>${escaped(notUnderstoodWords(finding))}</span></li>`;
+  });
+  return `<section class="card"><h2>Not understood (${notUnderstood.length})</h2>${folded(entries)}</section>`;
 }
 
 function findings({ findings }: Report): string {

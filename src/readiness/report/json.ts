@@ -18,6 +18,7 @@ export type JsonReport = Pick<
   | 'voided'
   | 'log'
   | 'findings'
+  | 'notUnderstood'
 > & {
   version: 1;
   /** Lines that must hold and are not shown to. */
@@ -41,8 +42,7 @@ export function jsonReport(report: Report): string {
 }
 
 function asJson({ lines, ...report }: Report): JsonReport {
-  const { checklist, madeAt, subject, run, decision, reasons, score, counts, contradictions, signOffs, voided, log, findings, holdsUntil } =
-    report;
+  const { checklist, madeAt, subject, run, decision, reasons, score, counts, contradictions, signOffs, voided, log, holdsUntil } = report;
   const blocks = lines.flatMap(({ id, line, title, state, blocks, because }) =>
     blocks === undefined ? [] : [{ id, line, title, state, obstacle: blocks, why: because }],
   );
@@ -64,7 +64,8 @@ function asJson({ lines, ...report }: Report): JsonReport {
     signOffs,
     voided,
     ...(log && { log }),
-    findings,
+    findings: report.findings,
+    notUnderstood: report.notUnderstood,
     lines: lines.map(({ box: _, boxKind: _kind, ...line }) => line),
   };
 }

@@ -1,6 +1,16 @@
 import type { ResultState } from '../run/result.ts';
 import { escaped, escapedLines } from './plain.ts';
-import { isExcused, isPutOff, OBSTACLE_WORDS, shownSection, STATE_WORDS, wordsOf, type Report, type ReportLine } from './report.ts';
+import {
+  isExcused,
+  isPutOff,
+  notUnderstoodWords,
+  OBSTACLE_WORDS,
+  shownSection,
+  STATE_WORDS,
+  wordsOf,
+  type Report,
+  type ReportLine,
+} from './report.ts';
 
 /** What could not be found out is an error, what was found out and is not good a failure; each says so by its state. */
 const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | undefined>> = {
@@ -21,12 +31,13 @@ const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | un
  */
 export function junitReport(report: Report): string {
   const suites = suitesOf(report);
-  const totals = countsOf(report.lines);
+  const totals = countsOf(report.lines, report.notUnderstood);
   const attributes = `name="${escaped(report.checklist.title)}" ${totals} time="${seconds(report.run?.ms ?? 0)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${attributes}>`,
     ...suites.flatMap(([name, lines]) => suite(name, lines, report)),
+    ...unreadSuite(report),
     '</testsuites>',
     '',
   ].join('\n');
@@ -44,9 +55,23 @@ function suitesOf({ lines, checklist }: Report): [string, ReportLine[]][] {
   return [...suites];
 }
 
-function countsOf(lines: readonly ReportLine[]): string {
+function countsOf(lines: readonly ReportLine[], unread: Report['notUnderstood'] = []): string {
   const count = (element: string): number => lines.filter(({ state }) => ELEMENT[state] === element).length;
-  return `tests="${lines.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+  const lost = unread.filter((finding) => finding.lost).length;
+  return `tests="${lines.length + unread.length}" failures="${count('failure')}" errors="${count('error') + lost}" skipped="${count('skipped')}"`;
+}
+
+/** What the reader made nothing of: an error where a line may be lost, and otherwise told. */
+function unreadSuite({ notUnderstood, checklist }: Report): string[] {
+  if (notUnderstood.length === 0) return [];
+  const cases = notUnderstood.flatMap((finding) => {
+    const { line, lost } = finding;
+    const words = escaped(notUnderstoodWords(finding));
+    const told = lost ? `<error message="${words}" type="not_understood"/>` : `<system-out>${words}</system-out>`;
+    const head = `<testcase classname="Not understood" name="line ${line}" file="${escaped(checklist.name)}" line="${line}" time="0.000">`;
+    return [`    ${head}${told}</testcase>`];
+  });
+  return [`  <testsuite name="Not understood" ${countsOf([], notUnderstood)} time="0.000">`, ...cases, '  </testsuite>'];
 }
 
 function suite(name: string, lines: readonly ReportLine[], { checklist, subject, run, madeAt, decision }: Report): string[] {

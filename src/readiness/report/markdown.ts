@@ -3,7 +3,17 @@ import { AppError } from '../../base/error.ts';
 import { decode } from '../checklist/decode.ts';
 import { RESULT_STATES } from '../run/result.ts';
 import { plain } from './plain.ts';
-import { DECISION_WORDS, isPutOff, shownHold, shownRun, shownTime, STATE_WORDS, type Report, type ReportLine } from './report.ts';
+import {
+  DECISION_WORDS,
+  isPutOff,
+  notUnderstoodWords,
+  shownHold,
+  shownRun,
+  shownTime,
+  STATE_WORDS,
+  type Report,
+  type ReportLine,
+} from './report.ts';
 
 /** Boxes that are one character, and what each becomes when it is ticked or not. */
 const TICKED: Readonly<Record<string, string>> = { '⬜': '✅', '◻': '☑', '☐': '☑' };
@@ -75,6 +85,7 @@ function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt, .
   const rowsOf = (some: readonly ReportLine[]): string[] =>
     some.map(({ line, title, state, because }) => `| ${line} | ${cell(title)} | ${STATE_WORDS[state]} | ${cell(because)} |`);
   const rows = rowsOf(lines.filter((line) => line.blocks !== undefined));
+  const unread = report.notUnderstood.map((finding) => `| ${cell(notUnderstoodWords(finding))} |`);
   const later = rowsOf(lines.filter(isPutOff));
   return [
     `## Readiness: ${DECISION_WORDS[decision]}`,
@@ -85,6 +96,7 @@ function summaryOf({ decision, subject, run, counts, lines, checklist, madeAt, .
     '|---|---|',
     ...RESULT_STATES.filter((state) => counts[state] > 0).map((state) => `| ${STATE_WORDS[state]} | ${counts[state]} |`),
     ...(rows.length > 0 ? ['', '| Line | In the way | Result | Why |', '|---|---|---|---|', ...rows] : []),
+    ...(unread.length > 0 ? ['', '| Not understood |', '|---|', ...unread] : []),
     ...(later.length > 0 ? ['', '| Line | Put off, and not shown | Result | Why |', '|---|---|---|---|', ...later] : []),
     '',
   ].join('\n');

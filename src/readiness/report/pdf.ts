@@ -12,6 +12,7 @@ import {
   shownSection,
   shownTime,
   STATE_WORDS,
+  notUnderstoodWords,
   voidedWords,
   wordsOf,
   type Report,
@@ -45,6 +46,7 @@ export async function pdfReport(report: Report): Promise<Buffer> {
   contradictions(sheet, report);
   signOffs(sheet, report);
   voided(sheet, report);
+  notUnderstood(sheet, report);
   findings(sheet, report);
   for (const { section: headings, lines } of bySection(report.lines)) section(sheet, shownSection(headings, report.checklist.title), lines);
   digests(sheet, report);
@@ -187,6 +189,12 @@ function signOffs(sheet: Sheet, { signOffs }: Report): void {
   if (signOffs.length === 0) return;
   title(sheet, 'Signatures');
   for (const { role, by, at } of signOffs) pair(sheet, role, by ? `${by}${at ? `, ${shownTime(at)}` : ''}` : 'not signed');
+}
+
+function notUnderstood(sheet: Sheet, { notUnderstood }: Report): void {
+  if (notUnderstood.length === 0) return;
+  title(sheet, `Not understood (${notUnderstood.length})`);
+  for (const finding of notUnderstood) write(sheet, notUnderstoodWords(finding), finding.lost ? { colour: COLOURS.error } : {});
 }
 
 function findings(sheet: Sheet, { findings }: Report): void {

@@ -61,6 +61,7 @@ export function sampleReport(source: string = SAMPLE, states: readonly ResultSta
     log: { size: 12, root: 'd'.repeat(64) },
     voided: [{ record: 3, kind: 'signed', by: 'Ada Lind', at: '2026-11-20T09:00:00.000Z', line: 25, why: ['checklist_changed'] }],
     findings: [],
+    notUnderstood: [],
   };
 }
 

@@ -75,6 +75,8 @@ export type Report = {
   voided: readonly { record: number; kind: string; by: string; at: string; line?: number; why: readonly string[] }[];
   /** What is wrong with the document itself. */
   findings: readonly { line: number; text: string }[];
+  /** What the reader could make nothing of; `lost` where it may be a line that counts, over which nothing is decided. */
+  notUnderstood: readonly { line: number; text: string; lost: boolean }[];
 };
 
 /** How people read the states. */
@@ -170,6 +172,11 @@ const NOTE_WORDS: Readonly<Record<string, string>> = {
   approved: 'Approved',
   planned: 'Planned',
 };
+
+/** Something that was not understood, in a sentence. */
+export function notUnderstoodWords({ line, text, lost }: Report['notUnderstood'][number]): string {
+  return `Line ${line}: ${text}${lost ? ' Nothing is decided while it may be a line that counts.' : ''}`;
+}
 
 /** What a kind of record is called in a sentence. */
 export function shownKind(kind: string): string {

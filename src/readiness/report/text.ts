@@ -11,6 +11,7 @@ import {
   shownSection,
   shownTime,
   STATE_WORDS,
+  notUnderstoodWords,
   voidedWords,
   wordsOf,
   type Report,
@@ -45,6 +46,7 @@ export function textReport(report: Report, style: TextStyle): string {
     ...bySection(report.lines).map(({ section: headings, lines }) => section(shownSection(headings, report.checklist.title), lines, pen)),
     contradictions(report, pen),
     voided(report, pen),
+    notUnderstood(report, pen),
     findings(report, pen),
     blocking(report, pen),
     putOff(report, pen),
@@ -128,6 +130,21 @@ function voided({ voided }: Report, pen: Pen): string[] {
 
 /** What a terminal shows of the remarks about the document. */
 const MOST_FINDINGS = 20;
+
+/** What may be a line that counts first, since that keeps the gate from deciding. */
+function notUnderstood({ notUnderstood }: Report, pen: Pen): string[] {
+  if (notUnderstood.length === 0) return [];
+  const shown = notUnderstood.toSorted((a, b) => Number(b.lost) - Number(a.lost)).slice(0, MOST_FINDINGS);
+  const rest = notUnderstood.length - shown.length;
+  return [
+    pen.paint(`Not understood (${notUnderstood.length})`, 'bold'),
+    ...shown.flatMap((finding) => {
+      const lines = pen.fill(plain(notUnderstoodWords(finding)), '    ', '  ');
+      return finding.lost ? lines.map((text) => pen.paint(text, 'red')) : lines;
+    }),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
+}
 
 function findings({ findings }: Report, pen: Pen): string[] {
   if (findings.length === 0) return [];
