@@ -258,6 +258,23 @@ describe('who stands apart', () => {
     expect(await why(body, { whoIs, authors: ['Ann <ann@example.org>'] })).toEqual([]);
   });
 
+  test.each([
+    ['an approval', () => approval({ requestedBy: 'runner' })],
+    ['a waiver', () => waiver()],
+    ['a ruling', () => ruling()],
+  ])('%s counts for nothing while its signer asked for the run that is decided, though that run came after it', async (_, make) => {
+    const byRunner = { ...run, requestedBy: 'runner' } as RecordBody;
+    const byGrace = { ...run, runId: 'run-2', requestedBy: 'Grace' } as RecordBody;
+    const known = (...bodies: RecordBody[]) =>
+      stateOf(bodies, { people, subject, whoIs: (text) => whoIs(text) ?? { accountIds: [text.toLowerCase()] } });
+    const body = await make();
+    expect((await known(byRunner, body, byGrace)).voided.map((entry) => entry.why)).toEqual([['own_request']]);
+    expect((await known(byRunner, body)).voided).toEqual([]);
+    expect((await known(byRunner, body, byGrace, byRunner)).voided).toEqual([]);
+    const ofAnotherCommit = { ...byGrace, subject: { ...subject, commit: 'other' } } as RecordBody;
+    expect((await known(byRunner, body, ofAnotherCommit)).voided).toEqual([]);
+  });
+
   test('nobody approves while it is not known who wrote it, or who asks for it; a program that is known may ask', async () => {
     const body = await approval({ requestedBy: 'Robin' });
     expect(await why(body, { whoIs, authors: ['<the clone is shallow>'] })).toEqual([['authors_unknown']]);

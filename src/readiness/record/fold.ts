@@ -142,7 +142,13 @@ export function fold(records: readonly ReadinessRecord[], query: FoldQuery): Rec
     verdicts: [] as Entry<'decided'>[],
     voided: [] as Voided[],
   };
-  const folding: Folding = { query, state, withdrawn: withdrawnOf(records, query), signatures: new Set() };
+  const folding: Folding = {
+    query,
+    state,
+    decided: records.findLast((record) => isRunOf(record, query.subject))?.body as Entry<'run_finished'>['body'] | undefined,
+    withdrawn: withdrawnOf(records, query),
+    signatures: new Set(),
+  };
   for (const record of records) take(record, folding);
   state.voided.push(...folding.withdrawn.lapsed);
   return { ...state, voided: worthTelling(state) };
@@ -174,14 +180,25 @@ type Mutable = {
   verdicts: Entry<'decided'>[];
   voided: Voided[];
 };
-type Folding = { query: FoldQuery; state: Mutable; withdrawn: Withdrawn; signatures: Set<string> };
+/** `decided`: the newest run of the subject, which is the one that is decided about, wherever in the log it stands. */
+type Folding = {
+  query: FoldQuery;
+  state: Mutable;
+  decided: Entry<'run_finished'>['body'] | undefined;
+  withdrawn: Withdrawn;
+  signatures: Set<string>;
+};
 type Withdrawn = { indexes: ReadonlySet<number>; signatures: ReadonlySet<string>; lapsed: readonly Voided[] };
+
+function isRunOf({ body }: ReadinessRecord, subject: Subject): boolean {
+  return body.kind === 'run_finished' && changesBetween(body.subject, subject).length === 0;
+}
 
 function take(record: ReadinessRecord, folding: Folding): void {
   const { query, state } = folding;
   const { index, at, body } = record;
   if (body.kind === 'run_finished') {
-    if (changesBetween(body.subject, query.subject).length === 0) state.runs.push({ index, at, body });
+    if (isRunOf(record, query.subject)) state.runs.push({ index, at, body });
     return;
   }
   if (!('signature' in body) || body.kind === 'withdrawn') return;
@@ -222,7 +239,8 @@ function putInForce({ index, at, body }: { index: number; at: string; body: Stan
 }
 
 /** Everything that speaks against a record. */
-function objectionsTo(record: ReadinessRecord, body: Standing, { query, state, withdrawn }: Folding): VoidReason[] {
+function objectionsTo(record: ReadinessRecord, body: Standing, folding: Folding): VoidReason[] {
+  const { query, withdrawn } = folding;
   const { signature } = body;
   const why: VoidReason[] = changesBetween(body.subject, query.subject);
   if (query.lapsed?.has(record.index)) why.push('key_not_valid');
@@ -233,7 +251,7 @@ function objectionsTo(record: ReadinessRecord, body: Standing, { query, state, w
   if (body.kind === 'decided') return why;
   if (signature.accountId === INSTALLATION_ACCOUNT) why.push('not_a_person');
   if (isPlaceholder(signature.name) || isPlaceholder(wordsOf(body))) why.push('placeholder');
-  why.push(...objectionsOfKind(record, body, { query, state }));
+  why.push(...objectionsOfKind(record, body, folding));
   return why;
 }
 
@@ -244,8 +262,9 @@ function wordsOf(body: ByPerson): string {
   return body.kind === 'planned' ? body.plan : body.reason;
 }
 
-function objectionsOfKind(record: ReadinessRecord, body: ByPerson, { query, state }: { query: FoldQuery; state: Mutable }): VoidReason[] {
-  const { policy, at } = query;
+function objectionsOfKind(record: ReadinessRecord, body: ByPerson, folding: Folding): VoidReason[] {
+  const { state } = folding;
+  const { policy, at } = folding.query;
   const why: VoidReason[] = [];
   if (body.kind === 'signed') {
     if (!holdsRole(body.signature.roles, body.role)) why.push('role_not_held');
@@ -255,19 +274,20 @@ function objectionsOfKind(record: ReadinessRecord, body: ByPerson, { query, stat
   }
   if (body.kind === 'planned') return at < endOf(body.due) ? [] : ['expired'];
   if (!isApprover(body.signature.roles, policy)) why.push('not_an_approver');
-  why.push(...notApartFrom(body, { query, state }));
+  why.push(...notApartFrom(body, folding));
   if (!(at < endOfRecord({ at: record.at, body }, policy))) why.push('expired');
   return why;
 }
 
 type ByApprover = Exclude<ByPerson, { kind: 'signed' | 'planned' }>;
 
-function notApartFrom(body: ByApprover, { query, state }: { query: FoldQuery; state: Mutable }): VoidReason[] {
+/** Apart from whoever asked for it, for the run that was seen, and for the run that is decided about, though that came later. */
+function notApartFrom(body: ByApprover, { query, state, decided }: Folding): VoidReason[] {
   const { runs } = state;
   const run = body.kind === 'approved' ? runs.find((entry) => entry.body.runId === body.runId) : runs.at(-1);
-  if (body.kind === 'approved' && !run) return ['requester_unknown'];
+  if (body.kind !== 'waived' && !run) return ['requester_unknown'];
   const asked = body.kind === 'not_applicable' ? undefined : body.requestedBy;
-  const askers = [asked, run?.body.requestedBy];
+  const askers = [asked, run?.body.requestedBy, decided?.requestedBy];
   const why = notApart({ askers, writers: writersOf(runs, query.authors), whoIs: query.whoIs }, body.signature);
   return why ? [why] : [];
 }
