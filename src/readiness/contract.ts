@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { eventKind } from '../base/event.ts';
 import { operation } from '../base/operation.ts';
 import { pageOf, pageQuery } from '../base/page.ts';
+import { HOUSE_LIMITS } from './reading/limits.ts';
 import { signingOperations } from './signing-contract.ts';
 import { watchOperations } from './watch-contract.ts';
 import {
@@ -85,10 +86,16 @@ export const uploadChecklist = operation({
   scope: 'readiness:write',
   cost: 'heavy',
   consumes: 'text/markdown',
-  bodyLimit: 16 << 20,
+  bodyLimit: HOUSE_LIMITS.bytes,
   params: named,
   output: ChecklistSummary,
-  errors: ['readiness.operator_only', 'readiness.checklist_reserved', 'readiness.checklist_empty', 'request.key_reused'],
+  errors: [
+    'readiness.operator_only',
+    'readiness.checklist_reserved',
+    'readiness.checklist_empty',
+    'readiness.checklist_too_large',
+    'request.key_reused',
+  ],
   example: { params: { name: 'release' }, document: '# Release\n\n## Critical\n\n- [ ] The release notes are written\n' },
 });
 
@@ -96,13 +103,24 @@ export const uploadBindings = operation({
   name: 'readiness.upload_bindings',
   method: 'PUT',
   path: '/v1/readiness/checklists/{name}/bindings',
-  summary: 'Replaces what decides the lines of a checklist; a binding decides nothing until somebody has confirmed it',
+  summary:
+    'Replaces what decides the lines of a checklist; confirmations in the file that are not held here for the same binding are taken out, and a binding decides nothing until somebody has confirmed it',
   scope: 'readiness:write',
   cost: 'heavy',
   consumes: 'application/yaml',
-  bodyLimit: 16 << 20,
+  bodyLimit: 2 * HOUSE_LIMITS.bytes,
   params: named,
-  output: ChecklistSummary,
+  output: Type.Object(
+    {
+      ...ChecklistSummary.properties,
+      /** What the file said and does not count: confirmations by whom, for which lines, and whether its own `validFor`. */
+      takenOut: Type.Object(
+        { confirmations: Type.Array(Type.Object({ line: Type.String(), by: Type.String() }, closed)), validFor: Type.Boolean() },
+        closed,
+      ),
+    },
+    closed,
+  ),
   errors: ['readiness.checklist_not_found', 'readiness.bindings_invalid', 'readiness.bindings_of_another', 'request.key_reused'],
   example: { params: { name: 'probe' }, document: 'version: 1\nchecklist: probe\nbindings: []\n' },
 });
@@ -111,7 +129,7 @@ export const confirmBindings = operation({
   name: 'readiness.confirm_bindings',
   method: 'POST',
   path: '/v1/readiness/checklists/{name}/bindings/confirm',
-  summary: 'Puts your name to what decides these lines; from then on it counts',
+  summary: 'Puts your name to what decides these lines, after a step-up login; from then on it counts',
   scope: 'readiness:write',
   cost: 'normal',
   params: named,
@@ -119,6 +137,7 @@ export const confirmBindings = operation({
   output: ChecklistSummary,
   errors: [
     'readiness.checklist_not_found',
+    'readiness.step_up_required',
     'readiness.line_unknown',
     'readiness.nothing_to_confirm',
     'readiness.parameter_missing',
@@ -126,6 +145,19 @@ export const confirmBindings = operation({
     'request.key_reused',
   ],
   example: { params: { name: 'probe' }, body: { lines: ['probe-line'] } },
+});
+
+export const deleteChecklist = operation({
+  name: 'readiness.delete_checklist',
+  method: 'DELETE',
+  path: '/v1/readiness/checklists/{name}',
+  summary: 'Takes an uploaded checklist and its bindings away; its log, its evidence and what was signed stay',
+  scope: 'readiness:write',
+  cost: 'normal',
+  params: named,
+  output: Type.Object({ name: ChecklistName }, closed),
+  errors: ['readiness.checklist_not_found', 'readiness.checklist_reserved', 'readiness.checklist_in_use', 'request.key_reused'],
+  example: { params: { name: 'probe' } },
 });
 
 export const startRun = operation({
@@ -264,6 +296,7 @@ export const operations = [
   uploadChecklist,
   uploadBindings,
   confirmBindings,
+  deleteChecklist,
   startRun,
   listRuns,
   getRun,

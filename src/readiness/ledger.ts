@@ -3,7 +3,7 @@ import { toWireId, type Uuid } from '../base/id.ts';
 import type { Clock, Millis } from '../base/time.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { Verdict } from './gate/decide.ts';
-import { decide } from './gate/decide.ts';
+import { decideInSteps } from './gate/decide.ts';
 import type { Document } from './library.ts';
 import { fold, type GatePolicy, type RecordState } from './record/fold.ts';
 import type { ReadinessRecord, RecordStore } from './record/record.ts';
@@ -17,6 +17,7 @@ import type { Run, Subject } from './run/result.ts';
 import type { RunLimits } from './run/settings.ts';
 import { subjectFor } from './run/subject.ts';
 import type { HousePeople } from './signing.ts';
+import { inTurns } from './steps.ts';
 import { recordStoreOf } from './store/record-store.ts';
 import { AppError } from '../base/error.ts';
 import type { Release } from './deps.ts';
@@ -118,7 +119,7 @@ export function createLedgers(deps: Deps): Ledgers {
       const state = fold(entries, { subject, at, trusted, lapsed, policy, ...known });
       const last = state.runs.at(-1);
       const latest = last && (await run(tenantId, last.body.results));
-      const verdict = decide({ checklist, bindings, run: latest, subject, records: state, at, policy, ...ttl });
+      const verdict = await inTurns(decideInSteps({ checklist, bindings, run: latest, subject, records: state, at, policy, ...ttl }));
       return { document, subject, verdict, run: latest, state, entries, trusted, ...known };
     },
   };

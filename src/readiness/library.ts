@@ -3,11 +3,9 @@ import type { Uuid } from '../base/id.ts';
 import type { Millis } from '../base/time.ts';
 import type { Db, Tx } from '../infra/postgres/db.ts';
 import type { Bindings } from './binding/binding.ts';
-import { readBindings } from './binding/read-bindings.ts';
 import type { Checklist } from './checklist/checklist.ts';
-import { readChecklist } from './checklist/read-checklist.ts';
+import { apart, LARGE_BYTES } from './reading/apart.ts';
 import { remember } from './remember.ts';
-import { bindingsHash } from './run/subject.ts';
 import { selectChecklists, type ChecklistRow } from './store/checklist-store.ts';
 import { recordStoreOf } from './store/record-store.ts';
 import type { AccessPort } from '../access/port.ts';
@@ -101,15 +99,7 @@ async function readDocument(
   const supplied = own.get(name);
   const source = sourceSha === null ? supplied!.source : await kept(sourceSha);
   const bindingsText = bindingsSha === null ? supplied!.bindings : new TextDecoder().decode(await kept(bindingsSha));
-  // Kinds are not asked for: one that a later version no longer has makes an error of its line and must not hide the rest.
-  const bindings = readBindings(bindingsText, { file: `${name}.bindings.yaml` });
-  return {
-    name,
-    origin: supplied ? 'product' : 'uploaded',
-    source,
-    checklist: readChecklist(source, name),
-    bindingsText,
-    bindings,
-    bindingsSha256: bindingsHash(bindings),
-  };
+  const large = source.byteLength + bindingsText.length > LARGE_BYTES;
+  const read = await apart('read', { name, source: new Uint8Array(source), bindings: bindingsText }, large);
+  return { name, origin: supplied ? 'product' : 'uploaded', source, bindingsText, ...read };
 }

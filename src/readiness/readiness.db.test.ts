@@ -157,6 +157,7 @@ test('the verdict goes into the log as the gate has it, and a changed checklist 
   const verdict = await call().output(signing.decideRelease, manager, { name });
   expect(verdict).toMatchObject({ decision: 'go', blocks: [] });
   expect((await checklist()).gate).toMatchObject({ decision: 'go', signed: { decision: 'go', by: manager.name } });
+  await house.stepUp();
   const rest = await call()
     .output(contract.confirmBindings, house.ctx, { name, lines: [sampleLine('Archive')] })
     .catch((error: unknown) => error);

@@ -51,10 +51,12 @@ test('the rollback that is advised is called in the name of whoever confirms it 
   await call().output(contract.uploadChecklist, house.ctx, { name }, document(TEXT));
   const { lines } = await call().output(contract.getChecklist, house.ctx, { name });
   const checks = [{ kind: 'health', params: { check: 'database' } }];
-  const confirmed = { by: 'Ada Lovelace', at: '2026-01-02' };
-  const bindings = lines.map(({ id: line }) => ({ line, disposition: { kind: 'checked', checks }, confirmed }));
+  const bindings = lines.map(({ id: line }) => ({ line, disposition: { kind: 'checked', checks } }));
   const file = JSON.stringify({ version: 1, checklist: name, bindings });
   await call().output(contract.uploadBindings, house.ctx, { name }, document(file));
+  await house.stepUp();
+  await call().output(contract.confirmBindings, house.ctx, { name, lines: lines.map(({ id }) => id) });
+  clock.advance(6 * 60_000);
 
   const { id } = await call().output(watching.startWatch, house.ctx, { name });
   const input = { name, id };

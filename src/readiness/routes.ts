@@ -5,6 +5,7 @@ import * as signing from './signing-contract.ts';
 import * as watching from './watch-contract.ts';
 import type { ReadinessDeps } from './deps.ts';
 import { confirmBindings } from './operations/confirm-bindings.ts';
+import { deleteChecklist } from './operations/delete-checklist.ts';
 import { downloadReport } from './operations/download-report.ts';
 import { getLine } from './operations/get-line.ts';
 import { listSigners, setSigner } from './operations/manage-signers.ts';
@@ -27,13 +28,14 @@ export function routesOf(deps: ReadinessDeps): Route[] {
       return await summary(ctx, input.name);
     }),
     route(contract.uploadBindings, async (ctx, input, request) => {
-      await uploadBindings(deps, ctx, input, request);
-      return await summary(ctx, input.name);
+      const { confirmations, validFor } = await uploadBindings(deps, ctx, input, request);
+      return { ...(await summary(ctx, input.name)), takenOut: { confirmations: [...confirmations], validFor } };
     }),
     route(contract.confirmBindings, async (ctx, input) => {
       await confirmBindings(deps, ctx, input);
       return await summary(ctx, input.name);
     }),
+    route(contract.deleteChecklist, (ctx, input) => deleteChecklist(deps, ctx, input)),
     route(contract.downloadReport, (ctx, input) => downloadReport(deps, ctx, input)),
     route(contract.startRun, (ctx, input) => startRun(deps, ctx, input)),
     route(contract.listRuns, (ctx, input) => listRuns(deps, ctx, input)),

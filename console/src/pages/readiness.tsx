@@ -15,6 +15,7 @@ import { useFilters } from '../parts/filters.tsx';
 import { AsWritten } from '../parts/readiness-checklist.tsx';
 import { Gate } from '../parts/readiness-gate.tsx';
 import { LineDrawer } from '../parts/readiness-line.tsx';
+import { RemoveChecklist } from '../parts/readiness-remove.tsx';
 import { AfterRelease } from '../parts/readiness-watch.tsx';
 import { Signers } from '../parts/readiness-signers.tsx';
 import { decisionOf, type Checklist } from '../parts/readiness-state.tsx';
@@ -43,6 +44,7 @@ export function ReadinessPage() {
       <PageHead title="Readiness" name="Readiness" lead={checklist?.title ?? 'Production checklists, checked against what runs'}>
         <ChooseChecklist items={list.data?.items ?? []} name={name} choose={(next) => set({ checklist: next, line: undefined })} />
         {checklist && <Actions checklist={checklist} />}
+        {checklist && <RemoveChecklist checklist={checklist} removed={() => set({ checklist: undefined, line: undefined })} />}
         <Upload />
       </PageHead>
       {checklist ? (
@@ -238,10 +240,11 @@ function Upload() {
 
 function UploadForm({ close }: { close: () => void }) {
   const [, set] = useFilters();
-  const then = (kept: { name: string }) => {
+  const then = (kept: { name: string; takenOut?: { confirmations: readonly unknown[] } }) => {
     close();
     set({ checklist: kept.name, line: undefined });
-    toast('Kept');
+    const open = kept.takenOut?.confirmations.length ?? 0;
+    toast(open === 0 ? 'Kept' : `Kept; ${count(open)} confirmed in the file only: confirm ${open === 1 ? 'it' : 'them'} here`);
   };
   const checklist = useCommand(uploadChecklist, then);
   const bindings = useCommand(uploadBindings, then);

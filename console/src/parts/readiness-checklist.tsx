@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { confirmBindings } from '../../../src/readiness/contract.ts';
-import { useAllowed, useCommand } from '../api/queries.ts';
+import { useAllowed } from '../api/queries.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { count } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Empty, ProblemNote } from '../ui/states.tsx';
-import { toast } from '../ui/toast.tsx';
+import { Empty } from '../ui/states.tsx';
 import { SearchBox, useFilters, type Search } from './filters.tsx';
+import { ConfirmBindingsForm } from './readiness-sign.tsx';
 import { EffectBadge, STANDS_IN_THE_WAY, StateBadge, StateMark, TierBadge, type Checklist, type Line } from './readiness-state.tsx';
 
 const SHOWS = {
@@ -59,15 +59,13 @@ export function AsWritten({ checklist }: { checklist: Checklist }) {
 /** Themes propose something for each line; whoever has looked through them may put their name to all that are shown. */
 function ConfirmAll({ name, lines }: { name: string; lines: readonly Line[] }) {
   const allowed = useAllowed();
-  const confirm = useCommand(confirmBindings, () => toast('Confirmed'));
+  const [confirming, setConfirming] = useState(false);
   if (lines.length === 0 || !allowed(confirmBindings)) return null;
   return (
     <div className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2.5 text-sm text-ink-2 print:hidden">
       <p className="min-w-0 flex-1">Open a line to see what its theme proposes. Until somebody confirms it, the line fails.</p>
-      <Button busy={confirm.isPending} onClick={() => confirm.mutate({ name, lines: lines.map(({ id }) => id) })}>
-        Confirm for these {count(lines.length)}
-      </Button>
-      <ProblemNote problem={confirm.error} />
+      <Button onClick={() => setConfirming(true)}>Confirm for these {count(lines.length)}</Button>
+      {confirming && <ConfirmBindingsForm name={name} lines={lines} close={() => setConfirming(false)} />}
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { Failure, ProblemNote, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
 import { LineHistory } from './readiness-history.tsx';
-import { GrantForm, PlanForm, RuleOutForm, SignForm, WaiverForm } from './readiness-sign.tsx';
+import { ConfirmBindingsForm, GrantForm, PlanForm, RuleOutForm, SignForm, WaiverForm } from './readiness-sign.tsx';
 import { EffectBadge, StateBadge, TierBadge, type Checklist, type LineDetail } from './readiness-state.tsx';
 
 /** One line beside the checklist: what decides it, what was seen, who signed, how it went, and who may sign. */
@@ -219,7 +219,7 @@ function Evidence({ sha256 }: { sha256: string }) {
 
 function Decides({ detail }: { detail: LineDetail }) {
   const allowed = useAllowed();
-  const confirm = useCommand(confirmBindings, () => toast('Confirmed'));
+  const [confirming, setConfirming] = useState(false);
   const unconfirmed = !detail.confirmed && (detail.decides !== undefined || detail.proposal !== undefined);
   return (
     <Card title="What decides it">
@@ -237,12 +237,8 @@ function Decides({ detail }: { detail: LineDetail }) {
         />
         <Asks detail={detail} />
         <Proposal detail={detail} />
-        {unconfirmed && allowed(confirmBindings) && (
-          <Button busy={confirm.isPending} onClick={() => confirm.mutate({ name: detail.checklist, lines: [detail.id] })}>
-            Confirm that this decides it
-          </Button>
-        )}
-        <ProblemNote problem={confirm.error} />
+        {unconfirmed && allowed(confirmBindings) && <Button onClick={() => setConfirming(true)}>Confirm that this decides it</Button>}
+        {confirming && <ConfirmBindingsForm name={detail.checklist} lines={[detail]} close={() => setConfirming(false)} />}
       </div>
     </Card>
   );

@@ -11,12 +11,14 @@ import {
   signLine,
   withdrawRecord,
 } from '../../../src/readiness/signing-contract.ts';
+import { confirmBindings } from '../../../src/readiness/contract.ts';
 import { confirmRollback } from '../../../src/readiness/watch-contract.ts';
 import { useCommand } from '../api/queries.ts';
 import { useSigned } from '../api/signed.ts';
 import { FormButtons } from '../ui/form-buttons.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { SelectField, TextArea, TextField } from '../ui/field.tsx';
+import { count } from '../ui/format.ts';
 import { readForm } from '../ui/form.ts';
 import { ProblemNote } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -91,6 +93,21 @@ export function ConfirmRollbackForm({ name, watch, close }: { name: string; watc
       done="Confirmed: the script is called now"
       close={close}
       input={() => ({ name, id: watch })}
+    />
+  );
+}
+
+/** Puts the caller's name to what decides lines. */
+export function ConfirmBindingsForm({ name, lines, close }: { name: string; lines: readonly Pick<Line, 'id'>[]; close: () => void }) {
+  return (
+    <SignedForm
+      operation={confirmBindings}
+      title={lines.length === 1 ? 'Confirm what decides this line' : `Confirm what decides ${count(lines.length)} lines`}
+      lead="From then on it counts, in your name."
+      act="Confirm"
+      done="Confirmed"
+      close={close}
+      input={() => ({ name, lines: lines.map(({ id }) => id) })}
     />
   );
 }

@@ -55,6 +55,13 @@ export function examineBindings(text: string, kinds?: KnownKinds): { bindings?: 
   return { problems };
 }
 
+/** What is wrong with the checks of a binding that was read before, where what is known of the kinds has to be asked. */
+export function problemsOfKinds(binding: Bindings['bindings'][number], kinds: KnownKinds): string[] {
+  const found: string[] = [];
+  checkBinding(binding, ['bindings', 0], { kinds, report: (_path, text) => void found.push(text) });
+  return found;
+}
+
 function valueOf(document: Document, note: (offset: number, what: string) => void): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null;

@@ -6,10 +6,11 @@ import type { Millis } from '../../base/time.ts';
 import { changesBetween, DEFAULT_POLICY, type GatePolicy, type RecordState, type Voided } from '../record/fold.ts';
 import type { Decision } from '../record/record.ts';
 import { countStates } from '../run/combine.ts';
-import { judgeLines } from '../run/judge.ts';
+import { judgeInSteps } from '../run/judge.ts';
 import { subjectsOf } from '../run/lines.ts';
 import type { LineResult, ResultState, Run, Subject } from '../run/result.ts';
 import { bindingsHash } from '../run/subject.ts';
+import { atOnce, eachInSteps, type Steps } from '../steps.ts';
 import { approvalOf, effectOf, type Effected } from './effect.ts';
 import { tierOf, type LineTier } from './tier.ts';
 
@@ -105,7 +106,12 @@ const EXIT_CODES = { go: 0, no_go: 1, conditional: 2, undecided: 3 } as const;
  *   line, of a critical one that is put off by a guess, or a plan is missing; `go` otherwise.
  */
 export function decide(given: Decide): Verdict {
-  const seen = linesOf(given);
+  return atOnce(decideInSteps(given));
+}
+
+/** The same, a line a step. */
+export function* decideInSteps(given: Decide): Steps<Verdict> {
+  const seen = yield* linesOf(given);
   const lines = seen.map(({ line }) => line);
   const effects = countEffects(lines);
   const undecided = reasonsAgainst(given, lines);
@@ -159,12 +165,12 @@ function reasonsAgainst({ run, subject, inputs, checklist, bindings }: Decide, l
 
 const inWords = (reason: string): string => reason.replace('_', ' ');
 
-function linesOf(given: Decide): Seen[] {
+function* linesOf(given: Decide): Steps<Seen[]> {
   const { checklist, bindings, run, records, at, subject } = given;
   const { maxWaiverDays, validFor } = given.policy ?? DEFAULT_POLICY;
   const checks = new Map((run?.results ?? []).map((result) => [result.lineId, result.checks]));
   const ttl = given.defaultTtlMs !== undefined && { defaultTtlMs: given.defaultTtlMs };
-  const results = judgeLines({ checklist, bindings, checks, records, at, maxWaiverDays, validFor, ...ttl });
+  const results = yield* judgeInSteps({ checklist, bindings, checks, records, at, maxWaiverDays, validFor, ...ttl });
   const byLine = new Map(results.map((result) => [result.lineId, result]));
   const inForce = bindingsInForce(checklist, bindings);
   const subjects = new Map(subjectsOf(checklist).map((one) => [one.id, one]));
@@ -210,7 +216,7 @@ function linesOf(given: Decide): Seen[] {
     known.set(id, { line: made, effect: effected.effect, alone, guessed });
     return known.get(id)!;
   };
-  return [...subjects.keys()].map(seen);
+  return yield* eachInSteps(subjects.keys(), seen);
 }
 
 /** A line, with what it tells the line that is derived from it, and the decision. */

@@ -4,10 +4,9 @@ import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { bindingsInForce } from '../binding/lint-bindings.ts';
 import type { Binding, BoundCheck } from '../binding/binding.ts';
-import { standOf } from '../catalogue/stand.ts';
 import type { getLine as contract } from '../contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
-import { proposedFor } from './proposed-for.ts';
+import { proposedStand } from './proposed-for.ts';
 import type { Standing } from '../ledger.ts';
 import { holdsRole } from '../people-roles.ts';
 import type { ReadinessRecord } from '../record/record.ts';
@@ -38,7 +37,7 @@ export async function getLine(deps: ReadinessDeps, ctx: Ctx, { name, line }: Inp
     checklist: name,
     checks: result.checks.map(viewOfCheck),
     ...bindingView(deps, binding),
-    ...(!binding && proposalView(deps, standing, line)),
+    ...(!binding && (await proposalView(deps, standing, line))),
     hints: (checklist.items.find(({ id }) => id === line)?.hints ?? []).map(({ text, language, expects }) => ({
       text,
       ...(language !== undefined && { language }),
@@ -52,11 +51,8 @@ export async function getLine(deps: ReadinessDeps, ctx: Ctx, { name, line }: Inp
 }
 
 /** What might decide a line that nothing is bound to. */
-function proposalView(deps: ReadinessDeps, { document }: Standing, line: string): Pick<LineDetail, 'proposal'> {
-  const { checklist, bindings } = document;
-  const proposal = standOf(checklist, bindings, deps.clock.now(), proposedFor(deps, document)).lines.find(
-    (one) => one.line.id === line,
-  )?.proposal;
+async function proposalView(deps: ReadinessDeps, { document }: Standing, line: string): Promise<Pick<LineDetail, 'proposal'>> {
+  const proposal = (await proposedStand(deps, document)).lines.find((one) => one.line.id === line)?.proposal;
   if (!proposal) return {};
   const { disposition } = proposal.binding;
   const checks = 'checks' in disposition ? (disposition.checks ?? []) : [];

@@ -4,13 +4,16 @@ import type { Ctx } from '../../base/context.ts';
 import type { InputOf } from '../../base/operation.ts';
 import type { Operation } from '../../base/operation.ts';
 import type { RequestExtras } from '../../infra/http/route.ts';
-import { readBindings } from '../binding/read-bindings.ts';
+import type { Bindings } from '../binding/binding.ts';
+import { problemsOfKinds, readBindings } from '../binding/read-bindings.ts';
 import { emptyBindings } from '../binding/write-bindings.ts';
-import { readChecklist } from '../checklist/read-checklist.ts';
 import { uploadBindings as bindingsContract, uploadChecklist as uploadContract } from '../contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
 import { changedEvent } from '../events.ts';
 import type { Document } from '../library.ts';
+import { apart, LARGE_BYTES } from '../reading/apart.ts';
+import { refuseLongText, refuseManyLines } from '../reading/limits.ts';
+import { eachInSteps, inTurns } from '../steps.ts';
 import { putChecklist } from '../store/checklist-store.ts';
 import { recordStoreIn } from '../store/record-store.ts';
 
@@ -18,10 +21,12 @@ type Extras = Pick<RequestExtras, 'document'>;
 /** What is kept as the answer to an upload; the caller gets how the checklist stands then. */
 const DONE = Type.Object({}, { additionalProperties: false });
 const encoder = new TextEncoder();
+/** So many problems of a large file are told. */
+const MOST_PROBLEMS = 200;
 
 /**
  * Keeps a checklist for the operator's tenant; what decided its lines before goes on to decide those that are still there.
- * Errors: `readiness.operator_only`, `readiness.checklist_reserved`, `readiness.checklist_empty`.
+ * Errors: `readiness.operator_only`, `readiness.checklist_reserved`, `readiness.checklist_empty`, `readiness.checklist_too_large`.
  */
 export async function uploadChecklist(
   deps: ReadinessDeps,
@@ -33,16 +38,22 @@ export async function uploadChecklist(
     throw new AppError('forbidden', 'readiness.operator_only', 'Only the operator of the installation keeps checklists.');
   if (deps.library.isSupplied(name))
     throw new AppError('conflict', 'readiness.checklist_reserved', `${name} is the product's own checklist. Choose another name.`);
-  const { items, criteria } = readChecklist(document, name);
-  if (items.length + criteria.length === 0)
+  refuseLongText(document);
+  const checklist = await apart('checklist', { name, source: new Uint8Array(document) }, document.byteLength > LARGE_BYTES);
+  refuseManyLines(checklist);
+  if (checklist.items.length + checklist.criteria.length === 0)
     throw new AppError('unprocessable', 'readiness.checklist_empty', 'There is not one line to judge in this document.');
-  const before = (await deps.library.list(ctx.tenantId)).find((one) => one.name === name);
+  const before = (await deps.library.names(ctx.tenantId)).includes(name) ? await deps.library.find(ctx, name) : undefined;
   const bindings = before?.bindingsText ?? emptyBindings(name);
   await keep(deps, ctx, { operation: uploadContract, name, source: document, bindings });
 }
 
+/** What was taken out of bindings that somebody brought. */
+export type TakenOut = { confirmations: readonly { line: string; by: string }[]; validFor: boolean };
+
 /**
- * Errors: `readiness.checklist_not_found`, `readiness.bindings_invalid` with every problem and its place,
+ * Keeps bindings without the confirmations that are not held for just these bindings already: a name in a file is nobody's act, and
+ * whoever confirms does so here. Errors: `readiness.checklist_not_found`, `readiness.bindings_invalid` with every problem and its place,
  * `readiness.bindings_of_another`.
  */
 export async function uploadBindings(
@@ -50,13 +61,36 @@ export async function uploadBindings(
   ctx: Ctx,
   { name }: InputOf<typeof bindingsContract>,
   { document }: Extras,
-): Promise<void> {
-  const { source, origin } = await deps.library.find(ctx, name);
-  const bindings = new TextDecoder().decode(document);
-  const { checklist } = readBindings(bindings, { file: `${name}.bindings.yaml`, kinds: deps.kinds });
-  if (checklist !== name)
-    throw new AppError('unprocessable', 'readiness.bindings_of_another', `These are the bindings of ${checklist}, not of ${name}.`);
-  await keep(deps, ctx, { operation: bindingsContract, name, source: origin === 'product' ? undefined : source, bindings });
+): Promise<TakenOut> {
+  const { source, origin, bindings: held } = await deps.library.find(ctx, name);
+  const given = new TextDecoder().decode(document);
+  const large = given.length > LARGE_BYTES;
+  const longestMs = deps.policy.validFor.signed;
+  const { text, bindings, confirmations, validFor } = await apart('strip', { name, text: given, held, longestMs }, large);
+  if (bindings.checklist !== name)
+    throw new AppError(
+      'unprocessable',
+      'readiness.bindings_of_another',
+      `These are the bindings of ${bindings.checklist}, not of ${name}.`,
+    );
+  await refuseUnknownKinds(deps, name, { given, bindings, large });
+  const kept = { operation: bindingsContract, name, source: origin === 'product' ? undefined : source, bindings: text };
+  await keep(deps, ctx, kept, confirmations.length === 0 && !validFor ? {} : { takenOut: confirmations.map(({ line }) => line), validFor });
+  return { confirmations, validFor };
+}
+
+type Checked = { given: string; bindings: Bindings; large: boolean };
+
+/** A small file is read once more, which tells the places; of a large one the lines are told. Errors: `readiness.bindings_invalid`. */
+export async function refuseUnknownKinds({ kinds }: ReadinessDeps, name: string, { given, bindings, large }: Checked): Promise<void> {
+  const found = await inTurns(
+    eachInSteps(bindings.bindings, (binding) => problemsOfKinds(binding, kinds).map((text) => `  ${binding.line}: ${text}`)),
+  );
+  const problems = found.flat();
+  if (problems.length === 0) return;
+  if (!large) readBindings(given, { file: `${name}.bindings.yaml`, kinds });
+  const message = `The bindings have ${problems.length} problem(s):\n${problems.slice(0, MOST_PROBLEMS).join('\n')}`;
+  throw new AppError('invalid', 'readiness.bindings_invalid', message);
 }
 
 type Kept = { operation: Operation; name: string; source: Document['source'] | undefined; bindings: string };

@@ -10,6 +10,7 @@ import { combine, type Objection, type Sources, type Word } from './combine.ts';
 import { holdDemands } from './demand.ts';
 import { subjectsOf, type GateSubject } from './lines.ts';
 import type { CheckResult, LineResult } from './result.ts';
+import { atOnce, eachInSteps, type Steps } from '../steps.ts';
 
 /** Everything that a checklist is judged by. */
 export type Judgement = {
@@ -34,6 +35,11 @@ export const NO_RECORDS: Judgement['records'] = { signOffs: new Map(), waivers: 
  * document asks for. Lines are judged from the leaves up; a line that is below itself is an error.
  */
 export function judgeLines(judgement: Judgement): readonly LineResult[] {
+  return atOnce(judgeInSteps(judgement));
+}
+
+/** The same, a line a step. */
+export function* judgeInSteps(judgement: Judgement): Steps<readonly LineResult[]> {
   const { checklist, bindings } = judgement;
   const subjects = subjectsOf(checklist);
   const lines = new Map([...checklist.items, ...checklist.criteria].map((line) => [line.id, line]));
@@ -47,7 +53,7 @@ export function judgeLines(judgement: Judgement): readonly LineResult[] {
     known: new Map(),
     open: new Set(),
   };
-  return subjects.map(({ id }) => resultOf(id, context));
+  return yield* eachInSteps(subjects, ({ id }) => resultOf(id, context));
 }
 
 type Context = {

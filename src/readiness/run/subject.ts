@@ -9,9 +9,16 @@ import type { Subject } from './result.ts';
  * every word that decides something does.
  */
 export function bindingsHash(bindings: Bindings): string {
+  const known = hashes.get(bindings);
+  if (known !== undefined) return known;
   // Through JSON, so that a field that is set to undefined is one that is not there.
-  return hash('sha256', canonicalJson(JSON.parse(JSON.stringify(bindings))));
+  const made = hash('sha256', canonicalJson(JSON.parse(JSON.stringify(bindings))));
+  hashes.set(bindings, made);
+  return made;
 }
+
+/** Bindings are values that nobody changes, and asked for their hash whenever something is judged. */
+const hashes = new WeakMap<Bindings, string>();
 
 /** What a run, a signature and a verdict speak of. */
 export function subjectFor(

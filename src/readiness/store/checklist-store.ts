@@ -19,6 +19,11 @@ export async function selectChecklists(tx: Tx): Promise<ChecklistRow[]> {
   return await tx.query<ChecklistRow>(`select ${COLUMNS} from readiness.checklist order by name`);
 }
 
+/** What is kept under its name elsewhere, the log and the evidence, stays. */
+export async function dropChecklist(tx: Tx, name: string): Promise<void> {
+  await tx.query('delete from readiness.checklist where name = $1', [name]);
+}
+
 /** Writes the row whole; a row of that name is replaced. */
 export async function putChecklist(tx: Tx, tenantId: Uuid, row: ChecklistRow): Promise<void> {
   await tx.query(

@@ -1,5 +1,5 @@
 import type { ObligationColumns } from './columns.ts';
-import { inThread } from './in-thread.ts';
+import { inThread } from '../../infra/jobs/in-thread.ts';
 import { netTask, type NettedColumns } from './net-task.ts';
 
 /** Fewer obligations are netted at once, in some tens of milliseconds: starting a thread takes longer. */

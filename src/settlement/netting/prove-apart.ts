@@ -1,4 +1,4 @@
-import { inThread } from './in-thread.ts';
+import { inThread } from '../../infra/jobs/in-thread.ts';
 import { levelsOf, pathIn, type TreeLevels } from './prove-task.ts';
 
 /** Fewer nodes are hashed at once, in some tens of milliseconds. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/error.ts';
 import { codeOf } from '../../base/money.ts';
-import { inThread, OutOfTime } from '../netting/in-thread.ts';
+import { inThread, OutOfTime } from '../../infra/jobs/in-thread.ts';
 import { planRound, type Plan, type RoundInput } from './plan.ts';
 
 /** Fewer obligations are set off at once, in some tens of milliseconds: starting a thread takes longer. */
