@@ -27,7 +27,15 @@ const Checks = Type.Array(Check, { minItems: 1, maxItems: 20 });
 
 /** The shape of each kind of disposition; which one counts is told by its `kind`, so that a mistake is named for that one alone. */
 export const DISPOSITION_SHAPES: Readonly<Record<string, TSchema>> = {
-  checked: Type.Object({ kind: Type.Literal('checked'), checks: Checks, any: Type.Optional(Type.Boolean()) }, closed),
+  checked: Type.Object(
+    {
+      kind: Type.Literal('checked'),
+      checks: Checks,
+      any: Type.Optional(Type.Boolean()),
+      silence: Type.Optional(Type.Object({ means: Type.Literal('fail'), control: Checks }, closed)),
+    },
+    closed,
+  ),
   attested: Type.Object({ kind: Type.Literal('attested'), role: Name }, closed),
   derived: Type.Object({ kind: Type.Literal('derived') }, closed),
   outside: Type.Object({ kind: Type.Literal('outside'), role: Name, checks: Type.Optional(Checks) }, closed),

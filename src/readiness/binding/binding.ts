@@ -10,12 +10,18 @@ import type { Tier } from '../checklist/checklist.ts';
  * - `waived`: until a date, with the reason and the name; shown as such, never as passed.
  */
 export type Disposition =
-  | { kind: 'checked'; checks: readonly BoundCheck[]; any?: boolean }
+  | { kind: 'checked'; checks: readonly BoundCheck[]; any?: boolean; silence?: Silence }
   | { kind: 'attested'; role: string }
   | { kind: 'derived' }
   | { kind: 'outside'; role: string; checks?: readonly BoundCheck[] }
   | { kind: 'not_applicable'; reason: string; by: string }
   | { kind: 'waived'; reason: string; by: string; until: string };
+
+/**
+ * That no answer is what the line looks for (`does not answer for a minute`): it fails then, where otherwise nothing would be known. Only
+ * while every `control` passes, which asks another target, so that a watcher without a network takes nobody for dead.
+ */
+export type Silence = { means: 'fail'; control: readonly BoundCheck[] };
 
 /** A check with its parameters. `ttlMs` is how long its result holds. */
 export type BoundCheck = { kind: string; params: Readonly<Record<string, unknown>>; ttlMs?: number };

@@ -78,7 +78,7 @@ function checkFile(value: unknown, reading: Reading): void {
 
 type Loose = {
   confirmed?: { at?: unknown };
-  disposition?: { kind?: unknown; until?: unknown; checks?: unknown };
+  disposition?: { kind?: unknown; until?: unknown; checks?: unknown; silence?: unknown };
 };
 
 function checkBinding(value: unknown, path: Path, reading: Reading): void {
@@ -94,6 +94,21 @@ function checkBinding(value: unknown, path: Path, reading: Reading): void {
   checkDay(disposition.until, [...here, 'until'], reading);
   if (whole && disposition.checks !== undefined)
     (disposition.checks as BoundCheck[]).forEach((check, at) => checkCheck(check, [...here, 'checks', at], reading));
+  if (whole && disposition.silence !== undefined) checkSilence(disposition as Silent, [...here, 'silence'], reading);
+}
+
+type Silent = { checks: BoundCheck[]; silence: { control: BoundCheck[] } };
+
+/** A control that asks the same target, or none, would tell nothing of the network. */
+function checkSilence({ checks, silence: { control } }: Silent, path: Path, reading: Reading): void {
+  const asked = new Set(checks.map(({ params }) => params['target']));
+  for (const [at, check] of control.entries()) {
+    const here = [...path, 'control', at];
+    checkCheck(check, here, reading);
+    const target = check.params['target'];
+    if (typeof target !== 'string') reading.report([...here, 'params'], 'a control must ask a target');
+    else if (asked.has(target)) reading.report([...here, 'params', 'target'], 'a control must ask another target than what it controls');
+  }
 }
 
 function checkCheck(check: BoundCheck, path: Path, reading: Reading): void {

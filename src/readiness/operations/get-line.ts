@@ -3,6 +3,7 @@ import type { Uuid } from '../../base/id.ts';
 import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { bindingsInForce } from '../binding/lint-bindings.ts';
+import { boundChecks } from '../binding/bound-checks.ts';
 import type { Binding, BoundCheck } from '../binding/binding.ts';
 import type { getLine as contract } from '../contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
@@ -69,7 +70,7 @@ async function proposalView(deps: ReadinessDeps, { document }: Standing, line: s
 
 function bindingView(deps: ReadinessDeps, binding: Binding | undefined) {
   const disposition = binding?.disposition;
-  const checks = disposition && 'checks' in disposition ? (disposition.checks ?? []) : [];
+  const checks = disposition ? boundChecks(disposition) : [];
   return {
     asks: checks.map((check) => askOf(deps, check)),
     any: disposition?.kind === 'checked' && disposition.any === true,

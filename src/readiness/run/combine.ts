@@ -47,6 +47,8 @@ export type Sources = {
   binding: Binding | { missing: string };
   /** Results in the order of the binding's checks. */
   checks: readonly CheckResult[];
+  /** Results of the checks that tell whether whoever looked has a network, in the order of the binding. */
+  control?: readonly CheckResult[];
   /** Results of the lines below it. */
   children: readonly LineResult[];
   /** The signature in force of the role that the binding asks for. */
@@ -92,7 +94,7 @@ function disposed(binding: Binding, sources: Sources): Found {
   const { disposition } = binding;
   switch (disposition.kind) {
     case 'checked':
-      return combineChecks(disposition.checks, sources, disposition.any === true);
+      return silenceHeld(disposition, combineChecks(disposition.checks, sources, disposition.any === true), sources);
     case 'attested':
       return attested(disposition.role, sources);
     case 'derived':
@@ -106,6 +108,18 @@ function disposed(binding: Binding, sources: Sources): Found {
     default:
       return { state: 'error', summary: 'The binding is of no known kind.' };
   }
+}
+
+/** Silence that a line looks for: known to be bad while the control answers, and as unknown as ever while it does not. */
+function silenceHeld({ silence }: Extract<Disposition, { kind: 'checked' }>, found: Found, sources: Sources): Found {
+  if (!silence || found.state !== 'unreachable') return found;
+  const control = combineChecks(silence.control, { ...sources, checks: sources.control ?? [] }, false);
+  if (control.state !== 'pass')
+    return {
+      ...found,
+      summary: `${found.summary} That it is silent is not sure: the control does not answer either (${control.summary}).`,
+    };
+  return { ...found, state: 'fail', summary: `${found.summary} The control answers, so it is silent: ${control.summary}` };
 }
 
 function met(found: Found, { objections = [] }: Sources): Found {

@@ -1,3 +1,4 @@
+import { boundChecks } from '../binding/bound-checks.ts';
 import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -29,7 +30,7 @@ export type Inputs = {
  * which says itself for how long they count. Made slowly, since settings may be passwords.
  */
 export async function inputsHashOf({ checks, bindings, kinds, environment }: Inputs): Promise<string> {
-  const bound = bindings.bindings.flatMap(({ disposition }) => ('checks' in disposition ? (disposition.checks ?? []) : []));
+  const bound = bindings.bindings.flatMap(({ disposition }) => boundChecks(disposition));
   const scripts = Object.values(checks.commands).flatMap(({ argv, folder }) => argv.map((word) => resolve(checks.root, folder, word)));
   const authorities = Object.values(checks.targets).flatMap(({ ca }) => ca ?? []);
   const named = [...bound.flatMap((check) => filesOf(check, kinds)), ...authorities].map((path) => resolve(checks.root, path));

@@ -1,4 +1,5 @@
 import { bindingsInForce } from '../binding/lint-bindings.ts';
+import { controlChecks, decidingChecks } from '../binding/bound-checks.ts';
 import type { Binding, Bindings } from '../binding/binding.ts';
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
 import type { Millis } from '../../base/time.ts';
@@ -89,7 +90,7 @@ function judged(subject: GateSubject, context: Context): LineResult {
   const { judgement, lines } = context;
   const { records, at, defaultTtlMs, maxWaiverDays, validFor = DEFAULT_VALID_FOR } = judgement;
   const binding = subject.role === undefined ? confirmedBinding(subject, context) : signatureOf(subject.id, subject.role);
-  const checks = judgement.checks.get(subject.id) ?? [];
+  const { checks, control, kept } = resultsOf(binding, judgement.checks.get(subject.id) ?? []);
   const children = subject.children.map((child) => resultOf(child, context));
   const role = 'disposition' in binding && 'role' in binding.disposition ? binding.disposition.role : undefined;
   const signed = role === undefined ? undefined : records.signOffs.get(signOffKey(subject.id, role));
@@ -98,6 +99,7 @@ function judged(subject: GateSubject, context: Context): LineResult {
   const sources: Sources = {
     binding,
     checks,
+    control,
     children,
     signOff: signed && { ...wordOf(signed, signed.body.statement), until: isoOf(signatureEnd(signed, subject, binding, judgement)) },
     waiver: waived && { ...wordOf(waived, waived.body.reason), until: waived.body.until },
@@ -110,7 +112,15 @@ function judged(subject: GateSubject, context: Context): LineResult {
   const found = combine(sources);
   const line = lines.get(subject.id);
   const claim = line && holdClaims(line, { state: found.state, checks });
-  return { lineId: subject.id, ...found, checks, ...(claim && { claim }) };
+  return { lineId: subject.id, ...found, checks: kept, ...(claim && { claim }) };
+}
+
+/** Results of the checks that decide, and of those that only tell whether whoever looked has a network. */
+function resultsOf(binding: Sources['binding'], kept: readonly CheckResult[]) {
+  const controls = 'disposition' in binding ? controlChecks(binding.disposition).length : 0;
+  if (controls === 0) return { checks: kept, control: [], kept };
+  const deciding = decidingChecks((binding as Binding).disposition).length;
+  return { checks: kept.slice(0, deciding), control: kept.slice(deciding), kept };
 }
 
 /** When the signature for a line is over: as its binding says, its document, or its tier; where the bindings make it heavier, that one. */

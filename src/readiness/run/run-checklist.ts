@@ -1,3 +1,4 @@
+import { boundChecks } from '../binding/bound-checks.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { AppError } from '../../base/error.ts';
 import { newId } from '../../base/id.ts';
@@ -121,7 +122,7 @@ export async function checkLines(input: CheckInput): Promise<Map<string, CheckRe
   const { checklist, bindings, kinds, probe, store, onProgress } = input;
   const wanted = [...bindingsInForce(checklist, bindings)].map(([lineId, { disposition }]) => ({
     lineId,
-    checks: 'checks' in disposition ? (disposition.checks ?? []) : [],
+    checks: boundChecks(disposition),
   }));
   const unique = new Map<string, { check: BoundCheck; at: number }>();
   for (const check of wanted.flatMap(({ checks }) => checks)) {

@@ -77,7 +77,16 @@ function againAt(line: WatchedLine, state: LineState | undefined, releasedAt: nu
     // Beyond its window a trigger is followed until it is certain, and no longer.
     return again <= line.toMs || !isConfirmed(line, state) ? again : undefined;
   }
-  if (state.sight !== 'unknown' || cadenceAt(line, seen) < DAY) return undefined;
-  const again = seen + RETRY_UNKNOWN_MS;
-  return again <= line.toMs ? again : undefined;
+  const wait = state.sight === 'unknown' ? retryMs(line, state, cadenceAt(line, seen)) : undefined;
+  return wait !== undefined && seen + wait <= line.toMs ? seen + wait : undefined;
+}
+
+/**
+ * A trigger of which nothing is known may be what it looks for: it is looked at again as soon as a bad one, and ever more seldom while
+ * that lasts. Undefined where the cadence comes first.
+ */
+function retryMs(line: WatchedLine, { lastAt, unknownSince = lastAt }: LineState, cadence: number): number | undefined {
+  const soon = isTrigger(line) ? Math.max(confirmAfterMs(line), (lastAt - unknownSince) / 2) : Number.POSITIVE_INFINITY;
+  const wait = Math.min(soon, cadence >= DAY ? RETRY_UNKNOWN_MS : Number.POSITIVE_INFINITY);
+  return wait < cadence ? wait : undefined;
 }

@@ -23,6 +23,8 @@ export type LineState = {
   summary: string;
   /** Since when it has been bad without a gap, in how many looks; absent when it is not bad. */
   bad?: { since: number; count: number };
+  /** Since when nothing is known of it; absent when something is. */
+  unknownSince?: number;
   /** Looks that were missed before the last one. */
   missed?: Missed;
 };
@@ -70,7 +72,8 @@ function stateAfter(plan: WatchPlan, line: WatchedLine, { before, at, sample, ga
   if (before && at <= before.lastAt) return before;
   const { sight, summary } = sightOf(plan, line, { at, sample });
   const bad = sight === 'bad' ? badAfter(plan, line, before, at) : undefined;
-  return { lastAt: at, toldAt: at, sight, summary, ...(bad && { bad }), ...(gap && { missed: gap }) };
+  const unknown = sight === 'unknown' && { unknownSince: before?.unknownSince ?? at };
+  return { lastAt: at, toldAt: at, sight, summary, ...(bad && { bad }), ...unknown, ...(gap && { missed: gap }) };
 }
 
 /** Being bad goes on from the look before, unless that was too long ago to say what was between. */

@@ -91,6 +91,27 @@ describe('a month', () => {
   });
 });
 
+describe('a trigger of which nothing is known', () => {
+  test('is looked at again as soon as a bad one, ever more seldom, and never rolls back', async () => {
+    const since = 3 * 1_440;
+    const run = await begin((lineId, minute) => ({ state: lineId === 'errors' && minute >= since ? 'unreachable' : 'pass' }));
+    await toTheEnd(run);
+    expect(await advised(run.store)).toEqual(['continue', 'attention']);
+    const after = run.looked.flatMap(([minute, lineId]) => (lineId === 'errors' && minute >= since ? [minute - since] : []));
+    expect(after.slice(0, 6)).toEqual([0, 5, 10, 15, 22, 33]);
+    expect(after.length).toBeLessThan(27 * 24 + 20);
+  });
+
+  test('goes on to be counted as bad by the first look that finds it so', async () => {
+    const since = 3 * 1_440;
+    const run = await begin((lineId, minute) => ({
+      state: lineId !== 'errors' || minute < since ? 'pass' : minute < since + 10 ? 'unreachable' : minute < since + 40 ? 'fail' : 'pass',
+    }));
+    await toTheEnd(run);
+    expect(await advised(run.store)).toEqual(['continue', 'attention', 'attention', 'rollback', 'continue']);
+  });
+});
+
 describe('after a stop', () => {
   test('tells exactly what was missed, and looks at nothing that is past', async () => {
     const run = await begin();

@@ -1,3 +1,4 @@
+import { boundChecks } from '../../../readiness/binding/bound-checks.ts';
 import type { CheckResult, Measurement } from '../../../readiness/run/result.ts';
 import type { OpenedLine } from '../../../readiness/report/opened-line.ts';
 import { plain } from '../../../readiness/report/plain.ts';
@@ -33,7 +34,7 @@ function headOf({ checklist, line, title, section, tier, polarity, thresholds, i
 function bindingOf({ binding }: OpenedLine): string[] {
   if (!binding) return ['  Nothing is bound to it, so it fails. Propose something with: rialto readiness bind'];
   const { disposition, confirmed, note, holdsDemand } = binding;
-  const checks = 'checks' in disposition ? (disposition.checks ?? []) : [];
+  const checks = boundChecks(disposition);
   const answered = confirmed
     ? `confirmed by ${plain(confirmed.by)} on ${confirmed.at.slice(0, 10)}`
     : 'NOT CONFIRMED, so it decides nothing';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { boundChecks } from '../../../readiness/binding/bound-checks.ts';
 import { AppError } from '../../../base/error.ts';
 import type { Bindings, BoundCheck } from '../../../readiness/binding/binding.ts';
 import { readBindings } from '../../../readiness/binding/read-bindings.ts';
@@ -39,7 +40,7 @@ async function boundIn(file: string, kinds: KindRegistry): Promise<readonly Boun
 }
 
 function checksIn({ bindings }: Bindings): readonly BoundCheck[] {
-  return bindings.flatMap(({ disposition }) => ('checks' in disposition ? (disposition.checks ?? []) : []));
+  return bindings.flatMap(({ disposition }) => boundChecks(disposition));
 }
 
 function describeProofs(proofs: readonly KindProof[]): string {
