@@ -1,6 +1,7 @@
 import type { Action, Polarity, Threshold } from './checklist.ts';
 import { directionOf } from './direction.ts';
 import { remembering } from './remember.ts';
+import { isWithholding } from './withhold.ts';
 import type { Place } from './words.ts';
 
 /** How a line is to be read: as what must be true, or as what must never be, with what that asks for. */
@@ -91,17 +92,22 @@ const NUMBERED = /^\W{0,3}(?:\d{1,2}(?:\.\d{1,2})*|[A-Za-z]|[IVX]{1,4})(?:[.):]\
 /** What a heading is called, in front of what it says: `Point of no return: go back if`. */
 const LABELLED = /^[^:;.!?]{3,40}[:–—]\s+(?=\S+\s+\S+)/;
 
+/** What a heading says of itself in brackets: `No-Go (any single item stops it)`. */
+const EXPLAINED = /\s*\([^()]*\)\s*:?\s*$/;
+
 /** Of a lead of several sentences the last one says what the lines are; where that says nothing, all of it, then without its number and its label. */
 const verdictOf = remembering((text): Verdict => {
   const last = /[.!?]\s+([^.!?]{6,}:)\s*$/.exec(text)?.[1];
   const bare = text.replace(NUMBERED, '');
-  const verdicts = [last, text, bare, bare.replace(LABELLED, '')].map((one) => (one === undefined ? 'nothing' : verdictOn(one)));
+  const verdicts = [last, text, bare, bare.replace(LABELLED, ''), bare.replace(EXPLAINED, '')].map((one) =>
+    one === undefined ? 'nothing' : verdictOn(one),
+  );
   return verdicts.find((verdict) => verdict !== 'nothing') ?? 'nothing';
 });
 
 function verdictOn(text: string): Verdict {
   const gate = /\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i.test(text);
-  if (!gate && BAD.some((pattern) => pattern.test(text))) return 'bad';
+  if (!gate && (BAD.some((pattern) => pattern.test(text)) || isWithholding(text))) return 'bad';
   if (GOOD.some((pattern) => pattern.test(text))) return continues(text) ? 'continues' : 'good';
   return ALERTS.test(text) ? 'alert' : 'nothing';
 }
@@ -114,7 +120,7 @@ const NO_LAUNCH: readonly RegExp[] = [
   /^(?!.*\b(?:roll|revert|back)\b)\W*(?:we |reasons (?:to|for) |grounds (?:to|for) )?(?:postpon|reject|defer|delay|withhold|scrub|hold|block|refus)\w*\b/i,
   /^(?!.*\b(?:roll|revert|back)\b).*\b(?:abort\w*|stop\w*|cancel\w*|halt\w*|call(?:ing)? off|suspend\w*)\b[^.]{0,20}\b(?:launch|go-?live|release|opening|submission)\b/i,
 ];
-const isNoLaunch = (text: string): boolean => NO_LAUNCH.some((pattern) => pattern.test(text));
+const isNoLaunch = (text: string): boolean => isWithholding(text) || NO_LAUNCH.some((pattern) => pattern.test(text));
 const GOING_BACK =
   /\b(?:roll\w*[- ]?(?:it )?back|revert\w*|back\w*[- ]?out|fall\w*[- ]?back|(?:switch|go|turn|flip|step|move)\w* (?:it )?back|return\w*|withdraw\w*|undo|restore|pull|yank|take \S+ (?:\S+ )?(?:offline|down))\b/i;
 

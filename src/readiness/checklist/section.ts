@@ -1,4 +1,5 @@
 import { plainText, undecorated } from './inline.ts';
+import { withoutPictographs } from './pictograph.ts';
 import { repairMojibake } from './repair.ts';
 
 const COUNT =
@@ -17,7 +18,8 @@ export function headingText(markdown: string): string {
       .trim()
       .replace(/\s*[:：]$/, ''),
   );
-  return bare === '' ? plain : bare;
+  const words = withoutPictographs(bare);
+  return /[\p{L}\p{N}]/u.test(words) ? words : bare === '' ? plain : bare;
 }
 
 /** How many items a heading says that it has, as `(25 items)`. */

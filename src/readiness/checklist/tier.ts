@@ -105,12 +105,17 @@ export function guessedTierOf(heading: string, scale: Scale): Tier | undefined {
   return tier === undefined || tier === 'critical' || isWhole ? undefined : tier;
 }
 
+const GRADED = /[([{]\s?(critical|high|medium|low)(?:[- ]priority)?\s?[)\]}]/i;
+
 /**
  * The tier that a heading or lead gives the lines below it. `Critical (Must Pass)`, `P1`, `Should have`, `Severity: low`,
  * `Critical launch requirements` do; `Critical alerts` or `High availability` are about something else.
  */
 export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefined {
   if (MEASURED.test(heading)) return undefined;
+  // `Good to have (low)`: the word in brackets is there to say it.
+  const graded = GRADED.exec(heading)?.[1];
+  if (graded !== undefined) return first(WHOLE, graded);
   const rank = ranked(heading, scale);
   if (rank) return rank;
   const bare = bareOf(heading);
@@ -135,10 +140,23 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
   return priority === undefined ? undefined : first(WHOLE, priority);
 }
 
-/** The tier of a bold mark before a line's words, in Markdown: `**SEV1** the shop is down`. */
+/** Grades of other things, too: `a new version (major)`, `wind (moderate)`, `load (normal)`, `the door (blocked)`. */
+const OF_THINGS = /^(?:m(?:aj|in)or|majeure?s?|mineure?s?|moderate|moyenne?|normal|may|(?:high|low)est|trivial|important|haute?|basse|faible|gering)$/i;
+
+const BOLD_RANK = /^\s*(?:\*\*|__)\s*((?:sev(?:erity)?[- ]?[0-5]|P[0-4]))\s*(?:\*\*|__)/i;
+/** Bold or struck out of the line's words at its end, and what is in front of it: the end of a sentence, or a word. */
+const BOLD_END = /(?<=\S\s)(\*\*|__)(?=\S)([^*_]{2,30})\1[\s.;]*$/;
+
+/** The tier of a bold mark before a line's words, or behind them, in Markdown: `**SEV1** the shop is down`, `… . **blocker**`. */
 export function tierOfMark(markdown: string, scale: Scale = 0): Tier | undefined {
-  const mark = /^\s*(?:\*\*|__)\s*((?:sev(?:erity)?[- ]?[0-5]|P[0-4]))\s*(?:\*\*|__)/i.exec(markdown)?.[1];
-  return mark === undefined ? undefined : ranked(mark, scale);
+  const mark = BOLD_RANK.exec(markdown)?.[1];
+  if (mark !== undefined) return ranked(mark, scale);
+  const last = BOLD_END.exec(markdown);
+  const words = last?.[2]?.trim();
+  if (!last || words === undefined || OF_THINGS.test(words)) return undefined;
+  // `the risk is **low**` goes on with its sentence; a mark stands behind the end of one, in brackets, in capitals, or is a noun.
+  const ofItself = /[.,;:!?)–—-]\s$/.test(markdown.slice(0, last.index)) || words === words.toUpperCase() || /blocker|have$/i.test(words);
+  return ofItself ? (first(WHOLE, words) ?? ranked(words, scale)) : undefined;
 }
 
 const RFC: readonly (readonly [Tier, RegExp])[] = [
@@ -155,10 +173,24 @@ const isCount = (text: string, { 0: words, index }: RegExpExecArray): boolean =>
     text.slice(index + words.length),
   );
 
+/** A bracket that a line begins with, behind its number if it has one, and one that it ends with. */
+const OPENING_BRACKET = /^(?:[\dA-Z][\w.-]{0,10}[.):]?\s+)?[([{]\s?([^()[\]{}]{2,30}?)\s?[)\]}]/u;
+const CLOSING_BRACKET = /[([{]\s?([^()[\]{}]{2,30}?)\s?[)\]}][\s.;,*]*$/u;
+
+/** The tier of a bracket that holds nothing but a word for one: `… (Mandatory)`, `{muss} …`. */
+function closedIn(text: string): Tier | undefined {
+  for (const pattern of [OPENING_BRACKET, CLOSING_BRACKET]) {
+    const words = pattern.exec(text)?.[1];
+    const tier = words === undefined || OF_THINGS.test(words) ? undefined : first(WHOLE, words);
+    if (tier) return tier;
+  }
+  return undefined;
+}
+
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   if (
-    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED/i.test(
+    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED|[)\]}][\s.;,*]*$|^.{0,12}[([{]/i.test(
       text,
     )
   )
@@ -169,13 +201,15 @@ export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);
   if (sev) return RANKS[Math.max(0, Number(sev[1]) - 1)];
   const named =
-    /^\W{0,3}[[(]?(critical|blocker|major|minor|(?:high|medium|low)(?: priority)?|must|should|could|required|mandatory|recommended|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])]|:|\s[–—·•|-]\s)/i.exec(
+    /^\W{0,3}[[({]?(critical|blocker|major|minor|(?:high|medium|low)(?: priority)?|must|should|could|required|mandatory|recommended|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])}]|:|\s[–—·•|-]\s)/i.exec(
       text,
     ) ??
-    /[([](?:(?:priority|severity|prio)\s*:\s*)?(critical|blocker|blocking|launch blocker|must[- ]have|recommended|high|medium|low|nice[- ]to[- ]have|(?:high|medium|low) priority)[)\]]/i.exec(
+    /[([{]\s?(?:(?:priority|severity|prio)\s*:\s*)?(critical|blocker|blocking|launch blocker|must[- ]have|recommended|high|medium|low|nice[- ]to[- ]have|(?:high|medium|low) priority)\s?[)\]}]/i.exec(
       text,
     );
   if (named && !isCount(text, named)) return tierOfHeading(named[1]!);
+  const closed = closedIn(text);
+  if (closed) return closed;
   const last =
     /\s[–—-]\s+(critical|blocker|blocking|major|minor|mandatory|required|recommended|optional|(?:must|should|nice[- ]to)[- ]have|(?:high|medium|low) priority)\W*$/i.exec(
       text,

@@ -1,4 +1,5 @@
 import type { Context } from './outline.ts';
+import { withoutPictographs } from './pictograph.ts';
 
 /**
  * Where a line stands in words, innermost first: bullets around it, the sentence that leads to it, its headings. `headings`
@@ -16,6 +17,7 @@ function withoutNumber(text: string): string {
 /** The places of a list are few, those of a document's lines many: one for each context is enough. */
 export function placeOf(context: Context, under: readonly string[]): Place {
   const headings = context.section.map(withoutNumber).reverse();
-  const words = [...[...under].reverse(), ...(context.lead === '' ? [] : [context.lead]), ...headings];
-  return { words, lead: context.lead, headings };
+  const lead = withoutPictographs(context.lead);
+  const words = [...under.map(withoutPictographs).reverse(), ...(lead === '' ? [] : [lead]), ...headings];
+  return { words, lead, headings };
 }
