@@ -1,7 +1,8 @@
 import type { Finding, Item, Line } from './checklist.ts';
 import type { Heading } from './outline.ts';
 import { placeholderIn } from './placeholder.ts';
-import { guessedTierOf, type Scale } from './tier.ts';
+import { guessedTierOf } from './tier.ts';
+import type { Wording } from './wording.ts';
 
 /** Headings that say how many items they have, and have another number of them. */
 export function countFindings(headings: readonly Heading[]): Finding[] {
@@ -22,9 +23,10 @@ export function totalFinding(text: string, line: number, found: number): Finding
 }
 
 /** Headings that make lines lighter than critical by words that may be about something else. */
-export function tierGuesses(headings: readonly Heading[], scale: Scale): Finding[] {
-  return headings.flatMap(({ text, line, count }) => {
-    const tier = count > 0 ? guessedTierOf(text, scale) : undefined;
+export function tierGuesses(headings: readonly Heading[], { scale, declared }: Wording): Finding[] {
+  return headings.flatMap((heading) => {
+    const { text, line, count } = heading;
+    const tier = count > 0 && !declared.has(heading) ? guessedTierOf(text, scale) : undefined;
     return tier ? [{ line, kind: 'tier', text: `“${text}” is taken to make the lines below it ${tier}.` }] : [];
   });
 }

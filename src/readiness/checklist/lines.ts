@@ -15,6 +15,24 @@ export function indented(text: string, from = 0, column = 0): Indented {
   return { column: col, at, rest: text.slice(at) };
 }
 
+/** What indentation up to a column takes in characters. */
+export function plainIndent(text: string, column: number): number {
+  let at = 0;
+  let col = 0;
+  for (; at < text.length && col < column && /[ \t]/.test(text[at]!); at++) col += text[at] === '\t' ? 4 - (col % 4) : 1;
+  return at;
+}
+
+/** How many lines the front matter takes, between lines of `---` or, as TOML, of `+++`: 0 where there is none. */
+export function frontMatterEnd(lines: readonly string[]): number {
+  const mark = lines[0]?.trimEnd();
+  if (mark !== '---' && mark !== '+++') return 0;
+  const [ends, keys] = mark === '---' ? [/^(---|\.\.\.)\s*$/, /^[\w-]+\s*:/] : [/^\+\+\+\s*$/, /^[\w.-]+\s*=/];
+  const end = lines.findIndex((line, at) => at > 0 && at < 200 && ends.test(line));
+  const keyed = lines.slice(1, Math.max(end, 1)).some((line) => keys.test(line));
+  return end > 0 && keyed ? end + 1 : 0;
+}
+
 /** How deep a line is quoted, and what is left of it; columns count from behind the last mark. */
 export function unquoted(text: string): { depth: number; mark: number } & Indented {
   let inner = indented(text);
@@ -59,6 +77,9 @@ const GLYPH_BOX = /^([☐☑☒⬜🔲🗹]\uFE0F?)(?=\s|$)/u;
 /** Boxes as word processors and wikis export them. */
 const ODD_GLYPH = /^(?:([□◻▢❏❑🔳◽▫\uF0A8\uF06F]\uFE0F?|&#(?:9744|9633|x2610|x25a1);)|(&#(?:974[56]|x261[12]);))(?=\s|$)/iu;
 const HTML_BOX = /^(?:<label[^>]*>\s*)?<input\b[^>]{0,300}\btype\s*=\s*["']?checkbox\b[^>]{0,300}>/i;
+/** Where boxes begin that stand one behind the other in HTML. */
+export const HTML_BOXES =
+  /(?:<li\b[^<>]{0,300}>\s*)?(?:<label\b[^<>]{0,300}>\s*)?<input\b[^<>]{0,300}\btype\s*=\s*["']?checkbox\b|<li\b[^<>]{0,300}>\s*\[[ xX]\]\s/gi;
 const TICKS = 'xX✓✔☑√✅';
 
 /** Reads a box, if the text begins with one; `odd` says what is unusual about it. */
@@ -117,6 +138,12 @@ function glyphBox(text: string): Box | undefined {
 }
 
 export const isBreak = (text: string): boolean => /^(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/.test(text);
+
+/** Whether a run of `-` or `=` is as long as the text above it, as people draw a line under a heading. A bare `---` parts. */
+export function isUnderlineOf(rule: string, text: string): boolean {
+  const drawn = /^(?:={3,}|-{3,})$/.test(rule);
+  return drawn && Math.abs(rule.length - text.length) <= Math.max(1, text.length / 4);
+}
 
 /** An ATX heading; `odd` where the space behind the marks is missing. */
 export function headingOf(text: string): { level: number; text: string; odd: boolean } | undefined {

@@ -1,10 +1,11 @@
 import { plainText } from './inline.ts';
 import { identifier } from './identity.ts';
+import { isBoxed, numberingOf, plainTitles, type Numbering } from './plain-title.ts';
 import { declaredCount, headingText, isBoldHeading } from './section.ts';
 import { scan, type Block, type ListItem, type Scanned } from './scan.ts';
 
-/** A heading that is open where a line stands. Bold lines and summaries count as headings below all others. */
-export type Heading = { level: number; markdown: string; text: string; line: number; declared?: number; count: number };
+/** A heading that is open where a line stands, with the line of the first box below it. Plain titles, and below them bold lines and summaries, count as headings below all others. */
+export type Heading = { level: number; markdown: string; text: string; line: number; declared?: number; count: number; firstBox?: number };
 
 /** Where a block stands: its headings, and the words that lead to it, such as “Roll back if:”. */
 export type Context = { headings: readonly Heading[]; section: readonly string[]; lead: string };
@@ -25,12 +26,14 @@ export type Outline = {
   identify: (kind: 'item' | 'criterion', text: string, context: Context, parent?: ListItem) => string;
 };
 
-const BOLD_LEVEL = 7;
+/** Plain lines that serve as headings stand below every heading with marks, bold lines and summaries below those. */
+const TITLE_LEVEL = 10;
+const BOLD_LEVEL = 100;
 
 /** Blocks put under their headings and lists, with an id for each list item. Boxes and plain bullets are identified apart. */
 export function outline(lines: readonly string[]): Outline {
   const scanned = scan(lines);
-  const walk = new Walk();
+  const walk = new Walk(plainTitles(scanned.blocks));
   for (const block of scanned.blocks) walk.take(block);
   const { entries, placed, all, idOf } = walk;
   return { title: walk.title(), entries, placed, headings: all, scanned, identify: idOf };
@@ -43,18 +46,27 @@ class Walk {
   readonly all: Heading[] = [];
   private readonly byItem = new Map<ListItem, Entry>();
   private readonly identify = identifier();
+  private readonly titles: ReadonlyMap<Block, Numbering>;
+  /** The level of each form of number that plain titles have. */
+  private readonly levels = new Map<string, number>();
   private stack: Heading[] = [];
   private lead = '';
   private current: Context | undefined;
 
+  constructor(titles: ReadonlyMap<Block, Numbering>) {
+    this.titles = titles;
+  }
+
   title(): string {
-    return (this.all.find(({ level }) => level === 1) ?? this.all.find(({ level }) => level < BOLD_LEVEL))?.text ?? '';
+    return (this.all.find(({ level }) => level === 1) ?? this.all.find(({ level }) => level < TITLE_LEVEL))?.text ?? '';
   }
 
   take(block: Block): void {
     if (block.kind === 'heading') return this.open(block.level, block.text, block.line);
     if (block.kind === 'html') return block.tag === 'summary' ? this.open(BOLD_LEVEL, block.text, block.line) : this.close(BOLD_LEVEL);
     if (block.kind === 'break') return this.close(BOLD_LEVEL);
+    const numbering = this.titles.get(block);
+    if (numbering) return this.openTitle(block, numbering);
     if (block.kind === 'item') return this.takeItem(block.item);
     const owner = block.owner && this.byItem.get(block.owner);
     if (owner) {
@@ -62,8 +74,28 @@ class Walk {
       return;
     }
     if (block.kind === 'paragraph' && isBoldHeading(block.lines)) return this.open(BOLD_LEVEL, block.lines[0]!, block.line);
+    if (block.kind === 'table' && isBoxed(block)) for (const heading of this.stack) heading.firstBox ??= block.line;
     this.placed.push({ block, context: this.context() });
     if (block.kind === 'paragraph') this.setLead(leadText(block.lines));
+  }
+
+  private openTitle(block: Block, numbering: Numbering): void {
+    const level = this.levelOf(numbering);
+    this.levels.set(numbering.form, level);
+    const markdown = block.kind === 'item' ? `${block.item.order}. ${block.item.lines[0]}` : block.kind === 'paragraph' ? block.lines[0]! : '';
+    this.open(level, markdown, block.line);
+  }
+
+  /** `B.1` stands below `B`, `II.` beside `I.`, and another form below a title that has no box yet. */
+  private levelOf({ form, parts }: Numbering): number {
+    const above = this.stack.findLast(({ text }) => isWithin(parts, numberingOf(text)?.parts ?? []));
+    if (above) return Math.max(TITLE_LEVEL, above.level + 1);
+    const known = this.levels.get(form);
+    if (known !== undefined) return known;
+    const inner = this.stack.findLast(({ level }) => level >= TITLE_LEVEL);
+    if (!inner) return TITLE_LEVEL;
+    if (inner.firstBox === undefined || (parts.length > 0 && this.levels.get('capitals') === inner.level)) return inner.level + 1;
+    return inner.level < BOLD_LEVEL ? inner.level : TITLE_LEVEL;
   }
 
   private open(level: number, markdown: string, line: number): void {
@@ -114,8 +146,13 @@ class Walk {
     this.entries.push(entry);
     // A heading with a box of its own is none of the items that it says it has.
     if (item.box) for (const heading of context.headings) if (heading.line !== item.line) heading.count++;
+    if (item.box) for (const heading of context.headings) heading.firstBox ??= item.line;
   }
 }
+
+/** Whether a number begins with another: `B.1` with `B`. */
+const isWithin = (parts: readonly string[], outer: readonly string[]): boolean =>
+  outer.length > 0 && outer.length < parts.length && outer.every((part, at) => part === parts[at]);
 
 /** The last sentence of a paragraph, which may lead to what follows it. */
 function leadText(lines: readonly string[]): string {

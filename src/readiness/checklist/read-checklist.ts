@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Checklist, Finding, Hint, Item, SignOffLine, Span, StateRow } from './checklist.ts';
+import type { Checklist, Finding, Hint, Item, SignOffLine, Span, StateRow, Tier } from './checklist.ts';
 import { criteriaOf } from './criteria.ts';
 import { decode, type Decoded } from './decode.ts';
 import { contradictionFindings } from './contradiction.ts';
 import { countFindings, duplicateFindings, placeholderFindings, postponedGuesses, tierGuesses, totalFinding } from './findings.ts';
 import { hintOf } from './hint.ts';
 import { plainText } from './inline.ts';
+import { tierOfMarked } from './legend-mark.ts';
 import type { Box } from './lines.ts';
 import { outline, type Context, type Entry, type Heading, type Outline } from './outline.ts';
 import { readLine, surveyor } from './read-line.ts';
@@ -14,11 +15,12 @@ import { servicesIn } from './service-map.ts';
 import { signOffRows, signOffsIn } from './sign-off.ts';
 import { outcomesOf, stateLine, stateRows } from './state.ts';
 import { boxesOf } from './table.ts';
-import { scaleOf } from './tier.ts';
+import { tierOfHeading } from './tier.ts';
 import { unreadBoxes } from './unread.ts';
+import { wordingOf, type Wording } from './wording.ts';
 
 type Tell = { guessed: Finding[]; notUnderstood: Finding[] };
-type Reading = { decoded: Decoded; outlined: Outline; survey: ReturnType<typeof surveyor>; tell: Tell };
+type Reading = { decoded: Decoded; outlined: Outline; wording: Wording; survey: ReturnType<typeof surveyor>; tell: Tell };
 
 /**
  * Reads a Markdown checklist as people write it: each box with its place, what it demands and when. Any bytes give a
@@ -28,11 +30,12 @@ type Reading = { decoded: Decoded; outlined: Outline; survey: ReturnType<typeof 
 export function readChecklist(source: Uint8Array, name: string): Checklist {
   const decoded = decode(source);
   const outlined = outline(decoded.lines.map(({ text }) => text));
-  const scale = scaleOf(marksOf(outlined));
+  const wording = wordingOf(outlined);
   const reading: Reading = {
     decoded,
     outlined,
-    survey: surveyor(scale, titleOf(outlined)),
+    wording,
+    survey: surveyor(wording, titleOf(outlined)),
     tell: { guessed: [...outlined.scanned.guessed], notUnderstood: [] },
   };
   const signOffs = signOffsOf(outlined, reading.tell);
@@ -63,7 +66,7 @@ export function readChecklist(source: Uint8Array, name: string): Checklist {
     guessed: byLine([
       ...tell.guessed,
       ...unread.guessed,
-      ...tierGuesses(outlined.headings, scale),
+      ...tierGuesses(outlined.headings, wording),
       ...postponedGuesses([...items, ...criteria]),
     ]),
     notUnderstood: byLine([...tell.notUnderstood, ...unread.notUnderstood, ...services.notUnderstood]),
@@ -85,11 +88,6 @@ function boxesPerLine(items: readonly Item[]): Map<number, number> {
 /** The one heading of the first level that stands above the whole document. */
 function titleOf({ headings: [first, ...more] }: Outline): Heading | undefined {
   return first?.level === 1 && more.every(({ level }) => level > 1) ? first : undefined;
-}
-
-function* marksOf({ headings, entries }: Outline): Generator<string> {
-  for (const { text } of headings) yield text;
-  for (const { item } of entries) yield (item.lines[0] ?? '').slice(0, 40);
 }
 
 const byLine = (findings: readonly Finding[]): Finding[] => [...findings].sort((a, b) => a.line - b.line);
@@ -161,11 +159,12 @@ function spanOf({ lines, byteLength }: Decoded, number: number, { at, mark, mark
   return { from: line.byteFrom + byteLength(line, at + mark), to: line.byteFrom + byteLength(line, at + mark + markWidth) };
 }
 
-function tableItems({ outlined, decoded, survey, tell }: Reading): Item[] {
+function tableItems({ outlined, decoded, survey, tell, wording }: Reading): Item[] {
   const tables = [...outlined.placed, ...outlined.entries.flatMap(({ blocks, context }) => blocks.map((block) => ({ block, context })))];
+  const tierOfCell = (text: string): Tier | undefined => tierOfMarked(wording.legend, text) ?? tierOfHeading(text);
   return tables.flatMap(({ block, context }) => {
     if (block.kind !== 'table') return [];
-    return boxesOf(block).map(({ line, text, detail, demands, column, box, tier, roles }) => {
+    return boxesOf(block, tierOfCell).map(({ line, text, detail, demands, column, box, tier, roles }) => {
       if (box.odd) tell.guessed.push({ line, kind: 'box', text: `Read as a box: ${box.odd}.` });
       const title = column ? `${text} — ${column}` : text;
       const id = outlined.identify('item', title, context);

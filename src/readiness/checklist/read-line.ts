@@ -3,6 +3,7 @@ import type { Environment, Finding, Line, PostponedBy, Tier } from './checklist.
 import { claimsOf } from './claim.ts';
 import { environmentOfHeading, environmentOfLine } from './environment.ts';
 import { leadOf, plainText, undecorated } from './inline.ts';
+import { tierByLegend } from './legend-mark.ts';
 import { mentionsOf } from './mention.ts';
 import type { Context, Heading } from './outline.ts';
 import { lineSense, senseOf, type Sense } from './polarity.ts';
@@ -11,8 +12,9 @@ import { remembering } from './remember.ts';
 import { repairMojibake } from './repair.ts';
 import { rolesOf } from './role.ts';
 import { thresholdsOf } from './threshold.ts';
-import { tierBelow, tierOfLine, tierOfMark, type Scale } from './tier.ts';
+import { tierBelow, tierOfLine, tierOfMark } from './tier.ts';
 import { cadenceOf, cadenceOfHeading, windowOfHeading, windowOfLine } from './window.ts';
+import type { Wording } from './wording.ts';
 import { placeOf, type Place } from './words.ts';
 
 /** A line before it is read: its Markdown, its place, and plain bullets or paragraphs that belong to it. */
@@ -39,12 +41,12 @@ export type Surroundings = {
   watchedBy: PostponedBy;
   cadenceMs?: number;
   optional: boolean;
-  scale: Scale;
+  wording: Wording;
 };
 
 /** Readers of headings that remember what they read: the same headings stand around many lines. */
 type Readers = {
-  scale: Scale;
+  wording: Wording;
   tierOf: (text: string) => Tier | undefined;
   environmentOf: (text: string) => Environment | undefined;
   windowOf: (text: string) => Line['window'] | undefined;
@@ -57,12 +59,13 @@ const PRIORITY = /^\W*(?:priority|prio|severity|tier|importance|criticality|prio
  * Reads the words around a line; innermost first, the first that says something decides. `titles` is how many of the
  * outermost headings are the document's title.
  */
-function surroundingsOf(place: Place, titles: number, { scale, tierOf, environmentOf, windowOf }: Readers): Surroundings {
+function surroundingsOf(place: Place, given: readonly Heading[], titles: number, readers: Readers): Surroundings {
+  const { wording, tierOf, environmentOf, windowOf } = readers;
   const { words, lead } = place;
   const heading = words.filter((text) => text !== lead || (text.length <= 60 && (/:\s*$/.test(text) || PRIORITY.test(text))));
   const headings = place.headings.slice(0, place.headings.length - titles);
   const leads = heading.slice(0, heading.length - place.headings.length);
-  const tier = firstOf(heading, tierOf);
+  const tier = firstOf(leads, tierOf) ?? tierOfHeadings(given, place.headings, readers) ?? wording.fallback;
   const environment = firstOf(heading, environmentOf);
   const window = firstOf(heading, windowOf);
   const cadenceMs = firstOf(heading, cadenceOfHeading);
@@ -73,7 +76,7 @@ function surroundingsOf(place: Place, titles: number, { scale, tierOf, environme
     sense,
     watchedBy: sense.unsure ? 'guess' : watchedAround({ leads, headings }),
     optional,
-    scale,
+    wording,
     ...(tier && { tier }),
     ...(environment && { environment }),
     ...(window && { window }),
@@ -82,12 +85,21 @@ function surroundingsOf(place: Place, titles: number, { scale, tierOf, environme
   };
 }
 
+/** The tier of the innermost heading that has one: by what the document says of it, or by its own words. */
+function tierOfHeadings(given: readonly Heading[], words: readonly string[], { wording, tierOf }: Readers): Tier | undefined {
+  const inwards = given.filter(({ text }) => text !== '').reverse();
+  return firstOf(
+    words.map((text, at) => ({ text, heading: inwards[at] })),
+    ({ text, heading }) => (heading && wording.declared.get(heading)) ?? tierOf(text),
+  );
+}
+
 /** A no-go of a step that comes after the release, as in `Canary (0-6 h)`, can only send it back. */
 function inTime(sense: Sense, postponedBy: PostponedBy | undefined): Sense {
   return sense.action === 'stop_launch' && postponedBy === 'section' ? { ...sense, action: 'rollback' } : sense;
 }
 
-function firstOf<T>(words: readonly string[], read: (text: string) => T | undefined): T | undefined {
+function firstOf<W, T>(words: readonly W[], read: (text: W) => T | undefined): T | undefined {
   for (const text of words) {
     const found = read(text);
     if (found !== undefined) return found;
@@ -96,16 +108,16 @@ function firstOf<T>(words: readonly string[], read: (text: string) => T | undefi
 }
 
 /** Gives the surroundings of places, each read only once. `title` is the heading that stands above the whole document. */
-export function surveyor(scale: Scale, title?: Heading): (context: Context, under: readonly string[]) => Surroundings {
-  const tierOf = remembering((text) => tierBelow(text, scale));
-  const readers: Readers = { scale, tierOf, environmentOf: remembering(environmentOfHeading), windowOf: remembering(windowOfHeading) };
+export function surveyor(wording: Wording, title?: Heading): (context: Context, under: readonly string[]) => Surroundings {
+  const tierOf = remembering((text) => tierBelow(text, wording.scale));
+  const readers: Readers = { wording, tierOf, environmentOf: remembering(environmentOfHeading), windowOf: remembering(windowOfHeading) };
   const known = new Map<Context, Map<string, Surroundings>>();
   const titles = ({ headings }: Context): number => (title !== undefined && headings[0] === title && title.text !== '' ? 1 : 0);
   return (context, under) => {
     const byGroup = known.get(context) ?? new Map<string, Surroundings>();
     known.set(context, byGroup);
     const key = under.join('\u0000');
-    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under), titles(context), readers);
+    const surroundings = byGroup.get(key) ?? surroundingsOf(placeOf(context, under), context.headings, titles(context), readers);
     byGroup.set(key, surroundings);
     return surroundings;
   };
@@ -178,7 +190,10 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
 }
 
 function placedIn(source: LineSource, around: Surroundings, text: string): Pick<Line, 'tier' | 'environment' | 'window' | 'cadenceMs'> {
-  const tier = tierOfLine(text, around.scale) ?? tierOfMark(source.lines[0] ?? '', around.scale) ?? source.tier ?? around.tier;
+  const { scale, legend } = around.wording;
+  const markdown = source.lines.join(' ');
+  const own = tierByLegend(legend, markdown) ?? tierOfLine(text, scale) ?? tierOfMark(markdown, scale);
+  const tier = own ?? source.tier ?? around.tier;
   const environment = environmentOfLine(text) ?? around.environment;
   const cadenceMs = cadenceOf(text) ?? around.cadenceMs;
   const window = windowOfLine(text) ?? around.window;

@@ -4,11 +4,15 @@ import {
   cellsOf,
   closesFence,
   fenceOf,
+  frontMatterEnd,
   headingOf,
+  HTML_BOXES,
   indented,
   isBreak,
   isDelimiterRow,
+  isUnderlineOf,
   markerOf,
+  plainIndent,
   unquoted,
   type Box,
   type Indented,
@@ -88,13 +92,6 @@ export function scan(lines: readonly string[]): Scanned {
   return state;
 }
 
-function frontMatterEnd(lines: readonly string[]): number {
-  if (lines[0]?.trimEnd() !== '---') return 0;
-  const end = lines.findIndex((line, at) => at > 0 && at < 200 && /^(---|\.\.\.)\s*$/.test(line));
-  const keyed = lines.slice(1, Math.max(end, 1)).some((line) => /^[\w-]+\s*:/.test(line));
-  return end > 0 && keyed ? end + 1 : 0;
-}
-
 function readRow(state: State): void {
   const text = state.lines[state.at]!;
   const line = state.at + 1;
@@ -137,13 +134,6 @@ function readFenced(state: State, text: string, { depth, column, at, rest }: Row
   }
   block.closed = true;
   return false;
-}
-
-function plainIndent(text: string, column: number): number {
-  let at = 0;
-  let col = 0;
-  for (; at < text.length && col < column && /[ \t]/.test(text[at]!); at++) col += text[at] === '\t' ? 4 - (col % 4) : 1;
-  return at;
 }
 
 /** From which column on a line lies within an item. Two behind the mark are enough, whatever the mark takes. */
@@ -197,7 +187,23 @@ function pushHeadingBox(state: State, row: Row, box: Box & { at: number }, text:
   state.blocks.push({ kind: 'item', line, item });
 }
 
+/** `1. Storage` with a line below it as long as itself: CommonMark makes a list and a rule of it, people mean a heading. */
+function readUnderlined(state: State, row: Row): boolean {
+  const last = state.blocks.at(-1);
+  if (last?.kind !== 'item' || last.line !== row.line - 1 || row.column > 1) return false;
+  const { order, box, parent, lines, quoteDepth } = last.item;
+  if (order === undefined || box || parent || lines.length !== 1 || quoteDepth !== row.depth) return false;
+  const before = unquoted(state.lines[last.line - 2] ?? '').rest;
+  const text = unquoted(state.lines[last.line - 1]!).rest.trim();
+  if (before !== '' || !isUnderlineOf(row.rest.trimEnd(), text)) return false;
+  settle(state, row);
+  state.blocks.splice(-1, 1, { kind: 'heading', line: last.line, level: row.rest.startsWith('=') ? 1 : 2, text });
+  delete state.open;
+  return true;
+}
+
 function readBreak(state: State, row: Row): boolean {
+  if (readUnderlined(state, row)) return true;
   const paragraph = state.open?.paragraph;
   if (/^(=+|-+)\s*$/.test(row.rest) && paragraph && !paragraph.owner && row.column < 4) {
     state.blocks.splice(state.blocks.lastIndexOf(paragraph), 1);
@@ -376,10 +382,6 @@ function readSummary(state: State, row: Row, inner: string): void {
   state.blocks.push({ kind: 'html', line: row.line, tag: 'summary', text: text === '' ? words : text });
   if (box) pushHeadingBox(state, row, { ...box, at: row.at + row.rest.indexOf(words) }, text);
 }
-
-/** Where boxes begin that stand one behind the other in HTML. */
-const HTML_BOXES =
-  /(?:<li\b[^<>]{0,300}>\s*)?(?:<label\b[^<>]{0,300}>\s*)?<input\b[^<>]{0,300}\btype\s*=\s*["']?checkbox\b|<li\b[^<>]{0,300}>\s*\[[ xX]\]\s/gi;
 
 function skipFrom(state: State, row: Row, end: RegExp): boolean {
   const found = end.exec(row.rest);

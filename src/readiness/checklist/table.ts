@@ -33,11 +33,14 @@ const TIER_COLUMN =
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[.)]?)$/;
 
-/** Every box in the cells of a table: the first cell of words is its title, the other cells are its detail. */
-export function boxesOf(table: Table): RowBox[] {
+/**
+ * Every box in the cells of a table: the first cell of words is its title, the other cells are its detail. `tierOf` knows the
+ * document's own marks.
+ */
+export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined = tierOfHeading): RowBox[] {
   const header = table.header.map(({ text }) => plainText(repairMojibake(text)));
   const isOf = (at: number | undefined, column: RegExp): boolean => at !== undefined && column.test(header[at] ?? '');
-  const tierColumns = tierColumnsOf(table, header);
+  const tierColumns = tierColumnsOf(table, header, tierOf);
   const boxColumns = new Set(table.rows.flatMap(({ cells }) => cells.flatMap((cell, at) => (cellBox(cell) ? [at] : []))));
   return table.rows.flatMap(({ line, cells }) => {
     const words = cells
@@ -50,7 +53,7 @@ export function boxesOf(table: Table): RowBox[] {
       .map(({ at, text }) => ({ at, text: at > 0 && isClaimColumn(header, at) ? `(measured: ${text})` : text }))
       // What its column bounds is a demand only together with the column's name.
       .map(({ at, text }) => ({ at, text: /^\d/.test(text) ? boundTold(header[at] ?? '', text) : text }));
-    const tier = words.filter(({ at }) => tierColumns.has(at)).map(({ text }) => tierOfHeading(text))[0];
+    const tier = words.filter(({ at }) => tierColumns.has(at)).map(({ text }) => tierOf(text))[0];
     const roles = words.filter(({ at }) => isOf(at, ROLE_COLUMN)).map(({ text }) => plainText(text));
     const [title = words[0], ...detail] = words.filter(({ at }) => !tierColumns.has(at) && !isOf(at, ROLE_COLUMN));
     return cells.flatMap((cell, at): RowBox[] => {
@@ -76,13 +79,13 @@ export function boxesOf(table: Table): RowBox[] {
 }
 
 /** Columns that tell tiers: by their head, or because every cell is a word for one, whatever stands above. */
-function tierColumnsOf({ rows }: Table, header: readonly string[]): Set<number> {
+function tierColumnsOf({ rows }: Table, header: readonly string[], tierOf: (text: string) => Tier | undefined): Set<number> {
   const isTier = (at: number): boolean => {
     const texts = rows
       .map(({ cells }) => plainText(cells[at]?.text ?? '').trim())
       .filter((text) => text !== '' && text !== '–' && text !== '-');
-    if (TIER_COLUMN.test(header[at] ?? '')) return texts.some((text) => tierOfHeading(text) !== undefined);
-    return texts.length > 1 && texts.every((text) => text.length <= 24 && tierOfHeading(text) !== undefined);
+    if (TIER_COLUMN.test(header[at] ?? '')) return texts.some((text) => tierOf(text) !== undefined);
+    return texts.length > 1 && texts.every((text) => text.length <= 24 && tierOf(text) !== undefined);
   };
   return new Set(header.keys().filter(isTier));
 }

@@ -10,6 +10,7 @@ export type Place = { words: readonly string[]; lead: string; headings: readonly
 /** Heading numbers, emoji and the like in front of a heading's words. */
 function withoutNumber(text: string): string {
   return text
+    .replace(/^\d{1,2}\uFE0F?\u20E3\s*/, '')
     .replace(/^(?:(?:step|phase|part|section|stage)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[A-Z])[.):]\s+|^\d{1,3}(?:\.\d{1,3})+\s+/i, '')
     .trim();
 }

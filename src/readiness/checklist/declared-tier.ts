@@ -1,0 +1,63 @@
+import type { Tier } from './checklist.ts';
+import { plainText } from './inline.ts';
+import { withoutPictographs } from './pictograph.ts';
+import { repairMojibake } from './repair.ts';
+import { tierOfHeading } from './tier.ts';
+
+/** A tier that a sentence gives to every line, of the section that it stands in or of the document where it does not say. */
+export type Declared = { tier: Tier; reach: 'section' | 'document' | 'unsaid' };
+
+const OTHERWISE = String.raw`unless (?:it (?:is |says )?|they (?:are )?)?(?:otherwise |explicitly )?(?:stated|marked|noted|said|specified|tagged|labelled|indicated|told)(?: otherwise| differently)?(?: below| explicitly)?|by default|if not (?:stated|marked|noted|tagged|said) otherwise|sofern nicht anders (?:angegeben|vermerkt)|sauf (?:mention|indication) contraire`;
+const LINES = String.raw`lines?|items?|boxes|box|points?|checks?|entries|entry|tasks?|rows?|requirements?|conditions?|things?|steps?|criteria|questions?|controls?|zeilen?|punkte?|einträge|prüfungen|lignes?|éléments?`;
+const PART = String.raw`section|block|part|group|chapter|table|area|abschnitt|block|teil|kapitel|partie|bloc`;
+const WHOLE = String.raw`document|list|checklist|page|file|sheet|runbook|dokument|liste`;
+const HERE = String.raw`(?:here|below|(?:in|of|on|under|for) (?:this|the) (?:whole |entire )?(?:${PART}|${WHOLE}|heading)|that follow|in dieser? (?:${PART}|${WHOLE})|de cette (?:section|liste))`;
+
+/** `Every line is high priority`, `All items here are mandatory unless marked otherwise`, `Unmarked lines are of medium priority`. */
+const OF_ALL = new RegExp(
+  String.raw`^(?:(?:${OTHERWISE}),?\s+)?(?:(?:every|each|all|any|the|jede[rs]?|alle|tous|toutes|chaque|les)\s+)*(?:(?:single|other|remaining|un(?:marked|tagged|labelled)|übrigen|of|the|autres)\s+)*(?:(?:${LINES})|everything(?: else)?|alles|tout)(?:\s+${HERE})?(?:\s+(?:without|with no|ohne|sans)\s+(?:an?\s+|any\s+|une?\s+)?(?:tag|mark|label|priority|sign|note|kennzeichnung|marke|mention))?\s+(?:is|are|has|have|counts? as|ist|sind|hat|haben|est|sont)\s+(.{3,40}?)(?:[,\s]+(?:unless|except|if not|as long as|${OTHERWISE}|es sei denn|sofern|sauf)\b.{0,120})?$`,
+  'i',
+);
+/** Words that make it sure that all lines are meant. */
+const ALL_MEANT =
+  /^(?:(?:unless|by default|if not|sofern|sauf)\b.*?\b)?(?:every|each|all|any|everything|un(?:marked|tagged|labelled)|jede|alle|alles|tous|toutes|tout|chaque)\b|\b(?:without|with no|ohne|sans)\b/i;
+/** `Priority of this block: high`, `Default severity: medium`, `The priority of all lines is high`. */
+const OF_PRIORITY = new RegExp(
+  String.raw`^(?:the\s+)?(default\s+)?(?:priority|prio|severity|tier|importance|criticality|priorität|priorité)(?:\s+level)?(?:\s+(?:of|for|in|der|des|dieses|de)\s+(?:(?:this|the|all|every|each|dieser?|dieses|cette|tous|les)\s+)?(?:(?:whole|entire)\s+)?(${PART}|${WHOLE}|${LINES}))?(?:\s+(?:below|here))?(?:\s*\(default\))?\s*(?::|=|\s[–—-]\s|\s(?:is|are|ist|est)\s)\s*(.{2,30})$`,
+  'i',
+);
+/** `This section is mandatory`. */
+const OF_SECTION = new RegExp(String.raw`^(?:this|the whole|dieser?|dieses|cette)\s+(?:whole\s+|entire\s+)?(?:${PART})\s+(?:is|has|counts as|ist|hat|est)\s+(.{3,30})$`, 'i');
+
+/** What a text says of the tier of all lines around it, sentence by sentence; the first that says anything. */
+export function declaredIn(lines: readonly string[]): Declared | undefined {
+  const texts = lines.map((line) => withoutPictographs(plainText(repairMojibake(line.slice(0, 1_000)))));
+  for (const text of [...texts, texts.join(' ').slice(0, 2_000)])
+    for (const sentence of text.split(/(?<=[.!?;])\s+|\s+[|·•]\s+/)) {
+      const declared = declaredBy(sentence.replace(/^\W+|[\s.!;]+$/g, ''));
+      if (declared) return declared;
+    }
+  return undefined;
+}
+
+function declaredBy(sentence: string): Declared | undefined {
+  if (sentence.length > 240) return undefined;
+  const all = OF_ALL.exec(sentence);
+  if (all && ALL_MEANT.test(sentence)) return declared(all[1]!, reachOf(sentence));
+  const priority = OF_PRIORITY.exec(sentence);
+  if (priority) return declared(priority[3]!, priority[1] || new RegExp(`^(?:${LINES})$`, 'i').test(priority[2] ?? '') ? 'document' : reachOf(priority[2] ?? 'section'));
+  const section = OF_SECTION.exec(sentence);
+  return section ? declared(section[1]!, 'section') : undefined;
+}
+
+function reachOf(words: string): Declared['reach'] {
+  if (new RegExp(String.raw`\b(?:${WHOLE})\b`, 'i').test(words)) return 'document';
+  return new RegExp(String.raw`\b(?:${PART}|heading)\b`, 'i').test(words.replace(/\bits (?:heading|section)\b|\bunless\b.*/gi, '')) ? 'section' : 'unsaid';
+}
+
+/** Only a plain grade is one: `required to be ticked` and `high up on the list` say something else. */
+function declared(phrase: string, reach: Declared['reach']): Declared | undefined {
+  const bare = phrase.replace(/^(?:(?:of|an?|as|the|to be|von|de)\s+)+/i, '').trim();
+  const tier = bare.split(' ').length <= 3 && !/^(?:may|normal|should|could|must|not|no)\b/i.test(bare) ? tierOfHeading(bare) : undefined;
+  return tier && { tier, reach };
+}

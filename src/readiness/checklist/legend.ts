@@ -1,0 +1,206 @@
+import type { Tier } from './checklist.ts';
+import { plainText } from './inline.ts';
+import { PICTOGRAPH } from './pictograph.ts';
+import { repairMojibake } from './repair.ts';
+import { tierOfHeading } from './tier.ts';
+
+/**
+ * What a document says of its own marks, as `(H) means high` or `🔴 Critical | 🟠 High`. Keys are marks in the form that
+ * `keyOf…` gives them, values their tiers. A mark that is given two tiers has none.
+ */
+export type Legend = ReadonlyMap<string, Tier>;
+
+/** Words that stand together: the lines of a paragraph, a list, or the rows of a table as `mark = meaning`. */
+export type Passage = { lines: readonly string[]; heading: string };
+
+/** Key of a mark that stands in brackets of any kind, of a picture or a sign, of a short code, of a word of RFC 2119. */
+export const keyOfBracket = (inside: string): string => `[${inside.length === 1 ? inside : inside.toLowerCase()}]`;
+export const keyOfPicture = (picture: string): string => picture.replace(/\uFE0F/g, '');
+export const keyOfCode = (code: string): string => `=${code}`;
+export const keyOfPhrase = (phrase: string): string => `"${phrase.toLowerCase().replace(/[\s-]+/g, ' ')}"`;
+export const keyOfKeyword = (word: string): string => `!${word}`;
+
+export const SIGN = String.raw`[*!†‡★☆#+~^?°]{1,3}`;
+/** Words of RFC 2119 in capitals, which are marks wherever they stand. */
+export const KEYWORDS = 'MUST|SHALL|REQUIRED|SHOULD|RECOMMENDED|MAY|OPTIONAL';
+
+/** How sure it is that words define a mark: by an equals sign or `means`, by `is`, by a colon or a dash, or by standing there. */
+type Bond = 'says' | 'is' | 'parts' | 'stands';
+type Kind = 'bracket' | 'picture' | 'sign' | 'code' | 'phrase' | 'keyword';
+type Definition = { kind: Kind; key: string; bond: Bond; tier: Tier };
+
+/** What a passage of marks begins with, and what it is about where that is no priority: a state, a risk. */
+const LED =
+  /^\W*(?:legend|key|tags?|marks?|markings?|symbols?|icons?|emojis?|colou?rs?|notation|priority|priorities|prio|severity|severities|tiers?|levels?|codes?|labels?|abbreviations?|legende|zeichen\w*|kürzel|farben|prioritäten|légende|symboles?|where|meaning|how to read)\b[^:=]{0,50}:\s*/i;
+const OTHER_SCALE =
+  /^\W*(?:status|state|rag|risks?|health|progress|likelihood|probability|confidence|effort|impact on|complexity|traffic lights?|ampel|stand|statut|état)\b/i;
+/** Words of a state, which the same pictures are used for. */
+const STATE =
+  /^(?:all )?(?:ok(?:ay)?|done|complete\w*|finished|on track|at risk|in progress|started|not started|pending|blocked|warning|pass\w*|fail\w*|todo|to do|open|closed|delayed|late|off track|green|amber|red|yellow|healthy|degraded|down|up|ready|not ready|unknown|n\/a|skipped|approved|rejected|good|bad|verified|missing|waiting|erledigt|offen|fertig)\b/i;
+
+const PICTURE_FIRST = new RegExp(`^(${PICTOGRAPH})`, 'u');
+const PICTURES = new RegExp(`(?=${PICTOGRAPH})`, 'gu');
+const BRACKET_FIRST = /^[([{<]\s*([^()[\]{}<>]{1,24}?)\s*[)\]}>]/;
+const QUOTED_FIRST = /^["'“‘„«»]([^"'“”‘’„«»]{1,24})["'”’“«»]/;
+const SIGN_FIRST = new RegExp(String.raw`^(${SIGN})(?=\s|=|:|$)`);
+const KEYWORD_FIRST = new RegExp(String.raw`^(${KEYWORDS})\b`);
+const CODE_FIRST = /^([PS]\d|[A-ZÄÖÜ]{1,3}\d?|\d)(?![\p{L}\d])/u;
+const PHRASE_FIRST = /^([\p{L}][\p{L} -]{2,24}?)(?=\s*=|\s+(?:means|is|are|stands for|bedeutet|heißt)\s)/u;
+
+const SAYS =
+  /^\s*(?:=+>?|→|⇒|\s(?:(?:items?|lines?|boxes|points?|checks?)\s+)?(?:means?|stands? for|is for|is an?|is|are|marks?|denotes?|indicates?|signifies|counts? as|heißt|bedeutet|steht für|ist|sind|signifie|veut dire|est)\s)\s*(?:that\s+(?:it|this|the \w+)\s+(?:is\s+)?)?/i;
+const PARTS = /^\s*(?::|[–—-]\s|\|)\s*/;
+
+/** The tier of a meaning: its words up to the first pause. `blocks the launch` and `can wait` are meanings, too. */
+export function tierOfMeaning(words: string): Tier | undefined {
+  const bare = words
+    .replace(/^\s*(?:(?:of|an?|the|as|is|are|our|for|=|:|de|ein|eine|einen)\s+)+/i, '')
+    .split(/[,;:(|!?]|\.(?:\s|$)|\s[–—-]\s|\s(?:and|und|et|but|unless|if|we|no launch)\s/i, 1)[0]!
+    .trim();
+  if (bare === '' || bare.length > 60) return undefined;
+  if (/^(?:it |they )?(?:blocks?|stops?|holds?(?: up)?|prevents?)(?: (?:the|a|our|this) (?:launch|release|go-?live|opening|roll-?out|start))?$/i.test(bare))
+    return 'critical';
+  return tierOfHeading(bare.replace(/^(?:launch|release|go-?live)[- ](?=critical|block)/i, '')) ?? tierOfHeading(bare.replace(/^must\b.*/i, 'must'));
+}
+
+/** All that a document's passages say of its marks. */
+export function legendOf(passages: readonly Passage[]): Legend {
+  const found = new Map<string, Tier | undefined>();
+  for (const passage of passages)
+    for (const { key, tier } of sureOnes(passage)) found.set(key, found.has(key) && found.get(key) !== tier ? undefined : tier);
+  return new Map([...found].flatMap(([key, tier]) => (tier ? [[key, tier] as const] : [])));
+}
+
+/** The definitions of one passage that are sure enough; pictures that stand for a state, too, are no marks of tiers. */
+function sureOnes({ lines, heading }: Passage): Definition[] {
+  const texts = lines.map((line) => plainText(repairMojibake(line))).filter((text) => text !== '' && text.length < 1_000);
+  if (texts.some((text) => OTHER_SCALE.test(text)) || OTHER_SCALE.test(heading)) return [];
+  const led = texts.some((text) => LED.test(text)) || LED.test(`${heading}:`);
+  const pieces = [...new Set([...texts, texts.join(' ')].flatMap(piecesOf))];
+  const all = pieces.flatMap(definitionsIn);
+  const states = pieces.some((piece) => STATE.test(piece.replace(PICTURE_FIRST, '').replace(/^[\s=:–—-]+/, '')) && PICTURE_FIRST.test(piece));
+  const scale = new Map(Map.groupBy(all, ({ kind }) => kind).entries().map(([kind, some]) => [kind, new Set(some.map(({ tier }) => tier)).size]));
+  return all.filter((one) => {
+    if (one.kind === 'picture' && states) return false;
+    return isSure(one, { led, several: scale.get(one.kind)! > 1 });
+  });
+}
+
+function isSure({ kind, bond, key }: Definition, { led, several }: { led: boolean; several: boolean }): boolean {
+  const scaled = led || several;
+  if (kind === 'keyword' || kind === 'phrase') return bond === 'says' || bond === 'is';
+  if (kind === 'bracket' || kind === 'picture') return bond === 'says' || scaled;
+  if (kind === 'sign') return bond === 'says' || (scaled && bond !== 'stands');
+  // `QA: required` is somebody's part in it; `K = kritisch`, or a scale of several, is a mark.
+  const short = /^=(?:[PS]\d|\p{Lu})$/u.test(key);
+  return bond === 'says' ? short || several : several && bond !== 'stands' && (short || led);
+}
+
+/** A passage's parts, each of which may define a mark. */
+function piecesOf(text: string): string[] {
+  return text
+    .replace(LED, '')
+    .split(/\s*(?:[|;•·,]|\.\s|\.$|\s\/\s|\s(?:and|or|und|oder|et|ou)\s)\s*/)
+    .flatMap(together)
+    .map((piece) => piece.replace(LED, '').trim())
+    .filter((piece) => piece !== '' && piece.length <= 120);
+}
+
+/** `🔴 Critical 🟠 High` and `(H) high (M) medium` stand side by side with nothing between. */
+function together(piece: string): string[] {
+  const text = piece.trim();
+  if (PICTURE_FIRST.test(text)) return text.split(PICTURES).filter((part) => part.trim() !== '');
+  return BRACKET_FIRST.test(text) ? text.split(/(?<=\s)(?=[([{<][^()[\]{}<>]{1,6}[)\]}>]\s)/) : [text];
+}
+
+/** What a piece defines: a mark and its meaning, a meaning and its mark, or lines that are marked and what they are. */
+function definitionsIn(piece: string): Definition[] {
+  const found =
+    markedFirst(piece) ??
+    markedFirst(piece.replace(/^.{0,40}?\b(?:an?|every|each|the|all)\s+/i, '')) ??
+    markedFirst(piece.replace(/^.{0,60}\b(?:an?|every|each|the|all)\s+(?=\S+\s+(?:is|are|means?)\s)/i, '')) ?? ofLines(piece) ?? meaningFirst(piece);
+  return found ? [found] : [];
+}
+
+const KINDS: readonly (readonly [Kind, RegExp, (mark: string) => string])[] = [
+  ['picture', PICTURE_FIRST, keyOfPicture],
+  ['bracket', BRACKET_FIRST, keyOfBracket],
+  ['bracket', QUOTED_FIRST, keyOfBracket],
+  ['keyword', KEYWORD_FIRST, keyOfKeyword],
+  ['code', CODE_FIRST, keyOfCode],
+  ['sign', SIGN_FIRST, keyOfPicture],
+  ['phrase', PHRASE_FIRST, keyOfPhrase],
+];
+
+function markAt(text: string): { kind: Kind; key: string; width: number } | undefined {
+  for (const [kind, pattern, keyOf] of KINDS) {
+    const match = pattern.exec(text);
+    if (match) return { kind, key: keyOf(match[1]!), width: match[0].length };
+  }
+  return undefined;
+}
+
+function markedFirst(piece: string): Definition | undefined {
+  const mark = markAt(piece);
+  if (!mark) return undefined;
+  const rest = piece.slice(mark.width);
+  // A picture may only decorate: `💡 Must have = critical`.
+  const decorated = mark.kind === 'picture' ? markedFirst(rest.trim()) : undefined;
+  if (decorated?.bond === 'says') return decorated;
+  // `Nice to have = low` gives another tier to words that are one by themselves.
+  if (mark.kind === 'phrase' && tierOfHeading(piece.slice(0, mark.width)) === undefined) return undefined;
+  const says = SAYS.exec(rest);
+  const parts = says ? undefined : PARTS.exec(rest);
+  const tier = tierOfMeaning(rest.slice((says ?? parts)?.[0].length ?? 0));
+  const bond = says ? (/^\s(?:is|are|ist|sind|est)\s/i.test(says[0]) ? 'is' : 'says') : parts ? 'parts' : 'stands';
+  return tier && { kind: mark.kind, key: mark.key, bond, tier };
+}
+
+const OF_LINES =
+  /\b(?:marked|tagged|labell?ed|flagged|prefixed|starred|(?:starting|beginning|ending) (?:with|in)|(?:starts?|begins?|ends?) (?:with|in)|with|carry(?:ing)?|bear(?:ing)?|markiert|gekennzeichnet|mit|marqués?|avec)\s+(?:(?:with|by|as|in|an?|the|mit|einem|par|d['’]un)\s+)*/i;
+
+/** `Items marked (Mandatory) are of critical priority`: the mark in the middle, what it says behind a verb. */
+function ofLines(piece: string): Definition | undefined {
+  const before = OF_LINES.exec(piece);
+  const rest = before ? named(piece.slice(before.index + before[0].length)) : undefined;
+  const mark = rest === undefined ? undefined : (wordAt(rest) ?? markAt(rest));
+  if (!mark || mark.kind === 'phrase') return undefined;
+  const behind = rest!.slice(mark.width);
+  const tier = SAYS.test(behind) ? tierOfMeaning(behind.replace(SAYS, '')) : tierOfMeaning(/^\s*((?:must|should|blocks?|stops?|can wait)\b.*)$/i.exec(behind)?.[1] ?? '');
+  return tier && { ...mark, bond: 'says', tier };
+}
+
+/** A word that lines are marked with, as long as a verb follows: `marked Mandatory are critical`. */
+function wordAt(text: string): { kind: Kind; key: string; width: number } | undefined {
+  const word = /^(\p{L}{3,20})(?=\s+(?:is|are|means?|must|should|blocks?|stops?|can)\s)/u.exec(text)?.[1];
+  return word === undefined ? undefined : { kind: 'bracket', key: keyOfBracket(word), width: word.length };
+}
+
+const MEANING_FIRST =
+  /^(.{3,40}?)\s*(?:=|:|\s(?:(?:items?|lines?|boxes|points?)\s+)?(?:(?:are|is|gets?|have|has|carry|carries|bears?)\s+)?(?:marked|tagged|shown|flagged|labell?ed|written|got)?(?:\s*(?:with|by|as|in)\s|\s))\s*(?:(?:an?|the)\s+)?(\S.{0,24})$/i;
+
+/** `Critical = 🔴`, `blockers are marked with a ★`, `critical (🔴)`. */
+function meaningFirst(piece: string): Definition | undefined {
+  const match = MEANING_FIRST.exec(piece) ?? /^(.{3,40}?)\s*\(([^()]{1,8})\)$/.exec(piece);
+  const rest = match ? named(match[2]!) : undefined;
+  const mark = rest === undefined ? undefined : markAt(rest);
+  if (!match || !mark || mark.width !== rest!.trimEnd().length) return undefined;
+  if (mark.kind !== 'picture' && mark.kind !== 'sign' && mark.kind !== 'bracket') return undefined;
+  const tier = tierOfMeaning(match[1]!);
+  return tier && { kind: mark.kind, key: mark.key, bond: 'says', tier };
+}
+
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:an? )?(?:asterisk|sternchen|astérisque)s?\b/i, '*'],
+  [/^(?:an? )?double exclamation marks?\b/i, '!!'],
+  [/^(?:an? )?exclamation marks?\b/i, '!'],
+  [/^(?:an? )?stars?\b/i, '★'],
+  [/^red (?:circle|dot|mark|ball|point)s?\b/i, '🔴'],
+  [/^orange (?:circle|dot|mark|ball|point)s?\b/i, '🟠'],
+  [/^yellow (?:circle|dot|mark|ball|point)s?\b/i, '🟡'],
+  [/^green (?:circle|dot|mark|ball|point)s?\b/i, '🟢'],
+  [/^blue (?:circle|dot|mark|ball|point)s?\b/i, '🔵'],
+];
+
+/** Signs that are called by their names. */
+const named = (text: string): string => NAMES.reduce((words, [name, sign]) => words.replace(name, sign), text);

@@ -1,0 +1,109 @@
+import type { Tier } from './checklist.ts';
+import { declaredIn } from './declared-tier.ts';
+import { plainText } from './inline.ts';
+import { legendOf, type Legend, type Passage } from './legend.ts';
+import { tierOfMarked } from './legend-mark.ts';
+import type { Entry, Heading, Outline } from './outline.ts';
+import { boxesOf } from './table.ts';
+import { scaleOf, type Scale } from './tier.ts';
+
+/** What a document says of its own words for tiers. */
+export type Wording = {
+  scale: Scale;
+  legend: Legend;
+  /** Tiers that a sentence or a mark gives to all lines below a heading. */
+  declared: ReadonlyMap<Heading, Tier>;
+  /** The tier of every line of which nothing else says one. */
+  fallback?: Tier;
+};
+
+/** Text that is no box, with the heading around it. */
+type Said = { lines: readonly string[]; heading?: Heading; line: number };
+
+const LEGEND_HEADING =
+  /^(?:\W*\d[\d.]*\W*)?(?:legend|key|notation|symbols?|markings?|tags|legende|zeichenerklärung|légende|how to (?:read|use)\b.*|(?:priority|severity)(?: levels?| legend| key| definitions?)?|priorities|about (?:this|the) (?:list|document|checklist)|conventions?)$/i;
+const LEGEND_LED = /^\W*(?:legend|key|tags|notation|symbols?|legende|zeichenerklärung|légende)\b[^:]{0,40}:/i;
+
+/** Reads what a document explains of itself: in front of its first box, under a heading such as `Legend`, or led by that word. */
+export function wordingOf(outlined: Outline): Wording {
+  const scale = scaleOf(marksOf(outlined));
+  const said = saidIn(outlined);
+  const first = firstBoxOf(outlined);
+  const explains = ({ line, heading, lines }: Said): boolean =>
+    line < first || (heading !== undefined && LEGEND_HEADING.test(heading.text)) || LEGEND_LED.test(plainText(lines[0] ?? ''));
+  const legend = legendOf(passagesOf(said.filter(explains), outlined, first));
+  return { scale, legend, ...declarations(outlined, { said, first, legend }) };
+}
+
+function* marksOf({ headings, entries }: Outline): Generator<string> {
+  for (const { text } of headings) yield text;
+  for (const { item } of entries) yield (item.lines[0] ?? '').slice(0, 40);
+}
+
+/** The line of the first box. */
+function firstBoxOf({ entries, placed }: Outline): number {
+  const item = entries.find(({ item: { box } }) => box)?.item.line ?? Infinity;
+  const table = placed.find(({ block }) => block.kind === 'table' && boxesOf(block).length > 0)?.block.line ?? Infinity;
+  return Math.min(item, table);
+}
+
+/** Paragraphs and plain bullets, in the order of the document. */
+function saidIn({ entries, placed }: Outline): Said[] {
+  const bullets = entries.flatMap((entry) => (entry.item.box || entry.parent ? [] : [bulletOf(entry)]));
+  const paragraphs = placed.flatMap(({ block, context }): Said[] =>
+    block.kind === 'paragraph' ? [{ lines: block.lines, line: block.line, ...headingIn(context.headings) }] : [],
+  );
+  return [...bullets, ...paragraphs].sort((a, b) => a.line - b.line);
+}
+
+const headingIn = (headings: readonly Heading[]): Pick<Said, 'heading'> => (headings.length > 0 ? { heading: headings.at(-1)! } : {});
+
+/** `* = launch blocker` is a bullet to Markdown, and a definition of its mark to people. */
+function bulletOf({ item, context }: Entry): Said {
+  const text = item.lines.join(' ');
+  return { lines: [/^(?:=|means\b)/.test(text) ? `${item.bullet} ${text}` : text], line: item.line, ...headingIn(context.headings) };
+}
+
+/** Bullets that follow each other make one passage, as do the rows of a table without boxes. */
+function passagesOf(said: readonly Said[], { placed }: Outline, first: number): Passage[] {
+  const groups: Passage[] = [];
+  let last: { said: Said; lines: string[] } | undefined;
+  for (const one of said) {
+    const goesOn = last && one.heading === last.said.heading && one.line - last.said.line <= last.said.lines.length;
+    if (goesOn) last!.lines.push(...one.lines);
+    const lines = goesOn ? last!.lines : [...one.lines];
+    if (!goesOn) groups.push({ lines, heading: one.heading?.text ?? '' });
+    last = { said: one, lines };
+  }
+  const tables = placed.flatMap(({ block, context: { headings } }): Passage[] => {
+    const heading = headings.at(-1)?.text ?? '';
+    if (block.kind !== 'table' || block.rows.length > 12 || !(block.line < first || LEGEND_HEADING.test(heading))) return [];
+    if (boxesOf(block).length > 0) return [];
+    const lines = block.rows.map(({ cells: [mark, meaning] }) => `${mark?.text ?? ''}: ${meaning?.text ?? ''}`);
+    return [{ lines, heading: plainText(block.header[0]?.text ?? '') }];
+  });
+  return [...groups, ...tables];
+}
+
+/** Tiers that sentences give: to a section by what stands above its first box, to all by what stands in front of every box. */
+function declarations(
+  { headings }: Outline,
+  { said, first, legend }: { said: readonly Said[]; first: number; legend: Legend },
+): Pick<Wording, 'declared' | 'fallback'> {
+  const declared = new Map<Heading, Tier>();
+  for (const heading of headings) {
+    const tier = tierOfMarked(legend, heading.markdown);
+    if (tier) declared.set(heading, tier);
+  }
+  const title = headings[0]?.level === 1 ? headings[0] : undefined;
+  let fallback: Tier | undefined;
+  for (const { lines, heading, line } of said) {
+    const found = declaredIn(lines);
+    if (!found) continue;
+    const empty = heading === undefined || heading === title || (heading.firstBox ?? Infinity) === Infinity;
+    const ofAll = found.reach === 'document' || (found.reach === 'unsaid' && empty);
+    if (line < first && ofAll) fallback ??= found.tier;
+    else if (found.reach !== 'document' && heading && heading !== title && line < (heading.firstBox ?? 0)) declared.set(heading, found.tier);
+  }
+  return { declared, ...(fallback && { fallback }) };
+}
