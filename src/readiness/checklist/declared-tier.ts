@@ -27,10 +27,18 @@ const OF_PRIORITY = new RegExp(
   'i',
 );
 /** `This section is mandatory`. */
-const OF_SECTION = new RegExp(String.raw`^(?:this|the whole|dieser?|dieses|cette)\s+(?:whole\s+|entire\s+)?(?:${PART})\s+(?:is|has|counts as|ist|hat|est)\s+(.{3,30})$`, 'i');
+const OF_SECTION = new RegExp(
+  String.raw`^(?:this|the whole|dieser?|dieses|cette)\s+(?:whole\s+|entire\s+)?(?:${PART})\s+(?:is|has|counts as|ist|hat|est)\s+(.{3,30})$`,
+  'i',
+);
+
+/** What every such sentence has one of. */
+const LIKELY =
+  /prio|severit|\btier\b|importance|criticality|\b(?:every|each|all|any|everything|unmarked|untagged|unlabelled|without|with no|unless|by default|this|the whole|sofern|sauf|jede[rs]?|alles?|ohne|dieser?|dieses|tou(?:s|te|tes|t)|chaque|sans|cette)\b/i;
 
 /** What a text says of the tier of all lines around it, sentence by sentence; the first that says anything. */
 export function declaredIn(lines: readonly string[]): Declared | undefined {
+  if (!lines.some((line) => LIKELY.test(line.slice(0, 1_000)))) return undefined;
   const texts = lines.map((line) => withoutPictographs(plainText(repairMojibake(line.slice(0, 1_000)))));
   for (const text of [...texts, texts.join(' ').slice(0, 2_000)])
     for (const sentence of text.split(/(?<=[.!?;])\s+|\s+[|·•]\s+/)) {
@@ -45,14 +53,20 @@ function declaredBy(sentence: string): Declared | undefined {
   const all = OF_ALL.exec(sentence);
   if (all && ALL_MEANT.test(sentence)) return declared(all[1]!, reachOf(sentence));
   const priority = OF_PRIORITY.exec(sentence);
-  if (priority) return declared(priority[3]!, priority[1] || new RegExp(`^(?:${LINES})$`, 'i').test(priority[2] ?? '') ? 'document' : reachOf(priority[2] ?? 'section'));
+  if (priority)
+    return declared(
+      priority[3]!,
+      priority[1] || new RegExp(`^(?:${LINES})$`, 'i').test(priority[2] ?? '') ? 'document' : reachOf(priority[2] ?? 'section'),
+    );
   const section = OF_SECTION.exec(sentence);
   return section ? declared(section[1]!, 'section') : undefined;
 }
 
 function reachOf(words: string): Declared['reach'] {
   if (new RegExp(String.raw`\b(?:${WHOLE})\b`, 'i').test(words)) return 'document';
-  return new RegExp(String.raw`\b(?:${PART}|heading)\b`, 'i').test(words.replace(/\bits (?:heading|section)\b|\bunless\b.*/gi, '')) ? 'section' : 'unsaid';
+  return new RegExp(String.raw`\b(?:${PART}|heading)\b`, 'i').test(words.replace(/\bits (?:heading|section)\b|\bunless\b.*/gi, ''))
+    ? 'section'
+    : 'unsaid';
 }
 
 /** Only a plain grade is one: `required to be ticked` and `high up on the list` say something else. */

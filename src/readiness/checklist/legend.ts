@@ -56,11 +56,19 @@ export function tierOfMeaning(words: string): Tier | undefined {
   const bare = words
     .replace(/^\s*(?:(?:of|an?|the|as|is|are|our|for|=|:|de|ein|eine|einen)\s+)+/i, '')
     .split(/[,;:(|!?]|\.(?:\s|$)|\s[–—-]\s|\s(?:and|und|et|but|unless|if|we|no launch)\s/i, 1)[0]!
+    .replace(/\s+(?:here|below|for us|in this (?:list|document|checklist|file))\s*$/i, '')
     .trim();
   if (bare === '' || bare.length > 60) return undefined;
-  if (/^(?:it |they )?(?:blocks?|stops?|holds?(?: up)?|prevents?)(?: (?:the|a|our|this) (?:launch|release|go-?live|opening|roll-?out|start))?$/i.test(bare))
+  if (
+    /^(?:it |they )?(?:blocks?|stops?|holds?(?: up)?|prevents?)(?: (?:the|a|our|this) (?:launch|release|go-?live|opening|roll-?out|start))?$/i.test(
+      bare,
+    )
+  )
     return 'critical';
-  return tierOfHeading(bare.replace(/^(?:launch|release|go-?live)[- ](?=critical|block)/i, '')) ?? tierOfHeading(bare.replace(/^must\b.*/i, 'must'));
+  return (
+    tierOfHeading(bare.replace(/^(?:launch|release|go-?live)[- ](?=critical|block)/i, '')) ??
+    tierOfHeading(bare.replace(/^must\b.*/i, 'must'))
+  );
 }
 
 /** All that a document's passages say of its marks. */
@@ -78,8 +86,14 @@ function sureOnes({ lines, heading }: Passage): Definition[] {
   const led = texts.some((text) => LED.test(text)) || LED.test(`${heading}:`);
   const pieces = [...new Set([...texts, texts.join(' ')].flatMap(piecesOf))];
   const all = pieces.flatMap(definitionsIn);
-  const states = pieces.some((piece) => STATE.test(piece.replace(PICTURE_FIRST, '').replace(/^[\s=:–—-]+/, '')) && PICTURE_FIRST.test(piece));
-  const scale = new Map(Map.groupBy(all, ({ kind }) => kind).entries().map(([kind, some]) => [kind, new Set(some.map(({ tier }) => tier)).size]));
+  const states = pieces.some(
+    (piece) => STATE.test(piece.replace(PICTURE_FIRST, '').replace(/^[\s=:–—-]+/, '')) && PICTURE_FIRST.test(piece),
+  );
+  const scale = new Map(
+    Map.groupBy(all, ({ kind }) => kind)
+      .entries()
+      .map(([kind, some]) => [kind, new Set(some.map(({ tier }) => tier)).size]),
+  );
   return all.filter((one) => {
     if (one.kind === 'picture' && states) return false;
     return isSure(one, { led, several: scale.get(one.kind)! > 1 });
@@ -118,7 +132,9 @@ function definitionsIn(piece: string): Definition[] {
   const found =
     markedFirst(piece) ??
     markedFirst(piece.replace(/^.{0,40}?\b(?:an?|every|each|the|all)\s+/i, '')) ??
-    markedFirst(piece.replace(/^.{0,60}\b(?:an?|every|each|the|all)\s+(?=\S+\s+(?:is|are|means?)\s)/i, '')) ?? ofLines(piece) ?? meaningFirst(piece);
+    markedFirst(piece.replace(/^.{0,60}\b(?:an?|every|each|the|all)\s+(?=\S+\s+(?:is|are|means?)\s)/i, '')) ??
+    ofLines(piece) ??
+    meaningFirst(piece);
   return found ? [found] : [];
 }
 
@@ -151,6 +167,8 @@ function markedFirst(piece: string): Definition | undefined {
   if (mark.kind === 'phrase' && tierOfHeading(piece.slice(0, mark.width)) === undefined) return undefined;
   const says = SAYS.exec(rest);
   const parts = says ? undefined : PARTS.exec(rest);
+  const alone = mark.kind === 'code' || mark.kind === 'keyword' || mark.kind === 'phrase';
+  if (alone && !says && !parts) return undefined;
   const tier = tierOfMeaning(rest.slice((says ?? parts)?.[0].length ?? 0));
   const bond = says ? (/^\s(?:is|are|ist|sind|est)\s/i.test(says[0]) ? 'is' : 'says') : parts ? 'parts' : 'stands';
   return tier && { kind: mark.kind, key: mark.key, bond, tier };
@@ -166,7 +184,9 @@ function ofLines(piece: string): Definition | undefined {
   const mark = rest === undefined ? undefined : (wordAt(rest) ?? markAt(rest));
   if (!mark || mark.kind === 'phrase') return undefined;
   const behind = rest!.slice(mark.width);
-  const tier = SAYS.test(behind) ? tierOfMeaning(behind.replace(SAYS, '')) : tierOfMeaning(/^\s*((?:must|should|blocks?|stops?|can wait)\b.*)$/i.exec(behind)?.[1] ?? '');
+  const tier = SAYS.test(behind)
+    ? tierOfMeaning(behind.replace(SAYS, ''))
+    : tierOfMeaning(/^\s*((?:must|should|blocks?|stops?|can wait)\b.*)$/i.exec(behind)?.[1] ?? '');
   return tier && { ...mark, bond: 'says', tier };
 }
 

@@ -64,8 +64,16 @@ export function markerOf(text: string): Marker | undefined {
   return ordered ? { width: ordered[0].length, order: Number(ordered[1]), bullet: ordered[2]! } : undefined;
 }
 
-/** A box at the start of a text. `mark` is where the byte for its tick stands, `width` what the box takes. */
-export type Box = { checked: boolean; mark: number; markWidth: number; width: number; kind: 'bracket' | 'glyph' | 'html'; odd?: string };
+/** A box at the start of a text. `mark` is where the byte for its tick stands, `width` what the box takes, `sign` what stands there instead of a tick. */
+export type Box = {
+  checked: boolean;
+  mark: number;
+  markWidth: number;
+  width: number;
+  kind: 'bracket' | 'glyph' | 'html';
+  odd?: string;
+  sign?: string;
+};
 
 const STRICT_BOX = /^\[([ \t\u00a0xX])\](?=\s|$)/;
 /** A blank is no name of a link: what stands behind it makes none of it. */
@@ -123,6 +131,7 @@ function oddBox(text: string): Box | undefined {
     width: match[0].length,
     kind: 'bracket',
     odd,
+    ...(inside !== '' && !TICKS.includes(inside) && { sign: inside }),
   };
 }
 

@@ -82,7 +82,8 @@ class Walk {
   private openTitle(block: Block, numbering: Numbering): void {
     const level = this.levelOf(numbering);
     this.levels.set(numbering.form, level);
-    const markdown = block.kind === 'item' ? `${block.item.order}. ${block.item.lines[0]}` : block.kind === 'paragraph' ? block.lines[0]! : '';
+    const markdown =
+      block.kind === 'item' ? `${block.item.order}. ${block.item.lines[0]}` : block.kind === 'paragraph' ? block.lines[0]! : '';
     this.open(level, markdown, block.line);
   }
 

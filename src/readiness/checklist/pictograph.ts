@@ -12,5 +12,11 @@ const SOME = /[\u{1F000}-\u{1FAFF}]|\p{Extended_Pictographic}/u;
 
 /** A text without its emoji, wherever they stand: `2. ⚡ Performance (🔴 critical)` is `2. Performance (critical)`. */
 export function withoutPictographs(text: string): string {
-  return SOME.test(text) ? text.replace(ALL, '').replace(/[([{]\s?[)\]}]/g, '').replace(/\s{2,}/g, ' ').trim() : text;
+  return SOME.test(text)
+    ? text
+        .replace(ALL, '')
+        .replace(/[([{]\s?[)\]}]/g, '')
+        .replace(/\s{2,}/g, ' ')
+        .trim()
+    : text;
 }

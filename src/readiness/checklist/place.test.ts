@@ -95,6 +95,16 @@ describe('what the words around a line say of it', () => {
     '5. Go back to 2025.08 if',
     'Take the shop offline if',
     'Suspension triggers',
+    '6.2 No-Go (any single item stops the go-live)',
+    'Conditions for withholding authorisation',
+    'Grounds for refusal of the release',
+    'Circumstances that would delay the opening',
+    'What keeps us from launching',
+    'What would make us wait',
+    'Veto criteria',
+    'When we say no',
+    'The release is withheld where any of these is true:',
+    'The owner shall not authorise the release where any box below is ticked.',
   ])('“%s” turns polarity round', (heading) => {
     expect(under(heading).polarity).toBe('bad_when_true');
   });
@@ -112,8 +122,21 @@ describe('what the words around a line say of it', () => {
     'Stop the old server',
     'Back up the old system',
     'Release the change',
+    'Conditions for authorisation',
+    'Refusal handling',
+    'Denial of service protection',
+    'Block storage',
+    'What prevents data loss',
+    'When we wait for the queue',
+    'Declined payments',
+    'Deployment (abort if errors)',
   ])('“%s” does not', (heading) => {
     expect(under(heading).polarity).toBe('good_when_true');
+  });
+
+  test('what withholds a release is due before it', () => {
+    for (const heading of ['Conditions for withholding authorisation', 'What would delay the go-live', 'No-Go (any one item)'])
+      expect(under(heading).action).toBe('stop_launch');
   });
 
   test('a procedure inside a list of triggers is good again', () => {

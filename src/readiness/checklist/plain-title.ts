@@ -60,7 +60,8 @@ function candidateOf(block: Block): Candidate | undefined {
   if (markdown === undefined || markdown.length > MOST) return undefined;
   const text = withoutPictographs(plainText(markdown)).replace(/\s*[:：]$/, '');
   if (SAID.test(text.replace(NUMBER, '')) || text.split(' ').length > WORDS_MOST) return undefined;
-  const shouted = isShouted(text);
+  // `TEAM: STORAGE` is a key with its value.
+  const shouted = isShouted(text) && !/:\s/.test(text.replace(NUMBER, ''));
   const found = numberingOf(text) ?? (shouted ? { form: 'capitals', parts: [] } : undefined);
   if (!found) return undefined;
   return { block, numbering: block.kind === 'item' ? { ...found, form: `list ${found.form}` } : found, shouted };
@@ -80,12 +81,14 @@ function lineOf(block: Block): string | undefined {
  */
 export function plainTitles(blocks: readonly Block[]): Map<Block, Numbering> {
   const boxed = aboveBoxes(blocks, romanised(blocks.flatMap((block) => candidateOf(block) ?? [])));
-  const numbers = Map.groupBy(boxed, ({ numbering }) => numbering.form);
+  const numbers = new Map<string, Set<string>>();
+  for (const { numbering } of boxed) numbers.set(numbering.form, (numbers.get(numbering.form) ?? new Set()).add(numbering.parts.join('.')));
   const headings = new Set(blocks.flatMap(numberOfHeading));
   const titles = boxed.filter((one) => {
     const { form, parts } = one.numbering;
-    const siblings = new Set(numbers.get(form)!.map(({ numbering }) => numbering.parts.join('.')));
-    return isLoud(one) || siblings.size > 1 || parts.some((_, count) => count > 0 && headings.has(parts.slice(0, count).join('.')));
+    return (
+      isLoud(one) || numbers.get(form)!.size > 1 || parts.some((_, count) => count > 0 && headings.has(parts.slice(0, count).join('.')))
+    );
   });
   return new Map(titles.map(({ block, numbering }) => [block, numbering]));
 }

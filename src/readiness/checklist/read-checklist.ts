@@ -6,6 +6,7 @@ import { contradictionFindings } from './contradiction.ts';
 import { countFindings, duplicateFindings, placeholderFindings, postponedGuesses, tierGuesses, totalFinding } from './findings.ts';
 import { hintOf } from './hint.ts';
 import { plainText } from './inline.ts';
+import { keyOfBracket } from './legend.ts';
 import { tierOfMarked } from './legend-mark.ts';
 import type { Box } from './lines.ts';
 import { outline, type Context, type Entry, type Heading, type Outline } from './outline.ts';
@@ -96,11 +97,13 @@ function listItems(reading: Reading): Item[] {
   return reading.outlined.entries.filter(({ item }) => item.box).map((entry) => itemOf(entry, reading));
 }
 
-function itemOf(entry: Entry, { decoded, survey, tell }: Reading): Item {
+function itemOf(entry: Entry, { decoded, survey, tell, wording }: Reading): Item {
   const { item, context, id, children } = entry;
   const under = underOf(entry);
   const parent = boxedAbove(entry);
-  const source = { id, line: item.line, lines: item.lines, more: explanations(entry), context, under };
+  // `- [!] Restore` where the document says what `[!]` means.
+  const tier = item.box!.sign === undefined ? undefined : wording.legend.get(keyOfBracket(item.box!.sign));
+  const source = { id, line: item.line, lines: item.lines, more: explanations(entry), context, under, ...(tier && { tier }) };
   const line = readLine(source, survey(context, under), tell);
   return {
     ...line,

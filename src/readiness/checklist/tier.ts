@@ -141,7 +141,8 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
 }
 
 /** Grades of other things, too: `a new version (major)`, `wind (moderate)`, `load (normal)`, `the door (blocked)`. */
-const OF_THINGS = /^(?:m(?:aj|in)or|majeure?s?|mineure?s?|moderate|moyenne?|normal|may|(?:high|low)est|trivial|important|haute?|basse|faible|gering)$/i;
+const OF_THINGS =
+  /^(?:m(?:aj|in)or|majeure?s?|mineure?s?|moderate|moyenne?|normal|may|(?:high|low)est|trivial|important|haute?|basse|faible|gering)$/i;
 
 const BOLD_RANK = /^\s*(?:\*\*|__)\s*((?:sev(?:erity)?[- ]?[0-5]|P[0-4]))\s*(?:\*\*|__)/i;
 /** Bold or struck out of the line's words at its end, and what is in front of it: the end of a sentence, or a word. */

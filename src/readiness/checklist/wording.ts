@@ -24,14 +24,19 @@ const LEGEND_HEADING =
   /^(?:\W*\d[\d.]*\W*)?(?:legend|key|notation|symbols?|markings?|tags|legende|zeichenerklärung|légende|how to (?:read|use)\b.*|(?:priority|severity)(?: levels?| legend| key| definitions?)?|priorities|about (?:this|the) (?:list|document|checklist)|conventions?)$/i;
 const LEGEND_LED = /^\W*(?:legend|key|tags|notation|symbols?|legende|zeichenerklärung|légende)\b[^:]{0,40}:/i;
 
+/** Nobody explains marks in more paragraphs than this, or with more lines to one. */
+const MOST_PASSAGES = 300;
+const MOST_LINES = 40;
+
 /** Reads what a document explains of itself: in front of its first box, under a heading such as `Legend`, or led by that word. */
 export function wordingOf(outlined: Outline): Wording {
   const scale = scaleOf(marksOf(outlined));
   const said = saidIn(outlined);
   const first = firstBoxOf(outlined);
+  if (first === Infinity) return { scale, legend: new Map(), declared: new Map() };
   const explains = ({ line, heading, lines }: Said): boolean =>
     line < first || (heading !== undefined && LEGEND_HEADING.test(heading.text)) || LEGEND_LED.test(plainText(lines[0] ?? ''));
-  const legend = legendOf(passagesOf(said.filter(explains), outlined, first));
+  const legend = legendOf(passagesOf(said.filter(explains).slice(0, MOST_PASSAGES), outlined, first));
   return { scale, legend, ...declarations(outlined, { said, first, legend }) };
 }
 
@@ -70,8 +75,9 @@ function passagesOf(said: readonly Said[], { placed }: Outline, first: number): 
   let last: { said: Said; lines: string[] } | undefined;
   for (const one of said) {
     const goesOn = last && one.heading === last.said.heading && one.line - last.said.line <= last.said.lines.length;
-    if (goesOn) last!.lines.push(...one.lines);
-    const lines = goesOn ? last!.lines : [...one.lines];
+    const some = one.lines.slice(0, MOST_LINES);
+    if (goesOn && last!.lines.length < MOST_LINES) last!.lines.push(...some);
+    const lines = goesOn ? last!.lines : some;
     if (!goesOn) groups.push({ lines, heading: one.heading?.text ?? '' });
     last = { said: one, lines };
   }
@@ -98,12 +104,14 @@ function declarations(
   const title = headings[0]?.level === 1 ? headings[0] : undefined;
   let fallback: Tier | undefined;
   for (const { lines, heading, line } of said) {
-    const found = declaredIn(lines);
+    const inTime = line < first || line < (heading?.firstBox ?? 0);
+    const found = inTime && lines.length <= MOST_LINES ? declaredIn(lines) : undefined;
     if (!found) continue;
     const empty = heading === undefined || heading === title || (heading.firstBox ?? Infinity) === Infinity;
     const ofAll = found.reach === 'document' || (found.reach === 'unsaid' && empty);
     if (line < first && ofAll) fallback ??= found.tier;
-    else if (found.reach !== 'document' && heading && heading !== title && line < (heading.firstBox ?? 0)) declared.set(heading, found.tier);
+    else if (found.reach !== 'document' && heading && heading !== title && line < (heading.firstBox ?? 0))
+      declared.set(heading, found.tier);
   }
   return { declared, ...(fallback && { fallback }) };
 }
