@@ -42,6 +42,7 @@ const PICTURE_FIRST = new RegExp(`^(${PICTOGRAPH})`, 'u');
 const PICTURES = new RegExp(`(?=${PICTOGRAPH})`, 'gu');
 const BRACKET_FIRST = /^[([{<]\s*([^()[\]{}<>]{1,24}?)\s*[)\]}>]/;
 const QUOTED_FIRST = /^["'“‘„«»]([^"'“”‘’„«»]{1,24})["'”’“«»]/;
+const QUOTED_SIGN = new RegExp(String.raw`^["'“‘„«»](${SIGN})["'”’“«»]`);
 const SIGN_FIRST = new RegExp(String.raw`^(${SIGN})(?=\s|=|:|$)`);
 const KEYWORD_FIRST = new RegExp(String.raw`^(${KEYWORDS})\b`);
 const CODE_FIRST = /^([PS]\d|[A-ZÄÖÜ]{1,3}\d?|\d)(?![\p{L}\d])/u;
@@ -49,13 +50,13 @@ const PHRASE_FIRST = /^([\p{L}][\p{L} -]{2,24}?)(?=\s*=|\s+(?:means|is|are|stand
 
 const SAYS =
   /^\s*(?:=+>?|→|⇒|\s(?:(?:items?|lines?|boxes|points?|checks?)\s+)?(?:means?|stands? for|is for|is an?|is|are|marks?|denotes?|indicates?|signifies|counts? as|heißt|bedeutet|steht für|ist|sind|signifie|veut dire|est)\s)\s*(?:that\s+(?:it|this|the \w+)\s+(?:is\s+)?)?/i;
-const PARTS = /^\s*(?::|[–—-]\s|\|)\s*/;
+const PARTS = /^\s*(?::|[–—-]\s|\||\((?=[^()]{3,40}\)))\s*/;
 
 /** The tier of a meaning: its words up to the first pause. `blocks the launch` and `can wait` are meanings, too. */
 export function tierOfMeaning(words: string): Tier | undefined {
   const bare = words
     .replace(/^\s*(?:(?:of|an?|the|as|is|are|our|for|=|:|de|ein|eine|einen)\s+)+/i, '')
-    .split(/[,;:(|!?]|\.(?:\s|$)|\s[–—-]\s|\s(?:and|und|et|but|unless|if|we|no launch)\s/i, 1)[0]!
+    .split(/[,;:()|!?]|\.(?:\s|$)|\s[–—-]\s|\s(?:and|und|et|but|unless|if|we|no launch)\s/i, 1)[0]!
     .replace(/\s+(?:here|below|for us|in this (?:list|document|checklist|file))\s*$/i, '')
     .trim();
   if (bare === '' || bare.length > 60) return undefined;
@@ -104,7 +105,7 @@ function isSure({ kind, bond, key }: Definition, { led, several }: { led: boolea
   const scaled = led || several;
   if (kind === 'keyword' || kind === 'phrase') return bond === 'says' || bond === 'is';
   if (kind === 'bracket' || kind === 'picture') return bond === 'says' || scaled;
-  if (kind === 'sign') return bond === 'says' || (scaled && bond !== 'stands');
+  if (kind === 'sign') return bond === 'says' || (scaled && bond !== 'stands') || (several && /^[!†‡★☆*]/.test(key));
   // `QA: required` is somebody's part in it; `K = kritisch`, or a scale of several, is a mark.
   const short = /^=(?:[PS]\d|\p{Lu})$/u.test(key);
   return bond === 'says' ? short || several : several && bond !== 'stands' && (short || led);
@@ -141,6 +142,7 @@ function definitionsIn(piece: string): Definition[] {
 const KINDS: readonly (readonly [Kind, RegExp, (mark: string) => string])[] = [
   ['picture', PICTURE_FIRST, keyOfPicture],
   ['bracket', BRACKET_FIRST, keyOfBracket],
+  ['sign', QUOTED_SIGN, keyOfPicture],
   ['bracket', QUOTED_FIRST, keyOfBracket],
   ['keyword', KEYWORD_FIRST, keyOfKeyword],
   ['code', CODE_FIRST, keyOfCode],

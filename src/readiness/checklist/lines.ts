@@ -154,8 +154,12 @@ export function isUnderlineOf(rule: string, text: string): boolean {
   return drawn && Math.abs(rule.length - text.length) <= Math.max(1, text.length / 4);
 }
 
-/** An ATX heading; `odd` where the space behind the marks is missing. */
+const HTML_HEADING = /^<h([1-6])(?:\s[^<>]{0,300})?>([^]{1,400}?)<\/h\1\s*>\s*$/i;
+
+/** An ATX heading, or one of HTML in one line; `odd` where the space behind the marks is missing. */
 export function headingOf(text: string): { level: number; text: string; odd: boolean } | undefined {
+  const html = text.startsWith('<') ? HTML_HEADING.exec(text) : null;
+  if (html) return { level: Number(html[1]), text: html[2]!.trim(), odd: false };
   const match = /^(#{1,6})(?:[ \t]+|$)/.exec(text);
   const odd = match ? null : /^(#{2,6})(?=[^#\s!])/.exec(text);
   const marks = match ?? odd;

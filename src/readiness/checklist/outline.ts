@@ -1,6 +1,6 @@
 import { plainText } from './inline.ts';
 import { identifier } from './identity.ts';
-import { isBoxed, numberingOf, plainTitles, type Numbering } from './plain-title.ts';
+import { isBoxed, numberingOf, plainTitles, type Numbering, type PlainTitle } from './plain-title.ts';
 import { declaredCount, headingText, isBoldHeading } from './section.ts';
 import { scan, type Block, type ListItem, type Scanned } from './scan.ts';
 
@@ -46,14 +46,14 @@ class Walk {
   readonly all: Heading[] = [];
   private readonly byItem = new Map<ListItem, Entry>();
   private readonly identify = identifier();
-  private readonly titles: ReadonlyMap<Block, Numbering>;
+  private readonly titles: ReadonlyMap<Block, PlainTitle>;
   /** The level of each form of number that plain titles have. */
   private readonly levels = new Map<string, number>();
   private stack: Heading[] = [];
   private lead = '';
   private current: Context | undefined;
 
-  constructor(titles: ReadonlyMap<Block, Numbering>) {
+  constructor(titles: ReadonlyMap<Block, PlainTitle>) {
     this.titles = titles;
   }
 
@@ -65,8 +65,8 @@ class Walk {
     if (block.kind === 'heading') return this.open(block.level, block.text, block.line);
     if (block.kind === 'html') return block.tag === 'summary' ? this.open(BOLD_LEVEL, block.text, block.line) : this.close(BOLD_LEVEL);
     if (block.kind === 'break') return this.close(BOLD_LEVEL);
-    const numbering = this.titles.get(block);
-    if (numbering) return this.openTitle(block, numbering);
+    const title = this.titles.get(block);
+    if (title) return this.openTitle(title, block.line);
     if (block.kind === 'item') return this.takeItem(block.item);
     const owner = block.owner && this.byItem.get(block.owner);
     if (owner) {
@@ -79,12 +79,10 @@ class Walk {
     if (block.kind === 'paragraph') this.setLead(leadText(block.lines));
   }
 
-  private openTitle(block: Block, numbering: Numbering): void {
-    const level = this.levelOf(numbering);
-    this.levels.set(numbering.form, level);
-    const markdown =
-      block.kind === 'item' ? `${block.item.order}. ${block.item.lines[0]}` : block.kind === 'paragraph' ? block.lines[0]! : '';
-    this.open(level, markdown, block.line);
+  private openTitle(title: PlainTitle, line: number): void {
+    const level = this.levelOf(title);
+    this.levels.set(title.form, level);
+    this.open(level, title.markdown, line);
   }
 
   /** `B.1` stands below `B`, `II.` beside `I.`, and another form below a title that has no box yet. */

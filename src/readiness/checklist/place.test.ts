@@ -102,6 +102,8 @@ describe('what the words around a line say of it', () => {
     'What keeps us from launching',
     'What would make us wait',
     'Veto criteria',
+    'Gründe für eine Verschiebung',
+    'Motifs de report',
     'When we say no',
     'The release is withheld where any of these is true:',
     'The owner shall not authorise the release where any box below is ticked.',

@@ -10,6 +10,11 @@ describe('plain lines that people mean as headings are sections', () => {
     ['named', 'Section 4: Storage\n- [ ] a\n\nSection 5: Network\n- [ ] b\n', ['Section 4: Storage', 'Section 5: Network']],
     ['named alone', 'Phase 1\n\n- [ ] a\n\nPhase 2\n\n- [ ] b\n', ['Phase 1', 'Phase 2']],
     ['in capitals', 'STORAGE\n\nEvery disk.\n\n- [ ] a\n\nNETWORK AND DNS:\n\n- [ ] b\n', ['STORAGE', 'NETWORK AND DNS']],
+    ['with pictures', '🔴 CRITICAL\n- [ ] a\n\n🟡 Later on\n- [ ] b\n', ['CRITICAL', 'Later on']],
+    ['a tier by itself', 'Must have\n\n- [ ] a\n\nNice to have\n\n- [ ] b\n', ['Must have', 'Nice to have']],
+    ['drawn around', '--- Storage ---\n\n- [ ] a\n\n== Network ==\n\n- [ ] b\n', ['Storage', 'Network']],
+    ['set off', '[Storage]\n\n- [ ] a\n\n[Network]\n\n- [ ] b\n', ['Storage', 'Network']],
+    ['in HTML', '<h2>Storage</h2>\n\n- [ ] a\n\n<h3 align="left">Disks</h3>\n\n- [ ] b\n', ['Storage', 'Storage > Disks']],
     ['items of a list', '1. Storage\n\n- [ ] a\n\n2. Network\n\n- [ ] b\n', ['1. Storage', '2. Network']],
     ['a table', 'A. Data\n\n| | what |\n|---|---|\n| [ ] | a |\n\nB. Money\n\n- [ ] b\n', ['A. Data', 'B. Money']],
   ])('%s', (_, text, sections) => {
@@ -57,6 +62,11 @@ describe('plain lines that say something are no sections', () => {
     'CISO ______',
     'PRR-2041',
     'STOP!',
+    'Priority: high',
+    '🔴 Critical things first',
+    '[Storage]',
+    '_Storage_',
+    'Critical:',
   ])('%s', (line) => {
     expect(sectionsOf(`# R\n\n${line}\n\n- [ ] a\n`)).toEqual(['R']);
   });
@@ -69,6 +79,15 @@ describe('plain lines that say something are no sections', () => {
     expect(sectionsOf('# R\n\n1. Read the list\n2. Tick the boxes\n\n- [ ] a\n')).toEqual(['R']);
     expect(sectionsOf('# R\n\n1. Do this\n- [ ] a\n2. Then that\n- [ ] b\n')).toEqual(['R', 'R']);
   });
+});
+
+test('a row with one name alone groups the rows of a table below it', () => {
+  const text = '| | what |\n|---|---|\n| **Critical** | |\n| [ ] | a |\n| **Abort if** | |\n| [ ] | b |\n';
+  const { items } = readChecklist(Buffer.from(text), 'test.md');
+  expect(items.map(({ under, tier, polarity }) => [under, tier, polarity])).toEqual([
+    [['Critical'], 'critical', 'good_when_true'],
+    [['Abort if'], undefined, 'bad_when_true'],
+  ]);
 });
 
 describe('a numbered line with a rule below it', () => {

@@ -1,8 +1,9 @@
 import { plainText } from './inline.ts';
 import { boxOf } from './lines.ts';
-import { withoutPictographs } from './pictograph.ts';
+import { PICTOGRAPH, withoutPictographs } from './pictograph.ts';
 import { isBoldHeading } from './section.ts';
 import type { Block } from './scan.ts';
+import { tierBelow } from './tier.ts';
 
 /**
  * How a plain line is numbered, as the form of its number: `A.` has another than `1.` and than `II.`, and `B.1` than both.
@@ -12,7 +13,7 @@ export type Numbering = { form: string; parts: readonly string[] };
 
 const MOST = 80;
 const WORDS_MOST = 10;
-const LABEL = String.raw`(?:(section|part|step|phase|stage|chapter|block|area|abschnitt|teil|kapitel|schritt|étape|partie|wave|day|week|hour|gate|round|milestone|tag|woche|welle|jour|semaine)\s+)?`;
+const LABEL = String.raw`(?:(section|part|step|phase|stage|chapter|block|area|abschnitt|teil|kapitel|schritt|étape|partie|table|tabelle|wave|day|week|hour|gate|round|milestone|tag|woche|welle|jour|semaine)\s+)?`;
 const NUMBER = new RegExp(
   String.raw`^${LABEL}(§\s?)?((?:\d{1,2}|[A-Za-z]|[IVX]{1,5})(?:\.\d{1,2}){0,3}[a-z]?)([.):]|\s[–—-])?(?:\s+(?=["'“„(]?[\p{L}\d])|$)`,
   'iu',
@@ -50,56 +51,87 @@ function isShouted(text: string): boolean {
   return letters.length >= 4 && !/\p{Ll}|\d{3}/u.test(text) && letters.every((letter) => /\p{Lu}/u.test(letter));
 }
 
-/** A line that may be a title. */
-type Candidate = { block: Block; numbering: Numbering; shouted: boolean };
+/** A plain title: its number, and its Markdown without what is drawn around it. */
+export type PlainTitle = Numbering & { markdown: string };
 
-const isLoud = ({ shouted, numbering }: Candidate): boolean => shouted || numbering.parts.length === 0;
+/** A line that may be a title; one that is `loud` looks like one by itself, others need one that looks the same. */
+type Candidate = { block: Block; title: PlainTitle; loud: boolean };
+
+/** `--- Storage ---` and `== Storage ==`: a line drawn around a title. */
+const RULED = /^(?:-{2,}|={1,6}|~{2,}|\*{3,})\s+(\S.{0,76}?)\s+(?:-{2,}|={1,6}|~{2,}|\*{3,})$/;
+/** `[Storage]` and `_Storage_` alone on their lines. */
+const SET_OFF = /^(?:\[([^[\]]{3,60})\]|\*([^*_]{3,60})\*|_([^*_]{3,60})_)$/;
+const PICTURED = new RegExp(`^${PICTOGRAPH}`, 'u');
 
 function candidateOf(block: Block): Candidate | undefined {
-  const markdown = lineOf(block)?.trim();
-  if (markdown === undefined || markdown.length > MOST) return undefined;
+  const line = lineOf(block)?.trim();
+  if (line === undefined || line.length > MOST) return undefined;
+  const ruled = RULED.exec(line)?.[1];
+  const setOff = SET_OFF.exec(line)
+    ?.slice(1)
+    .find((words) => words !== undefined);
+  const markdown = ruled ?? setOff ?? line;
   const text = withoutPictographs(plainText(markdown)).replace(/\s*[:：]$/, '');
-  if (SAID.test(text.replace(NUMBER, '')) || text.split(' ').length > WORDS_MOST) return undefined;
+  if (text === '' || SAID.test(text.replace(NUMBER, '')) || text.split(' ').length > WORDS_MOST) return undefined;
   // `TEAM: STORAGE` is a key with its value.
-  const shouted = isShouted(text) && !/:\s/.test(text.replace(NUMBER, ''));
-  const found = numberingOf(text) ?? (shouted ? { form: 'capitals', parts: [] } : undefined);
+  const keyed = /:\s/.test(text.replace(NUMBER, ''));
+  const shouted = isShouted(text) && !keyed;
+  const found = numberingOf(text) ?? formWithout(line, text, { ruled, setOff, shouted, keyed });
   if (!found) return undefined;
-  return { block, numbering: block.kind === 'item' ? { ...found, form: `list ${found.form}` } : found, shouted };
+  const form = block.kind === 'item' ? `list ${found.form}` : found.form;
+  return { block, title: { form, parts: found.parts, markdown }, loud: shouted || ruled !== undefined || found.form === 'tier' };
+}
+
+/** What makes a line without a number look like a title. */
+function formWithout(
+  line: string,
+  text: string,
+  { ruled, setOff, shouted, keyed }: { ruled?: string | undefined; setOff?: string | undefined; shouted: boolean; keyed: boolean },
+): Numbering | undefined {
+  const words = text.split(' ').length;
+  if (ruled !== undefined) return { form: 'ruled', parts: [] };
+  if (setOff !== undefined) return { form: 'set off', parts: [] };
+  if (shouted) return { form: 'capitals', parts: [] };
+  // `Nice to have` alone on its line is no sentence. With a colon it leads to the list below it, and stays so.
+  if (words <= 3 && !keyed && !/[:：]$/.test(line) && tierBelow(text) !== undefined) return { form: 'tier', parts: [] };
+  return words <= 6 && !keyed && PICTURED.test(line) ? { form: 'picture', parts: [] } : undefined;
 }
 
 /** The only line of a paragraph, or of a numbered item that nothing hangs under. */
 function lineOf(block: Block): string | undefined {
   if (block.kind === 'paragraph') return block.owner || block.lines.length !== 1 || isBoldHeading(block.lines) ? undefined : block.lines[0];
   if (block.kind !== 'item') return undefined;
-  const { order, box, parent, lines } = block.item;
-  return order === undefined || box || parent || lines.length !== 1 ? undefined : `${order}. ${lines[0]}`;
+  const { order, bullet, box, parent, lines } = block.item;
+  return order === undefined || box || parent || lines.length !== 1 ? undefined : `${order}${bullet} ${lines[0]}`;
 }
 
 /**
  * Plain lines that people mean as headings: short, alone in their paragraph, with boxes below them before the next heading, and
  * in capitals or numbered like another one. Each with its number.
  */
-export function plainTitles(blocks: readonly Block[]): Map<Block, Numbering> {
+export function plainTitles(blocks: readonly Block[]): Map<Block, PlainTitle> {
   const boxed = aboveBoxes(blocks, romanised(blocks.flatMap((block) => candidateOf(block) ?? [])));
-  const numbers = new Map<string, Set<string>>();
-  for (const { numbering } of boxed) numbers.set(numbering.form, (numbers.get(numbering.form) ?? new Set()).add(numbering.parts.join('.')));
+  const alike = new Map<string, Set<string>>();
+  const nameOf = ({ parts, markdown }: PlainTitle): string => (parts.length > 0 ? parts.join('.') : markdown);
+  for (const { title } of boxed) alike.set(title.form, (alike.get(title.form) ?? new Set()).add(nameOf(title)));
   const headings = new Set(blocks.flatMap(numberOfHeading));
-  const titles = boxed.filter((one) => {
-    const { form, parts } = one.numbering;
-    return (
-      isLoud(one) || numbers.get(form)!.size > 1 || parts.some((_, count) => count > 0 && headings.has(parts.slice(0, count).join('.')))
-    );
+  const titles = boxed.filter(({ loud, title: { form, parts } }) => {
+    const isBelow = parts.some((_, count) => count > 0 && headings.has(parts.slice(0, count).join('.')));
+    return loud || alike.get(form)!.size > 1 || isBelow;
   });
-  return new Map(titles.map(({ block, numbering }) => [block, numbering]));
+  const other = titles.length > 0;
+  return new Map(
+    [...titles, ...(other ? boxed.filter(({ title }) => title.form === 'picture') : [])].map(({ block, title }) => [block, title]),
+  );
 }
 
 /** `I.`, `V.` and `X.` are numbers where `II.` or `IV.` stand, too, else letters. */
 function romanised(candidates: readonly Candidate[]): readonly Candidate[] {
-  const roman = new Set(candidates.flatMap(({ numbering: { form } }) => (form.includes('I') ? [form] : [])));
+  const roman = new Set(candidates.flatMap(({ title: { form } }) => (form.includes('I') ? [form] : [])));
   return candidates.map((one) => {
-    const { form, parts } = one.numbering;
+    const { form, parts } = one.title;
     const as = form.replace(/A(?=\.|$)/, 'I');
-    return /^[IVX]$/.test(parts[0] ?? '') && roman.has(as) ? { ...one, numbering: { form: as, parts } } : one;
+    return /^[IVX]$/.test(parts[0] ?? '') && roman.has(as) ? { ...one, title: { ...one.title, form: as } } : one;
   });
 }
 
@@ -116,9 +148,9 @@ function aboveBoxes(blocks: readonly Block[], candidates: readonly Candidate[]):
   for (let at = blocks.length - 1; at >= 0; at--) {
     const block = blocks[at]!;
     const one = known.get(block);
-    const until = Math.min(heading, next.get(one?.numbering.form ?? '') ?? Infinity, at + MOST_BETWEEN);
+    const until = Math.min(heading, next.get(one?.title.form ?? '') ?? Infinity, at + MOST_BETWEEN);
     if (one && box < until && (block.kind !== 'item' || isApart(blocks, at))) found.push(one);
-    if (one) next.set(one.numbering.form, at);
+    if (one) next.set(one.title.form, at);
     if (block.kind === 'heading' || block.kind === 'html') heading = at;
     if (isBoxed(block)) box = at;
   }

@@ -167,12 +167,13 @@ function tableItems({ outlined, decoded, survey, tell, wording }: Reading): Item
   const tierOfCell = (text: string): Tier | undefined => tierOfMarked(wording.legend, text) ?? tierOfHeading(text);
   return tables.flatMap(({ block, context }) => {
     if (block.kind !== 'table') return [];
-    return boxesOf(block, tierOfCell).map(({ line, text, detail, demands, column, box, tier, roles }) => {
+    return boxesOf(block, tierOfCell).map(({ line, text, detail, demands, column, box, tier, roles, group }) => {
       if (box.odd) tell.guessed.push({ line, kind: 'box', text: `Read as a box: ${box.odd}.` });
       const title = column ? `${text} — ${column}` : text;
       const id = outlined.identify('item', title, context);
       const lines = detail === '' ? [title] : [`**${title.replaceAll('*', '')}**${demands ? ':' : ' —'} ${detail}`];
-      const read = readLine({ id, line, lines, more: [], context, under: [], roles, ...(tier && { tier }) }, survey(context, []), tell);
+      const under = group === undefined ? [] : [group];
+      const read = readLine({ id, line, lines, more: [], context, under, roles, ...(tier && { tier }) }, survey(context, under), tell);
       return { ...read, checked: box.checked, box: spanOf(decoded, line, box), ...kindOf(box), children: [], hints: [] };
     });
   });

@@ -32,6 +32,7 @@ const BOLD_LINE = /^(\*\*|__)(?=\S)(?:(?!\1)[^]){1,196}\1\s*[:：]?\s*(?:\([^()]
 
 /** A line of bold text alone, which people write instead of a heading. `**Total: 40**` says something and is none. */
 export function isBoldHeading(lines: readonly string[]): boolean {
-  const text = lines.length === 1 ? undecorated(lines[0]!.trim()) : '';
+  const line = lines.length === 1 ? undecorated(lines[0]!.trim()) : '';
+  const text = line.replace(/^\*(\*\*[^*]{1,196}\*\*)\*$|^_(\*\*[^*]{1,196}\*\*)_$/, '$1$2');
   return text.length < 200 && BOLD_LINE.test(text) && !/^(?:\*\*|__)\[?[ xX]?\]|(?<!\d):\s*[\d_~]/.test(text);
 }

@@ -19,6 +19,8 @@ type RowBox = {
   box: Box & { at: number };
   tier?: Tier;
   roles: readonly string[];
+  /** A row of nothing but one name above it, which groups the rows below as a heading would. */
+  group?: string;
 };
 
 /** The cells of a row as one text. */
@@ -42,7 +44,9 @@ export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined
   const isOf = (at: number | undefined, column: RegExp): boolean => at !== undefined && column.test(header[at] ?? '');
   const tierColumns = tierColumnsOf(table, header, tierOf);
   const boxColumns = new Set(table.rows.flatMap(({ cells }) => cells.flatMap((cell, at) => (cellBox(cell) ? [at] : []))));
+  let group: string | undefined;
   return table.rows.flatMap(({ line, cells }) => {
+    group = groupOf(cells) ?? group;
     const words = cells
       .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
       .filter(
@@ -72,10 +76,19 @@ export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined
           roles,
           ...(column && { column }),
           ...(tier && { tier }),
+          ...(group !== undefined && { group }),
         },
       ];
     });
   });
+}
+
+/** The name in a row that has one cell of words and no box, where the others are empty. */
+function groupOf(cells: readonly Cell[]): string | undefined {
+  const [cell, ...more] = cells.filter(({ text }) => text !== '');
+  if (!cell || more.length > 0 || cells.length < 2 || cellBox(cell)) return undefined;
+  const text = plainText(repairMojibake(cell.text));
+  return text.length <= 80 && /\p{L}{3}/u.test(text) ? text : undefined;
 }
 
 /** Columns that tell tiers: by their head, or because every cell is a word for one, whatever stands above. */

@@ -42,7 +42,7 @@ const CLOSED = WORDS.map(
       ),
     ] as const,
 );
-const ENDING = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`(?:\s[–—-]|:)\s+(?:${words})$`, 'i')] as const);
+const ENDING = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`(?:\s[–—·•|-]|:)\s+(?:${words})$`, 'i')] as const);
 const BEFORE = WORDS.map(([tier, words]) => [tier, new RegExp(String.raw`^(?:${words})\s+(?:before|for|prior to)\b`, 'i')] as const);
 const RANKS: readonly Tier[] = ['critical', 'high', 'medium', 'low', 'low', 'low'];
 
@@ -145,13 +145,17 @@ const OF_THINGS =
   /^(?:m(?:aj|in)or|majeure?s?|mineure?s?|moderate|moyenne?|normal|may|(?:high|low)est|trivial|important|haute?|basse|faible|gering)$/i;
 
 const BOLD_RANK = /^\s*(?:\*\*|__)\s*((?:sev(?:erity)?[- ]?[0-5]|P[0-4]))\s*(?:\*\*|__)/i;
-/** Bold or struck out of the line's words at its end, and what is in front of it: the end of a sentence, or a word. */
-const BOLD_END = /(?<=\S\s)(\*\*|__)(?=\S)([^*_]{2,30})\1[\s.;]*$/;
+/** Bold or code at the end of a line, behind the end of a sentence or a word. */
+const BOLD_END = /(?<=\S\s)(\*\*|__|`)(?=\S)([^*_`]{2,30})\1[\s.;]*$/;
+/** Code that a line begins with. */
+const CODE_START = /^\s*`(critical|blocker|must(?:[- ]have)?|should(?:[- ]have)?|could(?:[- ]have)?|nice[- ]to[- ]have)`(?=\s)/i;
 
 /** The tier of a bold mark before a line's words, or behind them, in Markdown: `**SEV1** the shop is down`, `… . **blocker**`. */
 export function tierOfMark(markdown: string, scale: Scale = 0): Tier | undefined {
   const mark = BOLD_RANK.exec(markdown)?.[1];
   if (mark !== undefined) return ranked(mark, scale);
+  const code = CODE_START.exec(markdown)?.[1];
+  if (code !== undefined) return first(WHOLE, code);
   const last = BOLD_END.exec(markdown);
   const words = last?.[2]?.trim();
   if (!last || words === undefined || OF_THINGS.test(words)) return undefined;
@@ -188,10 +192,27 @@ function closedIn(text: string): Tier | undefined {
   return undefined;
 }
 
+const GRADE_WORD = String.raw`critical|blocker|must(?:-?have)?|should(?:-?have)?|could(?:-?have)?|mandatory|required|high|medium|low|nice-?to-?have|optional|kritisch|hoch|mittel|niedrig`;
+/** `#must`, `… – priority: high`, `(prio 1)`: a tag or a key that can be of nothing else. */
+const TAGGED = new RegExp(String.raw`(?:^|(?<!\b(?:to|in|on|into|via|see|channel|auf|zu|im)\s)(?<=\s))#(${GRADE_WORD})[\s.]*$`, 'i');
+const KEYED = new RegExp(
+  String.raw`(?:(?:^\W{0,3}|[([{|]\s?|\s[–—-]\s|[,;.]\s)(?:priority|severity|criticality|priorität|priorité)|(?<![\p{L}\d])prio)\s?[:=]\s?(${GRADE_WORD})(?=\s*(?:[)\]}.;,|]|$|\s[–—-]\s))`,
+  'iu',
+);
+const PRIORITY_RANK = /[([{](?:priority|prio)[-: ]{0,2}([1-4])[)\]}]/i;
+
+function keyedIn(text: string): Tier | undefined {
+  const words = TAGGED.exec(text)?.[1] ?? KEYED.exec(text)?.[1];
+  if (words !== undefined)
+    return first(WHOLE, words.replace(/^(must|should|could|nice)-?(to)?-?(?:have)$/i, '$1 $2 have').replace('  ', ' '));
+  const rank = PRIORITY_RANK.exec(text)?.[1];
+  return rank === undefined ? undefined : RANKS[Number(rank) - 1];
+}
+
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   if (
-    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED|[)\]}][\s.;,*]*$|^.{0,12}[([{]/i.test(
+    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED|prio|kritisch|hoch|niedrig|mittel|[)\]}][\s.;,*]*$|^.{0,12}[([{]/i.test(
       text,
     )
   )
@@ -209,7 +230,7 @@ export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
       text,
     );
   if (named && !isCount(text, named)) return tierOfHeading(named[1]!);
-  const closed = closedIn(text);
+  const closed = closedIn(text) ?? keyedIn(text);
   if (closed) return closed;
   const last =
     /\s[–—-]\s+(critical|blocker|blocking|major|minor|mandatory|required|recommended|optional|(?:must|should|nice[- ]to)[- ]have|(?:high|medium|low) priority)\W*$/i.exec(

@@ -21,7 +21,7 @@ const WITHHOLDING: readonly RegExp[] = [
   /\b(?:shall|must|will|may|do|does|can)(?: not|n['’]t|not) (?:be )?(?:authori[sz]|approv|releas|launch|ship|go(?! back)|sign|open|deploy|start|publish)\w*\b[^.;]{0,60}\b(?:if|when|where|while|as long as)\s+(?:any|one|either|a single|some)\b/i,
   /^\W*(?:when|why) (?:we |you |to )?(?:(?:would|will|may|might|should|must|do|shall) )?(?:say no|hold back|refuse|withhold|wait|postpone|delay|not (?:to )?(?:go|launch|release|ship|deploy|open|approve|authori[sz]e|sign))(?:\s+(?:the |this |a )?(?:launch|release|go-?live|opening|roll-?out|approval|live))?\s*[:?]?$/i,
   /^\W*(?:any(?: one)?|one|each|a single one) of (?:these|the following|them)\b[^.]{0,20}\b(?:means (?:no|not|we (?:wait|stay|postpone|do not))|keeps us|holds (?:us|it|the \w+)|delays|postpones|forbids|prevents|vetoes)\b/i,
-  /^\W*(?:gründe|bedingungen|kriterien) (?:für|gegen|zur) (?:d(?:ie|en|as|er) )?(?:verschiebung|aufschub|ablehnung|verweigerung|freigabe|start)\b(?<!für (?:die |den |das |der )?(?:freigabe|start))|^\W*(?:motifs?|conditions?|critères?|raisons?) de (?:refus|report|rejet|blocage)\b/i,
+  /^\W*(?:gründe|bedingungen|kriterien) (?:für|gegen|zur) (?:(?:d(?:ie|en|as|er)|eine[rn]?) )?(?:verschiebung|aufschub|ablehnung|verweigerung|freigabe|start)\b(?<!für (?:(?:die|den|das|der|eine|einen) )?(?:freigabe|start))|^\W*(?:motifs?|conditions?|critères?|raisons?) de (?:refus|report|rejet|blocage)\b/i,
 ];
 
 /** Whether a heading or lead tells when something is not let go at all. */

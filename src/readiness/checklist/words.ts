@@ -11,7 +11,10 @@ export type Place = { words: readonly string[]; lead: string; headings: readonly
 function withoutNumber(text: string): string {
   return text
     .replace(/^\d{1,2}\uFE0F?\u20E3\s*/, '')
-    .replace(/^(?:(?:step|phase|part|section|stage)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[A-Z])[.):]\s+|^\d{1,3}(?:\.\d{1,3})+\s+/i, '')
+    .replace(
+      /^(?:(?:step|phase|part|section|stage)\s+)?(?:\d{1,3}[a-z]?(?:\.\d{1,3}[a-z]?)*|[A-Z](?:\.\d{1,2})*|[IVX]{2,5})[.):]\s+|^\d{1,3}(?:\.\d{1,3})+[a-z]?\s+|^[A-Z](?:\.\d{1,2})+\s+|^\d{1,2}[a-z]\s+/i,
+      '',
+    )
     .trim();
 }
 
