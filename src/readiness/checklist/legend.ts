@@ -53,7 +53,7 @@ const SAYS =
 const PARTS = /^\s*(?::|[–—-]\s|\||\((?=[^()]{3,40}\)))\s*/;
 
 /** The tier of a meaning: its words up to the first pause. `blocks the launch` and `can wait` are meanings, too. */
-export function tierOfMeaning(words: string): Tier | undefined {
+function tierOfMeaning(words: string): Tier | undefined {
   const bare = words
     .replace(/^\s*(?:(?:of|an?|the|as|is|are|our|for|=|:|de|ein|eine|einen)\s+)+/i, '')
     .split(/[,;:()|!?]|\.(?:\s|$)|\s[–—-]\s|\s(?:and|und|et|but|unless|if|we|no launch)\s/i, 1)[0]!
