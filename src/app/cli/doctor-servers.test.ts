@@ -48,7 +48,11 @@ describe('servers that the configuration names', () => {
 });
 
 type Login = { username?: string | null | undefined; password?: string | null | undefined };
-function onAuth({ username, password }: Login, _session: unknown, answer: (error: Error | null | undefined, login?: { user: string }) => void): void {
+function onAuth(
+  { username, password }: Login,
+  _session: unknown,
+  answer: (error: Error | null | undefined, login?: { user: string }) => void,
+): void {
   if (username === 'rialto' && password === 'letters') answer(null, { user: 'rialto' });
   else answer(Object.assign(new Error('no'), { responseCode: 535 }));
 }
