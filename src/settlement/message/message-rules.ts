@@ -20,11 +20,13 @@ export async function rulesFor({ clock, directory, networkAddresses }: World, ct
     bics: isOurs ? [] : [to],
   });
   const sender = senderBank(ctx.memberId, message, participants);
+  // Where the network has been told no address of its own, whoever is no participant may be it.
+  const isNetwork = (bic: string) => (networkAddresses.size > 0 ? networkAddresses.has(bic) : !participants.byBic.has(bic));
   return {
     clock,
     profile: claimsCbpr(message) || sender?.messaging.usage === 'cbpr' ? 'cbpr' : 'network',
     isSender: (bic) => isSender(normalBic(bic), sender, participants),
-    isAddressee: (bic) => networkAddresses.has(normalBic(bic)) || isFor(normalBic(bic), message, participants),
+    isAddressee: (bic) => isNetwork(normalBic(bic)) || isFor(normalBic(bic), message, participants),
   };
 }
 
