@@ -28,6 +28,7 @@ import { sql } from './kinds/sql.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 import { ws } from './kinds/ws.ts';
+import { triedOfKind } from './proof/tried.ts';
 
 const NETWORK: readonly CheckKind[] = [http, headers, tcp, tls, dns, ws, grpcHealth, portSweep, scenario, openapiAuth];
 const STORES: readonly CheckKind[] = [sql, redis, nats];
@@ -35,7 +36,9 @@ const FIGURES: readonly CheckKind[] = [promql, metric, logMarker];
 const REPORTS: readonly CheckKind[] = [coverage, junit, mutation, packageAudit, loadReport];
 const HERE: readonly CheckKind[] = [file, env, document, git, processes, command, backupAge, drill];
 
+const ALL = [...NETWORK, ...STORES, ...FIGURES, ...REPORTS, ...HERE].map((kind) => ({ ...kind, tried: triedOfKind(kind.name) }));
+
 /** The kinds of checks that need nothing but the settings. */
 export function builtInChecks(): CheckProvider {
-  return { name: 'built in', kinds: [...NETWORK, ...STORES, ...FIGURES, ...REPORTS, ...HERE] };
+  return { name: 'built in', kinds: ALL };
 }

@@ -27,6 +27,8 @@ export type CheckKind<P = unknown> = {
   timeoutMs?(params: P): number;
   /** Situations in which this kind must find `fail`; without one, the kind is reported as never proven. */
   negative: readonly NegativeFixture<P>[];
+  /** Situations in which this kind passes, and what it must not pass with there: each parameter that decides, by itself. */
+  tried?: readonly TriedSituation[];
 };
 
 /** A situation made on loopback or in a temporary folder, in which the check has to fail. */
@@ -35,6 +37,13 @@ export type NegativeFixture<P = unknown> = {
   /** What must be found, `fail` unless told. */
   expects?: Exclude<CheckState, 'pass'>;
   arrange(): Promise<{ params: P; probe?: Partial<Probe>; end(): Promise<void> }>;
+};
+
+/** A situation in which a kind passes, and values of single parameters that cannot hold in it. */
+export type TriedSituation = {
+  name: string;
+  impossible: Readonly<Record<string, unknown>>;
+  arrange(): Promise<{ params: Readonly<Record<string, unknown>>; probe?: Partial<Probe>; end(): Promise<void> }>;
 };
 
 /** What a check may use. Nothing else: no environment, no shell, no address that is not allowed. */

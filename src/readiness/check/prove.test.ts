@@ -1,10 +1,12 @@
+import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { fields, Text } from './define.ts';
 import type { CheckKind } from './check.ts';
 import { builtInChecks } from './built-in.ts';
 import { createKinds } from './kinds.ts';
 import { houseChecks } from './kinds/health.ts';
-import { proveBound, proveKinds, reasonOf } from './prove.ts';
+import { MANNER } from './proof/demands.ts';
+import { isAsExpected, type KindProof, proveBound, proveKinds, reasonOf } from './prove.ts';
 
 const kind = (given: Partial<CheckKind>): CheckKind => ({
   name: 'made_up',
@@ -22,12 +24,20 @@ describe('every built-in kind of check', () => {
     '%s fails where it must',
     async (_, built) => {
       const [proof] = await proveKinds([built]);
-      expect(proof!.fixtures.map(({ fixture, found, summary }) => ({ fixture, found, summary }))).toEqual(
-        proof!.fixtures.map(({ fixture, expected, summary }) => ({ fixture, found: expected, summary })),
-      );
+      expect(proof!.fixtures.filter((fixture) => !isAsExpected(fixture))).toEqual([]);
       expect(proof!.proven).toBe(true);
     },
   );
+});
+
+test('every parameter that decides is seen not to pass where it cannot hold, beside demands that do', async () => {
+  for (const built of builtInChecks().kinds) {
+    const { properties, required = [] } = built.params as unknown as { properties: object; required?: readonly string[] };
+    const deciding = Object.keys(properties).filter((name) => !required.includes(name) && !MANNER[built.name]?.includes(name));
+    const [{ fixtures }] = (await proveKinds([built])) as [KindProof];
+    const tried = deciding.filter((name) => fixtures.some(({ fixture }) => fixture.endsWith(`: ${name} that cannot hold`)));
+    expect([built.name, tried]).toEqual([built.name, deciding]);
+  }
 });
 
 describe('a proof', () => {
@@ -72,6 +82,29 @@ describe('a proof', () => {
     const [proof] = await proveKinds([broken, kind({ params })]);
     expect(proof!.proven).toBe(false);
     expect(reasonOf('made_up', proof)).toContain('no port');
+  });
+
+  test('is not given to a kind that does not pass where all is well, or passes with a demand that cannot hold', async () => {
+    const fails = { name: 'it fails', arrange: async () => ({ params: { bad: 'x' }, end: async () => {} }) };
+    const where = (impossible: object, params: object = {}) => [
+      {
+        name: 'here',
+        impossible: impossible as Record<string, unknown>,
+        arrange: async () => ({ params: params as Record<string, unknown>, end: async () => {} }),
+      },
+    ];
+    const params = fields({ bad: Type.Optional(Text), most: Type.Optional(Text) });
+    const run = async (given: unknown) => ({
+      state: (given as { bad?: string }).bad ? ('fail' as const) : ('pass' as const),
+      summary: 'x',
+    });
+    const proofs = await proveKinds([
+      kind({ params, run, negative: [fails], tried: where({ bad: 'y' }) }),
+      kind({ params, run, negative: [fails], tried: where({ most: 'never' }) }),
+      kind({ params, run, negative: [fails], tried: where({}, { bad: 'x' }) }),
+    ]);
+    expect(proofs.map(({ proven }) => proven)).toEqual([true, false, false]);
+    expect(reasonOf('made_up', proofs[1])).toBe('here: most that cannot hold: found pass, demanded no pass (x)');
   });
 
   test('of bound checks names those whose kind is unknown or unproven', async () => {

@@ -7,7 +7,7 @@ import { readBindings } from '../../../readiness/binding/read-bindings.ts';
 import { builtInChecks } from '../../../readiness/check/built-in.ts';
 import { createKinds, type KindRegistry } from '../../../readiness/check/kinds.ts';
 import { houseChecks } from '../../../readiness/check/kinds/health.ts';
-import { proveBound, proveKinds, reasonOf, type BoundProof, type KindProof } from '../../../readiness/check/prove.ts';
+import { isAsExpected, proveBound, proveKinds, reasonOf, type BoundProof, type KindProof } from '../../../readiness/check/prove.ts';
 import { table } from '../output.ts';
 import type { AddCommand } from '../readiness.ts';
 
@@ -45,11 +45,11 @@ function checksIn({ bindings }: Bindings): readonly BoundCheck[] {
 
 function describeProofs(proofs: readonly KindProof[]): string {
   const rows = proofs.flatMap((proof) => {
-    const situations = proof.fixtures.map(({ fixture, expected, found }) => [
-      expected === found ? '  ok' : '  NOT PROVEN',
+    const situations = proof.fixtures.map((one) => [
+      isAsExpected(one) ? '  ok' : '  NOT PROVEN',
       proof.kind,
-      fixture,
-      expected === found ? found : `${found}, demanded ${expected}`,
+      one.fixture,
+      isAsExpected(one) ? one.found : `${one.found}, demanded ${one.expected}`,
     ]);
     return situations.length > 0 ? situations : [['  NOT PROVEN', proof.kind, reasonOf(proof.kind, proof), '']];
   });

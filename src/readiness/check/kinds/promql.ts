@@ -212,6 +212,14 @@ export const promql = defineKind({
         return { params: { target: url, query: 'load', op: '<' as const, value: 0.7, overS: 120, stepS: 60 }, end };
       },
     },
+    ...(['last', 'min', 'mean'] as const).map((reduce) => ({
+      name: `a window that does not hold by its ${reduce}`,
+      async arrange() {
+        const samples = { last: ['0.1', '0.1', '0.9'], min: ['0.9', '0.8', '0.9'], mean: ['0.5', '0.9', '0.9'] };
+        const { url, end } = await onLoopback(until(60, ...samples[reduce]), 'matrix');
+        return { params: { target: url, query: 'load', op: '<' as const, value: 0.7, overS: 120, stepS: 60, reduce }, end };
+      },
+    })),
     {
       name: 'a window whose highest sample is infinite',
       async arrange() {
