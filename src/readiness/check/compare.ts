@@ -97,7 +97,7 @@ export function demandsOn(document: unknown, demands: readonly ValueDemand[]): {
       );
     const found = readJsonPath(document, demand.at);
     const demanded = wordsOf(demand);
-    const problem = problemOf(found, demand);
+    const problem = demand.op === 'absent' && isEmpty(document) ? 'may be anywhere, as the document is empty' : problemOf(found, demand);
     const value = found.length === 0 ? 'not there' : found.slice(0, 10).map(shown).join(', ');
     const only = found.length === 1 && typeof found[0] === 'number' ? found[0] : value;
     measurements.push({ name: demand.at, value: only, demanded, ...(demand.unit && { unit: demand.unit }) });
@@ -105,6 +105,10 @@ export function demandsOn(document: unknown, demands: readonly ValueDemand[]): {
   }
   return { problems, measurements };
 }
+
+/** A document without anything in it says nothing of what is not there. */
+const isEmpty = (document: unknown): boolean =>
+  document === null || document === undefined || document === '' || (typeof document === 'object' && Object.keys(document).length === 0);
 
 function problemOf(found: readonly unknown[], demand: ValueDemand): string | undefined {
   if (demand.op === 'absent') return found.length === 0 ? undefined : 'is there';

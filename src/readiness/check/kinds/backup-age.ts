@@ -53,7 +53,9 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
         ? [`the oldest backup is ${days.toFixed(1)} days old, ${keepsDays} days are to be kept`]
         : []),
       ...(ordered.length < minCount ? [`there are ${ordered.length} backups, at least ${minCount} are demanded`] : []),
-      ...(newest.bytes < minBytes ? [`the newest backup has ${newest.bytes} bytes, at least ${minBytes} are demanded`] : []),
+      ...(newest.bytes < Math.max(1, minBytes)
+        ? [`the newest backup has ${newest.bytes} bytes, at least ${Math.max(1, minBytes)} are demanded`]
+        : []),
       ...found.problems,
     ],
     seen: `${ordered.length} backups, the newest ${hours.toFixed(1)} h and the oldest ${days.toFixed(1)} days old.`,

@@ -44,6 +44,8 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       ...(code !== undefined && exits.includes(code)
         ? []
         : [`${params.command} ended with ${signal ?? code}, demanded ${exits.join(' or ')}`]),
+      // What shells say of a program that is not there, or that may not be run; also where it is one of the demanded ends.
+      ...(code === 126 || code === 127 ? [`${params.command} could not be run: it ended with ${code}`] : []),
       ...contains.filter((part) => !text.includes(part)).map((part) => `the output does not contain ${JSON.stringify(part)}`),
       ...notContains.filter((part) => text.includes(part)).map((part) => `the output contains ${JSON.stringify(part)}`),
       ...patterns.filter((pattern) => !matches(pattern, text)).map((pattern) => `the output does not match ${pattern}`),

@@ -108,6 +108,8 @@ async function contentFindings(params: Params, probe: Probe): Promise<{ problems
     ...notContains.filter((part) => text.includes(part)).map((part) => `${path} contains ${JSON.stringify(part)}`),
     ...patterns.filter((pattern) => !matches(pattern, text)).map((pattern) => `${path} does not match ${pattern}`),
     ...notMatches.filter((pattern) => matches(pattern, text)).map((pattern) => `${path} matches ${pattern}`),
+    // What says nothing is not known to lack something.
+    ...(text.trim() === '' && notContains.length + notMatches.length > 0 ? [`${path} is empty`] : []),
     ...inDocument.problems,
   ];
   return { problems, measurements: inDocument.measurements };

@@ -60,8 +60,8 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 }
 
 function statusProblems({ status }: Params, answer: Answer): string[] {
-  if (status ? status.includes(answer.status) : answer.status >= 200 && answer.status < 400) return [];
-  return [`${answer.shown} answered ${answer.status}, demanded ${status?.join(' or ') ?? '200 to 399'}`];
+  if (status ? status.includes(answer.status) : answer.status >= 200 && answer.status < 300) return [];
+  return [`${answer.shown} answered ${answer.status}, demanded ${status?.join(' or ') ?? '200 to 299'}`];
 }
 
 function baselineProblems({ headers }: Answer, secure: boolean): string[] {

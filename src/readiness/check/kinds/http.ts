@@ -157,7 +157,8 @@ function bodyProblems({ contains = [], notContains = [], matches: patterns = [],
     ...notContains.filter((text) => body.includes(text)).map((text) => `the body contains ${JSON.stringify(text)}`),
     ...patterns.filter((pattern) => !matches(pattern, body)).map((pattern) => `the body does not match ${pattern}`),
     ...(Buffer.byteLength(body) < minBytes ? [`the body has ${Buffer.byteLength(body)} bytes, demanded ${minBytes}`] : []),
-    // What was not read cannot be known to lack something.
+    // What says nothing, and what was not read, cannot be known to lack something.
+    ...(body === '' && notContains.length > 0 ? ['the body is empty'] : []),
     ...(cut && notContains.length > 0 ? ['the body is too long to be searched whole'] : []),
   ];
 }

@@ -101,7 +101,8 @@ async function valueFindings(
   if (typeof measured === 'string') return { problems: [measured], measurements: [{ name: name!, value: measured, demanded }] };
   const words = `${measured}${unit ? ` ${unit}` : ''}`;
   return {
-    problems: holds(measured, op!, limit!) ? [] : [`${name} is ${words}, demanded ${demanded}`],
+    // An infinite value was not measured: it is a share of nothing, or of what has no end.
+    problems: Number.isFinite(measured) && holds(measured, op!, limit!) ? [] : [`${name} is ${words}, demanded ${demanded}`],
     measurements: [{ name: name!, value: Number.isFinite(measured) ? measured : String(measured), demanded, ...(unit && { unit }) }],
   };
 }
@@ -114,7 +115,9 @@ function valueOf({ name, labels, of = 'sum', per }: Params, page: MetricsPage): 
   if (own === undefined) return `there is no ${name} with these labels`;
   if (!per) return own;
   const other = combined(page, per, 'sum');
-  return other === undefined || other === 0 ? `${per.name} is ${other ?? 'not there'}, so nothing can be divided by it` : own / other;
+  return other === undefined || other === 0 || !Number.isFinite(other)
+    ? `${per.name} is ${other ?? 'not there'}, so nothing can be divided by it`
+    : own / other;
 }
 
 /** The lines of a series as they were read, also those that could not be. */

@@ -44,7 +44,8 @@ async function monitorFindings(name: string, { read = 'healthz', values = [] }: 
   const parsed = jsonOf(answer);
   const status = answer.status === 200 ? [] : [`${answer.shown} answered ${answer.status}`];
   if ('problem' in parsed) return { problems: [...status, parsed.problem], measurements: [] };
-  const healthy = read === 'healthz' ? [{ at: '$.status', op: '=' as const, value: 'ok' }] : [];
+  // Every answer of the monitor names its server; any other page may be anybody's.
+  const healthy: ValueDemand[] = read === 'healthz' ? [{ at: '$.status', op: '=', value: 'ok' }] : [{ at: '$.server_id', op: 'exists' }];
   const found = demandsOn(parsed.value, [...healthy, ...values]);
   return { problems: [...status, ...found.problems], measurements: found.measurements };
 }

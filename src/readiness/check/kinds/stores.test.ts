@@ -99,7 +99,9 @@ describe('nats', () => {
       httpOnLoopback(
         (request, reply) =>
           void reply.end(
-            request.url === '/healthz' ? '{"status":"ok"}' : '{"max_payload":8388608,"version":"2.10.7","auth_required":true}',
+            request.url === '/healthz'
+              ? '{"status":"ok"}'
+              : '{"server_id":"NA","max_payload":8388608,"version":"2.10.7","auth_required":true}',
           ),
       ),
     );

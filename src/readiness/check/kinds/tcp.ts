@@ -39,12 +39,16 @@ async function demandClosed({ target, control }: Params, probe: Probe): Promise<
   const where = `${place.host}:${place.port}`;
   const found = await knock(probe, place, SILENCE_MS);
   if (found.state === 'open') return { state: 'fail', summary: `${where} is open and must not be.` };
-  if (found.state === 'refused') return { state: 'pass', summary: `${where} refuses connections.` };
+  if (control === undefined && found.state === 'refused') return { state: 'pass', summary: `${where} refuses connections.` };
   if (control === undefined) throw found.error;
   const other = hostAndPort(probe.target(control));
   const answered = await knock(probe, other);
   if (answered.state === 'silent') throw answered.error;
-  return { state: 'pass', summary: `${where} does not answer while ${other.host}:${other.port} does.` };
+  const does = found.state === 'refused' ? 'refuses connections' : 'does not answer';
+  // Where everything is down, what should be closed is not known to be.
+  if (answered.state === 'refused')
+    return { state: 'fail', summary: `${where} ${does}, and the control ${other.host}:${other.port} is closed, too.` };
+  return { state: 'pass', summary: `${where} ${does} while ${other.host}:${other.port} is open.` };
 }
 
 export const tcp = defineKind({
