@@ -328,7 +328,7 @@ describe('ws', () => {
     expect((await found(ws, stranger, probe)).state).toBe('fail');
     // With a login the stranger gets in: it was the login that was missing.
     expect((await found(ws, { ...stranger, bearerFrom: 'TOKEN' }, probe)).state).toBe('fail');
-    expect((await found(ws, { target: url, refusedWith: [401], control: { bearerFrom: 'TOKEN' } }, probe)).state).toBe('pass');
-    expect((await found(ws, { target: url, refusedWith: [401], control: { bearerFrom: 'OTHER' } }, probe)).state).toBe('fail');
+    expect((await found(ws, { target: url, refusedWith: [401], letsIn: { bearerFrom: 'TOKEN' } }, probe)).state).toBe('pass');
+    expect((await found(ws, { target: url, refusedWith: [401], letsIn: { bearerFrom: 'OTHER' } }, probe)).state).toBe('fail');
   });
 });

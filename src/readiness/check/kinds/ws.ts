@@ -26,7 +26,7 @@ const Params = fields({
    */
   refusedWith: Type.Optional(Type.Array(Type.Integer({ minimum: 400, maximum: 599 }), { minItems: 1 })),
   /** What may come in instead of what is refused; the target's own origin and no login unless told. */
-  control: Type.Optional(fields({ origin: Type.Optional(Text), bearerFrom: Type.Optional(Text), subprotocol: Type.Optional(Text) })),
+  letsIn: Type.Optional(fields({ origin: Type.Optional(Text), bearerFrom: Type.Optional(Text), subprotocol: Type.Optional(Text) })),
 });
 type Params = Static<typeof Params>;
 
@@ -61,7 +61,7 @@ async function refusal(params: Params, statuses: readonly number[], probe: Probe
     return { state: 'fail', summary: `the handshake ended with ${handshake}, demanded ${statuses.join(' or ')}.` };
   const { origin: _, ...without } = params;
   const own = `${url.protocol.replace('ws', 'http')}//${url.host}`;
-  for (const control of params.control ? [params.control] : [{ origin: own }, {}]) {
+  for (const control of params.letsIn ? [params.letsIn] : [{ origin: own }, {}]) {
     probe.note?.(`the control: ${control.origin === undefined ? 'no origin' : `origin ${control.origin}`}`);
     if ((await ask({ ...without, ...control })) === 101)
       return { state: 'pass', summary: `${shown} refuses the handshake with ${handshake}, and lets the control in.` };
@@ -180,7 +180,7 @@ export const ws = defineKind({
       when: ({ refusedWith }) => refusedWith !== undefined,
       where: 'where the handshake has to be refused',
     },
-    { names: ['control'], when: ({ refusedWith }) => refusedWith === undefined, where: 'without refusedWith' },
+    { names: ['letsIn'], when: ({ refusedWith }) => refusedWith === undefined, where: 'without refusedWith' },
   ],
   negative: [
     {

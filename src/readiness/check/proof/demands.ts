@@ -52,7 +52,7 @@ export const IMPOSSIBLE: Readonly<Record<string, Readonly<Record<string, unknown
     messageWithinMs: 1e-9,
     messageContains: 'never',
     refusedWith: [404],
-    control: { bearerFrom: 'UNSET' },
+    letsIn: { bearerFrom: 'UNSET' },
   },
   grpc_health: { state: 'SERVING' },
   port_sweep: { mayBeOpen: [1], mustBeOpen: [1] },
