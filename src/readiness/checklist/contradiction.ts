@@ -159,20 +159,25 @@ const sizeOf = ({ value, unit }: Threshold): number => value * scaleOf(unit).siz
 /** What is lost where values are converted. */
 const SLACK = 1e-9;
 
+const isUpper = ({ op }: Threshold): boolean => op === '<' || op === '<=';
+const isLower = ({ op }: Threshold): boolean => op === '>' || op === '>=';
+const isStrict = ({ op }: Threshold): boolean => op === '<' || op === '>';
+
 /** Whether one value can meet both, as far as both are of the same measurement: of other kinds or parts, they can. */
 function areCompatible(a: Threshold, b: Threshold): boolean {
-  if (!isComparable(a, b)) return true;
-  const bounds = [boundsOf(a), boundsOf(b)];
-  const [from, to] = [Math.max(...bounds.map((one) => one.from)), Math.min(...bounds.map((one) => one.to))];
-  if (from === -Infinity || to === Infinity) return true;
+  // Two limits on one side can always be met. Most pairs of a long list are such.
+  if ((isUpper(a) && isUpper(b)) || (isLower(a) && isLower(b)) || !isComparable(a, b)) return true;
+  const [one, other] = [boundsOf(a), boundsOf(b)];
+  const from = Math.max(one.from, other.from);
+  const to = Math.min(one.to, other.to);
   const slack = SLACK * Math.max(Math.abs(from), Math.abs(to));
-  const strict = [a, b].some(({ op }) => op === '<' || op === '>');
+  const strict = isStrict(a) || isStrict(b);
   return strict ? from < to - slack : from <= to + slack;
 }
 
 /** In units that convert, and of parts of which one bounds the other: what most stay under, fewer stay under, too. */
 function isComparable(a: Threshold, b: Threshold): boolean {
-  const nothing = [a, b].some(({ value, unit }) => value === 0 && unit === 'count');
+  const nothing = (a.value === 0 && a.unit === 'count') || (b.value === 0 && b.unit === 'count');
   if (!nothing && scaleOf(a.unit).kind !== scaleOf(b.unit).kind) return false;
   if (a.percentile === b.percentile) return true;
   if (typeof a.percentile !== 'number' || typeof b.percentile !== 'number') return false;

@@ -88,7 +88,7 @@ export function percentileOf(left: string, right: string, clause: string): numbe
   if (!ANY_MARK.test(clause) && !ANY_MARK.test(right)) return undefined;
   const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left.replace(/^\s*\([^()]*\)/, ' ') : clause;
   // What something is added to is no measurement: `the July average + 4 %`.
-  const last = [...near.replace(/\p{L}+\s(?:\+|plus)\s*$/iu, '').matchAll(MARK)].at(-1);
+  const last = ANY_MARK.test(near) ? [...near.replace(/\p{L}+\s(?:\+|plus)\s*$/iu, '').matchAll(MARK)].at(-1) : undefined;
   // `below 2 s at the median and below 6 s at the 95th percentile`: what stands behind is of this number.
   const own = last && /\band\b/i.test(near.slice(last.index)) ? behindMark(right) : undefined;
   if (last) return markOf(own ?? last);
@@ -101,6 +101,7 @@ export function percentileOf(left: string, right: string, clause: string): numbe
 
 /** `within 500 ms of the tap (p99)`: in brackets or behind a comma it is of the number, however far behind. */
 function apartMark(right: string): RegExpMatchArray | undefined {
+  if (!ANY_MARK.test(right)) return undefined;
   const apart = /^[^()<>≤≥,;.\d]{0,60}(?:\(|,\s)(?:at |the |in the ){0,2}(?=p\d|\d\d|perc|median|mean|avg|average)([^()]{0,30})/iu.exec(
     right,
   )?.[1];
@@ -111,6 +112,7 @@ function apartMark(right: string): RegExpMatchArray | undefined {
 export const withoutMarks = (text: string): string => (ANY_MARK.test(text) ? text.replace(MARK, (mark) => ' '.repeat(mark.length)) : text);
 
 function behindMark(right: string): RegExpMatchArray | undefined {
+  if (!ANY_MARK.test(right)) return undefined;
   const behind = right
     .slice(0, 50)
     .replace(LISTED_MARK, ' ')
