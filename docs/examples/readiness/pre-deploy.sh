@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the checklist before a deployment and stops it unless the decision is go.
 #
-#   APP_URL=https://staging.example ./pre-deploy.sh release.md
+#   APP_URL=https://staging.example ELSEWHERE_URL=https://monitoring.example ./pre-deploy.sh release.md
 #
 # Exit codes: 0 go; 2 go once somebody has approved or planned what is open; 1 no-go; 3 nothing could be decided, which is no go either.
 # RIALTO names the command line, REPORTS the folder for the reports.

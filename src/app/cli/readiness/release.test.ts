@@ -48,20 +48,29 @@ async function readinessIn(folder: string, [command, file, ...args]: readonly st
   return { code, out: told.join('\n'), problems: problems.join('') };
 }
 
+/** A server of its own, and how it is killed. */
+async function serving(status: () => number): Promise<{ address: string; kill(): Promise<void> }> {
+  const server = createServer((_, response) => void response.writeHead(status()).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const kill = () => new Promise<void>((resolve) => void (server.close(() => resolve()), server.closeAllConnections()));
+  onTestFinished(kill);
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, kill };
+}
+
 /** The example of the documentation in a repository of its own, and a service beside it that can be turned off. */
 async function sceneOf() {
   const folder = temporaryFolder();
   const release = join(folder, 'release');
   cpSync(EXAMPLE, release, { recursive: true });
   const service = { up: true };
-  const server = createServer((_, response) => void response.writeHead(service.up ? 200 : 503).end());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
+  const app = await serving(() => (service.up ? 200 : 503));
+  const elsewhere = await serving(() => 200);
   // One word, as the script takes it.
   const rialto = join(folder, 'rialto');
   writeFileSync(rialto, `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
   chmodSync(rialto, 0o755);
-  vi.stubEnv('APP_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('APP_URL', app.address);
+  vi.stubEnv('ELSEWHERE_URL', elsewhere.address);
   onTestFinished(() => void vi.unstubAllEnvs());
   const env = { ...process.env, RIALTO: rialto };
   const start = (file: string, ...args: string[]): Promise<Ended> =>
@@ -76,7 +85,7 @@ async function sceneOf() {
   await git('add', '.');
   await git('commit', '-q', '-m', 'Release');
   expect((await readiness('init')).code).toBe(0);
-  return { folder: release, service, start, readiness };
+  return { folder: release, service, app, elsewhere, start, readiness };
 }
 
 const codeOf = ({ problems }: Ended): string => problems.trim();
@@ -199,6 +208,20 @@ describe('rialto readiness watch', () => {
     const records = readFileSync(join(folder, '.readiness/records.jsonl'), 'utf8');
     expect(records.split('\n').filter((line) => line.includes('"rollback_'))).toHaveLength(2);
     expect(back.code).toBe(3);
+  });
+
+  test('takes a service that is killed for down while something else answers, and for unknown while nothing does', async () => {
+    const { folder, app, elsewhere, readiness } = await sceneOf();
+    await app.kill();
+    await downSince(folder, [5, 10, 15, 19]);
+    const down = await readiness('watch', 'release.md', '--once');
+    expect(down.out).toContain('ROLL BACK NOW');
+    expect(down.code).toBe(1);
+    await elsewhere.kill();
+    await readiness('watch', 'release.md', '--stop');
+    const alone = await readiness('watch', 'release.md', '--released-at', new Date().toISOString(), '--once');
+    expect(alone.out).toContain('the control does not answer either');
+    expect(alone.code).toBe(3);
   });
 
   test('refuses to go back when nothing advises it', async () => {
