@@ -10,7 +10,7 @@ const sources = readdirSync(folder)
   .filter((name) => name.endsWith('.checklist'))
   .map((name) => readFileSync(new URL(name, folder)));
 /** READINESS_MUTATIONS=10000 reads that many broken documents instead of a few. */
-const RUNS = Number(process.env['READINESS_MUTATIONS'] ?? 120);
+const RUNS = Number(process.env['READINESS_MUTATIONS'] ?? 600);
 
 const PIECES = [
   '- [ ] ',

@@ -2,7 +2,8 @@ import type { Advice } from './observe.ts';
 import { lasting } from './observe.ts';
 import type { WatchLineView, WatchView } from './view-watch.ts';
 
-const ADVICE_WORDS: Readonly<Record<Advice, string>> = {
+/** How people read the advice. */
+export const ADVICE_WORDS: Readonly<Record<Advice, string>> = {
   rollback: 'ROLL BACK NOW',
   recommend_rollback: 'ROLLBACK RECOMMENDED',
   attention: 'ATTENTION',

@@ -6,7 +6,7 @@ import type { Binding } from '../binding/binding.ts';
 import type { CheckKind } from '../check/check.ts';
 import { createKinds } from '../check/kinds.ts';
 import { lookAt, type LookInput } from './look-at.ts';
-import { memoryStore } from './watch.fixture.ts';
+import { memoryStore } from '../record/memory-store.ts';
 
 const clock = manualClock(NOW);
 const refuse = () => {

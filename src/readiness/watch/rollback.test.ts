@@ -8,10 +8,11 @@ import type { ResultState } from '../run/result.ts';
 import { callRollback, confirmRollback, noteRollback, type RollbackPolicy } from './call-rollback.ts';
 import type { Watch } from './fold-watch.ts';
 import { runScript } from './run-script.ts';
+import { memoryStore } from '../record/memory-store.ts';
 import { startWatch } from './start-watch.ts';
 import { readOn } from './watch-log.ts';
 import { watchPass, type WatchDeps } from './watch-pass.ts';
-import { memoryStore, RELEASED, resultOf, SUBJECT, watchedChecklist } from './watch.fixture.ts';
+import { RELEASED, resultOf, SUBJECT, watchedChecklist } from './watch.fixture.ts';
 
 const MINUTE = 60_000;
 let folder = '';

@@ -9,11 +9,12 @@ import type { ReadinessRecord, RecordStore } from '../record/record.ts';
 import { RESULT_STATES, type ResultState } from '../run/result.ts';
 import type { Checklist } from '../checklist/checklist.ts';
 import { openWatch, readOn, type Pass } from './watch-log.ts';
+import { memoryStore } from '../record/memory-store.ts';
 import { startWatch } from './start-watch.ts';
 import { describeWatch } from './describe-watch.ts';
 import { momentsOf, viewOfWatch } from './view-watch.ts';
 import { watchPass, watchUntilEnd, type PassReport, type WatchDeps } from './watch-pass.ts';
-import { lineOf, memoryStore, RELEASED, resultOf, SUBJECT, watchedChecklist } from './watch.fixture.ts';
+import { lineOf, RELEASED, resultOf, SUBJECT, watchedChecklist } from './watch.fixture.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

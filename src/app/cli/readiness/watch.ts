@@ -22,10 +22,18 @@ import { watchPass, watchUntilEnd, type WatchDeps } from '../../../readiness/wat
 import { readRollbackPolicy } from '../../../readiness/watch/watch-settings.ts';
 import { guarded, type Output } from '../output.ts';
 import type { AddCommand } from '../readiness.ts';
+import { rehearseWatch } from './rehearse.ts';
 import { withWork } from './run.ts';
 import { openWorkspace, settingsPath, type WorkOptions, type Workspace } from './workspace.ts';
 
-type WatchOptions = WorkOptions & { releasedAt?: string; once?: boolean; confirmRollback?: string; rolledBackBy?: string; stop?: boolean };
+type WatchOptions = WorkOptions & {
+  releasedAt?: string;
+  once?: boolean;
+  confirmRollback?: string;
+  rolledBackBy?: string;
+  stop?: boolean;
+  rehearse?: string | true;
+};
 
 /** As of `run`: what is not known is never 0, and a failure is no advice. */
 const EXIT_CODES: Readonly<Record<Advice, number>> = { continue: 0, rollback: 1, recommend_rollback: 2, attention: 3 };
@@ -41,11 +49,13 @@ export function addWatch(parent: Command, command: AddCommand): void {
     'watch a release: exit code 0 carry on, 1 roll back now, 2 rollback recommended, 3 somebody has to look',
     async (output, file, options) => {
       process.exitCode = FAILED;
-      let watch: Watch | undefined;
+      let advice: Advice | undefined;
       await guarded(output.json, async () => {
-        watch = await watchRelease(output, file, options);
+        const { rehearse } = options;
+        if (rehearse === undefined) advice = (await watchRelease(output, file, options)).decision?.advice;
+        else advice = await rehearseWatch(output, await openWorkspace(file, options), rehearse);
       });
-      process.exitCode = watch?.decision ? EXIT_CODES[watch.decision.advice] : FAILED;
+      process.exitCode = advice ? EXIT_CODES[advice] : FAILED;
     },
   );
   withWork(watching)
@@ -53,7 +63,11 @@ export function addWatch(parent: Command, command: AddCommand): void {
     .option('--once', 'look at what is due now and end, for cron')
     .option('--confirm-rollback <name>', 'roll back as is advised, in the name of whoever confirms it')
     .option('--rolled-back-by <name>', 'note that people have rolled back by hand; what follows is watched for half an hour')
-    .option('--stop', 'end the watch');
+    .option('--stop', 'end the watch')
+    .option(
+      '--rehearse [observations]',
+      'show at once, on a clock of its own, what would be looked at when and what would be advised, with what this file supposes is found; nothing is asked, kept or called',
+    );
 }
 
 async function watchRelease(output: Output, file: string, options: WatchOptions): Promise<Watch> {
