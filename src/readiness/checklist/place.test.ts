@@ -181,7 +181,14 @@ describe('what the words around a line say of it', () => {
     ['Abort criteria', 'rollback'],
     ['Abort the roll-out if', 'rollback'],
     ['Do not continue the roll-out if', 'rollback'],
-    ['Red flags', undefined],
+    ['Go back if', 'rollback'],
+    ['Turn back if', 'rollback'],
+    ['Pull the plug when', 'rollback'],
+    ['PULL THE PLUG', 'rollback'],
+    ['Bail out if', 'rollback'],
+    ['Consider going back if', 'recommend_rollback'],
+    ['Red flags', 'recommend_rollback'],
+    ['Warning signs', 'recommend_rollback'],
     ['Continue the roll-out if', 'continue'],
     ['Proceed to the next wave if', 'continue'],
     ['Proceed if', undefined],
@@ -200,6 +207,8 @@ describe('what the words around a line say of it', () => {
     ['Operations', 'Roll back if errors exceed 5 %', undefined],
     ['First week\n### T-1 day', 'Anything', undefined],
     ['No-go', 'Anything', undefined],
+    ['Go back if', 'Anything', 'section'],
+    ['Red flags', 'Anything', undefined],
   ])('what puts a line under “%s” off', (heading, line, postponedBy) => {
     expect(under(heading, line).postponedBy).toBe(postponedBy);
   });

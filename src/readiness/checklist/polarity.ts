@@ -12,6 +12,8 @@ export type Sense = {
   trigger?: boolean;
   /** Whether the words may as well be of something that is to be ready: `Rollback criteria agreed`, `Roll back if the network fails`. */
   unsure?: true;
+  /** Signs that something goes wrong, which may show before the release as well: they are watched after it, and put off by nothing. */
+  sign?: true;
 };
 
 const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?out|stop|halt|kill|pause|cancel|suspend|withdraw|undo|leave|evacuate|(?:go|step|fall|move|hand) back|escalate|postpone|reject|block|disable|scrub|call (?:it |the \S+ )?off|freeze|restore|fail[- ]?over|switch (?:back|over|to)|(?:turn|flip|cut|move|fall)[- ]?back|pull|yank|take \S+ (?:\S+ )?(?:offline|down)|hold|do not \w+|don['’]t \w+|never \w+|not (?:launch|go|ship|deploy|release)|retour arrière|abbrechen|abbruch|zurück\w*|einstellen|stoppen|anhalten|aussetzen|annuler|arrêter|suspendre|revenir|(?:on |nous )?(?:revient|revenons|arrête|annule|suspend)`;
@@ -124,6 +126,12 @@ const isNoLaunch = (text: string): boolean => isWithholding(text) || NO_LAUNCH.s
 const GOING_BACK =
   /\b(?:roll\w*[- ]?(?:it )?back|revert\w*|back\w*[- ]?out|fall\w*[- ]?back|(?:switch|go|turn|flip|step|move)\w* (?:it )?back|return\w*|withdraw\w*|undo|restore|pull|yank|take \S+ (?:\S+ )?(?:offline|down))\b/i;
 
+/** Other words for giving it up. */
+const ENDING = /\b(?:pull(?:ing)? (?:the plug|out)|bail\w*|call(?:ing)? (?:\S+ )?off|retreat\w*|scrub)\b/i;
+/** Nobody says what is done then: going back is for a person to decide. */
+const SIGNS =
+  /\b(?:red flags?|warning signs?|danger signs?|tripwires?|bad signs|signs of (?:trouble|failure))\b|rote flaggen|warnzeichen|signaux d['’]alerte/i;
+
 /** What the words around a line say of it; the innermost that says anything decides. */
 export function senseOf({ words }: Place): Sense {
   let alert = false;
@@ -165,8 +173,10 @@ function badSense(text: string, words: readonly string[]): Sense {
   // Under `Do not launch, or roll back, if` a line is due before the launch all the same.
   if (isNoLaunch(text) || (!GOING_BACK.test(text) && isNoLaunch(inner)))
     return { polarity: 'bad_when_true', trigger: true, action: 'stop_launch' };
-  const action: Action | undefined = recommended ? 'recommend_rollback' : stops ? 'rollback' : undefined;
-  return { polarity: 'bad_when_true', trigger: true, ...(action && { action }), ...(isUnsure(text) && { unsure: true }) };
+  const sense: Sense = { polarity: 'bad_when_true', trigger: true, ...(isUnsure(text) && { unsure: true }) };
+  if (stops || GOING_BACK.test(text) || ENDING.test(text)) return { ...sense, action: recommended ? 'recommend_rollback' : 'rollback' };
+  if (SIGNS.test(text)) return { ...sense, action: 'recommend_rollback', sign: true };
+  return recommended ? { ...sense, action: 'recommend_rollback' } : sense;
 }
 
 /** Whether a heading of triggers may as well be one of what is to be made before, or of what is done then. */

@@ -38,7 +38,7 @@ export type Surroundings = {
   window?: Line['window'];
   postponedBy?: PostponedBy;
   /** What puts off the triggers of the place. */
-  watchedBy: PostponedBy;
+  watchedBy?: PostponedBy;
   cadenceMs?: number;
   optional: boolean;
   wording: Wording;
@@ -74,7 +74,7 @@ function surroundingsOf(place: Place, given: readonly Heading[], titles: number,
   const sense = inTime(senseOf(place), postponedBy);
   return {
     sense,
-    watchedBy: sense.unsure ? 'guess' : watchedAround({ leads, headings }),
+    ...(!sense.sign && { watchedBy: sense.unsure ? 'guess' : watchedAround({ leads, headings }) }),
     optional,
     wording,
     ...(tier && { tier }),
