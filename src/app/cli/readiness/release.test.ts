@@ -52,7 +52,11 @@ async function readinessIn(folder: string, [command, file, ...args]: readonly st
 async function serving(status: () => number): Promise<{ address: string; kill(): Promise<void> }> {
   const server = createServer((_, response) => void response.writeHead(status()).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const kill = () => new Promise<void>((resolve) => void (server.close(() => resolve()), server.closeAllConnections()));
+  const kill = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   onTestFinished(kill);
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, kill };
 }
