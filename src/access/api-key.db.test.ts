@@ -148,6 +148,32 @@ test('a key that was revoked, has expired or was replaced stands in the log of i
   );
 });
 
+test('a key that opens nothing any more is looked up once a minute, however often it is tried', async () => {
+  let lookedUp = 0;
+  const counting: typeof database.db = {
+    ...database.db,
+    read: (scope, work) =>
+      database.db.read(scope, (tx) =>
+        work({
+          query(text, values) {
+            if (text.includes('access.api_key')) lookedUp += 1;
+            return tx.query(text, values);
+          },
+        }),
+      ),
+  };
+  const other = await createTestAccess(counting, { clock: setup.clock, masterKey: setup.masterKey });
+  const made = await setup.call.output(createApiKey, admin, { name: 'old', scopes: ['audit:read'] });
+  await setup.call.output(revokeApiKey, admin, { id: made.id });
+  const tried = () => expect(other.access.authenticate(made.key)).rejects.toEqual(code('access.key_revoked'));
+  for (let i = 0; i < 100; i++) await tried();
+  expect(lookedUp).toBe(1);
+  setup.clock.advance(60_000);
+  await tried();
+  expect(lookedUp).toBe(2);
+  await other.access.close();
+});
+
 test('what let somebody in is recognised without the database, what is made up is not', async () => {
   const made = await newKey();
   expect(await setup.access.recognises(made.key)).toBe(false);
@@ -156,6 +182,8 @@ test('what let somebody in is recognised without the database, what is made up i
   expect(await setup.access.recognises(made.key)).toBe(true);
   await setup.call.output(revokeApiKey, admin, { id: made.id });
   await expect(setup.access.authenticate(made.key)).rejects.toEqual(code('access.key_revoked'));
+  expect(await setup.access.recognises(made.key)).toBe(true);
+  setup.clock.advance(60_000);
   expect(await setup.access.recognises(made.key)).toBe(false);
   expect(await setup.access.recognises('made.up.token')).toBe(false);
 });

@@ -1,10 +1,20 @@
 import { hash } from 'node:crypto';
 import { RetryLater } from '../base/error.ts';
-import { network } from '../infra/http/limits.ts';
+import { network } from '../infra/http/network.ts';
 import type { Tx } from '../infra/postgres/db.ts';
 import type { AccessDeps } from './deps.ts';
-import { accountThrottle, addressThrottle, begun, everywhereThrottle, lockedForMs, noAttempts, undone, type Throttle } from './throttle.ts';
-import { lockAttempts, updateAttempts } from './store/login-attempt.ts';
+import {
+  accountThrottle,
+  addressThrottle,
+  begun,
+  everywhereThrottle,
+  lockedForMs,
+  noAttempts,
+  undone,
+  type Attempts,
+  type Throttle,
+} from './throttle.ts';
+import { lockAttempts, selectAttempts, updateAttempts } from './store/login-attempt.ts';
 import { selectPlacesOf } from './store/session.ts';
 
 type Deps = Pick<AccessDeps, 'db' | 'clock'>;
@@ -13,17 +23,22 @@ type Count = { key: string; throttle: Throttle };
 /** One attempt at a password: what it counts against. */
 export type Attempt = { here: Count; elsewhere: readonly Count[] };
 
+/** Kinds of keys of which strangers can make as many as they like, so that only the newest are kept. */
+export const BOUNDED_KINDS = ['nobody', 'address'] as const;
+
 /**
  * What an attempt counts against: the account at this address, then the account wherever it comes from and the address
  * whichever account it tries. Where the user has signed in before, only the first: a stranger elsewhere, or a colleague who
- * tries other accounts from the same office, keeps nobody out of a place that is the user's own.
+ * tries other accounts from the same office, keeps nobody out of a place that is the user's own. What nobody has is counted
+ * in the same way, under keys of its own.
  */
 async function countsOf(tx: Tx, email: string, address: string): Promise<Attempt> {
+  const known = await selectPlacesOf(tx, email);
   // Hashed, so that the table does not collect what people typed into the wrong field.
-  const account = `account/${hash('sha256', email, 'base64url')}`;
+  const account = `${known ? 'account' : 'nobody'}/${hash('sha256', email, 'base64url')}`;
   const place = network(address);
   const here = { key: `${account}/${place}`, throttle: accountThrottle };
-  const isOwn = (await selectPlacesOf(tx, email)).some((known) => network(known) === place);
+  const isOwn = known?.some((one) => network(one) === place) ?? false;
   const everywhere = { key: account, throttle: everywhereThrottle };
   return { here, elsewhere: isOwn ? [] : [everywhere, { key: `address/${place}`, throttle: addressThrottle }] };
 }
@@ -36,12 +51,14 @@ export async function beginAttempt({ db, clock }: Deps, email: string, address: 
   const { attempt, waitMs } = await db.write({ role: 'rialto_auth' }, async (tx) => {
     const found = await countsOf(tx, email, address);
     const counts = [found.here, ...found.elsewhere];
-    const attempts = await lockAttempts(
-      tx,
-      counts.map(({ key }) => key),
-    );
+    const keys = counts.map(({ key }) => key);
     const now = clock.now();
-    const lockedMs = Math.max(...attempts.map((state) => lockedForMs(state, now)));
+    const longest = (attempts: readonly Attempts[]) => Math.max(...attempts.map((state) => lockedForMs(state, now)));
+    // Who is locked leaves no trace: the rows of those who go on knocking from everywhere would only be more rows.
+    const knocking = longest(await selectAttempts(tx, keys));
+    if (knocking > 0) return { attempt: found, waitMs: knocking };
+    const attempts = await lockAttempts(tx, keys);
+    const lockedMs = longest(attempts);
     if (lockedMs === 0)
       for (const [i, { key, throttle }] of counts.entries()) await updateAttempts(tx, key, begun(attempts[i]!, throttle, now));
     return { attempt: found, waitMs: lockedMs };
@@ -49,6 +66,20 @@ export async function beginAttempt({ db, clock }: Deps, email: string, address: 
   if (waitMs === 0) return attempt;
   const seconds = Math.ceil(waitMs / 1000);
   throw new RetryLater('access.locked', `Too many attempts failed. Try again in ${seconds} s.`, seconds);
+}
+
+/** Looks at the password of an attempt; one that could not be looked at has not failed. */
+export async function judge({ db, clock }: Deps, { here, elsewhere }: Attempt, work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    const keys = [here, ...elsewhere].map(({ key }) => key);
+    await db.write({ role: 'rialto_auth' }, async (tx) => {
+      const attempts = await lockAttempts(tx, keys);
+      for (const [i, key] of keys.entries()) await updateAttempts(tx, key, undone(attempts[i]!, clock.now()));
+    });
+    throw error;
+  }
 }
 
 /** The attempt succeeded: the account starts from nothing here; elsewhere, what others failed still counts. */

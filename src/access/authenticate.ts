@@ -19,23 +19,32 @@ type Deps = { db: Db; clock: Clock; issuer: string; keyRing: KeyRing; revocation
 const REMEMBERED = 50_000;
 /** A key is read again after so long, whatever happens. */
 const KEY_REMEMBERED_MS = 60_000;
+/** What opens nothing any more never opens anything again; how long it is remembered only bounds how often it is looked up. */
+const REFUSED_REMEMBERED = 10_000;
+const REFUSED_REMEMBERED_MS = 60_000;
 
 export type Authenticator = {
   /**
    * Who stands behind a bearer credential: a user's access token or an API key. What was verified once is remembered by
-   * its SHA-256 until it ends, and checked against revocations at each use.
+   * its SHA-256 until it ends, and checked against revocations at each use; what was somebody's and refused, for a minute.
    *
    * Errors, all 401 but the last: those of `verifyToken`, `access.token_revoked`, `access.key_unknown`, `access.key_expired`, `access.key_revoked`;
    * `access.unavailable` (503) when revocations cannot be asked for. What was somebody's credential is a `KnownRefused`.
    */
   authenticate(credential: string): Promise<Admitted>;
-  /** Whether the credential let somebody in here before, or was signed by us; found out without the database. */
+  /** Whether the credential let somebody in or was refused as somebody's here before, or was signed by us; found out without the database. */
   recognises(credential: string): Promise<boolean>;
 };
 
 /** The one judge of credentials, for all doors. */
 export function authenticator(deps: Deps): Authenticator {
   const remembered = boundedMap<Admitted & { readAt: Millis }>(REMEMBERED);
+  const refused = boundedMap<{ error: KnownRefused; at: Millis }>(REFUSED_REMEMBERED);
+
+  function refusalOf(id: string): KnownRefused | undefined {
+    const known = refused.get(id);
+    return known && deps.clock.now() - known.at < REFUSED_REMEMBERED_MS ? known.error : undefined;
+  }
 
   /** What has to be looked at again stays, since it is somebody's. */
   function recall(id: string): Admitted | undefined {
@@ -56,6 +65,8 @@ export function authenticator(deps: Deps): Authenticator {
     const known = recall(id);
     if (known?.kind === 'key') deps.keyUse.note(known);
     if (known) return known;
+    const refusal = refusalOf(id);
+    if (refusal) throw refusal;
     const prefix = prefixOf(credential);
     try {
       const admitted = prefix ? await admitKey(deps, prefix, hash) : await admitToken(deps, credential);
@@ -63,12 +74,14 @@ export function authenticator(deps: Deps): Authenticator {
       return admitted;
     } catch (error) {
       if (error instanceof AppError && error.kind === 'unauthenticated') remembered.delete(id);
+      if (error instanceof KnownRefused) refused.set(id, { error, at: deps.clock.now() });
       throw error;
     }
   }
 
   async function recognises(credential: string): Promise<boolean> {
-    if (remembered.get(hashOf(credential).toString('base64'))) return true;
+    const id = hashOf(credential).toString('base64');
+    if (remembered.get(id) || refusalOf(id)) return true;
     if (prefixOf(credential)) return false;
     return await admitToken(deps, credential).then(
       () => true,

@@ -4,7 +4,7 @@ import type { InputOf, OutputOf } from '../base/operation.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
 import { changePassword as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
-import { checkNewPassword, hashPassword } from './password.ts';
+import { checkNewPassword, hashPassword, laneOf } from './password.ts';
 import { passwordWrong, provePassword } from './prove-password.ts';
 import { insertRevocation, type Revocation } from './store/revocation.ts';
 import { endSessionsOf } from './store/session.ts';
@@ -12,7 +12,7 @@ import { lockUser, updateUser } from './store/user.ts';
 
 /**
  * Changes the caller's own password. Its other sessions end, its access tokens too; the session of the call goes on with
- * a refresh. Errors: `access.users_only`, `access.password_wrong`, `access.locked` (guesses count as sign-ins do), those
+ * a refresh. Errors: `access.users_only`, `access.password_wrong`, `access.locked` (guesses count as sign-ins do), `access.busy`, those
  * of `checkNewPassword`.
  */
 export async function changePassword(
@@ -24,7 +24,7 @@ export async function changePassword(
   const { actor, tenantId } = ctx;
   const user = await provePassword(deps, ctx, { operation: contract, password: input.currentPassword, from });
   checkNewPassword(input.newPassword, user.email);
-  const passwordHash = await hashPassword(input.newPassword);
+  const passwordHash = await hashPassword(input.newPassword, laneOf({ actorId: actor.id }));
   let revocation: Revocation | undefined;
   const answer = await deps.command(ctx, contract, async (tx) => {
     const locked = (await lockUser(tx, actor.id))!;

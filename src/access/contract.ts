@@ -34,7 +34,7 @@ export const login = operation({
   bodyLimit: 8 << 10,
   body: Type.Object({ email: Email, password: Password }, closed),
   output: Login,
-  errors: ['access.bad_credentials', 'access.locked'],
+  errors: ['access.bad_credentials', 'access.locked', 'access.busy'],
   example: { body: { email: 'ada@example.com', password: 'correct horse battery staple' } },
 });
 
@@ -137,7 +137,7 @@ export const stepUp = operation({
   bodyLimit: 8 << 10,
   body: Type.Object({ password: Password }, closed),
   output: Type.Object({ validUntil: Instant }, closed),
-  errors: ['access.users_only', 'access.user_not_found', 'access.password_wrong', 'access.locked', 'access.session_ended'],
+  errors: ['access.users_only', 'access.user_not_found', 'access.password_wrong', 'access.locked', 'access.busy', 'access.session_ended'],
   example: { body: { password: 'correct horse battery staple' } },
 });
 

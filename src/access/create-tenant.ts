@@ -4,7 +4,7 @@ import { newId, toWireId } from '../base/id.ts';
 import type { InputOf, OutputOf } from '../base/operation.ts';
 import { createTenant as contract, tenantCreated } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
-import { checkNewPassword, hashPassword } from './password.ts';
+import { checkNewPassword, hashPassword, laneOf } from './password.ts';
 import { findTenant, insertTenant } from './store/tenant.ts';
 import { insertUser, type UserRow } from './store/user.ts';
 import { emailTaken } from './user.ts';
@@ -16,7 +16,7 @@ import { emailTaken } from './user.ts';
 export async function createTenant(deps: AccessDeps, ctx: Ctx, input: InputOf<typeof contract>): Promise<OutputOf<typeof contract>> {
   const email = input.admin.email.toLowerCase();
   checkNewPassword(input.admin.password, email);
-  const passwordHash = await hashPassword(input.admin.password);
+  const passwordHash = await hashPassword(input.admin.password, laneOf({ actorId: ctx.actor.id }));
   const now = deps.clock.now();
   const tenant = { id: newId(now), name: input.name, operator: false, createdAt: now };
   const admin: UserRow = {

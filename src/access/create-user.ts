@@ -4,7 +4,7 @@ import type { InputOf, OutputOf } from '../base/operation.ts';
 import { createUser as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
 import { checkRoles, memberFor } from './grant.ts';
-import { checkNewPassword, hashPassword } from './password.ts';
+import { checkNewPassword, hashPassword, laneOf } from './password.ts';
 import { insertUser, type UserRow } from './store/user.ts';
 import { emailTaken, userView } from './user.ts';
 
@@ -20,7 +20,7 @@ export async function createUser(deps: AccessDeps, ctx: Ctx, input: InputOf<type
     id: newId(now),
     email,
     name: input.name,
-    passwordHash: await hashPassword(input.password),
+    passwordHash: await hashPassword(input.password, laneOf({ actorId: ctx.actor.id })),
     roles: input.roles,
     memberId: memberId ?? null,
     version: 1,

@@ -3,6 +3,7 @@ import type { Db } from '../infra/postgres/db.ts';
 import type { Denied } from './audit/denied.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { AccessPort } from './port.ts';
+import type { RefreshCookies } from './refresh-cookie.ts';
 import type { Revocations } from './revocations.ts';
 
 /** What the operations of this module work with. */
@@ -15,6 +16,7 @@ export type AccessDeps = {
   modules: readonly string[];
   keyRing: KeyRing;
   revocations: Revocations;
+  cookies: RefreshCookies;
   denied: { add(denied: Denied): void };
   command: AccessPort['command'];
 };

@@ -5,7 +5,7 @@ import type { Tx } from '../infra/postgres/db.ts';
 import { hashOf } from './api-key.ts';
 import type { login } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
-import { randomText } from './random-text.ts';
+import { COOKIE } from './refresh-cookie.ts';
 import { scopesOf } from './role.ts';
 import { sessionExpiry } from './session.ts';
 import { insertRefreshToken, type SessionRow } from './store/session.ts';
@@ -13,8 +13,6 @@ import { findTenant } from './store/tenant.ts';
 import type { UserRow } from './store/user.ts';
 import { signToken } from './token.ts';
 
-/** Name of the refresh cookie; it is sent to `/v1/auth` only. */
-export const COOKIE = 'rialto_refresh';
 const COOKIE_PATH = '/v1/auth';
 
 export const noCookie: CookieSpec = { name: COOKIE, value: '', path: COOKIE_PATH, maxAgeSeconds: 0 };
@@ -28,12 +26,12 @@ export async function grantSession(
   tenantId: Uuid,
   work: (tx: Tx) => Promise<{ user: UserRow; session: SessionRow }>,
 ): Promise<Reply<OutputOf<typeof login>>> {
-  const refreshToken = randomText(43);
-  const granted = await deps.db.write({ tenantId }, async (tx) => {
+  const { refreshToken, ...granted } = await deps.db.write({ tenantId }, async (tx) => {
     const { user, session } = await work(tx);
+    const refreshToken = deps.cookies.make(session.id);
     await insertRefreshToken(tx, { tenantId, sessionId: session.id, generation: session.generation }, hashOf(refreshToken));
     const tenant = (await findTenant(tx, tenantId))!;
-    return { user, session, tenant };
+    return { user, session, tenant, refreshToken };
   });
   return await answer(deps, granted, refreshToken);
 }

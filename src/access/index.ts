@@ -6,7 +6,7 @@ import type { Operation } from '../base/operation.ts';
 import type { Secret } from '../base/secret.ts';
 import { systemClock, type Clock } from '../base/time.ts';
 import { KnownRefused } from '../infra/http/door.ts';
-import { network } from '../infra/http/limits.ts';
+import { network } from '../infra/http/network.ts';
 import type { Heads } from '../infra/heads/port.ts';
 import { silentLog, type Log } from '../infra/log/log.ts';
 import type { Module } from '../infra/module.ts';
@@ -22,6 +22,7 @@ import { checksOf, jobsOf } from './jobs.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createKeyUse } from './key-use.ts';
 import type { AccessPort } from './port.ts';
+import { refreshCookies } from './refresh-cookie.ts';
 import { ASK_MS, concerns, createRevocations, type Revocation } from './revocations.ts';
 import { scopesOf } from './role.ts';
 import { routesOf } from './routes.ts';
@@ -51,6 +52,8 @@ export type Access = Module<AccessPort> & {
   /** Who stands behind a bearer credential (access token or API key), and until when at most: see `Authenticator`. */
   authenticate(credential: string): Promise<Admitted>;
   recognises(credential: string): Promise<boolean>;
+  /** The session that a `Cookie` header holds a token of: see `RefreshCookies`. */
+  sessionOf(cookies: string | undefined): string | undefined;
   /** Tells of everyone whose session, user or key was ended, in this process at once and of others within seconds. */
   onRevoked(listener: (ends: (actor: Admitted) => boolean) => void): void;
   /** Counts a call that was refused with 401 or 403 for the audit log; never throws. */
@@ -68,6 +71,7 @@ export function createAccess(options: CreateAccess): Access {
   const revocations = createRevocations({ db, clock });
   const keyUse = createKeyUse({ db, clock });
   const operatorId = operatorIdOf(db);
+  const cookies = refreshCookies(masterKey);
   const denied = deniedCalls({ db, clock, operatorId });
   const command = commandOf({ db, outbox, clock });
   const { authenticate, recognises } = authenticator({ db, clock, issuer, keyRing, revocations, keyUse });
@@ -81,7 +85,7 @@ export function createAccess(options: CreateAccess): Access {
   return {
     name: 'access',
     port: portOf({ db, clock, command, operatorId }),
-    routes: routesOf({ db, clock, issuer, modules: ['access', ...modules], keyRing, revocations, denied, command }),
+    routes: routesOf({ db, clock, issuer, modules: ['access', ...modules], keyRing, revocations, cookies, denied, command }),
     jobs: jobsOf({ db, clock, keyRing, heads }),
     consumers: [],
     checks: checksOf({ db, clock, keyRing, heads }),
@@ -91,6 +95,7 @@ export function createAccess(options: CreateAccess): Access {
     },
     authenticate,
     recognises,
+    sessionOf: cookies.sessionOf,
     onRevoked: (listener) => revocations.onRevoked((revocation: Revocation) => listener((actor) => concerns(revocation, actor))),
     onDenied(who, operation, error) {
       // A refused login is counted where the user is known, if there is one.

@@ -2,13 +2,14 @@ import type { Clock } from '../base/time.ts';
 import type { Heads } from '../infra/heads/port.ts';
 import type { Check, Job } from '../infra/module.ts';
 import type { Db } from '../infra/postgres/db.ts';
+import { BOUNDED_KINDS } from './attempt.ts';
 import { chainAudit, unsoundChains } from './audit/chain.ts';
 import type { KeyRing } from './key-ring.ts';
 import { REMEMBER_MS } from './revocations.ts';
 import { SESSION_MS } from './session.ts';
 import { hasWaitingSince } from './store/audit-chain.ts';
 import { deleteKeptBefore } from './store/kept-answer.ts';
-import { deleteAttemptsBefore } from './store/login-attempt.ts';
+import { deleteAttemptsBefore, deleteOldestAttempts } from './store/login-attempt.ts';
 import { deleteRevocationsBefore } from './store/revocation.ts';
 import { deleteSessionsBefore } from './store/session.ts';
 import { accountThrottle } from './throttle.ts';
@@ -18,6 +19,11 @@ const DAY = 86_400_000;
 const KEEP_ANSWERS_MS = 31 * DAY;
 const TRIM_ROWS = 10_000;
 const CHAIN_LAG_MS = 60_000;
+/**
+ * Counts of failed sign-ins of one kind that are kept. An attempt makes two of what nobody has, and strangers get 3,750 attempts
+ * a minute by the usual limits: that is 26 minutes, and no lock is longer than 15.
+ */
+const MOST_ATTEMPTS = 200_000;
 
 type Deps = { db: Db; clock: Clock; keyRing: KeyRing; heads: Heads };
 
@@ -31,6 +37,7 @@ export function jobsOf(deps: Deps): Job[] {
       apart: true,
     },
     { name: 'access.rotate_signing_keys', cron: '17 * * * *', run: () => deps.keyRing.rotate() },
+    { name: 'access.trim_attempts', everyMs: 60_000, run: () => trimAttempts(deps) },
     { name: 'access.trim', cron: '41 * * * *', run: (signal) => trim(deps, signal) },
   ];
 }
@@ -47,6 +54,11 @@ export async function trim({ db, clock }: Pick<Deps, 'db' | 'clock'>, signal: Ab
   while (removed === TRIM_ROWS && !signal.aborted) {
     removed = await db.write({ role: 'rialto_relay' }, (tx) => deleteKeptBefore(tx, now - KEEP_ANSWERS_MS, TRIM_ROWS));
   }
+}
+
+/** Keeps the counts of what nobody has and of networks to a number, whatever strangers try. */
+export async function trimAttempts({ db }: Pick<Deps, 'db'>, most = MOST_ATTEMPTS): Promise<void> {
+  for (const kind of BOUNDED_KINDS) await db.write({ role: 'rialto_auth' }, (tx) => deleteOldestAttempts(tx, kind, most));
 }
 
 /** What health may ask. */

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { actorWith, createTestAccess, nobody, PASSWORD, runJob, visitor } from '../../test/support/access.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import type { Actor } from '../base/context.ts';
 import { newId } from '../base/id.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
+import { beginAttempt, judge } from './attempt.ts';
 import { changePassword, createUser, disableUser, jwks, listUsers, login, logout, me, refresh, setUserRoles } from './contract.ts';
 import { ensureOperator } from './ensure-operator.ts';
 import { manualClock } from '../base/time.ts';
 import type { Admitted } from './authenticate.ts';
+import { trimAttempts } from './jobs.ts';
 import { scopes, scopesOf } from './role.ts';
 import { GRACE_MS } from './session.ts';
 
@@ -59,7 +62,12 @@ test('the refresh cookie goes to the auth paths only and lives no longer than th
   const { email } = await newUser();
   const { extras } = await setup.call.reply(login, nobody, { email, password: PASSWORD });
   expect(extras.cookies).toEqual([
-    { name: 'rialto_refresh', value: expect.stringMatching(/^[0-9A-Za-z]{43}$/), path: '/v1/auth', maxAgeSeconds: 14 * 86_400 },
+    {
+      name: 'rialto_refresh',
+      value: expect.stringMatching(/^[0-9A-Za-z]{43}\.[0-9a-f]{32}\.[\w-]{43}$/),
+      path: '/v1/auth',
+      maxAgeSeconds: 14 * 86_400,
+    },
   ]);
 });
 
@@ -94,6 +102,45 @@ test('an address that does not exist is locked in the same way as one that does'
   const email = `nobody-${newId()}@rialto.test`;
   for (let i = 0; i < 6; i++) await expect(signIn(email)).rejects.toEqual(code('access.bad_credentials'));
   await expect(signIn(email)).rejects.toMatchObject({ code: 'access.locked', retryAfterSeconds: 2 });
+});
+
+const attempts = async (kind: string) => (await database.admin('select from access.login_attempt where key like $1', [`${kind}/%`])).length;
+
+test('who is locked leaves no row however many addresses it goes on from', async () => {
+  const deps = { db: database.db, clock: setup.clock };
+  for (const email of [(await newUser()).email, `nobody-${newId()}@rialto.test`]) {
+    for (let i = 0; i < 101; i++) await beginAttempt(deps, email, `198.18.${i}.1`);
+    const rows = async () => (await attempts('account')) + (await attempts('nobody')) + (await attempts('address'));
+    const before = await rows();
+    for (let i = 0; i < 20; i++)
+      await expect(signIn(email, 'not this password', from(`198.19.${i}.1`))).rejects.toEqual(code('access.locked'));
+    expect(await rows()).toBe(before);
+  }
+});
+
+test('a password that could not be looked at has not failed', async () => {
+  const deps = { db: database.db, clock: setup.clock };
+  const { email } = await newUser();
+  for (let i = 0; i < 20; i++) {
+    const attempt = await beginAttempt(deps, email, '198.22.0.1');
+    await expect(judge(deps, attempt, () => Promise.reject(new Error('busy')))).rejects.toThrow('busy');
+  }
+  await signIn(email, PASSWORD, from('198.22.0.1'));
+});
+
+test('counts of what nobody has are kept to a number, those of accounts all', async () => {
+  const { email } = await newUser();
+  for (let i = 0; i < 5; i++)
+    await expect(signIn(email, 'not this password', from('198.20.0.1'))).rejects.toEqual(code('access.bad_credentials'));
+  for (let i = 0; i < 12; i++) {
+    setup.clock.advance(1);
+    await beginAttempt({ db: database.db, clock: setup.clock }, `nobody-${newId()}@rialto.test`, `198.21.${i}.1`);
+  }
+  const accounts = await attempts('account');
+  await trimAttempts({ db: database.db }, 10);
+  expect([await attempts('account'), await attempts('nobody'), await attempts('address')]).toEqual([accounts, 10, 10]);
+  await expect(signIn(email, 'not this password', from('198.20.0.1'))).rejects.toEqual(code('access.bad_credentials'));
+  await expect(signIn(email, 'not this password', from('198.20.0.1'))).rejects.toEqual(code('access.locked'));
 });
 
 test('guesses made at once count one by one', async () => {
@@ -175,11 +222,42 @@ test('tokens that were somebody’s are refused as theirs, and recognised as our
   expect(await setup.access.recognises(session.accessToken)).toBe(true);
   await setup.call.reply(logout, nobody, {}, { ...visitor, cookies: { rialto_refresh: session.cookie } });
   await expect(setup.access.authenticate(session.accessToken)).rejects.toMatchObject({ code: 'access.token_revoked', about });
+  expect(await setup.access.recognises(session.accessToken)).toBe(true);
   await expect(renew(session.cookie)).rejects.toMatchObject({ code: 'access.session_ended', about });
   setup.clock.advance(16 * 60_000);
-  await expect(setup.access.authenticate(session.accessToken)).rejects.toMatchObject({ code: 'access.token_expired', about });
   expect(await setup.access.recognises(session.accessToken)).toBe(true);
+  await expect(setup.access.authenticate(session.accessToken)).rejects.toMatchObject({ code: 'access.token_expired', about });
   expect(await setup.access.recognises(`${session.accessToken.slice(0, -8)}AAAAAAAA`)).toBe(false);
+});
+
+test('a refresh cookie proves its session without the database, whoever has it, and nothing else does', async () => {
+  const { email } = await newUser();
+  const { cookie } = await signIn(email);
+  const sessionOf = (value: string) => setup.access.sessionOf(`theme=dark; rialto_refresh=${value}`);
+  const session = sessionOf(cookie);
+  expect(session).toMatch(/^[0-9a-f]{32}$/);
+  expect(sessionOf((await renew(cookie)).cookie)).toBe(session);
+  expect(sessionOf((await signIn(email)).cookie)).not.toBe(session);
+  const [text, id, seal] = cookie.split('.') as [string, string, string];
+  const others = [
+    `${text}.${id.replace(/./, (one) => (one === '0' ? '1' : '0'))}.${seal}`,
+    `${text}.${id}`,
+    text,
+    `${text}.${id}.${'A'.repeat(43)}`,
+    '',
+  ];
+  expect(others.map(sessionOf)).toEqual(others.map(() => undefined));
+  expect([undefined, '', 'rialto_refresh'].map((header) => setup.access.sessionOf(header))).toEqual([undefined, undefined, undefined]);
+});
+
+test('a refresh token without a seal, as those of before, is continued all the same', async () => {
+  const { email } = await newUser();
+  const { cookie } = await signIn(email);
+  const old = 'B'.repeat(43);
+  const hashOf = (token: string) => createHash('sha256').update(token).digest();
+  await database.admin('update access.refresh_token set hash = $1 where hash = $2', [hashOf(old), hashOf(cookie)]);
+  expect(setup.access.sessionOf(`rialto_refresh=${old}`)).toBeUndefined();
+  await renew(old);
 });
 
 test('two tabs that refresh at once both go on, and no session is lost', async () => {

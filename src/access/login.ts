@@ -2,13 +2,13 @@ import { AppError } from '../base/error.ts';
 import { newId, toWireId, type Uuid } from '../base/id.ts';
 import type { InputOf, OutputOf } from '../base/operation.ts';
 import type { Ctx } from '../base/context.ts';
-import { network } from '../infra/http/limits.ts';
+import { network } from '../infra/http/network.ts';
 import type { Reply, RequestExtras } from '../infra/http/route.ts';
-import { beginAttempt, endAttempt } from './attempt.ts';
+import { beginAttempt, endAttempt, judge } from './attempt.ts';
 import { auditEntry } from './command.ts';
 import { login as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
-import { passwordFits } from './password.ts';
+import { laneOf, passwordFits } from './password.ts';
 import { grantSession } from './grant-session.ts';
 import { insertAudit } from './store/audit.ts';
 import { insertSession } from './store/session.ts';
@@ -16,7 +16,7 @@ import { findUserByEmail, lockUser, type UserRow } from './store/user.ts';
 
 /**
  * Signs a user in. Whether the address exists, is disabled or has another password cannot be told from the answer, nor
- * from how long it takes. Errors: `access.bad_credentials`, `access.locked`.
+ * from how long it takes. Errors: `access.bad_credentials`, `access.locked`, `access.busy`.
  */
 export async function login(
   deps: AccessDeps,
@@ -27,7 +27,8 @@ export async function login(
   const email = input.email.toLowerCase();
   const attempt = await beginAttempt(deps, email, from.remoteAddress);
   const user = await deps.db.read({ role: 'rialto_auth' }, (tx) => findUserByEmail(tx, email));
-  const fits = await passwordFits(user?.passwordHash, input.password);
+  const lane = laneOf({ address: from.remoteAddress });
+  const fits = await judge(deps, attempt, () => passwordFits(user?.passwordHash, input.password, lane));
   if (!user || !fits || user.disabledAt !== null) throw refuse(deps, user, from.remoteAddress);
   await endAttempt(deps, attempt);
   return await openSession(deps, ctx, user, from);

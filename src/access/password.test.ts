@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkNewPassword, hashPassword, passwordFits } from './password.ts';
+import { checkNewPassword, hashPassword, laneOf, passwordFits } from './password.ts';
 import { randomText } from './random-text.ts';
 
 const refusal = (password: string, email = 'ada@example.com') => {
@@ -26,14 +26,20 @@ test.each([
 });
 
 test('only the same password fits a hash, however its accents are typed', async () => {
-  const hash = await hashPassword('Åsa går på ön idag');
+  const hash = await hashPassword('Åsa går på ön idag', 'lane');
   expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-  expect(await passwordFits(hash, 'Åsa går på ön idag'.normalize('NFD'))).toBe(true);
-  expect(await passwordFits(hash, 'Åsa går på ön idag ')).toBe(false);
+  expect(await passwordFits(hash, 'Åsa går på ön idag'.normalize('NFD'), 'lane')).toBe(true);
+  expect(await passwordFits(hash, 'Åsa går på ön idag ', 'lane')).toBe(false);
+});
+
+test('strangers of one network wait in one lane, users each in their own', () => {
+  const lanes = ['2001:db8:1:2::1', '2001:db8:1:3::1', '2001:db8:2:2::1', '192.0.2.7', '192.0.2.8'].map((address) => laneOf({ address }));
+  expect(new Set(lanes).size).toBe(3);
+  expect(laneOf({ actorId: 'a' })).not.toBe(laneOf({ actorId: 'b' }));
 });
 
 test('without a user no password fits', async () => {
-  expect(await passwordFits(undefined, 'correct horse battery staple')).toBe(false);
+  expect(await passwordFits(undefined, 'correct horse battery staple', 'lane')).toBe(false);
 });
 
 test('made-up text has the length asked for, only letters and digits, and never repeats', () => {

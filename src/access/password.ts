@@ -1,5 +1,8 @@
 import { hash, verify } from '@node-rs/argon2';
+import { availableParallelism } from 'node:os';
 import { AppError } from '../base/error.ts';
+import { wideNetwork } from '../infra/http/network.ts';
+import { fairTurns } from './fair-turns.ts';
 import { randomText } from './random-text.ts';
 
 const MIN_LENGTH = 12;
@@ -114,16 +117,28 @@ export function checkNewPassword(password: string, email: string): void {
   }
 }
 
-/** The argon2id hash of a password, with its salt and parameters in it. */
-export async function hashPassword(password: string): Promise<string> {
-  return await hash(canonical(password), COST);
+/**
+ * A hash takes a processor for 20 ms and 19 MiB. One of the four threads on which Node also reads files and looks names up
+ * stays free, and one processor for everybody who is in already. At most some seconds of work wait.
+ */
+const turns = fairTurns({ atOnce: Math.max(1, Math.min(3, availableParallelism() - 1)), places: 200 });
+
+/** Whose turn it is: of strangers that of their network, so that no flood of one keeps another waiting; of users their own. */
+export const laneOf = (who: { address: string } | { actorId: string }): string =>
+  'address' in who ? wideNetwork(who.address) : `actor ${who.actorId}`;
+
+/** The argon2id hash of a password, with its salt and parameters in it. Errors: `access.busy`. */
+export async function hashPassword(password: string, lane: string): Promise<string> {
+  return await turns.run(lane, () => hash(canonical(password), COST));
 }
 
 let decoy: Promise<string> | undefined;
 
-/** Whether the password fits the hash. Without a hash (no such user) it works as long and says no. */
-export async function passwordFits(passwordHash: string | undefined, password: string): Promise<boolean> {
-  const compared = passwordHash ?? (await (decoy ??= hashPassword(randomText(32))));
-  const fits = await verify(compared, canonical(password));
-  return fits && passwordHash !== undefined;
+/** Whether the password fits the hash. Without a hash (no such user) it works as long and says no. Errors: `access.busy`. */
+export async function passwordFits(passwordHash: string | undefined, password: string, lane: string): Promise<boolean> {
+  return await turns.run(lane, async () => {
+    const compared = passwordHash ?? (await (decoy ??= hash(randomText(32), COST)));
+    const fits = await verify(compared, canonical(password));
+    return fits && passwordHash !== undefined;
+  });
 }

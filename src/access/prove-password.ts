@@ -2,9 +2,9 @@ import type { Ctx } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import type { Operation } from '../base/operation.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
-import { beginAttempt, endAttempt } from './attempt.ts';
+import { beginAttempt, endAttempt, judge } from './attempt.ts';
 import type { AccessDeps } from './deps.ts';
-import { passwordFits } from './password.ts';
+import { laneOf, passwordFits } from './password.ts';
 import { findUser, type UserRow } from './store/user.ts';
 import { userNotFound } from './user.ts';
 
@@ -13,7 +13,8 @@ export type PasswordProof = { operation: Operation; password: string; from: Requ
 
 /**
  * The user who is signed in, with its own password given once more. Guesses count as sign-ins do. Errors: `access.users_only`
- * (a key has no password), `access.user_not_found`, `access.locked`, `access.password_wrong`.
+ * (a key has no password), `access.user_not_found`, `access.locked`, `access.busy`,
+ * `access.password_wrong`.
  */
 export async function provePassword(deps: AccessDeps, ctx: Ctx, { operation, password, from }: PasswordProof): Promise<UserRow> {
   const { actor, tenantId } = ctx;
@@ -21,7 +22,8 @@ export async function provePassword(deps: AccessDeps, ctx: Ctx, { operation, pas
   const user = await deps.db.read({ tenantId }, (tx) => findUser(tx, actor.id));
   if (!user) throw userNotFound(actor.id);
   const attempt = await beginAttempt(deps, user.email, from.remoteAddress);
-  if (!(await passwordFits(user.passwordHash, password))) throw passwordWrong(deps, ctx, operation);
+  const fits = await judge(deps, attempt, () => passwordFits(user.passwordHash, password, laneOf({ actorId: actor.id })));
+  if (!fits) throw passwordWrong(deps, ctx, operation);
   await endAttempt(deps, attempt);
   return user;
 }

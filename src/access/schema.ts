@@ -31,7 +31,7 @@ export const Roles = Type.Array(RoleText, { minItems: 1, maxItems: 10, uniqueIte
 export const KeyScopes = Type.Array(ScopeText, { minItems: 1, maxItems: 50, uniqueItems: true, examples: [['ledger:read']] });
 
 /** What `checkNewPassword` can answer. */
-export const passwordErrors = ['access.password_too_short', 'access.password_too_common', 'access.password_too_personal'];
+export const passwordErrors = ['access.busy', 'access.password_too_short', 'access.password_too_common', 'access.password_too_personal'];
 
 /** What a caller may use depends on this beside its scopes. */
 const Modules = Type.Array(Type.String(), {

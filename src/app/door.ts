@@ -10,6 +10,7 @@ export function createDoorkeeper({ access, kv, ground }: OpenHouse): Doorkeeper<
   return {
     authenticate: (token) => access.authenticate(token),
     recognises: (token) => access.recognises(token),
+    sessionOf: (cookies) => access.sessionOf(cookies),
     limiter: createLimiter({
       store: kv,
       limits: httpLimits(ground.config),

@@ -45,14 +45,15 @@ export async function insertRefreshToken(tx: Tx, token: RefreshToken, hash: Buff
   ]);
 }
 
-/** Addresses from which the user with this e-mail address has signed in lately; needs `rialto_auth`. */
-export async function selectPlacesOf(tx: Tx, email: string): Promise<string[]> {
-  const rows = await tx.query<{ place: string }>(
-    `select s.remote_address as place from access."user" u join access.session s on s.tenant_id = u.tenant_id and s.user_id = u.id
-     where u.email = $1 order by s.started_at desc limit 100`,
+/** Addresses from which the user with this e-mail address has signed in lately; undefined when nobody has it. Needs `rialto_auth`. */
+export async function selectPlacesOf(tx: Tx, email: string): Promise<string[] | undefined> {
+  const rows = await tx.query<{ place: string | null }>(
+    `select s.remote_address as place from access."user" u left join access.session s on s.tenant_id = u.tenant_id and s.user_id = u.id
+     where u.email = $1 order by s.started_at desc nulls last limit 100`,
     [email],
   );
-  return [...new Set(rows.map(({ place }) => place))];
+  if (rows.length === 0) return undefined;
+  return [...new Set(rows.flatMap(({ place }) => place ?? []))];
 }
 
 /** Across tenants; needs `rialto_auth`. */

@@ -1,6 +1,6 @@
-import { network } from '../http/limits.ts';
+import { NEIGHBOURS, network, wideNetwork } from '../http/network.ts';
 
-/** How many streams strangers may hold open at a time: of one address, and all together. */
+/** How many streams strangers may hold open at a time: of one address (of its network four times as many), and all together. */
 export type PlaceBounds = { each: number; all: number };
 
 /** Places for streams that anybody may open and that nothing else ends. */
@@ -12,22 +12,24 @@ export type Places = {
 /** Places of one process. */
 export function placesOf({ each, all }: PlaceBounds): Places {
   const taken = new Map<string, number>();
-  let open = 0;
+  const change = (key: string, by: number): void => {
+    const now = (taken.get(key) ?? 0) + by;
+    if (now > 0) taken.set(key, now);
+    else taken.delete(key);
+  };
   return {
     take(address) {
-      const place = network(address);
-      const own = taken.get(place) ?? 0;
-      if (own >= each || open >= all) return undefined;
-      taken.set(place, own + 1);
-      open += 1;
-      let given = false;
+      const bounds: [key: string, most: number][] = [
+        [network(address), each],
+        [`neighbours ${wideNetwork(address)}`, each * NEIGHBOURS],
+        ['all', all],
+      ];
+      if (bounds.some(([key, most]) => (taken.get(key) ?? 0) >= most)) return undefined;
+      for (const [key] of bounds) change(key, 1);
+      let isHeld = true;
       return () => {
-        if (given) return;
-        given = true;
-        open -= 1;
-        const left = taken.get(place)! - 1;
-        if (left > 0) taken.set(place, left);
-        else taken.delete(place);
+        if (isHeld) for (const [key] of bounds) change(key, -1);
+        isHeld = false;
       };
     },
   };

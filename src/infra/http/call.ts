@@ -27,6 +27,7 @@ export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
   return {
     visitor: visitorOf(request),
     authorization: request.headers.authorization,
+    cookies: request.headers.cookie,
     tell: (name, value) => void reply.header(name, value),
   };
 }

@@ -33,13 +33,26 @@ export type OnDenied = (who: Visitor & { actor?: Actor }, entrance: Pick<Entranc
 /** Who admits callers at every door: whether they are whom they say, and how often they may call. */
 export type Doorkeeper<A extends Actor = Actor> = {
   authenticate: Authenticate<A>;
-  /** Whether a credential is known without asking the database; such a one is looked at whatever its address has failed. */
+  /**
+   * Whether it is known whose a credential is, without asking the database; such a one is looked at whatever its address
+   * has failed, and pays no visit when it opens something.
+   */
   recognises?(token: string): Promise<boolean>;
+  /** The session that the cookies of a caller prove, found out without the database. It may have ended. */
+  sessionOf?(cookies: string | undefined): string | undefined;
   limiter: Limiter;
 };
 
 /** A call on its way in, whatever it came by. `tell` sets a header (or a piece of metadata) of the answer. */
-export type Caller = { visitor: Visitor; authorization: string | undefined; tell(name: string, value: string): void };
+export type Caller = {
+  visitor: Visitor;
+  authorization: string | undefined;
+  cookies?: string | undefined;
+  tell(name: string, value: string): void;
+};
+
+/** A caller as far as it pays. */
+type Paying = Pick<Caller, 'visitor' | 'tell'>;
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
@@ -58,24 +71,28 @@ export async function admitCaller(
 ): Promise<Actor> {
   const actor = entrance.scope === 'public' ? anonymous : await identify(keeper, caller);
   known(actor);
-  await charge(keeper.limiter, payerOf(actor, entrance, caller.visitor), entrance.cost, caller);
+  await charge(keeper.limiter, payerOf(actor, entrance, caller, keeper), entrance.cost, caller);
   requireScope(actor, entrance);
   return actor;
 }
 
 /**
  * Who pays for a call. A bank pays with its own rate for all that its programs ask and for all that its people change; what
- * people read on their screens counts for themselves alone.
+ * people read on their screens counts for themselves alone. At what is open to everybody a session pays for itself, so that
+ * strangers cannot use up what it goes on with.
  */
-function payerOf(actor: Actor, { method, name }: Entrance, { remoteAddress }: Visitor): Payer {
-  if (actor === anonymous) return { address: remoteAddress, entrance: name };
+function payerOf(actor: Actor, { method, name }: Entrance, { visitor, cookies }: Caller, keeper: Doorkeeper): Payer {
+  if (actor === anonymous) {
+    const session = keeper.sessionOf?.(cookies);
+    return session === undefined ? { address: visitor.remoteAddress, entrance: name } : { session, entrance: name };
+  }
   const { id: actorId, tenantId, memberId } = actor;
   const paysAsMember = memberId !== undefined && !(actor.kind === 'user' && method === 'GET');
   return { actorId, tenantId, ...(paysAsMember && { memberId }) };
 }
 
 /** Charges whoever comes without saying who it is, for something that is open to everybody. Errors: `request.too_many`. */
-export async function chargeVisit(limiter: Limiter, caller: Omit<Caller, 'authorization'>, cost: Entrance['cost'] = 'light') {
+export async function chargeVisit(limiter: Limiter, caller: Paying, cost: Entrance['cost'] = 'light') {
   await charge(limiter, { address: caller.visitor.remoteAddress }, cost, caller);
 }
 
@@ -98,40 +115,46 @@ async function identify<A extends Actor>(keeper: Doorkeeper<A>, caller: Caller):
 }
 
 /**
- * The actor behind a credential, for every door. An address that presents made-up credentials has to wait; one that is
- * known is looked at all the same, so that nobody is locked out by what others do behind the same address. Whoever is
- * refused pays as a visitor. Errors: those of `Authenticate`, `request.too_many`.
+ * The actor behind a credential, for every door. Whoever is refused pays as a visitor, and a credential that is not known pays
+ * before anything is looked up for it. An address that presents made-up credentials has to wait; one that is known is looked
+ * at all the same, so that nobody is locked out by what others do behind the same address.
+ * Errors: those of `Authenticate`, `request.too_many`.
  */
 export async function identifyToken<A extends Actor>(
   { authenticate, recognises, limiter }: Doorkeeper<A>,
-  caller: Omit<Caller, 'authorization'>,
+  caller: Paying,
   token: string,
 ): Promise<A> {
   const { remoteAddress } = caller.visitor;
-  const wait = limiter.mustWait(remoteAddress);
-  if (wait > 0 && !(await recognises?.(token))) {
+  const isKnown = await recognises?.(token);
+  const wait = isKnown ? 0 : limiter.mustWait(remoteAddress);
+  if (wait > 0) {
     await chargeVisit(limiter, caller);
     throw tooMany(caller, wait, 'Too many refused credentials came from this address.');
   }
+  const paysFirst = isKnown === false;
+  if (paysFirst) await charge(limiter, { address: remoteAddress, looksUp: true }, 'light', caller);
   try {
-    return await authenticate(token, caller.visitor);
+    const actor = await authenticate(token, caller.visitor);
+    limiter.familiar(remoteAddress);
+    return actor;
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'unauthenticated') throw error;
     if (!(error instanceof KnownRefused)) limiter.failed(remoteAddress);
-    await chargeVisit(limiter, caller);
+    if (!paysFirst) await chargeVisit(limiter, caller);
     caller.tell('www-authenticate', 'Bearer error="invalid_token"');
     throw error;
   }
 }
 
-async function charge(limiter: Limiter, payer: Payer, cost: Entrance['cost'], caller: Omit<Caller, 'authorization'>): Promise<void> {
+async function charge(limiter: Limiter, payer: Payer, cost: Entrance['cost'], caller: Paying): Promise<void> {
   const { policy, state, refusedBy } = await limiter.take(payer, cost);
   caller.tell('ratelimit-policy', policy);
   caller.tell('ratelimit', state);
   if (refusedBy) throw tooMany(caller, refusedBy.retryAfterSeconds, `The limit per ${refusedBy.name} is used up.`);
 }
 
-function tooMany(caller: Omit<Caller, 'authorization'>, seconds: number, message: string): AppError {
+function tooMany(caller: Paying, seconds: number, message: string): AppError {
   caller.tell('retry-after', String(seconds));
   return new AppError('limit', 'request.too_many', `${message} Try again in ${seconds} s.`);
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../base/time.ts';
 import { memoryKv } from '../kv/memory.ts';
-import { createLimiter, type Limits, type LimitStore, memoryLimits, network, usualLimits } from './limits.ts';
+import { createLimiter, type Limiter, type Limits, type LimitStore, memoryLimits, type Payer, usualLimits } from './limits.ts';
+import { network, wideNetwork } from './network.ts';
 
 const rates = fc.record({ limit: fc.integer({ min: 1, max: 50 }), windowMs: fc.integer({ min: 50, max: 5_000 }) });
 const steps = fc.array(fc.record({ waitMs: fc.integer({ min: 0, max: 400 }), cost: fc.integer({ min: 0, max: 12 }) }), { maxLength: 150 });
@@ -147,7 +148,7 @@ test('when the shared store fails the process goes on with its own limits and sa
   const errors: unknown[] = [];
   const broken: LimitStore = { take: () => Promise.reject(new Error('connection lost')) };
   const limiter = createLimiter({ store: broken, limits: tight, onStoreError: (error) => errors.push(error), now: () => 0 });
-  for (let i = 0; i < 4; i++) expect((await limiter.take({ address: '10.0.0.1' }, 'light')).refusedBy).toBeUndefined();
+  expect((await limiter.take({ address: '10.0.0.1' }, 'light')).refusedBy).toBeUndefined();
   expect(errors.length).toBeGreaterThan(0);
   for (let i = 0; i < 4; i++) expect((await limiter.take({ actorId: 'a', tenantId: 't' }, 'light')).refusedBy).toBeUndefined();
   expect((await limiter.take({ actorId: 'a', tenantId: 't' }, 'light')).refusedBy?.name).toBe('actor');
@@ -166,15 +167,98 @@ test('refused credentials close the door for their address only, and it opens ag
   expect(limiter.mustWait('10.0.0.1')).toBe(0);
 });
 
-test('strangers with many addresses leave half of what the deployment takes to callers that are known', async () => {
-  const limiter = createLimiter({
-    store: memoryLimits({ now: () => 0 }),
-    limits: { ...usualLimits, global: { units: 10, windowMs: 60_000 } },
-  });
-  for (let i = 0; i < 5; i++) expect((await limiter.take({ address: `10.0.0.${i}` }, 'light')).refusedBy).toBeUndefined();
-  expect((await limiter.take({ address: '10.0.0.9' }, 'light')).refusedBy?.name).toBe('strangers');
-  for (let i = 0; i < 5; i++) expect((await limiter.take({ actorId: `${i}`, tenantId: 't' }, 'light')).refusedBy).toBeUndefined();
-  expect((await limiter.take({ actorId: 'a', tenantId: 't' }, 'light')).refusedBy?.name).toBe('global');
+const places = (count: number): string[] => Array.from({ length: count }, (_, i) => `10.${i >> 8}.${i & 255}.1`);
+const refusedBy = async (limiter: Limiter, payer: Payer, cost: 'light' | 'heavy' = 'light') =>
+  (await limiter.take(payer, cost)).refusedBy?.name;
+/** Strangers from everywhere take what there is for them at one entrance, or for visits; answers how much that was. */
+type Kind = { entrance?: string; looksUp?: true };
+const flood = async (limiter: Limiter, kind: Kind, from = places(1_000)): Promise<number> => {
+  for (const [taken, address] of from.entries()) if ((await refusedBy(limiter, { address, ...kind })) === 'strangers') return taken;
+  throw new Error('the flood was never refused');
+};
+const [LOGIN, REFRESH] = [{ entrance: 'access.login' }, { entrance: 'access.refresh' }];
+const KINDS: Kind[] = [{}, { looksUp: true }, LOGIN, REFRESH, { entrance: 'access.logout' }, { entrance: 'access.jwks' }];
+const small = (now = () => 0) =>
+  createLimiter({ store: memoryLimits({ now }), limits: { ...usualLimits, global: { units: 320, windowMs: 60_000 } }, now });
+
+test('strangers from everywhere leave more than half of the deployment to others, and familiar addresses have room of their own', async () => {
+  const limiter = small();
+  const familiar = places(2_000).slice(1_000);
+  for (const address of familiar) limiter.familiar(address);
+  const [strangers, known] = [{ taken: 0 }, { taken: 0 }];
+  for (const kind of KINDS) {
+    strangers.taken += await flood(limiter, kind);
+    known.taken += await flood(limiter, kind, familiar);
+  }
+  expect([strangers.taken, known.taken]).toEqual([(320 * 7) / 16, (320 * 7) / 32]);
+  for (let i = 0; i < (320 * 11) / 32; i++) expect(await refusedBy(limiter, { actorId: `${i}`, tenantId: `${i}` })).toBeUndefined();
+});
+
+test('a flood of visits keeps nobody from showing a credential that has to be looked up', async () => {
+  const limiter = small();
+  await flood(limiter, {});
+  expect(await refusedBy(limiter, { address: '198.51.100.7', looksUp: true })).toBeUndefined();
+  expect(await refusedBy(limiter, { address: '198.51.100.7' })).toBe('strangers');
+});
+
+test.each<[string, Kind, Kind]>([
+  ['visits', {}, LOGIN],
+  ['sign-ins', LOGIN, REFRESH],
+  ['refreshes', REFRESH, LOGIN],
+])('a flood of %s from many networks ends nothing else', async (_, flooded, other) => {
+  const limiter = small();
+  await flood(limiter, flooded);
+  const address = '198.51.100.7';
+  expect(await refusedBy(limiter, { address, ...flooded })).toBe('strangers');
+  expect(await refusedBy(limiter, { address, ...other })).toBeUndefined();
+});
+
+test('where somebody known has called, signing in does not wait for the strangers of elsewhere, for a day', async () => {
+  let now = 0;
+  const limiter = small(() => now);
+  limiter.familiar('2001:db8:5:5::1');
+  await flood(limiter, LOGIN);
+  expect(await refusedBy(limiter, { address: '2001:db8:5:6::1', entrance: 'access.login' })).toBe('strangers');
+  expect(await refusedBy(limiter, { address: '2001:db8:5:5::2', entrance: 'access.login' })).toBeUndefined();
+  now += 86_400_000;
+  await flood(limiter, LOGIN);
+  expect(await refusedBy(limiter, { address: '2001:db8:5:5::2', entrance: 'access.login' })).toBe('strangers');
+});
+
+test('a session pays for itself, whatever strangers have used up, and no more often than its rate', async () => {
+  const limiter = small();
+  await flood(limiter, REFRESH);
+  const session = (id: string) => refusedBy(limiter, { session: id, entrance: 'access.refresh' });
+  expect(await session('one')).toBeUndefined();
+  const own = createLimiter({ store: memoryLimits({ now: () => 0 }), limits: usualLimits });
+  for (let i = 0; i < 30; i++) expect(await refusedBy(own, { session: 'one', entrance: 'access.refresh' })).toBeUndefined();
+  expect(await refusedBy(own, { session: 'one', entrance: 'access.refresh' })).toBe('session');
+  expect(await refusedBy(own, { session: 'other', entrance: 'access.refresh' })).toBeUndefined();
+});
+
+test.each([
+  ['a /48 of IPv6', (i: number) => `2001:db8:1:${i.toString(16)}::1`],
+  ['a /24 of IPv4', (i: number) => `192.0.2.${i}`],
+])('%s signs in no more often than four of its addresses', async (_, addressOf) => {
+  const limiter = createLimiter({ store: memoryLimits({ now: () => 0 }), limits: usualLimits });
+  const entrance = 'access.login';
+  let passed = 0;
+  for (let i = 0; i < 200; i++) {
+    for (let n = 0; n < 30; n++) {
+      const refused = await refusedBy(limiter, { address: addressOf(i), entrance }, 'heavy');
+      if (refused === undefined) passed += 1;
+      else expect(['address', 'network']).toContain(refused);
+    }
+  }
+  expect(passed).toBe(120);
+  expect(await refusedBy(limiter, { address: '198.51.100.7', entrance }, 'heavy')).toBeUndefined();
+});
+
+test('made-up credentials of many addresses close the door for their whole network', () => {
+  const limiter = createLimiter({ store: memoryLimits(), limits: usualLimits, now: () => 0 });
+  for (let i = 0; i < 4 * usualLimits.failures.units; i++) limiter.failed(`2001:db8:1:${i.toString(16)}::1`);
+  expect(limiter.mustWait('2001:db8:1:ffff::1')).toBeGreaterThan(0);
+  expect(limiter.mustWait('2001:db8:2::1')).toBe(0);
 });
 
 test('who floods one public operation of an address leaves the others and its pages alone', async () => {
@@ -188,11 +272,12 @@ test('who floods one public operation of an address leaves the others and its pa
 });
 
 test.each([
-  ['192.0.2.7', '192.0.2.7'],
-  ['::ffff:192.0.2.7', '192.0.2.7'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-  ['2001:db8::1', '2001:db8:0:0::/64'],
-  ['::1', '0:0:0:0::/64'],
-])('%s is limited as %s', (address, expected) => {
-  expect(network(address)).toBe(expected);
+  ['192.0.2.7', '192.0.2.7', '192.0.2.0/24'],
+  ['::ffff:192.0.2.7', '192.0.2.7', '192.0.2.0/24'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['2001:db8::1', '2001:db8:0:0::/64', '2001:db8:0::/48'],
+  ['::1', '0:0:0:0::/64', '0:0:0::/48'],
+  ['unknown', 'unknown', 'unknown'],
+])('%s is limited as %s, with its neighbours of %s', (address, narrow, wide) => {
+  expect([network(address), wideNetwork(address)]).toEqual([narrow, wide]);
 });

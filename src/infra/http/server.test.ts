@@ -296,6 +296,7 @@ test('limits are told on every answer and refuse with 429 and Retry-After', asyn
     address: { units: 2, windowMs: 60_000 },
     visits: { units: 100, windowMs: 60_000 },
     failures: { units: 2, windowMs: 60_000 },
+    session: usualLimits.session,
     cost: { light: 1, normal: 2, heavy: 10 },
   };
   await start({ limits });
@@ -367,8 +368,22 @@ test.each([
   },
 );
 
+test('who shows to be of a session gets in though its address has used up what strangers may', async () => {
+  const limits = { ...usualLimits, address: { units: 2, windowMs: 60_000 } };
+  await start({ limits, sessionOf: (cookies) => (cookies === 'sid=ours' ? 'a session' : undefined) });
+  const ask = async (cookie?: string) => {
+    const headers = { 'content-type': 'application/json', ...(cookie && { cookie }) };
+    return server.app.inject({ method: 'POST', url: '/v1/sample/login', headers, payload: '{"password":"right"}' });
+  };
+  const codes = [(await ask()).statusCode, (await ask()).statusCode, (await ask('sid=made-up')).statusCode];
+  expect(codes.at(-1)).toBe(429);
+  const ours = await ask('sid=ours');
+  expect(ours.statusCode).toBe(codes[0]);
+  expect(ours.headers['ratelimit-policy']).toBe('"session";q=30;w=60');
+});
+
 test('documents are dear, all strangers together have a limit, and health answers whatever came before', async () => {
-  await start({ limits: { ...usualLimits, visits: { units: 20, windowMs: 60_000 }, global: { units: 60, windowMs: 60_000 } } });
+  await start({ limits: { ...usualLimits, visits: { units: 20, windowMs: 60_000 }, global: { units: 240, windowMs: 60_000 } } });
   const ask = async (url: string, remoteAddress = '203.0.113.66') => (await server.app.inject({ url, remoteAddress })).statusCode;
   expect([await ask('/docs'), await ask('/openapi.json'), await ask('/docs')]).toEqual([200, 200, 429]);
   expect([await ask('/docs', '198.51.100.7'), await ask('/nothing', '198.51.100.8')]).toEqual([200, 429]);

@@ -100,9 +100,9 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
 type Steps = { keeper: Doorkeeper; begin: (request: FastifyRequest, reply: FastifyReply) => void; fail: Failure };
 
 function keeperOf(options: HttpOptions): Doorkeeper {
-  const { authenticate, recognises, limits = usualLimits } = options;
+  const { authenticate, recognises, sessionOf, limits = usualLimits } = options;
   const limiter = options.limiter ?? createLimiter({ store: memoryLimits(), limits });
-  return { authenticate, limiter, ...(recognises && { recognises }) };
+  return { authenticate, limiter, ...(recognises && { recognises }), ...(sessionOf && { sessionOf }) };
 }
 
 async function addRoutes(app: FastifyInstance, options: HttpOptions, { keeper, begin, fail }: Steps): Promise<void> {

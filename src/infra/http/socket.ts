@@ -9,7 +9,7 @@ import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Visitor } from './door.ts';
 import { requestIdOf } from './headers.ts';
-import { network } from './limits.ts';
+import { network } from './network.ts';
 import { rawProblem } from './problem.ts';
 import { callerAddress, trustsOf, type Trusts } from './proxies.ts';
 import { SocketClient, type ClientDeps } from './socket-client.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../log/log.ts';
-import { network } from './limits.ts';
+import { network } from './network.ts';
 
 /** A refused request of somebody who did not say who it is. */
 export type StrangerLine = { route: string; status: number; remoteAddress: string };
