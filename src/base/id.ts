@@ -62,6 +62,11 @@ export function idFloor(ms: number): Uuid {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }
 
+/** The instant that a version 7 id tells: when it was made, or a little later where very many were made at once. */
+export function msOfId(id: Uuid): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** `pay`, uuid → `pay_` and 32 hexadecimal digits: the form outside the process. */
 export function toWireId(prefix: string, id: Uuid): string {
   return `${prefix}_${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`;

@@ -16,9 +16,19 @@ export type SettlementMetrics = QueueMetrics &
     /** A payment that was held or waited is now reserved or settled. */
     paymentWent(payment: Pick<PaymentView, 'asset' | 'units'>): void;
     windowSettled(window: WindowRow): void;
+    /** Payments became final so many seconds after they were taken. */
+    paymentFinal(way: Way, seconds: number, payments?: number): void;
     /** A document of a rail was set aside, by the code of why. */
     railDocumentSetAside(code: string): void;
   };
+
+/** How payments become final: at the door, out of the queue, on release from review, or in a window. */
+type Way = 'at_once' | 'queue' | 'review' | 'window';
+
+/** Upper bounds in seconds from a payment that settles at once to one that waits for its value date. */
+export const FINALITY_BUCKETS: readonly number[] = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600, 14_400, 43_200, 86_400, 259_200,
+];
 
 /** The way that a payment went at the door, told by what was decided: one that was to settle at once and waits for money waits. */
 const ROUTES: Readonly<Record<Decision['decision'], string>> = {
@@ -46,6 +56,13 @@ export function settlementMetrics(metrics: Metrics): SettlementMetrics {
     help: 'From cut-off to finality',
     buckets: SECONDS_BUCKETS,
   });
+  const finality = metrics.histogram({
+    name: 'rialto_settlement_time_seconds',
+    help: 'From the acceptance of a payment to its finality; way: at_once at the door, queue, review when it settles on its release, window',
+    labels: ['way'],
+    buckets: FINALITY_BUCKETS,
+  });
+  const paymentFinal: SettlementMetrics['paymentFinal'] = (way, took, count) => finality.observe(Math.max(0, took), { way }, count);
   const efficiency = metrics.gauge({
     name: 'rialto_settlement_netting_efficiency',
     help: '1 - net / gross of the last window',
@@ -62,11 +79,13 @@ export function settlementMetrics(metrics: Metrics): SettlementMetrics {
     ...queueMetrics(metrics),
     ...screeningMetrics(metrics),
     ...complianceMetrics(metrics),
-    paymentTaken({ status, channel, asset, units }) {
+    paymentTaken({ status, channel, asset, units, receivedAt, settledAt }) {
       payments.inc({ status, channel, asset, route: ROUTES[status as Decision['decision']] });
       if (status === 'reserved' || status === 'settled') paymentWent({ asset, units });
+      if (status === 'settled' && settledAt !== undefined) paymentFinal('at_once', (settledAt - receivedAt) / 1_000);
     },
     paymentWent,
+    paymentFinal,
     railDocumentSetAside: (code) => documents.inc({ code }),
     windowSettled({ cutOffAt, settledAt, currencies }) {
       windows.inc();

@@ -1,7 +1,7 @@
 import type { WireOutput } from '../../../src/base/client.ts';
 import type { getPayment } from '../../../src/settlement/payment/contract.ts';
 import { Badge } from '../ui/badge.tsx';
-import { words } from '../ui/format.ts';
+import { money, words } from '../ui/format.ts';
 import { Card } from '../ui/layout.tsx';
 import { Explanation } from './explanation.tsx';
 
@@ -18,10 +18,16 @@ export function JudgementCard({ payment, judgement }: { payment: Payment; judgem
       <div className="space-y-4 px-4 pb-4">
         <Score risk={judgement.risk} corridor={judgement.corridor} />
         {breaker !== undefined && (
-          <Finding title={`The circuit breaker of ${breakerName(breaker, payment)} is open`} badge="stopped" tone="bad" />
+          <Finding title={`The circuit breaker of ${breakerName(breaker, payment)} was open`} badge="stopped" tone="bad" />
         )}
-        {limits.map(({ limit, text }) => (
-          <Finding key={limit} title={`Limit: ${words(limit)}`} badge="refused" tone="bad" lines={[text]} />
+        {limits.map((one) => (
+          <Finding
+            key={one.limit}
+            title={`Limit: ${words(one.limit)}`}
+            badge="refused"
+            tone="bad"
+            lines={[one.text, ...amountsOf(one, payment.asset)]}
+          />
         ))}
         <RuleHits rules={rules} />
         <Missing missing={missing} />
@@ -35,6 +41,14 @@ function breakerName(key: string, { debtorAgent, creditorAgent }: Payment): stri
   if (kind === 'corridor') return `the corridor ${what.replace('>', ' → ')}`;
   if (kind !== 'participant') return 'the whole network';
   return [debtorAgent, creditorAgent].find(({ id }) => id === what)?.name ?? 'a participant';
+}
+
+type Limit = NonNullable<Judgement['limits']>[number];
+
+/** What a limit allows and what it would have come to; of concentration these are no amounts. */
+function amountsOf({ limit, allowed, wouldBe }: Limit, asset: string): string[] {
+  if (limit === 'concentration' || allowed === undefined || wouldBe === undefined) return [];
+  return [`It would have come to ${money(asset, wouldBe)}; ${money(asset, allowed)} are allowed.`];
 }
 
 type Tone = 'bad' | 'warn' | 'plain';
@@ -85,7 +99,7 @@ export function JudgedBy({ by: { ruleSet, limitSet, screeningSet } }: { by: Vers
     limitSet ? `limits ${limitSet}` : false,
     screeningSet !== undefined && `lists ${screeningSet}`,
   ].filter(Boolean);
-  return parts.length > 0 ? <span className="num">judged by {parts.join(' · ')}</span> : null;
+  return parts.length > 0 ? <span className="num">{parts.join(' · ')}</span> : null;
 }
 
 /** The score as a bar of its parts, which add up to it; one bar where the parts are not kept. */
@@ -116,9 +130,9 @@ export function Score({ risk: { score, level = 'low', reasons }, corridor }: { r
       {reasons && (
         <ul className="mt-2 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2">
           {reasons.map(({ factor, points, text }, index) => (
-            <li key={factor} className="flex min-w-0 items-center gap-2">
+            <li key={factor} className="flex min-w-0 items-baseline gap-2">
               <span className={`size-2.5 shrink-0 rounded-xs ${SHADES[index] ?? 'bg-ink-3'}`} aria-hidden="true" />
-              <span className="min-w-0 flex-1 truncate text-ink-2">{text}</span>
+              <span className="min-w-0 flex-1 break-words text-ink-2">{text}</span>
               <span className="num">{points}</span>
             </li>
           ))}

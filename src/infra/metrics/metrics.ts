@@ -5,7 +5,8 @@ export type Labels = Readonly<Record<string, string>>;
 
 export type CounterMetric = { inc(labels?: Labels, by?: number): void };
 export type GaugeMetric = { set(value: number, labels?: Labels): void; add(by: number, labels?: Labels): void };
-export type HistogramMetric = { observe(value: number, labels?: Labels): void };
+/** `times`: so many of the same at once. */
+export type HistogramMetric = { observe(value: number, labels?: Labels, times?: number): void };
 
 /** A metric's name (Prometheus manner: unit last, `_total` for counters), what it means, and its labels. */
 export type MetricSpec = { name: string; help: string; labels?: readonly string[] };
@@ -82,7 +83,12 @@ function gaugeOf(metric: Gauge): GaugeMetric {
 
 function histogramOf(metric: Histogram): HistogramMetric {
   const child = children((labels) => metric.labels(labels));
-  return { observe: (value, labels = none) => child(labels).observe(value) };
+  return {
+    observe(value, labels = none, times = 1) {
+      const one = child(labels);
+      for (let i = 0; i < times; i++) one.observe(value);
+    },
+  };
 }
 
 /** A reading that fails leaves the last value, so that one broken gauge does not cost the whole scrape. */

@@ -1,4 +1,5 @@
 import type { Metrics } from '../../infra/metrics/metrics.ts';
+import { CASE_KINDS } from './case.ts';
 
 /** What Prometheus sees of compliance and risk. */
 export type ComplianceMetrics = {
@@ -38,6 +39,8 @@ export function complianceMetrics(metrics: Metrics): ComplianceMetrics {
     labels: ['kind', 'to'],
   });
   const moves = metrics.counter({ name: 'rialto_settlement_case_moves_total', help: 'Moves of cases', labels: ['kind', 'move'] });
+  // Of a series that begins with the first case Prometheus would not see that case.
+  for (const kind of CASE_KINDS) moves.inc({ kind, move: 'open' }, 0);
   const open = metrics.gauge({ name: 'rialto_settlement_cases_open', help: 'Cases that are not closed', labels: ['priority'] });
   const overdue = metrics.gauge({
     name: 'rialto_settlement_cases_overdue',

@@ -76,7 +76,13 @@ export async function reviewPayment(deps: SettlementDeps, ctx: Ctx, review: Paym
   const outcome = review.decision === 'release' ? await release(deps, ctx, before, review) : await reject(deps, ctx, before, review);
   if (outcome.result === 'refused' && outcome.refusal.code === 'row_taken' && !(await mine())) throw notHeld();
   const after = await mustFindPayment(deps, ctx, id);
-  if (outcome.result === 'enacted') tellJudge(deps, before, after);
+  if (outcome.result === 'enacted') {
+    tellJudge(deps, before, after);
+    // One that had been taken before it was held is counted where it becomes final.
+    if (!before.hold && after.review?.decision === 'settled') {
+      deps.metrics.paymentFinal('review', (outcome.atMs - before.record.receivedAt) / 1_000);
+    }
+  }
   if (after.status === 'queued' || after.status === 'settled') deps.queue.stir(ctx.tenantId);
   return viewOfStanding(after);
 }

@@ -1,6 +1,6 @@
-import { newId, toWireId, type Uuid } from '../../base/id.ts';
+import { msOfId, newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { Ctx } from '../../base/context.ts';
-import { dayOf } from '../../base/time.ts';
+import { dayOf, type Millis } from '../../base/time.ts';
 import { rowOf, type Act, type Outcome, type RowOf } from '../../ledger/port.ts';
 import { wentOf, type Gate, type Passage } from '../compliance/passage.ts';
 import type { SettlementDeps } from '../deps.ts';
@@ -63,7 +63,7 @@ export async function runOnce(deps: RunDeps, ctx: Ctx, { loop, stopped }: Look):
       if (outcome?.result !== 'enacted') stale = true;
       else {
         settled.push({ step, entries: bundleIds.length });
-        countPaid(deps, network, bundleIds);
+        countPaid(deps, network, { bundleIds, atMs: outcome.atMs });
       }
     });
   }
@@ -72,10 +72,12 @@ export async function runOnce(deps: RunDeps, ctx: Ctx, { loop, stopped }: Look):
 }
 
 /** Payments that settled; an exchange is none. */
-function countPaid({ metrics }: RunDeps, { byId }: Network, bundleIds: readonly string[]): void {
+function countPaid({ metrics }: RunDeps, { byId }: Network, { bundleIds, atMs }: { bundleIds: readonly string[]; atMs: Millis }): void {
   for (const id of bundleIds) {
     const { kind, legs } = byId.get(id)!;
-    if (kind === 'payment') metrics.paymentWent(legs[0]!);
+    if (kind !== 'payment') continue;
+    metrics.paymentWent(legs[0]!);
+    metrics.paymentFinal('queue', (atMs - msOfId(id)) / 1_000);
   }
 }
 

@@ -219,9 +219,9 @@ const NO_RANGE = 2n ** 63n - 1n;
 
 /**
  * Obligations in the ranges of a window: of one range for all currencies, or of one for each. A window without a range of its own has
- * members all the same when what waited joined it, and these lie before any.
+ * members all the same when what waited joined it, and these lie before any. The values begin at the fifth placeholder.
  */
-function inRanges(spans: readonly Span[]): Ranges {
+export function inRanges(spans: readonly Span[]): Ranges {
   const from = spans.reduce((least, { fromSeq }) => (fromSeq < least ? fromSeq : least), spans[0]?.fromSeq ?? NO_RANGE);
   const to = spans.reduce((most, { toSeq }) => (toSeq > most ? toSeq : most), from);
   const assets = spans.map(({ asset }) => asset);

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import type { EventDraft } from '../../base/event.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import { LedgerRefused, type LedgerTx, type Recorded, type TransferDraft } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { FINALITY_BUCKETS } from '../metrics.ts';
 import type { Participants } from '../participant/directory.ts';
 import { systemAccounts } from '../participant/store.ts';
 import { forgetLateHolds } from '../payment/late-hold-store.ts';
@@ -11,6 +13,7 @@ import { closeWindow as contract, positionSettled, windowSettled } from './contr
 import { halfTakenOut, heldInWindow, type Misplaced } from './places.ts';
 import { claimNetted, findWindow, noteBlocked, positionsOf, recordFinality, type PositionRow, type WindowRow } from './store.ts';
 import { viewOfWindow } from './view.ts';
+import { waitedInWindow } from './waited-store.ts';
 
 /**
  * Settles a netted window: every transfer of every currency, the finality record, the event and the audit row in one
@@ -55,9 +58,28 @@ export async function settleWindow(deps: SettlementDeps, ctx: Ctx, window: Windo
     if (attempt.claimed) throw error;
   });
   const after = (await deps.db.read({ tenantId }, (tx) => findWindow(tx, tenantId, window.id)))!;
-  if (attempt.claimed) deps.metrics.windowSettled(after);
+  if (attempt.claimed) await count(deps, tenantId, after);
   // Its result has changed meanwhile, by a default.
   return after.state === 'netted' ? settleWindow(deps, ctx, after) : after;
+}
+
+/** Payments of a window that are observed before others have their turn. */
+const OBSERVED_AT_ONCE = 10_000;
+
+/** Counts a window that is final, and how long its payments took. That is final whatever becomes of the counting. */
+async function count({ db, log, metrics }: SettlementDeps, tenantId: Uuid, window: WindowRow): Promise<void> {
+  metrics.windowSettled(window);
+  const settled = { windowId: window.id, settledAt: window.settledAt!, bounds: FINALITY_BUCKETS };
+  try {
+    for (const { payments, seconds } of await db.read({ tenantId }, (tx) => waitedInWindow(tx, tenantId, settled))) {
+      for (let left = payments; left > 0; left -= OBSERVED_AT_ONCE) {
+        metrics.paymentFinal('window', seconds, Math.min(left, OBSERVED_AT_ONCE));
+        if (left > OBSERVED_AT_ONCE) await nextTurn();
+      }
+    }
+  } catch (error) {
+    log.warn('How long the payments of a window took could not be counted', { tenantId, window: window.number, error });
+  }
 }
 
 type Attempt = { claimed: boolean; chain: TransferDraft[]; held: Misplaced | undefined; halfOut: Uuid | undefined };
