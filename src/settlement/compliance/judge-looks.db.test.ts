@@ -8,6 +8,7 @@ import { silentLog } from '../../infra/log/log.ts';
 import { createMetrics } from '../../infra/metrics/metrics.ts';
 import { createOutbox } from '../../infra/outbox/index.ts';
 import { activateAmlRuleSet, backTestAmlRuleSet, proposeAmlRuleSet } from '../aml/manage-rule-sets.ts';
+import { createDirectory } from '../participant/directory.ts';
 import { sendPayment } from '../payment/contract.ts';
 import { takePayment } from '../payment/take-payment.ts';
 import { closeBreaker, openBreaker } from '../risk/manage-breakers.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
     clock,
     log: silentLog,
     outbox: createOutbox({ clock }),
-    directory: deps().directory,
+    directory: createDirectory(house.database.db, clock),
     metrics: complianceMetrics(createMetrics({ processMetrics: false })),
   });
 });
@@ -119,6 +120,20 @@ test.each([1_000, 1_500, 6_000, 60_000])('%i ms after an act another process tha
   expect(await send(other)).toBe('NARR');
   await rule(never);
   gap();
+  expect(await send(other)).toBe('settled');
+});
+
+test('limits that name a bank of which a process has not heard yet are gone by there like any other', async () => {
+  expect(await send(other)).toBe('settled');
+  const [newcomer] = (await admitBanks(house, ['NEWBFRPP'], { 'EUR/2': 1_000n })) as [Bank];
+  await limitTo([
+    { participant: newcomer.id, asset: 'EUR/2', perPayment: 5n },
+    { participant: payer!.id, asset: 'EUR/2', perPayment: 10n },
+  ]);
+  clock.advance(1_000);
+  expect(await send(other)).toBe('AM13');
+  await limitTo([]);
+  clock.advance(1_000);
   expect(await send(other)).toBe('settled');
 });
 

@@ -11,7 +11,7 @@ import type { Directory } from '../participant/directory.ts';
 import type { Breaker } from '../risk/breaker.ts';
 import { readBreakers } from '../risk/breaker-store.ts';
 import { readExposures } from '../risk/exposure-store.ts';
-import { bookOf, fromStored } from '../risk/limit-lines.ts';
+import { bookOf, fromStored, namedIn } from '../risk/limit-lines.ts';
 import { LiveBreakers } from '../risk/live-breakers.ts';
 import { SHIPPED_POLICY, type Policy } from '../risk/manage-breakers.ts';
 import { emptyPositions } from '../risk/positions.ts';
@@ -53,17 +53,19 @@ export async function loadTenant(deps: MemoryDeps, tenantId: Uuid, onCounted?: (
 export async function readInForce({ db, directory, clock }: MemoryDeps, tenantId: Uuid): Promise<InForce> {
   const known = await db.read({ tenantId }, (tx) => readSetting(tx, tenantId));
   if (known.ruleSet === undefined) await db.write({ tenantId }, (tx) => activateShipped(tx, tenantId, clock.now()));
-  const participants = await directory.of(tenantId);
-  return db.read({ tenantId }, async (tx) => {
+  const { lines, ...inForce } = await db.read({ tenantId }, async (tx) => {
     const setting = await readSetting(tx, tenantId);
     const rules = readRuleSet((await findSet(tx, tenantId, 'aml_rule_set', setting.ruleSet!))!.content);
     const limits = setting.limitSet === undefined ? undefined : await findSet(tx, tenantId, 'limit_set', setting.limitSet);
     const use = limits ? capUseOf(await readExposures(tx, tenantId), clock.now()) : NO_CAPS;
     const moved = new Map((await readBreakers(tx, tenantId)).map(({ key, state }) => [key, state]));
     const policy = { ...SHIPPED_POLICY, ...setting.breakerPolicy } as Policy;
-    const book = limits ? bookOf(fromStored(limits.content), participants) : {};
-    return { setting, policy, ruleSet: setting.ruleSet!, rules, limitSet: setting.limitSet ?? 0, book, use, moved };
+    const lines = limits ? fromStored(limits.content) : [];
+    return { setting, policy, ruleSet: setting.ruleSet!, rules, limitSet: setting.limitSet ?? 0, lines, use, moved };
   });
+  // They may name one whom another process has just admitted.
+  const participants = await directory.of(tenantId, { ids: namedIn(lines) });
+  return { ...inForce, book: bookOf(lines, participants) };
 }
 
 /** The breakers that are not closed, and the policy by which they move. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StaticDecode } from 'typebox';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { AppError } from '../../base/error.ts';
+import type { Uuid } from '../../base/id.ts';
 import { codecOf } from '../../base/codec.ts';
 import Type from 'typebox';
 import type { Participants } from '../participant/directory.ts';
@@ -21,6 +22,12 @@ export function toStored(given: readonly Line[]): { content: unknown; version: s
 
 /** Lines out of what was kept. */
 export const fromStored = (content: unknown): Line[] => lines.decode(content) as Line[];
+
+/** The participants that lines name. */
+export const namedIn = (given: readonly Line[]): Uuid[] =>
+  given
+    .flatMap(({ participant, bilateralCaps = [] }) => [participant, ...bilateralCaps.map(({ counterparty }) => counterparty)])
+    .filter((id) => id !== '*');
 
 /**
  * The limits by participant and currency. Errors: `settlement.limits_invalid` for a line that stands there twice or caps

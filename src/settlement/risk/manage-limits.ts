@@ -19,7 +19,7 @@ import {
   type simulateLimitsOperation as simulateContract,
 } from './contract.ts';
 import { fullestExposures, NETWORK, replaceCaps } from './exposure-store.ts';
-import { bookOf, fromStored, toStored, type Line } from './limit-lines.ts';
+import { bookOf, fromStored, namedIn, toStored, type Line } from './limit-lines.ts';
 import { limitsOf, LIMIT_NAMES, type LimitBook } from './limits.ts';
 import { startSimulation, type LimitSimulation } from './simulate.ts';
 import { trafficOf } from './traffic-store.ts';
@@ -65,8 +65,7 @@ export async function proposeLimits(deps: SettlementDeps, ctx: Ctx, input: Input
 }
 
 async function checked(deps: SettlementDeps, tenantId: Uuid, lines: readonly Line[]): Promise<LimitBook> {
-  const ids = lines.flatMap((line) => [line.participant, ...(line.bilateralCaps ?? []).map(({ counterparty }) => counterparty)]);
-  const participants = await deps.directory.of(tenantId, { ids: ids.filter((id) => id !== '*') });
+  const participants = await deps.directory.of(tenantId, { ids: namedIn(lines) });
   const book = bookOf(lines, participants);
   capsOf(book, participants);
   return book;
