@@ -1,6 +1,6 @@
 /**
  * How each letter of the Arabic script is written in Latin letters, in English, French and Maghrebi, German, Turkish, Persian,
- * Urdu and Pashto custom. Ours, from the spellings that passports and lists have for names they give in both scripts.
+ * Urdu and Pashto custom, and each of the Hebrew one, which leaves vowels out as well. Ours, from the spellings that passports and lists have for names they give in both scripts.
  */
 
 /** One way to write a letter: Latin letters (none when it is left out), what it costs (0 is usual), and its sounds. */
@@ -81,6 +81,39 @@ const TABLE = `
 ےۍ i e y
 ۆ o u w
 ە a e
+^א a e i o u ai.1 ei.1 y.4 -.15
+א a e o.1 aa.1 i.3 u.3 -
+א$ a ah aa e.1 -
+ב v b w.2 f.2
+^ב b v.3
+ג g gh.1 j.2 h.2
+ד d dh.2 t.3
+ה h -.1 a.3
+ה$ a ah eh h e.1 -.3
+^ו v w u.2 o.2
+ו u o ou oo v w.1 f.3 -.6
+ו$ u o ou v w f.3 ow.1
+װ v w ou.1 u.2
+ז z s.2 zh.2 j.3
+ח h kh ch -.3
+ט t th.2
+^י y j.1 i.05 e.3 ye
+י i y e ee ei.05 ie.05 ai.2 j.1 iy -.4
+י$ i y ee ei ai.1 ey.1 ay.1 iy ij.1
+כ k kh c.1 ch.1 q.2
+ך kh k ch.1
+ל l
+םמ m
+ןנ n
+ס s c.2 z.25 ss.1
+^ע a e i o u -.05
+ע - a e i o.2
+ףפ p f ph.1 v.3
+ץצ ts tz.1 z s.1 c.1 cz.1 ch.3
+ק k q c ck kh.2 gh.2 g.3
+ר r
+ש sh s ch.1 sch sz.1
+ת t th
 څ ts s.1 c.1
 ځ dz z.1 j.1
 `;

@@ -34,15 +34,16 @@ const ARTICLE = 'ال';
 /** A joining word before an article: its vowel is heard in the place of the article's. */
 const BEFORE_ARTICLE = /^([بوفك])ا(?=ل..)/u;
 const SUN_LETTERS = new Set('تثدذرزسشصضطظلن');
-const CARRIERS = new Set('عءئؤأإ');
+const CARRIERS = new Set('عءئؤأإאע');
 /** Letters that are a vowel, or what glides from one to the next (`aouadi`). */
-const GLIDES = new Set('ويی');
+const GLIDES = new Set('ويیוי');
 /** What a letter says about who somebody is: those that are left out, or written as any vowel, say little. */
 const TELLING: ReadonlyMap<string, number> = new Map(
-  [...'اأإآويیىعه']
+  [...'اأإآويیىعهאויהע']
     .map((sign): [string, number] => [sign, 0.5])
     .concat([
       ['ح', 0.7],
+      ['ח', 0.7],
       ['ة', 0.25],
       ['ء', 0],
       ['ٱ', 0],

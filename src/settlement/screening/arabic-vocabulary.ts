@@ -3,12 +3,9 @@ import { mayFit, patternLikeness, patternOf, type ArabicPattern } from './arabic
 import { fileUnder, NumberList, type Buckets } from './buckets.ts';
 import { maskOf, MAX_LETTERS } from './similarity.ts';
 
-/** Letters of the script stand in one block of Unicode, so that a byte tells each. */
-const BLOCK = 0x600;
-
 /** Words in Arabic letters, by their place, in arrays that a worker can hand over. */
 export type WrittenColumns = {
-  readonly letters: Uint8Array<ArrayBuffer>;
+  readonly letters: Uint16Array<ArrayBuffer>;
   /** Where each one's letters begin; one more than there are words. */
   readonly at: Uint32Array<ArrayBuffer>;
   /** Places by every key that a Latin word may have which the word is written as. */
@@ -23,14 +20,14 @@ export function writtenColumns(words: readonly string[]): WrittenColumns {
   const [letters, at, hashes, places] = [new NumberList(), new NumberList(), new NumberList(), new NumberList()];
   words.forEach((word, place) => {
     at.push(letters.length);
-    for (let i = 0; i < word.length; i++) letters.push(word.charCodeAt(i) - BLOCK);
+    for (let i = 0; i < word.length; i++) letters.push(word.charCodeAt(i));
     for (const key of patternOf(word)?.keys ?? []) {
       hashes.push(key);
       places.push(place);
     }
   });
   at.push(letters.length);
-  return { letters: Uint8Array.from(letters.done()), at: at.done(), filed: fileUnder(hashes, places) };
+  return { letters: Uint16Array.from(letters.done()), at: at.done(), filed: fileUnder(hashes, places) };
 }
 
 /** Takes words in Arabic letters into use. */
@@ -59,7 +56,7 @@ export function writtenLike(written: Written, word: string, visit: (place: numbe
 
 /** A word in Arabic letters as text. */
 function writtenAt({ letters, at }: WrittenColumns, place: number): string {
-  return String.fromCharCode(...Array.from(letters.subarray(at[place], at[place + 1]), (letter) => letter + BLOCK));
+  return String.fromCharCode(...letters.subarray(at[place], at[place + 1]));
 }
 
 /** Files Latin words under their sounds, by place. */

@@ -9,6 +9,8 @@ const SAME_LETTERS: ReadonlyMap<string, string> = new Map(
 const OTHER_LETTERS = new RegExp(`[${[...SAME_LETTERS.keys()].join('')}]`, 'g');
 /** Marks of vowels and the line that stretches words. They belong to no script, and would divide the words that they stand in. */
 export const ARABIC_MARKS = /[\u0640\u064b-\u0652\u0670]/g;
+/** What Persian has within a word, so that its letters do not join. */
+const JOINERS = /(?<=\p{Script=Arabic})\u200c(?=\p{Script=Arabic})/gu;
 const WORD = /\p{Script=Arabic}+/gu;
 
 /** Forms of address whose letters do not read as a Latin spelling of them; they are dropped as those are. */
@@ -21,12 +23,38 @@ export const ARABIC_TITLES: ReadonlySet<string> = new Set('ملا مولوی م�
 export function arabicWords(text: string): string {
   return text
     .replace(ARABIC_MARKS, '')
+    .replace(JOINERS, '')
     .replace(OTHER_LETTERS, (letter) => SAME_LETTERS.get(letter)!)
     .replace(WORD, divided);
 }
 
 /** Two letters before `God` or `the faith`, three behind `father of` and `and the`: shorter words have these letters of their own. */
 const DIVIDED: readonly RegExp[] = [/^(.{2,})(الله)$/u, /^(.{2,})(ال[دذ][يی]ن)$/u, /^([أا]بو)(.{3,})$/u, /^(و)(ال.{3,})$/u];
+
+/** Hebrew letters with a mark behind them, for sounds of other languages, as the Arabic letter that has the sound. */
+const MARKED: ReadonlyMap<string, string> = new Map(
+  'גج,חخ,צچ,ץچ,זژ,עغ,דذ,תث,טظ'.split(',').map((pair): [string, string] => [pair[0]!, pair[1]!]),
+);
+const MARK = '\u05f3';
+const HEBREW_MARKED = /([גחצץזעדתט])['\u2019`]/g;
+const HEBREW_POINTS = /[\u0591-\u05c7]/g;
+
+/** A text in Hebrew without points, with one mark for foreign sounds, a double vav as one consonant, and articles apart. */
+export function hebrewWords(text: string): string {
+  return text
+    .replace(HEBREW_POINTS, '')
+    .replace(HEBREW_MARKED, `$1${MARK}`)
+    .replace(/(?<=\p{Script=Hebrew})וו(?=\p{Script=Hebrew})/gu, 'װ')
+    .replace(/(?<!\p{L})אל?[-־ ](?=\p{Script=Hebrew})/gu, 'אל ');
+}
+
+/** The letters of a Hebrew word, a marked one as the letter of its sound; and these without marks. */
+export function hebrewLetters(word: string): { letters: string; bare: string } {
+  return {
+    letters: word.replace(/(.)\u05f3/g, (_, letter: string) => MARKED.get(letter) ?? letter).replaceAll(MARK, ''),
+    bare: word.replaceAll(MARK, ''),
+  };
+}
 
 function divided(word: string): string {
   const whole = word.replace(/^عبدلله$/u, 'عبدالله');

@@ -1,8 +1,10 @@
+import { spokenForms } from './spoken.ts';
+
 /** Likeness of two words that are usual spellings of one name. */
 export const EQUAL_SPELLING = 0.94;
 
 /** Given names as different languages have them, and their everyday short forms. One line a name; words may stand in several. */
-const GIVEN = `alexander aleksandr alexandr aleksander oleksandr aliaksandr alessandro alejandro alexandre iskander sasha alex
+const GIVEN = `alexander aleksandr alexandr aleksander aleksandar oleksandr aliaksandr alyaksandr alaksandr alessandro alejandro alexandre iskander sasha alex
 alexandra aleksandra oleksandra alejandra
 alexei alexey aleksei aleksey alexis oleksii oleksiy aliaksei
 andrew andrei andrey andriy andrii andrzej andreas andres andre
@@ -17,7 +19,7 @@ christopher christophe cristobal krzysztof chris
 constantine konstantin konstantinos kostiantyn constantin konstanty kostas
 daniel danylo daniil danil
 david dawid davyd dawud daud dawood
-dmitry dmitri dmitriy dmitrii dmytro dimitri dimitrios
+dmitry dmitri dmitriy dmitrii dmytro dmitro dimitri dimitrios
 dennis denis denys
 edward eduard eduardo edouard ted
 elena yelena olena helen helena helene
@@ -32,6 +34,7 @@ gennady gennadi gennadiy gennadii hennadii hennadiy
 george georgy georgi georgios georges jorge jerzy heorhii yuri yury yuriy yurii jurij iouri juri
 gregory grigory grigori grigoriy hryhorii hryhoriy gregorio
 henry henri heinrich enrique enrico henryk harry
+herman hermann german germann
 hovhannes ovanes oganes hovannes
 ibrahim ebrahim abraham avraham ibragim brahim
 igor ihor
@@ -140,7 +143,7 @@ faisal faysal feisal
 tariq tarek tarik tareq
 nur noor nour nuur
 din deen dine eddin
-bakr bakar bekr
+bakr bakar bekr bekir bakir
 hamza hamzah
 taha tahar
 habib habeeb
@@ -150,6 +153,12 @@ rashid rasheed rachid racheed reshid
 mansur mansour mansoor
 masud masood masoud mesud massoud
 munir mounir muneer
+ayman aiman aymen eymen eiman
+asad assad esad essad asaad
+bashir bachir basheer bechir beshir besir
+bashar bachar beshar besar
+maher mahir
+julani jolani jawlani golani joulani colani jaulani
 mukhtar mokhtar moktar muhtar
 nasir naser nasser nasr
 sharif shareef cherif sherif
@@ -354,7 +363,26 @@ const BY_WORD: ReadonlyMap<string, readonly string[]> = (() => {
 
 const NONE: readonly string[] = [];
 
-/** Other usual spellings of a name that is the same in another language or another way of writing it in Latin letters. */
-export function equalSpellings(word: string): readonly string[] {
-  return BY_WORD.get(word) ?? NONE;
+/** Given names by how they are said in English, so that they are known in the spelling of any custom. */
+const BY_FORM: ReadonlyMap<string, readonly string[]> = (() => {
+  const found = new Map<string, string[]>();
+  for (const words of GIVEN.split('\n').map((line) => line.trim().split(' '))) {
+    for (const form of new Set(words.flatMap((word) => spokenForms(word).slice(0, 1))))
+      found.set(form, [...(found.get(form) ?? []), ...words]);
+  }
+  return found;
+})();
+
+/**
+ * Other usual spellings of a name that is the same in another language or another way of writing it in Latin letters; of a
+ * given name that is written by another custom (`forms` says how it may be said) those of the name it is.
+ */
+export function equalSpellings(word: string, forms: readonly string[]): readonly string[] {
+  const known = BY_WORD.get(word);
+  if (known) return known;
+  for (const form of forms) {
+    const named = BY_FORM.get(form);
+    if (named) return named;
+  }
+  return NONE;
 }

@@ -34,7 +34,7 @@ export type ScreeningIndex = NameIndex & {
 /** Score from which a name is a match; tuned on one half of the labelled pairs. */
 export const THRESHOLD = 0.8;
 /** The rules by which names are matched, told with every decision; a new number whenever the same lists could answer otherwise. */
-export const RULES: string = `names-3 from ${THRESHOLD}`;
+export const RULES: string = `names-4 from ${THRESHOLD}`;
 /** Under a weak alias only who is called just that is found when it is one word (a nickname, a common word), else what is closer than usual. */
 const WEAK_THRESHOLD = { oneWord: 0.97, words: 0.9 };
 
@@ -84,21 +84,20 @@ function copied(matches: readonly Match[], limit: number): Match[] {
   return matches.slice(0, limit).map((match) => ({ ...match, explanation: [...match.explanation] }));
 }
 
-/** A name as words, and letter by letter where that is another way. Errors: `settlement.name_unreadable`. */
-function readableOf(name: string): [words: Word[], letters: Word[] | undefined] {
-  const [words = [], letters] = readingsOf(name);
+/** A name as words, the usual reading first. Errors: `settlement.name_unreadable`. */
+function readableOf(name: string): [usual: Word[], ...others: Word[][]] {
+  const [words = [], ...others] = readingsOf(name);
   if (words.length === 0) throw unreadable(name);
-  return [words, letters];
+  return [words, ...others];
 }
 
 type Found = { listed: ListedName; query: Query; alignment: Alignment; regrouped: boolean };
 
 function search(index: ScreeningIndex, name: string, threshold: number): Match[] {
-  const [words, letters] = readableOf(name);
+  const readings = readableOf(name);
   const best = new Map<number, Found>();
-  consider(index, words, { best, threshold });
-  if (letters) consider(index, letters, { best, threshold });
-  for (const regrouping of regroupings(index, words)) consider(index, regrouping.words, { best, threshold, regrouping });
+  for (const words of readings) consider(index, words, { best, threshold });
+  for (const regrouping of regroupings(index, readings[0])) consider(index, regrouping.words, { best, threshold, regrouping });
   if (best.size === 0) return [];
   return [...best.values()].map((found) => matchOf(index, found)).sort(byScore);
 }
@@ -109,11 +108,10 @@ function search(index: ScreeningIndex, name: string, threshold: number): Match[]
  * Whoever was matched with all other entries before is not matched with them again.
  */
 export function screenChanged(index: ScreeningIndex, changed: ScreeningIndex, name: string): Match[] {
-  const [words, letters] = readableOf(name);
+  const readings = readableOf(name);
   const [plain, divided] = [new Map<number, Found>(), new Map<number, Found>()];
-  consider(changed, words, { best: plain, threshold: THRESHOLD });
-  if (letters) consider(changed, letters, { best: plain, threshold: THRESHOLD });
-  for (const regrouping of regroupings(index, words))
+  for (const words of readings) consider(changed, words, { best: plain, threshold: THRESHOLD });
+  for (const regrouping of regroupings(index, readings[0]))
     consider(index, regrouping.words, { best: divided, threshold: THRESHOLD, regrouping });
   if (plain.size === 0 && divided.size === 0) return [];
   const best = new Map<string, { match: Match; score: number }>();

@@ -1,5 +1,6 @@
 import anyAscii from 'any-ascii';
-import { ARABIC_TITLES, arabicWords } from './arabic-words.ts';
+import { ARABIC_TITLES, arabicWords, hebrewWords } from './arabic-words.ts';
+import { otherReadings } from './customs.ts';
 import { readScripts } from './scripts.ts';
 import { MAX_LETTERS } from './similarity.ts';
 import { ABBREVIATIONS, COMMON, LONGEST_FORM, LOOKALIKES, NUMBERS, ORG_FORMS, ORG_TOKENS, PARTICLES, SPELLINGS, TITLES } from './words.ts';
@@ -25,16 +26,19 @@ const MAX_WORDS = 24;
 // oxlint-disable-next-line no-control-regex -- the range of ASCII starts with control characters
 const ASCII = /^[\x00-\x7f]*$/;
 const LATIN = /\p{Script=Latin}/u;
-const ARABIC = /\p{Script=Arabic}/u;
+/** Scripts that leave vowels out: their words keep their letters. */
+const VOWELLESS = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 const NOT_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
 /**
  * A name as words to compare: one Unicode form (NFKC), other scripts written in Latin letters, lower case, without titles,
  * legal forms in one token each.
  */
 export function wordsOf(name: string): Word[] {
-  if (ASCII.test(name) || !ARABIC.test(name)) return kindsOf(toAscii(name));
+  if (ASCII.test(name) || !VOWELLESS.test(name)) return kindsOf(toAscii(name));
   const written = new Map<string, string>();
-  const ascii = toAscii(arabicWords(name.normalize('NFKC')), (read, letters) => written.set(read.replace(/[^a-z0-9]/g, ''), letters));
+  const ascii = toAscii(hebrewWords(arabicWords(name.normalize('NFKC'))), (read, letters) =>
+    written.set(read.replace(/[^a-z0-9]/g, ''), letters),
+  );
   const words = kindsOf(ascii).map((word) => withLetters(word, written.get(word.text)));
   const kept = words.filter((word) => !ARABIC_TITLES.has(word.written ?? ''));
   return kept.length > 0 ? kept : words;
@@ -57,24 +61,31 @@ function kindsOf(ascii: string): Word[] {
 const READ_BY_TABLE = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Han}\p{Script=Hangul}]/u;
 
 /**
- * A name as words in every way that it is read: as passports have it, and, where that is not letter by letter, as a machine
- * that knows letters only would write it. At least one way, empty when nothing in it can be read.
+ * A name as words in every way that it is read: as passports have it, where that is not letter by letter as a machine that
+ * knows letters only would write it, and by other customs (`customs.ts`). At least one way, empty when nothing in it can be
+ * read.
  */
 export function readingsOf(name: string): Word[][] {
   const usual = wordsOf(name);
-  if (ASCII.test(name) || !READ_BY_TABLE.test(name)) return [usual];
-  const letters = wordsOf(anyAscii(name.normalize('NFKC')));
-  if (usual.length === 0) return [letters];
-  const same = letters.length === usual.length && letters.every(({ text }, at) => text === usual[at]!.text);
-  return same || letters.length === 0 ? [usual] : [usual, letters];
+  if (ASCII.test(name)) return [usual];
+  const letters = READ_BY_TABLE.test(name) ? [anyAscii(name.normalize('NFKC'))] : [];
+  const found = [usual];
+  for (const other of [...letters, ...otherReadings(name)]) {
+    const words = wordsOf(other);
+    if (words.length > 0 && !found.some((known) => isSame(known, words))) found.push(words);
+  }
+  return found[0]!.length === 0 && found.length > 1 ? found.slice(1) : found;
 }
+
+const isSame = (a: readonly Word[], b: readonly Word[]) => a.length === b.length && a.every(({ text }, at) => text === b[at]!.text);
 
 /** The words of a name as it is written, in lower-case Latin letters and digits: nothing dropped, nothing brought to one form. */
 export function plainWordsOf(name: string): string[] {
   return nameWords(toAscii(name));
 }
 
-const PATRONYMIC = /.{3}(?:[oe]vich|[oe]vna|ichna)$/;
+/** Also Ukrainian and Belarusian ones, and as German, French and Polish write them. */
+const PATRONYMIC = /.{3}(?:[aeoy](?:v|w)(?:[iy](?:ch|tch|tsch|cz|c|q)|n[aeiy])|ichna|yivna|iyivna)$/;
 
 /** Beside a given and a family name a patronymic only supports: many payments leave it out. Alone it may be a family name. */
 function withPatronymics(words: Word[]): Word[] {
@@ -84,18 +95,31 @@ function withPatronymics(words: Word[]): Word[] {
 
 /** `abd al rahman`, `abdel rahman`, `abdur rahman` and `abdurrahman` are one name; so are `el masri` and `al masri`, `nur al din` and `nureddin`. */
 function unified(words: string[]): string[] {
-  if (!words.some(isSpelledOtherwise)) return words;
+  if (!words.some((word, i) => isSpelledOtherwise(word) || isAssimilated(words, i))) return words;
   const found: string[] = [];
   const isArticle = (word: string | undefined) => word !== undefined && (SPELLINGS.get(word) ?? word) === 'al';
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
-    if ((words[i - 1] === 'abd' || words[i - 1] === 'abdul') && isArticle(word)) continue;
+    if ((words[i - 1] === 'abd' || words[i - 1] === 'abdul') && (isArticle(word) || isAssimilated(words, i))) continue;
     if (word.startsWith('abd') && words[i + 1] === 'allah') {
       found.push('abdullah');
       i++;
-    } else found.push(...(divided(word) ?? [SPELLINGS.get(word) ?? ABBREVIATIONS.get(word) ?? NUMBERS.get(word) ?? word]));
+    } else if (isAssimilated(words, i)) found.push('al');
+    else found.push(...(divided(word) ?? [SPELLINGS.get(word) ?? ABBREVIATIONS.get(word) ?? NUMBERS.get(word) ?? word]));
   }
   return found;
+}
+
+const ASSIMILATED = /^[aeu](d|n|r|s|t|z|l|sh|sch|ch|dh|th)$/;
+
+/** Whether a word is the article with the first sound of the next: `az Zawahiri`, `ash Shami`, `asch Schami`, `ed Duri`. */
+function isAssimilated(words: readonly string[], at: number): boolean {
+  const word = words[at]!;
+  if (word.length > 4 || word.length < 2) return false;
+  const first = word.charCodeAt(0);
+  if (first !== A && first !== E && first !== U) return false;
+  const sound = ASSIMILATED.exec(word)?.[1];
+  return sound !== undefined && words[at + 1]?.startsWith(sound) === true;
 }
 
 const WITH_DIN = /^(.{2,}?)(?:[aeiou][dl])?-?d(?:een|ine|in|yn)$/;
@@ -114,6 +138,8 @@ function isSpelledOtherwise(word: string): boolean {
   );
 }
 
+const [A, E, N, U] = ['a', 'e', 'n', 'u'].map((letter) => letter.charCodeAt(0)) as [number, number, number, number];
+
 /** The parts of a word that Arabic names are often written without a space between, and the number of an ordinal. */
 function divided(word: string): string[] | undefined {
   const first = word.charCodeAt(0);
@@ -128,8 +154,10 @@ function divided(word: string): string[] | undefined {
   }
   const ofGod = word === 'abdullah' || TITLES.has(word) ? undefined : WITH_ALLAH.exec(word)?.[1];
   if (ofGod) return [ofGod, 'allah'];
-  if (!/[aeiou][dl]d(?:een|ine|in|yn)$/.test(word)) return undefined;
-  const stem = WITH_DIN.exec(word)?.[1];
+  const last = word.charCodeAt(word.length - 1);
+  if (last !== N && last !== E) return undefined;
+  if (!/(?:[aeiou][dl]d|[a-z]{2}[aeiou][bcdfghjklmnpqrstvwxyz]+ud)(?:een|ine|in|yn)$/.test(word)) return undefined;
+  const stem = WITH_DIN.exec(word)?.[1]?.replace(/u$/, '');
   return stem ? [stem, 'al', 'din'] : undefined;
 }
 

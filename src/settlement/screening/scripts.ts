@@ -1,5 +1,6 @@
 import anyAscii from 'any-ascii';
-import { ARABIC_MARKS } from './arabic-words.ts';
+import { ARABIC_MARKS, hebrewLetters } from './arabic-words.ts';
+import { hangulTrade, southern } from './korean.ts';
 
 /**
  * Readings of names that are not written in Latin letters, where letter-by-letter transliteration does not give what
@@ -21,7 +22,7 @@ const ARABIC = new Map(
   المصري al masri,الخوري al khouri,الحمداني al hamdani,التكريتي al tikriti,الجبوري al jabouri,الراشدي al rashidi,العراقي al iraqi,الشمري al shammari,الدوري al douri,
   الأسد al assad,حداد haddad,خوري khouri,نصار nassar,شاهين shahin,درويش darwish,قذافي gaddafi,القذافي al gaddafi,السيد al sayed,الشيخ al sheikh,جواد javad,اکبر akbar,أكبر akbar,
   اصغر asghar,سلطانی soltani,کرمانی kermani,تهرانی tehrani,احمدی ahmadi,رضایی rezaei,جعفری jafari,محمدی mohammadi,حسینی hosseini,موسوی mousavi,هاشمی hashemi,کریمی karimi,
-  شركة co,مؤسسة establishment,مجموعة group,بنك bank,مصرف bank,المحدودة ltd,للتجارة trading,التجارة trading,العامة general,الدولية international,للصرافة exchange`
+  شركة co,مؤسسة establishment,مجموعة group,بنك bank,مصرف bank,المحدودة ltd,للتجارة trading,التجارة trading,التجاري commercial,تجاري commercial,السوري syria,العامة general,الدولية international,للصرافة exchange`
     .split(',')
     .map((pair): [string, string] => [pair.trim().split(' ')[0]!, pair.trim().split(' ').slice(1).join(' ')]),
 );
@@ -39,9 +40,21 @@ export function readScripts(text: string, note?: Note): string {
   return text
     .replace(ARABIC_MARKS, '')
     .replace(ARABIC_WORD, (word) => ` ${arabicWord(word, note)} `)
-    .replace(HEBREW_WORD, (word) => anyAscii(word.replace(/(?<=.)ו/g, 'u').replace(/(?<=.)י/g, 'i')))
-    .replace(HANGUL_WORD, hangulWord)
+    .replace(HEBREW_WORD, (word) => ` ${hebrewWord(word, note)} `)
+    .replace(HANGUL_WORD, (word) => hangulTrade(word).replace(HANGUL_WORD, hangulWord))
     .replace(HAN_RUN, hanRun);
+}
+
+/** What joins names, and what is never read as other than it is. */
+const HEBREW = tableOf('אל al,בן bin,אבו abu,אבן ibn,עבד abdul,בנק bank,חברת company');
+
+function hebrewWord(word: string, note?: Note): string {
+  const known = HEBREW.get(word);
+  if (known) return known;
+  const { letters, bare } = hebrewLetters(word);
+  const read = anyAscii(bare.replace(/(?<=.)ו/g, 'u').replace(/(?<=.)י/g, 'i')).toLowerCase();
+  note?.(read, letters);
+  return read;
 }
 
 function arabicWord(word: string, note?: Note): string {
@@ -92,7 +105,7 @@ const HAN_TRADE: readonly (readonly [string, string])[] =
   `股份有限公司 jsc,有限责任公司 ltd,有限責任公司 ltd,有限公司 ltd,株式会社 jsc,株式會社 jsc,有限会社 ltd,集团公司 group co,总公司 co,公司 co,集团 group,集團 group,
   银行 bank,銀行 bank,实业 industrial,實業 industrial,贸易 trading,貿易 trading,国际 international,國際 international,科技 technology,技术 technology,电子 electronics,電子 electronics,
   进出口 import export,進出口 import export,船务 shipping,船務 shipping,航运 shipping,航運 shipping,海运 shipping,石油 petroleum,化工 chemical,工业 industrial,工業 industrial,机械 machinery,機械 machinery,
-  物流 logistics,投资 investment,投資 investment,控股 holding,建设 construction,建筑 construction,大学 university,研究所 research institute,研究院 research institute,工厂 factory,
+  物流 logistics,发展 development,發展 development,投资 investment,投資 investment,控股 holding,建设 construction,建筑 construction,大学 university,研究所 research institute,研究院 research institute,工厂 factory,
   航空 aviation,食品 foods,纺织 textiles,材料 materials,设备 equipment,中国 china,中國 china,香港 hong kong,商事 shangshi`
     .split(',')
     .map((pair) => pair.trim())
@@ -149,26 +162,15 @@ function chinese(run: string): string {
   return `${FAMILY_READING.get(family) ?? anyAscii(family).toLowerCase()} ${syllables(given)}`;
 }
 
-const HANGUL_TRADE: readonly (readonly [string, string])[] = [
-  ['주식회사', 'jsc'],
-  ['은행', 'bank'],
-  ['무역', 'trading'],
-  ['총회사', 'corp'],
-  ['회사', 'co'],
-];
-
 /** Family names that passports write otherwise than the rules of romanisation do. */
-const KOREAN_FAMILY = tableOf('gim kim,i lee,bag park,bak park,choe choi,o oh,u woo,gu koo,seo suh,gwon kwon,mun moon,baeg paik');
+const KOREAN_FAMILY = tableOf('gim kim,i lee,bak park,choe choi,o oh,u woo,gu koo,seo suh,gwon kwon,mun moon,baek paik');
 
 /** A syllable of one vowel, as names have it: a single letter would be taken for an initial. */
 const spelledOut = (syllable: string) => ({ i: 'yi', o: 'oh', u: 'woo', a: 'ah', e: 'eh' })[syllable] ?? syllable;
 
 function hangulWord(word: string): string {
-  for (const [hangul, english] of HANGUL_TRADE) {
-    if (word.endsWith(hangul)) return ` ${anyAscii(word.slice(0, -hangul.length))} ${english} `;
-  }
   // A person: one syllable of family name, then the given name.
-  if (word.length > 4) return ` ${anyAscii(word)} `;
-  const [family = '', ...given] = syllables(word).split(' ');
+  const [family = '', ...given] = Array.from(word, (char) => southern(char) ?? anyAscii(char).toLowerCase());
+  if (word.length > 4) return ` ${family}${given.join('')} `;
   return ` ${KOREAN_FAMILY.get(family) ?? spelledOut(family)} ${given.map(spelledOut).join(' ')} `;
 }

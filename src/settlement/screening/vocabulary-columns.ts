@@ -2,6 +2,7 @@ import { fileSounds, writtenColumns, type WrittenColumns } from './arabic-vocabu
 import { droppedHashes, fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
 import { fileMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey } from './phonetic.ts';
+import { spokenForms } from './spoken.ts';
 import { letterOf, maskOf, MAX_LETTERS, repeatsOf } from './similarity.ts';
 
 /** Words that share no more of their letters than this are different, however alike they begin. */
@@ -12,7 +13,7 @@ export const MIN_KEY = 3;
 export const SHORT = 9;
 
 /** Keeps the uses of hashes of a vocabulary apart. */
-export const SALT = { word: 1, key: 2, fold: 3, dropped: 4 };
+export const SALT = { word: 1, key: 2, fold: 3, dropped: 4, spoken: 5 };
 
 /**
  * Every distinct word of the lists in arrays that a worker can hand over. Words stand in order of length, then of their
@@ -35,6 +36,9 @@ export type VocabularyColumns = {
   readonly runsAt: Uint32Array<ArrayBuffer>;
   /** Ids by the word itself, its phonetic key, its folded spelling, and by short words with up to two letters left out. */
   readonly filed: Buckets;
+  /** Words by how they may be said: places of pairs of the whole hash and the id. */
+  readonly spoken: Buckets;
+  readonly spokenPairs: Uint32Array<ArrayBuffer>;
   /** Ids of words that long ones may be like, by which letters they have. */
   readonly byMask: Buckets;
   /** Ids of Latin words by their sounds, as words of the Arabic script are looked for among them. */
@@ -89,6 +93,7 @@ export function vocabularyColumns(distinct: Iterable<string>): VocabularyColumns
     repeats: Int32Array.from(words, repeatsOf),
     ...runsOf(words),
     filed: fileWords(words),
+    ...fileSpoken(words),
     byMask: fileMasks(words, masks, Math.ceil((SHORT + 1) * KEPT - 1e-9)),
     sounds: fileSounds(words.map((word, id) => (word === ordered[id] ? word : undefined))),
     ...writtenWords(ordered),
@@ -126,6 +131,36 @@ function fileWords(words: readonly string[]): Buckets {
     }
   });
   return fileUnder(hashes, ids);
+}
+
+function fileSpoken(words: readonly string[]): Pick<VocabularyColumns, 'spoken' | 'spokenPairs'> {
+  const [hashes, places, pairs] = [new NumberList(), new NumberList(), new NumberList()];
+  words.forEach((word, id) => {
+    for (const form of spokenForms(word)) {
+      const hash = hashOf(form, SALT.spoken);
+      hashes.push(hash);
+      places.push(pairs.length);
+      pairs.push(hash);
+      pairs.push(id);
+    }
+  });
+  return { spoken: fileUnder(hashes, places), spokenPairs: pairs.done() };
+}
+
+/** Visits the ids of words that have one of these forms; a word may come twice. */
+export function eachSpoken(
+  { spoken, spokenPairs }: VocabularyColumns,
+  forms: readonly string[],
+  visit: (id: number, form: string) => void,
+): void {
+  for (const form of forms) {
+    const hash = hashOf(form, SALT.spoken);
+    const bucket = hash & spoken.mask;
+    for (let i = spoken.at[bucket]!; i < spoken.at[bucket + 1]!; i++) {
+      const place = spoken.items[i]!;
+      if (spokenPairs[place] === hash) visit(spokenPairs[place + 1]!, form);
+    }
+  }
 }
 
 /** Hashes under which a word is found as it is, by how it sounds and by how its vowels may be spelled. */

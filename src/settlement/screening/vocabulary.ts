@@ -5,6 +5,7 @@ import { EQUAL_SPELLING, equalSpellings } from './equal-spellings.ts';
 import { hashOfMask, MOST_STRAYED, nearMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey, vowelsAgree } from './phonetic.ts';
 import { Recent } from './recent.ts';
+import { spokenAlike, spokenForms } from './spoken.ts';
 import {
   jaro,
   keptLetters,
@@ -20,6 +21,7 @@ import {
   type Letters,
 } from './similarity.ts';
 import {
+  eachSpoken,
   heardHashes,
   idsOf,
   KEPT,
@@ -43,6 +45,8 @@ const SOUNDS_ALIKE = 0.88;
 const UNWRITTEN = 0.92;
 /** Words that differ only in how vowels and doubled letters are spelled. */
 const SPELLED_OTHERWISE = 0.93;
+/** Words that are said alike by the customs of those who may have written them. */
+const SPOKEN_ALIKE = 0.95;
 /** What a different first sound leaves of a likeness. */
 const OTHER_FIRST = 0.88;
 const OTHER_SOUND = 5;
@@ -78,7 +82,7 @@ export function openVocabulary(columns: VocabularyColumns): Vocabulary {
 /**
  * How alike two words are by their keys, 0 to 1: nothing when Jaro-Winkler (less for different lengths and another first
  * sound) or the share of letters that stay is too low, else by what the changes cost (`soundDistance`); more for the same
- * consonants, another spelling of vowels, two usual spellings of one name, or Latin letters that Arabic ones are written as.
+ * consonants, another spelling of vowels, what is said alike, two usual spellings of one name, or Latin letters that Arabic ones are written as.
  * Below `SIMILAR` it is no likeness.
  */
 export function likeness(one: string, other: string): number {
@@ -87,9 +91,10 @@ export function likeness(one: string, other: string): number {
   const key = phoneticKey(a);
   const sounded = key.length >= MIN_KEY && key === phoneticKey(b) ? soundLikeness(a, b) : 0;
   const folded = foldedSpelling(a) === foldedSpelling(b) ? SPELLED_OTHERWISE : 0;
-  const equal = equalSpellings(a).includes(b) ? EQUAL_SPELLING : 0;
+  const equal = equalSpellings(a, spokenForms(a)).includes(b) ? EQUAL_SPELLING : 0;
+  const spoken = spokenAlike(a, b) ? SPOKEN_ALIKE : 0;
   const written = Math.max(writtenLikeness(lettersOf(one), other), writtenLikeness(lettersOf(other), one));
-  return Math.max(spelledLikeness(lettersFrom(a), lettersFrom(b)), sounded, folded, equal, written);
+  return Math.max(spelledLikeness(lettersFrom(a), lettersFrom(b)), sounded, folded, equal, spoken, written);
 }
 
 function writtenLikeness(written: string, latin: string): number {
@@ -152,7 +157,12 @@ function search(vocabulary: Vocabulary, word: string, written: string): KnownWor
   const look = ++vocabulary.looked;
   lookInBuckets(vocabulary, probe, heardHashes(word, key), true);
   if (word.length <= SHORT) lookInBuckets(vocabulary, probe, droppedHashes(word, mostDropped(word), SALT.dropped), false);
-  for (const spelling of equalSpellings(word)) for (const id of idsOf(vocabulary, spelling)) raise(probe, id, EQUAL_SPELLING);
+  const forms = spokenForms(word);
+  for (const spelling of equalSpellings(word, forms)) for (const id of idsOf(vocabulary, spelling)) raise(probe, id, EQUAL_SPELLING);
+  // Two forms with one hash are all but never others; what is said alike is told by the forms themselves.
+  eachSpoken(vocabulary, forms, (id, form) => {
+    if (spokenForms(wordAt(vocabulary, id)).includes(form)) raise(probe, id, SPOKEN_ALIKE);
+  });
   searchLong(vocabulary, probe, look);
   searchOtherScript(vocabulary, probe, written);
   let best = 0;

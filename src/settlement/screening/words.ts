@@ -7,7 +7,7 @@
 /** Forms of address and ranks, dropped before comparing. */
 export const TITLES: ReadonlySet<string> = new Set(
   `mr mrs ms miss mister dr doctor prof professor sir lady lord dame madam madame mme mlle monsieur herr frau senor senora
-  sheikh shaykh sheik haji hajji hajj mullah mawlawi maulvi maulana ayatollah imam gen general lt col colonel capt captain maj
+  sheikh shaykh sheik haji hajji hajj mullah mulla molla mollah mawlawi molvi mevlana maulvi maulana ayatollah imam gen general lt col colonel capt captain maj
   major sgt brig brigadier adm admiral eng engineer ing dipl hon rev reverend esq jr sr junior senior his her excellency`.split(/\s+/),
 );
 
@@ -85,7 +85,7 @@ export const COMMON: ReadonlySet<string> = new Set(
 
 /** Spellings of particles and of what joins to the next word, brought to one. */
 export const SPELLINGS: ReadonlyMap<string, string> = new Map(
-  'el al,ul al,ben bin,ibn bin,ullah allah,ollah allah,wld ould,walad ould,weld ould,abdel abdul,abdal abdul,abdur abdul,abdus abdul,abdoul abdul,abd abdul'
+  'el al,ul al,ebu abu,abou abu,aboo abu,ben bin,ibn bin,ullah allah,ollah allah,wld ould,walad ould,weld ould,abdel abdul,abdal abdul,abdur abdul,abdus abdul,abdoul abdul,abd abdul'
     .split(',')
     .map((pair) => pair.split(' ') as [string, string]),
 );
@@ -95,7 +95,7 @@ export const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
   `intl international,int international,internat international,svcs services,svc service,serv services,mfg manufacturing,mgmt management,tech technology,
   technologies technology,eng engineering,engg engineering,assn association,assoc association,org organization,organisation organization,dept department,
   govt government,natl national,univ university,inst institute,centre center,dev development,ind industrial,inds industries,industries industrial,
-  industry industrial,imp import,exp export,impex import,expt export,bros brothers,trdg trading,shpg shipping,transp transport,elec electronics,
+  industry industrial,imp import,exp export,impex import,expt export,bros brothers,trdg trading,shpg shipping,transp transport,elec electronics,banking bank,rossii russia,rosii russia,rossiyskaya russian,eyr air,
   electronic electronics,chem chemical,pharm pharmaceutical,petrochem petrochemical,constr construction,comm commercial,labs laboratories,lab laboratory`
     .split(',')
     .map((pair) => pair.trim().split(' ') as [string, string]),

@@ -1,0 +1,105 @@
+import { hanAsHangul, hangulTrade, northern } from './korean.ts';
+
+/**
+ * Names as other customs of writing have them: what a letter-by-letter reading cannot know. Each is tried beside the usual
+ * reading, whichever of two names is the listed one.
+ */
+
+/** Letters with hooks and dots for sounds that English writes with two letters; without them they are read as plain ones. */
+const HOOKED: ReadonlyMap<string, string> = new Map(
+  'šsh,şsh,șsh,śsh,čch,ćch,çch,žzh,źzh,żzh,đdj,ŝsh,ĉch,ĵzh'.split(',').map((pair): [string, string] => [pair[0]!, pair.slice(1)]),
+);
+const WITH_HOOKS = new RegExp(`[${[...HOOKED.keys()].join('')}]`, 'g');
+
+const GREEK = /\p{Script=Greek}/u;
+const HANGUL = /\p{Script=Hangul}/u;
+const HAN = /\p{Script=Han}/u;
+const CYRILLIC = /\p{Script=Cyrillic}/u;
+const LATIN_MARKED = /[À-ɏ]/;
+
+/** The readings of a name by other customs; none for most names. */
+export function otherReadings(name: string): string[] {
+  const text = name.normalize('NFC').toLowerCase();
+  const found: string[] = [];
+  if (LATIN_MARKED.test(text) && text.search(WITH_HOOKS) >= 0) found.push(text.replace(WITH_HOOKS, (letter) => HOOKED.get(letter)!));
+  if (GREEK.test(text)) found.push(greek(text, 'd'), greek(text, 'nd'));
+  if (HANGUL.test(text)) found.push(northern(hangulTrade(text)));
+  if (HAN.test(text)) {
+    const hangul = hanAsHangul(text);
+    if (hangul !== undefined) found.push(northern(hangul), hangul);
+  }
+  if (CYRILLIC.test(text)) {
+    const korean = koreanInCyrillic(text);
+    if (korean !== undefined) found.push(korean);
+  }
+  return found;
+}
+
+/** Pairs of Greek letters for one sound, and what stands before a vowel as y. An accent or two dots on the second part them. */
+const GREEK_PAIRS: readonly (readonly [RegExp, string])[] = [
+  [/ο[υύ]/g, 'u'],
+  [/μπ/g, 'b'],
+  [/γκ/g, 'g'],
+  [/γγ/g, 'ng'],
+  [/τ[σς]/g, 'ch'],
+  [/τζ/g, 'j'],
+  [/(?<=[αεάέ])u(?=[αεάέ])/g, 'w'],
+  [/α[ϊΐ]|άι/g, 'ai'],
+  [/ε[ϊΐ]|έι/g, 'ei'],
+  [/ο[ϊΐ]|όι/g, 'oi'],
+  [/α[ιί]/g, 'e'],
+  [/[εο][ιί]|υ[ιί]/g, 'i'],
+  [/([αε])[υύ](?=[κπτχφθσξψς]|$)/g, '$1f'],
+  [/([αε])[υύ]/g, '$1v'],
+  [/γι(?=[αεοωuάόώέ])/g, 'y'],
+  [/γ(?=[εέιίηήυύi])/g, 'y'],
+];
+const GREEK_LETTERS: ReadonlyMap<string, string> = new Map(
+  'αa,βv,γg,δd,εe,ζz,ηi,θth,ιi,κk,λl,μm,νn,ξx,οo,πp,ρr,σs,ςs,τt,υi,φf,χkh,ψps,ωo'
+    .split(',')
+    .map((pair): [string, string] => [pair[0]!, pair.slice(1)]),
+);
+
+/** Greek as foreign names are written in it, with pairs of letters as sounds; `within` is what ντ stands for inside a word. */
+function greek(text: string, within: string): string {
+  let read = text.replace(/(?<!\p{L})ντ/gu, 'd').replace(/ντ/g, within);
+  for (const [pair, said] of GREEK_PAIRS) read = read.replace(pair, said);
+  const bare = read.normalize('NFD').replace(/\p{M}/gu, '');
+  return Array.from(bare, (letter) => GREEK_LETTERS.get(letter) ?? letter).join('');
+}
+
+/** Korean syllables as Russian writes them: first sounds, vowels and last sounds, the longest first. */
+const SYLLABLE = /^(чх|кх|тх|пх|чж|дж|[кгтдпбчрлнмсхв]?)(ый|[аяоёуюыиэе])(ль|нъ|[нмкпт]?)$/u;
+const FIRST = new Map(
+  'чх ch,кх kh,тх th,пх ph,чж j,дж j,к k,г k,т t,д t,п p,б p,ч j,р r,л r,н n,м m,с s,х h,в w'
+    .split(',')
+    .map((pair) => pair.split(' ') as [string, string]),
+);
+const VOWEL = new Map('ый ui,а a,я ya,о o,ё yo,у u,ю yu,ы u,и i,э ae,е o'.split(',').map((pair) => pair.split(' ') as [string, string]));
+const FAMILIES = new Set(
+  'ким ли пак чхве цхве цой чон чо хван кан юн чан лим им о хан син со квон ан сон ю хон ко мун рян пэ пэк хо нам сим но рю чу чин хён ри'.split(
+    ' ',
+  ),
+);
+
+/** Family names as Koreans of Russia have had them for long. */
+const OLDER = new Map([['цой', 'choe']]);
+
+/** A Korean name in Cyrillic as Korea writes it in Latin letters; undefined when it is none. */
+function koreanInCyrillic(text: string): string | undefined {
+  // Ukrainian has и for ы, and і for и.
+  const russian = text.includes('і') ? text.replaceAll('и', 'ы').replaceAll('і', 'и') : text;
+  const words = russian.trim().split(/[\s-]+/);
+  if (words.length < 2 || words.length > 3 || !FAMILIES.has(words[0]!)) return undefined;
+  const read = words.map((word) => OLDER.get(word) ?? syllable(word));
+  return read.every((word) => word !== undefined) ? read.join(' ') : undefined;
+}
+
+function syllable(word: string): string | undefined {
+  const [, first = '', vowel = '', last = ''] = SYLLABLE.exec(word) ?? [];
+  if (vowel === '') return undefined;
+  // What ends in н is n or ng: ng behind o in nearly all names.
+  const nasal = last === 'нъ' || (last === 'н' && /[оёе]/.test(vowel)) ? 'ng' : 'n';
+  const end = last.startsWith('н') ? nasal : last === 'ль' ? 'l' : (FIRST.get(last) ?? '');
+  return `${FIRST.get(first) ?? ''}${VOWEL.get(vowel)!}${end}`;
+}
