@@ -39,6 +39,67 @@ MUSTER,Max,,,,,,,,,,,,,Individual,AKA,Low quality,Test,13
 TEST FRONT,,,,,,,,,,,,,,Entity,Primary name,,Test,14
 `;
 
+const UK_LIST_TITLES =
+  'Last Updated,Unique ID,OFSI Group ID,UN Reference Number,Name 6,Name 1,Name 2,Name 3,Name 4,Name 5,Name type,Alias strength,Title,Name non-latin script,Non-latin script type,Non-latin script language,Regime Name,Designation Type,Designation source,Sanctions Imposed,Other Information,UK Statement of Reasons,Address Line 1,Address Line 2,Address Line 3,Address Line 4,Address Line 5,Address Line 6,Address Postal Code,Address Country,Phone number,Website,Email address,Date Designated,D.O.B,Nationality(/ies),National Identifier number,National Identifier additional information,Passport number,Passport additional information,Position,Gender,Town of birth,Country of birth,Type of entity,Subsidiaries,Parent company,Business registration number (s),IMO number,Current owner/operator (s),Previous owner/operator (s),Current believed flag of ship,Previous flags,Type of ship,Tonnage of ship,Length of ship,Year Built,Hull identification number (HIN)';
+const ukRow = (values: Readonly<Record<string, string>>) =>
+  UK_LIST_TITLES.split(',')
+    .map((title) => (/[",\n]/.test(values[title] ?? '') ? `"${values[title]!.replaceAll('"', '""')}"` : (values[title] ?? '')))
+    .join(',');
+const UK_PERSON = {
+  'Last Updated': '01/02/2026',
+  'Unique ID': 'TST0013',
+  'OFSI Group ID': '13',
+  'Regime Name': 'Test',
+  'Designation Type': 'Individual',
+};
+const UK_PRIMARY = {
+  ...UK_PERSON,
+  'Name 6': 'MUSTERMANN',
+  'Name 1': 'Maxim',
+  'Name type': 'Primary Name',
+  'Name non-latin script': 'Максим',
+  'D.O.B': 'dd/mm/1971',
+};
+
+/** The UK Sanctions List of the Foreign Office in CSV, with a name for each address, reasons over two lines, and a ship. */
+export const UK_LIST = `Report Date: 02-Feb-2026
+${[
+  UK_LIST_TITLES,
+  ukRow({
+    ...UK_PRIMARY,
+    'Address Country': 'Iran',
+    'Nationality(/ies)': 'Iran',
+    'Passport number': 'A123456',
+    'UK Statement of Reasons': 'A "test",\nover two lines',
+  }),
+  ukRow({ ...UK_PRIMARY, 'Address Country': 'Iraq' }),
+  ukRow({ ...UK_PERSON, 'Name 6': 'MUSTER', 'Name 1': 'Max', 'Name type': 'Primary name variation' }),
+  ukRow({
+    'Unique ID': 'TST0014',
+    'Name 6': 'TEST FRONT',
+    'Name type': 'Primary name',
+    'Designation Type': 'Entity',
+    'Business registration number (s)': '77',
+  }),
+  ukRow({ ...UK_PERSON, 'Name 6': 'THE SAMPLE', 'Name type': 'ALias', 'Alias strength': 'Low quality' }),
+  ukRow({
+    'Unique ID': 'TST0015',
+    'Name 6': 'TEST STAR',
+    'Name type': 'Primary name',
+    'Designation Type': 'Ship',
+    'IMO number': '9000000',
+    'Current believed flag of ship': 'Panama',
+  }),
+].join('\n')}
+`;
+
+/** The same in XML. */
+export const UK_LIST_XML = `<?xml version="1.0" encoding="utf-8"?><Designations xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><DateGenerated>02/02/2026</DateGenerated>
+<Designation><LastUpdated>01/02/2026</LastUpdated><UniqueID>TST0013</UniqueID><OFSIGroupID>13</OFSIGroupID><Names><Name><Name1>Maxim</Name1><Name6>MUSTERMANN</Name6><NameType>Primary Name</NameType></Name><Name><Name1>Max</Name1><Name6>MUSTER</Name6><NameType>Primary name variation</NameType></Name><Name><Name6>THE SAMPLE</Name6><NameType>ALias</NameType><AliasStrength>Low quality</AliasStrength></Name></Names><NonLatinNames><NonLatinName><NameNonLatinScript>Максим</NameNonLatinScript></NonLatinName></NonLatinNames><RegimeName>Test</RegimeName><IndividualEntityShip>Individual</IndividualEntityShip><Addresses><Address><AddressLine6>Tehran</AddressLine6><AddressCountry>Iran</AddressCountry></Address><Address><AddressCountry>Iraq</AddressCountry></Address></Addresses>
+<IndividualDetails><Individual><DOBs><DOB>dd/mm/1971</DOB></DOBs><Nationalities><Nationality>Iran</Nationality></Nationalities><PassportDetails><Passport><PassportNumber>A123456</PassportNumber></Passport></PassportDetails></Individual></IndividualDetails></Designation>
+<Designation><UniqueID>TST0014</UniqueID><Names><Name><Name6>TEST FRONT</Name6><NameType>Primary name</NameType></Name></Names><IndividualEntityShip>Entity</IndividualEntityShip><EntityDetails><Entity><BusinessRegistrationNumbers><BusinessRegistrationNumber>77</BusinessRegistrationNumber></BusinessRegistrationNumbers></Entity></EntityDetails></Designation>
+<Designation><UniqueID>TST0015</UniqueID><Names><Name><Name6>TEST STAR</Name6><NameType>Primary name</NameType></Name></Names><IndividualEntityShip>Ship</IndividualEntityShip><ShipDetails><Ship><IMONumbers><IMONumber>9000000</IMONumber></IMONumbers><CurrentBelievedFlagOfShips><CurrentBelievedFlagOfShip>Panama</CurrentBelievedFlagOfShip></CurrentBelievedFlagOfShips></Ship></ShipDetails></Designation></Designations>`;
+
 /** The consolidated screening list of the United States. */
 export const CSL = `source,entity_number,type,programs,name,alt_names,addresses,citizenships,nationalities,dates_of_birth,ids
 SDN,13,Individual,SDGT,"MUSTERMANN, Maxim",Max Muster; M. M.,"1 Way, Tehran, IR",,IR,1971-04-30,"IR, A123456, Passport"
@@ -51,4 +112,4 @@ export const DPL = `"Name"\t"Street_Address"\t"City"\t"Country"\t"Effective_Date
 "TEST FRONT"\t"2 WAY"\t"TEHRAN"\t"IR"\t"10/16/2018"`;
 
 /** Every published format. */
-export const FILES = { OFAC, SDN_XML, UN, EU, UK, CSL };
+export const FILES = { OFAC, SDN_XML, UN, EU, UK, UK_LIST, UK_LIST_XML, CSL };

@@ -40,12 +40,12 @@ function runWorker(task: BuildTask): Promise<BuildAnswer> {
 }
 
 /**
- * Reads a file whole, off the event loop, and tells what it is. Errors: `settlement.list_malformed` with the line,
+ * Reads a file whole, off the event loop, and tells what it is; one whose checksum is `known` is whole however it ends. Errors: `settlement.list_malformed` with the line,
  * `settlement.list_truncated`, `settlement.list_empty`, `settlement.list_unknown_format`.
  */
-export async function inspectList(document: Uint8Array): Promise<Inspected> {
-  if (document.length <= AT_ONCE.inspect) return inspect(document);
-  const answer = await inTurn({ task: 'inspect', document });
+export async function inspectList(document: Uint8Array, known: boolean): Promise<Inspected> {
+  if (document.length <= AT_ONCE.inspect) return inspect(document, known);
+  const answer = await inTurn({ task: 'inspect', document, known });
   if (!answer.ok) throw refusal(answer);
   if (!('inspected' in answer)) throw new Error('The worker answered another question.');
   return answer.inspected;

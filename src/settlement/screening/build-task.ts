@@ -13,7 +13,7 @@ export type Inspected = { format: ListFormat; text: string; entries: number; nam
 
 /** What the worker is asked. */
 export type BuildTask =
-  | { task: 'inspect'; document: Uint8Array }
+  | { task: 'inspect'; document: Uint8Array; known: boolean }
   | { task: 'index'; lists: readonly ListDocument[] }
   | { task: 'changes'; lists: readonly ChangedDocument[] };
 
@@ -31,7 +31,7 @@ export function layOut(lists: readonly ListDocument[]): IndexColumns {
   const builder = indexBuilder();
   const decoder = new TextDecoder();
   for (const { id, document, format } of lists) {
-    for (const entry of entriesOf({ text: decoder.decode(document), format }, { inForce: true })) builder.add(id, entry);
+    for (const entry of entriesOf({ text: decoder.decode(document), format }, { known: true })) builder.add(id, entry);
   }
   return builder.done();
 }
@@ -42,18 +42,21 @@ export function layOutChanges(lists: readonly ChangedDocument[]): IndexColumns {
   const decoder = new TextDecoder();
   for (const { id, document, format, before } of lists) {
     const known = new EntryHashes(before ?? new Uint8Array());
-    for (const entry of entriesOf({ text: decoder.decode(document), format }, { inForce: true }))
+    for (const entry of entriesOf({ text: decoder.decode(document), format }, { known: true }))
       if (!known.has(entry)) builder.add(id, entry);
   }
   return builder.done();
 }
 
-/** Reads a file whole and tells what it is. Errors: those of `openList` and `entriesOf`. */
-export function inspect(document: Uint8Array): Inspected {
+/**
+ * Reads a file whole and tells what it is; one whose checksum is `known` is whole however it ends. Errors: those of
+ * `openList` and `entriesOf`.
+ */
+export function inspect(document: Uint8Array, known = false): Inspected {
   const file = openList(document);
   const [extent, parts] = [createExtent(), new Set<string>()];
   const hashes: Buffer[] = [];
-  for (const entry of entriesOf(file, { parts })) {
+  for (const entry of entriesOf(file, { parts, known })) {
     hashes.push(entryHash(entry));
     extent.add(entry);
   }

@@ -17,7 +17,7 @@ function buffersOf(columns: IndexColumns): ArrayBuffer[] {
 function answer(): BuildAnswer {
   try {
     const task = workerData as BuildTask;
-    if (task.task === 'inspect') return { ok: true, inspected: inspect(task.document) };
+    if (task.task === 'inspect') return { ok: true, inspected: inspect(task.document, task.known) };
     return { ok: true, columns: task.task === 'index' ? layOut(task.lists) : layOutChanges(task.lists) };
   } catch (error) {
     if (error instanceof AppError) return { ok: false, kind: error.kind, code: error.code, message: error.message };

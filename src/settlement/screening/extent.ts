@@ -72,10 +72,15 @@ function lackOfEntries(before: Held, now: Held & { extent: Extent }): string | u
     : `The last ${last.length} entries of the list in force are all missing in the file`;
 }
 
-/** Whether entries are the first of others and no more; the last of them may have been cut off within. */
+/** Of entries that stand at the beginning so many may have been cut off within: records of one may be far apart. */
+const TORN = 0.1;
+
+/** Whether entries are the first of others and no more; the last of them may have been cut off within, and some others. */
 function isBeginning(old: readonly bigint[], fresh: readonly bigint[], fewer: boolean): boolean {
-  if (fresh.length > old.length || (fresh.length === old.length && !fewer)) return false;
-  return fresh.slice(0, -1).every((hash, at) => hash === old[at]);
+  if (fresh.length > old.length) return false;
+  if (fresh.length === old.length) return fewer && fresh.slice(0, -1).every((hash, at) => hash === old[at]);
+  const changed = fresh.reduce((count, hash, at) => count + (hash === old[at] ? 0 : 1), 0);
+  return changed <= Math.max(1, fresh.length * TORN);
 }
 
 function hashesOf(hashes: Uint8Array): bigint[] {

@@ -53,7 +53,7 @@ async function read(document: Uint8Array, { sha256, format, minimumEntries = 1 }
   const version = versionOf(document);
   if (sha256 && sha256 !== version)
     throw refused('list_checksum', `The file has the checksum ${version}, not ${sha256}. The list in force stays.`);
-  const found = await inspectList(document);
+  const found = await inspectList(document, Boolean(sha256));
   if (format && format !== found.format)
     throw refused('list_other_format', `The file is ${found.format} where ${format} is expected. The list in force stays.`);
   if (found.entries < minimumEntries)

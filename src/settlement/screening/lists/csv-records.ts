@@ -69,22 +69,17 @@ function quoted(text: string, from: number, { line, divider }: { line: number; d
   }
 }
 
+/** Which record is the header: the one behind so many, or the first whose titles are known. */
+type Header = number | ((titles: readonly string[]) => boolean);
+
 /** Records under a header, as values by column title (small letters, blanks as underscores). */
 export function* rowsOf(
   text: string,
   divider = ',',
-  skip = 0,
+  header: Header = 0,
 ): Generator<{ line: number; value(title: string): string; has(title: string): boolean }> {
   const records = recordsOf(text, divider);
-  for (let i = 0; i < skip; i++) records.next();
-  const header = records.next();
-  if (header.done) throw new AppError('invalid', 'settlement.list_empty', 'The file is empty.');
-  const titles = header.value.fields.map((title) =>
-    title
-      .trim()
-      .toLowerCase()
-      .replace(/[\s/]+/g, '_'),
-  );
+  const titles = titlesOf(records, header);
   const places = new Map(titles.map((title, at) => [title, at]));
   for (const { line, fields, cutOff } of records) {
     if (fields.length === 1 && fields[0]!.trim() === '') continue;
@@ -97,5 +92,20 @@ export function* rowsOf(
       value: (title) => fields[places.get(title) ?? -1]?.trim() ?? '',
       has: (title) => places.has(title),
     };
+  }
+}
+
+/** Reads up to the header. Errors: `settlement.list_empty` where there is none. */
+function titlesOf(records: Generator<CsvRecord>, header: Header): string[] {
+  for (let before = 0; ; before++) {
+    const record = records.next();
+    if (record.done) throw new AppError('invalid', 'settlement.list_empty', 'The file is empty.');
+    const titles = record.value.fields.map((title) =>
+      title
+        .trim()
+        .toLowerCase()
+        .replace(/[\s/]+/g, '_'),
+    );
+    if (typeof header === 'number' ? before === header : header(titles)) return titles;
   }
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EU, FILES, OFAC, SDN_XML, UK, UN } from '../../../../test/support/screening-lists.ts';
+import { EU, FILES, OFAC, SDN_XML, UK, UK_LIST, UK_LIST_XML, UN } from '../../../../test/support/screening-lists.ts';
 import { sharedData, whereThere } from '../../../../test/support/shared-data.ts';
 import { AppError } from '../../../base/error.ts';
+import { recordsOf } from './csv-records.ts';
 import { readDate } from './parts.ts';
 import { entriesOf, openList } from './read-list.ts';
 
@@ -29,6 +30,8 @@ describe('published formats', () => {
       'un_xml',
       'eu_csv',
       'uk_csv',
+      'uk_list_csv',
+      'uk_list_xml',
       'csl_csv',
     ]);
     for (const text of Object.values(FILES)) {
@@ -90,6 +93,51 @@ describe('published formats', () => {
       born: ['1971'],
       ids: [{ kind: 'Passport', value: 'A123456' }],
     });
+  });
+
+  const PERSON = {
+    entryId: 'TST0013',
+    type: 'person',
+    born: ['1971'],
+    countries: ['Iran', 'Iraq'],
+    ids: [{ kind: 'Passport', value: 'A123456' }],
+    programmes: ['Test'],
+  };
+  const SHIP = {
+    entryId: 'TST0015',
+    type: 'vessel',
+    names: [{ text: 'TEST STAR', kind: 'primary', quality: 'strong' }],
+    countries: ['Panama'],
+    ids: [{ kind: 'IMO number', value: '9000000' }],
+  };
+
+  test.each([
+    ['CSV', UK_LIST],
+    ['XML', UK_LIST_XML],
+  ])('UK Sanctions List in %s: by its unique id, a name once however many addresses, aliases of low quality told', (_, text) => {
+    const [person, front, ship] = read(text).entries;
+    expect(person).toMatchObject(PERSON);
+    expect(person!.names.map(({ text: name, kind, quality }) => `${name} ${kind} ${quality}`).sort()).toEqual([
+      'Max MUSTER aka strong',
+      'Maxim MUSTERMANN primary strong',
+      'THE SAMPLE aka weak',
+      'Максим original strong',
+    ]);
+    expect(front).toMatchObject({ entryId: 'TST0014', type: 'organisation', ids: [{ kind: 'Business registration number', value: '77' }] });
+    expect(ship).toEqual(SHIP);
+  });
+
+  test('UK Sanctions List in CSV: columns in another order, the older title of the kind, no line with the day, all the same', () => {
+    const [titles = '', ...rows] = [...recordsOf(UK_LIST)].slice(1).map(({ fields }) =>
+      fields
+        .toReversed()
+        .map((field) => `"${field.replaceAll('"', '""')}"`)
+        .join(','),
+    );
+    const turned = [titles.replace('Designation Type', 'Individual, Entity, Ship'), ...rows, ''].join('\r\n');
+    expect(read(turned)).toEqual(read(UK_LIST));
+    expect(read(turned).format).toBe('uk_list_csv');
+    expect(codeOf(UK_LIST.replace('TST0014', ''))).toBe('settlement.list_malformed');
   });
 
   test('files in the western code page are read where publishers use it, and refused elsewhere', () => {

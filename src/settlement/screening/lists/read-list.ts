@@ -8,6 +8,7 @@ import { readOfacCsv } from './ofac-csv.ts';
 import { readOfacXml } from './ofac-xml.ts';
 import { readPlainCsv } from './plain-csv.ts';
 import { readUkCsv } from './uk-csv.ts';
+import { isUkList, readUkListCsv, readUkListXml } from './uk-list.ts';
 import { readUnXml } from './un-xml.ts';
 import { requireEnd } from './whole.ts';
 
@@ -21,6 +22,8 @@ const READERS = {
   un_xml: readUnXml,
   eu_csv: readEuCsv,
   uk_csv: readUkCsv,
+  uk_list_csv: readUkListCsv,
+  uk_list_xml: readUkListXml,
   csl_csv: readCslCsv,
   dpl_tsv: readDplTsv,
 } as const satisfies Readonly<Record<string, Reader>>;
@@ -32,7 +35,7 @@ export type ListFormat = keyof typeof READERS;
 export const LIST_FORMATS: readonly ListFormat[] = Object.keys(READERS) as ListFormat[];
 
 /** Formats that publishers also send in the western code page. */
-const WESTERN: ReadonlySet<ListFormat> = new Set(['ofac_csv', 'eu_csv', 'uk_csv', 'csl_csv', 'dpl_tsv']);
+const WESTERN: ReadonlySet<ListFormat> = new Set(['ofac_csv', 'eu_csv', 'uk_csv', 'uk_list_csv', 'csl_csv', 'dpl_tsv']);
 
 /** A list's file as text, and the format it is in. */
 export type ListFile = { text: string; format: ListFormat };
@@ -87,6 +90,7 @@ function formatOf(text: string): ListFormat {
   if (start.startsWith('<')) return xmlFormatOf(start);
   if (/^[{[]/.test(start)) throw new AppError('invalid', 'settlement.list_unknown_format', 'The file is JSON; lists come as CSV or XML.');
   const line = start.split(/[\r\n]/, 1)[0]!.toLowerCase();
+  if (isUkList(start)) return 'uk_list_csv';
   if (line.includes('filegenerationdate') && line.includes(';')) return 'eu_csv';
   if (/^"?last updated"?,/.test(line)) return 'uk_csv';
   if (/(^|,)"?source"?,.*entity_number/.test(line)) return 'csl_csv';
@@ -98,19 +102,20 @@ function xmlFormatOf(start: string): ListFormat {
   const root = /<(?:\w+:)?([A-Za-z_]\w*)/.exec(start.replace(/<\?[^>]*\?>|<!--[\s\S]*?-->/g, ''))?.[1];
   if (root === 'sdnList') return 'ofac_xml';
   if (root === 'CONSOLIDATED_LIST') return 'un_xml';
+  if (root === 'Designations') return 'uk_list_xml';
   if (root === undefined) throw truncated('there is no root element');
   if (/^html$/i.test(root)) throw new AppError('invalid', 'settlement.list_unknown_format', 'The file is a web page, not a list.');
   throw new AppError('invalid', 'settlement.list_unknown_format', `Lists with the root element ${root.slice(0, 40)} are not known.`);
 }
 
-/** What a reading is told and tells: the parts of the file are noted, and a list in force is not asked again whether it is whole. */
-export type Reading = { parts?: Set<string>; inForce?: boolean };
+/** What a reading is told and tells: the parts of the file are noted, and a file that is known to be whole is not asked. */
+export type Reading = { parts?: Set<string>; known?: boolean };
 
 /**
  * The entries of a list one by one. Errors: `settlement.list_malformed` with the line, `settlement.list_truncated`, also
  * behind the last entry, `settlement.list_empty`.
  */
-export function* entriesOf(file: ListFile, { parts = new Set(), inForce = false }: Reading = {}): Generator<ListEntry> {
+export function* entriesOf(file: ListFile, { parts = new Set(), known = false }: Reading = {}): Generator<ListEntry> {
   const text = file.text.startsWith('\uFEFF') ? file.text.slice(1) : file.text;
   let found = 0;
   const read: Reader = READERS[file.format];
@@ -119,5 +124,5 @@ export function* entriesOf(file: ListFile, { parts = new Set(), inForce = false 
     yield entry;
   }
   if (found === 0) throw new AppError('invalid', 'settlement.list_empty', 'The file has no entry.');
-  if (!inForce) requireEnd(file, parts);
+  if (!known) requireEnd(file, parts);
 }

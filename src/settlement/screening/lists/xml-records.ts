@@ -77,3 +77,8 @@ export function textAt(element: Element, ...path: readonly string[]): string {
 export function textsAt(element: Element, ...path: readonly string[]): string[] {
   return elementsAt(element, ...path).map(({ text }) => text.trim());
 }
+
+/** Texts of all elements of a name, however deep within another; what wraps them differs between releases of a list. */
+export function textsWithin(element: Element, name: string): string[] {
+  return element.children.flatMap((child) => (child.name === name ? [child.text.trim()] : textsWithin(child, name)));
+}
