@@ -135,15 +135,15 @@ whereThere(FOLDER, () =>
     const bytes = (...files: readonly string[]) => Buffer.concat(files.map((file) => readFileSync(`${FOLDER}/${file}`)));
 
     test.each([
-      [['sdn.csv', 'add.csv', 'alt.csv', 'sdn_comments.csv'], 2_180_342],
-      [['sdn.csv'], 1_400_000],
-      [['dpl.txt'], 100_000],
-      [['csl.csv'], 40_000],
-    ] as const)('%j is not taken in place of the whole one', { timeout: 60_000 }, (files, first) => {
+      [['sdn.csv', 'add.csv', 'alt.csv', 'sdn_comments.csv'], [2_180_342]],
+      [['sdn.csv'], [974_856, 773_013]],
+      [['dpl.txt'], [100_000]],
+      [['csl.csv'], [40_000]],
+    ] as const)('%j is not taken in place of the whole one', { timeout: 60_000 }, (files, known) => {
       const whole = bytes(...files);
       const places = Array.from({ length: 5 }, (_, i) => Math.floor(whole.length * (0.5 + (0.5 * (i + 0.37)) / 5)));
       const lineEnds = places.map((at) => whole.indexOf('\n', at) + 1);
-      expect(takenBeginnings(whole, [first, ...places, ...lineEnds, whole.length - 2])).toEqual([]);
+      expect(takenBeginnings(whole, [...known, ...places, ...lineEnds, whole.length - 2])).toEqual([]);
     });
   }),
 );
