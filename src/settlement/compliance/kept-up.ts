@@ -2,7 +2,7 @@ import { isYounger, type Clock, type Millis } from '../../base/time.ts';
 import { sharedLook } from './shared-look.ts';
 
 /** What was looked at is as good as new for so long; it is looked at again, behind whoever asks, from half of that on. */
-export const FRESH_MS = 1_000;
+const FRESH_MS = 1_000;
 const REFRESH_MS = 500;
 
 /** What a process keeps in memory of what others change, and when it has to look at that again. */
