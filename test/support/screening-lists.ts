@@ -101,7 +101,7 @@ export const UK_LIST_XML = `<?xml version="1.0" encoding="utf-8"?><Designations 
 <Designation><UniqueID>TST0015</UniqueID><Names><Name><Name6>TEST STAR</Name6><NameType>Primary name</NameType></Name></Names><IndividualEntityShip>Ship</IndividualEntityShip><ShipDetails><Ship><IMONumbers><IMONumber>9000000</IMONumber></IMONumbers><CurrentBelievedFlagOfShips><CurrentBelievedFlagOfShip>Panama</CurrentBelievedFlagOfShip></CurrentBelievedFlagOfShips></Ship></ShipDetails></Designation></Designations>`;
 
 /** The consolidated screening list of the United States. */
-export const CSL = `source,entity_number,type,programs,name,alt_names,addresses,citizenships,nationalities,dates_of_birth,ids
+const CSL = `source,entity_number,type,programs,name,alt_names,addresses,citizenships,nationalities,dates_of_birth,ids
 SDN,13,Individual,SDGT,"MUSTERMANN, Maxim",Max Muster; M. M.,"1 Way, Tehran, IR",,IR,1971-04-30,"IR, A123456, Passport"
 DPL,,,,Test Front,,,,,,
 `;
