@@ -127,16 +127,9 @@ const WITH_ABDUL = /^abd[aeiou](?:l(?!l)|([bcdfghjkmnqrstwz])(?=\1))(.{3,})$/;
 const WITH_ALLAH = /^(.{3,})[uo]llah?$/;
 const ORDINAL = /^(\d+)(?:st|nd|rd|th)$/;
 
-function isSpelledOtherwise(word: string): boolean {
-  return (
-    word === 'allah' ||
-    word === 'abdul' ||
-    SPELLINGS.has(word) ||
-    ABBREVIATIONS.has(word) ||
-    NUMBERS.has(word) ||
-    divided(word) !== undefined
-  );
-}
+const OTHERWISE: ReadonlySet<string> = new Set(['allah', 'abdul', ...SPELLINGS.keys(), ...ABBREVIATIONS.keys(), ...NUMBERS.keys()]);
+
+const isSpelledOtherwise = (word: string): boolean => OTHERWISE.has(word) || divided(word) !== undefined;
 
 const [A, E, N, U] = ['a', 'e', 'n', 'u'].map((letter) => letter.charCodeAt(0)) as [number, number, number, number];
 

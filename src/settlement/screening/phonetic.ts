@@ -49,12 +49,25 @@ function soundOf(word: string, at: number): string {
 
 /** A word with vowels and doubled letters in one of their spellings: `noor` and `nur`, `youssef` and `yusef`. */
 export function foldedSpelling(word: string): string {
-  if (!/[euy]|(.)\1/.test(word)) return word;
+  if (!mayFold(word)) return word;
   return word
     .replace(/oo|ou/g, 'u')
     .replace(/ee|ie|ij|iy|yi|y/g, 'i')
     .replace(/[aou]e/g, (both) => both[0]!)
     .replace(/(.)\1+/g, '$1');
+}
+
+const [E, U, Y] = ['e', 'u', 'y'].map((letter) => letter.charCodeAt(0)) as [number, number, number];
+
+/** Whether there is an e, u or y in a word, or a doubled letter: what others have only one spelling. */
+function mayFold(word: string): boolean {
+  let last = 0;
+  for (let i = 0; i < word.length; i++) {
+    const code = word.charCodeAt(i);
+    if (code === E || code === U || code === Y || code === last) return true;
+    last = code;
+  }
+  return false;
 }
 
 const VOWEL_OF: Readonly<Record<string, string>> = { a: 'a', e: 'i', i: 'i', y: 'i', j: 'i', o: 'u', u: 'u', w: 'u' };

@@ -125,7 +125,7 @@ function fileWords(words: readonly string[]): Buckets {
   const [hashes, ids] = [new NumberList(), new NumberList()];
   words.forEach((word, id) => {
     const dropped = word.length <= SHORT ? droppedHashes(word, mostDropped(word), SALT.dropped) : [];
-    for (const hash of [...heardHashes(word, phoneticKey(word)), ...dropped]) {
+    for (const hash of [...heardHashes(word, phoneticKey(word), foldedSpelling(word)), ...dropped]) {
       hashes.push(hash);
       ids.push(id);
     }
@@ -164,8 +164,8 @@ export function eachSpoken(
 }
 
 /** Hashes under which a word is found as it is, by how it sounds and by how its vowels may be spelled. */
-export function heardHashes(word: string, key: string): number[] {
-  const hashes = [hashOf(word, SALT.word), hashOf(foldedSpelling(word), SALT.fold)];
+export function heardHashes(word: string, key: string, fold: string): number[] {
+  const hashes = [hashOf(word, SALT.word), hashOf(fold, SALT.fold)];
   if (key.length >= MIN_KEY) hashes.push(hashOf(key, SALT.key));
   return hashes;
 }

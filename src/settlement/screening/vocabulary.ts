@@ -155,13 +155,13 @@ function search(vocabulary: Vocabulary, word: string, written: string): KnownWor
   const [mask, repeats] = [maskOf(word), repeatsOf(word)];
   const probe: Probe = { word, key, keyHash, fold, foldHash, mask, repeats, letters: lettersFrom(word), found: undefined };
   const look = ++vocabulary.looked;
-  lookInBuckets(vocabulary, probe, heardHashes(word, key), true);
+  lookInBuckets(vocabulary, probe, heardHashes(word, key, fold), true);
   if (word.length <= SHORT) lookInBuckets(vocabulary, probe, droppedHashes(word, mostDropped(word), SALT.dropped), false);
   const forms = spokenForms(word);
   for (const spelling of equalSpellings(word, forms)) for (const id of idsOf(vocabulary, spelling)) raise(probe, id, EQUAL_SPELLING);
   // Two forms with one hash are all but never others; what is said alike is told by the forms themselves.
   eachSpoken(vocabulary, forms, (id, form) => {
-    if (spokenForms(wordAt(vocabulary, id)).includes(form)) raise(probe, id, SPOKEN_ALIKE);
+    if ((probe.found?.get(id) ?? 0) < SPOKEN_ALIKE && spokenForms(wordAt(vocabulary, id)).includes(form)) raise(probe, id, SPOKEN_ALIKE);
   });
   searchLong(vocabulary, probe, look);
   searchOtherScript(vocabulary, probe, written);
@@ -240,7 +240,7 @@ function judge(vocabulary: Vocabulary, probe: Probe, id: number, heard: boolean)
   other.length = at[id + 1]! - other.at;
   const spelled = spelledOrSame(probe.letters, other);
   const mayBeHeard = heard && spelled < SPELLED_OTHERWISE && (keys[id] === probe.keyHash || folds[id] === probe.foldHash);
-  const alike = mayBeHeard ? Math.max(spelled, heardLikeness(probe, wordAt(vocabulary, id))) : spelled;
+  const alike = mayBeHeard ? Math.max(spelled, heardLikeness(vocabulary, probe, id)) : spelled;
   if (alike >= SIMILAR) raise(probe, id, alike);
 }
 
@@ -253,9 +253,12 @@ function spelledOrSame(a: Letters, b: Letters): number {
   return Math.min(spelledLikeness(a, b), 1 - 1e-9);
 }
 
-function heardLikeness({ word: own, key, fold }: Probe, word: string): number {
-  if (foldedSpelling(word) === fold) return SPELLED_OTHERWISE;
-  return key.length >= MIN_KEY && phoneticKey(word) === key ? soundLikeness(own, word) : 0;
+function heardLikeness(vocabulary: Vocabulary, { word: own, key, keyHash, fold, foldHash }: Probe, id: number): number {
+  const word = wordAt(vocabulary, id);
+  // What has another hash is another spelling or sound: most need not be made to be told.
+  if (vocabulary.folds[id] === foldHash && foldedSpelling(word) === fold) return SPELLED_OTHERWISE;
+  const sounds = key.length >= MIN_KEY && vocabulary.keys[id] === keyHash && phoneticKey(word) === key;
+  return sounds ? soundLikeness(own, word) : 0;
 }
 
 /** Looks through the words that are long, or that a long word could be like. */
