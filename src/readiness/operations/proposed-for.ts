@@ -5,7 +5,7 @@ import { apart, LARGE_LINES } from '../reading/apart.ts';
 import type { Document } from '../library.ts';
 
 /** The product's own checklist is proposed what the product has; one that was uploaded what its own words and the targets here tell. */
-export function proposedFor(
+function proposedFor(
   { targets }: Pick<ReadinessDeps, 'targets'>,
   { checklist, origin }: Pick<Document, 'checklist' | 'origin'>,
 ): ProposedFor {
