@@ -11,12 +11,12 @@ const OTHERWISE = String.raw`unless (?:it (?:is |says )?|they (?:are )?)?(?:othe
 const LINES = String.raw`lines?|items?|boxes|box|points?|checks?|entries|entry|tasks?|rows?|requirements?|conditions?|things?|steps?|criteria|questions?|controls?|zeilen?|punkte?|einträge|prüfungen|lignes?|éléments?`;
 const PART = String.raw`section|block|part|group|chapter|table|area|abschnitt|block|teil|kapitel|partie|bloc`;
 const WHOLE = String.raw`document|list|checklist|page|file|sheet|runbook|dokument|liste`;
-const HERE = String.raw`(?:here|below|(?:in|of|on|under|for) (?:this|the) (?:whole |entire )?(?:${PART}|${WHOLE}|heading)|that follow|in dieser? (?:${PART}|${WHOLE})|de cette (?:section|liste))`;
+const HERE = String.raw`(?:here|below|(?:in|of|on|under|for) (?:this|the) (?:whole |entire )?(?:${PART}|${WHOLE}|heading)|(?:in|of|on|under|for) this \p{L}{3,20}|that follow|in dieser? (?:${PART}|${WHOLE})|de cette (?:section|liste))`;
 
 /** `Every line is high priority`, `All items here are mandatory unless marked otherwise`, `Unmarked lines are of medium priority`. */
 const OF_ALL = new RegExp(
   String.raw`^(?:(?:${OTHERWISE}),?\s+)?(?:(?:every|each|all|any|the|jede[rs]?|alle|tous|toutes|chaque|les)\s+)*(?:(?:single|other|remaining|un(?:marked|tagged|labelled)|übrigen|of|the|autres)\s+)*(?:(?:${LINES})|everything(?: else)?|alles|tout)(?:\s+${HERE})?(?:\s+(?:without|with no|ohne|sans)\s+(?:an?\s+|any\s+|une?\s+)?(?:tag|mark|label|priority|sign|note|kennzeichnung|marke|mention))?\s+(?:is|are|has|have|counts? as|ist|sind|hat|haben|est|sont)\s+(.{3,40}?)(?:[,\s]+(?:unless|except|if not|as long as|${OTHERWISE}|es sei denn|sofern|sauf)\b.{0,120})?$`,
-  'i',
+  'iu',
 );
 /** Words that make it sure that all lines are meant. */
 const ALL_MEANT =
@@ -26,6 +26,13 @@ const OF_PRIORITY = new RegExp(
   String.raw`^(?:the\s+)?(default\s+)?(?:priority|prio|severity|tier|importance|criticality|priorität|priorité)(?:\s+level)?(?:\s+(?:of|for|in|der|des|dieses|de)\s+(?:(?:this|the|all|every|each|dieser?|dieses|cette|tous|les)\s+)?(?:(?:whole|entire)\s+)?(${PART}|${WHOLE}|${LINES}))?(?:\s+(?:below|here))?(?:\s*\(default\))?\s*(?::|=|\s[–—-]\s|\s(?:is|are|ist|est)\s)\s*(.{2,30})$`,
   'i',
 );
+/** `No mark = medium`, `the rest is optional`, beside what is said of the marks. */
+const OF_REST =
+  /(?:^|[,;:]\s*|\b(?:and|und|et)\s+)(?:(?:no|without(?: an?)?|keine?|ohne|sans|aucune?) (?:mark|tag|label|sign|symbol|priority|letter|zeichen|kennzeichen|kennzeichnung|marke|mention)|un(?:marked|tagged|labelled|starred)|blank|(?:all |the |alle |die |der |les |le )?(?:rest|others|remainder|übrigen|autres|reste))\s*(?:=|:|\s(?:means?|is|are|ist|sind|est|sont|bedeutet))\s*(.{3,30}?)(?=$|[,;])/i;
+/** `Storage (all critical)`, `Storage – everything here is optional` */
+const OF_HEADING =
+  /(?:[([]|[:–—]\s|\s-\s)\s*(?:all(?: (?:of )?(?:the|these|them))?|everything|every (?:item|line|check|point)|alles?|tous|toutes|tout)(?: (?:items|lines|checks|points|boxes|punkte|points))?(?: (?:here|below))?(?: (?:is|are|ist|sind|est|sont))? ([^()[\]]{3,30})[)\]]?$/i;
+
 /** `This section is mandatory`. */
 const OF_SECTION = new RegExp(
   String.raw`^(?:this|the whole|dieser?|dieses|cette)\s+(?:whole\s+|entire\s+)?(?:${PART})\s+(?:is|has|counts as|ist|hat|est)\s+(.{3,30})$`,
@@ -34,7 +41,7 @@ const OF_SECTION = new RegExp(
 
 /** What every such sentence has one of. */
 const LIKELY =
-  /prio|severit|\btier\b|importance|criticality|\b(?:every|each|all|any|everything|unmarked|untagged|unlabelled|without|with no|unless|by default|this|the whole|sofern|sauf|jede[rs]?|alles?|ohne|dieser?|dieses|tou(?:s|te|tes|t)|chaque|sans|cette)\b/i;
+  /prio|severit|\btier\b|importance|criticality|\b(?:every|each|all|any|everything|unmarked|untagged|unlabelled|without|with no|no|blank|rest|others|remainder|unstarred|unless|by default|this|the whole|keine?|übrigen|autres|reste|sofern|sauf|jede[rs]?|alles?|ohne|dieser?|dieses|tou(?:s|te|tes|t)|chaque|sans|cette)\b/i;
 
 /** What a text says of the tier of all lines around it, sentence by sentence; the first that says anything. */
 export function declaredIn(lines: readonly string[]): Declared | undefined {
@@ -59,7 +66,15 @@ function declaredBy(sentence: string): Declared | undefined {
       priority[1] || new RegExp(`^(?:${LINES})$`, 'i').test(priority[2] ?? '') ? 'document' : reachOf(priority[2] ?? 'section'),
     );
   const section = OF_SECTION.exec(sentence);
-  return section ? declared(section[1]!, 'section') : undefined;
+  if (section) return declared(section[1]!, 'section');
+  const rest = OF_REST.exec(sentence)?.[1];
+  return rest === undefined ? undefined : declared(rest, 'unsaid');
+}
+
+/** The tier that a heading gives all lines below it in so many words. */
+export function declaredByHeading(heading: string): Tier | undefined {
+  const words = OF_HEADING.exec(withoutPictographs(heading))?.[1];
+  return words === undefined || !/^\S+(?:\s\S+)?$|priority$/i.test(words) ? undefined : declared(words, 'section')?.tier;
 }
 
 function reachOf(words: string): Declared['reach'] {

@@ -23,10 +23,10 @@ export function totalFinding(text: string, line: number, found: number): Finding
 }
 
 /** Headings that make lines lighter than critical by words that may be about something else. */
-export function tierGuesses(headings: readonly Heading[], { scale, declared }: Wording): Finding[] {
+export function tierGuesses(headings: readonly Heading[], { scale, declared, later }: Wording): Finding[] {
   return headings.flatMap((heading) => {
     const { text, line, count } = heading;
-    const tier = count > 0 && !declared.has(heading) ? guessedTierOf(text, scale) : undefined;
+    const tier = count > 0 && !declared.has(heading) ? (guessedTierOf(text, scale) ?? (later.has(heading) ? 'low' : undefined)) : undefined;
     return tier ? [{ line, kind: 'tier', text: `“${text}” is taken to make the lines below it ${tier}.` }] : [];
   });
 }

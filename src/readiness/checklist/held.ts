@@ -17,6 +17,13 @@ function heldAt(right: string): Held | undefined {
     );
   const duration = held && durationAt(right.slice(held[0].length));
   if (duration) return { forMs: duration.ms, width: held[0].length + duration.width };
+  // `über 15 Minuten hinweg`, `15 minutes in a row`
+  const through =
+    /^[^.;,:<>≤≥\d]{0,40}?(?<![\p{L}\d])(?:(?:über|over)\s+)?(?=\d+\s?\p{L}+\s(?:hinweg|am stück|in a row|on end|running|straight)(?!\p{L}))/iu.exec(
+      right,
+    );
+  const lasting = through && durationAt(right.slice(through[0].length));
+  if (lasting) return { forMs: lasting.ms, width: through[0].length + lasting.width };
   const over =
     /^[^.;,:<>≤≥\d]{0,40}?(?<![\p{L}\d])(?:over|über|in|across|per|averaged over)\s+(?:any\s+|a\s+(?=rolling|sliding)|the\s+(?:last|past)\s+)?(?:rolling\s+|sliding\s+)?/iu.exec(
       right,

@@ -136,6 +136,26 @@ test('long lines and thousands of marks of every kind are read in time that grow
   }
 });
 
+test('long prefaces that look like legends are read in time that grows with their length only', () => {
+  for (const piece of [
+    '= critical, ',
+    '(C) ',
+    '🔴 P0 ',
+    'unless marked (a, b, c) ',
+    'items in bold ',
+    'the rest ',
+    'Class A ',
+    '> 1.2.3.4.',
+    'red ',
+  ])
+    for (const text of [
+      `${piece.repeat(60)}\n`.repeat(1_000),
+      `${piece.repeat(15)}\n\n`.repeat(2_000),
+      `# ${piece.repeat(60)}\n\n`.repeat(500),
+    ])
+      expect(read(`# Title\n\n${text}\n- [ ] a\n`).items.length).toBe(1);
+});
+
 test('a document of 50,000 lines keeps every box', () => {
   const lines = Array.from({ length: 50_000 }, (_, at) => (at % 25 === 0 ? `## Part ${at}` : `- [ ] Check ${at}: p95 under ${at} ms`));
   expect(read(lines.join('\n')).items.length).toBe(48_000);

@@ -1,6 +1,6 @@
 import type { Tier } from './checklist.ts';
 import { plainText } from './inline.ts';
-import { KEYWORDS, keyOfBracket, keyOfCode, keyOfKeyword, keyOfPhrase, keyOfPicture, SIGN, type Legend } from './legend.ts';
+import { KEYWORDS, keyOfBracket, keyOfCode, keyOfForm, keyOfKeyword, keyOfPhrase, keyOfPicture, SIGN, type Legend } from './legend.ts';
 import { PICTOGRAPH } from './pictograph.ts';
 import { repairMojibake } from './repair.ts';
 
@@ -15,7 +15,7 @@ const BRACKET_FIRST = /^[([{<]\s?([^()[\]{}<>]{1,24}?)\s?[)\]}>]/;
 const BRACKET_LAST = /[([{<]\s?([^()[\]{}<>]{1,24}?)\s?[)\]}>][\s.;,:*]*$/;
 const BRACKET_BEHIND_TITLE = /^[^.;:]{1,80}?\s[([{<]\s?([^()[\]{}<>]{1,24}?)\s?[)\]}>]\s*(?::|[–—-]\s)/;
 const SIGN_FIRST = new RegExp(String.raw`^(${SIGN})(?=\s|\p{L})`, 'u');
-const SIGN_LAST = /(?:\s([*!†‡★☆#+~^?°]{1,3})|([*†‡★☆]{1,3}))$/;
+const SIGN_LAST = /(?:\s([*!†‡★☆#+~^?°]{1,3})|([*†‡★☆]{1,3}|[¹²³]))$/;
 const PARTED_FIRST = /^([\p{L}\d][\p{L}\d -]{0,23}?)\s*(?::|\||[–—]|-\s)/u;
 const CODE_FIRST = /^([PS]\d|[B-HJ-ZÄÖÜ]|[A-Z]{2,3}\d?|[A-Z]\d)\s/u;
 const PARTED_LAST = /(?:\s[–—|-]|[,;:])\s+([\p{L}\d][\p{L}\d -]{0,23})[.\s]*$/u;
@@ -33,8 +33,17 @@ export function tierByLegend(legend: Legend, markdown: string): Tier | undefined
     (bare === text ? undefined : atBeginning(legend, bare)) ??
     atEnd(legend, text) ??
     (bold === undefined ? undefined : wordTier(legend, bold)) ??
-    keywordTier(legend, text)
+    keywordTier(legend, text) ??
+    formTier(legend, markdown, text)
   );
+}
+
+/** The tier of a line that is all bold, all italic or all in capitals. */
+function formTier(legend: Legend, markdown: string, text: string): Tier | undefined {
+  const [bold, italic, capitals] = [legend.get(keyOfForm('bold')), legend.get(keyOfForm('italic')), legend.get(keyOfForm('capitals'))];
+  if (bold && /^\s*(?:\*\*|__)[^*_]+(?:\*\*|__)\W*$/.test(markdown)) return bold;
+  if (italic && /^\s*[*_][^*_]+[*_]\W*$/.test(markdown)) return italic;
+  return capitals && text === text.toUpperCase() && /\p{Lu}{3}.*\s.*\p{Lu}{2}/u.test(text) ? capitals : undefined;
 }
 
 /** The tier of a heading or a cell that is a mark, begins with a picture, or bears a mark in brackets. */
@@ -48,6 +57,7 @@ export function tierOfMarked(legend: Legend, markdown: string): Tier | undefined
     wordTier(legend, words) ??
     wordTier(legend, /^([PS]\d)(?=\s*[:–—|(-])/.exec(words)?.[1]) ??
     wordTier(legend, words.replace(/\s*\([^()]*\)$/, '')) ??
+    legend.get(keyOfPhrase(/^[\p{L}\d ]{3,24}(?=\s*[:–—])/u.exec(words)?.[0] ?? '')) ??
     bracketTier(legend, BRACKET_LAST.exec(text)?.[1]) ??
     pictureTier(legend, PICTURES_LAST.exec(text)?.[0])
   );

@@ -25,6 +25,22 @@ describe('a document that explains its own marks is read by them', () => {
     ['H (high), M (medium)', ['(H) a', 'M b'], ['high', 'medium']],
     ['★★ critical, ★ medium', ['★★ a', 'b ★'], ['critical', 'medium']],
     ['"!" marks a blocker', ['! a', 'b (!)'], ['critical', 'critical']],
+    ['🔴 P0 = blocks the launch · 🟠 P1 = high, fixed in the first week', ['🔴 a', 'P1 b', '🟠 c'], ['critical', 'high', 'high']],
+    ['P0 (🔴): critical, P1 (🟠): high', ['🔴 a', '[P1] b', '🟠 c'], ['critical', 'high', 'high']],
+    ['Column "Class": A = critical, B = high', ['(A) a', '(B) b', 'A day is left'], ['critical', 'high', undefined]],
+    ['Kennzeichnung: (M) = Muss, sonst öffnen wir nicht; (W) = wichtig', ['(M) a', 'b (W)'], ['critical', 'high']],
+    ['(C) = critical to the launch, (H) = high for the first week', ['(C) a', '(H) b'], ['critical', 'high']],
+    ['Lines tagged [must] have to be closed, [nice] ones are nice to have', ['a [must]', 'b [nice]'], ['critical', 'medium']],
+    ['Red = critical, amber = high, green = low', ['(red) a', '🟠 b', '[GREEN] c', 'Green fields'], ['critical', 'high', 'low', undefined]],
+    ['Class A = must, class B = should', ['(Class A) a', 'b [class b]'], ['critical', 'high']],
+    ['Must-haves are marked M, should-haves S, the rest is optional', ['M a', '(S) b', 'c'], ['critical', 'high', 'low']],
+    ['(C) = critical, no mark = medium', ['(C) a', 'b'], ['critical', 'medium']],
+    ['Items in bold are blockers.', ['**all of it**', '**Title**: detail', 'a **word**'], ['critical', undefined, undefined]],
+    ['CAPITALS = critical', ['RESTORE THE BACKUPS', 'TLS is on'], ['critical', undefined]],
+    ['! = blocker', ['! a', 'b !', '(!) c', 'Stop!'], ['critical', 'critical', 'critical', undefined]],
+    ['Key: !! critical, ! high', ['!! a', 'b !'], ['critical', 'high']],
+    ["M = Must, S = Should, C = Could, W = Won't have this time", ['(M) a', 'S b', 'C: c', '(W) d'], ['critical', 'high', 'medium', 'low']],
+    ['All lines are mandatory unless marked [nice] or "(later, low)"', ['a', 'b [nice]', 'c (later, low)'], ['critical', 'medium', 'low']],
     ['1 = critical, 2 = high', ['(1) a', 'b [2]', '2 replicas run'], ['critical', 'high', undefined]],
   ])('%s', (preface, lines, tiers) => {
     expect(explained(preface, ...lines)).toEqual(tiers);
@@ -33,6 +49,48 @@ describe('a document that explains its own marks is read by them', () => {
   test('a legend may stand at the end, and below a heading of its own', () => {
     expect(tiersOf('# R\n\n- [ ] (a) x\n- [ ] (b) y\n\nLegend: (a) = critical, (b) = low\n')).toEqual(['critical', 'low']);
     expect(tiersOf('# R\n\n## S\n\n- [ ] 🔴 x\n\n## Legend\n\n- 🔴 critical\n- 🟡 medium\n')).toEqual(['critical']);
+  });
+
+  test.each([
+    [
+      'three columns, the tier in the last',
+      '| Icon | Level | Meaning |\n|---|---|---|\n| 🔴 | Level 1 | Critical |\n| 🟠 | Level 2 | High |',
+    ],
+    [
+      'three columns, the tier in the second',
+      '| Icon | Priority | Meaning |\n|---|---|---|\n| 🔴 | P0 | We stop |\n| 🟠 | P1 | We hurry |',
+    ],
+    ['the tier first', '| Priority | Icon | Meaning |\n|---|---|---|\n| Critical | 🔴 | We stop |\n| High | 🟠 | We hurry |'],
+  ])('a table explains its marks: %s', (_, table) => {
+    expect(tiersOf(`# R\n\n${table}\n\n## S\n\n- [ ] 🔴 a\n- [ ] b 🟠\n`)).toEqual(['critical', 'high']);
+  });
+
+  test.each([
+    ['a *', '\\* must be done before the launch'],
+    ['a†', '† launch blocker'],
+    ['a¹', '¹ mandatory'],
+    ['a[^1]', '[^1]: Launch blocker'],
+  ])('a footnote explains the sign that “%s” ends with: %s', (line, note) => {
+    expect(tiersOf(`# R\n\n- [ ] ${line}\n- [ ] b\n\n${note}\n`)).toEqual(['critical', undefined]);
+  });
+
+  test.each(['\\* see the wiki', '[^1]: The board must agree to the critical ones', 'must be done by the users'])(
+    'a footnote “%s” explains no mark',
+    (note) => {
+      expect(tiersOf(`# R\n\n- [ ] a *\n- [ ] b[^1]\n\n${note}\n`)).toEqual([undefined, undefined]);
+    },
+  );
+
+  test.each(['Priority levels explained', 'What the marks mean', 'Meaning of the symbols', 'Colour code', 'Severity scale'])(
+    'below “%s” at the end stands a legend',
+    (heading) => {
+      expect(tiersOf(`# R\n\n## S\n\n- [ ] 🔴 x\n\n## ${heading}\n\n- 🔴 critical\n- 🟡 medium\n`)).toEqual(['critical']);
+    },
+  );
+
+  test("a line's own mark goes before the mark of its heading", () => {
+    const text = '🔴 P0 = critical, 🟠 P1 = high\n\n## 3. Security (🟠 P1)\n\n- [ ] 🔴 **Rule**: a\n- [ ] b\n';
+    expect(tiersOf(text)).toEqual(['critical', 'high']);
   });
 
   test('a mark in a heading is of all lines below it, one in a column of a row', () => {
@@ -59,6 +117,14 @@ describe('what only looks like a legend explains nothing', () => {
     ['Reviewers (A) and (B) are required.', 'a (B)'],
     ['Important: must not be edited.', 'Important mails are sent'],
     ['x = critical, x = low', 'a (x)'],
+    ['RAG: red = critical, amber = late, green = fine', '(red) a'],
+    ['Red = critical, amber = at risk, green = done', '🔴 a'],
+    ['💡 Must have = critical', '💡 a'],
+    ['Class A is the larger hall, class B the smaller.', '(Class A) a'],
+    ['Items in bold have changed since the last version.', '**a**'],
+    ['Note: the rest is history.', 'a'],
+    ['Nothing else is needed.', 'a'],
+    ['Every person except the "high" guests signs.', 'a [guests]'],
   ])('%s', (preface, line) => {
     expect(explained(preface, line)).toEqual([undefined]);
   });
@@ -84,6 +150,9 @@ describe('a tier may be given to all lines in a sentence', () => {
     'All boxes are required to be ticked.',
     'Unmarked items have no priority assigned.',
     'Critical items are reviewed by the board.',
+    'No sign of trouble is critical news.',
+    'All doors in this building are open.',
+    'The rest of the team is on call, others are high up.',
   ])('“%s” above a document is of something else', (preface) => {
     expect(explained(preface, 'Something')).toEqual([undefined]);
   });
@@ -102,8 +171,53 @@ describe('a tier may be given to all lines in a sentence', () => {
   });
 });
 
+describe('a heading may say it of all lines below it', () => {
+  test.each([
+    ['Storage (all critical)', 'critical'],
+    ['Storage [all items mandatory]', 'critical'],
+    ['Storage – everything here is optional', 'low'],
+    ['Speicher (alle kritisch)', 'critical'],
+    ['Monitoring (all critical alerts)', undefined],
+    ['Sign-off (all signed)', undefined],
+    ['Storage: all high priority alerts', undefined],
+    ['All critical systems', undefined],
+    ["Won't have this time", 'low'],
+    ["5. Won't have in this release", 'low'],
+    ["Won't start", undefined],
+    ['Will not have enough disk', undefined],
+    ['Later', undefined],
+  ])('%s', (heading, tier) => {
+    expect(tiersOf(`# R\n\n## ${heading}\n\n- [ ] a\n`)).toEqual([tier]);
+  });
+
+  test.each(['Later', 'Next release', 'Not now', 'Out of scope'])(
+    '“%s” beside Must and Should is the last grade, and told as guessed',
+    (later) => {
+      const { items, guessed } = readChecklist(
+        Buffer.from(`# R\n\n## Must have\n\n- [ ] a\n\n## Should have\n\n- [ ] b\n\n## ${later}\n\n- [ ] c\n`),
+        'test.md',
+      );
+      expect(items.map(({ tier }) => tier)).toEqual(['critical', 'high', 'low']);
+      expect(guessed).toContainEqual(expect.objectContaining({ line: 11, kind: 'tier' }));
+    },
+  );
+
+  test('a column MoSCoW may hold letters', () => {
+    const rows = ['M', 'S', 'C', 'W', '–'].map((letter) => `| [ ] | a | ${letter} |`).join('\n');
+    expect(tiersOf(`| Done | What | MoSCoW |\n|---|---|---|\n${rows}\n`)).toEqual(['critical', 'high', 'medium', 'low', undefined]);
+    expect(tiersOf('| Done | What | Team |\n|---|---|---|\n| [ ] | a | M |\n')).toEqual([undefined]);
+  });
+});
+
 describe('marks of a tier at a line', () => {
   test.each([
+    ['a (desirable, medium)', 'medium'],
+    ['a (must, blocker)', 'critical'],
+    ['no findings (critical, high)', undefined],
+    ['no findings (high, open)', undefined],
+    ['a ~priority::1', 'critical'],
+    ['[severity/high] a', 'high'],
+    ['the label severity::high is set', undefined],
     ['a {critical}', 'critical'],
     ['{high} a', 'high'],
     ['a (Mandatory)', 'critical'],

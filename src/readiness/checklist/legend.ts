@@ -2,7 +2,7 @@ import type { Tier } from './checklist.ts';
 import { plainText } from './inline.ts';
 import { PICTOGRAPH } from './pictograph.ts';
 import { repairMojibake } from './repair.ts';
-import { tierOfHeading } from './tier.ts';
+import { tierOfHeading, tierOfList } from './tier.ts';
 
 /**
  * What a document says of its own marks, as `(H) means high` or `🔴 Critical | 🟠 High`. Keys are marks in the form that
@@ -11,7 +11,7 @@ import { tierOfHeading } from './tier.ts';
 export type Legend = ReadonlyMap<string, Tier>;
 
 /** Words that stand together: the lines of a paragraph, a list, or the rows of a table as `mark = meaning`. */
-export type Passage = { lines: readonly string[]; heading: string };
+export type Passage = { lines: readonly string[]; heading: string; footnote?: boolean };
 
 /** Key of a mark that stands in brackets of any kind, of a picture or a sign, of a short code, of a word of RFC 2119. */
 export const keyOfBracket = (inside: string): string => `[${inside.length === 1 ? inside : inside.toLowerCase()}]`;
@@ -20,37 +20,64 @@ export const keyOfCode = (code: string): string => `=${code}`;
 export const keyOfPhrase = (phrase: string): string => `"${phrase.toLowerCase().replace(/[\s-]+/g, ' ')}"`;
 export const keyOfKeyword = (word: string): string => `!${word}`;
 
-export const SIGN = String.raw`[*!†‡★☆#+~^?°]{1,3}`;
+/** Key of letters that are set in a form of their own. */
+export const keyOfForm = (form: 'bold' | 'italic' | 'capitals'): string => `form ${form}`;
+
+export const SIGN = String.raw`[*!†‡★☆#+~^?°¹²³]{1,3}`;
 /** Words of RFC 2119 in capitals, which are marks wherever they stand. */
 export const KEYWORDS = 'MUST|SHALL|REQUIRED|SHOULD|RECOMMENDED|MAY|OPTIONAL';
 
 /** How sure it is that words define a mark: by an equals sign or `means`, by `is`, by a colon or a dash, or by standing there. */
 type Bond = 'says' | 'is' | 'parts' | 'stands';
-type Kind = 'bracket' | 'picture' | 'sign' | 'code' | 'phrase' | 'keyword';
+type Kind = 'bracket' | 'picture' | 'sign' | 'code' | 'called' | 'colour' | 'form' | 'phrase' | 'keyword';
 type Definition = { kind: Kind; key: string; bond: Bond; tier: Tier };
 
 /** What a passage of marks begins with, and what it is about where that is no priority: a state, a risk. */
 const LED =
-  /^\W*(?:legend|key|tags?|marks?|markings?|symbols?|icons?|emojis?|colou?rs?|notation|priority|priorities|prio|severity|severities|tiers?|levels?|codes?|labels?|abbreviations?|legende|zeichen\w*|kürzel|farben|prioritäten|légende|symboles?|where|meaning|how to read)\b[^:=]{0,50}:\s*/i;
+  /^\W*(?:legend|key|tags?|marks?|markings?|symbols?|icons?|emojis?|colou?rs?|notation|priority|priorities|prio|severity|severities|tiers?|levels?|codes?|labels?|abbreviations?|scale|column|classes|grades|categories|legende|zeichen\w*|kennzeich\w*|kürzel|farben|stufen|klassen|bedeutung|prioritäten|légende|symboles?|where|meaning|how to read)\b[^:=]{0,50}:\s*/i;
 const OTHER_SCALE =
   /^\W*(?:status|state|rag|risks?|health|progress|likelihood|probability|confidence|effort|impact on|complexity|traffic lights?|ampel|stand|statut|état)\b/i;
 /** Words of a state, which the same pictures are used for. */
 const STATE =
   /^(?:all )?(?:ok(?:ay)?|done|complete\w*|finished|on track|at risk|in progress|started|not started|pending|blocked|warning|pass\w*|fail\w*|todo|to do|open|closed|delayed|late|off track|green|amber|red|yellow|healthy|degraded|down|up|ready|not ready|unknown|n\/a|skipped|approved|rejected|good|bad|verified|missing|waiting|erledigt|offen|fertig)\b/i;
 
+/** Colours by their names, as marks. */
+const COLOURS = 'red|orange|amber|yellow|green|blue|grey|gray|rot|gelb|grün|blau|rouge|jaune|vert|bleu';
+/** Who explains a colour may mean the circle that has it. */
+const CIRCLES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '🔴': 'red|rot|rouge',
+    '🟠': 'orange|amber',
+    '🟡': 'yellow|gelb|jaune',
+    '🟢': 'green|grün|vert',
+    '🔵': 'blue|blau|bleu',
+  }).flatMap(([circle, names]) => names.split('|').map((name) => [`"${name}"`, circle] as const)),
+);
+
 const PICTURE_FIRST = new RegExp(`^(${PICTOGRAPH})`, 'u');
+const PAINTED = new RegExp(String.raw`^(?:${PICTOGRAPH}|(?:${COLOURS})(?![\p{L}\d-]))`, 'iu');
 const PICTURES = new RegExp(`(?=${PICTOGRAPH})`, 'gu');
 const BRACKET_FIRST = /^[([{<]\s*([^()[\]{}<>]{1,24}?)\s*[)\]}>]/;
+const PICTURE_SECOND = new RegExp(String.raw`^[^\s=:]{1,12}\s*\(?(${PICTOGRAPH})`, 'u');
+const PICTURE_BEHIND = new RegExp(String.raw`^\s*(?:\(${PICTOGRAPH}\)|${PICTOGRAPH})`, 'u');
 const QUOTED_FIRST = /^["'“‘„«»]([^"'“”‘’„«»]{1,24})["'”’“«»]/;
 const QUOTED_SIGN = new RegExp(String.raw`^["'“‘„«»](${SIGN})["'”’“«»]`);
 const SIGN_FIRST = new RegExp(String.raw`^(${SIGN})(?=\s|=|:|$)`);
 const KEYWORD_FIRST = new RegExp(String.raw`^(${KEYWORDS})\b`);
 const CODE_FIRST = /^([PS]\d|[A-ZÄÖÜ]{1,3}\d?|\d)(?![\p{L}\d])/u;
+/** `Class A`, `Level 1`, `Stufe II`: a code that goes by a name. */
+const CALLED_FIRST =
+  /^((?:level|class|category|cat\.?|grade|group|type|rank|stufe|klasse|kategorie|gruppe|classe|niveau|catégorie)\s(?:[A-Z]|\d|I{1,3}))(?![\p{L}\d])/iu;
+const COLOUR_FIRST = new RegExp(String.raw`^(${COLOURS})(?![\p{L}\d-])`, 'iu');
 const PHRASE_FIRST = /^([\p{L}][\p{L} -]{2,24}?)(?=\s*=|\s+(?:means|is|are|stands for|bedeutet|heißt)\s)/u;
 
 const SAYS =
-  /^\s*(?:=+>?|→|⇒|\s(?:(?:items?|lines?|boxes|points?|checks?)\s+)?(?:means?|stands? for|is for|is an?|is|are|marks?|denotes?|indicates?|signifies|counts? as|heißt|bedeutet|steht für|ist|sind|signifie|veut dire|est)\s)\s*(?:that\s+(?:it|this|the \w+)\s+(?:is\s+)?)?/i;
+  /^\s*(?:=+>?|→|⇒|\s(?:(?:items?|lines?|boxes|points?|checks?|ones|einträge|punkte|zeilen)\s+)?(?:means?|stands? for|is for|is an?|is|are|marks?|denotes?|indicates?|signifies|counts? as|heißt|bedeutet|steht für|ist|sind|signifie|veut dire|est)\s)\s*(?:that\s+(?:it|this|the \w+)\s+(?:is\s+)?)?/i;
 const PARTS = /^\s*(?::|[–—-]\s|\||\((?=[^()]{3,40}\)))\s*/;
+
+/** Where a meaning goes on to say for what, until when, or why: `high for the launch`, `kritisch vor dem Start`. */
+const GOES_ON =
+  /\s(?:for|before|within|until|till|by|because|since|without|that|which|in|on|at|für|vor|bis|ohne|weil|im|am|pour|avant|sans|dans)(?:\s|$)|(?<=^(?:critical|essential|important|required))\sto\s/i;
 
 /** The tier of a meaning: its words up to the first pause. `blocks the launch` and `can wait` are meanings, too. */
 function tierOfMeaning(words: string): Tier | undefined {
@@ -68,7 +95,8 @@ function tierOfMeaning(words: string): Tier | undefined {
     return 'critical';
   return (
     tierOfHeading(bare.replace(/^(?:launch|release|go-?live)[- ](?=critical|block)/i, '')) ??
-    tierOfHeading(bare.replace(/^must\b.*/i, 'must'))
+    tierOfHeading(bare.replace(/^must\b.*/i, 'must')) ??
+    tierOfHeading(bare.split(GOES_ON, 1)[0]!)
   );
 }
 
@@ -81,14 +109,14 @@ export function legendOf(passages: readonly Passage[]): Legend {
 }
 
 /** The definitions of one passage that are sure enough; pictures that stand for a state, too, are no marks of tiers. */
-function sureOnes({ lines, heading }: Passage): Definition[] {
+function sureOnes({ lines, heading, footnote = false }: Passage): Definition[] {
   const texts = lines.map((line) => plainText(repairMojibake(line))).filter((text) => text !== '' && text.length < 1_000);
   if (texts.some((text) => OTHER_SCALE.test(text)) || OTHER_SCALE.test(heading)) return [];
-  const led = texts.some((text) => LED.test(text)) || LED.test(`${heading}:`);
+  const led = footnote || texts.some((text) => LED.test(text)) || LED.test(`${heading}:`);
   const pieces = [...new Set([...texts, texts.join(' ')].flatMap(piecesOf))];
-  const all = pieces.flatMap(definitionsIn);
+  const all = [...pieces.flatMap(definitionsIn), ...texts.flatMap(exceptionsIn)];
   const states = pieces.some(
-    (piece) => STATE.test(piece.replace(PICTURE_FIRST, '').replace(/^[\s=:–—-]+/, '')) && PICTURE_FIRST.test(piece),
+    (piece) => STATE.test(piece.replace(PAINTED, '').replace(/^[\s=:–—-]+(?:(?:means|is|are)\s)?/, '')) && PAINTED.test(piece),
   );
   const scale = new Map(
     Map.groupBy(all, ({ kind }) => kind)
@@ -96,13 +124,16 @@ function sureOnes({ lines, heading }: Passage): Definition[] {
       .map(([kind, some]) => [kind, new Set(some.map(({ tier }) => tier)).size]),
   );
   return all.filter((one) => {
-    if (one.kind === 'picture' && states) return false;
-    return isSure(one, { led, several: scale.get(one.kind)! > 1 });
+    if ((one.kind === 'picture' || one.kind === 'colour') && states) return false;
+    return (footnote && one.kind === 'sign') || isSure(one, { led, several: scale.get(one.kind)! > 1 });
   });
 }
 
 function isSure({ kind, bond, key }: Definition, { led, several }: { led: boolean; several: boolean }): boolean {
   const scaled = led || several;
+  if (kind === 'colour') return bond !== 'stands' && several;
+  if (kind === 'called') return bond === 'says' || bond === 'is' || scaled;
+  if (kind === 'form') return true;
   if (kind === 'keyword' || kind === 'phrase') return bond === 'says' || bond === 'is';
   if (kind === 'bracket' || kind === 'picture') return bond === 'says' || scaled;
   if (kind === 'sign') return bond === 'says' || (scaled && bond !== 'stands') || (several && /^[!†‡★☆*]/.test(key));
@@ -132,11 +163,27 @@ function together(piece: string): string[] {
 function definitionsIn(piece: string): Definition[] {
   const found =
     markedFirst(piece) ??
+    introduced(piece) ??
     markedFirst(piece.replace(/^.{0,40}?\b(?:an?|every|each|the|all)\s+/i, '')) ??
     markedFirst(piece.replace(/^.{0,60}\b(?:an?|every|each|the|all)\s+(?=\S+\s+(?:is|are|means?)\s)/i, '')) ??
+    ofForm(piece) ??
     ofLines(piece) ??
     meaningFirst(piece);
-  return found ? [found] : [];
+  return found ? [found, ...besides(piece, found)] : [];
+}
+
+/** `Column "Class": A = critical`: words that introduce the first mark. */
+function introduced(piece: string): Definition | undefined {
+  const behind = /^[^:]{1,80}:\s+(.+)$/.exec(piece)?.[1];
+  const found = behind === undefined ? undefined : markedFirst(behind);
+  return found?.bond === 'says' ? found : undefined;
+}
+
+/** `🔴 P0 = blocks the launch`, `P0 (🔴): critical` and `red = critical` define two marks, of which either may stand alone. */
+function besides(piece: string, found: Definition): Definition[] {
+  if (found.kind === 'picture') return [];
+  const picture = PICTURE_FIRST.exec(piece)?.[1] ?? PICTURE_SECOND.exec(piece)?.[1] ?? CIRCLES.get(found.key);
+  return picture === undefined ? [] : [{ ...found, kind: 'picture', key: keyOfPicture(picture), bond: 'stands' }];
 }
 
 const KINDS: readonly (readonly [Kind, RegExp, (mark: string) => string])[] = [
@@ -145,6 +192,8 @@ const KINDS: readonly (readonly [Kind, RegExp, (mark: string) => string])[] = [
   ['sign', QUOTED_SIGN, keyOfPicture],
   ['bracket', QUOTED_FIRST, keyOfBracket],
   ['keyword', KEYWORD_FIRST, keyOfKeyword],
+  ['called', CALLED_FIRST, keyOfPhrase],
+  ['colour', COLOUR_FIRST, keyOfPhrase],
   ['code', CODE_FIRST, keyOfCode],
   ['sign', SIGN_FIRST, keyOfPicture],
   ['phrase', PHRASE_FIRST, keyOfPhrase],
@@ -161,7 +210,7 @@ function markAt(text: string): { kind: Kind; key: string; width: number } | unde
 function markedFirst(piece: string): Definition | undefined {
   const mark = markAt(piece);
   if (!mark) return undefined;
-  const rest = piece.slice(mark.width);
+  const rest = mark.kind === 'picture' ? piece.slice(mark.width) : piece.slice(mark.width).replace(PICTURE_BEHIND, '');
   // A picture may only decorate: `💡 Must have = critical`.
   const decorated = mark.kind === 'picture' ? markedFirst(rest.trim()) : undefined;
   if (decorated?.bond === 'says') return decorated;
@@ -169,11 +218,36 @@ function markedFirst(piece: string): Definition | undefined {
   if (mark.kind === 'phrase' && tierOfHeading(piece.slice(0, mark.width)) === undefined) return undefined;
   const says = SAYS.exec(rest);
   const parts = says ? undefined : PARTS.exec(rest);
-  const alone = mark.kind === 'code' || mark.kind === 'keyword' || mark.kind === 'phrase';
+  const alone = mark.kind !== 'bracket' && mark.kind !== 'picture' && mark.kind !== 'sign';
   if (alone && !says && !parts) return undefined;
   const tier = tierOfMeaning(rest.slice((says ?? parts)?.[0].length ?? 0));
   const bond = says ? (/^\s(?:is|are|ist|sind|est)\s/i.test(says[0]) ? 'is' : 'says') : parts ? 'parts' : 'stands';
   return tier && { kind: mark.kind, key: mark.key, bond, tier };
+}
+
+const OF_FORM =
+  /^(?:.{0,30}\b(?:items?|lines?|points?|checks?|entries|everything|those|anything)\s+(?:(?:set|written|shown|printed|marked|that are|which are)\s+)?(?:in\s+)?)?(bold|italics?|capitals|caps|capital letters|upper case)(?:\s+(?:type|print|letters|items?|lines?|points?|ones))?(?=\s*=|\s+(?:is|are|means?|must|should|blocks?|stops?|can)\s)/i;
+
+/** `Items in bold are blockers`: how letters are set may be a mark, too. */
+function ofForm(piece: string): Definition | undefined {
+  const match = OF_FORM.exec(piece);
+  if (!match) return undefined;
+  const behind = piece.slice(match[0].length);
+  const tier = tierOfMeaning(SAYS.test(behind) ? behind.replace(SAYS, '') : behind);
+  const form = /^bold/i.test(match[1]!) ? 'bold' : /^ital/i.test(match[1]!) ? 'italic' : 'capitals';
+  return tier && { kind: 'form', key: keyOfForm(form), bond: 'says', tier };
+}
+
+const EXCEPT = /\b(?:unless|except|apart from|other than|if not|sofern nicht|außer|sauf)\b.{0,120}$/i;
+const EXCEPTED = /[([{]([^()[\]{}]{2,30})[)\]}]|["“„«]([^()[\]{}"”“»]{2,30})["”“»]/g;
+
+/** `… unless marked "(optional)" or [nice, low]`: what is excepted by a mark that names a tier has that one. */
+function exceptionsIn(text: string): Definition[] {
+  return [...(EXCEPT.exec(text)?.[0] ?? '').matchAll(EXCEPTED)].flatMap(([, inner, quoted]) => {
+    const words = (inner ?? quoted)!.trim();
+    const tier = tierOfList(words, true);
+    return tier ? [{ kind: 'bracket', key: keyOfBracket(words), bond: 'says', tier } as const] : [];
+  });
 }
 
 const OF_LINES =
@@ -203,13 +277,16 @@ const MEANING_FIRST =
 
 /** `Critical = 🔴`, `blockers are marked with a ★`, `critical (🔴)`. */
 function meaningFirst(piece: string): Definition | undefined {
-  const match = MEANING_FIRST.exec(piece) ?? /^(.{3,40}?)\s*\(([^()]{1,8})\)$/.exec(piece);
+  const match = MEANING_FIRST.exec(piece) ?? /^(.{3,40}?)\s*\(([^()]{1,8})\)$/.exec(piece) ?? /^([\p{L}-]{3,20}s)\s(\p{Lu})$/u.exec(piece);
   const rest = match ? named(match[2]!) : undefined;
   const mark = rest === undefined ? undefined : markAt(rest);
   if (!match || !mark || mark.width !== rest!.trimEnd().length) return undefined;
-  if (mark.kind !== 'picture' && mark.kind !== 'sign' && mark.kind !== 'bracket') return undefined;
+  const coded = mark.kind === 'code' && !/[:=(]/.test(piece);
+  if (!coded && mark.kind !== 'picture' && mark.kind !== 'sign' && mark.kind !== 'bracket') return undefined;
   const tier = tierOfMeaning(match[1]!);
-  return tier && { kind: mark.kind, key: mark.key, bond: 'says', tier };
+  // `Must-haves are marked M, should-haves S`
+  const bond = !coded || /\s(?:marked|tagged|flagged|labell?ed)\s/i.test(piece) ? 'says' : 'parts';
+  return tier && { kind: mark.kind, key: mark.key, bond, tier };
 }
 
 const NAMES: readonly (readonly [RegExp, string])[] = [
@@ -226,3 +303,6 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
 
 /** Signs that are called by their names. */
 const named = (text: string): string => NAMES.reduce((words, [name, sign]) => words.replace(name, sign), text);
+
+/** Whether words explain any mark. */
+export const definesMark = (text: string): boolean => piecesOf(plainText(text)).some((piece) => definitionsIn(piece).length > 0);

@@ -48,9 +48,11 @@ export function unquoted(text: string): { depth: number; mark: number } & Indent
 }
 
 /** The mark of a list item at the start of a text: `- `, `* `, `+ `, `• `, `3. `, `3) `. */
-type Marker = { width: number; order?: number; bullet: string };
+type Marker = { width: number; order?: number; bullet: string; deeper?: number };
 
 const BULLET = /^([-*+•‣◦▪●○])(?=\s|$)/;
+/** `** [ ]`: a wiki tells by the number of its marks how deep a line stands. */
+const REPEATED = /^([*-])\1{1,5}(?=\s+\\?\[[ xX]?\\?\](?![(:[]))/;
 const ORDERED = /^(\d{1,9})([.)])(?=\s|$)/;
 const LETTERED = /^([A-Za-z]|[ivx]{1,4})([.)])(?=\s+\\?\[[ xX]?\\?\])/;
 /** A bullet that lacks the space before its box. */
@@ -60,9 +62,19 @@ const TIGHT = /^([-*+]|\d{1,9}[.)])(?=\[[ xX]\](?!\())/;
 export function markerOf(text: string): Marker | undefined {
   const bullet = BULLET.exec(text) ?? LETTERED.exec(text) ?? TIGHT.exec(text);
   if (bullet) return { width: bullet[0].length, bullet: bullet[1]! };
+  const repeated = REPEATED.exec(text);
+  if (repeated) return { width: repeated[0].length, bullet: repeated[1]!, deeper: repeated[0].length - 1 };
   const ordered = ORDERED.exec(text);
   return ordered ? { width: ordered[0].length, order: Number(ordered[1]), bullet: ordered[2]! } : undefined;
 }
+
+/** `** [ ] disks` of a wiki as `  * [ ] disks`: where the line would stand if it were indented. */
+export const deeper = <R extends Indented>(row: R, levels: number): R => ({
+  ...row,
+  column: row.column + 2 * levels,
+  at: row.at + levels,
+  rest: row.rest.slice(levels),
+});
 
 /** A box at the start of a text. `mark` is where the byte for its tick stands, `width` what the box takes, `sign` what stands there instead of a tick. */
 export type Box = {

@@ -19,7 +19,7 @@ export const isState = (place: NumberPlace, last: Threshold | undefined): boolea
 /** `Day 4: 50 %` */
 const isStep = ({ quantity, text }: NumberPlace): boolean =>
   quantity.unit === '%' &&
-  /\d\s?%\s*(?:,|→|->|then|\/)\s*$|^\W*(?:day|week|phase|stage|step|wave|hour|ring|month|tag|woche|phase|stufe|jour|semaine|étape)\s*\d+\s*[:–—-]\s*$/i.test(
+  /\d\s?%(?:\s(?:of|der|des)\s[^,;.:<>≤≥\d]{1,30})?\s*(?:,|→|->|then|\/|,\s?(?:and |und |et )?(?:then|later|after that|dann|puis|ensuite)(?:\s(?:to|at|for|auf|à))?)\s*$|^\W*(?:day|week|phase|stage|step|wave|hour|ring|month|tag|woche|phase|stufe|jour|semaine|étape)\s*\d+\s*[:–—-]\s*$/i.test(
     text.slice(0, quantity.from),
   );
 

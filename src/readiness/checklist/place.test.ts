@@ -335,3 +335,24 @@ describe('what a line holds besides', () => {
     expect(notUnderstood).toEqual([expect.objectContaining({ kind: 'threshold', line: 5 })]);
   });
 });
+
+describe('a wiki tells by the number of its marks how deep a line stands', () => {
+  test('boxes are nested by their marks, and found where they are written', () => {
+    const text = '* [ ] a\n** [x] b\n*** [ ] c\n** [ ] d\n* [ ] e\n';
+    const { items } = read(text);
+    const titleOf = (id: string | undefined): string | undefined => items.find((item) => item.id === id)?.title;
+    expect(items.map(({ title, parent }) => [title, titleOf(parent)])).toEqual([
+      ['a', undefined],
+      ['b', 'a'],
+      ['c', 'b'],
+      ['d', 'a'],
+      ['e', undefined],
+    ]);
+    expect(items.map(({ checked }) => checked)).toEqual([false, true, false, false, false]);
+    for (const { box } of items) expect(text.slice(box.from - 1, box.to + 1)).toMatch(/^\[[ x]\]$/);
+  });
+
+  test.each(['**bold** [ ] a', '** [a](b)', '--- [a]', '-- a'])('“%s” is no line of a list', (line) => {
+    expect(read(`* [ ] x\n\n${line}\n`).items.length).toBe(1);
+  });
+});

@@ -1,7 +1,17 @@
 import { milliseconds, timeUnit, unitOf, type Unit } from './units.ts';
 
 /** A number in a text with its unit. `plus` where it is written `99.9%+`; `to` is the end of number, unit and plus. */
-export type Quantity = { from: number; to: number; value: number; unit: string; plus: boolean; word: boolean; hyphen: boolean };
+export type Quantity = {
+  from: number;
+  to: number;
+  value: number;
+  unit: string;
+  plus: boolean;
+  word: boolean;
+  hyphen: boolean;
+  /** A version of three parts and more; `value` is of the first two. */
+  dotted?: boolean;
+};
 
 const DIGITS = /\d{1,3}(?:[,'’\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+/y;
 const WORDS: Readonly<Record<string, number>> = {
@@ -145,6 +155,8 @@ function digitsAt(text: string, at: number): RegExpExecArray | null {
 }
 
 function quantityAt(text: string, at: number, dotted: boolean): Quantity | undefined {
+  const version = versionIn(text, at);
+  if (version) return version;
   const match = digitsAt(text, at);
   if (!match || isStatus(text, at)) return undefined;
   const before = text[at - 1] ?? ' ';
@@ -169,6 +181,25 @@ function quantityAt(text: string, at: number, dotted: boolean): Quantity | undef
     };
   const quantity = withUnit(text, negative ? at - 1 : at, at + match[0].length, value);
   return /^[A-Za-z_]/.test(text.slice(quantity.to)) ? undefined : quantity;
+}
+
+const PARTS = /(\d{1,3}\.\d{1,4})(?:\.\d{1,4}){1,2}(?![.\d]?\d)/y;
+const BOUND_BEFORE =
+  /(?:[<>≤≥]=?|\b(?:(?:older|newer|jünger|älter) (?:than|als)|least|most|above|below|minimum|min\.?|mindestens|au moins))\s*(?:(?:version|release)\s)?v?$/i;
+const BOUND_BEHIND = /^(?:\+(?!\d)|\s(?:or|and|oder|und|ou|et)\s(?:newer|later|higher|above|up|older|earlier|neuer|höher|plus récent))/i;
+const DAY = /\b(?:on|until|before|after|since|by|am|ab|vom|seit|bis|le|du|au)\s*$/i;
+
+/** A version of three parts where one is demanded: `>= 2.3.19`, `2.3.19 or newer`. Elsewhere it may be a date or an address. */
+function versionIn(text: string, at: number): Quantity | undefined {
+  PARTS.lastIndex = at;
+  const match = PARTS.exec(text);
+  if (!match || /^\d{1,3}(?:\.\d{3})+$/.test(match[0])) return undefined;
+  const to = at + match[0].length;
+  const left = justBefore(text, at);
+  const behind = BOUND_BEHIND.exec(text.slice(to, to + 30));
+  if ((!BOUND_BEFORE.test(left) && !behind) || DAY.test(left) || /^[\w:/%-]/.test(text.slice(to))) return undefined;
+  const plus = behind !== null && behind[0] === '+';
+  return { from: at, to: plus ? to + 1 : to, value: Number(match[1]), unit: '', plus, word: false, hyphen: false, dotted: true };
 }
 
 /** `429s have Retry-After`: answers with that status, unless something is compared with so many seconds. */
@@ -209,7 +240,7 @@ function numberOf(digits: string, dotted: boolean): number {
   return Number(digits.replaceAll(/[,'’ \u00a0\u202f]/g, ''));
 }
 
-const MAGNITUDE = /^(?:([kKM])(?![\w/])|\s(thousand|million|billion|Mio\.?|Millionen)\b)/;
+const MAGNITUDE = /^(?:([kKM])(?![\w/Ω\u2126])|\s(thousand|million|billion|Mio\.?|Millionen)\b)/;
 /** Sums: `€25m`, `$3bn`, `CHF 2 Mio.`, where `m` can be neither metres nor minutes. */
 const MAGNITUDE_OF_MONEY = /^(?:([kKmM]|bn)(?![\w/])|\s(thousand|million|billion|Mio\.?|Millionen|m|bn)(?![\w/]))/;
 /** In front of a sum: a sign, or the code of a currency. */

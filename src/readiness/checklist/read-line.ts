@@ -90,7 +90,8 @@ function tierOfHeadings(given: readonly Heading[], words: readonly string[], { w
   const inwards = given.filter(({ text }) => text !== '').reverse();
   return firstOf(
     words.map((text, at) => ({ text, heading: inwards[at] })),
-    ({ text, heading }) => (heading && wording.declared.get(heading)) ?? tierOf(text),
+    ({ text, heading }) =>
+      (heading && wording.declared.get(heading)) ?? tierOf(text) ?? (heading && wording.later.has(heading) ? 'low' : undefined),
   );
 }
 

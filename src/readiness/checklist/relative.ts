@@ -14,6 +14,16 @@ const COMPARED = String.raw`\s*(?:of|is|by|de|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
 
 /** `up on December by`, `drops by no more than` */
 const BY = String.raw`(?:\s+(?:on|from|over|against)\s+(?:the\s+)?[\w.-]+(?:\s[\w.-]+)?)?\s+(?:by|um)\s+${MEASURE}?\s*$`;
+/** `cut duplicate alarms by`: what somebody does to a thing, which stands between. */
+const OF_WHAT = String.raw`(?:\s+(?!by\b|um\b|to\b|at\b|if\b|and\b|or\b|is\b|are\b|was\b|were\b|when\b|while\b|that\b|which\b|than\b|caused\b|driven\b|made\b)[\p{L}\d'’-]+){1,7}\s+by\s+${MEASURE}?\s*$`;
+const DONE_UP = new RegExp(
+  String.raw`\b(?:increas(?:e[sd]?|ing)|rais(?:e[sd]?|ing)|boost(?:s|ed|ing)?|lift(?:s|ed|ing)?|extend(?:s|ed|ing)?)${OF_WHAT}`,
+  'iu',
+);
+const DONE_DOWN = new RegExp(
+  String.raw`\b(?:cuts?|cutting|reduc(?:e[sd]?|ing)|lower(?:s|ed|ing)?|decreas(?:e[sd]?|ing)|shrinks?|slash(?:es|ed|ing)?|trim(?:s|med|ming)?|shorten(?:s|ed|ing)?|halv(?:e[sd]?|ing))${OF_WHAT}`,
+  'iu',
+);
 const BY_UP = new RegExp(String.raw`\b(?:${UP}|${UP_BY})${BY}`, 'i');
 const BY_DOWN = new RegExp(String.raw`\b(?:${DOWN}|${DOWN_BY})${BY}`, 'i');
 /** `throughput improved by 15 %`: more of it, or less, as is better for what is named. */
@@ -25,6 +35,8 @@ const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
   [BY_UP, 'increase'],
   [BY_DOWN, 'decrease'],
   [BY_CHANGE, 'change'],
+  [DONE_UP, 'increase'],
+  [DONE_DOWN, 'decrease'],
   [new RegExp(String.raw`\b(?:${UP})${COMPARED}`, 'i'), 'increase'],
   [new RegExp(String.raw`\b(?:${DOWN})${COMPARED}`, 'i'), 'decrease'],
   [new RegExp(String.raw`\b(?:${CHANGE})${COMPARED}`, 'i'), 'change'],

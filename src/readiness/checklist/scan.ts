@@ -1,6 +1,7 @@
 import type { Finding } from './checklist.ts';
 import {
   boxOf,
+  deeper,
   cellsOf,
   closesFence,
   fenceOf,
@@ -233,6 +234,7 @@ function readFence(state: State, row: Row): boolean {
 function readListItem(state: State, row: Row): boolean {
   const marker = markerOf(row.rest);
   if (!marker) return readBareBox(state, row);
+  if (marker.deeper) return readListItem(state, deeper(row, marker.deeper));
   const behind = indented(row.rest, marker.width, row.column + marker.width);
   const box = boxOf(behind.rest);
   if (!box && !mayBegin(state, row, marker.order, behind.rest)) return false;

@@ -32,6 +32,13 @@ export const cellsText = (cells: readonly Cell[]): string =>
 
 const TIER_COLUMN =
   /^(?:priority|prio|severity|tier|level|importance|criticality|must|priorität|priorité|(?:must|should|could)(?:\s*\/\s*(?:must|should|could|nice|won['’]?t))+)$/i;
+const MOSCOW_COLUMN = /^moscow$/i;
+const MOSCOW: ReadonlyMap<string, Tier> = new Map([
+  ['M', 'critical'],
+  ['S', 'high'],
+  ['C', 'medium'],
+  ['W', 'low'],
+]);
 const ROLE_COLUMN = /^(?:owner|role|responsible|who|team|assignee|dri|verantwortlich)$/i;
 const NUMBER = /^(?:#|(?:[A-Z]{1,3}-?)?\d+(?:\.\d+)*[.)]?)$/;
 
@@ -57,7 +64,9 @@ export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined
       .map(({ at, text }) => ({ at, text: at > 0 && isClaimColumn(header, at) ? `(measured: ${text})` : text }))
       // What its column bounds is a demand only together with the column's name.
       .map(({ at, text }) => ({ at, text: /^\d/.test(text) ? boundTold(header[at] ?? '', text) : text }));
-    const tier = words.filter(({ at }) => tierColumns.has(at)).map(({ text }) => tierOf(text))[0];
+    const tier = words
+      .filter(({ at }) => tierColumns.has(at))
+      .map(({ at, text }) => tierOf(text) ?? (isOf(at, MOSCOW_COLUMN) ? MOSCOW.get(plainText(text)) : undefined))[0];
     const roles = words.filter(({ at }) => isOf(at, ROLE_COLUMN)).map(({ text }) => plainText(text));
     const [title = words[0], ...detail] = words.filter(({ at }) => !tierColumns.has(at) && !isOf(at, ROLE_COLUMN));
     return cells.flatMap((cell, at): RowBox[] => {
@@ -97,6 +106,7 @@ function tierColumnsOf({ rows }: Table, header: readonly string[], tierOf: (text
     const texts = rows
       .map(({ cells }) => plainText(cells[at]?.text ?? '').trim())
       .filter((text) => text !== '' && text !== '–' && text !== '-');
+    if (MOSCOW_COLUMN.test(header[at] ?? '')) return true;
     if (TIER_COLUMN.test(header[at] ?? '')) return texts.some((text) => tierOf(text) !== undefined);
     return texts.length > 1 && texts.every((text) => text.length <= 24 && tierOf(text) !== undefined);
   };

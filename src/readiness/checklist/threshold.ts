@@ -132,7 +132,7 @@ function rateBehind(right: string, compared: Compared | undefined): string {
 }
 
 function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigger: boolean): Compared | undefined {
-  const found = comparatorBefore(left) ?? comparatorAfter(right, quantity.unit) ?? overBaseline(left);
+  const found = comparatorBefore(left) ?? comparatorAfter(right, quantity.unit) ?? overBaseline(left) ?? withinFrench(left, quantity.unit);
   if (!found) return undefined;
   const { unit } = quantity;
   const place = { clause, left, right, unit };
@@ -144,6 +144,12 @@ function comparedAt({ quantity, left, right, clause, text }: NumberPlace, trigge
   const sped =
     /^(?:or )?(?:faster|quicker|slower)(?: than)?$/i.test(found.text) && (unit.startsWith('1/') || unit === 'x') ? mirrored(found) : found;
   return negated(sped, place, trigger);
+}
+
+/** `traités sous 14 jours`: with a time `sous` is within. */
+function withinFrench(left: string, unit: string): Compared | undefined {
+  const match = unit in TIME_MS ? /(?<!\p{L})(sous|d['’]ici)\s*(?:les\s)?$/iu.exec(left) : null;
+  return match ? { op: '<=', at: match.index, text: match[1]! } : undefined;
 }
 
 /** `no higher than the baseline + 0.2 %` */

@@ -1,6 +1,9 @@
 import type { Tier } from './checklist.ts';
 import { obligationOf } from './obligation.ts';
 
+/** `Won't have this time`, `Won't have in this release` */
+const NOT_NOW = String.raw`(?:,? (?:this time|yet|now|(?:for|in|with|at) (?:now|launch|(?:this|the) (?:release|version|launch|phase|time|round|increment|sprint)))(?: (?:around|yet))?)?`;
+
 const WORDS: readonly (readonly [Tier, string])[] = [
   [
     'critical',
@@ -16,7 +19,7 @@ const WORDS: readonly (readonly [Tier, string])[] = [
   ],
   [
     'low',
-    String.raw`low|lowest|trivial|optional|nachrangig|cosmetic|won['’]t(?:[- ]haves?)?|niedrig|gering|faible|basse|optionnel(?:le)?|facultatif|wunsch`,
+    String.raw`low|lowest|trivial|optional|nachrangig|cosmetic|won['’]t(?:[- ](?:haves?|do|fix))?${NOT_NOW}|will not have${NOT_NOW}|niedrig|gering|faible|basse|optionnel(?:le)?|facultatif|wunsch`,
   ],
 ];
 
@@ -182,15 +185,28 @@ const isCount = (text: string, { 0: words, index }: RegExpExecArray): boolean =>
 const OPENING_BRACKET = /^(?:[\dA-Z][\w.-]{0,10}[.):]?\s+)?[([{]\s?([^()[\]{}]{2,30}?)\s?[)\]}]/u;
 const CLOSING_BRACKET = /[([{]\s?([^()[\]{}]{2,30}?)\s?[)\]}][\s.;,*]*$/u;
 
-/** The tier of a bracket that holds nothing but a word for one: `… (Mandatory)`, `{muss} …`. */
+/** The tier of words parted by commas, as `desirable, medium`: the one that they all are, or that one of them names as a grade. */
+export function tierOfList(words: string, lenient = false): Tier | undefined {
+  const parts = words.split(/\s*[,;/]\s*/);
+  const tiers = parts.map((part) => (OF_THINGS.test(part) ? undefined : (first(WHOLE, part) ?? obligationOf(part))));
+  if (lenient && /^nice$/i.test(words)) return 'medium';
+  if (!lenient && tiers.includes(undefined)) return undefined;
+  const grades = new Set(parts.flatMap((part) => (/^(?:critical|high|medium|low)$/i.test(part) ? [first(WHOLE, part)] : [])));
+  const known = grades.size > 0 ? grades : new Set(tiers.filter((tier) => tier !== undefined));
+  return known.size === 1 ? [...known][0] : undefined;
+}
+
+/** The tier of a bracket that holds nothing but a word for one, or two that agree: `… (Mandatory)`, `{muss} …`, `(desirable, medium)`. */
 function closedIn(text: string): Tier | undefined {
   for (const pattern of [OPENING_BRACKET, CLOSING_BRACKET]) {
     const words = pattern.exec(text)?.[1];
-    const tier = words === undefined || OF_THINGS.test(words) ? undefined : first(WHOLE, words);
+    const tier = words === undefined || OF_THINGS.test(words) ? undefined : (first(WHOLE, words) ?? listedIn(words));
     if (tier) return tier;
   }
   return undefined;
 }
+
+const listedIn = (words: string): Tier | undefined => (/[,;]/.test(words) ? tierOfList(words) : undefined);
 
 const GRADE_WORD = String.raw`critical|blocker|must(?:-?have)?|should(?:-?have)?|could(?:-?have)?|mandatory|required|high|medium|low|nice-?to-?have|optional|kritisch|hoch|mittel|niedrig`;
 /** `#must`, `… – priority: high`, `(prio 1)`: a tag or a key that can be of nothing else. */
@@ -199,13 +215,16 @@ const KEYED = new RegExp(
   String.raw`(?:(?:^\W{0,3}|[([{|]\s?|\s[–—-]\s|[,;.]\s)(?:priority|severity|criticality|priorität|priorité)|(?<![\p{L}\d])prio)\s?[:=]\s?(${GRADE_WORD})(?=\s*(?:[)\]}.;,|]|$|\s[–—-]\s))`,
   'iu',
 );
-const PRIORITY_RANK = /[([{](?:priority|prio)[-: ]{0,2}([1-4])[)\]}]/i;
+const PRIORITY_RANK = /[([{](?:priority|prio)[-: ]{0,2}([1-4])[)\]}]|(?:^|~"?|[([{])(?:priority|prio|severity)(?:::|\/)([1-4])\b/i;
+/** Labels with a scope, as trackers have them: `~priority::high`, `[severity/critical]`. */
+const SCOPED = new RegExp(String.raw`(?:^|~"?|[([{])(?:priority|prio|severity)(?:::|\/)(${GRADE_WORD})\b`, 'i');
 
 function keyedIn(text: string): Tier | undefined {
-  const words = TAGGED.exec(text)?.[1] ?? KEYED.exec(text)?.[1];
+  const words = TAGGED.exec(text)?.[1] ?? KEYED.exec(text)?.[1] ?? SCOPED.exec(text)?.[1];
   if (words !== undefined)
     return first(WHOLE, words.replace(/^(must|should|could|nice)-?(to)?-?(?:have)$/i, '$1 $2 have').replace('  ', ' '));
-  const rank = PRIORITY_RANK.exec(text)?.[1];
+  const [, inBrackets, inLabel] = PRIORITY_RANK.exec(text) ?? [];
+  const rank = inBrackets ?? inLabel;
   return rank === undefined ? undefined : RANKS[Number(rank) - 1];
 }
 

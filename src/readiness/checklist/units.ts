@@ -41,7 +41,7 @@ const RATE = /^(?:tps|qps|rps|iops|transactions?\/s|req\/s)(?!\w)/i;
 const BITS = /^(?:[kmgt]?bps|[kmgt]?bit\/s|[kmgt]bits?\/s|[kmgt]i?b\/s)(?!\w)/i;
 const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?!\w)/i;
 const PHYSICAL =
-  /^(?:°\s?[cf]|db[am]?|m?w|gw|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|px|dpi|fps|rpm|pp|percentage points?)(?![\w/])/i;
+  /^(?:[µmkg]?(?:Ω|\u2126|ohms?)|°\s?[cf]|db[am]?|m?w|gw|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|px|dpi|fps|rpm|pp|percentage points?)(?![\w/])/i;
 
 /** Speeds and flows: `mm/s`, `km/h`, `l/h`. What is counted in a time is a rate, what is measured in it a unit of its own. */
 const FLOW =

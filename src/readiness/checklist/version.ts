@@ -1,4 +1,5 @@
-import type { Threshold } from './checklist.ts';
+import type { Comparator, Threshold } from './checklist.ts';
+import { comparatorBefore } from './comparator.ts';
 import { metricBefore, nounBehind } from './metric.ts';
 import type { NumberPlace } from './number-place.ts';
 import type { Quantity } from './quantity.ts';
@@ -17,7 +18,8 @@ const PLURAL_NAME = /(?:Postgres|Kubernetes|Redis|Windows|Jenkins|Rails|Nexus|Pr
 const BOUND_BEHIND = /^\s*(?:max|min|at (?:least|most)|tops|or (?:more|less|fewer))/i;
 
 /** `MongoDB 6.0+`, `Redis 7`, `Ubuntu 22.04`: a version is not a measurement, though one may be demanded as the least. */
-export function isVersion(left: string, right: string, { unit, value, word }: Quantity): boolean {
+export function isVersion(left: string, right: string, { unit, value, word, dotted }: Quantity): boolean {
+  if (dotted) return true;
   if (unit !== '' || word || value >= 1_000 || value < 1 || SCORE.test(left)) return false;
   return (
     PRODUCT.test(left) &&
@@ -29,12 +31,13 @@ export function isVersion(left: string, right: string, { unit, value, word }: Qu
 
 /** `16.2 or newer`, `v5.10 and later`: of two parts and newer can only be a version, whatever it is called. */
 export const isLeastVersion = ({ quantity, left, right, text }: NumberPlace): boolean =>
-  quantity.unit === '' &&
-  !quantity.word &&
-  !HOUR.test(left) &&
-  (NEWER.test(right)
-    ? /\d\.\d/.test(text.slice(quantity.from, quantity.to)) || NAMED.test(left)
-    : NAMED.test(left) && (HIGHER.test(right) || LEAST.test(left)));
+  quantity.dotted === true ||
+  (quantity.unit === '' &&
+    !quantity.word &&
+    !HOUR.test(left) &&
+    (NEWER.test(right)
+      ? /\d\.\d/.test(text.slice(quantity.from, quantity.to)) || NAMED.test(left)
+      : NAMED.test(left) && (HIGHER.test(right) || LEAST.test(left))));
 
 const NEWER = /^(?:\.x)?\s*(?:or|and|oder|und|ou|et)\s+(?:newer|later|more recent|neuer|jünger|plus récente?s?|ultérieure?s?)(?!\p{L})/iu;
 const HIGHER = /^(?:\.x)?\s*(?:or|and|oder|ou)\s+(?:higher|above|up|greater|höher|supérieure?s?)(?!\p{L})/iu;
@@ -52,6 +55,7 @@ const LOWEST = /\bmin(?:imum|\.)?\s(?!tier|level|grade|class|stage|phase|priorit
 /** The version that is demanded at least; undefined where one is only named. */
 export function versionAt(place: NumberPlace): Read | undefined {
   const { quantity, left, right } = place;
+  if (quantity.dotted) return dottedAt(place);
   const sign = LEAST.exec(left) ?? /(>=|≥|>)\s*v?$/.exec(left);
   const counted = /^\s+[a-z]{3,}s\b/.test(right) && !/^\s+(?:is|as|needs|has|was)\b/.test(right);
   const least =
@@ -69,6 +73,27 @@ export function versionAt(place: NumberPlace): Read | undefined {
     threshold: { metric, op: sign?.[1] === '>' ? '>' : '>=', value: quantity.value, unit: 'version', text: `${metric} ${quantity.value}+` },
     to: quantity.to,
   };
+}
+
+/** `nothing older than 2.3.1`: an older version is a lower one. */
+function byAge(words: string, left: string): Comparator | undefined {
+  const age = /\b(older|älter|earlier|newer|jünger|later)\b/i.exec(words)?.[1];
+  if (age === undefined) return undefined;
+  const none = /\b(?:no|not|none|never|nothing|kein\p{L}*|nicht|nichts)\b/iu.test(left);
+  return /^(?:older|älter|earlier)$/i.test(age) ? (none ? '>=' : '<') : none ? '<=' : '>';
+}
+
+/** A version of three parts, with the words that it is written in; undefined where nothing bounds it. */
+function dottedAt({ quantity, left, right, text }: NumberPlace): Read | undefined {
+  const compared = comparatorBefore(left.replace(/\b(?:version|release|v)\s*$/i, ''));
+  const op =
+    (compared && byAge(compared.text, left)) ??
+    compared?.op ??
+    (quantity.plus || NEWER.test(right) || HIGHER.test(right) ? '>=' : undefined);
+  if (op === undefined) return undefined;
+  const metric = metricBefore(compared ? left.slice(0, compared.at) : left).replace(/\s*(?:version|v)$/i, '');
+  const written = text.slice(quantity.from, quantity.to).replace(/\+$/, '');
+  return { threshold: { metric, op, value: quantity.value, unit: 'version', text: `${metric} ${op} ${written}`.trim() }, to: quantity.to };
 }
 
 function countAt({ quantity, left, right }: Pick<NumberPlace, 'quantity' | 'left' | 'right'>): Read {

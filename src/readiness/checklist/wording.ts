@@ -1,7 +1,7 @@
 import type { Tier } from './checklist.ts';
-import { declaredIn } from './declared-tier.ts';
+import { declaredByHeading, declaredIn } from './declared-tier.ts';
 import { plainText } from './inline.ts';
-import { legendOf, type Legend, type Passage } from './legend.ts';
+import { definesMark, legendOf, type Legend, type Passage } from './legend.ts';
 import { tierOfMarked } from './legend-mark.ts';
 import type { Entry, Heading, Outline } from './outline.ts';
 import { boxesOf } from './table.ts';
@@ -13,15 +13,19 @@ export type Wording = {
   legend: Legend;
   /** Tiers that a sentence or a mark gives to all lines below a heading. */
   declared: ReadonlyMap<Heading, Tier>;
+  /** Headings such as `Later` that are taken for the last grade of a scale. */
+  later: ReadonlySet<Heading>;
   /** The tier of every line of which nothing else says one. */
   fallback?: Tier;
 };
 
 /** Text that is no box, with the heading around it. */
-type Said = { lines: readonly string[]; heading?: Heading; line: number };
+type Said = { lines: readonly string[]; heading?: Heading; line: number; footnote?: boolean };
 
 const LEGEND_HEADING =
-  /^(?:\W*\d[\d.]*\W*)?(?:legend|key|notation|symbols?|markings?|tags|legende|zeichenerklärung|légende|how to (?:read|use)\b.*|(?:priority|severity)(?: levels?| legend| key| definitions?)?|priorities|about (?:this|the) (?:list|document|checklist)|conventions?)$/i;
+  /^(?:\W*\d[\d.]*\W*)?(?:legend|key|notation|symbols?|markings?|tags|legende|zeichenerklärung|légende|how to (?:read|use)\b.*|(?:priority|severity)(?: levels?| legend| key| definitions?)?|priorities|about (?:this|the) (?:list|document|checklist)|conventions?|labels|scale|colou?r (?:codes?|coding|key|scheme)|(?:(?:priority|severity) (?:levels?|scale|marks?|classes)|priorities|marks|symbols|icons|labels|colou?rs|tags)(?: (?:used|explained|in use))?|what (?:the|our|these) .{3,30} (?:mean|stand for)|(?:the )?meaning of .{3,40}|how we prioriti[sz]e|erläuterung(?:en)?|bedeutung der .{3,30})$/i;
+/** A footnote: its sign, and what it says. */
+const FOOTNOTE = /^\s*(?:\\?[*†‡★☆]{1,3}|\[\^[\w-]{1,10}\]:?|[¹²³])\s*\S/;
 const LEGEND_LED = /^\W*(?:legend|key|tags|notation|symbols?|legende|zeichenerklärung|légende)\b[^:]{0,40}:/i;
 
 /** Nobody explains marks in more paragraphs than this, or with more lines to one. */
@@ -33,11 +37,14 @@ export function wordingOf(outlined: Outline): Wording {
   const scale = scaleOf(marksOf(outlined));
   const said = saidIn(outlined);
   const first = firstBoxOf(outlined);
-  if (first === Infinity) return { scale, legend: new Map(), declared: new Map() };
-  const explains = ({ line, heading, lines }: Said): boolean =>
-    line < first || (heading !== undefined && LEGEND_HEADING.test(heading.text)) || LEGEND_LED.test(plainText(lines[0] ?? ''));
+  if (first === Infinity) return { scale, legend: new Map(), declared: new Map(), later: new Set() };
+  const explains = ({ line, heading, lines, footnote }: Said): boolean =>
+    line < first ||
+    footnote === true ||
+    (heading !== undefined && LEGEND_HEADING.test(heading.text)) ||
+    LEGEND_LED.test(plainText(lines[0] ?? ''));
   const legend = legendOf(passagesOf(said.filter(explains).slice(0, MOST_PASSAGES), outlined, first));
-  return { scale, legend, ...declarations(outlined, { said, first, legend }) };
+  return { scale, legend, later: leftForLater(outlined.headings), ...declarations(outlined, { said, first, legend }) };
 }
 
 function* marksOf({ headings, entries }: Outline): Generator<string> {
@@ -56,10 +63,16 @@ function firstBoxOf({ entries, placed }: Outline): number {
 function saidIn({ entries, placed }: Outline): Said[] {
   const bullets = entries.flatMap((entry) => (entry.item.box || entry.parent ? [] : [bulletOf(entry)]));
   const paragraphs = placed.flatMap(({ block, context }): Said[] =>
-    block.kind === 'paragraph' ? [{ lines: block.lines, line: block.line, ...headingIn(context.headings) }] : [],
+    block.kind === 'paragraph'
+      ? [{ lines: block.lines, line: block.line, ...headingIn(context.headings), ...(isFootnote(block.lines) && { footnote: true }) }]
+      : [],
   );
   return [...bullets, ...paragraphs].sort((a, b) => a.line - b.line);
 }
+
+/** Short lines that all begin with a sign. */
+const isFootnote = (lines: readonly string[]): boolean =>
+  lines.length <= 6 && lines.every((line) => line.length <= 160 && FOOTNOTE.test(line) && !/^\s*\*\*\S/.test(line));
 
 const headingIn = (headings: readonly Heading[]): Pick<Said, 'heading'> => (headings.length > 0 ? { heading: headings.at(-1)! } : {});
 
@@ -74,21 +87,45 @@ function passagesOf(said: readonly Said[], { placed }: Outline, first: number): 
   const groups: Passage[] = [];
   let last: { said: Said; lines: string[] } | undefined;
   for (const one of said) {
-    const goesOn = last && one.heading === last.said.heading && one.line - last.said.line <= last.said.lines.length;
+    const goesOn =
+      last &&
+      one.heading === last.said.heading &&
+      one.footnote === last.said.footnote &&
+      one.line - last.said.line <= last.said.lines.length;
     const some = one.lines.slice(0, MOST_LINES);
     if (goesOn && last!.lines.length < MOST_LINES) last!.lines.push(...some);
     const lines = goesOn ? last!.lines : some;
-    if (!goesOn) groups.push({ lines, heading: one.heading?.text ?? '' });
+    if (!goesOn) groups.push({ lines, heading: one.heading?.text ?? '', ...(one.footnote && { footnote: true }) });
     last = { said: one, lines };
   }
   const tables = placed.flatMap(({ block, context: { headings } }): Passage[] => {
     const heading = headings.at(-1)?.text ?? '';
     if (block.kind !== 'table' || block.rows.length > 12 || !(block.line < first || LEGEND_HEADING.test(heading))) return [];
     if (boxesOf(block).length > 0) return [];
-    const lines = block.rows.map(({ cells: [mark, meaning] }) => `${mark?.text ?? ''}: ${meaning?.text ?? ''}`);
+    const lines = block.rows.flatMap(({ cells }) => definingLines(cells.map(({ text }) => text)));
     return [{ lines, heading: plainText(block.header[0]?.text ?? '') }];
   });
   return [...groups, ...tables];
+}
+
+/** A row as `mark: meaning`; where its second column explains nothing, a third may explain both. */
+function definingLines([mark = '', second = '', third]: readonly string[]): string[] {
+  const line = `${mark}: ${second}`;
+  return third === undefined || third === '' || definesMark(line) ? [line] : [`${mark}: ${third}`, `${second}: ${third}`];
+}
+
+const MOSCOW = /(?:^|\s)(must|should|could)(?:[- ](?:haves?|do))?\W*$/i;
+const NOT_NOW =
+  /^(?:\W*(?:[\dA-Z][\d.]*)[.):]?\s)?(?:later(?: on)?|not now|not yet|next (?:release|time|version|phase)|(?:for |in )?(?:an? |the )?(?:later|next|future) (?:release|version|phase)|out of scope|wish ?list|parked|won['’]t\b.{0,40}|will not\b.{0,40})$/i;
+
+/** `Later` beside headings such as `Must have` and `Should have` is the last grade of their scale. */
+function leftForLater(headings: readonly Heading[]): ReadonlySet<Heading> {
+  const grades = new Map<number, Set<string>>();
+  for (const { level, text } of headings) {
+    const word = MOSCOW.exec(text)?.[1]?.toLowerCase();
+    if (word !== undefined) grades.set(level, (grades.get(level) ?? new Set<string>()).add(word));
+  }
+  return new Set(headings.filter(({ level, text }) => (grades.get(level)?.size ?? 0) > 1 && NOT_NOW.test(text)));
 }
 
 /** Tiers that sentences give: to a section by what stands above its first box, to all by what stands in front of every box. */
@@ -98,7 +135,7 @@ function declarations(
 ): Pick<Wording, 'declared' | 'fallback'> {
   const declared = new Map<Heading, Tier>();
   for (const heading of headings) {
-    const tier = tierOfMarked(legend, heading.markdown);
+    const tier = tierOfMarked(legend, heading.markdown) ?? declaredByHeading(heading.text);
     if (tier) declared.set(heading, tier);
   }
   const title = headings[0]?.level === 1 ? headings[0] : undefined;
