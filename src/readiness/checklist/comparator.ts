@@ -31,7 +31,7 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
   [
     before(
-      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|worse|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|inside(?: of)?|capped at|cap(?: of)?|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|(?:au|d['’]au) (?:plus|maximum)|n(?:e |['’])(?:dépass|excèd|excéd)\w+ (?:pas|jamais)|pas plus (?:de|d['’]une?)|inférieure?s? ou égale?s? à`,
+      String.raw`no(?:t)? (?:more|greater|higher|larger|bigger|longer|slower|older|later|further)(?: than)?|not? (?!fewer|lower|smaller|shorter|younger|sooner|earlier|weaker|nearer|closer|faster|quicker|cooler|colder|thinner|lighter|narrower|newer|better|worse|other|rather)\p{L}+er than|never (?:more|older|longer|higher|slower|later|greater) than|(?:not|never|nowhere) (?:exceed(?:s|ing)?|above|over|beyond)|nowhere (?:more|longer|higher|greater) than|at (?:the )?most|up to|at or (?:below|under)|(?:less|fewer|lower|smaller) than or equal(?: to)?|equal(?: to)? or (?:less|lower|below)(?: than)?|max(?:imum|imal|\.)?|within(?: the (?:last|next|past))?|in(?: under)? the (?:last|past)|inside(?: of)?|capped at|cap(?: of)?|limited to|höchstens|maximal|nicht (?:älter|länger|größer|höher|langsamer|später) als|innerhalb(?: von)?|binnen|bis zu|nicht mehr als|spätestens(?: nach| in)?|at the latest (?:after|within|in)|(?:au|d['’]au) (?:plus|maximum)|n(?:e |['’])(?:dépass|excèd|excéd)\w+ (?:pas|jamais)|pas plus (?:de|d['’]une?)|inférieure?s? ou égale?s? à`,
     ),
     '<=',
   ],
@@ -60,7 +60,7 @@ const WORDS: readonly (readonly [RegExp, Comparator])[] = [
 /** How far in front of its number a comparator is looked for, in characters, and a word that each of them has. */
 const NEAR = 56;
 const ANY_WORD =
-  /than|th of|different|least|most|min|max|within|inside|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|exc[èé]d|übers|moins/i;
+  /than|th of|different|least|latest|most|min|max|within|inside|under|below|above|over|exceed|beyond|past|last|up to|cap|limit|beneath|surpass|excess|reach|hits|equal|exactly|or (?:below|above)|über|mehr|mindest|wenigst|höchst|spätest|nicht|plus|sous|inférieur|supérieur|unter|innerhalb|bis zu|als|binnen|genau|égal|à|de|dépass|exc[èé]d|übers|moins/i;
 
 const BETTER = before('better than|worse than');
 
@@ -151,7 +151,7 @@ function reversed(right: string, unit: string): Compared | undefined {
 /** The comparator behind a number: `or more`, `minimum`, `at most`, `or better`. */
 export function comparatorAfter(right: string, unit: string): Compared | undefined {
   const behind =
-    /^\s+\p{L}[\p{L}-]*(?:\s\p{L}[\p{L}-]*)?(?:\s(?:per|a|an|each)\s\p{L}+)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier|faster|quicker|longer|shorter|better)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
+    /^\s+\p{L}[\p{L}'’-]*(?:\s\p{L}[\p{L}'’-]*){0,2}?(?:\s(?:per|a|an|each)\s\p{L}+)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier|faster|quicker|longer|shorter|better)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
       right,
     )?.[0].length ?? 0;
   for (const [pattern, op] of AFTER) {

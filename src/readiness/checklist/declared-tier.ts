@@ -29,6 +29,11 @@ const OF_PRIORITY = new RegExp(
 /** `No mark = medium`, `the rest is optional`, beside what is said of the marks. */
 const OF_REST =
   /(?:^|[,;:]\s*|\b(?:and|und|et)\s+)(?:(?:no|without(?: an?)?|keine?|ohne|sans|aucune?) (?:mark|tag|label|sign|symbol|priority|letter|zeichen|kennzeichen|kennzeichnung|marke|mention)|un(?:marked|tagged|labelled|starred)|blank|(?:all |the |alle |die |der |les |le )?(?:rest|others|remainder|übrigen|autres|reste))\s*(?:=|:|\s(?:means?|is|are|ist|sind|est|sont|bedeutet))\s*(.{3,30}?)(?=$|[,;])/i;
+/** `If a line carries no tag, take it as medium`. */
+const OF_BARE = new RegExp(
+  String.raw`^(?:if|when|where)(?:ver)?\s+(?:an?|the|any)\s+(?:${LINES})\s+(?:(?:carries|has|bears|shows|gets|comes with)\s+(?:no|neither)|is (?:without|not given) an?|is left without an?)\s+(?:mark|tag|label|sign|symbol|priority|letter|class)(?:\s+${HERE})?[,:]?\s+(?:then\s+)?(?:(?:please\s+)?(?:take|treat|read|count|regard|consider|handle|see)\s+(?:it|that|this)\s+(?:as|to be)|(?:it|that|this)\s+(?:is|counts as|means))\s+(.{3,30})$`,
+  'i',
+);
 /** `Storage (all critical)`, `Storage – everything here is optional` */
 const OF_HEADING =
   /(?:[([]|[:–—]\s|\s-\s)\s*(?:all(?: (?:of )?(?:the|these|them))?|everything|every (?:item|line|check|point)|alles?|tous|toutes|tout)(?: (?:items|lines|checks|points|boxes|punkte|points))?(?: (?:here|below))?(?: (?:is|are|ist|sind|est|sont))? ([^()[\]]{3,30})[)\]]?$/i;
@@ -41,7 +46,7 @@ const OF_SECTION = new RegExp(
 
 /** What every such sentence has one of. */
 const LIKELY =
-  /prio|severit|\btier\b|importance|criticality|\b(?:every|each|all|any|everything|unmarked|untagged|unlabelled|without|with no|no|blank|rest|others|remainder|unstarred|unless|by default|this|the whole|keine?|übrigen|autres|reste|sofern|sauf|jede[rs]?|alles?|ohne|dieser?|dieses|tou(?:s|te|tes|t)|chaque|sans|cette)\b/i;
+  /prio|severit|\btier\b|importance|criticality|\b(?:every|each|all|any|everything|unmarked|untagged|unlabelled|without|with no|no|blank|rest|others|remainder|unstarred|unless|by default|this|the whole|keine?|übrigen|autres|reste|carries|has no|bears|sofern|sauf|jede[rs]?|alles?|ohne|dieser?|dieses|tou(?:s|te|tes|t)|chaque|sans|cette)\b/i;
 
 /** What a text says of the tier of all lines around it, sentence by sentence; the first that says anything. */
 export function declaredIn(lines: readonly string[]): Declared | undefined {
@@ -67,7 +72,7 @@ function declaredBy(sentence: string): Declared | undefined {
     );
   const section = OF_SECTION.exec(sentence);
   if (section) return declared(section[1]!, 'section');
-  const rest = OF_REST.exec(sentence)?.[1];
+  const rest = OF_REST.exec(sentence)?.[1] ?? OF_BARE.exec(sentence)?.[1];
   return rest === undefined ? undefined : declared(rest, 'unsaid');
 }
 

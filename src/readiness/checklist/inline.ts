@@ -46,6 +46,22 @@ function withoutEmphasis(text: string): string {
     .replace(/(?<![\w*])([*_])(?=[^\s*_])([^*_\n]{0,1000}?)(?<=[^\s*_])\1(?![\w*])/g, '$2');
 }
 
+/**
+ * The same Markdown with asterisks kept that emphasise nothing: a run between spaces, of which the text has no second, or that is
+ * followed by an equals sign or a colon. `*** = critical`, `** the disk is full`.
+ */
+export function withLoneStars(markdown: string): string {
+  if (!LONE_STARS.test(markdown)) return markdown;
+  const runs = Map.groupBy(markdown.match(LONE_STARS_ALL) ?? [], (run) => run);
+  return markdown.replace(LONE_STARS_ALL, (run, at: number) => {
+    const isAlone = runs.get(run)?.length === 1 && markdown.split(run).length === 2;
+    return isAlone || /^\s*[=:]/.test(markdown.slice(at + run.length)) ? run.replaceAll('*', '\\*') : run;
+  });
+}
+
+const LONE_STARS = /(?<=^|\s)\*{1,3}(?=\s)/;
+const LONE_STARS_ALL = new RegExp(LONE_STARS, 'g');
+
 /** The entities that people type; any other stays as it is written. */
 // oxfmt-ignore
 const ENTITIES: Readonly<Record<string, string>> = {

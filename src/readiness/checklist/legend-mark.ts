@@ -1,5 +1,5 @@
 import type { Tier } from './checklist.ts';
-import { plainText } from './inline.ts';
+import { plainText, withLoneStars } from './inline.ts';
 import { KEYWORDS, keyOfBracket, keyOfCode, keyOfForm, keyOfKeyword, keyOfPhrase, keyOfPicture, SIGN, type Legend } from './legend.ts';
 import { PICTOGRAPH } from './pictograph.ts';
 import { repairMojibake } from './repair.ts';
@@ -25,7 +25,7 @@ const KEYWORD = new RegExp(String.raw`\b(?:${KEYWORDS})\b`, 'g');
 /** The tier of the mark that a line bears, in Markdown. */
 export function tierByLegend(legend: Legend, markdown: string): Tier | undefined {
   if (legend.size === 0) return undefined;
-  const text = plainText(repairMojibake(markdown)).slice(0, 2_000);
+  const text = plainText(withLoneStars(repairMojibake(markdown))).slice(0, 2_000);
   const bold = BOLD_LAST.exec(markdown)?.[1];
   const bare = text.replace(NUMBER, '');
   return (

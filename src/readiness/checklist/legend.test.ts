@@ -41,6 +41,19 @@ describe('a document that explains its own marks is read by them', () => {
     ['Key: !! critical, ! high', ['!! a', 'b !'], ['critical', 'high']],
     ["M = Must, S = Should, C = Could, W = Won't have this time", ['(M) a', 'S b', 'C: c', '(W) d'], ['critical', 'high', 'medium', 'low']],
     ['All lines are mandatory unless marked [nice] or "(later, low)"', ['a', 'b [nice]', 'c (later, low)'], ['critical', 'medium', 'low']],
+    [
+      'Asterisks: *** = critical, we stay without it, ** = high, * = medium',
+      ['*** a', '** b', '* c', '**d** e'],
+      ['critical', 'high', 'medium', undefined],
+    ],
+    ['The letter in brackets is the class: (A) critical, no bread without it, (B) high', ['(A) a', '(B) b'], ['critical', 'high']],
+    [
+      '!! = critical, the ship stays     ! = high     ? = medium',
+      ['!! a', '! b', '? c', 'Is it up?'],
+      ['critical', 'high', 'medium', undefined],
+    ],
+    ['[C] is critical, [H] is high. If a line carries no tag, take it as medium.', ['[C] a', 'b'], ['critical', 'medium']],
+    ['Where an item has no letter it counts as low; (C) critical, (H) high.', ['(C) a', 'b'], ['critical', 'low']],
     ['1 = critical, 2 = high', ['(1) a', 'b [2]', '2 replicas run'], ['critical', 'high', undefined]],
   ])('%s', (preface, lines, tiers) => {
     expect(explained(preface, ...lines)).toEqual(tiers);

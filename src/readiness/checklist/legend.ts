@@ -1,5 +1,5 @@
 import type { Tier } from './checklist.ts';
-import { plainText } from './inline.ts';
+import { plainText, withLoneStars } from './inline.ts';
 import { PICTOGRAPH } from './pictograph.ts';
 import { repairMojibake } from './repair.ts';
 import { tierOfHeading, tierOfList } from './tier.ts';
@@ -110,7 +110,9 @@ export function legendOf(passages: readonly Passage[]): Legend {
 
 /** The definitions of one passage that are sure enough; pictures that stand for a state, too, are no marks of tiers. */
 function sureOnes({ lines, heading, footnote = false }: Passage): Definition[] {
-  const texts = lines.map((line) => plainText(repairMojibake(line))).filter((text) => text !== '' && text.length < 1_000);
+  const texts = lines
+    .map((line) => plainText(withLoneStars(repairMojibake(line)).replace(/(?<=\S)\s{3,}(?=\S)/g, ' | ')))
+    .filter((text) => text !== '' && text.length < 1_000);
   if (texts.some((text) => OTHER_SCALE.test(text)) || OTHER_SCALE.test(heading)) return [];
   const led = footnote || texts.some((text) => LED.test(text)) || LED.test(`${heading}:`);
   const pieces = [...new Set([...texts, texts.join(' ')].flatMap(piecesOf))];
@@ -172,11 +174,13 @@ function definitionsIn(piece: string): Definition[] {
   return found ? [found, ...besides(piece, found)] : [];
 }
 
-/** `Column "Class": A = critical`: words that introduce the first mark. */
+/** `Column "Class": A = critical`, `The letter is the class: (A) critical`: words that introduce the first mark. */
 function introduced(piece: string): Definition | undefined {
-  const behind = /^[^:]{1,80}:\s+(.+)$/.exec(piece)?.[1];
-  const found = behind === undefined ? undefined : markedFirst(behind);
-  return found?.bond === 'says' ? found : undefined;
+  const [, words = '', behind] = /^([^:]{1,80}):\s+(.+)$/.exec(piece) ?? [];
+  // `Critical: 🔴 High: 🟠` has its meanings first.
+  const found = behind === undefined || tierOfHeading(words) ? undefined : markedFirst(behind);
+  const isPlain = found?.kind === 'bracket' || found?.kind === 'picture' || found?.kind === 'sign';
+  return found?.bond === 'says' || isPlain ? found : undefined;
 }
 
 /** `🔴 P0 = blocks the launch`, `P0 (🔴): critical` and `red = critical` define two marks, of which either may stand alone. */

@@ -14,7 +14,13 @@ export const SCORED = /\b(?:scor\w+|cvss|severity|rated|rating|priority|level|cl
 
 /** Whether a number without a comparator tells how it is. */
 export const isState = (place: NumberPlace, last: Threshold | undefined): boolean =>
-  TARGET_BEHIND.test(place.right) || isTold(place, last) || isStepCell(place) || isStep(place);
+  TARGET_BEHIND.test(place.right) || isTold(place, last) || isStepCell(place) || isStep(place) || isShareOfTraffic(place);
+
+/** `50 % of traffic in all regions`: a step of a roll-out, at the beginning of what is to be done. */
+const isShareOfTraffic = ({ quantity, left, right }: NumberPlace): boolean =>
+  quantity.unit === '%' && /^\W*(?:(?:now|then|next|at|to|on)\s)?$/i.test(left) && SHARE_OF_TRAFFIC.test(right);
+const SHARE_OF_TRAFFIC =
+  /^\s(?:of\s)?(?:the\s|all\s|our\s|live\s|real\s|production\s)*(?:traffic|users|customers|players|members|visitors|devices|shops|stores|markets|tenants)\b(?=\s*(?:$|[,;.])|\s(?:in|on|to|at|moved|routed|switched|through|over to)\b)/i;
 
 /** `Day 4: 50 %` */
 const isStep = ({ quantity, text }: NumberPlace): boolean =>

@@ -72,7 +72,10 @@ export function unitOf(text: string, glued: boolean): Unit | undefined {
   if (share) return { unit: '‰', width: share[0].length };
   const flow = FLOW.exec(text);
   if (flow) return { unit: `${flow[1]!}/${timeUnit(flow[2]!)?.unit ?? firstOf(PERIOD, flow[2]!)!.unit}`, width: flow[0].length };
-  const times = /^(?:x|×|times|-?fold|mal)(?!\w)/i.exec(text);
+  const times = /^(?:x|×|times|-?fold|mal|fois)(?!\w)/i.exec(text);
+  // `3 times an hour` is how often.
+  const often = times && /^(?:times|mal|fois)/i.test(times[0]) ? perOf(text.slice(times[0].length)) : undefined;
+  if (times && often) return { unit: `1/${often.unit}`, width: times[0].length + often.width };
   if (times) return { unit: 'x', width: times[0].length };
   return (BITS.test(text) ? plainUnit(text) : undefined) ?? rateOf(text) ?? timeUnit(text, glued) ?? plainUnit(text);
 }
