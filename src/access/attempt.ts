@@ -3,6 +3,7 @@ import { RetryLater } from '../base/error.ts';
 import { network } from '../infra/http/network.ts';
 import type { Tx } from '../infra/postgres/db.ts';
 import type { AccessDeps } from './deps.ts';
+import { inTurn } from './password.ts';
 import {
   accountThrottle,
   addressThrottle,
@@ -43,37 +44,67 @@ async function countsOf(tx: Tx, email: string, address: string): Promise<Attempt
   return { here, elsewhere: isOwn ? [] : [everywhere, { key: `address/${place}`, throttle: addressThrottle }] };
 }
 
+/** Who tries a password, and in whose turn. */
+export type Trying = { email: string; address: string; lane: string };
+
 /**
- * Counts an attempt before it is made; `endAttempt` takes it back when it succeeds. Errors: `access.locked`, the same for
- * accounts that exist and those that do not.
+ * Looks at a password and counts that as failed unless it fits. The attempt begins when its turn has come: of many who give the
+ * right password at once none is locked out by those who wait with it. Errors: `access.locked`, `access.busy`.
  */
-export async function beginAttempt({ db, clock }: Deps, email: string, address: string): Promise<Attempt> {
-  const { attempt, waitMs } = await db.write({ role: 'rialto_auth' }, async (tx) => {
-    const found = await countsOf(tx, email, address);
-    const counts = [found.here, ...found.elsewhere];
-    const keys = counts.map(({ key }) => key);
-    const now = clock.now();
-    const longest = (attempts: readonly Attempts[]) => Math.max(...attempts.map((state) => lockedForMs(state, now)));
-    // Who is locked leaves no trace: the rows of those who go on knocking from everywhere would only be more rows.
-    const knocking = longest(await selectAttempts(tx, keys));
-    if (knocking > 0) return { attempt: found, waitMs: knocking };
-    const attempts = await lockAttempts(tx, keys);
-    const lockedMs = longest(attempts);
-    if (lockedMs === 0)
-      for (const [i, { key, throttle }] of counts.entries()) await updateAttempts(tx, key, begun(attempts[i]!, throttle, now));
-    return { attempt: found, waitMs: lockedMs };
+export async function tryPassword(deps: Deps, { email, address, lane }: Trying, fits: () => Promise<boolean>): Promise<boolean> {
+  // Who is locked takes nobody's place.
+  refuseFor(
+    await deps.db.read({ role: 'rialto_auth' }, async (tx) =>
+      longest(deps, await selectAttempts(tx, keysOf(await countsOf(tx, email, address)))),
+    ),
+  );
+  return await inTurn(lane, async () => {
+    const attempt = await beginAttempt(deps, email, address);
+    const isRight = await judge(deps, attempt, fits);
+    if (isRight) await endAttempt(deps, attempt);
+    return isRight;
   });
-  if (waitMs === 0) return attempt;
+}
+
+const keysOf = ({ here, elsewhere }: Attempt): string[] => [here, ...elsewhere].map(({ key }) => key);
+
+const longest = ({ clock }: Pick<Deps, 'clock'>, attempts: readonly Attempts[]): number =>
+  Math.max(...attempts.map((state) => lockedForMs(state, clock.now())));
+
+function refuseFor(waitMs: number): void {
+  if (waitMs === 0) return;
   const seconds = Math.ceil(waitMs / 1000);
   throw new RetryLater('access.locked', `Too many attempts failed. Try again in ${seconds} s.`, seconds);
 }
 
+/**
+ * Counts an attempt before it is made; `endAttempt` takes it back when it succeeds. Errors: `access.locked`, the same for
+ * accounts that exist and those that do not.
+ */
+export async function beginAttempt(deps: Deps, email: string, address: string): Promise<Attempt> {
+  const { attempt, waitMs } = await deps.db.write({ role: 'rialto_auth' }, async (tx) => {
+    const found = await countsOf(tx, email, address);
+    const keys = keysOf(found);
+    // Who is locked leaves no trace: the rows of those who go on knocking from everywhere would only be more rows.
+    const knocking = longest(deps, await selectAttempts(tx, keys));
+    if (knocking > 0) return { attempt: found, waitMs: knocking };
+    const attempts = await lockAttempts(tx, keys);
+    const lockedMs = longest(deps, attempts);
+    const counts = [found.here, ...found.elsewhere];
+    if (lockedMs === 0)
+      for (const [i, { key, throttle }] of counts.entries()) await updateAttempts(tx, key, begun(attempts[i]!, throttle, deps.clock.now()));
+    return { attempt: found, waitMs: lockedMs };
+  });
+  refuseFor(waitMs);
+  return attempt;
+}
+
 /** Looks at the password of an attempt; one that could not be looked at has not failed. */
-export async function judge({ db, clock }: Deps, { here, elsewhere }: Attempt, work: () => Promise<boolean>): Promise<boolean> {
+export async function judge({ db, clock }: Deps, attempt: Attempt, work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
-    const keys = [here, ...elsewhere].map(({ key }) => key);
+    const keys = keysOf(attempt);
     await db.write({ role: 'rialto_auth' }, async (tx) => {
       const attempts = await lockAttempts(tx, keys);
       for (const [i, key] of keys.entries()) await updateAttempts(tx, key, undone(attempts[i]!, clock.now()));
@@ -83,10 +114,9 @@ export async function judge({ db, clock }: Deps, { here, elsewhere }: Attempt, w
 }
 
 /** The attempt succeeded: the account starts from nothing here; elsewhere, what others failed still counts. */
-export async function endAttempt({ db, clock }: Deps, { here, elsewhere }: Attempt): Promise<void> {
+async function endAttempt({ db, clock }: Deps, { here, elsewhere }: Attempt): Promise<void> {
   await db.write({ role: 'rialto_auth' }, async (tx) => {
-    const keys = [here.key, ...elsewhere.map(({ key }) => key)];
-    const [, ...attempts] = await lockAttempts(tx, keys);
+    const [, ...attempts] = await lockAttempts(tx, keysOf({ here, elsewhere }));
     const now = clock.now();
     await updateAttempts(tx, here.key, { ...noAttempts, lastAt: now });
     for (const [i, { key }] of elsewhere.entries()) await updateAttempts(tx, key, undone(attempts[i]!, now));

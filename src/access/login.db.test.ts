@@ -151,6 +151,12 @@ test('guesses made at once count one by one', async () => {
   expect(codes.filter((one) => one === 'access.locked')).toHaveLength(14);
 });
 
+test('many who give the right password at once are let in, all of them', async () => {
+  const { email } = await newUser();
+  const sessions = await Promise.all(Array.from({ length: 20 }, () => signIn(email)));
+  expect(sessions.map(({ user }) => user.email)).toEqual(Array.from({ length: 20 }, () => email));
+});
+
 test('an address that guesses at many accounts is locked for all of them, others are not', async () => {
   const { email } = await newUser();
   const thief = from('2001:db8:1:2:3::4');

@@ -4,7 +4,7 @@ import type { InputOf, OutputOf } from '../base/operation.ts';
 import type { Ctx } from '../base/context.ts';
 import { network } from '../infra/http/network.ts';
 import type { Reply, RequestExtras } from '../infra/http/route.ts';
-import { beginAttempt, endAttempt, judge } from './attempt.ts';
+import { tryPassword } from './attempt.ts';
 import { auditEntry } from './command.ts';
 import { login as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
@@ -25,12 +25,13 @@ export async function login(
   from: RequestExtras,
 ): Promise<Reply<OutputOf<typeof contract>>> {
   const email = input.email.toLowerCase();
-  const attempt = await beginAttempt(deps, email, from.remoteAddress);
   const user = await deps.db.read({ role: 'rialto_auth' }, (tx) => findUserByEmail(tx, email));
-  const lane = laneOf({ address: from.remoteAddress });
-  const fits = await judge(deps, attempt, () => passwordFits(user?.passwordHash, input.password, lane));
-  if (!user || !fits || user.disabledAt !== null) throw refuse(deps, user, from.remoteAddress);
-  await endAttempt(deps, attempt);
+  const address = from.remoteAddress;
+  const isLetIn = await tryPassword(deps, { email, address, lane: laneOf({ address }) }, async () => {
+    const fits = await passwordFits(user?.passwordHash, input.password);
+    return fits && user?.disabledAt === null;
+  });
+  if (!user || !isLetIn) throw refuse(deps, user, address);
   return await openSession(deps, ctx, user, from);
 }
 

@@ -127,6 +127,9 @@ const turns = fairTurns({ atOnce: Math.max(1, Math.min(3, availableParallelism()
 export const laneOf = (who: { address: string } | { actorId: string }): string =>
   'address' in who ? wideNetwork(who.address) : `actor ${who.actorId}`;
 
+/** Does work that looks at a password when it is the lane's turn. Errors: `access.busy`, those of the work. */
+export const inTurn = turns.run;
+
 /** The argon2id hash of a password, with its salt and parameters in it. Errors: `access.busy`. */
 export async function hashPassword(password: string, lane: string): Promise<string> {
   return await turns.run(lane, () => hash(canonical(password), COST));
@@ -134,11 +137,9 @@ export async function hashPassword(password: string, lane: string): Promise<stri
 
 let decoy: Promise<string> | undefined;
 
-/** Whether the password fits the hash. Without a hash (no such user) it works as long and says no. Errors: `access.busy`. */
-export async function passwordFits(passwordHash: string | undefined, password: string, lane: string): Promise<boolean> {
-  return await turns.run(lane, async () => {
-    const compared = passwordHash ?? (await (decoy ??= hash(randomText(32), COST)));
-    const fits = await verify(compared, canonical(password));
-    return fits && passwordHash !== undefined;
-  });
+/** Whether the password fits the hash. Without a hash (no such user) it works as long and says no. To be asked `inTurn`. */
+export async function passwordFits(passwordHash: string | undefined, password: string): Promise<boolean> {
+  const compared = passwordHash ?? (await (decoy ??= hash(randomText(32), COST)));
+  const fits = await verify(compared, canonical(password));
+  return fits && passwordHash !== undefined;
 }

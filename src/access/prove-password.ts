@@ -2,7 +2,7 @@ import type { Ctx } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import type { Operation } from '../base/operation.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
-import { beginAttempt, endAttempt, judge } from './attempt.ts';
+import { tryPassword } from './attempt.ts';
 import type { AccessDeps } from './deps.ts';
 import { laneOf, passwordFits } from './password.ts';
 import { findUser, type UserRow } from './store/user.ts';
@@ -21,10 +21,9 @@ export async function provePassword(deps: AccessDeps, ctx: Ctx, { operation, pas
   if (actor.kind !== 'user') throw new AppError('forbidden', 'access.users_only', 'Only users have a password.');
   const user = await deps.db.read({ tenantId }, (tx) => findUser(tx, actor.id));
   if (!user) throw userNotFound(actor.id);
-  const attempt = await beginAttempt(deps, user.email, from.remoteAddress);
-  const fits = await judge(deps, attempt, () => passwordFits(user.passwordHash, password, laneOf({ actorId: actor.id })));
+  const trying = { email: user.email, address: from.remoteAddress, lane: laneOf({ actorId: actor.id }) };
+  const fits = await tryPassword(deps, trying, () => passwordFits(user.passwordHash, password));
   if (!fits) throw passwordWrong(deps, ctx, operation);
-  await endAttempt(deps, attempt);
   return user;
 }
 
