@@ -1,18 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callerOf, runJob } from './support/access.ts';
-import { apiOf, type Api, must } from './support/api.ts';
+import { runJob } from './support/access.ts';
+import { type Api, must } from './support/api.ts';
 import { openCustodyAccount, openRail, setPayoutAccount } from './support/custody.ts';
 import { admitBanks, orderOf, type Bank } from './support/fixtures.ts';
+import { serveHouse, type HouseHttp } from './support/house-http.ts';
 import { createTestHouse, type TestHouse } from './support/house.ts';
-import { createApiKey } from '../src/access/contract.ts';
 import { newId, toWireId } from '../src/base/id.ts';
 import { manualClock } from '../src/base/time.ts';
-import { createHealth } from '../src/infra/health/health.ts';
-import { createHttp, type HttpServer } from '../src/infra/http/server.ts';
-import { usualLimits } from '../src/infra/http/limits.ts';
-import { silentLog } from '../src/infra/log/log.ts';
-import { createMetrics } from '../src/infra/metrics/metrics.ts';
-import { noTrace } from '../src/infra/trace/trace.ts';
 import { verifyLedger } from '../src/ledger/verify/verify.ts';
 import { getReserves } from '../src/settlement/custody/reserves.ts';
 import { countUsage } from '../src/settlement/fee/count-usage.ts';
@@ -31,7 +25,7 @@ type Result = { result: string };
 
 const clock = manualClock(Date.UTC(2026, 0, 5, 9));
 let house: TestHouse;
-let http: HttpServer;
+let http: HouseHttp;
 let books: Api;
 let banks: [Bank, Bank];
 let own: Account, other: Account;
@@ -44,20 +38,8 @@ beforeAll(async () => {
   banks = (await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK'], { 'EUR/2': 1_000_000n, 'USD/2': 1_000_000n })) as [Bank, Bank];
   await runJob(house.ledger, 'ledger.grow_log');
   await useEveryAccount();
-  http = await createHttp({
-    routes: [...house.ledger.routes, ...house.settlement.routes],
-    authenticate: (token) => house.access.authenticate(token),
-    limits: { ...usualLimits, actor: { units: 100_000, windowMs: 60_000 } },
-    log: silentLog,
-    metrics: createMetrics({ processMetrics: false }),
-    trace: noTrace,
-    health: createHealth({ checks: [] }),
-    version: 'test',
-  });
-  const url = await http.listen({ host: '127.0.0.1', port: 0 });
-  const scopes = ['ledger:read', 'ledger:write'] as const;
-  const { key } = await callerOf(house.access.routes).output(createApiKey, house.ctx, { name: 'books', scopes: [...scopes] });
-  books = apiOf(() => url, key);
+  http = await serveHouse(house);
+  books = await http.caller(['ledger:read', 'ledger:write']);
   [own, other] = [await open('Own'), await open('Other')];
 });
 afterAll(async () => {

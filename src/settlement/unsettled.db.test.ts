@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admitBanks, orderOf, type Bank } from '../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
+import { onRefusingLedger } from '../../test/support/refusing-ledger.ts';
 import { manualClock } from '../base/time.ts';
 import { createMetrics } from '../infra/metrics/metrics.ts';
-import { LedgerRefused } from '../ledger/port.ts';
-import type { SettlementDeps } from './deps.ts';
 import { sendPayment } from './payment/send-payment.ts';
 import { showUnsettled } from './unsettled.ts';
 import { closeWindow } from './window/close-window.ts';
@@ -29,23 +28,12 @@ const unsettled = async () => Number(/^rialto_settlement_window_unsettled_second
 const settles = (how: 'at_once' | 'by_hand') =>
   setWindowGroup({ ...deps(), windowSeconds: 0 }, house.ctx, { id: 'main', name: 'Main', mode: 'by_hand', settles: how });
 const pay = () => sendPayment(deps(), house.ctx, orderOf(banks[0], banks[1], { units: 10n }));
-/** A ledger that refuses whatever settles a window. */
-const refusing = (): SettlementDeps => ({
-  ...deps(),
-  ledger: {
-    ...deps().ledger,
-    async inTx(tx, tenantId) {
-      const ledger = await deps().ledger.inTx(tx, tenantId);
-      return { ...ledger, transfer: () => Promise.reject(new LedgerRefused({ index: 0, code: 'debit_account_already_closed' })) };
-    },
-  },
-});
 
 test('a window that should settle by itself and does not is told from its cut-off on', async () => {
   expect(await unsettled()).toBe(0);
   await settles('at_once');
   await pay();
-  await expect(closeWindow(refusing(), house.ctx)).rejects.toMatchObject({ code: 'settlement.window_blocked' });
+  await expect(closeWindow(onRefusingLedger(deps()), house.ctx)).rejects.toMatchObject({ code: 'settlement.window_blocked' });
   clock.advance(70_000);
   expect(await unsettled()).toBe(70);
 });
@@ -62,7 +50,7 @@ test('a window that waits for people by its settings is told only when something
   expect(await unsettled()).toBe(0);
   clock.advance(90_000);
   expect(await unsettled()).toBe(90);
-  await expect(settleNetted(refusing(), house.ctx, { id })).rejects.toMatchObject({ code: 'settlement.window_blocked' });
+  await expect(settleNetted(onRefusingLedger(deps()), house.ctx, { id })).rejects.toMatchObject({ code: 'settlement.window_blocked' });
   expect(await unsettled()).toBe(DAY_MS / 1_000 + 90);
   await settleNetted(deps(), house.ctx, { id });
   expect(await unsettled()).toBe(0);

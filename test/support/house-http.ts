@@ -13,6 +13,7 @@ import { noTrace } from '../../src/infra/trace/trace.ts';
 /** The network of a house over HTTP, and callers of it by key: the operator's, or one that is bound to a bank. */
 export type HouseHttp = { caller(scopes: readonly string[], memberId?: Uuid): Promise<Api>; close(): Promise<void> };
 
+/** Serves ledger and settlement of the house on a free port of loopback. */
 export async function serveHouse(house: TestHouse): Promise<HouseHttp> {
   const http = await createHttp({
     routes: [...house.ledger.routes, ...house.settlement.routes],

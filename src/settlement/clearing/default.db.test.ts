@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import { onRefusingLedger } from '../../../test/support/refusing-ledger.ts';
 import { fromWireId } from '../../base/id.ts';
-import { LedgerRefused } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { getParticipant } from '../participant/read-participants.ts';
 import { getPayment, listPayments } from '../payment/read-payments.ts';
@@ -198,16 +198,7 @@ describe('a window that cannot be settled', () => {
   test('says who is in the way, and settles without it once it is taken out', async () => {
     await setMain('at_once');
     const payments = [await pay(0, 1, 100n), await pay(1, 2, 40n)];
-    const blocked: SettlementDeps = {
-      ...deps(),
-      ledger: {
-        ...deps().ledger,
-        async inTx(tx, tenantId) {
-          const ledger = await deps().ledger.inTx(tx, tenantId);
-          return { ...ledger, transfer: () => Promise.reject(new LedgerRefused({ index: 0, code: 'debit_account_already_closed' })) };
-        },
-      },
-    };
+    const blocked = onRefusingLedger(deps());
     await expect(closeWindow(blocked, house.ctx)).rejects.toMatchObject({ code: 'settlement.window_blocked' });
     await expect(finishWindows(blocked, house.ctx)).rejects.toMatchObject({ code: 'settlement.window_blocked' });
     const { window } = await getPayment(deps(), house.ctx, { id: payments[0]!.id });
