@@ -16,7 +16,12 @@ beforeEach(async () => {
   // The test's own clock first, since the server's cannot be set: it is watched once it is right.
   ledger = await createTestLedger({}, (clock) => {
     const watch = createClockWatch(clock);
-    return { begin: () => (watched ? watch : unwatched).begin(), skewMs: watch.skewMs };
+    return {
+      begin: () => (watched ? watch : unwatched).begin(),
+      leewayMs: watched ? watch.leewayMs : Infinity,
+      isApart: watch.isApart,
+      skewMs: watch.skewMs,
+    };
   });
   ledger.clock.set(Date.now());
   pair = await ledger.open({}, {});

@@ -50,6 +50,7 @@ const UUID_LENGTH = 36;
 /** Kept answers as rows of someone else's batch. A row claims `<tenant>/<actor>/<key>`. */
 export const keptAnswerRows: RowSet<KeptAnswer> = {
   name: 'access.kept_answer',
+  needsNoAnswer: true,
   keys: (value) => [`${value.tenantId}/${value.actorId}/${value.key}`],
   async taken(tx, keys) {
     const rows = await tx.query<{ claim: string }>(

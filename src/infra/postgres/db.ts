@@ -15,12 +15,21 @@ export type Tx = {
   query<R extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<R[]>;
 };
 
+/** A transaction that writes. */
+export type WriteTx = Tx & {
+  /**
+   * Sends the commit right behind the statements that were asked for, without waiting for their answers; more are not taken.
+   * A statement that fails undoes all of them, as ever. What else the work throws from here on cannot undo anything.
+   */
+  commit(): void;
+};
+
 /** The database as modules see it: transactions for a tenant or a named role, never a bare connection. */
 export type Db = {
   /** Read-only; repeated once when the connection was lost, since that is safe. */
   read<T>(scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Commits when `work` returns, rolls back when it throws. Retries only serialization failures and deadlocks. */
-  write<T>(scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T>;
+  write<T>(scope: TxScope, work: (tx: WriteTx) => Promise<T>): Promise<T>;
 };
 
 /**
@@ -35,6 +44,8 @@ export type RowSet<V> = {
   keys?(value: V): readonly string[];
   /** Those of `keys` that stand in the table already. */
   taken?(tx: Tx, keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** `write` asks for one statement before it waits for anything, and looks at no answer: unless it fails, it has done what it should. */
+  needsNoAnswer?: true;
   /** One set-wise statement for all rows of a batch, in order. `seq` is the book's sequence after the row's act. */
   write(tx: Tx, rows: readonly { seq: bigint; atMs: number; value: V }[]): Promise<void>;
 };

@@ -1,10 +1,10 @@
 import { createConnection, createServer, type AddressInfo, type Server } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { newId } from '../../base/id.ts';
 import { Secret } from '../../base/secret.ts';
 import { connectionConfig } from './connection.ts';
-import type { Tx } from './db.ts';
+import type { Tx, WriteTx } from './db.ts';
 import { openPool, type Pool } from './pool.ts';
 
 const [one, two] = [newId(), newId()];
@@ -281,6 +281,70 @@ test('statements that nobody waited for are done before the commit, in order, an
   });
   expect(await texts()).toEqual(['first', 'second']);
   await expect(kept!.query('select 1')).rejects.toThrow('the transaction has ended');
+});
+
+describe('a commit sent right behind the statements', () => {
+  test('holds them all, whatever else the work waits for, and nothing is taken behind it', async () => {
+    await database.db.write({ tenantId: one }, async (tx) => {
+      const written = [note(tx, one, 'first'), note(tx, one, 'second')];
+      tx.commit();
+      await expect(tx.query('select 1')).rejects.toThrow('the transaction has ended');
+      await Promise.all(written);
+    });
+    expect(await texts()).toEqual(['first', 'second']);
+  });
+
+  test('undoes them all when one fails, which is told by that one even where nobody waited for it', async () => {
+    const broken = (tx: WriteTx): Promise<unknown> => {
+      const failed = tx.query('select 1/0');
+      tx.commit();
+      return failed;
+    };
+    await expect(
+      database.db.write({ tenantId: one }, async (tx) => {
+        void note(tx, one, 'before').catch(() => undefined);
+        await broken(tx);
+      }),
+    ).rejects.toMatchObject({ code: '22012' });
+    const forgotten = async (tx: WriteTx): Promise<void> => void broken(tx).catch(() => undefined);
+    await expect(database.db.write({ tenantId: one }, forgotten)).rejects.toThrow('nothing was committed');
+    expect(await texts()).toEqual([]);
+  });
+
+  test('of a work that others were in the way of is sent again with it', async () => {
+    let runs = 0;
+    await database.db.write({ tenantId: one }, async (tx) => {
+      const written = ++runs > 1 ? note(tx, one, 'again') : tx.query(CONFLICT);
+      tx.commit();
+      await written;
+    });
+    expect([runs, await texts()]).toEqual([2, ['again']]);
+  });
+
+  test('makes the outcome unknown when no answer comes any more, not even that to the beginning, and nothing is repeated', async () => {
+    let runs = 0;
+    await throughCuttingProxy(async (pool) => {
+      const work = async (tx: WriteTx): Promise<unknown> => {
+        runs += 1;
+        const written = note(tx, one, 'may have happened');
+        tx.commit();
+        return written;
+      };
+      await expect(pool.write({ tenantId: one }, work)).rejects.toMatchObject({ code: 'database.commit_unknown' });
+    });
+    expect(runs).toBe(1);
+  });
+
+  test('is not undone by what the work throws behind it, and so that is told as unknown', async () => {
+    const work = async (tx: WriteTx): Promise<void> => {
+      const written = note(tx, one, 'did happen');
+      tx.commit();
+      await written;
+      throw new Error('too late');
+    };
+    await expect(database.db.write({ tenantId: one }, work)).rejects.toMatchObject({ code: 'database.commit_unknown' });
+    expect(await texts()).toEqual(['did happen']);
+  });
 });
 
 test('a statement that takes too long is ended and named', async () => {

@@ -4,7 +4,7 @@ import pg, { type PoolClient, type QueryConfig } from 'pg';
 import { isUuid } from '../../base/id.ts';
 import type { Secret } from '../../base/secret.ts';
 import { connectionConfig } from './connection.ts';
-import type { Db, Tx, TxScope } from './db.ts';
+import type { Db, Tx, TxScope, WriteTx } from './db.ts';
 import { commitUnknown, isConnectionLost, isSerializationFailure, named } from './failure.ts';
 import { typeParsers } from './types.ts';
 
@@ -83,7 +83,7 @@ async function read<T>(house: House, scope: TxScope, work: (tx: Tx) => Promise<T
   }
 }
 
-async function write<T>(house: House, scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function write<T>(house: House, scope: TxScope, work: (tx: WriteTx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transaction(house, 'write', scope, work);
@@ -112,21 +112,20 @@ class Broken extends Error {
   }
 }
 
-async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (tx: WriteTx) => Promise<T>): Promise<T> {
   const opening = openingOf(mode, scope, house.settings);
   const client = await connect(house);
   const watch = watchOver(client);
   try {
-    const opened = open(client, opening, watch);
+    const statements = statementsOf(client, house.settings.prepare, watch, () => commit(client, mode, watch));
     // The first statement of the work does not wait for it: were it to fail, the server would refuse what comes behind it.
-    const answer = await statementsOf(client, house.settings.prepare, watch)
-      .run(work)
-      .catch(async (error: unknown) => {
-        await opened;
-        throw error;
-      });
+    const opened = open(client, opening, watch, statements);
+    const answer = await statements.run(work).catch(async (error: unknown) => {
+      await opened;
+      throw error;
+    });
     await opened;
-    await commit(client, mode, watch);
+    await statements.commit();
     watch.release();
     return answer;
   } catch (error) {
@@ -136,11 +135,11 @@ async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (t
 }
 
 /** Sends the opening. Its failure is told by whoever waits for it, and is no unhandled rejection until then. */
-function open(client: PoolClient, opening: string, watch: Watch): Promise<unknown> {
-  const opened = client.query(opening).catch((error: unknown) => {
+function open(client: PoolClient, opening: string, watch: Watch, statements: Statements): Promise<unknown> {
+  const opened = client.query(opening).catch(async (error: unknown) => {
     if (!isConnectionLost(error)) throw named(error);
     watch.lose();
-    throw new Broken('not_begun', error);
+    throw await statements.outcomeOf(new Broken('not_begun', error));
   });
   opened.catch(() => undefined);
   return opened;
@@ -186,8 +185,14 @@ async function commit(client: PoolClient, mode: Mode, watch: Watch): Promise<voi
     throw mode === 'read' ? new Broken('lost', error) : commitUnknown(error);
   });
   // The server answers a commit of a failed transaction with ROLLBACK: some work caught an SQL error and went on.
-  if (result.command === 'ROLLBACK')
-    throw new Error('a statement of this transaction failed and its error was swallowed; nothing was committed');
+  if (result.command === 'ROLLBACK') throw new RolledBack();
+}
+
+/** The server undid what it was to commit. */
+class RolledBack extends Error {
+  constructor() {
+    super('a statement of this transaction failed and its error was swallowed; nothing was committed');
+  }
 }
 
 type Watch = { lose(): void; isLost(): boolean; release(error?: Error): void };
@@ -218,17 +223,24 @@ async function rollback(client: PoolClient, watch: Watch): Promise<void> {
   watch.release(clean ? undefined : new Error('this connection is not to be used again'));
 }
 
-type Statements = { run<T>(work: (tx: Tx) => Promise<T>): Promise<T> };
+type Statements = {
+  run<T>(work: (tx: WriteTx) => Promise<T>): Promise<T>;
+  /** Commits, unless the work has asked for that itself: then this is the answer. */
+  commit(): Promise<void>;
+  /** What a failure comes to where the commit was on its way already: it undid everything, or nobody can tell. */
+  outcomeOf(error: unknown): Promise<unknown>;
+};
 
 /**
  * Statements of one transaction, in the order in which they are asked for, and none after its end. Those that are asked for
  * without waiting for the ones before are sent at once, and when one fails the server refuses the rest. What broke the
  * transaction is remembered here, so that it decides even when the work wraps or swallows the error.
  */
-function statementsOf(client: PoolClient, prepare: boolean, watch: Watch): Statements {
+function statementsOf(client: PoolClient, prepare: boolean, watch: Watch, sendCommit: () => Promise<void>): Statements {
   let last: Promise<unknown> = Promise.resolve();
   let broken: Broken | undefined;
   let ended = false;
+  let committing: Promise<void> | undefined;
   const send = <R extends object>(query: QueryConfig): Promise<R[]> =>
     client.query<R>(query).then(
       (result) => result.rows,
@@ -241,7 +253,11 @@ function statementsOf(client: PoolClient, prepare: boolean, watch: Watch): State
         throw named(error);
       },
     );
-  const tx: Tx = {
+  const commit = (): Promise<void> => {
+    ended = true;
+    return (committing ??= sendCommit());
+  };
+  const tx: WriteTx = {
     query<R extends object>(text: string, values: readonly unknown[] = []): Promise<R[]> {
       if (ended) return Promise.reject(new Error('the transaction has ended'));
       const answer = send<R>(statement(text, values, prepare));
@@ -249,19 +265,32 @@ function statementsOf(client: PoolClient, prepare: boolean, watch: Watch): State
       last = answer;
       return answer;
     },
+    // Whoever waits for the transaction is told of its failure.
+    commit: () => void commit().catch(() => undefined),
   };
   const end = (): Promise<unknown> => {
     ended = true;
     return last.catch(() => {});
   };
+  const outcomeOf = async (error: unknown): Promise<unknown> => {
+    if (!committing) return error;
+    try {
+      await committing;
+      return commitUnknown(error);
+    } catch (failure) {
+      return failure instanceof RolledBack ? error : failure;
+    }
+  };
   return {
+    commit,
+    outcomeOf,
     async run(work) {
       const answer = await work(tx).catch(async (error: unknown) => {
         await end();
-        throw broken ?? error;
+        throw await outcomeOf(broken ?? error);
       });
       await end();
-      if (broken) throw broken;
+      if (broken) throw await outcomeOf(broken);
       return answer;
     },
   };

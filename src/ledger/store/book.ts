@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { dates, instant, instants, integers, jsonbs, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { sqlState } from '../../infra/postgres/failure.ts';
 import type { Account } from '../account.ts';
 import type { Hold } from '../evaluate.ts';
 import type { Transfer, TransferCode } from '../transfer.ts';
@@ -10,10 +11,14 @@ import { TRANSFER_COLUMNS, transferOf, type TransferRow } from './transfer-row.t
 /** Where a book stands: `version` grows with every transaction that changed anything of it. */
 export type BookHead = { seq: bigint; version: bigint; recordedAt: Millis };
 
-/** A locked book, and the database server's own time at some point since it was asked for. */
-export type LockedBook = BookHead & { serverAt: Millis };
+/** The number that the server gave a transaction. */
+export type TxNumber = string;
 
-const LOCK = `select seq, version, recorded_at as "recordedAt", clock_timestamp() as "serverAt" from ledger.book where tenant_id = $1 for update`;
+/** A locked book, the database server's own time at some point since it was asked for, and the transaction that locked it. */
+export type LockedBook = BookHead & { serverAt: Millis; lockedBy: TxNumber };
+
+const LOCKED = 'seq, version, recorded_at as "recordedAt", clock_timestamp() as "serverAt", pg_current_xact_id()::xid as "lockedBy"';
+const LOCK = `select ${LOCKED} from ledger.book where tenant_id = $1 for update`;
 
 /** Locks the book until the transaction ends, and makes it on first use. Nobody else can write to it meanwhile. */
 export async function lockBook(tx: Tx, tenantId: Uuid): Promise<LockedBook> {
@@ -21,6 +26,31 @@ export async function lockBook(tx: Tx, tenantId: Uuid): Promise<LockedBook> {
   if (head) return head;
   await tx.query('insert into ledger.book (tenant_id) values ($1) on conflict do nothing', [tenantId]);
   return (await tx.query<LockedBook>(LOCK, [tenantId]))[0]!;
+}
+
+/** The book is not as a transaction left it that was to be the last before this one, or this one is dated ahead of the clock. */
+export class BookMovedOn extends Error {}
+
+/**
+ * Locks a book that another transaction of ours is about to leave, for a batch whose statements and commit may be on their way
+ * already: all of it is refused with `BookMovedOn` unless that transaction was the last to write to the book, and unless the
+ * batch is `dated` at most `leewayMs` ahead of the server.
+ */
+export async function lockBookBehind(
+  tx: Tx,
+  tenantId: Uuid,
+  behind: Pick<BookHead, 'seq' | 'version'> & { writer: TxNumber },
+  { atMs, leewayMs }: { atMs: Millis; leewayMs: Millis },
+): Promise<LockedBook> {
+  const dated = leewayMs === Infinity ? null : instant(atMs);
+  const asked = tx.query<LockedBook>(
+    `select ${LOCKED} from ledger.lock_book($1, $2::xid, $3, $4, $5::timestamptz, $6::bigint * interval '1 millisecond')`,
+    [tenantId, behind.writer, behind.seq, behind.version, dated, leewayMs === Infinity ? 0 : leewayMs],
+  );
+  const [head] = await asked.catch((error: unknown) => {
+    throw sqlState(error) === 'RL001' ? new BookMovedOn('the book has moved on', { cause: error }) : error;
+  });
+  return head!;
 }
 
 /** Where the book stands, without a lock; undefined when nothing was ever written to it. */

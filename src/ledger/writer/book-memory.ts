@@ -4,15 +4,28 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import type { Account } from '../account.ts';
 import { bookTime } from '../book-time.ts';
 import type { RowOf } from '../port.ts';
-import type { BookHead, Known } from '../store/book.ts';
+import type { Known, LockedBook, TxNumber } from '../store/book.ts';
 import { AccountCache } from './account-cache.ts';
 import { Claims } from './claims.ts';
 import { FreshIds } from './fresh-ids.ts';
 import { load } from './load.ts';
 import { type BookAct, isEmpty, type Plan, planAtOnce, planBatch } from './plan.ts';
 
-/** A batch evaluated in memory: what it will write, what it knew, and of which version of the book that is true. */
-export type Evaluation = { plan: Plan; known: Known; claims: Claims; version: bigint; seqAfter: bigint; epoch: number };
+/**
+ * A batch evaluated in memory: what it will write, what it knew, and of which version of the book that is true. One that was made
+ * on top of a batch still being written is true `behind` that batch's transaction, where that one writes anything.
+ */
+export type Evaluation = {
+  plan: Plan;
+  known: Known;
+  claims: Claims;
+  version: bigint;
+  seqAfter: bigint;
+  epoch: number;
+  behind?: TxNumber | undefined;
+  /** The transaction that writes it, once there is one. */
+  writer?: TxNumber;
+};
 
 /**
  * What a writer remembers of its book: accounts, and where its ids end. That is exact as of one version of the book, plus the
@@ -44,17 +57,20 @@ export class BookMemory {
    * Behind the lock: the evaluation made ahead, if the book is exactly as it assumed. Everything is forgotten when it is not,
    * and when memory carries an evaluation other than the one to be written.
    */
-  confirm(head: BookHead, ahead: Evaluation | undefined): Evaluation | undefined {
+  confirm(head: LockedBook, ahead: Evaluation | undefined): Evaluation | undefined {
     const exact = head.version === this.#version && ahead === this.#ahead;
     this.#version = undefined;
     this.#ahead = undefined;
     if (!exact || (ahead && (ahead.epoch !== this.#epoch || ahead.version !== head.version))) this.#forget();
-    else if (ahead) return (this.#writing = ahead);
+    else if (ahead) {
+      ahead.writer = head.lockedBy;
+      return (this.#writing = ahead);
+    }
     return undefined;
   }
 
   /** Behind the lock: evaluates acts on what the tables say, as far as memory does not hold it. */
-  async evaluate(tx: Tx, acts: readonly BookAct[], head: BookHead, nowMs: Millis): Promise<Evaluation> {
+  async evaluate(tx: Tx, acts: readonly BookAct[], head: LockedBook, nowMs: Millis): Promise<Evaluation> {
     this.#writing = undefined;
     this.#accounts.age();
     const claims = new Claims();
@@ -65,7 +81,8 @@ export class BookMemory {
     const time = bookTime(head.recordedAt, nowMs);
     const plan = await planBatch({ book, claims, time, askMore: (rows) => claims.ask(tx, rows) }, acts);
     fresh.pass(plan);
-    return (this.#writing = { plan, known, claims, version: head.version, seqAfter: book.seq, epoch: this.#epoch });
+    const at = { version: head.version, seqAfter: book.seq, epoch: this.#epoch, writer: head.lockedBy };
+    return (this.#writing = { plan, known, claims, ...at });
   }
 
   /**
@@ -95,11 +112,13 @@ export class BookMemory {
     for (const account of read.values()) this.#accounts.put(account);
     const book = { seq: before.seqAfter, accounts: this.#accounts, ...known };
     const time = bookTime(before.plan.atMs, nowMs);
-    const version = isEmpty(before.plan) ? before.version : before.version + 1n;
+    const { version, behind } = isEmpty(before.plan)
+      ? { version: before.version, behind: undefined }
+      : { version: before.version + 1n, behind: before.writer };
     const plan = planAtOnce({ book, claims, time }, acts);
     if (plan) {
       fresh.pass(plan);
-      return (this.#ahead = { plan, known, claims, version, seqAfter: book.seq, epoch: this.#epoch });
+      return (this.#ahead = { plan, known, claims, version, behind, seqAfter: book.seq, epoch: this.#epoch });
     }
     this.#forget();
     return undefined;

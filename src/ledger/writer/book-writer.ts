@@ -7,11 +7,12 @@ import type { Db, Tx } from '../../infra/postgres/db.ts';
 import { turn } from '../../infra/turns.ts';
 import type { LedgerMetrics } from '../metrics.ts';
 import type { Outcome } from '../port.ts';
-import { lockBook, type PreparedChange, prepareChange, writeChange } from '../store/book.ts';
+import { BookMovedOn, lockBook, lockBookBehind, type PreparedChange } from '../store/book.ts';
 import { BookMemory, type Evaluation } from './book-memory.ts';
 import { clockSkewed, type ClockWatch } from './clock-watch.ts';
 import { Departure } from './departure.ts';
 import { type Answer, type BookAct, isEmpty } from './plan.ts';
+import { bookBefore, needsNoAnswer, prepareBatch, writeBatch } from './write-batch.ts';
 
 /** What a book's writer needs, and its bounds; weights count transfers, and one for an act without. */
 export type WriterDeps = {
@@ -164,7 +165,7 @@ export class BookWriter {
     };
     if (before) {
       flight.ahead = await this.#lookAhead(waiting);
-      if (flight.ahead) flight.prepared = this.#prepare(flight.ahead);
+      if (flight.ahead) flight.prepared = prepareBatch(this.#tenantId, flight.ahead);
       this.#departure.prepared(weightOf(waiting), performance.now() - flight.startedAt);
     }
     void this.#fly(flight);
@@ -208,7 +209,7 @@ export class BookWriter {
   /** Commits a batch, and sees to it when that fails. Never throws. */
   async #fly(flight: Flight): Promise<void> {
     try {
-      flight.answers = await this.#commit(actsOf(flight.waiting), flight);
+      flight.answers = (await this.#commitBehind(flight)) ?? (await this.#commit(actsOf(flight.waiting), flight));
       flight.outcome.resolve(true);
     } catch (error) {
       flight.outcome.resolve(false);
@@ -253,6 +254,52 @@ export class BookWriter {
     }
   }
 
+  /**
+   * Sends all of a batch that was evaluated ahead, its commit included, while the batch before it is being written: when that one
+   * is done the database goes on without waiting for us. Undefined when this batch has to be looked at on its way.
+   */
+  async #commitBehind(flight: Flight): Promise<readonly Answer[] | undefined> {
+    const { ahead, prepared, before } = flight;
+    const { behind } = ahead ?? {};
+    if (!ahead || !prepared || !before || behind === undefined || this.#deps.clockWatch.isApart() || !needsNoAnswer(ahead, prepared))
+      return undefined;
+    let runs = 0;
+    await this.#deps.db.write({ tenantId: this.#tenantId, role: 'rialto_writer' }, async (tx) => {
+      // A second run of this work, after a deadlock: nobody may hold the lock on the strength of the first.
+      if (runs++ > 0) flight.outcome.resolve(false);
+      const { clockWatch } = this.#deps;
+      const compare = clockWatch.begin();
+      const locked = lockBookBehind(
+        tx,
+        this.#tenantId,
+        { ...bookBefore(ahead), writer: behind },
+        { atMs: ahead.plan.atMs, leewayMs: clockWatch.leewayMs },
+      );
+      const written = writeBatch(tx, this.#deps.outbox, ahead, prepared);
+      // Heard of below, when the lock has been answered.
+      written.catch(() => undefined);
+      const head = await locked.catch((error: unknown) => {
+        throw error instanceof BookMovedOn ? new Overtaken() : error;
+      });
+      // Nothing that is thrown from here on would undo anything; of clocks that are apart the next batch hears.
+      try {
+        compare(head.serverAt);
+      } catch {}
+      const isKnown = await before.outcome.promise;
+      this.#begun(flight);
+      this.#memory.confirm(head, isKnown ? ahead : undefined);
+      flight.sent.resolve();
+      await written;
+    });
+    this.#memory.committed(ahead, ahead.version + 1n);
+    return ahead.plan.answers;
+  }
+
+  #begun(flight: Flight): void {
+    flight.startedAt = performance.now();
+    this.#departure.begun(flight.startedAt, weightOf(flight.waiting));
+  }
+
   async #commit(acts: readonly BookAct[], flight?: Flight): Promise<readonly Answer[]> {
     let first = true;
     const { evaluation, version } = await this.#deps.db.write({ tenantId: this.#tenantId, role: 'rialto_writer' }, async (tx) => {
@@ -264,37 +311,20 @@ export class BookWriter {
       const head = await lockBook(tx, this.#tenantId);
       const latest = compare(head.serverAt);
       if (before && !(await before.outcome.promise)) throw new Overtaken();
-      if (flight) {
-        flight.startedAt = performance.now();
-        this.#departure.begun(flight.startedAt, weightOf(flight.waiting));
-      }
+      if (flight) this.#begun(flight);
       const confirmed = this.#memory.confirm(head, ahead);
       const current = confirmed ?? (await this.#memory.evaluate(tx, acts, head, this.#deps.clock.now()));
       // Evaluated ahead, while the clock was wrong for a moment.
       if (current.plan.atMs > Math.max(head.recordedAt, latest)) throw clockSkewed(current.plan.atMs - latest);
       if (isEmpty(current.plan)) return { evaluation: current, version: head.version };
-      const writing = this.#write(tx, current, confirmed && prepared);
+      const change = (confirmed && prepared) ?? prepareBatch(this.#tenantId, current);
+      const writing = writeBatch(tx, this.#deps.outbox, current, change);
       flight?.sent.resolve();
       await writing;
       return { evaluation: current, version: head.version + 1n };
     });
     this.#memory.committed(evaluation, version);
     return evaluation.plan.answers;
-  }
-
-  /** Statements follow each other on the connection; each is put into columns while the database runs those before it. */
-  async #write(tx: Tx, evaluation: Evaluation, prepared = this.#prepare(evaluation)): Promise<void> {
-    const { rows, events } = evaluation.plan;
-    const written = [writeChange(tx, prepared)];
-    for (const [set, placed] of rows) written.push(set.write(tx, placed));
-    if (events.length > 0) written.push(this.#deps.outbox.append(tx, events));
-    await Promise.all(written);
-  }
-
-  #prepare({ plan, known, version, seqAfter }: Evaluation): PreparedChange {
-    const { transfers, failed, atMs } = plan;
-    const book = { seq: seqAfter - BigInt(transfers.length), version };
-    return prepareChange(this.#tenantId, book, { transfers, holds: known.holds, failed }, atMs);
   }
 }
 

@@ -12,12 +12,16 @@ const MOST_MS = 5_000;
  */
 export type ClockWatch = {
   begin(): (serverAt: Millis) => Millis;
+  /** So far ahead of the server's time something may be dated. */
+  readonly leewayMs: Millis;
+  /** Whether the clocks were apart when they were last compared. */
+  isApart(): boolean;
   /** How far ours was ahead of the server's when they were last compared; negative when it was behind. */
   skewMs(): Millis;
 };
 
 /** For clocks that are not meant to agree: those that a test moves by hand. */
-export const unwatched: ClockWatch = { begin: () => () => Infinity, skewMs: () => 0 };
+export const unwatched: ClockWatch = { begin: () => () => Infinity, leewayMs: Infinity, isApart: () => false, skewMs: () => 0 };
 
 export function createClockWatch(clock: Clock): ClockWatch {
   let skew = 0;
@@ -34,6 +38,8 @@ export function createClockWatch(clock: Clock): ClockWatch {
         return until + MOST_MS;
       };
     },
+    leewayMs: MOST_MS,
+    isApart: () => Math.abs(skew) > MOST_MS,
     skewMs: () => skew,
   };
 }

@@ -5,12 +5,14 @@ import type { EventDraft } from '../../base/event.ts';
 import type { RowSet } from '../../infra/postgres/db.ts';
 import { texts, uuids } from '../../infra/postgres/columns.ts';
 import { LedgerRefused, rowOf } from '../port.ts';
+import { BookMovedOn, lockBookBehind, touchBook } from '../store/book.ts';
 
 type Note = { tenantId: Uuid; key: string; text: string };
 
 /** Rows of another module: a table with a unique key, written set-wise. */
 const notes: RowSet<Note> = {
   name: 'test.note',
+  needsNoAnswer: true,
   keys: (note) => [note.key],
   async taken(tx, keys) {
     const rows = await tx.query<{ key: string }>('select key from test.note where key = any ($1::text[])', [texts(keys)]);
@@ -254,7 +256,7 @@ describe('the book', () => {
     const asked: string[] = [];
     const { port } = ledger.another((db) => ({
       ...db,
-      write: (scope, work) => db.write(scope, (tx) => work({ query: (text, values) => (asked.push(text), tx.query(text, values)) })),
+      write: (scope, work) => db.write(scope, (tx) => work({ ...tx, query: (text, values) => (asked.push(text), tx.query(text, values)) })),
     }));
     const { tenantId, clock } = ledger;
     const [a, b] = await ledger.open({}, {});
@@ -265,6 +267,56 @@ describe('the book', () => {
     expect(asked.filter((text) => text.includes('ledger.failed_transfer f'))).toEqual([]);
     await enact(newId(clock.now() + 9_000_000));
     expect(asked.filter((text) => text.includes('ledger.failed_transfer f'))).toHaveLength(1);
+  });
+
+  test('is sent a batch with its commit while the one before is being written, and refuses it whole when that one was not the last', async () => {
+    const sent: string[][] = [];
+    const { tenantId } = ledger;
+    const { port } = ledger.another((db) => ({
+      ...db,
+      write: (scope, work) =>
+        db.write(scope, (tx) => {
+          const own: string[] = [];
+          sent.push(own);
+          const commit = (): void => (own.push('commit'), tx.commit());
+          return work({ commit, query: (text, values) => (own.push(text), tx.query(text, values)) });
+        }),
+    }));
+    const [a, b] = await ledger.open({}, {});
+    const pay = (through: typeof port) => through.enact({ tenantId, transfers: [ledger.draft(a!, b!, { units: 1n })] });
+    const behind = () => sent.filter((own) => own[0]!.includes('ledger.lock_book'));
+    await Promise.all(Array.from({ length: 400 }, () => pay(port)));
+    expect(behind().length).toBeGreaterThan(0);
+    for (const own of behind()) expect([own.length, own.at(-1)]).toEqual([3, 'commit']);
+    // The other process gets in between, and every act still stands once.
+    await Promise.all(Array.from({ length: 400 }, (_, i) => pay(i % 20 === 0 ? ledger.port : port)));
+    expect((await ledger.port.balances(tenantId, [b!])).get(b!)!.creditsPosted).toBe(800n);
+  });
+
+  test('takes what is sent behind a transaction only as that one left it, and only if it is not dated ahead of the clock', async () => {
+    const { port, tenantId, database } = ledger;
+    const [a, b] = await ledger.open({}, {});
+    const scope = { tenantId, role: 'rialto_writer' as const };
+    await port.enact({ tenantId, transfers: [ledger.draft(a!, b!)] });
+    const [written] = await database.admin<{ seq: bigint; version: bigint; writer: string }>(
+      'select seq, version, xmin as writer from ledger.book',
+    );
+    const now = { atMs: Date.now(), leewayMs: 5_000 };
+    const lock = (behind: typeof written, at = now) =>
+      database.db.write(scope, async (tx) => {
+        const locked = lockBookBehind(tx, tenantId, behind!, at);
+        const touched = touchBook(tx, tenantId);
+        touched.catch(() => undefined);
+        tx.commit();
+        await locked;
+        await touched;
+      });
+    const before = { ...written!, version: written!.version - 1n };
+    for (const wrong of [{ ...written!, writer: '3' }, { ...written!, seq: written!.seq + 1n }, before])
+      await expect(lock(wrong)).rejects.toThrow(BookMovedOn);
+    await expect(lock(written!, { ...now, atMs: now.atMs + 60_000_000 })).rejects.toThrow(BookMovedOn);
+    await lock(written!);
+    await expect(lock(written!)).rejects.toThrow(BookMovedOn);
   });
 
   test('turns acts away when too much waits, and says so', async () => {

@@ -23,6 +23,7 @@ const keyOf = ({ sender, messageId }: Pick<ClaimRow, 'sender' | 'messageId'>) =>
 /** Claims of message ids: each names one message of its sender. */
 export const messageRows: RowSet<ClaimRow> = {
   name: 'settlement.message',
+  needsNoAnswer: true,
   keys: (row) => [keyOf(row)],
   async taken(tx, keys) {
     const parts = keys.map((key) => [key.slice(0, key.lastIndexOf('\n')), key.slice(key.lastIndexOf('\n') + 1)] as const);
@@ -69,6 +70,7 @@ export type AnswerRow = {
 /** Answers of messages, claimed by the message's id: the first that is kept stands. */
 export const answerRows: RowSet<AnswerRow> = {
   name: 'settlement.message_answer',
+  needsNoAnswer: true,
   keys: ({ id }) => [id],
   async taken(tx, keys) {
     const rows = await tx.query<{ id: Uuid }>(
@@ -107,6 +109,7 @@ export type OriginRow = {
 
 export const originRows: RowSet<OriginRow> = {
   name: 'settlement.payment_origin',
+  needsNoAnswer: true,
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(

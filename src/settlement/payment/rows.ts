@@ -7,6 +7,7 @@ import type { Decision, PaymentRecord } from './payment.ts';
 /** Payments of many acts in one statement. A UETR is claimed once in a tenant. */
 export const paymentRows: RowSet<PaymentRecord> = {
   name: 'settlement.payment',
+  needsNoAnswer: true,
   keys: (payment) => (payment.uetrIsOurs ? [] : [payment.uetr]),
   async taken(tx, keys) {
     // One index probe a key. As `uetr = any(…)` the planner, while its statistics are of a smaller table, walks all of the
@@ -79,6 +80,7 @@ export type Obligation = {
 /** Obligations stand at the sequence of their payment's act, which decides their window. */
 export const obligationRows: RowSet<Obligation> = {
   name: 'settlement.obligation',
+  needsNoAnswer: true,
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(
@@ -106,6 +108,7 @@ const movesMoney = ({ decision }: Review) => decision === 'reserved' || decision
 
 export const reviewRows: RowSet<Review> = {
   name: 'settlement.review',
+  needsNoAnswer: true,
   keys: (review) => [review.paymentId],
   async taken(tx, keys) {
     const rows = await tx.query<{ payment_id: Uuid }>(

@@ -8,6 +8,7 @@ import type { QueueEntry } from './entry.ts';
 /** A bundle that begins to wait, behind all others of its class: acts of a book follow one another, and so do their places. */
 export const queueEntryRows: RowSet<Omit<QueueEntry, 'position'>> = {
   name: 'settlement.queue_entry',
+  needsNoAnswer: true,
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(
@@ -185,6 +186,7 @@ export type RouteRow = { paymentId: Uuid; debtorAgentId: Uuid } & Route;
 /** What was asked for of a payment that is held; without a row, nothing but its turn. */
 export const askedPriorityRows: RowSet<{ paymentId: Uuid; priority: Route['priority'] }> = {
   name: 'settlement.asked_priority',
+  needsNoAnswer: true,
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(
@@ -205,6 +207,7 @@ export async function askedPriority(tx: Tx, tenantId: Uuid, paymentId: Uuid): Pr
 
 export const routeRows: RowSet<RouteRow> = {
   name: 'settlement.payment_route',
+  needsNoAnswer: true,
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(

@@ -85,6 +85,7 @@ export type Sent = { participantId: Uuid; asset: string; units: bigint };
 /** Counts towards the limits for a day. Passing one is told as by obligations, see `judge.refusedBy`. */
 export const sentRows: RowSet<Sent> = {
   name: 'settlement.sent',
+  needsNoAnswer: true,
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query('select settlement.count_sent($1::uuid[], $2::text[], $3::numeric[])', [
