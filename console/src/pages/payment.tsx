@@ -117,13 +117,14 @@ function Side({ title, agent, party }: { title: string; agent: Detail['debtorAge
 }
 
 /** What the travel rule asks for, as far as the bank said it. */
-function Particulars({ party: { street, town, country, lei, nationalId, customerId, birth } }: { party: Detail['debtor'] }) {
+function Particulars({ party: { street, town, country, lei, nationalId, customerId, birth, ultimate } }: { party: Detail['debtor'] }) {
   const lines: [what: string, value: string | undefined][] = [
     ['Address', [street, town, (street ?? town) && country].filter(Boolean).join(', ') || undefined],
     ['Born', birth && `${birth.on}, ${birth.town}, ${birth.country}`],
     ['LEI', lei],
     ['State number', nationalId],
     ['Customer', customerId],
+    ['On behalf of', ultimate && [ultimate.name, ultimate.country, ultimate.lei].filter(Boolean).join(', ')],
   ];
   const given = lines.filter(([, value]) => value !== undefined);
   if (given.length === 0) return null;
@@ -143,7 +144,15 @@ type Mark = Detail['screening']['hits'][number] & { note?: string };
 
 /** What the lists say of the parties: hits, what is only noted, and what lists that came later changed. */
 function marksOf({ screening: { hits, notices = [], cleared = [], later = [] } }: Detail): Mark[] {
-  const plain = ({ party, listed, listId, entryId, score, explanation }: Mark) => ({ party, listed, listId, entryId, score, explanation });
+  const plain = ({ party, name, listed, listId, entryId, score, explanation }: Mark) => ({
+    party,
+    ...(name !== undefined && { name }),
+    listed,
+    listId,
+    entryId,
+    score,
+    explanation,
+  });
   return [
     ...hits,
     ...notices.map((mark) => ({ ...plain(mark), note: 'exposed person' })),
@@ -162,7 +171,7 @@ function Screening({ payment }: { payment: Detail }) {
       <ul className="px-4 pb-4">
         {marksOf(payment).map((mark) => (
           <li
-            key={`${mark.note}${mark.party}${mark.listId}${mark.entryId}`}
+            key={`${mark.note}${mark.party}${mark.name}${mark.listId}${mark.entryId}`}
             className="border-t border-line py-3 first:border-0 first:pt-1 last:pb-0"
           >
             <div className="flex items-start justify-between gap-4">
@@ -171,7 +180,8 @@ function Screening({ payment }: { payment: Detail }) {
                   {mark.listed} {mark.note && <Badge tone={mark.note === 'listed since' ? 'bad' : 'plain'}>{mark.note}</Badge>}
                 </p>
                 <p className="text-xs text-ink-3">
-                  {mark.party} “{payment[mark.party].name}” · {mark.listId} · {mark.entryId}
+                  {mark.name === undefined ? mark.party : `behind the ${mark.party}`} “{mark.name ?? payment[mark.party].name}” ·{' '}
+                  {mark.listId} · {mark.entryId}
                 </p>
               </div>
               <div className="w-24 shrink-0">

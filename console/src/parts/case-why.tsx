@@ -17,12 +17,13 @@ export function Why({ detail }: { detail: CaseDetail }) {
       <div className="space-y-5 px-4 pb-4">
         {inputs.risk ? <Score risk={inputs.risk} /> : <p className="text-sm text-ink-2">{detail.summary}</p>}
         {hits.map((hit) => (
-          <section key={`${hit.party}${hit.listId}${hit.entryId}`}>
+          <section key={`${hit.party}${hit.name}${hit.listId}${hit.entryId}`}>
             <div className="flex items-start justify-between gap-4">
               <div className="min-w-0">
                 <p className="font-medium break-words">{hit.listed}</p>
                 <p className="text-xs text-ink-3">
-                  matches the {hit.party} “{payment?.[hit.party].name}” · {hit.listId} · {hit.entryId}
+                  matches {hit.name === undefined ? `the ${hit.party}` : `who is behind the ${hit.party},`} “
+                  {hit.name ?? payment?.[hit.party].name}” · {hit.listId} · {hit.entryId}
                 </p>
               </div>
               <Badge tone={hit.score >= 0.97 ? 'bad' : 'warn'}>{percent(hit.score, 0)}</Badge>

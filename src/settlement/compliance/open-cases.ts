@@ -125,7 +125,7 @@ async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
     kind: 'payment',
     state: reviewed ? 'closed' : 'open',
     priority,
-    title: hits[0] ? payment[hits[0].party].name : payment.debtor.name,
+    title: hits[0] ? (hits[0].name ?? payment[hits[0].party].name) : payment.debtor.name,
     summary: `${payment.debtor.name} to ${payment.creditor.name}. ${why}.`,
     score,
     partyKey: null,

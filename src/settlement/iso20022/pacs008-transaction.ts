@@ -56,8 +56,8 @@ function orderOf(transfer: CreditTransfer): Order {
     endToEndId: transfer.endToEndId,
     debtorAgent: transfer.debtorAgent.bic!,
     creditorAgent: transfer.creditorAgent.bic!,
-    debtor: partyOf(transfer.debtor, transfer.debtorAccount),
-    creditor: partyOf(transfer.creditor, transfer.creditorAccount),
+    debtor: partyOf(transfer.debtor, transfer.debtorAccount, transfer.ultimateDebtor),
+    creditor: partyOf(transfer.creditor, transfer.creditorAccount, transfer.ultimateCreditor),
     asset: transfer.amount.asset,
     units: transfer.amount.units,
     valueDate: transfer.settlementDate,
@@ -77,8 +77,8 @@ function priorityOf({ localInstrument, priority }: Pick<CreditTransfer, 'localIn
 const OF_A_STATE = new Set(['NIDN', 'CCPT', 'SOSE', 'TXID', 'ARNU', 'DRLC', 'COID', 'GSTN', 'EMPL']);
 const MOST_ID = 35;
 
-/** A party with its account, as an order names it. */
-export function partyOf(party: Party, account: Account | undefined): Order['debtor'] {
+/** A party with its account, and for whom it acts, as an order names it. */
+export function partyOf(party: Party, account: Account | undefined, behind?: Party): Order['debtor'] {
   const { name, address, residence, lei, ids = [], birth } = party;
   const given = (fits: (scheme: string) => boolean) =>
     ids.find(({ id, scheme }) => scheme !== undefined && fits(scheme) && id.length <= MOST_ID)?.id;
@@ -92,7 +92,15 @@ export function partyOf(party: Party, account: Account | undefined): Order['debt
     nationalId: given((scheme) => OF_A_STATE.has(scheme)),
     customerId: given((scheme) => scheme === 'CUST'),
     birth: birth?.date && birth.city && birth.country ? { on: birth.date, town: birth.city, country: birth.country } : undefined,
+    ultimate: ultimateOf(behind),
   });
+}
+
+/** Somebody behind a party, who has to have a name. */
+function ultimateOf(party: Party | undefined): Order['debtor']['ultimate'] {
+  if (party?.name === undefined) return undefined;
+  const { name, address, residence, lei } = party;
+  return withoutAbsent({ name, country: address?.country ?? residence, lei });
 }
 
 /** Street and number, or what stands on lines. */

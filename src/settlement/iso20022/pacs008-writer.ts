@@ -55,10 +55,12 @@ function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SH
     amount('IntrBkSttlmAmt', codeOf(order.asset), toDecimalText(order)),
     leaf('IntrBkSttlmDt', order.valueDate),
     leaf('ChrgBr', chargeBearer),
+    ultimate('UltmtDbtr', order.debtor),
     ...party('Dbtr', order.debtor),
     agent('DbtrAgt', order.debtorAgent),
     agent('CdtrAgt', order.creditorAgent),
     ...party('Cdtr', order.creditor),
+    ultimate('UltmtCdtr', order.creditor),
     tag('Purp', leaf('Cd', order.purpose)),
     tag('RmtInf', leaf('Ustrd', order.remittance)),
   );
@@ -69,6 +71,13 @@ function party(name: 'Dbtr' | 'Cdtr', of: Order['debtor']): [Xml, Xml] {
   const id = account === undefined ? '' : isIban(account) ? leaf('IBAN', account) : tag('Othr', leaf('Id', account));
   const address = tag('PstlAdr', leaf('StrtNm', street), leaf('TwnNm', town), leaf('Ctry', country));
   return [tag(name, leaf('Nm', called), address, identityOf(of)), tag(`${name}Acct`, tag('Id', id))];
+}
+
+/** For whom a party pays or is paid, where that is somebody else. */
+export function ultimate(name: 'UltmtDbtr' | 'UltmtCdtr', { ultimate: behind }: Pick<Order['debtor'], 'ultimate'>): Xml {
+  if (!behind) return '';
+  const address = tag('PstlAdr', leaf('Ctry', behind.country));
+  return tag(name, leaf('Nm', behind.name), address, tag('Id', tag('OrgId', leaf('LEI', behind.lei))));
 }
 
 /** An organisation has an LEI; who was born somewhere is a person, and of others the standard does not ask. */

@@ -1,10 +1,11 @@
 import type { Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import type { PaymentOrder } from '../payment/payment.ts';
 import { returnLinks, type ReturnLink } from '../return/store.ts';
 import { originsOf, type Origin } from './store.ts';
 
-type Party = { name: string; account?: string; country?: string };
+type Party = Pick<PaymentOrder['debtor'], 'name' | 'account' | 'country' | 'ultimate'>;
 
 /** A payment as messages about it need it, after its fate is known. */
 export type ToldPayment = {

@@ -58,18 +58,24 @@ function missingIn(transfer: Transfer, path: string): Refusal | undefined {
 
 /** The parties of a cover payment are the customers behind it: theirs are the names that have to be screened. */
 function orderOf(transfer: Transfer, participants: Participants): Order {
-  const { underlying, debtor, creditor } = transfer;
+  const { underlying, debtor, creditor, ultimateDebtor, ultimateCreditor } = transfer;
   const [payer, payee] = [payerOf(transfer)!, payeeOf(transfer)!];
-  const bank = (agent: Transfer['debtor'], bic: string) => ({
-    name: agent.name ?? participants.byBic.get(normalBic(agent.bic ?? bic))?.name ?? agent.bic ?? bic,
-  });
+  const nameOf = ({ name, bic }: Transfer['debtor']) => name ?? (bic && participants.byBic.get(normalBic(bic))?.name) ?? bic;
+  const bank = (agent: Transfer['debtor'], bic: string, behind: Transfer['debtor'] | undefined) => {
+    const ultimate = behind && nameOf(behind);
+    return { name: nameOf({ ...agent, bic: agent.bic ?? bic })!, ...(ultimate !== undefined && { ultimate: { name: ultimate } }) };
+  };
   return withoutAbsent({
     uetr: transfer.uetr,
     endToEndId: transfer.endToEndId,
     debtorAgent: payer,
     creditorAgent: payee,
-    debtor: underlying ? partyOf(underlying.debtor, underlying.debtorAccount) : bank(debtor, payer),
-    creditor: underlying ? partyOf(underlying.creditor, underlying.creditorAccount) : bank(creditor, payee),
+    debtor: underlying
+      ? partyOf(underlying.debtor, underlying.debtorAccount, underlying.ultimateDebtor)
+      : bank(debtor, payer, ultimateDebtor),
+    creditor: underlying
+      ? partyOf(underlying.creditor, underlying.creditorAccount, underlying.ultimateCreditor)
+      : bank(creditor, payee, ultimateCreditor),
     asset: transfer.amount.asset,
     units: transfer.amount.units,
     valueDate: transfer.settlementDate,

@@ -111,7 +111,7 @@ async function take({ deps, known, lastTaken, tenantId }: Fill, rows: readonly P
   const links: Link[] = [];
   const fresh = new Map<bigint, readonly string[]>();
   for (const payment of rows) {
-    for (const name of new Set([payment.debtor, payment.creditor])) {
+    for (const name of new Set(payment.names)) {
       const words = searchWords(name);
       if (words.length === 0) continue;
       const key = searchKey(words);

@@ -32,10 +32,11 @@ export async function putState(tx: Tx, tenantId: Uuid, state: SearchState): Prom
   );
 }
 
-/** The parties of a payment, and whose it is. */
-export type PartiesRow = { id: Uuid; debtor: string; creditor: string; debtorAgentId: Uuid; creditorAgentId: Uuid };
+/** The names of the parties of a payment and of whom they act for, and whose it is. */
+export type PartiesRow = { id: Uuid; names: string[]; debtorAgentId: Uuid; creditorAgentId: Uuid };
 
-const PARTIES = `id, debtor ->> 'name' as debtor, creditor ->> 'name' as creditor, debtor_agent_id as "debtorAgentId", creditor_agent_id as "creditorAgentId"`;
+const PARTIES = `id, array_remove(array[debtor ->> 'name', creditor ->> 'name', debtor -> 'ultimate' ->> 'name', creditor -> 'ultimate' ->> 'name'], null) as names,
+  debtor_agent_id as "debtorAgentId", creditor_agent_id as "creditorAgentId"`;
 
 /** Payments behind an id, the oldest first. */
 export async function partiesAfter(tx: Tx, tenantId: Uuid, after: Uuid | null, limit: number): Promise<PartiesRow[]> {

@@ -9,6 +9,7 @@ import { findNames } from '../party-search/find-names.ts';
 import { latestFindings } from '../screening/rescreening/store.ts';
 import { findPayment, pageOfPayments, type StandingPayment } from './store.ts';
 import { judgementOf } from './judgement.ts';
+import type { PaymentRecord } from './payment.ts';
 import { detailOf, viewOfStanding } from './view.ts';
 
 type ReadDeps = Pick<SettlementDeps, 'db'>;
@@ -16,7 +17,7 @@ type ReadDeps = Pick<SettlementDeps, 'db'>;
 /** Errors: `settlement.payment_not_found`, the same for a payment that the caller may not see. */
 export async function getPayment(deps: ReadDeps, ctx: Ctx, input: InputOf<typeof getContract>): Promise<OutputOf<typeof getContract>> {
   const payment = await mustFindPayment(deps, ctx, input.id);
-  if (ctx.memberId === undefined) return detailOf(payment, 'operator', await lookedUp(deps, ctx, input.id));
+  if (ctx.memberId === undefined) return detailOf(payment, 'operator', await lookedUp(deps, ctx, payment.record));
   return detailOf(payment, ctx.memberId === payment.record.debtorAgentId ? 'debtor' : 'creditor');
 }
 
@@ -35,14 +36,16 @@ export async function listPayments(deps: ReadDeps, ctx: Ctx, input: InputOf<type
 }
 
 /** How it was judged, and what lists that came after the payment was screened changed for it, the latest of each match. */
-async function lookedUp(deps: ReadDeps, ctx: Ctx, id: Uuid): Promise<Parameters<typeof detailOf>[2]> {
+async function lookedUp(deps: ReadDeps, ctx: Ctx, record: PaymentRecord): Promise<Parameters<typeof detailOf>[2]> {
   const { found, judgement } = await deps.db.read(ctx, async (tx) => ({
-    found: await latestFindings(tx, ctx.tenantId, [id]),
-    judgement: await judgementOf(tx, ctx.tenantId, id),
+    found: await latestFindings(tx, ctx.tenantId, [record.id]),
+    judgement: await judgementOf(tx, ctx.tenantId, record.id),
   }));
-  const later = found.flatMap(({ party, change, listed, listId, entryId, score, explanation, foundAt }) =>
-    party === 'participant' ? [] : [{ party, change, listed, listId, entryId, score, explanation: [...explanation], foundAt }],
-  );
+  const later = found.flatMap(({ party, name, change, listed, listId, entryId, score, explanation, foundAt }) => {
+    if (party === 'participant') return [];
+    const behind = name === record[party].name ? {} : { name };
+    return [{ party, ...behind, change, listed, listId, entryId, score, explanation: [...explanation], foundAt }];
+  });
   return { later, judgement };
 }
 

@@ -10,13 +10,15 @@ import { entryNamed, openIndex, screen, THRESHOLD, type Match, type ScreeningInd
 import { claimSet } from './screening-set.ts';
 import { contentsOfLists, listsVersion, versionsOfLists, type ListPurpose } from './store.ts';
 
-type Parties = Pick<PaymentOrder, 'debtor' | 'creditor'>;
+type Named = Pick<PaymentOrder['debtor'], 'name' | 'ultimate'>;
+/** Two parties by their names, and those of whom they act for. */
+export type Parties = Readonly<Record<Hit['party'], Named>>;
 
 /** Screens names against the lists that are in force in a tenant. */
 export type Screening = {
   /**
-   * Debtor and creditor of an order: a hit on either holds the payment, a match on a list of exposed persons is a notice,
-   * one that an exception sets aside is cleared. For two clean names the answer is one that all of them share.
+   * Debtor and creditor of an order, and whom they act for: a hit on any holds the payment, a match on a list of exposed
+   * persons is a notice, one that an exception sets aside is cleared. For two clean names the answer is one that all of them share.
    * Errors: `settlement.name_unreadable`.
    */
   screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult>;
@@ -126,15 +128,14 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
 
   async function screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult> {
     const lists = await current(tenantId);
-    const found = partyHits(lists.index, order);
-    return found ? await sortOut(tenantId, lists, order, found) : lists.clean;
+    const found = partyHits(order, (name) => screen(lists.index, name));
+    return found.length > 0 ? await sortOut(tenantId, lists, order, found) : lists.clean;
   }
 
   async function sortOut(tenantId: Uuid, lists: InForce, order: Parties, found: readonly Hit[]): Promise<ScreeningResult> {
-    const cleared = await setAside(tenantId, lists, order, found);
-    const open = found.filter(
-      (hit) => !cleared.some((one) => one.party === hit.party && one.listId === hit.listId && one.entryId === hit.entryId),
-    );
+    const setAside = await exceptionsTo(tenantId, lists, order, found);
+    const cleared = Array.from(setAside, ([hit, exceptionId]): ClearedHit => ({ ...hit, exceptionId }));
+    const open = found.filter((hit) => !setAside.has(hit));
     const isNotice = (hit: Hit) => lists.purposes.get(hit.listId) === 'pep';
     const notices = open.filter(isNotice);
     return {
@@ -145,14 +146,17 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
     };
   }
 
-  async function setAside(tenantId: Uuid, { index }: InForce, order: Parties, found: readonly Hit[]): Promise<ClearedHit[]> {
-    const keyOf = ({ party }: Hit) => nameKeyOf(order[party].name);
+  /** The exceptions that set hits aside: each is for one name, and so not for that of somebody behind it. */
+  async function exceptionsTo(tenantId: Uuid, { index }: InForce, order: Parties, found: readonly Hit[]): Promise<Map<Hit, Uuid>> {
+    const keyOf = ({ party, name }: Hit) => nameKeyOf(name ?? order[party].name);
     const rows = await db.read({ tenantId }, (tx) => exceptionsFor(tx, tenantId, [...new Set(found.map(keyOf))], clock.now()));
-    return found.flatMap((hit) => {
+    const setAside = new Map<Hit, Uuid>();
+    for (const hit of found) {
       const fits = rows.find((row) => row.nameKey === keyOf(hit) && row.listId === hit.listId && row.entryId === hit.entryId);
       const entry = fits && entryNamed(index, hit.listId, hit.entryId);
-      return fits && entry && digestOf(entry) === fits.entryDigest ? [{ ...hit, exceptionId: fits.id }] : [];
-    });
+      if (fits && entry && digestOf(entry) === fits.entryDigest) setAside.set(hit, fits.id);
+    }
+    return setAside;
   }
 
   return {
@@ -178,14 +182,25 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
   };
 }
 
-function partyHits(index: ScreeningIndex, { debtor, creditor }: Parties): Hit[] | undefined {
-  const [ofDebtor, ofCreditor] = [screen(index, debtor.name), screen(index, creditor.name)];
-  if (ofDebtor.length === 0 && ofCreditor.length === 0) return undefined;
-  return [...ofDebtor.map((match) => hitOf('debtor', match)), ...ofCreditor.map((match) => hitOf('creditor', match))];
+const NO_HITS: readonly Hit[] = [];
+
+/** Every match of the names of two parties and of whom they act for, each looked up by `find`. */
+export function partyHits({ debtor, creditor }: Parties, find: (name: string) => readonly Match[]): readonly Hit[] {
+  const [ofDebtor, ofCreditor] = [find(debtor.name), find(creditor.name)];
+  const isPlain = !debtor.ultimate && !creditor.ultimate;
+  if (isPlain && ofDebtor.length === 0 && ofCreditor.length === 0) return NO_HITS;
+  const behind = (party: Hit['party'], name: string | undefined) =>
+    name === undefined ? [] : find(name).map((match) => ({ ...hitOf(party, match), name }));
+  return [
+    ...ofDebtor.map((match) => hitOf('debtor', match)),
+    ...behind('debtor', debtor.ultimate?.name),
+    ...ofCreditor.map((match) => hitOf('creditor', match)),
+    ...behind('creditor', creditor.ultimate?.name),
+  ];
 }
 
 /** A match as it is kept with a payment. */
-export function hitOf(party: Hit['party'], { listed, listId, entryId, score, explanation }: Match): Hit {
+function hitOf(party: Hit['party'], { listed, listId, entryId, score, explanation }: Match): Hit {
   return { party, listed, listId, entryId, score, explanation };
 }
 

@@ -1,11 +1,13 @@
 import { addDecimal, parseDecimal } from '../../../base/decimal.ts';
 import { type Money, toDecimalText } from '../../../base/money.ts';
 import type { LocalDate, Millis } from '../../../base/time.ts';
+import type { Order } from '../pacs008-transaction.ts';
+import { ultimate } from '../pacs008-writer.ts';
 import type { References } from '../read-message.ts';
 import { account, agent, decimalNumber, document, first, instant, leaf, moneyElement, ownReference, tag, type Xml } from '../xml-writer.ts';
 import { writtenMessage } from './streaming.ts';
 
-type Customer = { name: string; account?: string; country?: string };
+type Customer = Pick<Order['debtor'], 'name' | 'account' | 'country' | 'ultimate'>;
 
 /** A payment of a bank to a bank; with `cover`, of a payment of their customers. */
 export type OutgoingBankTransfer = {
@@ -45,10 +47,12 @@ function transferOf(transfer: OutgoingBankTransfer): Xml {
     cover &&
     tag(
       'UndrlygCstmrCdtTrf',
+      ultimate('UltmtDbtr', cover.debtor),
       ...party('Dbtr', cover.debtor),
       agent('DbtrAgt', debtor),
       agent('CdtrAgt', creditor),
       ...party('Cdtr', cover.creditor),
+      ultimate('UltmtCdtr', cover.creditor),
     );
   return tag(
     'CdtTrfTxInf',

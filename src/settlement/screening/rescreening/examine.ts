@@ -4,7 +4,7 @@ import type { Hit, ScreeningResult } from '../../payment/payment.ts';
 import type { StandingPayment } from '../../payment/store.ts';
 import { entryNamed, screen, screenChanged, type Match, type ScreeningIndex } from '../match.ts';
 import { wordsOf } from '../normalise.ts';
-import { hitOf, type InForce } from '../screening.ts';
+import { partyHits, type InForce, type Parties } from '../screening.ts';
 import type { ListPurpose } from '../store.ts';
 import { matchKey, type Finding, type FindingKind } from './finding.ts';
 import { latestFindings, type Run } from './store.ts';
@@ -27,7 +27,7 @@ type Purposed = Hit & { purpose: ListPurpose };
 type Subject = {
   id: Uuid;
   kind: FindingKind;
-  names: { debtor: { name: string }; creditor: { name: string } };
+  names: Parties;
   first: Partial<Pick<ScreeningResult, 'hits' | 'notices' | 'cleared'>>;
   /** Of a payment: as it stands. */
   payment?: StandingPayment;
@@ -127,10 +127,7 @@ async function matched(work: Work, { kind, names }: Subject): Promise<ScreeningR
     if (wordsOf(name).length === 0) return [];
     return changed && kind !== 'held' ? screenChanged(lists.index, changed, name) : screen(lists.index, name);
   };
-  const found = [
-    ...again(names.debtor.name).map((match) => hitOf('debtor', match)),
-    ...again(names.creditor.name).map((match) => hitOf('creditor', match)),
-  ];
+  const found = partyHits(names, again);
   return found.length === 0 ? undefined : await deps.screening.sortOut(tenantId, lists, names, found);
 }
 
@@ -163,7 +160,7 @@ function heldChanges(
 }
 
 function findingOf({ run, deps }: Work, { id, kind, names }: Subject, { hit, change }: Change): Finding {
-  const { party, purpose, listId, entryId, listed, score, explanation } = hit;
+  const { party, purpose, listId, entryId, listed, score, explanation, name = names[party].name } = hit;
   const foundAt = deps.clock.now();
   return {
     id: newId(foundAt),
@@ -173,7 +170,7 @@ function findingOf({ run, deps }: Work, { id, kind, names }: Subject, { hit, cha
     party: kind === 'participant' ? 'participant' : party,
     change,
     purpose,
-    name: names[party].name,
+    name,
     listId,
     entryId,
     listed,
