@@ -18,6 +18,7 @@ import {
 import { isSearched, readingsOf, WEIGHTS, type Word } from './normalise.ts';
 import { Recent } from './recent.ts';
 import { regroupings, type Regrouping } from './regroupings.ts';
+import { namesWithin } from './several-names.ts';
 import { align, explain, INITIAL, leastCovered, worth, type Alignment, type Query } from './score.ts';
 import { textAt } from './utf8-pool.ts';
 import { idOf, vocabularyKey } from './vocabulary-columns.ts';
@@ -34,9 +35,11 @@ export type ScreeningIndex = NameIndex & {
 /** Score from which a name is a match; tuned on one half of the labelled pairs. */
 export const THRESHOLD = 0.8;
 /** The rules by which names are matched, told with every decision; a new number whenever the same lists could answer otherwise. */
-export const RULES: string = `names-4 from ${THRESHOLD}`;
+export const RULES: string = `names-5 from ${THRESHOLD}`;
 /** Under a weak alias only who is called just that is found when it is one word (a nickname, a common word), else what is closer than usual. */
 const WEAK_THRESHOLD = { oneWord: 0.97, words: 0.9 };
+/** One of several names in a field is found when it is closer than usual, too: it was cut out by guess. */
+const WITHIN_THRESHOLD = 0.9;
 
 const RECENT_NAMES = 10_000;
 const NONE: readonly Match[] = Object.freeze([]);
@@ -91,13 +94,14 @@ function readableOf(name: string): [usual: Word[], ...others: Word[][]] {
   return [words, ...others];
 }
 
-type Found = { listed: ListedName; query: Query; alignment: Alignment; regrouped: boolean };
+type Found = { listed: ListedName; query: Query; alignment: Alignment; isReadOtherwise: boolean };
 
 function search(index: ScreeningIndex, name: string, threshold: number): Match[] {
   const readings = readableOf(name);
   const best = new Map<number, Found>();
   for (const words of readings) consider(index, words, { best, threshold });
   for (const regrouping of regroupings(index, readings[0])) consider(index, regrouping.words, { best, threshold, regrouping });
+  considerWithin(index, name, readings, { best, threshold });
   if (best.size === 0) return [];
   return [...best.values()].map((found) => matchOf(index, found)).sort(byScore);
 }
@@ -113,6 +117,7 @@ export function screenChanged(index: ScreeningIndex, changed: ScreeningIndex, na
   for (const words of readings) consider(changed, words, { best: plain, threshold: THRESHOLD });
   for (const regrouping of regroupings(index, readings[0]))
     consider(index, regrouping.words, { best: divided, threshold: THRESHOLD, regrouping });
+  considerWithin(changed, name, readings, { best: plain, threshold: THRESHOLD });
   if (plain.size === 0 && divided.size === 0) return [];
   const best = new Map<string, { match: Match; score: number }>();
   const keep = (of: ScreeningIndex, found: Found) => {
@@ -125,10 +130,10 @@ export function screenChanged(index: ScreeningIndex, changed: ScreeningIndex, na
   return [...best.values()].map(({ match }) => match).sort(byScore);
 }
 
-function matchOf(index: NameIndex, { listed, query, alignment, regrouped: isRegrouped }: Found): Match {
+function matchOf(index: NameIndex, { listed, query, alignment, isReadOtherwise }: Found): Match {
   const { listId, entryId } = factsOf(index, listed.entry);
   const lines = explain(query, listed, alignment);
-  const explanation = isRegrouped ? [`Read as "${query.words.map(({ text }) => text).join(' ')}".`, ...lines] : lines;
+  const explanation = isReadOtherwise ? [`Read as "${query.words.map(({ text }) => text).join(' ')}".`, ...lines] : lines;
   return { listId, entryId, listed: listed.text, score: round(alignment.score), exact: alignment.exact, explanation };
 }
 
@@ -139,7 +144,12 @@ const byScore = (a: Match, b: Match) => b.score - a.score || compare(a.listId, b
 function consider(
   index: ScreeningIndex,
   words: readonly Word[],
-  { best, threshold, regrouping }: { best: Map<number, Found>; threshold: number; regrouping?: Regrouping },
+  {
+    best,
+    threshold,
+    regrouping,
+    isWithin = false,
+  }: { best: Map<number, Found>; threshold: number; regrouping?: Regrouping; isWithin?: boolean },
 ): void {
   const query = queryOf(index, words, threshold);
   if (!query) return;
@@ -149,8 +159,19 @@ function consider(
     const alignment = align(query, listed);
     if (alignment.score < (listed.weak ? weakThreshold(listed, threshold) : threshold)) continue;
     if (alignment.score <= (best.get(listed.entry)?.alignment.score ?? 0)) continue;
-    best.set(listed.entry, { listed, query, alignment, regrouped: regrouping !== undefined });
+    best.set(listed.entry, { listed, query, alignment, isReadOtherwise: isWithin || regrouping !== undefined });
   }
+}
+
+/** Each of several names that a field may hold. */
+function considerWithin(
+  index: ScreeningIndex,
+  name: string,
+  [usual = []]: readonly Word[][],
+  { best, threshold }: { best: Map<number, Found>; threshold: number },
+): void {
+  const within = { best, threshold: Math.max(threshold, WITHIN_THRESHOLD), isWithin: true };
+  for (const words of namesWithin(name, usual)) consider(index, words, within);
 }
 
 const weakThreshold = ({ words }: ListedName, threshold: number) =>

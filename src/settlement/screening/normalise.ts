@@ -20,7 +20,7 @@ export const WEIGHTS: Readonly<Record<WordKind, number>> = { name: 1, common: 0.
 /** Whether listed words like this one are looked for; other words are alike only when they are the same. */
 export const isSearched = ({ kind }: Word): boolean => kind === 'name' || kind === 'common';
 
-/** Names longer than this many words are compared by their first ones. */
+/** Names longer than this many words are compared by their first ones that tell who it is. */
 const MAX_WORDS = 24;
 
 // oxlint-disable-next-line no-control-regex -- the range of ASCII starts with control characters
@@ -54,7 +54,13 @@ function withLetters(word: Word, written: string | undefined): Word {
 function kindsOf(ascii: string): Word[] {
   const words = unified(nameWords(ascii));
   const kept = words.filter((word) => !TITLES.has(word));
-  return withPatronymics(withForms(kept.length > 0 ? kept : words).slice(0, MAX_WORDS));
+  return withPatronymics(mostTelling(withForms(kept.length > 0 ? kept : words)));
+}
+
+function mostTelling(words: Word[]): Word[] {
+  if (words.length <= MAX_WORDS) return words;
+  const telling = words.filter(({ kind }) => kind === 'name' || kind === 'common' || kind === 'number');
+  return (telling.length > 0 ? telling : words).slice(0, MAX_WORDS);
 }
 
 /** Scripts that are read by tables, and that machines write letter by letter all the same. */
