@@ -150,6 +150,46 @@ test('a process that is taking payments goes by what another did within a second
   expect(await send(other)).toBe('settled');
 });
 
+/** A breaker that opened by itself, and whose time is over. */
+async function halfOpenable(): Promise<void> {
+  await rule(never);
+  const state = JSON.stringify({ state: 'open', until: clock.now() - 1, openMs: 30_000, by: 'failures' });
+  await house.database.admin(
+    `insert into settlement.breaker (tenant_id, key, state, reason, moved_by, moved_at) values ($1, 'network', $2, 'It failed', 'Circuit breaker', now())`,
+    [house.tenantId, state],
+  );
+  await house.database.admin('update settlement.compliance_setting set revision = revision + 1 where tenant_id = $1', [house.tenantId]);
+  clock.advance(1_001);
+}
+const breakers = () => house.database.admin('select state from settlement.breaker where tenant_id = $1', [house.tenantId]);
+
+test('probes that one process let out count in no other: there a breaker closes by its own, and none of them times out', async () => {
+  await halfOpenable();
+  expect(await send(deps().judge)).toBe('settled');
+  await deps().judge.close();
+  expect(await breakers()).toMatchObject([{ state: { state: 'half_open' } }]);
+  clock.advance(1_001);
+  for (const gapMs of [0, 31_000, 0, 0]) {
+    clock.advance(gapMs);
+    expect(await send(other)).toBe('settled');
+  }
+  await other.close();
+  expect(await breakers()).toEqual([]);
+});
+
+test('probes that a process let out before it ended are asked for anew by the next', async () => {
+  await halfOpenable();
+  expect(await send(deps().judge)).toBe('settled');
+  await deps().judge.close();
+  const directory = createDirectory(house.database.db, clock);
+  const metrics = complianceMetrics(createMetrics({ processMetrics: false }));
+  const next = createJudge({ db: house.database.db, clock, log: silentLog, outbox: createOutbox({ clock }), directory, metrics });
+  clock.advance(40_000);
+  for (let i = 0; i < 4; i++) expect(await send(next)).toBe('settled');
+  await next.close();
+  expect(await breakers()).toEqual([]);
+});
+
 test('a look that was under way when something changed is not what the next payment is judged by', async () => {
   const { judge } = deps();
   await send(judge);

@@ -44,18 +44,17 @@ export class LiveBreakers {
   private readonly policy: BreakerPolicy & { automatic: boolean };
 
   constructor(moved: ReadonlyMap<string, Breaker>, policy: BreakerPolicy & { automatic: boolean }) {
-    this.moved = moved;
+    this.moved = new Map(Array.from(moved, ([key, breaker]) => [key, withoutProbes(breaker)]));
     this.policy = policy;
   }
 
   /** Takes over what another process or a person moved since. */
   replace(moved: ReadonlyMap<string, Breaker>): void {
-    // Probes that are out are known here alone.
     const own = this.moved;
     this.moved = new Map(
-      [...moved].map(([key, breaker]) => {
+      Array.from(moved, ([key, breaker]) => {
         const mine = own.get(key);
-        return [key, mine?.state === 'half_open' && breaker.state === 'half_open' ? mine : breaker];
+        return [key, mine?.state === 'half_open' && breaker.state === 'half_open' ? mine : withoutProbes(breaker)];
       }),
     );
   }
@@ -125,6 +124,14 @@ export class LiveBreakers {
     if (!known) this.outcomes.set(key, (known = new Outcomes()));
     return known;
   }
+}
+
+/**
+ * A breaker that another process moved, or this one before it was started anew: what became of the probes that it let out will
+ * never be told here, so that they would count as failed and keep its own from going.
+ */
+function withoutProbes(breaker: Breaker): Breaker {
+  return breaker.state === 'half_open' ? { ...breaker, out: [], succeeded: 0 } : breaker;
 }
 
 const NO_MOVES: readonly Move[] = [];
