@@ -1,3 +1,4 @@
+import { chineseInCyrillic } from './chinese-in-cyrillic.ts';
 import { hanAsHangul, hangulTrade, northern } from './korean.ts';
 
 /**
@@ -31,6 +32,9 @@ export function otherReadings(name: string): string[] {
   if (CYRILLIC.test(text)) {
     const korean = koreanInCyrillic(text);
     if (korean !== undefined) found.push(korean);
+    const chinese = chineseInCyrillic(text);
+    if (chinese !== undefined) found.push(chinese);
+    found.push(...withSoftG(text));
   }
   return found;
 }
@@ -68,22 +72,41 @@ function greek(text: string, within: string): string {
   return Array.from(bare, (letter) => GREEK_LETTERS.get(letter) ?? letter).join('');
 }
 
+/**
+ * The letter г as h, which it is in Ukrainian and Belarusian (`Гнатенко`, Hnatenko; there ґ is g), and in Russian where it begins
+ * what others begin with h (`Гусейнов`, Huseynov). The letter that stands for it is read as h, and is Cyrillic as the others.
+ */
+function withSoftG(text: string): string[] {
+  const first = text.replace(/(?<!\p{L})г(?=[аеёиоуыюяіїєэ])/gu, 'һ');
+  const all = text.replaceAll('г', 'һ').replaceAll('ґ', 'г');
+  return [...new Set([first, all])].filter((read) => read !== text);
+}
+
 /** Korean syllables as Russian writes them: first sounds, vowels and last sounds, the longest first. */
-const SYLLABLE = /^(чх|кх|тх|пх|чж|дж|[кгтдпбчрлнмсхв]?)(ый|[аяоёуюыиэе])(ль|нъ|[нмкпт]?)$/u;
+const SYLLABLE = /^(чх|кх|тх|пх|чж|дж|[кгтдпбчрлнмсхв]?)(ый|в[еиаоэ]|[аяоёуюыиэе])(ль|нъ|[нмкпт]?)$/u;
 const FIRST = new Map(
   'чх ch,кх kh,тх th,пх ph,чж j,дж j,к k,г k,т t,д t,п p,б p,ч j,р r,л r,н n,м m,с s,х h,в w'
     .split(',')
     .map((pair) => pair.split(' ') as [string, string]),
 );
-const VOWEL = new Map('ый ui,а a,я ya,о o,ё yo,у u,ю yu,ы u,и i,э ae,е o'.split(',').map((pair) => pair.split(' ') as [string, string]));
+const VOWEL = new Map(
+  'ый ui,ве oe,ви wi,ва wa,во wo,вэ wae,а a,я ya,о o,ё yo,у u,ю yu,ы u,и i,э ae,е o'
+    .split(',')
+    .map((pair) => pair.split(' ') as [string, string]),
+);
 const FAMILIES = new Set(
   'ким ли пак чхве цхве цой чон чо хван кан юн чан лим им о хан син со квон ан сон ю хон ко мун рян пэ пэк хо нам сим но рю чу чин хён ри'.split(
     ' ',
   ),
 );
 
-/** Family names as Koreans of Russia have had them for long. */
-const OLDER = new Map([['цой', 'choe']]);
+/** Family names that are not read as other syllables: with ng behind a, and as Koreans of Russia have had them for long. */
+const OLDER = new Map([
+  ['цой', 'choe'],
+  ['кан', 'kang'],
+  ['хван', 'hwang'],
+  ['чан', 'jang'],
+]);
 
 /** A Korean name in Cyrillic as Korea writes it in Latin letters; undefined when it is none. */
 function koreanInCyrillic(text: string): string | undefined {

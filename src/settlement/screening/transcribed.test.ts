@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { chineseInCyrillic } from './chinese-in-cyrillic.ts';
 import { strongName } from './entry.ts';
 import { buildIndex, screen } from './match.ts';
 import { spokenAlike, spokenForms } from './spoken.ts';
@@ -41,6 +42,49 @@ describe('names as other countries write them', () => {
 
 const scoreOf = (one: string, name: string) =>
   screen(buildIndex([{ listId: 'house', entryId: '1', names: [strongName(one, 'primary')] }]), name)[0]?.score ?? 0;
+
+describe('in Cyrillic letters', () => {
+  test.each([
+    ['HNATENKO, Hryhorii', 'Григорій Гнатенко'],
+    ['HLADKYY, Oleksandr', 'Олександр Гладкий'],
+    ['HOROBETS, Serhii', 'Сергій Горобець'],
+    ['HAVRYLIUK, Bohdan', 'Богдан Гаврилюк'],
+    ['KARPENKA, Ihar', 'Ігар Карпенка'],
+    ['HUNKO, Siarhei', 'Сяргей Гунько'],
+    ['GUBAREV, Pavel', 'Павло Губарєв'],
+    ['GRIGORYEV, Aleksandr', 'Александр Григорьев'],
+    ['HUSEYNOV, Magomed', 'Магомед Гусейнов'],
+    ['HUSEYNOV, Grigory', 'Григорий Гусейнов'],
+    ['ALIYEV, Heydar', 'Гейдар Алиев'],
+    ['MUELLER, Hans', 'Ганс Мюллер'],
+  ])('г is found as g and as h: %s, %s', (one, name) => {
+    expect(scoreOf(one, name)).toBeGreaterThan(0.8);
+    expect(scoreOf(name, one)).toBeGreaterThan(0.8);
+  });
+
+  test.each([
+    ['XI, Jinping', 'Си Цзиньпин'],
+    ['JIANG, Zemin', 'Цзян Цзэминь'],
+    ['ZHANG, Wei', 'Чжан Вэй'],
+    ['XU, Cheng', 'Сюй Чэн'],
+    ['LIU, Haixia', 'Лю Хайся'],
+    ['XIE, Rong', 'Се Жун'],
+    ['CHEN, Quanguo', 'Чэнь Цюаньго'],
+    ['WANG, Junzheng', 'Ван Цзюньчжэн'],
+    ['DENG, Xiaoping', 'Дэн Сяопин'],
+    ["CHANG'AN, Bo", 'Бо Чанъань'],
+    ['KANG, Pil Hun', 'Кан Пхиль Хун'],
+    ['CHOE, Ryong Hae', 'Чхве Рён Хэ'],
+    ['HWANG, Pyong So', 'Хван Пён Со'],
+  ])('names of China and Korea are read as these write them: %s, %s', (one, name) => {
+    expect(scoreOf(one, name)).toBeGreaterThan(0.9);
+    expect(scoreOf(name, one)).toBeGreaterThan(0.9);
+  });
+
+  test.each(['Анна Каренина', 'Иван Иванов', 'Сергей Ли Петров', 'Ван', ''])('a name that is none of China stays as it is: %s', (name) => {
+    expect(chineseInCyrillic(name.toLowerCase())).toBeUndefined();
+  });
+});
 
 describe('an article', () => {
   test.each([
