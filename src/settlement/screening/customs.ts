@@ -25,6 +25,8 @@ export function otherReadings(name: string): string[] {
   if (LATIN_MARKED.test(text) && text.search(WITH_HOOKS) >= 0) found.push(text.replace(WITH_HOOKS, (letter) => HOOKED.get(letter)!));
   if (GREEK.test(text)) found.push(greek(text, 'd'), greek(text, 'nd'));
   if (HANGUL.test(text)) found.push(northern(hangulTrade(text)));
+  // Armenian writes u with two letters; this one is read as u.
+  if (text.includes('ու')) found.push(text.replaceAll('ու', 'у'));
   if (HAN.test(text)) {
     const hangul = hanAsHangul(text);
     if (hangul !== undefined) found.push(northern(hangul), hangul);
@@ -35,6 +37,8 @@ export function otherReadings(name: string): string[] {
     const chinese = chineseInCyrillic(text);
     if (chinese !== undefined) found.push(chinese);
     found.push(...withSoftG(text));
+    // The Spanish j, by a letter of Serbian that is read as j.
+    if (text.includes('х')) found.push(text.replaceAll('х', 'ј'));
   }
   return found;
 }

@@ -81,6 +81,17 @@ describe('in Cyrillic letters', () => {
     expect(scoreOf(name, one)).toBeGreaterThan(0.9);
   });
 
+  test.each([
+    ['GUZMAN LOERA, Joaquin', 'Хоакин Гусман Лоэра'],
+    ['JIMENEZ, Jorge', 'Хорхе Хименес'],
+    ['GIRALDO, Jose Luis', 'Хосе Луис Хиральдо'],
+    ['GUERRERO, Juan Carlos', 'Хуан Карлос Герреро'],
+    ['NASRALLAH, Hasan', 'Хасан Насралла'],
+  ])('х is found as the Spanish j, and as h: %s, %s', (one, name) => {
+    expect(scoreOf(one, name)).toBeGreaterThan(0.8);
+    expect(scoreOf(name, one)).toBeGreaterThan(0.8);
+  });
+
   test.each(['Анна Каренина', 'Иван Иванов', 'Сергей Ли Петров', 'Ван', ''])('a name that is none of China stays as it is: %s', (name) => {
     expect(chineseInCyrillic(name.toLowerCase())).toBeUndefined();
   });
@@ -140,6 +151,7 @@ test.each([
   ['CHOE, Ryong Hae', '최룡해'],
   ['Zhang Xiaoming', '张晓明'],
   ['Li Yinghao', '李英浩'],
+  ['Putin Vladimir', 'Վլադիմիր Պուտին'],
 ])('%s is found as %s, whichever of the two is listed', (latin, own) => {
   expect(scoreOf(latin, own)).toBeGreaterThan(0.9);
   expect(scoreOf(own, latin)).toBeGreaterThan(0.9);
