@@ -82,14 +82,17 @@ async function matchesOf(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account
   const names = [...new Set(entries.flatMap(namesIn))];
   const references = creditorReferencesIn(names);
   const { ledgerAccountId } = account;
-  const { byBic } = await deps.directory.of(tenantId, {});
   const instructions = await lockInstructionsNamed(tx, tenantId, { ledgerAccountId, names: names.map((name) => name.toLowerCase()) });
   const open = await openMovements(tx, tenantId, { ledgerAccountId, references: names });
   const instructed = await movementsInstructed(tx, tenantId, { ledgerAccountId, instructionIds: instructions.map(({ id }) => id) });
+  const expectations = await expectationsUnder(tx, tenantId, references);
+  // One that another process has just admitted may have sent its first money already.
+  const needed = { bics: references.map((reference) => reference.slice(4)), ids: expectations.map(({ participantId }) => participantId) };
+  const { byBic } = await deps.directory.of(tenantId, needed);
   const matcher = createMatcher(asAccount(account), {
     movements: unique([...open, ...instructed]),
     instructions,
-    expectations: await expectationsUnder(tx, tenantId, references),
+    expectations,
     participants: byBic,
     doubts: await doubtsOf(tx, tenantId, entries),
   });

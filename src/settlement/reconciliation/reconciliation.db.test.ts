@@ -11,6 +11,7 @@ import { announceFunding } from '../custody/funding.ts';
 import { proposeMint } from '../custody/propose.ts';
 import { getReserves } from '../custody/reserves.ts';
 import type { StatementEntry, StatementFamily } from '../iso20022/write/statement.ts';
+import { createDirectory } from '../participant/directory.ts';
 import { getParticipant } from '../participant/read-participants.ts';
 import { nameOf } from '../rail/instruction.ts';
 import { getInstruction } from '../rail/read-instructions.ts';
@@ -83,6 +84,17 @@ describe('money that comes in', () => {
     await Promise.all(Array.from({ length: 4 }, () => takeStatement(deps(), house.ctx, readStatement([bytes]))));
     await Promise.all(Array.from({ length: 4 }, () => matchNew(deps(), house.ctx)));
     expect([await euros(), (await figures()).difference]).toEqual([before + 15n, 0n]);
+  });
+
+  test('for a bank that another process has just admitted is minted, announced or not, and no break', async () => {
+    const directory = createDirectory(house.database.db, clock);
+    await directory.of(house.tenantId);
+    const [newcomer, later] = (await admitBanks(house, ['NEWBFRPP', 'LATEDEFF'], { 'EUR/2': 0n })) as [Bank, Bank];
+    const { reference } = await announceFunding(deps(), house.ctx, { id: later.id, asset: 'EUR/2', units: 6n, expectedOn: '2026-11-20' });
+    const bytes = await statementOf('camt.053', [entry(5n, rf(newcomer)), entry(6n, reference)], { id: 'NEWCOMER', number });
+    await takeStatement(deps(), house.ctx, readStatement([bytes]));
+    await matchNew({ ...deps(), directory }, house.ctx);
+    expect([await euros(newcomer), await euros(later), await open()]).toEqual([5n, 6n, []]);
   });
 
   test('that was announced is minted when it is what was announced, else it is a break', async () => {
