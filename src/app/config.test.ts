@@ -28,6 +28,14 @@ test('proxies are addresses and networks, and never everybody', () => {
     expect(() => readConfig({ RIALTO_TRUSTED_PROXIES: wrong }, {})).toThrowError(/RIALTO_TRUSTED_PROXIES/);
 });
 
+test('servers of a NATS cluster are several addresses, and a wrong one among them is told without its password', () => {
+  const several = 'nats://a:hunter2@n1:4222, tls://n2:4222';
+  expect(readConfig({ NATS_URL: several }, {}).natsUrl?.reveal()).toBe(several);
+  const wrong = (): unknown => readConfig({ NATS_URL: 'nats://n1:4222,http://a:hunter2@n2' }, {});
+  expect(wrong).toThrowError(/NATS_URL/);
+  expect(wrong).not.toThrowError(/hunter2/);
+});
+
 test('the environment goes before the file', () => {
   expect(readConfig({ PORT: '9000' }, { PORT: '9001', HOST: '::1' })).toMatchObject({ port: 9000, host: '::1' });
 });

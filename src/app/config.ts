@@ -87,6 +87,12 @@ const url =
 
 const secretUrl = (...protocols: string[]) => optional((text): Secret | undefined => new Secret(url(...protocols)(text)), undefined);
 
+/** Several servers of one cluster may be named. */
+const cluster = optional((text): Secret | undefined => {
+  for (const part of text.split(',')) url('nats:', 'tls:')(part.trim());
+  return new Secret(text);
+}, undefined);
+
 const oneOf =
   <T extends string>(values: readonly T[]) =>
   (text: string): T => {
@@ -152,7 +158,11 @@ export const SETTINGS = {
     about: 'The same database, directly, for an administrator; needed beside DATABASE_URL',
     read: secretUrl('postgres:', 'postgresql:'),
   },
-  natsUrl: { name: 'NATS_URL', about: 'NATS with JetStream as the bus; this process', read: secretUrl('nats:', 'tls:') },
+  natsUrl: {
+    name: 'NATS_URL',
+    about: 'NATS with JetStream as the bus, like nats://name:password@host:4222, servers of a cluster separated by commas; this process',
+    read: cluster,
+  },
   redisUrl: { name: 'REDIS_URL', about: 'Redis for shared limits and caches; this process', read: secretUrl('redis:', 'rediss:') },
   modules: {
     name: 'RIALTO_MODULES',

@@ -100,8 +100,8 @@ async function launch(name: string, toArgs: (port: number, folder: string) => st
 }
 
 /** A NATS server with JetStream. */
-export function startNats(): Promise<TestServer> {
-  return launch('nats-server', (port, folder) => ['-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', folder], 'nats');
+export function startNats(more: readonly string[] = []): Promise<TestServer> {
+  return launch('nats-server', (port, folder) => ['-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', folder, ...more], 'nats');
 }
 
 /** A Redis server without persistence. */

@@ -8,9 +8,11 @@ import { createOutbox } from '../outbox/index.ts';
 import { pump } from '../outbox/relay.ts';
 import { eventLog, moveOutbox } from '../outbox/store.ts';
 import { busContract, firstSeen, QUICK, type BusHarness } from './bus.contract.ts';
+import { laneOf } from './lane.ts';
 import { latch } from './latch.ts';
 import { natsBus } from './nats.ts';
 import type { Bus } from './port.ts';
+import { reachNats } from './reach-nats.ts';
 import { busStore } from './store.ts';
 
 const WAIT = { timeout: 60_000, interval: 10 };
@@ -151,6 +153,33 @@ describe.skipIf(!hasServer('nats-server'))('with a NATS server', () => {
       await bus.close();
     });
 
+    test('what strangers write into the stream stops neither publishing, consumers nor watchers', async () => {
+      const bus = await openOn(server, database, 'strangers');
+      const [watched, taken]: [string[], string[]] = [[], []];
+      bus.watch(({ subject }) => void watched.push(subject));
+      await bus.subscribe({ name: 'strangers.consumer', types: ['test.wanted'], handle: async ({ subject }) => void taken.push(subject) });
+      await bus.publish(await eventLog(database.db).after(await bus.tail(), 10_000));
+      const { connect, headers } = await import('@nats-io/transport-node');
+      const nats = await connect({ servers: server.url });
+      const subject = `strangers.event.${laneOf(tenantId)}.${tenantId}.test.wanted`;
+      const position = headers();
+      position.set('Rialto-Position', '7');
+      for (const text of ['{garbage', 'null', '7', '{"type":"test.wanted"}', '']) {
+        nats.publish(subject, text);
+        nats.publish(subject, text, { headers: position });
+      }
+      await nats.flush();
+      await nats.close();
+      const [fresh] = (await record(1, 30_000)) as [string];
+      const stretch = eventLog(database.db);
+      // The tail that it knows is not the stream's any more: it is read again, and nothing is published twice.
+      await bus.publish(await stretch.after(await bus.tail(), 10_000));
+      await vi.waitFor(() => expect([watched.at(-1), taken.at(-1)]).toEqual([fresh, fresh]), WAIT);
+      expect(taken.filter((one) => one === fresh)).toEqual([fresh]);
+      expect((await bus.check()).ok).toBe(true);
+      await bus.close();
+    });
+
     test('a consumer whose types change goes on where it was', async () => {
       const first = await openOn(server, database, 'types');
       const seen: string[] = [];
@@ -195,6 +224,35 @@ async function wireTo(url: string): Promise<Wire> {
     },
   };
 }
+
+test.skipIf(!hasServer('nats-server'))('name and password, or a token, stand in the address; a wrong one is told without it', async () => {
+  const events = { before: async () => 0, head: async () => 0, after: async () => ({ events: [], reached: 0 }) };
+  const store = { putDeadLetter: async () => undefined };
+  for (const [login, rights] of [
+    ['desk:pa%24s', ['--user', 'desk', '--pass', 'pa$s']],
+    ['to%24ken', ['--auth', 'to$ken']],
+  ] as const) {
+    const server = await startNats(rights);
+    const at = (who: string) => server.url.replace('//', `//${who}@`);
+    const bus = await natsBus({ url: `nats://127.0.0.1:1,${at(login)}`, events, store, log: silentLog });
+    expect((await bus.check()).ok).toBe(true);
+    await bus.close();
+    expect(await reachNats(at(login))).toMatchObject({ ok: true });
+    const refused = await natsBus({ url: at('desk:wrong-one'), events, store, log: silentLog }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'bus.nats_unreachable' });
+    expect((refused as Error).message).not.toContain('wrong-one');
+    await server.close();
+  }
+});
+
+test.skipIf(!hasServer('nats-server'))('tls:// is never spoken in clear', async () => {
+  const events = { before: async () => 0, head: async () => 0, after: async () => ({ events: [], reached: 0 }) };
+  const store = { putDeadLetter: async () => undefined };
+  const server = await startNats();
+  const url = server.url.replace('nats://', 'tls://');
+  await expect(natsBus({ url, events, store, log: silentLog })).rejects.toMatchObject({ code: 'bus.nats_unreachable' });
+  await server.close();
+});
 
 test('a NATS server that does not answer is named at the start', async () => {
   const events = { before: async () => 0, head: async () => 0, after: async () => ({ events: [], reached: 0 }) };

@@ -1,16 +1,18 @@
-import type { Consumer as PullConsumer, ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { Consumer as PullConsumer, ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg, StreamState } from '@nats-io/jetstream';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '../log/log.ts';
 import { AppError } from '../../base/error.ts';
 import type { Consumer, Finding } from '../module.ts';
 import { LANES } from './lane.ts';
 import { pause } from './latch.ts';
+import { eventIn, ID, placeIn, POSITION } from './nats-event.ts';
+import { natsLogin } from './nats-login.ts';
 import { durableName, filterSubject, subjectOf } from './nats-names.ts';
 import type { Bus, BusStore, EventLog, LoggedEvent, Stretch, Wanted } from './port.ts';
 import { pauseMs, reasonOf, RETRY, type RetryPolicy } from './retry.ts';
 
 export type NatsBusDeps = {
-  /** `nats://…` or `tls://…`; several with commas. */
+  /** See `natsLogin`. */
   url: string;
   events: Pick<EventLog, 'before' | 'head' | 'after'>;
   store: Pick<BusStore, 'putDeadLetter'>;
@@ -30,10 +32,11 @@ const KEEP_MS = 7 * DAY_MS;
 const REFILL_MS = DAY_MS;
 const PUBLISH_TIMEOUT_MS = 5_000;
 const AGAIN_MS = 500;
-const POSITION = 'Rialto-Position';
-const ID = 'Rialto-Event';
+/** Messages of others at the end of the stream that are looked past for the last one of ours. */
+const MOST_FOREIGN = 10_000;
 
 type Tail = { sequence: number; position: number };
+type Place = NonNullable<ReturnType<typeof placeIn>>;
 type Connected = { nats: NatsConnection; stream: JetStreamClient; manager: JetStreamManager };
 
 /**
@@ -141,7 +144,7 @@ class NatsBus implements Bus {
     if (!this.#watching) {
       this.#watching = true;
       // Plain NATS, not JetStream: live only, at no cost to the server.
-      this.#connected.nats.subscribe(`${this.#name}.event.>`, { callback: (_error, message) => this.#tell(message.json<LoggedEvent>()) });
+      this.#connected.nats.subscribe(`${this.#name}.event.>`, { callback: (_error, message) => this.#hear(message) });
     }
     return () => void this.#watchers.delete(heard);
   }
@@ -166,6 +169,12 @@ class NatsBus implements Bus {
     await nats.close();
   }
 
+  /** Must not throw: that would end all reading from the server for good. */
+  #hear(message: Msg | undefined): void {
+    const event = message && eventIn(message);
+    if (event) this.#tell(event);
+  }
+
   #tell(event: LoggedEvent): void {
     for (const heard of this.#watchers) {
       try {
@@ -181,17 +190,25 @@ class NatsBus implements Bus {
     await ensureStream(manager, this.#name);
     const { state } = await manager.streams.info(this.#name);
     if (state.messages === 0) return { sequence: state.last_seq, position: await this.#deps.events.before(Date.now() - REFILL_MS) };
-    const last = await manager.streams.getMessage(this.#name, { seq: state.last_seq });
-    const position = Number(last?.header.get(POSITION));
-    if (last && (await this.#isOurs(position, last.header.get(ID)))) return { sequence: state.last_seq, position };
+    const last = await this.#lastPlace(state);
+    if (last && (await this.#isOurs(last))) return { sequence: state.last_seq, position: last.position };
     // The database was restored to an earlier time, or is another one: what the stream holds did not happen.
-    this.#deps.log.warn('the stream does not match the database; it is emptied and filled again', { stream: this.#name, position });
+    this.#deps.log.warn('the stream does not match the database; it is emptied and filled again', { stream: this.#name, ...last });
     await manager.streams.purge(this.#name);
     return { sequence: state.last_seq, position: await this.#deps.events.before(Date.now() - REFILL_MS) };
   }
 
+  /** The last event of ours in the stream; whoever may write to the server may have written behind it. */
+  async #lastPlace({ first_seq, last_seq }: StreamState): Promise<Place | undefined> {
+    for (let seq = last_seq; seq >= Math.max(first_seq, last_seq - MOST_FOREIGN); seq--) {
+      const place = placeIn((await this.#connected.manager.streams.getMessage(this.#name, { seq }))?.header);
+      if (place) return place;
+    }
+    return undefined;
+  }
+
   /** Whether the log has that event at that position, or has had it (it may be trimmed by now). */
-  async #isOurs(position: number, id: string): Promise<boolean> {
+  async #isOurs({ position, id }: Place): Promise<boolean> {
     const [event] = (await this.#deps.events.after(position - 1, 1)).events;
     if (event?.position === position) return event.id === id;
     return (await this.#deps.events.head()) >= position;
@@ -271,13 +288,11 @@ class NatsBus implements Bus {
   }
 
   #parse(message: JsMsg): LoggedEvent | undefined {
-    try {
-      return message.json<LoggedEvent>();
-    } catch (error) {
-      this.#deps.log.error('a message on the stream is not an event and is passed over', { error, subject: message.subject });
-      message.term('not an event');
-      return undefined;
-    }
+    const event = eventIn(message);
+    if (event) return event;
+    this.#deps.log.error('a message on the stream is not an event of ours and is passed over', { subject: message.subject });
+    message.term('not an event');
+    return undefined;
   }
 }
 
@@ -309,7 +324,7 @@ export async function natsBus(deps: NatsBusDeps): Promise<Bus> {
   let nats: NatsConnection | undefined;
   try {
     nats = await connect({
-      servers: deps.url.split(','),
+      ...natsLogin(deps.url),
       name: 'rialto',
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
@@ -324,7 +339,7 @@ export async function natsBus(deps: NatsBusDeps): Promise<Bus> {
     throw new AppError(
       'unavailable',
       'bus.nats_unreachable',
-      'The NATS server of NATS_URL does not answer, or has no JetStream (-js).',
+      'The NATS server of NATS_URL does not answer, does not let us in, or has no JetStream (-js).',
       error,
     );
   }

@@ -1,4 +1,5 @@
 import type { Finding } from '../module.ts';
+import { natsLogin } from './nats-login.ts';
 
 const TIMEOUT_MS = 3_000;
 
@@ -6,9 +7,7 @@ const TIMEOUT_MS = 3_000;
 export async function reachNats(url: string): Promise<Finding> {
   const { connect } = await import('@nats-io/transport-node');
   const { jetstreamManager } = await import('@nats-io/jetstream');
-  const nats = await connect({ servers: url.split(','), name: 'rialto doctor', reconnect: false, timeout: TIMEOUT_MS }).catch(
-    () => undefined,
-  );
+  const nats = await connect({ ...natsLogin(url), name: 'rialto doctor', reconnect: false, timeout: TIMEOUT_MS }).catch(() => undefined);
   if (!nats) return { ok: false, detail: 'does not answer, or does not let us in' };
   try {
     await (await jetstreamManager(nats, { timeout: TIMEOUT_MS })).getAccountInfo();
