@@ -12,7 +12,8 @@ import { callerAddress, trustsOf, type Trusts } from '../http/proxies.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CallOrigin } from './calls.ts';
-import { placesOf, type PlaceBounds, type Places } from './places.ts';
+import { placesOf, type PlaceBounds, type Places } from '../http/places.ts';
+import { boundMessage, type GrpcTimes } from './idle.ts';
 import type { Api } from './shapes.ts';
 import { HEALTH_CHECK, REFLECTION, type Standard } from './standard.ts';
 import { statusOf } from './status.ts';
@@ -24,6 +25,7 @@ export type DoorOptions = {
   trustProxy?: readonly string[];
   /** Streams without a login: of health, and as many of reflection. */
   strangers?: PlaceBounds;
+  times: GrpcTimes;
   metrics: Metrics;
   log: Log;
 };
@@ -61,6 +63,7 @@ export function doorOf(options: DoorOptions, api: Api, origins: WeakMap<object, 
       const caller = { visitor, authorization, tell: (name: string, value: string) => told.set(name, value) };
       const actor = await admit(keeper, target, caller, (who) => (known = who));
       if (target.operation) requireKey(target.operation, request.headers['idempotency-key']);
+      if (target.operation) boundMessage(request, response, options.times);
       if (target.places) takePlace(target.places, visitor, response);
       origins.set(request, { visitor, ...(actor && { actor }) });
       calls.inc({ method: target.name, admitted: 'yes' });

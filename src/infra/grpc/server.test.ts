@@ -1,4 +1,6 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import http2 from 'node:http2';
+import { connect } from 'node:net';
 import { Code } from '@connectrpc/connect';
 import { expect, onTestFinished, test } from 'vitest';
 import { wireTo } from '../../../test/support/grpc-wire.ts';
@@ -10,7 +12,7 @@ import { route } from '../http/route.ts';
 import { silentLog } from '../log/log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { healthOf } from './health.ts';
-import { placesOf } from './places.ts';
+import { placesOf } from '../http/places.ts';
 import { createGrpc, type GrpcOptions } from './server.ts';
 import { shapesOf, type ApiPlan } from './shapes.ts';
 
@@ -56,7 +58,7 @@ async function serve({ visits = 3_000, ...more }: Partial<GrpcOptions> & { visit
     caller.close();
     await server.close();
   });
-  return { ...caller, server, metrics };
+  return { ...caller, server, metrics, port };
 }
 
 const good = { authorization: 'Bearer good' };
@@ -163,4 +165,61 @@ test('a stream of health that looks a thousand times leaves nothing on the signa
   expect(getEventListeners(hungUp.signal, 'abort').length).toBeLessThan(3);
   stop.abort();
   expect((await told.next()).done).toBe(true);
+});
+
+/** The end of a connection that is opened here and says nothing. */
+const hungUp = (port: number): Promise<unknown> => {
+  const socket = connect(port, '127.0.0.1').resume();
+  onTestFinished(() => void socket.destroy());
+  return once(socket, 'close');
+};
+
+/** A connection with one call on it, until the server ends it. */
+async function calledAndEnded(port: number): Promise<void> {
+  const session = http2.connect(`http://127.0.0.1:${port}`);
+  const ended = once(session, 'close');
+  const call = session.request({ ':method': 'POST', ':path': CHECK, 'content-type': 'application/grpc+proto', te: 'trailers' });
+  call.end(Buffer.alloc(5));
+  await Promise.all([once(call.resume(), 'close'), ended]);
+}
+
+test('a connection on which nothing is called is ended, before its first call and after its last', async () => {
+  const { port } = await serve({ times: { firstMs: 10 } });
+  await hungUp(port);
+  const session = http2.connect(`http://127.0.0.1:${port}`);
+  await once(session, 'close');
+  expect(session.destroyed).toBe(true);
+  const later = await serve({ times: { idleMs: 10 } });
+  await calledAndEnded(later.port);
+});
+
+test('a connection with a stream on it is none on which nothing is called', async () => {
+  const { open, ask, port } = await serve({ times: { idleMs: 10 } });
+  const watch = open(WATCH);
+  watch.send(Buffer.alloc(0));
+  watch.end();
+  await watch.messages(1);
+  // Of two others each is ended; the stream and its connection go on.
+  for (let i = 0; i < 2; i++) await calledAndEnded(port);
+  expect(await ask(CHECK)).toBe(OK);
+  await watch.hangUp();
+});
+
+test('a call whose question does not arrive is ended', async () => {
+  const { open } = await serve({ times: { messageMs: 10 } });
+  expect(await open(LIST, good).status).not.toBe(OK);
+});
+
+test('an address holds no more than its share of connections, and a trusted proxy speaks for many', async () => {
+  const { port, ask } = await serve({ connections: { each: 2, all: 100 } });
+  expect(await ask(CHECK)).toBe(OK);
+  const second = connect(port, '127.0.0.1');
+  await once(second, 'data');
+  await hungUp(port);
+  second.destroy();
+  const proxied = await serve({ connections: { each: 1, all: 100 }, trustProxy: ['127.0.0.1'] });
+  expect(await proxied.ask(CHECK)).toBe(OK);
+  const other = wireTo(proxied.port);
+  expect(await other.ask(CHECK)).toBe(OK);
+  other.close();
 });

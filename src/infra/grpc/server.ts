@@ -7,11 +7,23 @@ import { implement, originKey, type CallDeps, type CallOrigin } from './calls.ts
 import { descriptorOf, registryOf } from './descriptor.ts';
 import { doorOf, type DoorOptions } from './door.ts';
 import { healthOf } from './health.ts';
+import { boundConnections } from '../http/connections.ts';
+import type { PlaceBounds } from '../http/places.ts';
+import { trustsOf } from '../http/proxies.ts';
+import { endWhenIdle, USUAL_TIMES, type GrpcTimes } from './idle.ts';
 import { reflectionOf } from './reflection.ts';
 import { shapesOf, type ApiPlan, type Numbers } from './shapes.ts';
 import { HEALTH_CHECK, REFLECTION } from './standard.ts';
 
-export type GrpcOptions = CallDeps & DoorOptions & { plan: ApiPlan; numbers: Numbers; health: Health };
+export type GrpcOptions = CallDeps &
+  Omit<DoorOptions, 'times'> & {
+    plan: ApiPlan;
+    numbers: Numbers;
+    health: Health;
+    /** Of one address, unless it is a trusted proxy's, and in all. */
+    connections?: PlaceBounds;
+    times?: Partial<GrpcTimes>;
+  };
 
 export type GrpcServer = {
   /** Opens the door and answers with the port. Errors: `start.port_in_use`, `start.port_forbidden`. */
@@ -25,6 +37,8 @@ const MOST_BYTES = 4 << 20;
 const CLOSE_MS = 5_000;
 /** Calls of one connection at a time. */
 const MOST_STREAMS = 200;
+/** A client of gRPC needs one. */
+const USUAL_CONNECTIONS: PlaceBounds = { each: 500, all: 10_000 };
 
 /**
  * gRPC beside HTTP: the same operations under the same checks. Who calls, how often and whether at all is decided before a
@@ -50,13 +64,16 @@ export function createGrpc(options: GrpcOptions): GrpcServer {
       router.service(HEALTH_CHECK.service, healthOf(options.health, stop.signal) as never);
     },
   });
-  const door = doorOf(options, api, origins);
+  const times = { ...USUAL_TIMES, ...options.times };
+  const door = doorOf({ ...options, times }, api, origins);
   const sessions = new Set<ServerHttp2Session>();
   const server = http2.createServer({ settings: { maxConcurrentStreams: MOST_STREAMS } }, (request, response) => {
     void door(request, response).then((open) => open && adapter(request, response));
   });
+  boundConnections(server, options.connections ?? USUAL_CONNECTIONS, trustsOf(options.trustProxy));
   server.on('session', (session) => {
     sessions.add(session);
+    endWhenIdle(session, times);
     session.once('close', () => sessions.delete(session));
     // A peer that hangs up in the middle is no news.
     session.on('error', () => undefined);

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { INSIDE, SAMPLE_ACTOR, sampleServer, type SampleServer } from '../../../test/support/sample-http.ts';
 import { createHealth } from '../health/health.ts';
@@ -622,4 +623,19 @@ test('every code that the server answers by itself is explained in the document'
   const elsewhere = new Set(['request.key_reused', 'internal']);
   expect([...used].filter((code) => !(code in COMMON_CODES))).toEqual([]);
   expect(Object.keys(COMMON_CODES).filter((code) => !used.has(code) && !elsewhere.has(code))).toEqual([]);
+});
+
+test('an address holds no more than its share of connections, and gets a place back for each that it gives up', async () => {
+  await start({ connections: { each: 1, all: 100 } });
+  const { hostname, port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+  const closed = (socket: Socket) => once(socket.resume(), 'close');
+  const ask = (socket: Socket) => (socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n'), once(socket, 'data'));
+  const first = connect(Number(port), hostname);
+  expect(String(await ask(first))).toContain('200 OK');
+  await closed(connect(Number(port), hostname));
+  first.end();
+  await closed(first);
+  const next = connect(Number(port), hostname);
+  expect(String(await ask(next))).toContain('200 OK');
+  next.destroy();
 });

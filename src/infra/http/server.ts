@@ -13,11 +13,13 @@ import { callerOf, unsoundness, visitorOf } from './call.ts';
 import { addContractRoute } from './contract-route.ts';
 import { anonymous, chargeVisit, type Doorkeeper, type OnDenied } from './door.ts';
 import { isHttps, requestIdOf, securityHeaders } from './headers.ts';
+import { boundConnections } from './connections.ts';
 import { createLimiter, type Limits, type Limiter, memoryLimits, usualLimits } from './limits.ts';
 import { createMap } from './map.ts';
 import { createObserver, type Observer } from './observe.ts';
 import { openapi } from './openapi.ts';
 import { HttpError, problemOf, rawProblem } from './problem.ts';
+import type { PlaceBounds } from './places.ts';
 import { trustsOf } from './proxies.ts';
 import type { Route } from './route.ts';
 import { STREAM_PATH, type SocketGateway } from './socket.ts';
@@ -45,6 +47,8 @@ export type HttpOptions = Omit<Doorkeeper, 'limiter'> & {
   sockets?: SocketGateway;
   version: string;
   timing?: Partial<Timing>;
+  /** Of one address, unless it is a trusted proxy's, and in all. */
+  connections?: PlaceBounds;
 };
 
 /** `drainMs`: between not being ready and closing the door. `closeMs`: what requests under way then still get. */
@@ -53,7 +57,8 @@ export type Timing = { headersMs: number; requestMs: number; handlerMs: number; 
 /** Above the database's 60 s, and above the 60 s after which balancers usually drop an idle connection. */
 const USUAL_TIMING: Timing = { headersMs: 15_000, requestMs: 30_000, handlerMs: 65_000, keepAliveMs: 65_000, drainMs: 0, closeMs: 10_000 };
 
-const MAX_CONNECTIONS = 20_000;
+/** A quarter of all for one address: an office has many behind one, and load is made from one machine. */
+const USUAL_CONNECTIONS: PlaceBounds = { each: 5_000, all: 20_000 };
 const MAX_PARAM_LENGTH = 200;
 const SWEEP_MS = 50;
 
@@ -92,6 +97,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     observer.close();
   });
   await app.ready();
+  boundConnections(app.server, options.connections ?? USUAL_CONNECTIONS, trustsOf(options.trustProxy));
   if (options.sockets) serveUpgrades(app, options.sockets);
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => refuseExpectation(request, response, observer));
   return { app, listen: (at) => listen(app, at), close: once(() => close(app, options, timing)) };
@@ -259,7 +265,6 @@ function hasLongUnreadBody({ raw, headers }: FastifyRequest): boolean {
 }
 
 async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
-  app.server.maxConnections = MAX_CONNECTIONS;
   try {
     return await app.listen({ host, port });
   } catch (error) {

@@ -1,9 +1,9 @@
-import { NEIGHBOURS, network, wideNetwork } from '../http/network.ts';
+import { NEIGHBOURS, network, wideNetwork } from './network.ts';
 
-/** How many streams strangers may hold open at a time: of one address (of its network four times as many), and all together. */
+/** How many of something may be held open at a time: of one address (of its network four times as many), and all together. */
 export type PlaceBounds = { each: number; all: number };
 
-/** Places for streams that anybody may open and that nothing else ends. */
+/** Places for what anybody may open: connections, sockets, streams. */
 export type Places = {
   /** Takes a place and answers how to give it back, once; undefined when there is none left for the address. */
   take(address: string): (() => void) | undefined;
