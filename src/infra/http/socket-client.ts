@@ -138,7 +138,8 @@ export class SocketClient {
       if (error.kind === 'unauthenticated') this.#deps.denied({ ...this.#visitor, ...(known && { actor: known }) }, undefined, error);
       return this.end('socket.auth_refused');
     }
-    if (this.reason !== undefined) return;
+    // Whoever left meanwhile is told of nothing any more, and nobody would take it out again.
+    if (this.reason !== undefined || this.#ws.readyState !== this.#ws.OPEN) return;
     const { expiresAtMs, ...actor } = found;
     if (known && (known.id !== actor.id || known.tenantId !== actor.tenantId || known.memberId !== actor.memberId))
       return this.end('socket.auth_refused');

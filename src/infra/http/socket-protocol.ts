@@ -53,6 +53,7 @@ export const CLOSE_CODES = {
   'socket.revoked': 4401,
   'socket.slow_consumer': 4429,
   'socket.too_many_messages': 4429,
+  'socket.too_many_connections': 4429,
   'socket.failed': 1011,
   'server.stopping': 1001,
 } as const;

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { sampleServer, SAMPLE_ACTOR, type SampleServer } from '../../../test/support/sample-http.ts';
 import { AppError } from '../../base/error.ts';
 import type { Event } from '../../base/event.ts';
 import { manualClock } from '../../base/time.ts';
 import { createLog } from '../log/log.ts';
-import { createMetrics } from '../metrics/metrics.ts';
+import { createMetrics, type MetricsRegistry } from '../metrics/metrics.ts';
 import { chargeVisit, identifyToken, type Visitor } from './door.ts';
 import { createLimiter, memoryLimits, usualLimits } from './limits.ts';
 import { createSocketGateway, type SocketGateway, type SocketOptions } from './socket.ts';
@@ -405,6 +406,71 @@ test('behind a proxy that is named each caller has a share of its own', async ()
   ];
   expect(response.statusCode).toBe(429);
   await once(new Client({ 'x-forwarded-for': '198.51.100.7' }).ws, 'open');
+});
+
+test('a network of many addresses, and all strangers together, leave places for those who are known', async () => {
+  const connect = (from: string) => new Client({ 'x-forwarded-for': from }).ws;
+  const trustProxy = ['127.0.0.1', '::1'];
+  await start({ bounds: { strangers: 1 }, trustProxy });
+  for (let i = 0; i < 4; i++) await once(connect(`2001:db8:0:${i}::1`), 'open');
+  const refused = async (from: string) =>
+    ((await once(connect(from), 'unexpected-response')) as [unknown, { statusCode: number }])[1].statusCode;
+  expect(await refused('2001:db8:0:5::1')).toBe(429);
+  await once(connect('2001:db8:1::1'), 'open');
+  await server.close();
+  await start({ bounds: { strangers: 1, connections: 8 }, trustProxy });
+  const first = new Client({ 'x-forwarded-for': '203.0.113.1' });
+  await Promise.all([once(first.ws, 'open'), once(connect('203.0.113.2'), 'open')]);
+  expect(await refused('198.51.100.1')).toBe(429);
+  first.send({ type: 'auth', token: 'good' });
+  await first.until(({ type }) => type === 'ready');
+  await once(connect('198.51.100.1'), 'open');
+});
+
+const untilOpen = (metrics: MetricsRegistry, count: number): Promise<void> =>
+  vi.waitFor(async () => expect(await metrics.text()).toContain(`\nrialto_socket_connections ${count}\n`), {
+    timeout: 60_000,
+    interval: 5,
+  });
+
+test('one actor takes no more than a quarter of all connections, and gets back what it gives up', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  await start({ metrics, bounds: { connections: 8 } });
+  const known = async (token: string) => {
+    const client = new Client();
+    await once(client.ws, 'open');
+    client.send({ type: 'auth', token });
+    return client;
+  };
+  const first = await known('good');
+  await first.until(({ type }) => type === 'ready');
+  await (await known('good')).until(({ type }) => type === 'ready');
+  const third = await known('good');
+  expect(await once(third.ws, 'close')).toEqual([4429, Buffer.from('socket.too_many_connections')]);
+  await (await known('other')).until(({ type }) => type === 'ready');
+  first.ws.close();
+  await untilOpen(metrics, 2);
+  await (await known('good')).until(({ type }) => type === 'ready');
+});
+
+test('whoever leaves while its credential is looked up is not kept', async () => {
+  const [looked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const metrics = createMetrics({ processMetrics: false });
+  const slowly = async (token: string) => {
+    looked.resolve();
+    await gate.promise;
+    return await authenticate(token);
+  };
+  await start({ metrics, authenticate: slowly });
+  const client = new Client();
+  await once(client.ws, 'open');
+  client.send({ type: 'auth', token: 'good' });
+  await looked.promise;
+  client.ws.terminate();
+  await untilOpen(metrics, 0);
+  gate.resolve();
+  await setImmediate();
+  expect(gateway.isListening()).toBe(false);
 });
 
 test('made-up credentials wait as at any other door, upgrades are counted, and what is known passes', async () => {

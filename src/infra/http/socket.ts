@@ -9,7 +9,7 @@ import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Visitor } from './door.ts';
 import { requestIdOf } from './headers.ts';
-import { network } from './network.ts';
+import { placesOf, type Places } from './places.ts';
 import { rawProblem } from './problem.ts';
 import { callerAddress, trustsOf, type Trusts } from './proxies.ts';
 import { SocketClient, type ClientDeps } from './socket-client.ts';
@@ -41,7 +41,11 @@ export type SocketOptions = {
   bounds?: Partial<SocketBounds>;
 };
 
-/** `bufferBytes` is what may wait for one client that does not read; `strangers` are connections of one address that have not said who they are. */
+/**
+ * `bufferBytes` is what may wait for one client that does not read. Of all `connections` those that have not said who they are get
+ * a quarter, an address `strangers` of them and its network four times as many; one actor gets a quarter at most, so that nobody
+ * takes the places of all others.
+ */
 export type SocketBounds = {
   authMs: number;
   heartbeatMs: number;
@@ -81,12 +85,15 @@ export type SocketGateway = {
 };
 
 const CLOSE_MS = 2_000;
+/** Of all connections, for all strangers and for each actor. */
+const PART = 1 / 4;
 
 type State = {
   server: WebSocketServer;
   clients: Map<WebSocket, SocketClient>;
   feeds: Map<string, SocketFeed>;
-  strangers: Map<string, number>;
+  strangers: Places;
+  perActor: Map<string, number>;
   bounds: SocketBounds;
   stopping: boolean;
 };
@@ -95,7 +102,8 @@ type State = {
 export function createSocketGateway(options: SocketOptions): SocketGateway {
   const bounds = { ...USUAL_BOUNDS, ...options.bounds };
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: bounds.messageBytes, clientTracking: false });
-  const state: State = { server, clients: new Map(), feeds: new Map(), strangers: new Map(), bounds, stopping: false };
+  const strangers = placesOf({ each: bounds.strangers, all: Math.ceil(bounds.connections * PART) });
+  const state: State = { server, clients: new Map(), feeds: new Map(), strangers, perActor: new Map(), bounds, stopping: false };
   const { metrics } = options;
   metrics.gauge({ name: 'rialto_socket_connections', help: 'Open WebSocket connections', read: () => state.clients.size });
   const ends = metrics.counter({ name: 'rialto_socket_closed_total', help: 'Ended WebSocket connections, by reason', labels: ['reason'] });
@@ -112,12 +120,16 @@ export function createSocketGateway(options: SocketOptions): SocketGateway {
     const full = await refusalOfVisit(visitor, options);
     socket.off('error', broken);
     const refused = full ?? refusalOf(request, visitor, { state, options });
-    if (refused) {
-      refusals.inc({ code: refused.code });
-      return void socket.end(rawProblem(refused, visitor.requestId));
+    const giveBack = refused ? undefined : state.strangers.take(visitor.remoteAddress);
+    if (!giveBack) {
+      const { code } = refused ?? tooManyStrangers;
+      refusals.inc({ code });
+      return void socket.end(rawProblem(refused ?? tooManyStrangers, visitor.requestId));
     }
+    // Until the handshake is done; what `ws` itself refuses is closed, too.
+    socket.once('close', giveBack);
     server.handleUpgrade(request, socket, head, (ws) => {
-      open({ ws, socket, visitor }, state, { deps, ended: (reason) => ends.inc({ reason }) });
+      open({ ws, socket, visitor, giveBack }, state, { deps, ended: (reason) => ends.inc({ reason }) });
     });
   }
 
@@ -169,25 +181,20 @@ function visitorOf({ headers }: IncomingMessage, { remoteAddress }: Socket, trus
   };
 }
 
-type Arrival = { ws: WebSocket; socket: Socket; visitor: Visitor };
+/** `giveBack` the place of a stranger. */
+type Arrival = { ws: WebSocket; socket: Socket; visitor: Visitor; giveBack: () => void };
 
 function open(
-  { ws, socket, visitor }: Arrival,
+  { ws, socket, visitor, giveBack }: Arrival,
   state: State,
   { deps, ended }: { deps: ClientDeps; ended: (reason: string) => void },
 ): void {
-  const place = network(visitor.remoteAddress);
-  let stranger = true;
-  const known = () => {
-    if (!stranger) return;
-    stranger = false;
-    const left = (state.strangers.get(place) ?? 1) - 1;
-    if (left > 0) state.strangers.set(place, left);
-    else state.strangers.delete(place);
-  };
-  state.strangers.set(place, (state.strangers.get(place) ?? 0) + 1);
   const joined = (client: SocketClient) => {
-    known();
+    giveBack();
+    const { id } = client.actor!;
+    const own = (state.perActor.get(id) ?? 0) + 1;
+    state.perActor.set(id, own);
+    if (own > state.bounds.connections * PART) client.end('socket.too_many_connections');
     deps.joined(client);
   };
   const client = new SocketClient(ws, socket, visitor, { ...deps, joined });
@@ -195,19 +202,23 @@ function open(
   // Too large a message, broken UTF-8, a broken frame: ws closes by itself, with the code that the protocol gives it.
   ws.on('error', () => undefined);
   ws.on('close', (code) => {
-    known();
+    giveBack();
     state.clients.delete(ws);
     leave(client, state);
     ended(client.reason ?? (code === 1000 || code === 1001 || code === 1005 ? 'left' : 'broken'));
   });
 }
 
-function leave(client: SocketClient, { feeds }: State): void {
-  const tenantId = client.actor?.tenantId;
-  const feed = tenantId === undefined ? undefined : feeds.get(tenantId);
+function leave(client: SocketClient, { feeds, perActor }: State): void {
+  if (!client.actor) return;
+  const { id, tenantId } = client.actor;
+  const own = (perActor.get(id) ?? 1) - 1;
+  if (own > 0) perActor.set(id, own);
+  else perActor.delete(id);
+  const feed = feeds.get(tenantId);
   if (!feed) return;
   feed.clients.delete(client);
-  if (feed.clients.size === 0) feeds.delete(tenantId!);
+  if (feed.clients.size === 0) feeds.delete(tenantId);
 }
 
 async function refusalOfVisit(visitor: Visitor, { visit, log }: SocketOptions): Promise<AppError | undefined> {
@@ -220,6 +231,12 @@ async function refusalOfVisit(visitor: Visitor, { visit, log }: SocketOptions): 
   }
   return undefined;
 }
+
+const tooManyStrangers = new AppError(
+  'limit',
+  'socket.too_many_strangers',
+  'Too many connections of this address, or of all, have not logged in.',
+);
 
 /** Why a handshake is refused, before any WebSocket is spoken. */
 function refusalOf(
@@ -235,9 +252,6 @@ function refusalOf(
   }
   if (state.clients.size >= state.bounds.connections)
     return new AppError('unavailable', 'socket.full', 'All connections are taken; try again later.');
-  const strangers = state.strangers.get(network(visitor.remoteAddress)) ?? 0;
-  if (strangers >= state.bounds.strangers)
-    return new AppError('limit', 'socket.too_many_strangers', 'Too many connections of this address have not logged in.');
   return undefined;
 }
 
