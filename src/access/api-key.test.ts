@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashOf, judgeKey, keyGoodUntil, newApiKey, newKeyPrefix, prefixOf } from './api-key.ts';
+import { Secret } from '../base/secret.ts';
+import { hashOf, judgeKey, keyGoodUntil, newKeyPrefix, prefixOf } from './api-key.ts';
+import { keySeals } from './key-seal.ts';
+
+const seals = keySeals(new Secret(new Uint8Array(32).fill(1)));
 
 test('a key is found by its prefix, and nothing else is taken for a key', () => {
   const prefix = newKeyPrefix();
-  const key = newApiKey(prefix);
+  const key = seals.make(prefix);
   expect(prefixOf(key)).toBe(prefix);
   for (const text of ['', 'rlt_', key.slice(1), `${key}a`, `${key}\n`, key.replace('rlt', 'RLT'), key.replaceAll('_', '-')])
     expect(prefixOf(text)).toBeUndefined();
@@ -41,4 +45,18 @@ test('only who holds the secret learns that a key was revoked or has expired', (
   expect(judgeKey(state, hashOf('secret'), 2)).toBe('revoked');
   expect(judgeKey(state, hashOf('guess'), 2)).toBe('unknown');
   expect(judgeKey({ ...state, revokedAt: undefined }, hashOf('secret'), 2)).toBe('expired');
+});
+
+test('a key made here is known as ours without asking anybody, and with one character changed, or made elsewhere, it is not', () => {
+  const elsewhere = keySeals(new Secret(new Uint8Array(32).fill(2)));
+  fc.assert(
+    fc.property(fc.nat(59), (at) => {
+      const key = seals.make(newKeyPrefix());
+      expect(key).toHaveLength(60);
+      expect(seals.isOurs(key)).toBe(true);
+      expect(elsewhere.isOurs(key)).toBe(false);
+      expect(seals.isOurs(`${key.slice(0, at)}${key[at] === 'a' ? 'b' : 'a'}${key.slice(at + 1)}`)).toBe(false);
+    }),
+  );
+  for (const text of ['', 'rlt_', 'x'.repeat(60)]) expect(seals.isOurs(text)).toBe(false);
 });

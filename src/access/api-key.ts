@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Millis } from '../base/time.ts';
 import { randomText } from './random-text.ts';
 
-/** A key as it is shown once: `rlt_`, twelve characters to find it by, and 256 bits that nobody keeps in clear. */
+/** A key as it is shown once: `rlt_`, twelve characters to find it by, and a secret that nobody keeps in clear (`key-seal.ts`). */
 const SHAPE = /^rlt_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
 
 /** What of a key is needed to decide whether it opens the door. */
@@ -16,13 +16,10 @@ export type KeyState = {
 
 export const newKeyPrefix = (): string => randomText(12);
 
-/** A whole key with the given prefix and a new secret. */
-export const newApiKey = (prefix: string): string => `rlt_${prefix}_${randomText(43)}`;
-
 /** The prefix of a whole key, undefined when the text cannot be one. */
 export const prefixOf = (key: string): string | undefined => SHAPE.exec(key)?.[1];
 
-/** SHA-256 of a token or key. Enough for 256 random bits; passwords need `hashPassword`. */
+/** SHA-256 of a token or key. Enough for 200 random bits; passwords need `hashPassword`. */
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 /** Whether a presented key opens the door now, and if not, why; tells expiry and revocation only to who holds the secret. */

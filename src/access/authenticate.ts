@@ -6,6 +6,7 @@ import type { Db } from '../infra/postgres/db.ts';
 import { hashOf, judgeKey, keyGoodUntil, prefixOf } from './api-key.ts';
 import { boundedMap } from './bounded-map.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { KeySeals } from './key-seal.ts';
 import type { KeyUse } from './key-use.ts';
 import type { Revocations } from './revocations.ts';
 import { findApiKeysByPrefix, type ApiKeyRow } from './store/api-key.ts';
@@ -14,7 +15,7 @@ import { actorOf, verifyToken } from './token.ts';
 /** Someone who was let in: until when at most, and the version of its user or key at that time (see `concerns`). */
 export type Admitted = Actor & { expiresAtMs: Millis; version: number };
 
-type Deps = { db: Db; clock: Clock; issuer: string; keyRing: KeyRing; revocations: Revocations; keyUse: KeyUse };
+type Deps = { db: Db; clock: Clock; issuer: string; keyRing: KeyRing; revocations: Revocations; keyUse: KeyUse; keySeals: KeySeals };
 
 const REMEMBERED = 50_000;
 /** A key is read again after so long, whatever happens. */
@@ -26,22 +27,22 @@ const REFUSED_REMEMBERED_MS = 60_000;
 export type Authenticator = {
   /**
    * Who stands behind a bearer credential: a user's access token or an API key. What was verified once is remembered by
-   * its SHA-256 until it ends, and checked against revocations at each use; what was somebody's and refused, for a minute.
+   * its SHA-256 until it ends, and checked against revocations at each use; what was somebody's, or made here, and refused, for a minute.
    *
    * Errors, all 401 but the last: those of `verifyToken`, `access.token_revoked`, `access.key_unknown`, `access.key_expired`, `access.key_revoked`;
    * `access.unavailable` (503) when revocations cannot be asked for. What was somebody's credential is a `KnownRefused`.
    */
   authenticate(credential: string): Promise<Admitted>;
-  /** Whether the credential let somebody in or was refused as somebody's here before, or was signed by us; found out without the database. */
+  /** Whether the credential let somebody in or was refused as somebody's here before, or was signed or sealed by us; found out without the database. */
   recognises(credential: string): Promise<boolean>;
 };
 
 /** The one judge of credentials, for all doors. */
 export function authenticator(deps: Deps): Authenticator {
   const remembered = boundedMap<Admitted & { readAt: Millis }>(REMEMBERED);
-  const refused = boundedMap<{ error: KnownRefused; at: Millis }>(REFUSED_REMEMBERED);
+  const refused = boundedMap<{ error: AppError; at: Millis }>(REFUSED_REMEMBERED);
 
-  function refusalOf(id: string): KnownRefused | undefined {
+  function refusalOf(id: string): AppError | undefined {
     const known = refused.get(id);
     return known && deps.clock.now() - known.at < REFUSED_REMEMBERED_MS ? known.error : undefined;
   }
@@ -73,8 +74,10 @@ export function authenticator(deps: Deps): Authenticator {
       remembered.set(id, { ...admitted, readAt: deps.clock.now() });
       return admitted;
     } catch (error) {
-      if (error instanceof AppError && error.kind === 'unauthenticated') remembered.delete(id);
-      if (error instanceof KnownRefused) refused.set(id, { error, at: deps.clock.now() });
+      if (!(error instanceof AppError) || error.kind !== 'unauthenticated') throw error;
+      remembered.delete(id);
+      // Of these nobody can make up as many as to crowd the others out.
+      if (error instanceof KnownRefused || deps.keySeals.isOurs(credential)) refused.set(id, { error, at: deps.clock.now() });
       throw error;
     }
   }
@@ -82,7 +85,7 @@ export function authenticator(deps: Deps): Authenticator {
   async function recognises(credential: string): Promise<boolean> {
     const id = hashOf(credential).toString('base64');
     if (remembered.get(id) || refusalOf(id)) return true;
-    if (prefixOf(credential)) return false;
+    if (prefixOf(credential)) return deps.keySeals.isOurs(credential);
     return await admitToken(deps, credential).then(
       () => true,
       (error: unknown) => error instanceof KnownRefused,

@@ -2,7 +2,7 @@ import type { Ctx } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import { newId, toWireId } from '../base/id.ts';
 import type { InputOf, OutputOf } from '../base/operation.ts';
-import { hashOf, newApiKey, newKeyPrefix } from './api-key.ts';
+import { hashOf, newKeyPrefix } from './api-key.ts';
 import { apiKeyView } from './api-key-view.ts';
 import { createApiKey as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
@@ -22,7 +22,7 @@ export async function createApiKey(deps: AccessDeps, ctx: Ctx, input: InputOf<ty
     throw new AppError('unprocessable', 'access.expiry_past', 'The key would have expired already.');
   }
   const prefix = newKeyPrefix();
-  const whole = newApiKey(prefix);
+  const whole = deps.keySeals.make(prefix);
   const key: ApiKeyRow = {
     tenantId: ctx.tenantId,
     id: newId(now),

@@ -2,6 +2,7 @@ import type { Clock } from '../base/time.ts';
 import type { Db } from '../infra/postgres/db.ts';
 import type { Denied } from './audit/denied.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { KeySeals } from './key-seal.ts';
 import type { AccessPort } from './port.ts';
 import type { RefreshCookies } from './refresh-cookie.ts';
 import type { Revocations } from './revocations.ts';
@@ -17,6 +18,7 @@ export type AccessDeps = {
   keyRing: KeyRing;
   revocations: Revocations;
   cookies: RefreshCookies;
+  keySeals: KeySeals;
   denied: { add(denied: Denied): void };
   command: AccessPort['command'];
 };

@@ -20,6 +20,7 @@ import { login } from './contract.ts';
 import { ensureOperator, type Operator, type OperatorOptions } from './ensure-operator.ts';
 import { checksOf, jobsOf } from './jobs.ts';
 import { createKeyRing } from './key-ring.ts';
+import { keySeals } from './key-seal.ts';
 import { createKeyUse } from './key-use.ts';
 import type { AccessPort } from './port.ts';
 import { refreshCookies } from './refresh-cookie.ts';
@@ -72,9 +73,10 @@ export function createAccess(options: CreateAccess): Access {
   const keyUse = createKeyUse({ db, clock });
   const operatorId = operatorIdOf(db);
   const cookies = refreshCookies(masterKey);
+  const seals = keySeals(masterKey);
   const denied = deniedCalls({ db, clock, operatorId });
   const command = commandOf({ db, outbox, clock });
-  const { authenticate, recognises } = authenticator({ db, clock, issuer, keyRing, revocations, keyUse });
+  const { authenticate, recognises } = authenticator({ db, clock, issuer, keyRing, revocations, keyUse, keySeals: seals });
   const tick = async (all = false): Promise<void> => {
     const work = { revocations: revocations.ask(), denied: denied.flush(all), 'uses of keys': keyUse.flush() };
     for (const [what, done] of Object.entries(work)) {
@@ -85,7 +87,18 @@ export function createAccess(options: CreateAccess): Access {
   return {
     name: 'access',
     port: portOf({ db, clock, command, operatorId }),
-    routes: routesOf({ db, clock, issuer, modules: ['access', ...modules], keyRing, revocations, cookies, denied, command }),
+    routes: routesOf({
+      db,
+      clock,
+      issuer,
+      modules: ['access', ...modules],
+      keyRing,
+      revocations,
+      cookies,
+      keySeals: seals,
+      denied,
+      command,
+    }),
     jobs: jobsOf({ db, clock, keyRing, heads }),
     consumers: [],
     checks: checksOf({ db, clock, keyRing, heads }),

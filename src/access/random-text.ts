@@ -13,3 +13,13 @@ export function randomText(length: number): string {
   }
   return text;
 }
+
+/** The first letters and digits of bytes that are as good as random, such as a keyed hash of them; some 5.95 bits each. */
+export function textOf(bytes: Uint8Array, length: number): string {
+  let number = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  for (; text.length < length; number /= BASE) text += ALPHABET[Number(number % BASE)];
+  return text;
+}
+
+const BASE = BigInt(ALPHABET.length);

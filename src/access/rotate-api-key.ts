@@ -2,7 +2,7 @@ import type { Ctx } from '../base/context.ts';
 import { AppError } from '../base/error.ts';
 import { toWireId } from '../base/id.ts';
 import type { InputOf, OutputOf } from '../base/operation.ts';
-import { hashOf, newApiKey } from './api-key.ts';
+import { hashOf } from './api-key.ts';
 import { apiKeyView, keyNotFound } from './api-key-view.ts';
 import { rotateApiKey as contract } from './contract.ts';
 import type { AccessDeps } from './deps.ts';
@@ -24,7 +24,7 @@ export async function rotateApiKey(deps: AccessDeps, ctx: Ctx, input: InputOf<ty
       throw new AppError('conflict', 'access.api_key_ended', 'A key that was revoked or has expired stays so. Make a new one.');
     }
     checkScopes(ctx.actor, key.scopes);
-    const whole = newApiKey(key.prefix);
+    const whole = deps.keySeals.make(key.prefix);
     const overlap = input.overlapSeconds > 0;
     const rotated = {
       ...key,

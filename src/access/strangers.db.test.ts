@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { actorWith, createTestAccess, PASSWORD } from '../../test/support/access.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { newId } from '../base/id.ts';
@@ -8,7 +8,7 @@ import { createHttp, type HttpServer } from '../infra/http/server.ts';
 import { silentLog } from '../infra/log/log.ts';
 import { createMetrics } from '../infra/metrics/metrics.ts';
 import { noTrace } from '../infra/trace/trace.ts';
-import { createApiKey, createUser, revokeApiKey } from './contract.ts';
+import { createApiKey, createUser, revokeApiKey, rotateApiKey } from './contract.ts';
 import { scopes } from './role.ts';
 
 let database: TestDatabase;
@@ -79,6 +79,30 @@ test('a revoked key that is tried without end is told so until its address has u
   await setup.call.output(revokeApiKey, admin(), { id: revoked.id });
   const codes: number[] = [];
   for (let i = 0; i < 200; i++) codes.push((await me(revoked.key, office)).statusCode);
-  expect(codes).toEqual(codes.map((_, i) => (i < 49 ? 401 : 429)));
+  expect(codes).toEqual(codes.map((_, i) => (i < 50 ? 401 : 429)));
   expect((await me(good.key, office)).statusCode).toBe(200);
+});
+
+test('a key that no process has seen yet is let in from an address that has tried many made-up ones', async () => {
+  await open({});
+  const office = '203.0.113.9';
+  const { id, key } = await setup.call.output(createApiKey, admin(), { name: 'Bank', scopes: ['audit:read'] });
+  // As long as a key, and with the prefix of one.
+  const madeUp = (i: number) => `${key.slice(0, 17)}${String(i).padStart(43, 'x')}`;
+  for (let i = 0; i < 20; i++) expect((await me(madeUp(i), office)).statusCode).toBe(401);
+  expect((await me(madeUp(20), office)).statusCode).toBe(429);
+  expect((await me(key, office)).statusCode).toBe(200);
+  const rotated = await setup.call.output(rotateApiKey, admin(), { id, overlapSeconds: 0 });
+  expect((await me(rotated.key, office)).statusCode).toBe(200);
+});
+
+test('a secret that a rotation has ended is looked up once a minute, however often it is tried', async () => {
+  await open({});
+  const { id, key } = await setup.call.output(createApiKey, admin(), { name: 'Bank', scopes: ['audit:read'] });
+  await setup.call.output(rotateApiKey, admin(), { id, overlapSeconds: 0 });
+  const looks = vi.spyOn(database.db, 'read');
+  const codes: number[] = [];
+  for (let i = 0; i < 10; i++) codes.push((await me(key, '203.0.113.9')).statusCode);
+  expect(codes).toEqual(codes.map(() => 401));
+  expect(looks.mock.calls.length).toBeLessThan(5);
 });
