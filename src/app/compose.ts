@@ -7,7 +7,9 @@ import type { Bus } from '../infra/bus/port.ts';
 import { busStore } from '../infra/bus/store.ts';
 import { headsIn } from '../infra/heads/folder.ts';
 import { inboxJobs } from '../infra/inbox/inbox.ts';
+import { jobsHealth } from '../infra/jobs/check.ts';
 import { createJobs } from '../infra/jobs/index.ts';
+import type { RunOutcome } from '../infra/jobs/port.ts';
 import { createKv } from '../infra/kv/index.ts';
 import type { Kv } from '../infra/kv/port.ts';
 import { createDirect } from '../infra/lease/direct.ts';
@@ -120,7 +122,14 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
     metrics,
   });
   const below: Module[] = [access, ledger, ...(config.modules.includes('settlement') ? [settlement] : [])];
-  const checks = [databaseCheck(db), ...shared.relay.checks, ...carrierChecks(shared), ...below.flatMap((module) => module.checks)];
+  const background = jobsHealth(shared.direct);
+  const checks = [
+    databaseCheck(db),
+    ...shared.relay.checks,
+    ...carrierChecks(shared),
+    background.check,
+    ...below.flatMap((module) => module.checks),
+  ];
   const readiness = createReadiness({
     db,
     clock: systemClock,
@@ -155,7 +164,7 @@ async function build(ground: Ground, closers: Closers): Promise<House> {
         direct: shared.direct,
         log: log.child({ module: 'jobs' }),
         jobs: [...shared.relay.jobs, ...inboxJobs(db), ...modules.flatMap((module) => module.jobs)],
-        onRun: jobMetrics(metrics),
+        onRun: told(jobMetrics(metrics), background.onRun),
       });
       closers.add(() => jobs.close());
     },
@@ -229,7 +238,11 @@ function carrierChecks({ bus, kv }: Pick<Shared, 'bus' | 'kv'>): Check[] {
   ];
 }
 
-function jobMetrics(metrics: MetricsRegistry): (outcome: { job: string; ok: boolean; durationMs: number }) => void {
+function told(...hearers: readonly ((outcome: RunOutcome) => void)[]): (outcome: RunOutcome) => void {
+  return (outcome) => hearers.forEach((hear) => hear(outcome));
+}
+
+function jobMetrics(metrics: MetricsRegistry): (outcome: RunOutcome) => void {
   const runs = metrics.counter({ name: 'rialto_job_runs_total', help: 'Runs of background jobs', labels: ['job', 'outcome'] });
   const seconds = metrics.histogram({ name: 'rialto_job_seconds', help: 'How long runs took', labels: ['job'], buckets: SECONDS_BUCKETS });
   return ({ job, ok, durationMs }) => {

@@ -69,6 +69,10 @@ class PgDirect implements Direct {
     };
   }
 
+  isOpen(): boolean {
+    return this.#client !== undefined;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);

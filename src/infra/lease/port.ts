@@ -11,6 +11,8 @@ export type Direct = {
    * here or elsewhere; work that returns is done and not led again. Errors: `lease.name_taken` within one process.
    */
   lead(name: string, work: (signal: AbortSignal) => Promise<void>): Lead;
+  /** Whether there is a session now, as far as is known; a lost one is opened again by itself. */
+  isOpen(): boolean;
   /** Gives up every lease, waits for its work, ends the session. */
   close(): Promise<void>;
 };
