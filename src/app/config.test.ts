@@ -36,6 +36,25 @@ test('servers of a NATS cluster are several addresses, and a wrong one among the
   expect(wrong).not.toThrowError(/hunter2/);
 });
 
+test('a password with a % of its own is told with what to write instead, and not shown', () => {
+  const wrong = {
+    DATABASE_URL: 'postgres://u:hun%ter2@h/d',
+    DATABASE_ADMIN_URL: 'postgres://u:x@h/d',
+    REDIS_URL: 'redis://:hun%ter2@h',
+    NATS_URL: 'nats://u:hun%ter2@h',
+    SMTP_URL: 'smtp://u:hun%ter2@h',
+  };
+  const read = (): unknown => readConfig(wrong, {});
+  expect(read).toThrowError(/DATABASE_URL must[^]*%25[^]*NATS_URL must[^]*%25[^]*REDIS_URL must[^]*%25[^]*SMTP_URL must[^]*%25/);
+  expect(read).not.toThrowError(/ter2/);
+});
+
+test('the public address, which is printed, holds no login', () => {
+  const read = (): unknown => readConfig({ PUBLIC_URL: 'https://u:hunter2@desk.example/' }, {});
+  expect(read).toThrowError(/PUBLIC_URL must hold no name/);
+  expect(read).not.toThrowError(/hunter2/);
+});
+
 test('the environment goes before the file', () => {
   expect(readConfig({ PORT: '9000' }, { PORT: '9001', HOST: '::1' })).toMatchObject({ port: 9000, host: '::1' });
 });

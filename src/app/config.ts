@@ -80,10 +80,23 @@ const url =
   (...protocols: string[]) =>
   (text: string): string => {
     // The text itself is not repeated: it may hold a password.
-    if (!protocols.includes(URL.parse(text)?.protocol ?? ''))
+    const found = URL.parse(text);
+    if (!found || !protocols.includes(found.protocol))
       throw new Problem(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    if (!isEncoded(found.username + found.password + found.hostname + found.pathname))
+      throw new Problem('must have each % that means itself, in a password for example, written as %25');
     return text;
   };
+
+/** Whether each % is the beginning of an encoded character. */
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const secretUrl = (...protocols: string[]) => optional((text): Secret | undefined => new Secret(url(...protocols)(text)), undefined);
 
@@ -112,6 +125,13 @@ const listOf =
 const origin = (text: string): string => {
   if (URL.parse(url('http:', 'https:')(text))?.origin !== text)
     throw new Problem('must be origins like https://desk.example.com, without a path');
+  return text;
+};
+
+/** It is printed, mailed and written into tokens. */
+const publicAddress = (text: string): string => {
+  const { username, password, search, hash } = new URL(url('http:', 'https:')(text));
+  if (username + password + search + hash !== '') throw new Problem('must hold no name, no password, no query and no #part');
   return text;
 };
 
@@ -203,7 +223,7 @@ export const SETTINGS = {
   publicUrl: {
     name: 'PUBLIC_URL',
     about: 'Address under which people reach this installation; https turns on secure cookies and HSTS; the address that it listens on',
-    read: optional((text): string | undefined => url('http:', 'https:')(text), undefined),
+    read: optional((text): string | undefined => publicAddress(text), undefined),
   },
   trustedProxies: {
     name: 'RIALTO_TRUSTED_PROXIES',

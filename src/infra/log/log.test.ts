@@ -51,6 +51,8 @@ const ways: readonly (readonly [string, object])[] = [
   ['glued JSON', { body: JSON.stringify({ user: 'a', password: HIDDEN }) }],
   ['a query string', { url: `/login?user=a&access_token=${HIDDEN}` }],
   ['a JSON web token', { note: `eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.${HIDDEN.repeat(2)}` }],
+  ['an API key in text', { error: new Error(`could not use rlt_0123456789AB_${HIDDEN.replaceAll('-', '').repeat(4).slice(0, 43)}`) }],
+  ['what continues a session', { note: `got ${'a'.repeat(43)}.${'0'.repeat(32)}.${HIDDEN}${'b'.repeat(43 - HIDDEN.length)}` }],
   ['a private key', { pem: `-----BEGIN PRIVATE KEY-----\n${HIDDEN}\n-----END PRIVATE KEY-----` }],
   ['a field whose name holds it', { [`password=${HIDDEN}`]: 1 }],
 ];
@@ -62,6 +64,7 @@ test.each(ways)('no secret is printed by %s', (_, fields) => {
   expect(text()).toContain('happened');
   expect(text()).toContain('again');
   expect(text()).not.toContain(HIDDEN);
+  expect(text()).not.toContain(HIDDEN.replaceAll('-', ''));
   expect(text()).not.toContain(Buffer.from(HIDDEN).toString('base64'));
 });
 

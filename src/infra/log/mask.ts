@@ -17,6 +17,9 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${MASK}`],
   // A JSON web token.
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, MASK],
+  // An API key, and what continues a session, wherever they are quoted.
+  [/\brlt_[0-9A-Za-z]{12}_[0-9A-Za-z]{20,}/g, MASK],
+  [/\b[0-9A-Za-z]{43}\.[0-9a-f]{32}\.[\w-]{43}/g, MASK],
   // The password in the address of a server: postgres://user:password@host.
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${MASK}@`],
   // name=value and "name":"value" in text that someone glued together.

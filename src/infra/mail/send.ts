@@ -21,6 +21,8 @@ export type Mailer = {
 export type MailSettings = { url: Secret; from: string };
 
 const TIMEOUT_MS = 20_000;
+/** Our own login is missing, too weak or refused (RFC 4954 §6), which says nothing about a mail and will be put right. */
+const OURS: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 
 /** Hands mail to an SMTP server, over few connections that are kept for a while. */
 export function createMailer({ url, from }: MailSettings): Mailer {
@@ -57,8 +59,8 @@ export function createMailer({ url, from }: MailSettings): Mailer {
           message?: string;
         };
         const text = response ?? code ?? message ?? 'it could not be handed over';
-        // 535: our own login is refused, which says nothing about this mail and will be put right.
-        return { ok: false, refused: responseCode !== undefined && responseCode >= 500 && responseCode !== 535, error: text.slice(0, 500) };
+        const refused = responseCode !== undefined && responseCode >= 500 && !OURS.has(responseCode);
+        return { ok: false, refused, error: text.slice(0, 500) };
       }
     },
     check: () =>

@@ -66,3 +66,9 @@ test.each([
   expect(thrown).toMatchObject({ kind: 'invalid', code: 'database.url_invalid' });
   expect(inspect(thrown, { depth: 10 })).not.toContain('hunter2');
 });
+
+test('a password with a % of its own is refused in a sentence that does not repeat it', () => {
+  for (const url of ['postgres://u:hun%ter2@h/d', 'postgres://u%zz:p@h/d', 'postgres://u:p@h/d%'])
+    expect(() => config(url)).toThrowError(/%25/);
+  expect(() => config('postgres://u:hun%ter2@h/d')).not.toThrowError(/hun/);
+});

@@ -17,10 +17,10 @@ import type { Secret } from '../../base/secret.ts';
 export function connectionConfig(url: Secret): ClientConfig {
   const parsed = parse(url.reveal());
   const params = parsed.searchParams;
-  const host = params.get('host') ?? decodeURIComponent(parsed.hostname);
+  const host = params.get('host') ?? decoded(parsed.hostname);
   const port = Number(params.get('port') ?? (parsed.port || 5432));
-  const user = params.get('user') ?? decodeURIComponent(parsed.username);
-  const database = params.get('dbname') ?? decodeURIComponent(parsed.pathname.slice(1));
+  const user = params.get('user') ?? decoded(parsed.username);
+  const database = params.get('dbname') ?? decoded(parsed.pathname.slice(1));
   if (host === '' || user === '' || database === '') throw invalid('it must name a host, a user and a database');
   const options = params.get('options');
   return {
@@ -28,7 +28,7 @@ export function connectionConfig(url: Secret): ClientConfig {
     port,
     user,
     database,
-    password: params.get('password') ?? decodeURIComponent(parsed.password),
+    password: params.get('password') ?? decoded(parsed.password),
     ssl: host.startsWith('/') ? false : tls(params, host),
     application_name: params.get('application_name') ?? 'rialto',
     ...(options === null ? {} : { options }),
@@ -42,6 +42,14 @@ function parse(text: string): URL {
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol))
     throw invalid('it must look like postgresql://user:password@host:5432/database');
   return url;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalid('a % that means itself, in a password for example, is written as %25');
+  }
 }
 
 function tls(params: URLSearchParams, host: string): ConnectionOptions | false {
