@@ -139,8 +139,19 @@ export function unsoundness(request: FastifyRequest): InputError | HttpError | u
   if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
     return new InputError('request.host_missing', 'An HTTP/1.1 request must name its Host.');
   }
+  // RFC 9112 §3.2: the next one on the way might go by the other.
+  if (namesTwice(request.raw.rawHeaders, 'host')) return new InputError('request.host_twice', 'A request must name its Host once.');
   if (request.url.length <= MAX_URL) return undefined;
   return new HttpError(414, 'request.url_too_long', `The address is longer than ${MAX_URL} characters.`);
+}
+
+function namesTwice(rawHeaders: readonly string[], header: string): boolean {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === header.length && name.toLowerCase() === header) count += 1;
+  }
+  return count > 1;
 }
 
 const MAX_URL = 8_192;

@@ -10,6 +10,7 @@ export const COMMON_CODES: Readonly<Record<string, string>> = {
   'request.content_length': 'The body is not as long as Content-Length says.',
   'request.bad_url': 'The address holds a broken percent escape.',
   'request.host_missing': 'An HTTP/1.1 request must name its Host.',
+  'request.host_twice': 'A request must name its Host once.',
   'request.malformed_http': 'The bytes are not a well-formed HTTP request.',
   'request.key_missing': 'The operation needs an Idempotency-Key.',
   'request.key_invalid': 'The Idempotency-Key is not 1 to 200 visible ASCII characters.',

@@ -534,6 +534,7 @@ test.each([
   ],
   ['headers over 16 kB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'request.headers_too_large'],
   ['no Host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'request.host_missing'],
+  ['two Hosts', 'GET /health HTTP/1.1\r\nHost: a\r\nhOST: b\r\nConnection: close\r\n\r\n', 400, 'request.host_twice'],
   ['a strange expectation', 'GET /health HTTP/1.1\r\nHost: a\r\nExpect: cake\r\n\r\n', 417, 'request.expectation'],
   ['a method that nobody knows', 'BREW /health HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'request.malformed_http'],
 ])('%s gets a problem document before the connection ends', async (_, bytes, status, code) => {
