@@ -100,7 +100,12 @@ test('publishing goes on after the database ended every session', async () => {
 
 test('the check fails when events wait too long', async () => {
   const { db } = database;
-  const direct = { listen: () => undefined, lead: () => ({ held: () => false, end: async () => undefined }), close: async () => undefined };
+  const direct = {
+    isOpen: () => true,
+    listen: () => undefined,
+    lead: () => ({ held: () => false, end: async () => undefined }),
+    close: async () => undefined,
+  };
   const bus: Bus = {
     tail: async () => 0,
     wanted: () => new Set(),
