@@ -3,7 +3,7 @@ import { RetryLater } from '../base/error.ts';
 import { network } from '../infra/http/network.ts';
 import type { Tx } from '../infra/postgres/db.ts';
 import type { AccessDeps } from './deps.ts';
-import { inTurn } from './password.ts';
+import { inTurn, type Lane } from './password.ts';
 import {
   accountThrottle,
   addressThrottle,
@@ -45,20 +45,22 @@ async function countsOf(tx: Tx, email: string, address: string): Promise<Attempt
 }
 
 /** Who tries a password, and in whose turn. */
-export type Trying = { email: string; address: string; lane: string };
+export type Trying = { email: string; address: string; lane: Lane };
 
 /**
  * Looks at a password and counts that as failed unless it fits. The attempt begins when its turn has come: of many who give the
  * right password at once none is locked out by those who wait with it. Errors: `access.locked`, `access.busy`.
  */
 export async function tryPassword(deps: Deps, { email, address, lane }: Trying, fits: () => Promise<boolean>): Promise<boolean> {
+  const { counts, waitMs } = await deps.db.read({ role: 'rialto_auth' }, async (tx) => {
+    const found = await countsOf(tx, email, address);
+    return { counts: found, waitMs: longest(deps, await selectAttempts(tx, keysOf(found))) };
+  });
   // Who is locked takes nobody's place.
-  refuseFor(
-    await deps.db.read({ role: 'rialto_auth' }, async (tx) =>
-      longest(deps, await selectAttempts(tx, keysOf(await countsOf(tx, email, address)))),
-    ),
-  );
-  return await inTurn(lane, async () => {
+  refuseFor(waitMs);
+  // Only at a place that is the user's own does nothing count elsewhere.
+  const isKnown = lane.isKnown || counts.elsewhere.length === 0;
+  return await inTurn({ ...lane, isKnown }, async () => {
     const attempt = await beginAttempt(deps, email, address);
     const isRight = await judge(deps, attempt, fits);
     if (isRight) await endAttempt(deps, attempt);

@@ -32,7 +32,7 @@ export async function ensureOperator(deps: { db: Db; clock: Clock }, options: Op
     id: newId(now),
     email: email.toLowerCase(),
     name: 'Administrator',
-    passwordHash: await hashPassword(password.reveal(), 'start'),
+    passwordHash: await hashPassword(password.reveal(), { name: 'start', isKnown: true }),
     roles: ['admin'],
     memberId: null,
     version: 1,

@@ -6,11 +6,12 @@ import type { Actor } from '../base/context.ts';
 import { newId } from '../base/id.ts';
 import type { RequestExtras } from '../infra/http/route.ts';
 import { beginAttempt, judge } from './attempt.ts';
-import { changePassword, createUser, disableUser, jwks, listUsers, login, logout, me, refresh, setUserRoles } from './contract.ts';
+import { changePassword, createUser, disableUser, jwks, listUsers, login, logout, me, refresh, setUserRoles, stepUp } from './contract.ts';
 import { ensureOperator } from './ensure-operator.ts';
 import { manualClock } from '../base/time.ts';
 import type { Admitted } from './authenticate.ts';
 import { trimAttempts } from './jobs.ts';
+import { inTurn, laneOf } from './password.ts';
 import { scopes, scopesOf } from './role.ts';
 import { GRACE_MS } from './session.ts';
 
@@ -408,3 +409,18 @@ test('the first start makes the operator once, whoever asks, and it stands in th
 function kidOf(token: string): string {
   return (JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { kid: string }).kid;
 }
+
+test('strangers of more networks than places keep nobody waiting who is in, or has signed in at this place before', async () => {
+  const { email } = await newUser();
+  const home = from('198.51.100.77');
+  const session = await signIn(email, PASSWORD, home);
+  const user = await setup.access.authenticate(session.accessToken);
+  const gate = Promise.withResolvers<void>();
+  const crowd = Array.from({ length: 300 }, (_, i) => inTurn(laneOf({ address: `10.${i >> 8}.${i & 255}.1` }), () => gate.promise));
+  const ends = Promise.allSettled(crowd);
+  await signIn(email, PASSWORD, home);
+  await expect(signIn(email, PASSWORD, from('192.0.2.99'))).rejects.toEqual(code('access.busy'));
+  await setup.call.reply(stepUp, user, { password: PASSWORD }, home);
+  gate.resolve();
+  expect((await ends).some(({ status }) => status === 'rejected')).toBe(true);
+});

@@ -118,21 +118,30 @@ export function checkNewPassword(password: string, email: string): void {
 }
 
 /**
- * A hash takes a processor for 20 ms and 19 MiB. One of the four threads on which Node also reads files and looks names up
- * stays free, and one processor for everybody who is in already. At most some seconds of work wait.
+ * A hash takes a processor for 20 ms and 19 MiB. Of the four threads on which Node also reads files and looks names up one stays
+ * free, and of the processors one for everybody who is in already. At most some seconds of work wait. Who is known has turns
+ * apart: strangers may come from more networks than there are places.
  */
-const turns = fairTurns({ atOnce: Math.max(1, Math.min(3, availableParallelism() - 1)), places: 200 });
+const turns = {
+  strangers: fairTurns({ atOnce: Math.max(1, Math.min(2, availableParallelism() - 1)), places: 200 }),
+  known: fairTurns({ atOnce: 1, places: 100 }),
+};
 
-/** Whose turn it is: of strangers that of their network, so that no flood of one keeps another waiting; of users their own. */
-export const laneOf = (who: { address: string } | { actorId: string }): string =>
-  'address' in who ? wideNetwork(who.address) : `actor ${who.actorId}`;
+/** Whose turn it is, and whether it is somebody's whom we know. */
+export type Lane = { name: string; isKnown: boolean };
+
+/** Of strangers that of their network, so that no flood of one keeps another waiting; of users their own. */
+export const laneOf = (who: { address: string } | { actorId: string }): Lane =>
+  'address' in who ? { name: wideNetwork(who.address), isKnown: false } : { name: `actor ${who.actorId}`, isKnown: true };
 
 /** Does work that looks at a password when it is the lane's turn. Errors: `access.busy`, those of the work. */
-export const inTurn = turns.run;
+export function inTurn<T>({ name, isKnown }: Lane, work: () => Promise<T>): Promise<T> {
+  return turns[isKnown ? 'known' : 'strangers'].run(name, work);
+}
 
 /** The argon2id hash of a password, with its salt and parameters in it. Errors: `access.busy`. */
-export async function hashPassword(password: string, lane: string): Promise<string> {
-  return await turns.run(lane, () => hash(canonical(password), COST));
+export async function hashPassword(password: string, lane: Lane): Promise<string> {
+  return await inTurn(lane, () => hash(canonical(password), COST));
 }
 
 let decoy: Promise<string> | undefined;
