@@ -15,6 +15,7 @@ import {
 } from '../../../test/support/readiness.ts';
 import type { Signer } from '../people.ts';
 import { DEFAULT_POLICY } from '../record/fold.ts';
+import { signedContent } from '../record/leaf.ts';
 import type { RecordBody } from '../record/record.ts';
 import { approve } from './approve.ts';
 import { decide } from './decide.ts';
@@ -149,13 +150,20 @@ describe('what is refused', () => {
   });
 });
 
+/** Ada takes back the entry 1 of a log. */
+async function withdrawAfter(bodies: readonly RecordBody[]) {
+  const { withdrawn } = await stateOf(bodies, { people, subject });
+  const log = { records: entriesOf(bodies), withdrawn, policy: DEFAULT_POLICY, at: NOW };
+  return await withdraw(log, { record: 1, reason: 'It was another host' }, ada);
+}
+
 describe('taking back and confirming again', () => {
   test('a record is taken back once, by its signer or an approver, and never a verdict', async () => {
     const ground = await groundOf();
     const verdict = await verdictRecord('release', decide(ground), grace);
     const records = entriesOf([finished(run), await sign(ground), verdict]);
     const take = (signer: Signer, record = 1, reason = 'It was another host') =>
-      withdraw({ records, policy: DEFAULT_POLICY, at: NOW }, { record, reason }, signer);
+      withdraw({ records, withdrawn: new Set(), policy: DEFAULT_POLICY, at: NOW }, { record, reason }, signer);
     const body = await take(ada);
     expect((await stateOf([...records.map((record) => record.body), body], { people, subject })).signOffs.size).toBe(0);
     expect(await take(grace)).toMatchObject({ record: 1 });
@@ -163,9 +171,24 @@ describe('taking back and confirming again', () => {
     await expect(take(ada, 9)).rejects.toMatchObject({ code: 'readiness.record_unknown' });
     for (const index of [0, 2]) await expect(take(ada, index)).rejects.toMatchObject({ code: 'readiness.not_withdrawable' });
     await expect(take(ada, 1, '')).rejects.toMatchObject({ code: 'readiness.words_missing' });
-    const after = entriesOf([...records.map((record) => record.body), body]);
-    const twice = withdraw({ records: after, policy: DEFAULT_POLICY, at: NOW }, { record: 1, reason: 'Again' }, ada);
-    await expect(twice).rejects.toMatchObject({ code: 'readiness.withdrawn_already' });
+    await expect(withdrawAfter([finished(run), await sign(ground), verdict, body])).rejects.toMatchObject({
+      code: 'readiness.withdrawn_already',
+    });
+  });
+
+  test('a withdrawal that does not count keeps nobody from taking the record back', async () => {
+    const signed = await sign(await groundOf());
+    const genuine = await withdrawAfter([finished(run), signed]);
+    const forged = { ...genuine, signature: { ...genuine.signature, value: 'AAAA' } };
+    const ann = people.signer('Ann', 'QA Lead');
+    const draft = { kind: 'withdrawn' as const, record: 1, reason: 'Not hers', signedAt: genuine.signedAt! };
+    const ofAnn = { ...draft, signature: await ann.sign(signedContent('release', draft)) };
+    for (const worthless of [forged, ofAnn]) {
+      const bodies = [finished(run), signed, worthless];
+      expect((await stateOf(bodies, { people, subject })).signOffs.size).toBe(1);
+      const again = await withdrawAfter(bodies);
+      expect((await stateOf([...bodies, again], { people, subject })).signOffs.size).toBe(0);
+    }
   });
 
   test('a waiver that a new commit has voided holds for it once an approver has confirmed it again', async () => {

@@ -84,6 +84,8 @@ export type RecordState = {
   runs: readonly Entry<'run_finished'>[];
   /** Verdicts of this subject, oldest first. */
   verdicts: readonly Entry<'decided'>[];
+  /** Indexes of what was taken back by a withdrawal that counts. */
+  withdrawn: ReadonlySet<number>;
   voided: readonly Voided[];
 };
 
@@ -151,7 +153,7 @@ export function fold(records: readonly ReadinessRecord[], query: FoldQuery): Rec
   };
   for (const record of records) take(record, folding);
   state.voided.push(...folding.withdrawn.lapsed);
-  return { ...state, voided: worthTelling(state) };
+  return { ...state, withdrawn: folding.withdrawn.indexes, voided: worthTelling(state) };
 }
 
 /**

@@ -63,7 +63,11 @@ export function addWithdraw(parent: Command, command: AddCommand): void {
     'take back what was signed, by its number in the log',
     (output, file, record, options) =>
       act(output, file, options, ({ entries, ground }, signer) =>
-        withdraw({ ...ground, records: entries }, { record: Number(record), reason: options.reason }, signer),
+        withdraw(
+          { ...ground, withdrawn: ground.records.withdrawn, records: entries },
+          { record: Number(record), reason: options.reason },
+          signer,
+        ),
       ),
   );
   withWork(withSigner(withdrawing)).requiredOption('--reason <words>', 'why');
