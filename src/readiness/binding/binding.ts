@@ -43,10 +43,10 @@ export type Binding = {
    * with the binding.
    */
   holdsDemand?: string;
-  /** How long a signature for the line holds, such as `30d` or `12h`. */
+  /** How long a signature for the line holds, such as `30d` or `12h`, at most; never longer than the settings say. */
   validFor?: string;
   note?: string;
 };
 
-/** The file beside a checklist. `validFor` is how long signatures for its lines hold whose binding does not say. */
+/** The file beside a checklist. `validFor` is how long signatures for its lines hold at most whose binding does not say. */
 export type Bindings = { version: 1; checklist: string; validFor?: string; bindings: readonly Binding[] };

@@ -80,8 +80,11 @@ describe('a signature', () => {
   });
 
   test.each<[string, number, Scene]>([
-    ['its binding', 30, { binding: { validFor: '30d' }, document: '10d', validFor: { signed: DAY_MS } }],
-    ['its document', 10, { document: '10d', validFor: { signed: DAY_MS } }],
+    ['its binding', 30, { binding: { validFor: '30d' }, document: '10d' }],
+    ['its document', 10, { document: '10d' }],
+    ['the settings, where its binding says longer', 20, { binding: { validFor: '700d' }, validFor: { signed: 20 * DAY_MS } }],
+    ['the settings, where its document says longer', 20, { document: '700d', validFor: { signed: 20 * DAY_MS } }],
+    ['its tier, where its binding says longer', 5, { binding: { validFor: '30d' }, validFor: { tiers: { critical: 5 * DAY_MS } } }],
     ['the settings', 20, { validFor: { signed: 20 * DAY_MS } }],
     ['the settings for its tier', 5, { validFor: { signed: 20 * DAY_MS, tiers: { critical: 5 * DAY_MS, low: DAY_MS } } }],
     ['the heavier tier of its binding', 5, { binding: { tier: 'high' }, validFor: { tiers: { critical: 5 * DAY_MS } } }],

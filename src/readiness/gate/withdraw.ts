@@ -21,8 +21,7 @@ export async function withdraw(
   if (!target) throw new AppError('not_found', 'readiness.record_unknown', `The log has no entry ${record}.`);
   if (!('signature' in target.body) || target.body.kind === 'withdrawn' || target.body.kind === 'decided')
     throw new AppError('conflict', 'readiness.not_withdrawable', `Entry ${record} is not one that a person can take back.`);
-  if (withdrawn.has(record))
-    throw new AppError('conflict', 'readiness.withdrawn_already', `Entry ${record} was taken back before.`);
+  if (withdrawn.has(record)) throw new AppError('conflict', 'readiness.withdrawn_already', `Entry ${record} was taken back before.`);
   if (target.body.signature.accountId !== signer.accountId && !isApprover(signer.roles, policy))
     throw new AppError(
       'forbidden',

@@ -30,12 +30,15 @@ export function endOfSigned({ at, body }: { at: string; body: { signedAt?: strin
   return Math.min(Date.parse(at), claimed) + forMs;
 }
 
-/** How long a signature for a line holds: what decides it says so, else its document, else its tier, else the policy. */
+/**
+ * How long a signature for a line holds: as the policy says for its tiers, and no longer than what decides the line says, else its
+ * document. Whoever writes the file of bindings may have people look again sooner, and let nothing hold for longer.
+ */
 export function signatureMs(
   { binding, document, tiers }: { binding: string | undefined; document: string | undefined; tiers: readonly Tier[] },
   validFor: ValidFor,
 ): number {
   const told = binding ?? document;
-  if (told !== undefined) return durationMs(told);
-  return Math.min(validFor.signed, ...tiers.flatMap((tier) => validFor.tiers[tier] ?? []));
+  const asked = told === undefined ? [] : [durationMs(told)];
+  return Math.min(validFor.signed, ...tiers.flatMap((tier) => validFor.tiers[tier] ?? []), ...asked);
 }
