@@ -9,8 +9,10 @@ function describeTime(ms: number): string {
 
 const TIME_UNITS = (['d', 'h', 'min', 's'] as const).map((unit) => [unit, TIME_MS[unit]!] as const);
 
-/** A threshold for people: `API latency p95 < 100 ms`, `error rate > 1 % for 10 min`. */
-export function describeThreshold({ metric, op, value, unit, percentile, scope, forMs, overMs, relative, unsure }: Threshold): string {
+/** A threshold for people: `API latency p95 < 100 ms`, `error rate > 1 % for 10 min`; a version as it is written, `Node 20.10+`. */
+export function describeThreshold(threshold: Threshold): string {
+  const { metric, op, value, unit, percentile, scope, forMs, overMs, relative, unsure } = threshold;
+  if (unit === 'version') return threshold.text;
   const measured = [metric, percentile === undefined ? '' : percentile === 'mean' ? 'mean' : `p${percentile}`, relative ?? ''];
   const demanded = [op, String(value), unit === 'count' ? '' : unit, scope === undefined ? '' : `(${scope})`];
   const held = [forMs === undefined ? '' : `for ${describeTime(forMs)}`, overMs === undefined ? '' : `over ${describeTime(overMs)}`];

@@ -10,6 +10,18 @@ const short = ({ op, value, unit, percentile, relative, forMs, overMs }: Thresho
 };
 const read = (text: string, trigger = false): string => thresholdsOf(text, trigger).thresholds.map(short).join(' & ');
 
+test.each([
+  ['Node 20.10+ on every host', 'Node 20.10+'],
+  ['PostgreSQL >= 17.10', 'PostgreSQL 17.10+'],
+  ['Helm > 3.10', 'Helm > 3.10'],
+  ['nginx 1.30.10 or newer', 'nginx >= 1.30.10'],
+  ['Redis 7+', 'Redis 7+'],
+])('a version is told as it is written: %s', (text, told) => {
+  const [threshold] = thresholdsOf(text, false).thresholds;
+  expect(threshold?.text).toBe(told);
+  expect(describeThreshold(threshold!)).toBe(told);
+});
+
 describe('one grammar for all the ways in which people write a demand on a number', () => {
   test.each([
     ['signs', 'Queue time ≤ 40 ms', '<= 40 ms'],

@@ -54,7 +54,7 @@ const LOWEST = /\bmin(?:imum|\.)?\s(?!tier|level|grade|class|stage|phase|priorit
 
 /** The version that is demanded at least; undefined where one is only named. */
 export function versionAt(place: NumberPlace): Read | undefined {
-  const { quantity, left, right } = place;
+  const { quantity, left, right, text } = place;
   if (quantity.dotted) return dottedAt(place);
   const sign = LEAST.exec(left) ?? /(>=|≥|>)\s*v?$/.exec(left);
   const counted = /^\s+[a-z]{3,}s\b/.test(right) && !/^\s+(?:is|as|needs|has|was)\b/.test(right);
@@ -69,10 +69,11 @@ export function versionAt(place: NumberPlace): Read | undefined {
     /^\s*(?:at (?:the )?)?(?:minimum|least|min)\b/i.test(right);
   if (!least || counted) return counted && quantity.plus ? countAt({ quantity, left, right }) : undefined;
   const metric = metricBefore(sign ? left.slice(0, sign.index) : left).replace(/\s*version$/i, '');
-  return {
-    threshold: { metric, op: sign?.[1] === '>' ? '>' : '>=', value: quantity.value, unit: 'version', text: `${metric} ${quantity.value}+` },
-    to: quantity.to,
-  };
+  const op = sign?.[1] === '>' ? '>' : '>=';
+  // As it is written: 20.10 is another version than 20.1.
+  const written = text.slice(quantity.from, quantity.to).replace(/\+$/, '');
+  const told = op === '>' ? `${metric} > ${written}` : `${metric} ${written}+`;
+  return { threshold: { metric, op, value: quantity.value, unit: 'version', text: told.trim() }, to: quantity.to };
 }
 
 /** `nothing older than 2.3.1`: an older version is a lower one. */
