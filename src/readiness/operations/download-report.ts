@@ -3,34 +3,22 @@ import type { InputOf } from '../../base/operation.ts';
 import { Reply } from '../../infra/http/route.ts';
 import type { downloadReport as contract } from '../contract.ts';
 import type { ReadinessDeps } from '../deps.ts';
+import { apart } from '../reading/apart.ts';
 import { buildReport } from '../report/build-report.ts';
-import { htmlReport } from '../report/html.ts';
-import { jsonReport } from '../report/json.ts';
-import { junitReport } from '../report/junit.ts';
-import { markdownReport } from '../report/markdown.ts';
-import { pdfReport } from '../report/pdf.ts';
-import type { Report } from '../report/report.ts';
-import { textReport } from '../report/text.ts';
 
 type Input = InputOf<typeof contract>;
-type Written = {
-  type: string;
-  ending: string;
-  write(report: Report, source: Uint8Array): Promise<string | Uint8Array> | string | Uint8Array;
+
+/** From `long` lines on, writing it takes longer than callers may wait for each other, and a thread less than that. */
+const FILES: Readonly<Record<Input['format'], { type: string; ending: string; long: number }>> = {
+  text: { type: 'text/plain; charset=utf-8', ending: 'txt', long: 500 },
+  json: { type: 'application/json; charset=utf-8', ending: 'json', long: 2_000 },
+  junit: { type: 'application/xml; charset=utf-8', ending: 'xml', long: 2_000 },
+  markdown: { type: 'text/markdown; charset=utf-8', ending: 'md', long: 2_000 },
+  html: { type: 'text/html; charset=utf-8', ending: 'html', long: 2_000 },
+  pdf: { type: 'application/pdf', ending: 'pdf', long: 500 },
 };
 
-const TEXT_WIDTH = 100;
-
-const FORMATS: Readonly<Record<Input['format'], Written>> = {
-  text: { type: 'text/plain; charset=utf-8', ending: 'txt', write: (report) => textReport(report, { width: TEXT_WIDTH, colour: false }) },
-  json: { type: 'application/json; charset=utf-8', ending: 'json', write: jsonReport },
-  junit: { type: 'application/xml; charset=utf-8', ending: 'xml', write: junitReport },
-  markdown: { type: 'text/markdown; charset=utf-8', ending: 'md', write: (report, source) => markdownReport(source, report) },
-  html: { type: 'text/html; charset=utf-8', ending: 'html', write: htmlReport },
-  pdf: { type: 'application/pdf', ending: 'pdf', write: pdfReport },
-};
-
-/** How a checklist stands now, as a file. Errors: `readiness.checklist_not_found`. */
+/** How a checklist stands now, as a file; a long one is written in a thread of its own. Errors: `readiness.checklist_not_found`. */
 export async function downloadReport(deps: ReadinessDeps, ctx: Ctx, { name, format }: Input): Promise<Reply<Buffer>> {
   const document = await deps.library.find(ctx, name);
   const { verdict, run, entries } = await deps.ledgers.standing(ctx.tenantId, document);
@@ -42,9 +30,9 @@ export async function downloadReport(deps: ReadinessDeps, ctx: Ctx, { name, form
     log: await deps.ledgers.storeOf(ctx.tenantId).root(),
     madeAt: deps.clock.now(),
   });
-  const { type, ending, write } = FORMATS[format];
-  const written = await write(report, document.source);
-  return new Reply(Buffer.from(written as Uint8Array), {
+  const { type, ending, long } = FILES[format];
+  const written = await apart('report', { format, report, source: document.source }, report.lines.length > long);
+  return new Reply(Buffer.from(written), {
     headers: {
       'content-type': type,
       'content-disposition': `attachment; filename="${name}-${report.madeAt.slice(0, 10)}.${ending}"`,

@@ -86,7 +86,8 @@ export function withdrawRecord(deps: ReadinessDeps, ctx: Ctx, input: InputOf<typ
   return signedAct(deps, ctx, {
     operation: signing.withdrawRecord,
     name,
-    make: (ground, signer, { entries }) => withdraw({ ...ground, withdrawn: ground.records.withdrawn, records: entries }, { record, reason }, signer),
+    make: (ground, signer, { entries }) =>
+      withdraw({ ...ground, withdrawn: ground.records.withdrawn, records: entries }, { record, reason }, signer),
     answer: plainly,
   });
 }

@@ -10,11 +10,29 @@ export const LARGE_LINES = 150;
 /** Nothing that is kept takes this long, however busy the machine is. */
 const WITHIN_MS = 120_000;
 
-/** Does the task here, or in a thread of its own when it is `large`, so that nobody else waits for it. Errors: `readiness.bindings_invalid`. */
-export async function apart<T extends keyof Tasks>(task: T, given: Parameters<Tasks[T]>[0], large: boolean): Promise<ReturnType<Tasks[T]>> {
-  if (!large) return (TASKS[task] as (given: Parameters<Tasks[T]>[0]) => ReturnType<Tasks[T]>)(given);
+/** So many threads at the same moment; others wait, since each takes its own memory and the machine has other work. */
+const AT_ONCE = 2;
+
+type Answer<T extends keyof Tasks> = Awaited<ReturnType<Tasks[T]>>;
+
+/** Does the task here, or in a thread of its own when it is `large`, so that nobody else waits for it. Errors: those of the task. */
+export async function apart<T extends keyof Tasks>(task: T, given: Parameters<Tasks[T]>[0], large: boolean): Promise<Answer<T>> {
+  if (!large) return await (TASKS[task] as (given: Parameters<Tasks[T]>[0]) => Answer<T> | Promise<Answer<T>>)(given);
   const workerData = { task, given: given as never } satisfies Order;
-  const reply = await inThread<Reply>(new URL('./worker.ts', import.meta.url), { workerData, withinMs: WITHIN_MS });
-  if ('answer' in reply) return reply.answer as ReturnType<Tasks[T]>;
-  throw new AppError('invalid', 'readiness.bindings_invalid', reply.refused);
+  const worker = new URL('./worker.ts', import.meta.url);
+  const reply = await inPlace(() => inThread<Reply>(worker, { workerData, withinMs: WITHIN_MS }));
+  if ('answer' in reply) return reply.answer as Answer<T>;
+  const { kind, code, message } = reply.refused;
+  throw new AppError(kind, code, message);
+}
+
+const places: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+let taken = 0;
+
+/** One after the other in each of the places. */
+function inPlace<R>(work: () => Promise<R>): Promise<R> {
+  const place = taken++ % AT_ONCE;
+  const done = places[place]!.then(work);
+  places[place] = done.catch(() => undefined);
+  return done;
 }

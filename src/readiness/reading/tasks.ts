@@ -7,6 +7,7 @@ import type { ProposedFor } from '../catalogue/propose.ts';
 import { standOf, type Stand } from '../catalogue/stand.ts';
 import type { Checklist } from '../checklist/checklist.ts';
 import { readChecklist } from '../checklist/read-checklist.ts';
+import { writeReport } from '../report/write-report.ts';
 import { bindingsHash } from '../run/subject.ts';
 
 /** A checklist and what decides its lines, with the SHA-256 (hex) of what the bindings say. */
@@ -40,6 +41,8 @@ export const TASKS = {
   stand({ checklist, bindings, now, of }: { checklist: Checklist; bindings: Bindings; now: Millis; of: ProposedFor }): Stand {
     return standOf(checklist, bindings, now, of);
   },
+  /** Errors: those of `writeReport`. */
+  report: writeReport,
 } as const;
 
 export type Tasks = typeof TASKS;
