@@ -18,15 +18,12 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
 }
 
 describe('what takes long', () => {
-  test.each(['text', 'json', 'junit', 'markdown', 'html', 'pdf'] as const)(
-    'a report as %s is the same from a thread as from here',
-    async (format) => {
-      const given = { format, report: sampleReport(), source };
-      const [here, there] = [await apart('report', given, false), await apart('report', given, true)];
-      expect(Buffer.from(there).equals(here)).toBe(true);
-      expect(here.length).toBeGreaterThan(200);
-    },
-  );
+  test.each(['text', 'markdown', 'pdf'] as const)('a report as %s is the same from a thread as from here', async (format) => {
+    const given = { format, report: sampleReport(), source };
+    const [here, there] = [await apart('report', given, false), await apart('report', given, true)];
+    expect(Buffer.from(there).equals(here)).toBe(true);
+    expect(here.length).toBeGreaterThan(200);
+  });
 
   test('a long report leaves others their turns', async () => {
     const long = `# Long\n${'- [ ] The parcels of one more street are counted, and somebody has looked at the sum\n'.repeat(3_000)}`;
