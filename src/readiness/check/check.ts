@@ -60,6 +60,8 @@ export type Probe = {
   checkedOut?: string;
   /** The folder of records, which grows by being used. Absolute. */
   records?: string;
+  /** Numbers of the processes that had the checks made and are none of what is judged: a shell, npm, a pipeline. */
+  callers?: readonly number[];
   /** Resolves a name or address that the settings allow; throws `readiness.target_refused` for any other. */
   target(name: string): Target;
   /** A host of one's own, all of whose ports may be tried; throws `readiness.target_refused` for any other. */

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Probe } from './check.ts';
 import { fields, FilePath, Positive, Text } from './define.ts';
+import { writtenMs } from './file-age.ts';
 import { lookAt, readDocument, readText } from './files.ts';
 import { commitOf } from './git-read.ts';
 import { readJsonPath } from './json-path.ts';
@@ -35,7 +36,8 @@ const HEAD_CHARACTERS = 4_096;
 /** Why a file does not speak of what is judged; undefined when it does. */
 async function staleness(probe: Probe, path: string, of: ReportOf, text: string): Promise<string | undefined> {
   if ('maxAgeHours' in of) {
-    const hours = (probe.clock.now() - ((await lookAt(probe, path))?.modifiedMs ?? 0)) / 3_600_000;
+    const seen = await lookAt(probe, path);
+    const hours = (probe.clock.now() - (seen ? await writtenMs(probe, seen) : 0)) / 3_600_000;
     if (hours < -1) return `${path} is dated in the future`;
     return hours <= of.maxAgeHours ? undefined : `${path} is ${hours.toFixed(1)} h old, at most ${of.maxAgeHours} h are demanded`;
   }

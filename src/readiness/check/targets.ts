@@ -18,13 +18,15 @@ export type ProbeDeps = {
   commit?: string;
   checkedOut?: string | undefined;
   records?: string;
+  callers?: readonly number[];
 };
 
 /**
  * What checks may use, by these settings: only named targets and allowed hosts, only named settings, only reviewed commands.
  * Errors: `readiness.settings_invalid` when the file of settings that they name cannot be read.
  */
-export function createProbe({ settings, environment, clock = systemClock, signal, commit, checkedOut, records }: ProbeDeps): Probe {
+export function createProbe({ settings, environment, clock = systemClock, signal, ...of }: ProbeDeps): Probe {
+  const { commit, checkedOut, records, callers } = of;
   const values = valuesOf(settings, environment);
   const networks = networksOf(settings);
   const valueOf = (name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined);
@@ -37,6 +39,7 @@ export function createProbe({ settings, environment, clock = systemClock, signal
     ...(commit !== undefined && { commit }),
     ...(checkedOut !== undefined && { checkedOut }),
     ...(records !== undefined && { records }),
+    ...(callers && { callers }),
     target,
     ownHost: (name) => ownHost(name, settings, networks),
     lookup: guardedLookup(networks),

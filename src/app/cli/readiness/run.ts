@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
 import { systemClock } from '../../../base/time.ts';
 import { builtInChecks } from '../../../readiness/check/built-in.ts';
+import { callersOf } from '../../../readiness/check/callers.ts';
 import { createKinds } from '../../../readiness/check/kinds.ts';
 import { createProbe } from '../../../readiness/check/targets.ts';
 import type { Verdict } from '../../../readiness/gate/decide.ts';
@@ -84,6 +85,7 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
         commit: subject.commit,
         checkedOut,
         records: settings.records,
+        callers: callersOf(process.pid),
       }),
       store,
       people,

@@ -6,6 +6,7 @@ import { AppError } from '../../../base/error.ts';
 import { systemClock } from '../../../base/time.ts';
 import { isLocked, takeLock } from '../../../infra/file-lock.ts';
 import { builtInChecks } from '../../../readiness/check/built-in.ts';
+import { callersOf } from '../../../readiness/check/callers.ts';
 import { createKinds } from '../../../readiness/check/kinds.ts';
 import { redactOutput } from '../../../readiness/check/redact.ts';
 import { createProbe } from '../../../readiness/check/targets.ts';
@@ -96,7 +97,9 @@ async function watchRelease(output: Output, file: string, options: WatchOptions)
 async function depsOf(workspace: Workspace, file: string, options: WorkOptions): Promise<WatchDeps> {
   const { checklist, checks, environment, subject, checkedOut, store, settings } = workspace;
   // A pass that was begun is ended, so the checks of a watch are stopped by their own time limits alone.
-  const probe = createProbe({ settings: checks, environment, commit: subject.commit, checkedOut, records: settings.records });
+  const { records } = settings;
+  const callers = callersOf(process.pid);
+  const probe = createProbe({ settings: checks, environment, commit: subject.commit, checkedOut, records, callers });
   const text = await readFile(settingsPath(options.settings, dirname(resolve(file))), 'utf8');
   return {
     store,

@@ -123,15 +123,17 @@ async function byFile(path: string, probe: Probe): Promise<number[]> {
 async function pidsOf({ pidFile, commandContains: part }: Params, probe: Probe): Promise<number[]> {
   if (pidFile === undefined && part === undefined)
     throw new AppError('invalid', 'readiness.params_invalid', 'The check names neither pidFile nor commandContains.');
-  if (pidFile === undefined) return ofCommand(await all(), part!);
+  if (pidFile === undefined) return ofCommand(await all(probe.callers ?? []), part!);
   const pids = await byFile(pidFile, probe);
   probe.note?.(pids.length === 0 ? `${pidFile} names no process` : `${pidFile} names the process ${pids.join(', ')}`);
   return part === undefined ? pids : ofCommand(pids, part);
 }
 
-/** All that run but the one that looks. */
-const all = async (): Promise<number[]> =>
-  (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name) && name !== String(process.pid)).map(Number);
+/** All that run but the one that looks, and those that had it look: what they were told to look for stands in their command lines. */
+async function all(callers: readonly number[]): Promise<number[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+  return pids.filter((pid) => pid !== process.pid && !callers.includes(pid));
+}
 
 async function ofCommand(pids: readonly number[], part: string): Promise<number[]> {
   const fits = await Promise.all(
