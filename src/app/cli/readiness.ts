@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Output } from './output.ts';
 import { addApprove } from './readiness/approve.ts';
@@ -26,6 +27,7 @@ export type AddCommand = <A extends unknown[]>(
 /** The commands of `rialto readiness`. None of them needs a database, or anything else of a Rialto that runs. */
 export function addReadiness(program: Command, command: AddCommand): void {
   const readiness = program.command('readiness').description('production checklists that execute');
+  readiness.hook('preAction', whereItWasAsked);
   addRead(readiness, command);
   addBind(readiness, command);
   addProve(readiness, command);
@@ -44,4 +46,10 @@ export function addReadiness(program: Command, command: AddCommand): void {
   addVerify(readiness, command);
   addReport(readiness, command);
   addWatch(readiness, command);
+}
+
+/** `npm run` goes to the package's folder; files are meant from where the person is. */
+function whereItWasAsked(): void {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env;
+  if (script === 'rialto' && folder !== undefined && existsSync(folder)) process.chdir(folder);
 }

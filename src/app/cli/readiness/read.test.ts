@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { readinessCli } from '../../../../test/support/readiness-cli.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import { checklistJson } from '../../../readiness/checklist/json.ts';
 import { describeTable, describeTree } from './describe-checklist.ts';
@@ -81,4 +82,21 @@ test('as JSON every key of an item is there, with null where it has nothing', as
 
 test('a file that cannot be read is named', async () => {
   await expect(readChecklistFile(join(temporaryFolder(), 'absent.md'))).rejects.toMatchObject({ code: 'readiness.file_unreadable' });
+});
+
+test('with npm, files are meant from where the person is, and not from the folder of the package', async () => {
+  const folder = temporaryFolder({ 'harbour.md': SOURCE });
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const gone = vi.spyOn(process, 'chdir').mockImplementation(() => undefined);
+  onTestFinished(() => gone.mockRestore());
+  for (const [script, wanted] of [
+    ['rialto', [[folder]]],
+    ['test', []],
+  ] as const) {
+    gone.mockClear();
+    vi.stubEnv('npm_lifecycle_event', script);
+    vi.stubEnv('INIT_CWD', folder);
+    await readinessCli('read', join(folder, 'harbour.md'));
+    expect(gone.mock.calls).toEqual(wanted);
+  }
 });
