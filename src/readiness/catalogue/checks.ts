@@ -131,8 +131,18 @@ export const metricIs = (name: string, op: Op, value: number, more: Params = {})
 /** These metric families are exposed. */
 export const families = (...wanted: string[]): BoundCheck => check('metric', { target: 'metrics', families: wanted });
 export const file = (path: string, more: Params = {}): BoundCheck => check('file', { path, ...more });
-/** The application offers this operation: its description names the path. */
-export const offers = (path: string): BoundCheck => answers('/openapi.json', { contains: [`"${path}"`] });
+/**
+ * The application offers this operation: its description names the path, and whoever asks for it without a login is refused for that
+ * alone (405 where it takes no GET); what only stands in a description is not found.
+ */
+export const offers = (path: string): BoundCheck =>
+  check('scenario', {
+    target: 'app',
+    steps: [
+      { name: 'served to nobody without a login', path, status: [401, 405] },
+      { name: 'described', path: '/openapi.json', values: [{ at: `$.paths[${JSON.stringify(path)}]`, op: 'exists' }] },
+    ],
+  });
 /** Prometheus has loaded an alert of this name. */
 export const rule = (name: string): BoundCheck => check('http', { target: 'prometheus', path: '/api/v1/rules', contains: [`"${name}"`] });
 export const compose = (): BoundCheck => check('file', { path: 'deploy/compose.yaml', values: [{ at: '$.services', op: 'exists' }] });
