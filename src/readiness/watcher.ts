@@ -32,7 +32,7 @@ type Work = { tenantId: Uuid; document: Document; probe: Probe; watch: NonNullab
 async function passOf(deps: WatcherDeps, { tenantId, document, probe, watch }: Work): Promise<void> {
   const { name, checklist, bindings } = document;
   const log = await deps.watches(tenantId, name);
-  const { subject } = await deps.ledgers.standing(tenantId, document);
+  const { subject, authors, whoIs } = await deps.ledgers.standing(tenantId, document);
   const store = deps.ledgers.storeOf(tenantId);
   const { clock, kinds, policy, limits } = deps;
   const people = deps.people(tenantId);
@@ -45,7 +45,8 @@ async function passOf(deps: WatcherDeps, { tenantId, document, probe, watch }: W
       hide: (text) => redactOutput(text, probe.hide),
       async look(lineIds) {
         await deps.warm();
-        return await lookAt({ checklist, bindings, kinds, probe, store, people, subject, clock, policy, ...limits }, lineIds);
+        const known = { whoIs, ...(authors && { authors }) };
+        return await lookAt({ checklist, bindings, kinds, probe, store, people, subject, clock, policy, ...known, ...limits }, lineIds);
       },
     },
     watch.id,

@@ -1,11 +1,23 @@
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { bindingOf, bindingsOf, checklistOf, itemOf, NOW, subjectOfTest, testPeople } from '../../../test/support/readiness.ts';
+import {
+  bindingOf,
+  bindingsOf,
+  checklistOf,
+  finished,
+  isoAt,
+  itemOf,
+  NOW,
+  runOf,
+  subjectOfTest,
+  testPeople,
+} from '../../../test/support/readiness.ts';
 import { manualClock } from '../../base/time.ts';
 import type { Binding } from '../binding/binding.ts';
 import type { CheckKind } from '../check/check.ts';
 import { createKinds } from '../check/kinds.ts';
 import { lookAt, type LookInput } from './look-at.ts';
+import { signedContent } from '../record/leaf.ts';
 import { memoryStore } from '../record/memory-store.ts';
 
 const clock = manualClock(NOW);
@@ -61,4 +73,25 @@ test('a look asks only for the lines that are due and those below them, and keep
 
 test('a line that is not in the checklist any more has no result, which the watch takes for unknown', async () => {
   expect(await lookAt(inputOf().input, ['gone'])).toEqual([]);
+});
+
+test('a waiver does not count where a run would not count it: of somebody who wrote what is released', async () => {
+  const { input } = inputOf();
+  const people = testPeople();
+  const grace = people.signer('Grace', 'Release Manager');
+  const { subject, store, checklist } = input;
+  await store.append(checklist.name, finished(runOf(subject, {})));
+  const waived = {
+    kind: 'waived' as const,
+    lineId: 'two',
+    subject,
+    reason: 'Comes next week',
+    until: isoAt(NOW + 5 * 86_400_000),
+    requestedBy: 'Robin',
+    signedAt: isoAt(NOW),
+  };
+  await store.append(checklist.name, { ...waived, signature: await grace.sign(signedContent(checklist.name, waived)) });
+  const stateFor = async (authors: readonly string[]) => (await lookAt({ ...input, people, authors }, ['two']))[0]!.state;
+  expect(await stateFor(['Ann <ann@example.org>'])).toBe('waived');
+  expect(await stateFor(['Grace'])).toBe('fail');
 });

@@ -13,7 +13,8 @@ import { keep, kept, openWatch, readOn, sampleOf, type Pass } from './watch-log.
 export type StartWatch = { store: RecordStore; clock: Clock; checklist: Checklist; subject: Subject; releasedAt: number };
 
 /**
- * Begins the watch of a release, or goes on with the one that was begun for it. A watch of an earlier release ends as stopped:
+ * Begins the watch of a release, or goes on with the one that was begun for it, also when that has come to its end: whoever asks
+ * every five minutes begins no other one. A watch of an earlier release ends as stopped:
  * what it watched is no longer there.
  *
  * Errors: `readiness.release_ahead` when the release lies in the future, `readiness.watch_of_later` when a later release is
@@ -24,9 +25,10 @@ export async function startWatch({ store, clock, checklist, subject, releasedAt 
     throw new AppError('invalid', 'readiness.release_ahead', `The release at ${iso(releasedAt)} lies in the future.`);
   const log = await readOn(store, checklist.name);
   const open = openWatch(log);
-  if (open && Date.parse(open.plan.releasedAt) === releasedAt) return open;
   if (open && Date.parse(open.plan.releasedAt) > releasedAt)
     throw new AppError('conflict', 'readiness.watch_of_later', `The later release of ${open.plan.releasedAt} is being watched.`);
+  const before = [...log.watches.values()].findLast(({ plan, ended }) => Date.parse(plan.releasedAt) === releasedAt && !isStopped(ended));
+  if (before) return before;
   const plan = await planned(store, checklist, releasedAt);
   if (plan.lines.length === 0)
     throw new AppError('unprocessable', 'readiness.nothing_to_watch', 'The checklist names no time after the release and no trigger.');
@@ -37,6 +39,9 @@ export async function startWatch({ store, clock, checklist, subject, releasedAt 
   await store.append(checklist.name, { kind: 'watch_started', watchId, subject, releasedAt: plan.releasedAt, plan: sha256 });
   return (await readOn(store, checklist.name)).watches.get(watchId)!;
 }
+
+/** What somebody stopped may begin anew; what came to its end has nothing left to look at. */
+const isStopped = (ended: Watch['ended']): boolean => ended?.outcome === 'stopped';
 
 /** Earlier values are only looked for when a line is compared with them. */
 async function planned(store: RecordStore, checklist: Checklist, releasedAt: number): Promise<WatchPlan> {

@@ -92,6 +92,25 @@ describe('a month', () => {
   });
 });
 
+test('a release whose watch has come to its end is not watched once more by whoever goes on asking; one that was stopped is', async () => {
+  const run = await begin();
+  const again = () =>
+    startWatch({ store: run.store, clock: run.clock, checklist: watchedChecklist(), subject: SUBJECT, releasedAt: RELEASED });
+  expect((await again()).id).toBe(run.watch.id);
+  await toTheEnd(run);
+  const entries = (await bodies(run.store)).length;
+  const ended = await again();
+  expect(ended).toMatchObject({ id: run.watch.id, ended: { outcome: 'completed' } });
+  expect((await watchPass(run.deps, ended.id)).looked).toEqual([]);
+  expect(await bodies(run.store)).toHaveLength(entries);
+  const other = await begin();
+  const at = new Date(RELEASED).toISOString();
+  await other.store.append('release', { kind: 'watch_ended', watchId: other.watch.id, at, outcome: 'stopped' });
+  const { store, clock } = other;
+  const anew = await startWatch({ store, clock, checklist: watchedChecklist(), subject: SUBJECT, releasedAt: RELEASED });
+  expect(anew.id).not.toBe(other.watch.id);
+});
+
 describe('a trigger of which nothing is known', () => {
   test('is looked at again as soon as a bad one, ever more seldom, and never rolls back', async () => {
     const since = 3 * 1_440;

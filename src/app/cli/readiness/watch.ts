@@ -25,7 +25,7 @@ import { guarded, type Output } from '../output.ts';
 import type { AddCommand } from '../readiness.ts';
 import { rehearseWatch } from './rehearse.ts';
 import { withWork } from './run.ts';
-import { openWorkspace, settingsPath, type WorkOptions, type Workspace } from './workspace.ts';
+import { openWorkspace, settingsPath, writtenSince, type WorkOptions, type Workspace } from './workspace.ts';
 
 type WatchOptions = WorkOptions & {
   releasedAt?: string;
@@ -100,6 +100,8 @@ async function depsOf(workspace: Workspace, file: string, options: WorkOptions):
   const { records } = settings;
   const callers = callersOf(process.pid);
   const probe = createProbe({ settings: checks, environment, commit: subject.commit, checkedOut, records, callers });
+  const history = await writtenSince(workspace);
+  const known = history && { authors: history.authors };
   const text = await readFile(settingsPath(options.settings, dirname(resolve(file))), 'utf8');
   return {
     store,
@@ -109,7 +111,15 @@ async function depsOf(workspace: Workspace, file: string, options: WorkOptions):
     hide: (output) => redactOutput(output, probe.hide),
     look: (lineIds) =>
       lookAt(
-        { ...workspace, kinds: createKinds([builtInChecks()]), probe, clock: systemClock, policy: settings.policy, ...settings.limits },
+        {
+          ...workspace,
+          ...known,
+          kinds: createKinds([builtInChecks()]),
+          probe,
+          clock: systemClock,
+          policy: settings.policy,
+          ...settings.limits,
+        },
         lineIds,
       ),
   };
