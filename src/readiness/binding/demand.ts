@@ -39,6 +39,22 @@ export function unheldDemands(line: Item | Criterion, { disposition }: Pick<Bind
   return demandsOf(line).filter((demand) => !limits.some((limit) => covers(limit, demand)));
 }
 
+/**
+ * The demands of a line that is derived which no line `below` it makes as well: what those come to says nothing of another number. One
+ * that makes it is held to it itself, by its checks or by whoever signs.
+ */
+export function unheldBelow(line: Item | Criterion, below: readonly (Item | Criterion)[]): Demand[] {
+  const made = below.flatMap((one) => demandsOf(one));
+  return demandsOf(line).filter(({ op, value }) => !made.some((one) => one.op === op && one.value === value));
+}
+
+/** All lines below a line, of whatever depth. */
+export function linesBelow(id: string, lines: readonly (Item | Criterion)[]): (Item | Criterion)[] {
+  const found = new Set([id]);
+  // Lines stand behind those that they are below.
+  return lines.filter((line) => line.parent !== undefined && found.has(line.parent) && found.add(line.id));
+}
+
 function covers(limit: HeldLimit, demand: Demand): boolean {
   // What is compared with earlier measurements no check holds by a number of its own; of what may be meant either way nobody knows.
   if (demand.relative || demand.unsure || !isOfPart(limit, demand) || !isOverTime(limit, demand) || alike(limit.about, demand.about) === 0)

@@ -3,7 +3,7 @@ import { isLineLost } from '../checklist/lost.ts';
 import { isPlaceholder } from '../people-roles.ts';
 import type { Binding, Bindings } from './binding.ts';
 import { claimsOf, linesOf, mostAlike, type Alike } from './claims.ts';
-import { unheldDemands } from './demand.ts';
+import { linesBelow, unheldBelow, unheldDemands } from './demand.ts';
 import { endOf, MAX_WAIVER_DAYS, waiverEnd } from './waiver-end.ts';
 
 /** What the coverage law may find: each line has exactly one confirmed disposition that can hold, and asks for what can be met. */
@@ -60,13 +60,15 @@ export function lintBindings(checklist: Checklist, bindings: Bindings, now: numb
     const bound = byLine.get(line.id)!;
     const former = bound.length === 0 ? rewritten.get(line.id) : undefined;
     if (former) findings.push(...former.map((binding) => rewrittenFinding(line, binding, unbound)));
-    else findings.push(...lintLine(line, bound, { now, parents }));
+    else findings.push(...lintLine(line, bound, { now, parents, lines }));
   }
   for (const binding of absent) findings.push(absentFinding(binding, unbound));
   return findings;
 }
 
-function lintLine(line: Item | Criterion, bound: readonly Binding[], known: { now: number; parents: ReadonlySet<string> }): LintFinding[] {
+type Known = { now: number; parents: ReadonlySet<string>; lines: readonly (Item | Criterion)[] };
+
+function lintLine(line: Item | Criterion, bound: readonly Binding[], known: Known): LintFinding[] {
   const finding = (kind: LintKind, text: string): LintFinding => ({ kind, lineId: line.id, line: line.line, text });
   if (bound.length === 0) return [finding('unbound', `Nothing decides "${line.title}".`)];
   if (bound.length > 1) return [finding('bound_twice', `${bound.length} bindings claim "${line.title}".`)];
@@ -77,16 +79,19 @@ function lintLine(line: Item | Criterion, bound: readonly Binding[], known: { no
     findings.push(finding('derived_without_children', `"${line.title}" is derived from lines below it, and there are none.`));
   return [
     ...findings,
-    ...unheldIn(line, bound[0]!).map((text) => finding('demand_not_checked', text)),
+    ...unheldIn(line, bound[0]!, known).map((text) => finding('demand_not_checked', text)),
     ...waiverFindings(bound[0]!, known.now).map(([kind, text]) => finding(kind, `The waiver of "${line.title}" ${text}`)),
   ];
 }
 
-/** Numbers that the line demands and its checks do not, where nobody says how they hold them. */
-function unheldIn(line: Item | Criterion, binding: Binding): string[] {
-  const unheld = binding.holdsDemand === undefined || isPlaceholder(binding.holdsDemand) ? unheldDemands(line, binding) : [];
+/** Numbers that the line demands and its checks, or the lines that it is derived from, do not, where nobody says how they are held. */
+function unheldIn(line: Item | Criterion, binding: Binding, { lines }: Known): string[] {
+  if (binding.holdsDemand !== undefined && !isPlaceholder(binding.holdsDemand)) return [];
+  const isDerived = binding.disposition.kind === 'derived';
+  const unheld = isDerived ? unheldBelow(line, linesBelow(line.id, lines)) : unheldDemands(line, binding);
   const numbers = [...new Set(unheld.map(({ text }) => `“${text}”`))].join(', ');
-  return unheld.length === 0 ? [] : [`No check of "${line.title}" holds ${numbers}: demand it, or say in holdsDemand how it is held.`];
+  const what = isDerived ? 'line below' : 'check of';
+  return unheld.length === 0 ? [] : [`No ${what} "${line.title}" holds ${numbers}: demand it, or say in holdsDemand how it is held.`];
 }
 
 function waiverFindings({ disposition, confirmed }: Binding, now: number): (readonly [LintKind, string])[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bindingOf, bindingsOf, NOW, resultOf } from '../../../test/support/readiness.ts';
 import type { Binding, BoundCheck } from '../binding/binding.ts';
+import { lintBindings } from '../binding/lint-bindings.ts';
 import { readChecklist } from '../checklist/read-checklist.ts';
 import { judgeLines, NO_RECORDS } from './judge.ts';
 import type { LineResult, Measurement } from './result.ts';
@@ -144,5 +145,40 @@ describe('a demand with a negation around it', () => {
     }
     const strict: BoundCheck = { kind: 'http', params: { target: 'x', maxMs: 100 } };
     expect(judged({ text, asked: text, check: strict }).state).toBe('warn');
+  });
+});
+
+describe('a number of a line that is derived from the lines below it', () => {
+  const derived = (text: string, binding: Partial<Binding> = {}) => {
+    const checklist = readChecklist(Buffer.from(`## Before\n${text}\n`), 'test.md');
+    const parents = new Set(checklist.items.flatMap(({ parent }) => parent ?? []));
+    const file: BoundCheck = { kind: 'file', params: { path: 'README.md' } };
+    const bindings = bindingsOf(
+      ...checklist.items.map(({ id }) =>
+        parents.has(id) ? bindingOf(id, { kind: 'derived' }, binding) : bindingOf(id, { kind: 'checked', checks: [coverage(80), file] }),
+      ),
+    );
+    const found = [resultOf('pass', { kind: 'coverage' }), resultOf('pass', { kind: 'file' })];
+    const checks = new Map(checklist.items.filter(({ id }) => !parents.has(id)).map(({ id }) => [id, found]));
+    const [parent] = judgeLines({ checklist, bindings, checks, records: NO_RECORDS, at: NOW });
+    const lint = lintBindings(checklist, bindings, NOW).filter(({ lineId }) => lineId === parent!.lineId);
+    return { ...parent!, lint: lint.map(({ kind }) => kind) };
+  };
+
+  test('is not met by lines that say nothing of it', () => {
+    const open = derived('- [ ] Coverage ≥ 95%\n  - [ ] The README is there');
+    expect(open).toMatchObject({ state: 'warn', lint: ['demand_not_checked'] });
+    expect(open.summary).toContain('≥ 95%');
+    expect(derived('- [ ] Coverage ≥ 95%\n  - [ ] Coverage ≥ 80%')).toMatchObject({ state: 'warn' });
+  });
+
+  test('is met by a line of whatever depth that makes the same demand, or by what the binding says', () => {
+    expect(derived('- [ ] Coverage ≥ 80%\n  - [ ] Line coverage ≥ 80%')).toMatchObject({ state: 'pass', lint: [] });
+    expect(derived('- [ ] Coverage ≥ 80%\n  - [ ] All of it\n    - [ ] Line coverage ≥ 80%')).toMatchObject({ state: 'pass', lint: [] });
+    expect(derived('- [ ] All of it\n  - [ ] Line coverage ≥ 80%')).toMatchObject({ state: 'pass', lint: [] });
+    const said = derived('- [ ] Coverage ≥ 95%\n  - [ ] The README is there', {
+      holdsDemand: 'The README tells the share, and CI holds it',
+    });
+    expect(said).toMatchObject({ state: 'pass', lint: [] });
   });
 });

@@ -1,6 +1,6 @@
 import type { Binding } from '../binding/binding.ts';
 import { speaksOf } from '../binding/alike.ts';
-import { demandsOf, unheldDemands, type Demand } from '../binding/demand.ts';
+import { demandsOf, unheldBelow, unheldDemands, type Demand } from '../binding/demand.ts';
 import { percentileIn } from '../binding/held-limits.ts';
 import type { Criterion, Item } from '../checklist/checklist.ts';
 import { inUnit } from '../checklist/scale.ts';
@@ -14,9 +14,18 @@ type Measured = Measurement & { value: number; unit: string; about: string };
 /**
  * What the numbers that a line demands say of it, beside the states of its checks. A demand that something comparable was
  * measured for fails when any of it misses the demand, whatever the check itself asks for and comes to. One that no check holds is
- * a warning, unless whoever confirmed the binding says how its checks hold it.
+ * a warning, unless whoever confirmed the binding says how its checks hold it; so is one of a line that is derived from lines `below` it
+ * of which none makes it.
  */
-export function holdDemands(line: Item | Criterion, binding: Binding, checks: readonly CheckResult[]): Objection | undefined {
+export function holdDemands(
+  line: Item | Criterion,
+  binding: Binding,
+  { checks, below = [] }: { checks: readonly CheckResult[]; below?: readonly (Item | Criterion)[] },
+): Objection | undefined {
+  if (binding.disposition.kind === 'derived') {
+    const missing = unheldBelow(line, below);
+    return missing.length === 0 ? undefined : unheld(missing, binding);
+  }
   const measured = checks.flatMap((check) => measuredBy(check));
   const open = new Set(unheldDemands(line, { disposition: deciding(binding, checks) }).map(({ text }) => text));
   const unmeasured: Demand[] = [];

@@ -143,8 +143,18 @@ function objectionsTo({ id, line }: GateSubject, { binding, checks }: Pick<Sourc
   if (!written) return [];
   const text = context.contradicted.get(line);
   const contradicted = text !== undefined && ({ state: 'error', summary: `The document contradicts itself: ${text}` } as const);
-  const demand = 'missing' in binding ? undefined : holdDemands(written, binding, checks);
+  const isDerived = 'disposition' in binding && binding.disposition.kind === 'derived';
+  const below = isDerived ? belowOf(id, context) : [];
+  const demand = 'missing' in binding ? undefined : holdDemands(written, binding, { checks, below });
   return [...(contradicted ? [contradicted] : []), ...(demand ? [demand] : [])];
+}
+
+/** The lines below a line, of whatever depth. */
+function belowOf(id: string, { subjects, lines }: Context): (Item | Criterion)[] {
+  const seen = new Set([id]);
+  // A set goes on to what is added to it while it is gone through.
+  for (const one of seen) for (const child of subjects.get(one)?.children ?? []) seen.add(child);
+  return [...seen].flatMap((one) => (one !== id && lines.has(one) ? [lines.get(one)!] : []));
 }
 
 /** The places of a document where a role signs need no binding: they say themselves what they ask for. */
