@@ -5,7 +5,10 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { enrolCheaply, enterPrograms, PASSPHRASE, readinessCli, type Told } from '../../../../test/support/readiness-cli.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import type { AppError } from '../../../base/error.ts';
+import { systemClock } from '../../../base/time.ts';
 import type { Verdict } from '../../../readiness/gate/decide.ts';
+import { openFileStore } from '../../../readiness/record/file-store.ts';
+import type { Run } from '../../../readiness/run/result.ts';
 
 const CHECKLIST = `# Release
 
@@ -103,6 +106,37 @@ describe('from a checklist to a go', () => {
     await run('sign', list, ':6', '--statement', 'Tried on staging', ...as('ada'));
     for (const name of ['door.md', 'budget.md']) writeFileSync(path(name), 'x');
     expect(await run('run', list, ...work, '--by', 'Robin')).toMatchObject({ exitCode: 0, value: { decision: 'go', score: 100 } });
+  });
+});
+
+describe('a run that somebody has written into the log', () => {
+  /** The newest run once more, with every check passed, under an id; and what was there of verdicts behind it. */
+  async function forge(folder: string, id?: string): Promise<void> {
+    const store = openFileStore(folder, { clock: systemClock });
+    const entries = await Array.fromAsync(store.readAll());
+    const { body } = entries.findLast((entry) => entry.body.kind === 'run_finished')!;
+    if (body.kind !== 'run_finished') throw new Error('no run');
+    const run = JSON.parse(Buffer.from((await store.evidence(body.results))!.bytes).toString('utf8')) as Run;
+    const runId = id ?? run.id;
+    const results = run.results.map((line) => ({ ...line, checks: line.checks.map((check) => ({ ...check, state: 'pass' })) }));
+    const sha256 = await store.putEvidence(Buffer.from(JSON.stringify({ ...run, id: runId, results })), 'application/json');
+    await store.append('release.md', { ...body, runId, results: sha256 });
+    for (const entry of entries) if (entry.body.kind === 'decided') await store.append('release.md', entry.body);
+  }
+
+  test.each([
+    ['under an id of its own', 'forged'],
+    ['under the id of a run that was signed, with the verdict over that behind it', undefined],
+  ])('decides nothing: %s', async (_, id) => {
+    quietly();
+    const { run, list, work, as, path } = await sceneOf();
+    await run('run', list, ...work, '--by', 'Robin');
+    await run('sign', list, ':6', '--statement', 'Tried on staging', ...as('ada'));
+    await forge(path('.readiness'), id);
+    const decided = await run('decide', list, ...work);
+    expect(decided).toMatchObject({ exitCode: 3, value: { decision: 'undecided' } });
+    expect(decided.text).toContain('Nobody has signed what the run came to');
+    expect(await run('run', list, ...work, '--by', 'Robin')).toMatchObject({ exitCode: 1, value: { decision: 'no_go' } });
   });
 });
 

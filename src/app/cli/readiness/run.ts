@@ -73,8 +73,9 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
   const stopping = () => stop.abort();
   process.once('SIGINT', stopping).once('SIGTERM', stopping);
   const progress = createProgress(process.stderr);
+  let own: number | undefined;
   try {
-    await runChecklist({
+    const { record } = await runChecklist({
       checklist,
       bindings,
       kinds: createKinds([builtInChecks()]),
@@ -100,10 +101,11 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
       ...settings.limits,
       onProgress: ({ done, total }) => progress.part(`${done} of ${total} checks`, total === 0 ? 1 : done / total),
     });
+    own = record.index;
   } finally {
     process.off('SIGINT', stopping).off('SIGTERM', stopping);
   }
-  return await putDown(output, workspace, options);
+  return await putDown(output, workspace, options, own);
 }
 
 /**
@@ -129,8 +131,8 @@ function worthKeeping(authors: readonly string[], whoIs: Workspace['whoIs']): st
 }
 
 /** Decides by the newest run, signs the verdict, puts it down in the log, and tells it. */
-async function putDown(output: Output, workspace: Workspace, options: SignerOptions): Promise<Verdict> {
-  const standing = await standingOf(workspace);
+async function putDown(output: Output, workspace: Workspace, options: SignerOptions, own?: number): Promise<Verdict> {
+  const standing = await standingOf(workspace, own);
   const { verdict, ground } = standing;
   const { store, checklist } = workspace;
   const record =

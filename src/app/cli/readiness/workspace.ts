@@ -17,7 +17,7 @@ import { NOBODY, filePeople, readPeople, whoIsIn, type PeopleFile } from '../../
 import { isPlaceholder } from '../../../readiness/people-roles.ts';
 import type { People } from '../../../readiness/people.ts';
 import { openFileStore } from '../../../readiness/record/file-store.ts';
-import { fold } from '../../../readiness/record/fold.ts';
+import { fold, type RecordState } from '../../../readiness/record/fold.ts';
 import type { ReadinessRecord, RecordStore } from '../../../readiness/record/record.ts';
 import type { WhoIs } from '../../../readiness/record/separation.ts';
 import { soundLog } from '../../../readiness/record/trusted.ts';
@@ -148,9 +148,10 @@ export function accountNamed(text: string, { peopleFile }: Pick<Setup, 'peopleFi
 
 /**
  * How a checklist stands by its newest run and its log. A run that speaks of something else than what is there now is told
- * as such: it decides nothing. Errors: `readiness.log_damaged`, `readiness.run_damaged`.
+ * as such: it decides nothing. `own` is the entry of a run that this process has just made; any other has to be signed by a verdict.
+ * Errors: `readiness.log_damaged`, `readiness.run_damaged`.
  */
-export async function standingOf(workspace: Workspace): Promise<Standing> {
+export async function standingOf(workspace: Workspace, own?: number): Promise<Standing> {
   const { checklist, bindings, subject, inputs, store, people, settings, whoIs } = workspace;
   const { policy, limits } = settings;
   const log = await soundLog(store, checklist.name, people);
@@ -163,7 +164,16 @@ export async function standingOf(workspace: Workspace): Promise<Standing> {
   const run = newest && (await loadRun(store, newest));
   const ground: Ground = { checklist, bindings, subject, inputs, run, records, policy, at, ...known, log: await store.root() };
   const ttl = limits.defaultTtlMs !== undefined && { defaultTtlMs: limits.defaultTtlMs };
-  return { ground, verdict: decide({ ...ground, ...ttl }), entries, history };
+  const runSigned = newest === undefined || newest.index === own || isSigned(newest, records);
+  return { ground, verdict: decide({ ...ground, ...ttl, runSigned }), entries, history };
+}
+
+/**
+ * Whether somebody who may has signed a verdict over a run: runs themselves bear no signature, and whoever may write the folder of
+ * records may have written one. A verdict from before the entry speaks of another run, whatever that is called.
+ */
+function isSigned({ index, body }: Parameters<typeof loadRun>[1], { verdicts }: RecordState): boolean {
+  return verdicts.some((verdict) => verdict.index > index && verdict.body.runId === body.runId);
 }
 
 /** Who wrote what is judged, since the last release: as it was named, by tags, or by the verdicts of go of this environment. */
