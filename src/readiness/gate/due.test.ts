@@ -62,6 +62,34 @@ describe('what a document puts off until after the release', () => {
   });
 });
 
+describe('a trigger that would be watched after the release', () => {
+  const aside: Disposition = { kind: 'not_applicable', reason: 'Errors never happen here', by: 'Somebody' };
+  const text = '# Release\n## First of all\n- [ ] Works\n## Immediate rollback triggers\n- [ ] Errors > 5 %\n';
+  const checklist = readChecklist(Buffer.from(text), 'release');
+  const [works, errors] = checklist.items.map(({ id }) => id) as [string, string];
+  const sceneWith = (disposition: Disposition) =>
+    sceneOf({
+      items: checklist,
+      bindings: [bindingOf(works, checked()), bindingOf(errors, disposition)],
+      states: { [works]: 'pass' },
+    });
+
+  test.each<[string, Disposition]>([
+    ['ruled out', aside],
+    ['waived', { kind: 'waived', reason: 'Comes next week', by: 'Somebody', until: '2026-02-01' }],
+  ])('is not %s by the file alone: nobody would look when its time comes', async (_, disposition) => {
+    const scene = sceneWith(disposition);
+    expect(await scene.verdict()).toMatchObject({ decision: 'no_go', blocks: [errors], effects: { later: 0 } });
+    await scene.act((ground) => approve(ground, { verdict: ground.verdict, reason: 'Agreed' }, grace));
+    expect(await scene.verdict()).toMatchObject({ decision: 'go' });
+  });
+
+  test('is put off as long as somebody or something is to look', async () => {
+    const role: Disposition = { kind: 'attested', role: 'QA Lead' };
+    expect(await sceneWith(role).verdict()).toMatchObject({ decision: 'go', effects: { later: 1 } });
+  });
+});
+
 const UNSURE = [
   'Rehearsal week 2',
   'Week 1: preparation',

@@ -46,10 +46,13 @@ const SETTLED: ReadonlySet<Effect> = new Set<Effect>(['passes', 'approved', 'pla
 export function effectOf(sources: EffectSources): Effected {
   const { subject, result, records } = sources;
   const later = notYetDue(sources);
-  if (later && later.by !== 'guess') return { effect: 'later', because: later.because, records: [] };
+  const isAside = result.state === 'waived' || result.state === 'not_applicable';
+  // Nobody will look at what is put aside when its time comes, so it is answered for before the release.
+  const isMet = later?.by === 'environment' || !isAside;
+  if (later && later.by !== 'guess' && isMet) return { effect: 'later', because: later.because, records: [] };
   const speaking = recordsFor(subject.id, records);
   if (result.state === 'pass') return { effect: 'passes', because: result.summary, records: speaking };
-  if (result.state === 'waived' || result.state === 'not_applicable') return setAside(sources, speaking);
+  if (isAside) return setAside(sources, speaking);
   return later ? perhapsLater(sources, later, speaking) : open(sources, speaking);
 }
 
