@@ -15,15 +15,16 @@ const AT_ONCE = 2;
 
 type Answer<T extends keyof Tasks> = Awaited<ReturnType<Tasks[T]>>;
 
-/** Does the task here, or in a thread of its own when it is `large`, so that nobody else waits for it. Errors: those of the task. */
+/** Does the task here, or in a thread of its own when it is `large`, so that nobody else waits for it. Errors: `readiness.bindings_invalid`, `readiness.checklist_changed`. */
 export async function apart<T extends keyof Tasks>(task: T, given: Parameters<Tasks[T]>[0], large: boolean): Promise<Answer<T>> {
   if (!large) return await (TASKS[task] as (given: Parameters<Tasks[T]>[0]) => Answer<T> | Promise<Answer<T>>)(given);
   const workerData = { task, given: given as never } satisfies Order;
   const worker = new URL('./worker.ts', import.meta.url);
   const reply = await inPlace(() => inThread<Reply>(worker, { workerData, withinMs: WITHIN_MS }));
   if ('answer' in reply) return reply.answer as Answer<T>;
-  const { kind, code, message } = reply.refused;
-  throw new AppError(kind, code, message);
+  const { code, message } = reply.refused;
+  if (code === 'readiness.checklist_changed') throw new AppError('conflict', 'readiness.checklist_changed', message);
+  throw new AppError('invalid', 'readiness.bindings_invalid', message);
 }
 
 const places: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
