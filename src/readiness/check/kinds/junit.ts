@@ -91,6 +91,8 @@ function casesOf(path: string, xml: string): { cases: Case[]; untold: string[] }
   });
   parser.on('opentag', ({ name, attributes }) => {
     const given = attributes as Record<string, string>;
+    // One that stands within another one does not take its failure away.
+    if (name === 'testcase' && current) cases.push(current);
     if (name === 'testcase') current = { name: `${given['classname'] ?? ''} ${given['name'] ?? ''}`.trim(), state: saidBy(given) };
     if (name === 'failure' || name === 'error') {
       if (current) current.state = 'failed';
@@ -183,6 +185,15 @@ export const junit = defineKind({
       name: 'a report that states more tests than it tells of',
       async arrange() {
         const { root, end } = await folderOf({ 'junit.xml': '<testsuite name="unit" tests="3000"><testcase name="adds"/></testsuite>' });
+        return { params: { report: 'junit.xml', of: { maxAgeHours: 1 } }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a test that failed, with another one within it that passed',
+      async arrange() {
+        const { root, end } = await folderOf({
+          'junit.xml': '<testsuite><testcase name="pays"><failure/><testcase name="adds"/></testcase></testsuite>',
+        });
         return { params: { report: 'junit.xml', of: { maxAgeHours: 1 } }, probe: { root }, end };
       },
     },
