@@ -291,7 +291,8 @@ class NatsBus implements Bus {
     const event = eventIn(message);
     if (event) return event;
     this.#deps.log.error('a message on the stream is not an event of ours and is passed over', { subject: message.subject });
-    message.term('not an event');
+    // Without a reason, which servers before 2.10.4 take for no answer at all: they would deliver it again and again.
+    message.term();
     return undefined;
   }
 }
