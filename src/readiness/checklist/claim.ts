@@ -7,7 +7,8 @@ const PATTERNS: readonly RegExp[] = [
   /\((?:it|this|that|which) (?:was|is|were)\b[^()<>≤≥]{1,60}\)|\(\s*\d[\d.,]*\s*%?(?:\s\p{L}+)?\s+last\s+\w+[^()<>≤≥]{0,60}\)/giu,
   /\(\s*\d[\d,.]*\s*(?:\/|of|von|sur)\s*\d[\d,.]*[^()]{0,60}\)/gi,
   /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|steps?)\s*\)/gi,
-  /(?<!(?:than|least|most|over|under|below|above|[<>≤≥]=?)\s*)(?:[-–—:]\s*)?(?<!\d)~?\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done|ready)\b(?:\s*\([^()]{0,80}\))?/gi,
+  // `labels printed, 100 % complete for both halls` asks for it; `labels: 100 % complete` and `(100 % complete)` tell how far they are.
+  /(?<!(?:than|least|most|over|under|below|above|[<>≤≥]=?)\s*)(?:[-–—:]\s*|(?<=\(\s*)|(?!100(?:\.0+)?\s*%))(?<![\d.,])~?\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done|ready)\b(?:\s*\([^()]{0,80}\))?/gi,
   /:\s*(?:passed|failed|pending|done|completed|in progress|not started|todo|blocked|skipped)\b(?![^.;]*(?:[<>≤≥]|\b(?:above|below|over|under|(?:more|less|fewer) than|at (?:least|most))\b))[^.;]{0,60}$/gi,
 ];
 

@@ -55,4 +55,39 @@ describe('the head of a column says what its cells are', () => {
   test('a version below a target is the least', () => {
     expect(demanded('| Done | Part | Needed | Now |', '| [ ] | Press controller | 4.12 or newer | 4.10 |')).toBe('>= 4.12 version');
   });
+
+  test('a percentile in the head is of the demands below it', () => {
+    const read = (header: string, row: string): unknown[] =>
+      readChecklist(new TextEncoder().encode(`${header}\n${header.replaceAll(/[^|]+/g, '---')}\n${row}\n`), 'table.md').items.flatMap(
+        ({ thresholds }) => thresholds.map(({ op, value, unit, percentile }) => [op, value, unit, percentile]),
+      );
+    expect(read('| Press | p50 | P95 | 99th percentile | Done |', '| small | < 3 s | < 7 s | <= 9 s | [ ] |')).toEqual([
+      ['<', 3, 's', 50],
+      ['<', 7, 's', 95],
+      ['<=', 9, 's', 99],
+    ]);
+    expect(read('| Press | Median | Average wait | Target p95 | Done |', '| big | under 2 s | at most 4 s | 6 s | [ ] |')).toEqual([
+      ['<', 2, 's', 50],
+      ['<=', 4, 's', 'mean'],
+      ['<=', 6, 's', 95],
+    ]);
+    expect(read('| Press | p95 | Done |', '| big | 250 bottles cleaned by hand | [ ] |')).toEqual([]);
+    expect(read('| Press | p95 (measured) | Limit | Done |', '| big | 4 s | < 7 s | [ ] |')).toEqual([['<', 7, 's', undefined]]);
+    expect(read('| Press | p95 | Done |', '| big | p99 < 9 s | [ ] |')).toEqual([['<', 9, 's', 99]]);
+  });
+
+  test('a percentile in one head is of no other column, and a unit in brackets is of the numbers below it', () => {
+    const read = (header: string, row: string): string =>
+      readChecklist(new TextEncoder().encode(`${header}\n${header.replaceAll(/[^|]+/g, '---')}\n${row}\n`), 'table.md')
+        .items.flatMap(({ thresholds }) =>
+          thresholds.map(({ op, value, unit, percentile }) => `${op} ${value} ${unit} ${percentile ?? ''}`.trim()),
+        )
+        .join(' & ');
+    expect(read('| Press | Median | Leaks | Done |', '| big | < 4 s | < 5 | [ ] |')).toBe('< 4 s 50 & < 5 count');
+    expect(read('| Press | p50 (ms) | p95 (ms) | Done |', '| big | < 60 | < 180 | [ ] |')).toBe('< 60 ms 50 & < 180 ms 95');
+    expect(read('| Press | Latency p95 | p99 limit | Done |', '| big | < 60 ms | 90 ms | [ ] |')).toBe('< 60 ms 95 & <= 90 ms 99');
+    expect(read('| Press | p95 now | p95 target | Done |', '| big | < 60 ms | < 50 ms | [ ] |')).toBe('< 50 ms 95');
+    expect(read('| Tank | Level (%) | Heat (°C) | Done |', '| big | at least 80 | ≤ 40 | [ ] |')).toBe('>= 80 % & <= 40 °C');
+    expect(read('| Tank | Level (m) | Fill (%) | Done |', '| big | < 2 km | ≤ 40 t | [ ] |')).toBe('< 2 km & <= 40 t');
+  });
 });

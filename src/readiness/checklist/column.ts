@@ -42,7 +42,7 @@ export function isDemandColumn(header: readonly string[], at: number): boolean {
 
 /** Whether a column tells what was measured. */
 export function isClaimColumn(header: readonly string[], at: number): boolean {
-  const head = header[at] ?? '';
+  const head = (header[at] ?? '').replace(/^p\d\d(?:\.\d+)?\s|\sp\d\d(?:\.\d+)?$/i, '');
   return CLAIM.test(head) || (OPEN.test(head) && header.some(isRival));
 }
 
@@ -61,6 +61,36 @@ const BOUNDS: readonly (readonly [RegExp, string])[] = [
 const OBJECTIVE = /^(?:rto|rpo)$/i;
 
 const boundOf = (head: string): string | undefined => BOUNDS.find(([pattern]) => pattern.test(bare(head)))?.[1];
+
+const WHICH = String.raw`p\d\d(?:\.\d+)?|\d\d(?:\.\d+)?(?:st|nd|rd|th) (?:percentile|pctl)|percentile \d\d|median|mean|average|avg`;
+const MEASURED = String.raw`latency|time|wait|response(?: time)?|duration|answer`;
+const WANTED = String.raw`target|limit|max(?:imum)?|goal|budget|slo|allowed|wanted`;
+const PERCENTILE = new RegExp(
+  String.raw`^(?:(?:${WANTED}|${MEASURED})\s){0,2}(${WHICH})(?:\s(?:${MEASURED}|${WANTED})){0,2}(?:\s\([^()\d]{1,12}\))?$`,
+  'i',
+);
+const IS_WANTED = new RegExp(String.raw`\b(?:${WANTED})\b`, 'i');
+const COMPARED = String.raw`(?:[<>≤≥]=?\s*|(?:under|below|less than|at most|no more than|max(?:imum)?|up to|within|over|above|more than|at least|min(?:imum)?)\s)`;
+const SIGNED = new RegExp(String.raw`^${COMPARED}[^|]{0,30}$`, 'i');
+const PERCENTILE_SAID = new RegExp(String.raw`\b(?:${WHICH})\b`, 'i');
+
+/** A demand with the percentile that the head of its column names, `p95 < 180 ms` under `p95`, or nothing where it names none. */
+export function percentileTold(header: readonly string[], at: number, text: string): string | undefined {
+  const head = header[at] ?? '';
+  const mark = PERCENTILE.exec(head)?.[1];
+  if (mark === undefined || PERCENTILE_SAID.test(text)) return undefined;
+  return SIGNED.test(text) || (IS_WANTED.test(head) && /^\d/.test(text)) ? `${mark} ${text}` : undefined;
+}
+
+const UNIT_IN_HEAD =
+  /[([]\s?(?:in\s)?(us|µs|ms|s|sec|min|h|hours|days?|%|[KMGT]B|[KMG]bit\/s|(?:req|requests|orders|calls)\/(?:s|min|h)|\/s|\/min|\/h|°C|kW)\s?[)\]]$/;
+const BARE = new RegExp(String.raw`^(?:${COMPARED})?\d[\d.,]*$`, 'i');
+
+/** A bare number with the unit that the head of its column bears in brackets: `< 180 ms` under `p95 (ms)`. */
+export function unitTold(head: string, text: string): string {
+  const unit = BARE.test(text) ? UNIT_IN_HEAD.exec(head)?.[1] : undefined;
+  return unit === undefined ? text : `${text} ${unit}`;
+}
 
 /** A number with the bound that the head of its column is for it: `at most 5` under `Max`, `RTO: 4 h` under `RTO`. */
 export function boundTold(head: string, text: string): string {

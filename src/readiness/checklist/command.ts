@@ -10,6 +10,26 @@ const FLAG =
 const CONDITION = /\b(?:WHERE|AND|OR|HAVING|LIMIT)\s+(?:[\w.()*]{1,60}\s*(?:[<>!]=?|=|<>)\s*)?'?\d[\w.]*/g;
 const QUERY = /\b(?:SELECT|DELETE FROM|UPDATE)\s/;
 
+/** What is assigned inside of code, as an argument or a setting: `sluicectl move gate=4`. */
+const ASSIGNED = /(?<=^|[\s,;])[A-Za-z][\w.-]{0,60}=[\d.][^\s,;]{0,60}/g;
+/** What code prints must be so. */
+const PRINTS =
+  /\b(?:prints?|shows?|returns?|reads?|reports?|says?|gives?|yields?|answers?|displays?|is|are|contains?|zeigt|liefert|affiche)\W*$/i;
+const CODE = /`([^`\n]{3,300})`/g;
+const MOST_CODES = 20;
+
+/** A plain text with what its Markdown assigns inside of code blanked out, as long as before. */
+export function withoutAssignments(source: string, markdown: string): string {
+  if (!/`[^`]*\w=[\d.]/.test(markdown)) return source;
+  let text = source;
+  for (const { index, 1: code } of [...markdown.matchAll(CODE)].slice(0, MOST_CODES)) {
+    if (PRINTS.test(markdown.slice(Math.max(0, index - 40), index))) continue;
+    const plain = code!.trim().replace(/\s+/g, ' ');
+    text = text.replaceAll(plain, plain.replace(ASSIGNED, blank));
+  }
+  return text;
+}
+
 const blank = (words: string): string => ' '.repeat(words.length);
 
 /** A text with addresses, the flags of commands and the conditions of queries blanked out, as long as before. */

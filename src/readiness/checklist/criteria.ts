@@ -5,7 +5,7 @@ import { plainText } from './inline.ts';
 import { readLine, type Surroundings } from './read-line.ts';
 import { repairMojibake } from './repair.ts';
 import type { Context, Entry, Outline } from './outline.ts';
-import type { Block, ListItem } from './scan.ts';
+import type { Block, ListItem } from './block.ts';
 import { durationAt } from './quantity.ts';
 import { thresholdsOf } from './threshold.ts';
 

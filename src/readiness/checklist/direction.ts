@@ -46,7 +46,7 @@ const TARGET = /(?:target|goal|objective|slo|sla|recommended|required|requiremen
 
 /** `100 % green`, `100 % of vendors covered`: a state that all of them are to be in. What is sent or widened is a step. */
 const STATE =
-  /^\s?(?:(?:der|des|aller|d['’])\s?(?:\p{L}+\s){1,3}?)?(?:(?:is|are|sind|sont)\s)?(?:grün|bestanden|erfolgreich|geprüft|geschult|verschlüsselt|abgedeckt|au vert|verte?s|réussi(?:e?s)?|conformes?|green|pass|passes|passing|success(?:ful|fully)?|correct|valid|healthy|online|reachable|consistent|identical|compliant|legible|present|match|(?!(?:fail|block|shift|switch|rout|mov|ramp|roll|expos|deploy|releas|load|increas|decreas|reduc|discount|direct|sampl|refund|unus|delay|reject|fill|us|utili[sz]|allocat|occupi|spe|fe|se|ne|r|b|sh|we)ed\b)\p{L}{2,}ed)(?!\p{L}|-)/iu;
+  /^\s?(?:(?:der|des|aller|d['’])\s?(?:\p{L}+\s){1,3}?)?(?:(?:is|are|sind|sont)\s)?(?:grün|bestanden|erfolgreich|geprüft|geschult|verschlüsselt|abgedeckt|au vert|verte?s|réussi(?:e?s)?|conformes?|green|pass|passes|passing|success(?:ful|fully)?|correct|valid|healthy|online|reachable|consistent|identical|compliant|legible|present|match|complete|done|ready|(?!(?:fail|block|shift|switch|rout|mov|ramp|roll|expos|deploy|releas|load|increas|decreas|reduc|discount|direct|sampl|refund|unus|delay|reject|fill|us|utili[sz]|allocat|occupi|spe|fe|se|ne|r|b|sh|we)ed\b)\p{L}{2,}ed)(?!\p{L}|-)/iu;
 const STATE_OF_MOST = /^\s?(?:(?:is|are)\s)?(?:green|pass|passes|passed|passing|success(?:ful|fully)?|covered|signed)(?!\p{L}|-)/iu;
 
 /** Whether what stands behind a share is the state that so many are to be in. */

@@ -241,6 +241,49 @@ const FORMS: Readonly<Record<string, readonly (readonly [text: string, read: str
     ['the 2 h window opens at noon', ''],
     ['max wait 8 min, avg 2 min', '<= 8 min & <= 2 min pmean'],
   ],
+  'how long something must hold may be told behind a comma': [
+    ['At least 90 berths per hour, held for 45 minutes', '>= 90 1/h for 2700s'],
+    ['Press sustains 40 sheets/min, sustained for 2 hours', '>= 40 1/min for 7200s'],
+    ['! Boiler above 9 bar, maintained for over 5 minutes', '> 9 bar for 300s'],
+    ['Transfers over 10,000 EUR, held for 24 hours', '> 10000 EUR'],
+    ['At least 3 samples, kept for 30 days', '>= 3 samples & >= 30 d'],
+  ],
+  'what lasts behind a limit of how many is a demand of its own': [
+    ['Gate closes after a maximum of 6 tries, lasting at least 15 minutes', '<= 6 tries & >= 15 min'],
+    ['Ban after at most 3 strikes, lasting no less than 2 days', '<= 3 strikes & >= 2 d'],
+    ['! more than 20 stalls lasting at least 5 minutes', '> 20 stalls for 300s'],
+    ['! Leak over 2 %, lasting more than 10 minutes', '> 2 % for 600s'],
+    ['At least 300 riders, lasting at least 20 minutes', '>= 300 riders for 1200s'],
+  ],
+  'a multiple of the usual peak is a load, one of a baseline a change': [
+    ['Queue survives at least 4x of the normal peak', '>= 4 x'],
+    ['Kiln tested with at least 2x of the usual daily load', '>= 2 x'],
+    ['Sluice carries at least 3x the normal peak', '>= 3 x'],
+    ['Handles 5 times the average load', '>= 5 x'],
+    ['! wait more than 3x of normal', '> 3 x change'],
+    ['! latency more than 2x of the previous release', '> 2 x change'],
+    ['! errors over 2x of the baseline', '> 2 x change'],
+  ],
+  'a figure in brackets behind a demand tells how it is, in any unit': [
+    ['Ferry boarded in less than 12 minutes (real time: 9)', '< 12 min'],
+    ['Restore takes under 2 h (measured value: 95)', '< 2 h'],
+    ['Scan below 40 ms (test in March: 22)', '< 40 ms'],
+    ['Answers within 8 s (connections: 40)', '<= 8 s & = 40 count'],
+  ],
+  'what is done with the ones beyond a size says which ones they are': [
+    ['Crates heavier than 40 kg carried by crane', ''],
+    ['Drawings larger than 20 MB copied to the archive by hand', ''],
+    ['Invoices above 5,000 EUR approved by two people', ''],
+    ['! Crates heavier than 40 kg carried by hand', '> 40 kg'],
+    ['! Batches older than 2 hours caused by the feeder', '> 2 h'],
+    ['Uploads bigger than 20 MB', '> 20 MB'],
+    ['Throughput above 20 MB/s measured by the harbour', '> 20 MB/s'],
+    ['No crates heavier than 40 kg carried by hand', '<= 40 kg'],
+  ],
+  'all of something complete is a demand': [
+    ['Labels printed, 100% complete for both halls', '= 100 %'],
+    ['Stocktaking is 100 % complete', '= 100 %'],
+  ],
 };
 
 describe.each(Object.entries(FORMS))('%s', (_, lines) => {

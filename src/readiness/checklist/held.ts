@@ -2,19 +2,33 @@ import { durationAt } from './quantity.ts';
 
 /** How long something must hold, or over which time it is measured; `width` characters behind the number say so. */
 export type Held = { forMs?: number; overMs?: number; width: number };
-const NOT_HELD: Held = { width: 0 };
+/** Of what need not last. */
+export const NOT_HELD: Held = { width: 0 };
 
 /** What is said of it behind or before a number. */
-export const heldOf = (right: string, lead: string): Held => heldAt(right) ?? heldBefore(lead);
+export const heldOf = (right: string, lead: string): Held => heldAt(withheld(right, lead)) ?? heldBefore(lead);
+
+/** `Transfers over 10,000 EUR, held for 24 hours`: they are kept back, and nothing holds. */
+const withheld = (right: string, lead: string): string =>
+  /\b(?:transfers|payments|payouts|orders|transactions|withdrawals|deposits|refunds|invoices|claims|mails|messages|parcels|shipments|funds|amounts|sums)\s*$/i.test(
+    lead,
+  )
+    ? right.replace(/,\sheld (?=for )/i, ', back ')
+    : right;
+
+/** Behind a comma: what goes on being so. */
+const STEADY = String.raw`,\s(?:and\s)?(?:held|sustained|maintained|steady|steadily|stable|constant|constantly|continuous|continuously|unbroken|uninterrupted)\s`;
+const HELD = new RegExp(
+  String.raw`^(?:,\s*,\s*|(?:(?!\band (?!for|that))[^.;,:<>≤≥\d]){0,50}?(?:${STEADY}|,?\s?)|[^.;,:<>≤≥\d]{0,40}\b[1-5](?:xx|\d\d)\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|(?:mehr|länger) als\s+|mindestens\s+|plus d['’e]\s*|au moins\s+|at least\s+|over\s+|[>≥]=?\s*|a (?:\p{L}+ )?period of\s+)?`,
+  'iu',
+);
 
 /** `for 10 minutes` says how long it must hold; `over 10 minutes`, `in 1 hour` over which time it is measured. */
 function heldAt(right: string): Held | undefined {
   const held =
     /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i.exec(right) ??
     /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
-    /^(?:,\s*,\s*|(?:(?!\band (?!for|that))[^.;,:<>≤≥\d]){0,50}?,?\s?|[^.;,:<>≤≥\d]{0,40}\b[1-5](?:xx|\d\d)\s+)\b(?:for|lasting|during|für|während|pendant|durant)\s+(?:(?:more|longer|greater)\s+than\s+|(?:mehr|länger) als\s+|mindestens\s+|plus d['’e]\s*|au moins\s+|at least\s+|over\s+|[>≥]=?\s*|a (?:\p{L}+ )?period of\s+)?/iu.exec(
-      right,
-    );
+    HELD.exec(right);
   const duration = held && durationAt(right.slice(held[0].length));
   if (duration) return { forMs: duration.ms, width: held[0].length + duration.width };
   // `über 15 Minuten hinweg`, `15 minutes in a row`

@@ -1,6 +1,6 @@
 import type { Hint } from './checklist.ts';
 import { repairMojibake } from './repair.ts';
-import type { Block } from './scan.ts';
+import type { Block } from './block.ts';
 
 type Fence = Extract<Block, { kind: 'fence' }>;
 

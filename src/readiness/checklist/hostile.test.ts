@@ -130,6 +130,10 @@ test('long lines and thousands of marks of every kind are read in time that grow
     '> ',
     '- ',
     '| ',
+    '`a=1` ',
+    '100 % complete ',
+    'at least 5 x, held ',
+    '**must** ',
   ]) {
     const { items } = read(`- [ ] ${piece.repeat(100_000)}`);
     expect(items.length).toBe(1);
@@ -147,6 +151,8 @@ test('long prefaces that look like legends are read in time that grows with thei
     'Class A ',
     '> 1.2.3.4.',
     'red ',
+    'If a line has a ! ',
+    'a ! in front of a line ',
   ])
     for (const text of [
       `${piece.repeat(60)}\n`.repeat(1_000),

@@ -54,6 +54,22 @@ describe('a document that explains its own marks is read by them', () => {
     ],
     ['[C] is critical, [H] is high. If a line carries no tag, take it as medium.', ['[C] a', 'b'], ['critical', 'medium']],
     ['Where an item has no letter it counts as low; (C) critical, (H) high.', ['(C) a', 'b'], ['critical', 'low']],
+    [
+      'Lines with a **!** in front are critical. If one is open, the ferry stays.',
+      ['! a', 'b', 'Stop!'],
+      ['critical', undefined, undefined],
+    ],
+    ['A ★ in front of a line means high, a † at the end is a blocker.', ['★ a', 'b †', 'c'], ['high', 'critical', undefined]],
+    ['Items with (!) at the end of the line block the launch.', ['a (!)', 'b'], ['critical', undefined]],
+    ['If a line has a ! in front, it is critical.', ['! a', 'b'], ['critical', undefined]],
+    ['Where you see a † the item is optional.', ['a †', 'b'], ['low', undefined]],
+    ['Wherever there is a ★ before an item, we do not sail without it.', ['★ a', 'b'], ['critical', undefined]],
+    ['If a line says "gate" on it, nobody opens without it.', ['(gate) a', 'the gate is open'], ['critical', undefined]],
+    ['Anything with a (!) must be green before we start.', ['a (!)', 'b'], ['critical', undefined]],
+    ['A line that starts with !! is a blocker; one ! is only important.', ['!! a', '! b'], ['critical', 'high']],
+    ['Critical items carry a † behind the title.', ['a †', 'b'], ['critical', undefined]],
+    ['The mark (B) in front of a line means blocker.', ['(B) a'], ['critical']],
+    ['! = do not sail without it', ['! a', 'b'], ['critical', undefined]],
     ['1 = critical, 2 = high', ['(1) a', 'b [2]', '2 replicas run'], ['critical', 'high', undefined]],
   ])('%s', (preface, lines, tiers) => {
     expect(explained(preface, ...lines)).toEqual(tiers);
@@ -101,6 +117,32 @@ describe('a document that explains its own marks is read by them', () => {
     },
   );
 
+  test.each([
+    ['fenced', '```\n!! critical\n!  high\n```'],
+    ['fenced as text, with a title', '```text\nLegend:\n!! = critical\n! = high\n```'],
+    ['indented', '    !! = critical\n    ! = high'],
+    ['indented, with an empty line', '    !! = critical\n\n    ! = high'],
+  ])('a block of code that holds nothing but a key explains its marks: %s', (_, block) => {
+    expect(tiersOf(`# R\n\nThe marks:\n\n${block}\n\n## S\n\n- [ ] !! a\n- [ ] ! b\n- [ ] c\n`)).toEqual(['critical', 'high', undefined]);
+  });
+
+  test.each([
+    ['a command among them', '```\n!! critical\n! high\nmake release\n```'],
+    ['a block of a language', '```sh\n!! critical\n! high\n```'],
+    ['one line alone', '```\n! = critical\n```'],
+    ['words of a state', '    !! = done\n    ! = open'],
+    ['boxes as a sample', '```\n- [ ] !! critical\n- [ ] ! high\n```'],
+    ['a log', '    !! critical error in line 4\n    !  high load'],
+  ])('a block of code that holds something else explains nothing: %s', (_, block) => {
+    expect(tiersOf(`# R\n\n${block}\n\n## S\n\n- [ ] !! a\n- [ ] ! b\n`)).toEqual([undefined, undefined]);
+  });
+
+  test('a block of code behind the first box explains marks only below the heading of a legend', () => {
+    const after = (heading: string): string => `# R\n\n- [ ] !! a\n- [ ] ! b\n\n## ${heading}\n\n    !! = critical\n    ! = high\n`;
+    expect(tiersOf(after('Legend'))).toEqual(['critical', 'high']);
+    expect(tiersOf(after('Notes'))).toEqual([undefined, undefined]);
+  });
+
   test("a line's own mark goes before the mark of its heading", () => {
     const text = '🔴 P0 = critical, 🟠 P1 = high\n\n## 3. Security (🟠 P1)\n\n- [ ] 🔴 **Rule**: a\n- [ ] b\n';
     expect(tiersOf(text)).toEqual(['critical', 'high']);
@@ -125,6 +167,13 @@ describe('what only looks like a legend explains nothing', () => {
     ['Status: 🔴 critical | 🟡 warning | 🟢 ok', '🔴 a'],
     ['Risk: 🔴 high, 🟢 low', '🔴 a'],
     ['Nothing is said of them.', '🔴 a'],
+    ['Lines with a ! in front are done.', '! a'],
+    ['Do not touch what has a # in front, the crew must do that.', '# a'],
+    ['Anything from [ops] must be signed.', '[crew] a'],
+    ['Lines with a ! in front were critical last year.', '! a'],
+    ['If a line has a ! in front, it is new.', '! a'],
+    ['If the lamp is (red), it is critical to wait.', '(red) a'],
+    ['If a valve has a ★ on it, it is critical to wait.', '★ a'],
     ['S = sam, T = tova', 'a (S)'],
     ['QA: required, PM: optional', 'QA has signed'],
     ['Reviewers (A) and (B) are required.', 'a (B)'],
@@ -245,6 +294,30 @@ describe('marks of a tier at a line', () => {
     ['prio: low, a', 'low'],
     ['`critical` a', 'critical'],
     ['a. `blocker`', 'critical'],
+    ['**must** survive a cold start', 'critical'],
+    ['_should_ print in colour', 'high'],
+    ['*could* hum', 'medium'],
+    ['**MUST HAVE** a spare rope', 'critical'],
+    ['__nice to have__ a second flag', 'medium'],
+    ["**won't** sail in winter", 'low'],
+    ['COULD hum a tune', 'medium'],
+    ['**must not** lose a rope', 'critical'],
+    ['**Won’t have** an engine', 'low'],
+    ['**BLOCKER** the mast is cracked', 'critical'],
+    ['the mast **must** hold', undefined],
+    ['**could** it sink? asked the crew', undefined],
+    ['**Should** the mast break, the crew knows what to do', undefined],
+    ['**Should** something go wrong, the coast guard is called', undefined],
+    ['**Could** lose a rope', undefined],
+    ['**Critical** alarms reach the bridge', undefined],
+    ['**High** tide table printed', undefined],
+    ['**Must** Farm pays', undefined],
+    ['**May** regatta booked', undefined],
+    ['could hum a tune', undefined],
+    ['no open incident (Sev 1) is hidden', undefined],
+    ['a storm (Sev 2) is near', undefined],
+    ['a (sev 1)', 'critical'],
+    ['(sev 2) a', 'high'],
     ['alerts go to #critical', undefined],
     ['mails with severity: high', undefined],
     ['`required` stands at every field', undefined],

@@ -79,10 +79,15 @@ const PARTS = /^\s*(?::|[–—-]\s|\||\((?=[^()]{3,40}\)))\s*/;
 const GOES_ON =
   /\s(?:for|before|within|until|till|by|because|since|without|that|which|in|on|at|für|vor|bis|ohne|weil|im|am|pour|avant|sans|dans)(?:\s|$)|(?<=^(?:critical|essential|important|required))\sto\s/i;
 
+/** `we do not sail without it`, `nobody opens without these`. */
+const NEEDED =
+  /^\s*(?:then\s)?(?:(?:(?:we|you|they|i|the \p{L}+)\s)?(?:do not|don['’]t|will not|won['’]t|cannot|can['’]t|must not|may not|shall not|never)|nobody|no one)\s(?:\p{L}+\s){1,3}without\s(?:it|them|this|that|these|those)(?!\p{L})/iu;
+
 /** The tier of a meaning: its words up to the first pause. `blocks the launch` and `can wait` are meanings, too. */
 function tierOfMeaning(words: string): Tier | undefined {
+  if (NEEDED.test(words)) return 'critical';
   const bare = words
-    .replace(/^\s*(?:(?:of|an?|the|as|is|are|our|for|=|:|de|ein|eine|einen)\s+)+/i, '')
+    .replace(/^\s*(?:(?:of|only|just|merely|an?|the|as|is|are|our|for|=|:|de|ein|eine|einen)\s+)+/i, '')
     .split(/[,;:()|!?]|\.(?:\s|$)|\s[–—-]\s|\s(?:and|und|et|but|unless|if|we|no launch)\s/i, 1)[0]!
     .replace(/\s+(?:here|below|for us|in this (?:list|document|checklist|file))\s*$/i, '')
     .trim();
@@ -116,7 +121,7 @@ function sureOnes({ lines, heading, footnote = false }: Passage): Definition[] {
   if (texts.some((text) => OTHER_SCALE.test(text)) || OTHER_SCALE.test(heading)) return [];
   const led = footnote || texts.some((text) => LED.test(text)) || LED.test(`${heading}:`);
   const pieces = [...new Set([...texts, texts.join(' ')].flatMap(piecesOf))];
-  const all = [...pieces.flatMap(definitionsIn), ...texts.flatMap(exceptionsIn)];
+  const all = [...pieces.flatMap(definitionsIn), ...texts.flatMap(exceptionsIn), ...texts.flatMap(conditionsIn)];
   const states = pieces.some(
     (piece) => STATE.test(piece.replace(PAINTED, '').replace(/^[\s=:–—-]+(?:(?:means|is|are)\s)?/, '')) && PAINTED.test(piece),
   );
@@ -163,10 +168,16 @@ function together(piece: string): string[] {
 
 /** What a piece defines: a mark and its meaning, a meaning and its mark, or lines that are marked and what they are. */
 function definitionsIn(piece: string): Definition[] {
-  const found =
+  const first =
     markedFirst(piece) ??
     introduced(piece) ??
-    markedFirst(piece.replace(/^.{0,40}?\b(?:an?|every|each|the|all)\s+/i, '')) ??
+    markedFirst(
+      piece.replace(/^.{0,40}?\b(?:an?|one|a single|every|each|the|all)\s+(?:(?:mark|sign|letter|tag|symbol|label|icon)\s+)?/i, ''),
+    );
+  // `Anything with a (!) must be green` says it of lines.
+  const found =
+    (first?.bond === 'stands' ? ofLines(piece) : undefined) ??
+    first ??
     markedFirst(piece.replace(/^.{0,60}\b(?:an?|every|each|the|all)\s+(?=\S+\s+(?:is|are|means?)\s)/i, '')) ??
     ofForm(piece) ??
     ofLines(piece) ??
@@ -220,6 +231,11 @@ function markedFirst(piece: string): Definition | undefined {
   if (decorated?.bond === 'says') return decorated;
   // `Nice to have = low` gives another tier to words that are one by themselves.
   if (mark.kind === 'phrase' && tierOfHeading(piece.slice(0, mark.width)) === undefined) return undefined;
+  const placed = rest.replace(PLACED, '');
+  if (placed !== rest && SAYS.test(placed)) {
+    const tier = tierOfMeaning(placed.replace(SAYS, ''));
+    return tier && { kind: mark.kind, key: mark.key, bond: 'says', tier };
+  }
   const says = SAYS.exec(rest);
   const parts = says ? undefined : PARTS.exec(rest);
   const alone = mark.kind !== 'bracket' && mark.kind !== 'picture' && mark.kind !== 'sign';
@@ -254,6 +270,28 @@ function exceptionsIn(text: string): Definition[] {
   });
 }
 
+/** Where on its line a mark stands: `a ! in front`, `(!) at the end of the line`. */
+const PLACED =
+  /^\s*(?:(?:in front|at the (?:very )?(?:front|beginning|start|end)|before|behind|next to|beside)(?:\sof)?(?:\s(?:it|them|(?:an?|the|its|their)\s(?:lines?|items?|texts?|words?|box(?:es)?|title|name|number)))?|on (?:it|them))(?=[\s,:=])/i;
+const IF_MARKED =
+  /^(?:if|when(?:ever)?|where(?:ver)?)\s(?:you (?:see|find|read)|there (?:is|are)|(?:an?|the|any|some)\s(?:line|item|box|entry|point|check|task|step|row|thing)\s(?:has|carries|bears|shows|says|gets|(?:starts|begins|ends|comes|is marked|is tagged) with|ends in)|(?:something|sth|one|it)\s(?:has|carries|bears|says))\s(?:an?\s|the\s)?(\S.*)$/i;
+const ITS_MEANING =
+  /^[\s,:]*(?:then\s)?(?:(?:it|this|that|they|(?:the|that|this)\s(?:line|item|box|entry|point|check|task|step|row|thing))\s(?:(?:is|are|means?|counts? as)\s(.+)|((?:must|should|blocks?|stops?|can wait)\b.*))|(.+\swithout\s.+))$/i;
+const SENTENCES = /(?<=[\p{L}\p{N})"”][.;?!])\s+(?=\p{Lu})/u;
+
+/** `If a line has a ! in front, it is critical`: a sentence that says of a mark what follows from it. */
+function conditionsIn(text: string): Definition[] {
+  return text.split(SENTENCES).flatMap((sentence) => {
+    const words = IF_MARKED.exec(sentence)?.[1];
+    const rest = words === undefined ? undefined : named(words);
+    const mark = rest === undefined ? undefined : markAt(rest);
+    if (mark?.kind !== 'sign' && mark?.kind !== 'bracket' && mark?.kind !== 'picture') return [];
+    const [, plain, owed, needed] = ITS_MEANING.exec(rest!.slice(mark.width).replace(PLACED, '')) ?? [];
+    const tier = needed === undefined ? tierOfMeaning(plain ?? owed ?? '') : NEEDED.test(needed) ? 'critical' : undefined;
+    return tier ? [{ kind: mark.kind, key: mark.key, bond: 'says', tier } as const] : [];
+  });
+}
+
 const OF_LINES =
   /\b(?:marked|tagged|labell?ed|flagged|prefixed|starred|(?:starting|beginning|ending) (?:with|in)|(?:starts?|begins?|ends?) (?:with|in)|with|carry(?:ing)?|bear(?:ing)?|markiert|gekennzeichnet|mit|marqués?|avec)\s+(?:(?:with|by|as|in|an?|the|mit|einem|par|d['’]un)\s+)*/i;
 
@@ -263,7 +301,7 @@ function ofLines(piece: string): Definition | undefined {
   const rest = before ? named(piece.slice(before.index + before[0].length)) : undefined;
   const mark = rest === undefined ? undefined : (wordAt(rest) ?? markAt(rest));
   if (!mark || mark.kind === 'phrase') return undefined;
-  const behind = rest!.slice(mark.width);
+  const behind = rest!.slice(mark.width).replace(PLACED, '');
   const tier = SAYS.test(behind)
     ? tierOfMeaning(behind.replace(SAYS, ''))
     : tierOfMeaning(/^\s*((?:must|should|blocks?|stops?|can wait)\b.*)$/i.exec(behind)?.[1] ?? '');
@@ -277,11 +315,18 @@ function wordAt(text: string): { kind: Kind; key: string; width: number } | unde
 }
 
 const MEANING_FIRST =
-  /^(.{3,40}?)\s*(?:=|:|\s(?:(?:items?|lines?|boxes|points?)\s+)?(?:(?:are|is|gets?|have|has|carry|carries|bears?)\s+)?(?:marked|tagged|shown|flagged|labell?ed|written|got)?(?:\s*(?:with|by|as|in)\s|\s))\s*(?:(?:an?|the)\s+)?(\S.{0,24})$/i;
+  /^(.{3,40}?)\s*(?:=|:|\s(?:(?:items?|lines?|boxes|points?)\s+)?(?:(?:are|is|gets?|have|has|carry|carries|bears?)\s+)?(?:marked|tagged|shown|flagged|labell?ed|written|got)?(?:\s*(?:with|by|as|in)\s|\s|(?<=(?:carry|carries|bears?|have|has|gets?)\s)))\s*(?:(?:an?|the)\s+)?(\S.{0,24})$/i;
+
+/** `carry a † behind the title`, `have a ! in front` */
+const PLACED_LAST =
+  /\s(?:in front|at the (?:very )?(?:front|beginning|start|end)|before|behind|next to|beside|on)(?:\sof)?(?:\s(?:it|them|(?:an?|the|its|their)\s(?:lines?|items?|texts?|words?|box(?:es)?|title|name|number)))?[\s.]*$/i;
 
 /** `Critical = 🔴`, `blockers are marked with a ★`, `critical (🔴)`. */
 function meaningFirst(piece: string): Definition | undefined {
-  const match = MEANING_FIRST.exec(piece) ?? /^(.{3,40}?)\s*\(([^()]{1,8})\)$/.exec(piece) ?? /^([\p{L}-]{3,20}s)\s(\p{Lu})$/u.exec(piece);
+  const match =
+    MEANING_FIRST.exec(piece.replace(PLACED_LAST, '')) ??
+    /^(.{3,40}?)\s*\(([^()]{1,8})\)$/.exec(piece) ??
+    /^([\p{L}-]{3,20}s)\s(\p{Lu})$/u.exec(piece);
   const rest = match ? named(match[2]!) : undefined;
   const mark = rest === undefined ? undefined : markAt(rest);
   if (!match || !mark || mark.width !== rest!.trimEnd().length) return undefined;

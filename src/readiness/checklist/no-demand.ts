@@ -38,17 +38,28 @@ const isStepCell = ({ quantity, left, right }: NumberPlace): boolean =>
 /** `at least 95 % (pilot result: 93 %)`: behind a demand, a figure in brackets tells how it is. */
 const isTold = ({ quantity, text }: NumberPlace, last: Threshold | undefined): boolean =>
   last !== undefined &&
-  (last.unit === quantity.unit || (quantity.unit === '' && !/^(?:%|ms|s|min|h|d)$/.test(last.unit))) &&
+  (last.unit === quantity.unit ||
+    (quantity.unit === '' &&
+      (!/^(?:%|ms|s|min|h|d)$/.test(last.unit) || AS_IT_IS.test(text.slice(Math.max(0, quantity.from - 60), quantity.from))))) &&
   /\((?![^()]*\b(?:rto|rpo|p\d\d|target|goal|limit|max\w*|min\w*|budget|required|hard|soft|peak|burst)\b)[^()<>≤≥]{1,40}:\s*$/i.test(
     text.slice(Math.max(0, quantity.from - 60), quantity.from),
   );
+
+/** `(real time: 11)`: a number without a unit that is said to be how it is, or how it was. */
+const AS_IT_IS =
+  /\([^()]{0,30}\b(?:real|really|actual|actually|measured|observed|current|currently|today|now|was|took|seen|got|result|so far|best|worst|last|previous|run|test|pilot|trial|rehearsal|drill|gemessen|zuletzt|mesuré)\b[^()]{0,30}:\s*$/i;
 
 /** `82 % (target 80 %)` tells how it is before it tells what it should be. */
 const TARGET_BEHIND = /^\s*\((?:target|goal|threshold|limit|required?|needs?|min\w*|max\w*)\b/i;
 
 /** Whether a number only looks like a demand. */
-export function isNoDemand(place: NumberPlace, compared: Compared | undefined, op: Comparator, last: Threshold | undefined): boolean {
+export function isNoDemand(
+  place: NumberPlace,
+  compared: Compared | undefined,
+  { op, last, trigger }: { op: Comparator; last: Threshold | undefined; trigger: boolean },
+): boolean {
   return (
+    (!trigger && isTreated(place, compared)) ||
     isLast(place, compared) ||
     isHeld(place, compared) ||
     isOrdinary(place, compared, op) ||
@@ -79,6 +90,21 @@ const isCounted = (right: string, { behind, op }: Compared): boolean =>
   !behind &&
   /^[<>]=?$/.test(op) &&
   /^[^,;.:<>≤≥\d]{0,30}[:=–—]\s*(?:none|zero|nil|keine[rs]?|aucune?|0(?![.,]?\d))(?!\p{L}|\s?%)/iu.test(right);
+
+/** `Crates heavier than 40 kg carried by crane`: what is done with those; what was merely seen of them is no treatment. */
+const TREATED =
+  /^\s(?!(?:measured|observed|seen|reported|caused|found|noticed|detected|reached|exceeded|sustained|achieved|confirmed|recorded|needed|limited)\b)(?:\p{L}{2,}ed|sent|kept|put|taken|split|done|shown|written|driven)\s(?:over\s)?(?:by|with|to|into|in|onto|via|from|through|manually|separately|individually)(?!\p{L})/iu;
+
+/** Whether a number only says which things somebody does something with. */
+const isTreated = ({ quantity, right, clause }: NumberPlace, compared: Compared | undefined): boolean =>
+  compared?.op === '>' &&
+  !compared.behind &&
+  !compared.turned &&
+  quantity.unit !== '' &&
+  quantity.unit !== '%' &&
+  !quantity.unit.startsWith('1/') &&
+  /^\W*(?:all\s|every\s)?(?:[\p{L}-]+\s)?\p{L}+s\s\S+(?:\sthan)?\s*$/iu.test(clause) &&
+  TREATED.test(right);
 
 /** `Payments above 10,000 EUR need a second approval`: what is then to be done. */
 const isCondition = (clause: string, right: string): boolean =>

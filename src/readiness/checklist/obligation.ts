@@ -53,6 +53,9 @@ const GRADE = GRADES.map(
     ] as const,
 );
 
+/** Whether a phrase with `should` or `could` is a condition or a fear: `Should the mast break`, `Could lose a rope`. */
+export const isCondition = (phrase: string): boolean => OTHERWISE.test(phrase);
+
 /** The tier that a phrase owes, if it does. */
 export function obligationOf(phrase: string): Tier | undefined {
   if (OTHERWISE.test(phrase) || SEEN_TO.test(phrase)) return undefined;

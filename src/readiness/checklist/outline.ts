@@ -1,8 +1,9 @@
+import type { Block, ListItem, Scanned } from './block.ts';
 import { plainText } from './inline.ts';
 import { identifier } from './identity.ts';
 import { isBoxed, numberingOf, plainTitles, type Numbering, type PlainTitle } from './plain-title.ts';
 import { declaredCount, headingText, isBoldHeading } from './section.ts';
-import { scan, type Block, type ListItem, type Scanned } from './scan.ts';
+import { scan } from './scan.ts';
 
 /** A heading that is open where a line stands, with the line of the first box below it. Plain titles, and below them bold lines and summaries, count as headings below all others. */
 export type Heading = { level: number; markdown: string; text: string; line: number; declared?: number; count: number; firstBox?: number };

@@ -67,6 +67,14 @@ describe('what the words around a line say of it', () => {
     expect(read('## P0\n- [ ] a\n## P1\n- [ ] b\n').items.map(({ tier }) => tier)).toEqual(['critical', 'high']);
   });
 
+  test('P1 is the second where other lines beside it are marked critical', () => {
+    const tiers = (...lines: string[]) => read(lines.map((line) => `- [ ] ${line}\n`).join('')).items.map(({ tier }) => tier);
+    expect(tiers('(critical) a', '[P1] b', '[P2] c', '(optional) d')).toEqual(['critical', 'high', 'medium', 'low']);
+    expect(tiers('[blocker] a', '[P1] b', '[P2] c')).toEqual(['critical', 'high', 'medium']);
+    expect(tiers('Critical a', '[P1] b', '[P2] c')).toEqual([undefined, 'critical', 'high']);
+    expect(tiers('fixes all (critical) bugs', '[P1] b', '[P2] c').slice(1)).toEqual(['critical', 'high']);
+  });
+
   test('a line gives itself a tier, whatever its heading says', () => {
     expect(under('High', '[P0] a').tier).toBe('critical');
     expect(under('Anything', 'MUST hold').tier).toBe('critical');
@@ -143,6 +151,24 @@ describe('what the words around a line say of it', () => {
 
   test('a procedure inside a list of triggers is good again', () => {
     expect(read('## Rollback criteria\n\n**Rollback procedure:**\n\n- [ ] Tell the team\n').items[0]!.polarity).toBe('good_when_true');
+  });
+
+  test.each([
+    ['After midnight there is no way back.', 'bad_when_true'],
+    ['Before noon Ada decides, after that Bo.', 'bad_when_true'],
+    ['After that these are checked:', 'good_when_true'],
+    ['After the abort we do the following.', 'good_when_true'],
+    ['During the abort:', 'good_when_true'],
+  ])('below “Roll back if one of these is true” the words “%s” leave it %s', (words, polarity) => {
+    for (const title of ['## Roll back if one of these is true', '**Roll back if one of these is true**'])
+      expect(read(`# T\n\n${title}\n\n${words}\n\n- [ ] a\n\n**Clean up**\n\n- [ ] b\n`).items[0]!.polarity).toBe(polarity);
+  });
+
+  test('a bold line below a bold one of triggers is good again', () => {
+    const { items } = read(
+      '# T\n\n**Roll back if**\n\n> Ada decides.\n\n- [ ] a\n\n**How to roll back**\n\n- [ ] b\n\n**Clean up**\n\n- [ ] c\n',
+    );
+    expect(items.map(({ polarity }) => polarity)).toEqual(['bad_when_true', 'good_when_true', 'good_when_true']);
   });
 
   test('under alerts, a bare condition is bad and a task is not', () => {

@@ -2,7 +2,7 @@ import { plainText } from './inline.ts';
 import { boxOf } from './lines.ts';
 import { PICTOGRAPH, withoutPictographs } from './pictograph.ts';
 import { isBoldHeading } from './section.ts';
-import type { Block } from './scan.ts';
+import type { Block } from './block.ts';
 import { tierBelow } from './tier.ts';
 
 /**

@@ -82,7 +82,8 @@ const GOOD: readonly RegExp[] = [
   /^(?:(?:safe|ok|fine|free) to |we (?:can )?)?(?:continue|proceed|carry on|keep going|go ahead|promote|resume|advance)\b/i,
   /\b(?:success|acceptance|exit|entry|launch|release|readiness|done|completion|go) (?:criteria|conditions?)\b|\bcriteria (?:of|for) success\b|\bdefinition of (?:done|ready)\b|^go(?: if| when)?$/i,
   /\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i,
-  /^(?:after|before|during|post|pre)\b|\b(?:checks|steps|tasks|procedure)$/i,
+  // `After midnight there is no way back.` is a remark and leads to no lines.
+  /^(?:after|before|during|post|pre)\b(?!.*(?<!\b(?:following|these|below|this))\.$)|\b(?:checks|steps|tasks|procedure)$/i,
 ];
 
 const ALERTS = /\b(?:alerts?|alarms?|alerting|paging|notifications?)\b/i;

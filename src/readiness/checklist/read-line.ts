@@ -1,6 +1,7 @@
 import { applicabilityOf } from './applicability.ts';
 import type { Environment, Finding, Line, PostponedBy, Tier } from './checklist.ts';
 import { claimsOf } from './claim.ts';
+import { withoutAssignments } from './command.ts';
 import { environmentOfHeading, environmentOfLine } from './environment.ts';
 import { leadOf, plainText, undecorated } from './inline.ts';
 import { tierByLegend } from './legend-mark.ts';
@@ -151,7 +152,8 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
   const { title, detail, text: own } = titleOf(source.lines);
   const more = source.more.map((text) => plainText(repairMojibake(text))).filter((text) => text !== '');
   const text = [own, ...more].join('\n');
-  const { claims, rest } = claimsOf(text);
+  const { claims, rest: unclaimed } = claimsOf(text);
+  const rest = withoutAssignments(unclaimed, [...source.lines, ...source.more].join(' '));
   const trigger = around.sense.polarity === 'bad_when_true';
   const readAs = (bad: boolean) => rest.split('\n').map((part) => thresholdsOf(part, bad));
   const demanded = readAs(trigger);

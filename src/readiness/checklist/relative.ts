@@ -93,6 +93,10 @@ function byOf(left: string): Relative | undefined {
   return found ? { kind: found[1], op: '>=' } : bettered(left);
 }
 
+/** `4x of the normal peak`: how much is to be borne, and no change of it. */
+export const OF_LOAD =
+  /^\s*(?:of\s)?(?:the |our |its |an? )?(?:normal|usual|typical|regular|average|expected|previous|last)\s(?:[\p{L}'’-]+\s)?(?:peaks?|loads?|traffic|volumes?|demand|throughput)(?!\p{L})/iu;
+
 /** A share of all that there is now, and not of what there was before. */
 function isPart(left: string, right: string): boolean {
   return (
@@ -116,7 +120,7 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   const right = behind.replace(OR_MORE, '');
   if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x') return byOf(left);
-  if (isPart(left, right)) return undefined;
+  if (isPart(left, right) || (unit === 'x' && OF_LOAD.test(right))) return undefined;
   // `CPU climbing over 80 %` reaches a height; `up over 80 %` and `rises by over 80 %` tell by how much.
   if (
     left.endsWith('over ') &&

@@ -1,3 +1,4 @@
+import type { Block, Cell, ListItem, Scanned, Skipped } from './block.ts';
 import type { Finding } from './checklist.ts';
 import {
   boxOf,
@@ -18,41 +19,6 @@ import {
   type Box,
   type Indented,
 } from './lines.ts';
-
-/** A list item, boxed or not, or a boxed line outside any list. */
-export type ListItem = {
-  line: number;
-  /** Lines of its first paragraph, the mark and box taken off. */
-  lines: string[];
-  /** Paragraphs behind the first. */
-  more: string[];
-  order?: number;
-  bullet: string;
-  box?: Box & { at: number };
-  parent?: ListItem;
-  depth: number;
-  /** Columns of the mark and of the text behind it, within the quote that it stands in. */
-  markerColumn: number;
-  contentColumn: number;
-  quoteDepth: number;
-};
-
-export type Cell = { text: string; at: number };
-
-/** The document as a flat run of blocks, in order; `owner` is the innermost list item around a block. */
-export type Block =
-  | { kind: 'heading'; line: number; level: number; text: string }
-  | { kind: 'item'; line: number; item: ListItem }
-  | { kind: 'paragraph'; line: number; lines: string[]; owner?: ListItem }
-  | { kind: 'fence'; line: number; info: string; lines: string[]; owner?: ListItem; closed: boolean }
-  | { kind: 'table'; line: number; header: Cell[]; rows: { line: number; cells: Cell[] }[]; owner?: ListItem }
-  | { kind: 'break'; line: number }
-  | { kind: 'html'; line: number; tag: 'summary' | 'details_end'; text: string };
-
-/** A part of the source that is not read, from line to line; `what` it is called in a sentence. */
-export type Skipped = { from: number; to: number; what: string; closed: boolean };
-
-export type Scanned = { blocks: Block[]; skipped: Skipped[]; guessed: Finding[] };
 
 type Paragraph = Extract<Block, { kind: 'paragraph' }>;
 type Fence = Extract<Block, { kind: 'fence' }>;
@@ -338,10 +304,17 @@ function readText(state: State, row: Row): void {
   }
   const owner = settle(state, row);
   const code = row.column >= (owner ? owner.contentColumn : 0) + 4;
-  if (code) return;
+  if (code) return owner ? undefined : readIndented(state, row);
   const paragraph: Paragraph = { kind: 'paragraph', line: row.line, lines: [row.rest], ...(owner && { owner }) };
   state.blocks.push(paragraph);
   state.open = { lines: paragraph.lines, depth: row.depth, paragraph };
+}
+
+/** Lines indented by four make one block of code, also with empty lines between them. */
+function readIndented({ blocks }: State, { line, rest }: Row): void {
+  const last = blocks.at(-1);
+  if (last?.kind === 'code') last.lines.push(rest);
+  else blocks.push({ kind: 'code', line, lines: [rest] });
 }
 
 /** `**QA Lead:** ____ Date: ____` right below a list, and not indented, goes on with no line of it. */

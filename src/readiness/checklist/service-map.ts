@@ -1,6 +1,6 @@
 import type { Finding, Service } from './checklist.ts';
 import { expandBraces, wordsOf } from './shell-words.ts';
-import type { Block } from './scan.ts';
+import type { Block } from './block.ts';
 
 type Fence = Extract<Block, { kind: 'fence' }>;
 

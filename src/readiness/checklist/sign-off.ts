@@ -2,7 +2,7 @@ import type { SignOffLine } from './checklist.ts';
 import { plainText } from './inline.ts';
 import { placeholderIn } from './placeholder.ts';
 import { repairMojibake } from './repair.ts';
-import type { Block } from './scan.ts';
+import type { Block } from './block.ts';
 
 const PLACEHOLDER = /_{2,}|\.{4,}|…{2,}|^\W*$|\b(?:tbd|tba|todo|n\/a|pending|name|signature|date)\b|\[[^\]]*\]|<[^>]*>|\byyyy\b|\bdd\b/i;
 

@@ -1,7 +1,7 @@
 import type { Claim, StateRow } from './checklist.ts';
 import { plainText } from './inline.ts';
 import { repairMojibake } from './repair.ts';
-import type { Block } from './scan.ts';
+import type { Block } from './block.ts';
 
 const STATE = /[✅✔❌✖⏳⚠⌛🟢🟡🟠🔴🚧❗🔵⚪⛔🆗]|\b(?:ready|needs? fix|blocked|in progress|not started|operational|degraded|down)\b/iu;
 const MARK = /^\s*(?:[✅✔❌✖⏳⚠⌛🟢🟡🟠🔴🚧❗🔵⚪⛔🆗])/u;

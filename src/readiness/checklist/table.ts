@@ -1,9 +1,9 @@
 import type { Tier } from './checklist.ts';
-import { boundTold, isClaimColumn, isDemandColumn } from './column.ts';
+import { boundTold, isClaimColumn, isDemandColumn, percentileTold, unitTold } from './column.ts';
 import { plainText } from './inline.ts';
 import { boxOf, type Box } from './lines.ts';
 import { repairMojibake } from './repair.ts';
-import type { Block, Cell } from './scan.ts';
+import type { Block, Cell } from './block.ts';
 import { tierOfHeading } from './tier.ts';
 
 type Table = Extract<Block, { kind: 'table' }>;
@@ -77,9 +77,7 @@ export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined
         {
           line,
           text: title?.text ?? '',
-          detail: detail
-            .map(({ text, at }, i) => (i > 0 && isDemandColumn(header, at) && /^\d/.test(text) ? `${header[at]!}: ${text}` : text))
-            .join(' | '),
+          detail: detailOf(header, detail),
           demands: detail[0] !== undefined && isDemandColumn(header, detail[0].at),
           box: { ...box, at: cell.at },
           roles,
@@ -90,6 +88,17 @@ export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined
       ];
     });
   });
+}
+
+/** The cells behind the title, each with what the head of its column says of its number. What a percentile is told of ends there. */
+function detailOf(header: readonly string[], cells: readonly { at: number; text: string }[]): string {
+  const parts = cells.map(({ at, text }, i) => {
+    const whole = unitTold(header[at] ?? '', text);
+    const marked = percentileTold(header, at, whole);
+    if (marked !== undefined) return [marked, '; '];
+    return [i > 0 && isDemandColumn(header, at) && /^\d/.test(whole) ? `${header[at]!}: ${whole}` : whole, ' | '];
+  });
+  return parts.flatMap((part, i) => (i === parts.length - 1 ? part[0]! : part)).join('');
 }
 
 /** The name in a row that has one cell of words and no box, where the others are empty. */

@@ -2,14 +2,14 @@ import type { Comparator, Threshold } from './checklist.ts';
 import { comparatorAfter, comparatorBefore, negated, type Compared } from './comparator.ts';
 import { bareOp, betterOp, MISSED } from './direction.ts';
 import { withoutCommands } from './command.ts';
-import { heldOf } from './held.ts';
+import { heldOf, NOT_HELD } from './held.ts';
 import { INSTRUCTION, isNoDemand, isState, SCORED } from './no-demand.ts';
 import { numberPlace, type NumberPlace } from './number-place.ts';
 import { isNumbering } from './numbering.ts';
 import { quantitiesOf } from './quantity.ts';
 import { rangeAt } from './range.ts';
 import { nounBehind, metricBefore, metricBehind, percentileOf, scopeOf, withoutMarks } from './metric.ts';
-import { relativeOf } from './relative.ts';
+import { OF_LOAD, relativeOf } from './relative.ts';
 import { TIME_MS, unitOf } from './units.ts';
 import { isLeastVersion, isVersion, versionAt } from './version.ts';
 
@@ -66,17 +66,19 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
     (relative && (trigger || /\b(?:by|um)\s*$/i.test(left)) ? '>=' : undefined) ??
     uncomparedOp(place, last, trigger);
   const ofNone = isOfNone(place, compared, last, trigger);
-  if (op === undefined || (!ofNone && isNoDemand(place, compared, op, last))) return undefined;
+  if (op === undefined || (!ofNone && isNoDemand(place, compared, { op, last, trigger }))) return undefined;
   const behind = compared && isSign(compared) ? ` ${right.slice(compared.at)}` : right;
   const noun = quantity.unit === '' ? nounBehind(behind, quantity.value) : undefined;
   const lead = compared && !compared.behind ? left.slice(0, compared.at) : left;
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(behind, noun)) || last?.metric || '';
   const unit = quantity.unit || (isOfVersion(lead, compared) ? 'version' : rateBehind(right, compared));
-  const percentile = percentileOf(left, right, clause);
+  // `5 times the average load` is a multiple, and no average.
+  const percentile = quantity.unit === 'x' && OF_LOAD.test(right) ? undefined : percentileOf(left, right, clause);
   // `fell by half within 15 minutes` says over which time.
   const unmarked = withoutMarks(right);
   const behindIt = relative ? unmarked.replace(/^(\s*)within\b/i, '$1in    ') : unmarked;
-  const held = heldOf(behindIt, place.text.slice(0, quantity.from - left.length + lead.length));
+  const lasts = !trigger && op.startsWith('<') && unit === '' && LASTS.test(behindIt);
+  const held = lasts ? NOT_HELD : heldOf(behindIt, place.text.slice(0, quantity.from - left.length + lead.length));
   const scope = scopeOf(left, right);
   const threshold: Threshold = {
     metric,
@@ -93,6 +95,9 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   };
   return { threshold, to: quantity.to + held.width, ofNone, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
 }
+
+/** `at most 6 tries, lasting at least 15 minutes`: a limit of how many has no time that it must hold for. */
+const LASTS = /^[^.;,:<>≤≥\d]{0,50},\slasting (?:at least|no less than|more than|longer than|[>≥]=?)\s*\d/i;
 
 /** `RTO of 15 minutes exceeded`, `99.9 % SLA missed`: in a trigger the objective is turned round. */
 function missedOp(place: NumberPlace, trigger: boolean): Comparator | undefined {

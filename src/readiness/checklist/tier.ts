@@ -1,5 +1,6 @@
 import type { Tier } from './checklist.ts';
-import { obligationOf } from './obligation.ts';
+import { plainText } from './inline.ts';
+import { isCondition, obligationOf } from './obligation.ts';
 
 /** `Won't have this time`, `Won't have in this release` */
 const NOT_NOW = String.raw`(?:,? (?:this time|yet|now|(?:for|in|with|at) (?:now|launch|(?:this|the) (?:release|version|launch|phase|time|round|increment|sprint)))(?: (?:around|yet))?)?`;
@@ -57,9 +58,15 @@ const P_MARK = /(?:^|[\s([:*–—-])P([0-4])(?=$|[\s)\]:*,.–—-])/g;
 /** Tells the scale from all headings and the beginnings of all lines. */
 export function scaleOf(texts: Iterable<string>): Scale {
   const seen = new Set<string>();
-  for (const text of texts) if (text.includes('P')) for (const match of text.matchAll(P_MARK)) seen.add(match[1]!);
+  for (const text of texts) {
+    // `(critical)` on a line beside others with `[P1]` is the grade above it.
+    if (ABOVE_P1.test(text)) seen.add('0');
+    if (text.includes('P')) for (const match of text.matchAll(P_MARK)) seen.add(match[1]!);
+  }
   return seen.has('1') && seen.has('2') && !seen.has('0') ? 1 : 0;
 }
+
+const ABOVE_P1 = /^\s*(?:\*\*|__)?[[({]\s?(?:critical|blocker)\s?[)\]}]/i;
 
 /** Behind a rank: the end, a sign that parts it from what it is the rank of, or a noun of tiers. `P2 traffic` is a name. */
 const BEHIND = String.raw`(?=\s*$|\s*[)\]:,.–—|/(]|\s+-|\s+(?:(?:and|or|to|&)\s+\S+\s*$|(?:${NOUNS})\b))`;
@@ -147,14 +154,34 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
 const OF_THINGS =
   /^(?:m(?:aj|in)or|majeure?s?|mineure?s?|moderate|moyenne?|normal|may|(?:high|low)est|trivial|important|haute?|basse|faible|gering)$/i;
 
+const MODALS = String.raw`must|should|could|won['’]t|(?:must|should|could|nice|won['’]t)[- ](?:to[- ])?have|(?:must|should)[- ]not|muss|soll|sollte|kann`;
 const BOLD_RANK = /^\s*(?:\*\*|__)\s*((?:sev(?:erity)?[- ]?[0-5]|P[0-4]))\s*(?:\*\*|__)/i;
 /** Bold or code at the end of a line, behind the end of a sentence or a word. */
 const BOLD_END = /(?<=\S\s)(\*\*|__|`)(?=\S)([^*_`]{2,30})\1[\s.;]*$/;
 /** Code that a line begins with. */
 const CODE_START = /^\s*`(critical|blocker|must(?:[- ]have)?|should(?:[- ]have)?|could(?:[- ]have)?|nice[- ]to[- ]have)`(?=\s)/i;
 
+/** How much a line is owed, as its first word, set apart from the others: `**must** hold`, `_should_ print`, `COULD hum`. */
+const MODAL = new RegExp(String.raw`^\s*(?:(\*{1,3}|_{1,3})(${MODALS})\1|(COULD|WON['’]T|NICE TO HAVE))\s+(?=(?:an?\s)?[\p{Ll}\d])`, 'iu');
+const LOUD = /^\s*(?:\*\*|__)BLOCKER(?:\*\*|__)\s+\S/;
+
+function modalOf(markdown: string): Tier | undefined {
+  if (LOUD.test(markdown)) return 'critical';
+  const match = MODAL.exec(markdown);
+  const [whole = '', , bold, loud] = match ?? [];
+  const words = bold ?? loud;
+  // A question and `Should the mast break` ask for nothing, and `**Must** Farm` is a name.
+  if (words === undefined || /\?\s*$/.test(markdown) || /^\p{Lu}/u.test(markdown.slice(whole.length))) return undefined;
+  if (bold === undefined && words !== words.toUpperCase()) return undefined;
+  const rest = plainText(markdown.slice(whole.length, 300));
+  if (/^should|^could/i.test(words) && !/have/i.test(words) && isCondition(`${words} ${rest}`)) return undefined;
+  return first(WHOLE, words.replace(/-/g, ' ').replace(/ not$/i, ''));
+}
+
 /** The tier of a bold mark before a line's words, or behind them, in Markdown: `**SEV1** the shop is down`, `… . **blocker**`. */
 export function tierOfMark(markdown: string, scale: Scale = 0): Tier | undefined {
+  const modal = modalOf(markdown);
+  if (modal) return modal;
   const mark = BOLD_RANK.exec(markdown)?.[1];
   if (mark !== undefined) return ranked(mark, scale);
   const code = CODE_START.exec(markdown)?.[1];
@@ -228,6 +255,12 @@ function keyedIn(text: string): Tier | undefined {
   return rank === undefined ? undefined : RANKS[Number(rank) - 1];
 }
 
+/** `a real incident (Sev 1) is open`: a thing that the sentence goes on about has that severity. */
+const isOfThing = (text: string, { 0: words, index }: RegExpExecArray): boolean =>
+  /^[([].*[)\]]$/.test(words) &&
+  /\p{L}\s$/u.test(text.slice(0, index)) &&
+  /^\s(?:is|are|was|were|has|have|or|and|happens?|occurs?|remains?|stays?|goes|gets)\s/i.test(text.slice(index + words.length));
+
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   if (
@@ -240,7 +273,7 @@ export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
   if (/^\W{0,3}(?:optional|facultatif|optionnel)(?:[)\]]|:|\s[–—-]\s)|\((?:optional|facultatif|optionnel)\)\W*$/i.test(text)) return 'low';
   if (tag) return RANKS[Math.max(0, Number(tag[1] ?? tag[2]) - scale)];
   const sev = /[([]?\bsev(?:erity)?[- ]?([0-5])\b[)\]:]/i.exec(text);
-  if (sev) return RANKS[Math.max(0, Number(sev[1]) - 1)];
+  if (sev && !isOfThing(text, sev)) return RANKS[Math.max(0, Number(sev[1]) - 1)];
   const named =
     /^\W{0,3}[[({]?(critical|blocker|major|minor|(?:high|medium|low)(?: priority)?|must|should|could|required|mandatory|recommended|must[- ]have|should[- ]have|nice[- ]to[- ]have)\s*(?:[\])}]|:|\s[–—·•|-]\s)/i.exec(
       text,

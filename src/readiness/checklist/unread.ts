@@ -1,6 +1,6 @@
 import type { Finding } from './checklist.ts';
 import { repairMojibake } from './repair.ts';
-import type { Block, Skipped } from './scan.ts';
+import type { Block, Skipped } from './block.ts';
 import { outcomesOf } from './state.ts';
 
 /** Signs that are a box by themselves, as they are typed, exported by word processors or spelled out. */

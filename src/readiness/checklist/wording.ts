@@ -1,4 +1,5 @@
 import type { Tier } from './checklist.ts';
+import type { Block } from './block.ts';
 import { declaredByHeading, declaredIn } from './declared-tier.ts';
 import { plainText } from './inline.ts';
 import { definesMark, legendOf, type Legend, type Passage } from './legend.ts';
@@ -105,7 +106,29 @@ function passagesOf(said: readonly Said[], { placed }: Outline, first: number): 
     const lines = block.rows.flatMap(({ cells }) => definingLines(cells.map(({ text }) => text)));
     return [{ lines, heading: plainText(block.header[0]?.text ?? '') }];
   });
-  return [...groups, ...tables];
+  return [...groups, ...tables, ...keysInCode(placed, first)];
+}
+
+const MOST_KEYS = 12;
+const PLAIN_CODE = /^(?:|text|txt|plain\w*|none|legend|key)$/i;
+
+/** Blocks of code that hold nothing but a key, in front of the first box or below the heading of a legend. */
+function keysInCode(placed: Outline['placed'], first: number): Passage[] {
+  return placed.flatMap(({ block, context: { headings } }): Passage[] => {
+    const heading = headings.at(-1)?.text ?? '';
+    if ((block.kind !== 'fence' && block.kind !== 'code') || !(block.line < first || LEGEND_HEADING.test(heading))) return [];
+    return isKey(block) ? [{ lines: block.lines, heading }] : [];
+  });
+}
+
+/** Whether each line of a block of code explains a mark, but for a title: two of them or more. */
+function isKey(block: Extract<Block, { kind: 'fence' | 'code' }>): boolean {
+  if (block.kind === 'fence' && !PLAIN_CODE.test(block.info.trim())) return false;
+  const lines = block.lines.filter((line) => line.trim() !== '');
+  if (lines.length < 2 || lines.length > MOST_KEYS + 1) return false;
+  const [title = '', ...more] = lines;
+  const keys = !definesMark(title) && LEGEND_LED.test(title) ? more : lines;
+  return keys.length > 1 && keys.every((line) => line.length <= 160 && definesMark(line));
 }
 
 /** A row as `mark: meaning`; where its second column explains nothing, a third may explain both. */
