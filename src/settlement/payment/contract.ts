@@ -88,7 +88,7 @@ export const Payment = Type.Object(paymentFields, closed);
 
 const hitFields = {
   party: Type.Union([Type.Literal('debtor'), Type.Literal('creditor')]),
-  name: Type.Optional(Type.String({ description: 'The name that matches, where it is that of somebody behind the party and not its own' })),
+  name: Type.Optional(Type.String({ description: 'The name or identifier that matches, where it is not the name of the party itself' })),
   listed: Type.String(),
   listId: Type.String(),
   entryId: Type.String(),

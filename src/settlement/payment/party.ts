@@ -1,6 +1,6 @@
 import Type, { type StaticDecode } from 'typebox';
 import { LocalDateText } from '../../base/time.ts';
-import { Lei } from '../participant/contract.ts';
+import { Bic, Lei } from '../participant/contract.ts';
 
 const closed = { additionalProperties: false };
 
@@ -10,11 +10,75 @@ export const text = (maxLength: number, example: string) =>
 
 const Country = Type.String({ pattern: '^[A-Z]{2}$', examples: ['NO'] });
 
-/** Somebody for whom another one pays or is paid: the ultimate debtor or creditor of ISO 20022. */
-const Ultimate = Type.Object(
-  { name: text(140, 'Nordlys Holding AS'), country: Type.Optional(Country), lei: Type.Optional(Lei) },
-  { ...closed, description: 'For whom it pays or is paid, where that is somebody else: the ultimate debtor or creditor. Screened, too' },
+const Birth = Type.Object({ on: LocalDateText, town: text(35, 'Bergen'), country: Country }, closed);
+
+/** A number that somebody gives, of a scheme of ISO's code sets (`TXID`) or another. */
+const GivenNumber = Type.Object(
+  { id: text(256, '31129955131'), scheme: Type.Optional(text(35, 'TXID')), issuer: Type.Optional(text(35, 'Skatteetaten')) },
+  closed,
 );
+
+/** How many numbers of somebody are kept. */
+export const MOST_NUMBERS = 20;
+
+/**
+ * Somebody for whom another one pays or is paid: the ultimate debtor or creditor of ISO 20022, who may be known by numbers
+ * alone.
+ */
+const Ultimate = Type.Object(
+  {
+    name: Type.Optional(text(140, 'Nordlys Holding AS')),
+    country: Type.Optional(Country),
+    bic: Type.Optional(Bic),
+    lei: Type.Optional(Lei),
+    ids: Type.Optional(Type.Array(GivenNumber, { minItems: 1, maxItems: MOST_NUMBERS })),
+    isPerson: Type.Optional(Type.Boolean({ description: 'That the numbers are those of a person' })),
+    birth: Type.Optional(Birth),
+  },
+  {
+    ...closed,
+    minProperties: 1,
+    description:
+      'For whom it pays or is paid, where that is somebody else: the ultimate debtor or creditor. Screened, too, by name and numbers',
+  },
+);
+
+/** Where a bank stands in a chain of payments; `customer…` in the customers' payment that one covers. */
+const BANK_PLACES = [
+  'ultimateDebtor',
+  'debtor',
+  'previous1',
+  'previous2',
+  'previous3',
+  'creditor',
+  'ultimateCreditor',
+  'customerDebtorAgent',
+  'customerPrevious1',
+  'customerPrevious2',
+  'customerPrevious3',
+  'customerIntermediary1',
+  'customerIntermediary2',
+  'customerIntermediary3',
+  'customerCreditorAgent',
+] as const;
+export type BankPlace = (typeof BANK_PLACES)[number];
+
+/** A bank in the chain that is not the participant of its side, as the sender names it. */
+const Bank = Type.Object(
+  {
+    at: Type.Unsafe<BankPlace>({ type: 'string', enum: [...BANK_PLACES], description: 'Its place in the chain, as ISO 20022 calls it' }),
+    bic: Type.Optional(Bic),
+    lei: Type.Optional(Lei),
+    name: Type.Optional(text(140, 'Fjordbank ASA')),
+    country: Type.Optional(Country),
+    /** Its number in a clearing system. */
+    clearing: Type.Optional(Type.Object({ system: Type.Optional(text(35, 'RUCBC')), member: text(35, '044525187') }, closed)),
+    other: Type.Optional(text(35, '4711')),
+    branch: Type.Optional(text(35, 'BERGEN')),
+  },
+  closed,
+);
+export type Bank = StaticDecode<typeof Bank>;
 
 /**
  * Payer or payee as the paying bank knows it: the name, and what the travel rule asks for beside it (FATF Recommendation 16).
@@ -29,13 +93,22 @@ export const Party = Type.Object(
     town: Type.Optional(text(140, 'Bergen')),
     /** Street and number, or the whole address on one line. */
     street: Type.Optional(text(140, 'Strandgaten 18')),
+    /** Its own, not that of its bank: AnyBIC. */
+    bic: Type.Optional(Bic),
     lei: Type.Optional(Lei),
     /** Given by a state: passport, identity card, tax or register number. */
     nationalId: Type.Optional(text(35, '31129955131')),
     /** Given by the bank. */
     customerId: Type.Optional(text(35, 'C-204417')),
-    birth: Type.Optional(Type.Object({ on: LocalDateText, town: text(35, 'Bergen'), country: Country }, closed)),
+    birth: Type.Optional(Birth),
     ultimate: Type.Optional(Ultimate),
+    banks: Type.Optional(
+      Type.Array(Bank, {
+        minItems: 1,
+        maxItems: BANK_PLACES.length,
+        description: 'Banks on its side of the chain beside the participant, as messages of ISO 20022 name them. Screened, too',
+      }),
+    ),
   },
   closed,
 );
@@ -43,9 +116,35 @@ export const Party = Type.Object(
 export type Party = StaticDecode<typeof Party>;
 
 /** What is said of a party beyond name, account and country, in a fixed order; undefined when it is nothing. */
-export function detailsOf({ town, street, lei, nationalId, customerId, birth, ultimate }: Party): (string | undefined)[] | undefined {
+export function detailsOf({
+  town,
+  street,
+  lei,
+  nationalId,
+  customerId,
+  birth,
+  ultimate,
+  ...rest
+}: Party): (string | undefined)[] | undefined {
   const details = [town, street, lei, nationalId, customerId, birth?.on, birth?.town, birth?.country];
   // Where nobody is behind it, what was said before anybody could be stays the same.
   if (ultimate) details.push(ultimate.name, ultimate.country, ultimate.lei);
+  const { bic, banks } = rest;
+  const { bic: bicBehind, ids, isPerson, birth: born } = ultimate ?? {};
+  const more: unknown[] = [bic, banks?.map(saidOfBank), bicBehind, ids?.map(({ id, scheme, issuer }) => [id, scheme, issuer]), isPerson];
+  if (born) more.push(born.on, born.town, born.country);
+  if (more.some((one) => one !== undefined)) details.push(JSON.stringify(more));
   return details.some((one) => one !== undefined) ? details : undefined;
 }
+
+const saidOfBank = ({ at, bic, lei, name, country, clearing, other, branch }: Bank) => [
+  at,
+  bic,
+  lei,
+  name,
+  country,
+  clearing?.system,
+  clearing?.member,
+  other,
+  branch,
+];

@@ -54,7 +54,7 @@ export const loadScreeningList = operation({
   method: 'PUT',
   path: '/v1/screening/lists/{id}',
   summary:
-    'Puts a list in force: OFAC SDN (CSV files one after another, or XML), UN XML, EU CSV, UK CSV, US consolidated CSV, or plain CSV (columns id, name, aliases separated by semicolons, type, country)',
+    'Puts a list in force: OFAC SDN (CSV files one after another, or XML), UN XML, EU CSV, UK CSV, US consolidated CSV, or plain CSV (columns id, name, aliases separated by semicolons, type, country, bic, lei, ids)',
   scope: 'screening:write',
   cost: 'heavy',
   consumes: 'text/csv',

@@ -27,7 +27,7 @@ export async function listScreeningExceptions(deps: Pick<SettlementDeps, 'db'>, 
 }
 
 /**
- * Notes that someone is not the entry that the name matches. It holds for this name in any order and script, for this entry
+ * Notes that someone is not the entry that the name matches, or the identifier in its place. It holds for this name in any order and script, for this entry
  * only, until it ends or the entry changes.
  * Errors: `settlement.entry_not_matched`, `settlement.name_unreadable`.
  */
@@ -35,7 +35,7 @@ export async function grantScreeningException(deps: SettlementDeps, ctx: Ctx, in
   const { name, listId, entryId, reason, days } = input;
   const grantedAt = deps.clock.now();
   const expiresAt = grantedAt + days * DAY_MS;
-  const matches = await deps.screening.check(ctx.tenantId, name);
+  const matches = await deps.screening.check(ctx.tenantId, name, { ids: [name] });
   const entryDigest = await deps.screening.digestOf(ctx.tenantId, listId, entryId);
   if (!entryDigest || !matches.some((match) => match.listId === listId && match.entryId === entryId)) {
     throw new AppError(

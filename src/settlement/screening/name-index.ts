@@ -3,6 +3,7 @@ import { openWritten, writtenColumns, type Written, type WrittenColumns } from '
 import { joinedWords } from './arabic-words.ts';
 import { fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
 import type { ListEntry, NameKind, ScreeningEntry } from './entry.ts';
+import { keysOfListed } from './identifier.ts';
 import { isSearched, readingsOf, WEIGHTS, type Word, type WordKind } from './normalise.ts';
 import { phoneticKey } from './phonetic.ts';
 import { textAt, textPoolBuilder, type TextPool } from './utf8-pool.ts';
@@ -32,6 +33,8 @@ export type IndexColumns = {
   readonly joined: { readonly written: WrittenColumns; readonly runs: Uint32Array<ArrayBuffer> };
   /** Entries by list and id. */
   readonly byId: Buckets;
+  /** Entries by what tells who they are beside a name: BIC, LEI, documents. */
+  readonly byNumber: Buckets;
 };
 
 /** What is known of an entry beside its names. */
@@ -68,7 +71,7 @@ const FLAG = { nameWord: 1, weak: 2, kindShift: 2, kinds: 3, written: 16 };
 export const GLUED_LETTERS = 6;
 export const GLUED_KEY = 5;
 export const LONGEST_RUN = 4;
-export const SALT = { glued: 11, heard: 12, id: 13 };
+export const SALT = { glued: 11, heard: 12, id: 13, number: 14 };
 
 /** Takes entries one by one and lays them out. The whole costs some seconds for 50,000 names: in a worker. */
 export type IndexBuilder = { add(listId: string, entry: ListEntry): void; done(): IndexColumns };
@@ -80,6 +83,7 @@ export function indexBuilder(): IndexBuilder {
   const flags: number[] = [];
   const weights: number[] = [];
   const [idHashes, idEntries] = [new NumberList(), new NumberList()];
+  const [numberHashes, numberEntries] = [new NumberList(), new NumberList()];
   const joined = new Map<string, number>();
   let entryCount = 0;
   at.push(0);
@@ -110,6 +114,10 @@ export function indexBuilder(): IndexBuilder {
         const told = (quality === 'weak' ? FLAG.weak : 0) | (NAME_KINDS.indexOf(kind) << FLAG.kindShift);
         for (const words of readingsOf(text)) if (words.length > 0) put(text, words, told);
       }
+      for (const key of new Set(facts.ids?.flatMap(keysOfListed))) {
+        numberHashes.push(hashOf(key, SALT.number));
+        numberEntries.push(entryCount);
+      }
       idHashes.push(hashOf(`${listId}\n${facts.entryId}`, SALT.id));
       idEntries.push(entryCount++);
     },
@@ -133,6 +141,7 @@ export function indexBuilder(): IndexBuilder {
         glued: gluedOf(names, vocabulary),
         joined: { written: writtenColumns([...joined.keys()]), runs: Uint32Array.from(joined.values()) },
         byId: fileUnder(idHashes, idEntries),
+        byNumber: fileUnder(numberHashes, numberEntries),
       };
     },
   };

@@ -1,24 +1,24 @@
 import type { Uuid } from '../../base/id.ts';
 import { isYounger, type Clock, type Millis } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
-import type { ClearedHit, Hit, PaymentOrder, ScreeningResult } from '../payment/payment.ts';
+import type { ClearedHit, Hit, ScreeningResult } from '../payment/payment.ts';
 import { buildColumns } from './build-index.ts';
 import { digestOf, nameKeyOf } from './exception.ts';
 import { exceptionsFor } from './exception-store.ts';
 import { assess, type KnownFacts } from './factors.ts';
+import { identifiersIn } from './identifier.ts';
+import { screenIdentifier } from './identifier-match.ts';
 import { entryNamed, openIndex, screen, THRESHOLD, type Match, type ScreeningIndex } from './match.ts';
+import { partyHits, type Look, type Parties } from './party-hits.ts';
 import { claimSet } from './screening-set.ts';
 import { contentsOfLists, listsVersion, versionsOfLists, type ListPurpose } from './store.ts';
-
-type Named = Pick<PaymentOrder['debtor'], 'name' | 'ultimate'>;
-/** Two parties by their names, and those of whom they act for. */
-export type Parties = Readonly<Record<Hit['party'], Named>>;
 
 /** Screens names against the lists that are in force in a tenant. */
 export type Screening = {
   /**
-   * Debtor and creditor of an order, and whom they act for: a hit on any holds the payment, a match on a list of exposed
-   * persons is a notice, one that an exception sets aside is cleared. For two clean names the answer is one that all of them share.
+   * Debtor and creditor of an order, whom they act for, and the banks between, by names and identifiers: a hit on any holds the
+   * payment, a match on a list of exposed persons is a notice, one that an exception sets aside is cleared. For two clean names the
+   * answer is one that all of them share.
    * Errors: `settlement.name_unreadable`.
    */
   screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult>;
@@ -26,7 +26,7 @@ export type Screening = {
   inForce(tenantId: Uuid): Promise<InForce>;
   /** What matches with lists in force come to: hits, notices, and what exceptions set aside. */
   sortOut(tenantId: Uuid, lists: InForce, order: Parties, found: readonly Hit[]): Promise<ScreeningResult>;
-  /** Every match of one name, weighed by what else is known. Errors: `settlement.name_unreadable`. */
+  /** Every match of one name, weighed by what else is known, and of the documents that are. Errors: `settlement.name_unreadable`. */
   check(tenantId: Uuid, name: string, known?: KnownFacts): Promise<Match[]>;
   /** The digest of an entry in force, undefined when no list has it. */
   digestOf(tenantId: Uuid, listId: string, entryId: string): Promise<string | undefined>;
@@ -128,7 +128,7 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
 
   async function screenParties(tenantId: Uuid, order: Parties): Promise<ScreeningResult> {
     const lists = await current(tenantId);
-    const found = partyHits(order, (name) => screen(lists.index, name));
+    const found = partyHits(order, lookIn(lists.index));
     return found.length > 0 ? await sortOut(tenantId, lists, order, found) : lists.clean;
   }
 
@@ -146,7 +146,7 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
     };
   }
 
-  /** The exceptions that set hits aside: each is for one name, and so not for that of somebody behind it. */
+  /** The exceptions that set hits aside: each is for one name or identifier, and so not for that of somebody behind it. */
   async function exceptionsTo(tenantId: Uuid, { index }: InForce, order: Parties, found: readonly Hit[]): Promise<Map<Hit, Uuid>> {
     const keyOf = ({ party, name }: Hit) => nameKeyOf(name ?? order[party].name);
     const rows = await db.read({ tenantId }, (tx) => exceptionsFor(tx, tenantId, [...new Set(found.map(keyOf))], clock.now()));
@@ -165,7 +165,7 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
     inForce: (tenantId) => look(tenantId, { wait: true }),
     async check(tenantId, name, known = {}) {
       const { index } = await current(tenantId);
-      return weighed(index, screen(index, name), known);
+      return withNumbered(index, weighed(index, screen(index, name), known), known);
     },
     async digestOf(tenantId, listId, entryId) {
       const entry = entryNamed((await current(tenantId)).index, listId, entryId);
@@ -182,26 +182,19 @@ export function createScreening(db: Db, clock: Clock, maxAgeMs: Millis = 2_000):
   };
 }
 
-const NO_HITS: readonly Hit[] = [];
+/** How the lists of an index are asked. */
+const lookIn = (index: ScreeningIndex): Look => ({
+  name: (name) => screen(index, name),
+  identifier: (identifier) => screenIdentifier(index, identifier),
+});
 
-/** Every match of the names of two parties and of whom they act for, each looked up by `find`. */
-export function partyHits({ debtor, creditor }: Parties, find: (name: string) => readonly Match[]): readonly Hit[] {
-  const [ofDebtor, ofCreditor] = [find(debtor.name), find(creditor.name)];
-  const isPlain = !debtor.ultimate && !creditor.ultimate;
-  if (isPlain && ofDebtor.length === 0 && ofCreditor.length === 0) return NO_HITS;
-  const behind = (party: Hit['party'], name: string | undefined) =>
-    name === undefined ? [] : find(name).map((match) => ({ ...hitOf(party, match), name }));
-  return [
-    ...ofDebtor.map((match) => hitOf('debtor', match)),
-    ...behind('debtor', debtor.ultimate?.name),
-    ...ofCreditor.map((match) => hitOf('creditor', match)),
-    ...behind('creditor', creditor.ultimate?.name),
-  ];
-}
-
-/** A match as it is kept with a payment. */
-function hitOf(party: Hit['party'], { listed, listId, entryId, score, explanation }: Match): Hit {
-  return { party, listed, listId, entryId, score, explanation };
+/** Matches, and before them those whom only a document tells. */
+function withNumbered(index: ScreeningIndex, matches: Match[], { ids = [] }: KnownFacts): Match[] {
+  const found = ids.flatMap(identifiersIn).flatMap((identifier) => screenIdentifier(index, identifier));
+  const isThere = (all: readonly Match[], { listId, entryId }: Match) =>
+    all.some((other) => other.listId === listId && other.entryId === entryId);
+  const others = found.filter((match, i) => !isThere(matches, match) && !isThere(found.slice(0, i), match));
+  return [...others, ...matches];
 }
 
 /** Matches with their scores moved by second factors; what falls below the threshold stays out. */

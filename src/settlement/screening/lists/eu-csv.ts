@@ -34,5 +34,6 @@ function addRow(draft: Draft, value: (title: string) => string): void {
   draft.country(value('citizenship_countrydescription') || value('citizenship_countryiso2code'));
   draft.country(value('address_countrydescription') || value('address_countryiso2code'));
   draft.id(value('identification_typecode'), value('identification_number'), value('identification_countryiso2code'));
+  draft.remark(value('entity_remark'), value('identification_remark'));
   draft.programme(value('entity_regulation_programme'));
 }

@@ -5,7 +5,8 @@ import { EU, FILES, OFAC, SDN_XML, UK, UK_LIST, UK_LIST_XML, UN } from '../../..
 import { sharedData, whereThere } from '../../../../test/support/shared-data.ts';
 import { AppError } from '../../../base/error.ts';
 import { recordsOf } from './csv-records.ts';
-import { readDate } from './parts.ts';
+import { keysOfListed } from '../identifier.ts';
+import { bicsIn, readDate } from './parts.ts';
 import { entriesOf, openList } from './read-list.ts';
 
 const read = (text: string | Uint8Array) => {
@@ -125,6 +126,38 @@ describe('published formats', () => {
     ]);
     expect(front).toMatchObject({ entryId: 'TST0014', type: 'organisation', ids: [{ kind: 'Business registration number', value: '77' }] });
     expect(ship).toEqual(SHIP);
+  });
+
+  test.each([
+    ['OFAC in CSV', OFAC.replace("a.k.a. 'ATL'.", "SWIFT/BIC SABRRUMM; alt. SWIFT/BIC OTHRBYMM123; a.k.a. 'ATL'.")],
+    [
+      'OFAC in XML',
+      SDN_XML.replace(
+        '<sdnType>Entity</sdnType>',
+        '<sdnType>Entity</sdnType><idList><id><uid>8</uid><idType>SWIFT/BIC</idType><idNumber>SABRRUMM</idNumber></id><id><uid>9</uid><idType>SWIFT/BIC</idType><idNumber>OTHRBYMM123</idNumber></id></idList>',
+      ),
+    ],
+    [
+      'EU by fields',
+      EU.replace(';IRAQ\n', ';IRAQ\n01/02/2026;14;E;IRQ;;;;;;;SABRRUMM;swiftbic;;;\n01/02/2026;14;E;IRQ;;;;;;;OTHRBYMM123;swiftbic;;;\n'),
+    ],
+    ['EU by a remark', EU.replace('Entity_SubjectType;', 'Entity_Remark;').replace('14;E;', '14;SWIFT/BIC: SABRRUMM, OTHRBYMM123;')],
+    ['UK by other information', UK_LIST.replace(/,,Entity,,,,/, ',,Entity,,,"BIC code SABRRUMM and SWIFT: OTHRBYMM123",')],
+    ['our own', 'id,name,bic\n1,Sample Bank,SABRRUMM;OTHRBYMM123\n'],
+    ['our own by ids', 'id,name,ids\n1,Sample Bank,SWIFT/BIC SABRRUMM;BIC OTHRBYMM123\n'],
+  ])('BICs of listed banks are kept: %s', (_, text) => {
+    const bank = read(text).entries.find(({ ids = [] }) => ids.length > 1)!;
+    expect(bank.ids!.flatMap(keysOfListed)).toEqual(['bic SABRRUMM', 'bic OTHRBYMM']);
+  });
+
+  test.each([
+    ['Swift Code: DCBKKPPY. Daedong', ['DCBKKPPY']],
+    ['SWIFT/BIC SABRRUMMXXX; SWIFT: OTHRBYMM', ['SABRRUMMXXX', 'OTHRBYMM']],
+    ['BIC (SABRRUMM)', ['SABRRUMM']],
+    ['a swift response was given, ARABIC ALPHABET, the BIC register', []],
+    ['SABRRUMM without a word of what it is', []],
+  ])('of a free text only what it calls so is a BIC: %s', (text, bics) => {
+    expect(bicsIn(text)).toEqual(bics);
   });
 
   test('UK Sanctions List in CSV: columns in another order, the older title of the kind, no line with the day, all the same', () => {

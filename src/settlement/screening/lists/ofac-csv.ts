@@ -70,7 +70,7 @@ function addTo(drafts: ReadonlyMap<string, Draft>, remarks: Map<string, string>,
 
 /** Kinds of identification in OFAC's remarks. */
 const IDENTIFIED =
-  /^((?:Passport|National ID No\.|Tax ID No\.|Registration (?:ID|Number)|Vessel Registration Identification|Identification Number|Cedula No\.|C\.U\.R\.P\.|R\.F\.C\.|SSN|D-U-N-S Number|Business Registration Number|SWIFT\/BIC|Aircraft Tail Number|Unified Social Credit Code \(USCC\))) (.+?)(?: \(([^()]+)\))?\.?$/;
+  /^(?:alt\. )?((?:Passport|National ID No\.|Tax ID No\.|Registration (?:ID|Number)|Vessel Registration Identification|Identification Number|Cedula No\.|C\.U\.R\.P\.|R\.F\.C\.|SSN|D-U-N-S Number|Business Registration Number|Company Number|Legal Entity (?:Number|Identifier)|LEI|BIK \(RU\)|SWIFT\/BIC|Aircraft Tail Number|Unified Social Credit Code \(USCC\))) (.+?)(?: \(([^()]+)\))?\.?$/;
 
 /** Remarks say what has no column: dates of birth, nationality, documents, and weak aliases in quotation marks. */
 function readRemarks(draft: Draft, remarks: string): void {

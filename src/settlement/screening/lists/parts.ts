@@ -1,3 +1,4 @@
+import { isBic } from '../../../base/check-digit.ts';
 import { strongName, type EntryType, type ListEntry, type ListedId, type ListName, type NameKind } from '../entry.ts';
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
@@ -86,6 +87,12 @@ export class Draft {
     return this;
   }
 
+  /** Adds what a free text tells of identifiers: banks are told apart by BICs that have no field of their own. */
+  remark(...texts: readonly string[]): this {
+    for (const bic of texts.flatMap(bicsIn)) this.id('SWIFT/BIC', bic);
+    return this;
+  }
+
   /** The entry, undefined when it has no name. */
   done(): ListEntry | undefined {
     if (this.names.length === 0) return undefined;
@@ -100,6 +107,16 @@ export class Draft {
       ...(this.programmes.size > 0 && { programmes: [...this.programmes] }),
     };
   }
+}
+
+/** BICs that a free text names as such: `SWIFT/BIC: SABRRUMM`, `BIC code SABRRUMMXXX`, `SWIFT SABRRUMM and SABRRUM1`. */
+const NAMED_BIC =
+  /(?<![\p{L}])(?:SWIFT(?:[\s/-]*BIC)?|BIC)(?:\s+codes?)?[\s:=-]*((?:\(?[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\)?(?![A-Za-z0-9])(?:\s*(?:,|\/|and)\s*)?)+)/giu;
+
+/** The BICs that remarks tell, in large letters as BICs are written; a word in small letters is none. */
+export function bicsIn(text: string): string[] {
+  const named = [...text.matchAll(NAMED_BIC)].flatMap(([, found]) => found!.match(/[A-Za-z0-9]{8,11}/g) ?? []);
+  return named.filter((one) => one === one.toUpperCase() && isBic(one));
 }
 
 /** Parts of a text between semicolons, without empty ones. */

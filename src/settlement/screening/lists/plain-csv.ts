@@ -4,14 +4,14 @@ import { malformed, recordsOf, truncated, type CsvRecord } from './csv-records.t
 import { Draft, partsBetween, typeOf } from './parts.ts';
 
 /** Columns of a list; `id` and `name` must be there, in any order, others are left alone. */
-const COLUMNS = ['id', 'name', 'aliases', 'weak_aliases', 'type', 'country', 'born', 'ids', 'programmes'] as const;
+const COLUMNS = ['id', 'name', 'aliases', 'weak_aliases', 'type', 'country', 'born', 'ids', 'bic', 'lei', 'programmes'] as const;
 type Column = (typeof COLUMNS)[number];
 
 const LIMITS = { nameLength: 500, entries: 1_000_000 };
 
 /**
  * A list in our own CSV: columns `id`, `name`, `aliases`, `weak_aliases`, `type`, `country`, `born`, `ids` (`passport A1`),
- * `programmes`; several values of one column with semicolons between.
+ * `bic`, `lei`, `programmes`; several values of one column with semicolons between.
  *
  * Errors: `settlement.list_malformed` with the line, `settlement.list_truncated`, `settlement.list_empty`.
  */
@@ -61,6 +61,8 @@ function entryOf(line: number, value: (column: Column) => string): ListEntry {
   for (const born of partsBetween(value('born'))) draft.bornOn(born);
   for (const id of partsBetween(value('ids')))
     draft.id(id.includes(' ') ? id.slice(0, id.lastIndexOf(' ')) : 'id', id.slice(id.lastIndexOf(' ') + 1));
+  for (const bic of partsBetween(value('bic'))) draft.id('BIC', bic);
+  for (const lei of partsBetween(value('lei'))) draft.id('LEI', lei);
   draft.country(...partsBetween(value('country'))).programme(...partsBetween(value('programmes')));
   draft.type = typeOf(value('type'));
   const entry = draft.done()!;

@@ -31,6 +31,7 @@ function addRow(draft: Draft, value: (title: string) => string): void {
   draft.country(...numbered(value('nationality')), value('country'));
   for (const passport of numbered(value('passport_number'))) draft.id('Passport', passport);
   for (const id of numbered(value('national_identification_number'))) draft.id('National ID', id);
+  draft.remark(value('other_information'));
   draft.programme(value('regime'));
 }
 

@@ -98,6 +98,7 @@ function addRow(designation: Designation, value: (title: string) => string): voi
   for (const id of several(value('national_identifier_number'))) draft.id('National ID', id);
   for (const id of several(value(COLUMN.business))) draft.id('Business registration number', id);
   for (const id of several(value('imo_number'))) draft.id('IMO number', id);
+  draft.remark(value('other_information'));
   draft.programme(value('regime_name'));
 }
 
@@ -117,6 +118,7 @@ function designationOf(element: Element): Designation {
   draft.country(...textsWithin(element, 'Nationality'), ...textsAt(element, 'Addresses', 'Address', 'AddressCountry'));
   draft.country(...textsWithin(element, 'CurrentBelievedFlagOfShip'));
   for (const [kind, name] of NUMBERS) for (const id of textsWithin(element, name)) draft.id(kind, id);
+  draft.remark(...textsWithin(element, 'OtherInformation'));
   draft.programme(textAt(element, 'RegimeName'));
   return designation;
 }

@@ -26,6 +26,7 @@ function entryOf(element: Element, kind: 'INDIVIDUAL' | 'ENTITY'): ListEntry | u
     draft.id(textAt(document, 'TYPE_OF_DOCUMENT'), textAt(document, 'NUMBER'), textAt(document, 'ISSUING_COUNTRY'));
   }
   draft.country(...textsAt(element, 'NATIONALITY', 'VALUE'), ...textsAt(element, `${kind}_ADDRESS`, 'COUNTRY'));
+  draft.remark(textAt(element, 'COMMENTS1'));
   return draft.programme(textAt(element, 'UN_LIST_TYPE')).done();
 }
 

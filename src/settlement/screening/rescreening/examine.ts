@@ -2,9 +2,11 @@ import { newId, type Uuid } from '../../../base/id.ts';
 import type { SettlementDeps } from '../../deps.ts';
 import type { Hit, ScreeningResult } from '../../payment/payment.ts';
 import type { StandingPayment } from '../../payment/store.ts';
+import { screenIdentifier } from '../identifier-match.ts';
 import { entryNamed, screen, screenChanged, type Match, type ScreeningIndex } from '../match.ts';
 import { wordsOf } from '../normalise.ts';
-import { partyHits, type InForce, type Parties } from '../screening.ts';
+import { partyHits, type Look, type Parties } from '../party-hits.ts';
+import type { InForce } from '../screening.ts';
 import type { ListPurpose } from '../store.ts';
 import { matchKey, type Finding, type FindingKind } from './finding.ts';
 import { latestFindings, type Run } from './store.ts';
@@ -37,10 +39,10 @@ type Subject = {
 export type Examined = { findings: Finding[]; undecided: { payment: StandingPayment; hits: Hit[] }[] };
 
 /** The same name twice costs nothing: the second time it is remembered. */
-export const bankSubject = ({ id, name }: { id: Uuid; name: string }): Subject => ({
+export const bankSubject = ({ id, ...bank }: { id: Uuid; name: string; bic: string; lei: string }): Subject => ({
   id,
   kind: 'participant',
-  names: { debtor: { name }, creditor: { name: '' } },
+  names: { debtor: bank, creditor: { name: '' } },
   first: {},
 });
 
@@ -123,9 +125,13 @@ const purposed = ({ hits, notices = [] }: Pick<ScreeningResult, 'hits' | 'notice
 async function matched(work: Work, { kind, names }: Subject): Promise<ScreeningResult | undefined> {
   const { lists, changed, deps, tenantId } = work;
   // What waits for a decision is screened against everything, so that it is also told what is gone.
-  const again = (name: string): Match[] => {
-    if (wordsOf(name).length === 0) return [];
-    return changed && kind !== 'held' ? screenChanged(lists.index, changed, name) : screen(lists.index, name);
+  const only = kind === 'held' ? undefined : changed;
+  const again: Look = {
+    name(name): Match[] {
+      if (wordsOf(name).length === 0) return [];
+      return only ? screenChanged(lists.index, only, name) : screen(lists.index, name);
+    },
+    identifier: (identifier) => screenIdentifier(only ?? lists.index, identifier),
   };
   const found = partyHits(names, again);
   return found.length === 0 ? undefined : await deps.screening.sortOut(tenantId, lists, names, found);

@@ -180,9 +180,14 @@ export async function forgetEntryHashes(tx: Tx, tenantId: Uuid, set: number): Pr
 }
 
 /** Banks of the directory in order of their ids. */
-export async function pageOfBanks(tx: Tx, tenantId: Uuid, after: Uuid | null, limit: number): Promise<{ id: Uuid; name: string }[]> {
+export async function pageOfBanks(
+  tx: Tx,
+  tenantId: Uuid,
+  after: Uuid | null,
+  limit: number,
+): Promise<{ id: Uuid; name: string; bic: string; lei: string }[]> {
   return tx.query(
-    'select id, name from settlement.participant where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3',
+    'select id, name, bic, lei from settlement.participant where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3',
     [tenantId, after, limit],
   );
 }
