@@ -1,5 +1,7 @@
 import type { StaticDecode } from 'typebox';
 import type { PaymentOrder } from '../payment/contract.ts';
+import { MOST_NUMBERS } from '../payment/party.ts';
+import { banksOf, intermediaryRefusal, previousOf } from './chain.ts';
 import type { CreditTransfer } from './messages/payments.ts';
 import type { Account, Address, Party, Remittance } from './parts.ts';
 import type { RecordReading, References } from './read-message.ts';
@@ -40,8 +42,9 @@ export function reasonsAgainst<T>(record: RecordReading<T>, missingIn: (value: T
 /** What the standard leaves open and this network needs: a payment goes straight from one participant to another. */
 function missingIn(transfer: CreditTransfer, path: string): Refusal | undefined {
   const at = (code: ReasonCode, name: string, text: string): Refusal => ({ code, text, path: `${path}/${name}` });
-  const { debtor, creditor, debtorAgent, creditorAgent, intermediary1 } = transfer;
-  if (intermediary1) return at('RC11', 'IntrmyAgt1', 'Intermediary agents are not supported: both agents take part in this network.');
+  const { debtor, creditor, debtorAgent, creditorAgent } = transfer;
+  const between = intermediaryRefusal(transfer, path);
+  if (between) return between;
   if (!debtorAgent.bic) return at('RC03', 'DbtrAgt/FinInstnId/BICFI', 'The BIC in DbtrAgt is missing.');
   if (!creditorAgent.bic) return at('RC04', 'CdtrAgt/FinInstnId/BICFI', 'The BIC in CdtrAgt is missing.');
   if (debtor.name === undefined) return at('BE08', 'Dbtr/Nm', 'The name in Dbtr is missing.');
@@ -56,7 +59,10 @@ function orderOf(transfer: CreditTransfer): Order {
     endToEndId: transfer.endToEndId,
     debtorAgent: transfer.debtorAgent.bic!,
     creditorAgent: transfer.creditorAgent.bic!,
-    debtor: partyOf(transfer.debtor, transfer.debtorAccount, transfer.ultimateDebtor),
+    debtor: withoutAbsent({
+      ...partyOf(transfer.debtor, transfer.debtorAccount, transfer.ultimateDebtor),
+      banks: banksOf(transfer.debtorAgent.bic!, previousOf(transfer)),
+    }),
     creditor: partyOf(transfer.creditor, transfer.creditorAccount, transfer.ultimateCreditor),
     asset: transfer.amount.asset,
     units: transfer.amount.units,
@@ -79,28 +85,43 @@ const MOST_ID = 35;
 
 /** A party with its account, and for whom it acts, as an order names it. */
 export function partyOf(party: Party, account: Account | undefined, behind?: Party): Order['debtor'] {
-  const { name, address, residence, lei, ids = [], birth } = party;
+  const { name, address, residence, bic, lei, ids = [], personalIds = [], birth } = party;
   const given = (fits: (scheme: string) => boolean) =>
-    ids.find(({ id, scheme }) => scheme !== undefined && fits(scheme) && id.length <= MOST_ID)?.id;
+    [...ids, ...personalIds].find(({ id, scheme }) => scheme !== undefined && fits(scheme) && id.length <= MOST_ID)?.id;
   return withoutAbsent({
     name: name!,
     account: account?.iban ?? account?.other,
     country: address?.country ?? residence,
     town: address?.town,
     street: address && streetOf(address),
+    bic,
     lei,
     nationalId: given((scheme) => OF_A_STATE.has(scheme)),
     customerId: given((scheme) => scheme === 'CUST'),
-    birth: birth?.date && birth.city && birth.country ? { on: birth.date, town: birth.city, country: birth.country } : undefined,
+    birth: birthOf(birth),
     ultimate: ultimateOf(behind),
   });
 }
 
-/** Somebody behind a party, who has to have a name. */
+function birthOf(birth: Party['birth']): Order['debtor']['birth'] {
+  return birth?.date && birth.city && birth.country ? { on: birth.date, town: birth.city, country: birth.country } : undefined;
+}
+
+/** Somebody behind a party, of whom perhaps only numbers are known; undefined when nothing is said. */
 function ultimateOf(party: Party | undefined): Order['debtor']['ultimate'] {
-  if (party?.name === undefined) return undefined;
-  const { name, address, residence, lei } = party;
-  return withoutAbsent({ name, country: address?.country ?? residence, lei });
+  if (!party) return undefined;
+  const { name, address, residence, bic, lei, ids = [], personalIds = [], birth } = party;
+  const numbers = [...ids, ...personalIds].slice(0, MOST_NUMBERS).map((one) => withoutAbsent(one));
+  const known = withoutAbsent({
+    name,
+    country: address?.country ?? residence,
+    bic,
+    lei,
+    ids: numbers.length > 0 ? numbers : undefined,
+    isPerson: personalIds.length > 0 || birth ? true : undefined,
+    birth: birthOf(birth),
+  });
+  return Object.keys(known).length > 0 ? known : undefined;
 }
 
 /** Street and number, or what stands on lines. */

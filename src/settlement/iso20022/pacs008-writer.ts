@@ -3,7 +3,7 @@ import type { LocalDate, Millis } from '../../base/time.ts';
 import { addDecimal, parseDecimal } from '../../base/decimal.ts';
 import { isIban } from '../../base/check-digit.ts';
 import type { Order } from './pacs008-transaction.ts';
-import { agent, amount, decimalNumber, document, leaf, tag, type Xml } from './xml-writer.ts';
+import { agent, amount, codeOrOwn, decimalNumber, document, institution, leaf, tag, type Xml } from './xml-writer.ts';
 
 /** One transaction to write: the order and how the sender calls it. */
 export type OutgoingTransaction = {
@@ -55,6 +55,7 @@ function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SH
     amount('IntrBkSttlmAmt', codeOf(order.asset), toDecimalText(order)),
     leaf('IntrBkSttlmDt', order.valueDate),
     leaf('ChrgBr', chargeBearer),
+    ...previousAgents(order.debtor),
     ultimate('UltmtDbtr', order.debtor),
     ...party('Dbtr', order.debtor),
     agent('DbtrAgt', order.debtorAgent),
@@ -76,18 +77,37 @@ function party(name: 'Dbtr' | 'Cdtr', of: Order['debtor']): [Xml, Xml] {
 /** For whom a party pays or is paid, where that is somebody else. */
 export function ultimate(name: 'UltmtDbtr' | 'UltmtCdtr', { ultimate: behind }: Pick<Order['debtor'], 'ultimate'>): Xml {
   if (!behind) return '';
+  const { bic, lei, ids = [], isPerson, birth } = behind;
   const address = tag('PstlAdr', leaf('Ctry', behind.country));
-  return tag(name, leaf('Nm', behind.name), address, tag('Id', tag('OrgId', leaf('LEI', behind.lei))));
+  // Versions before 2023 hold 35 letters, and a number cut off is another one.
+  const others = ids
+    .filter(({ id }) => id.length <= 35)
+    .map(({ id, scheme, issuer }) => tag('Othr', leaf('Id', id), tag('SchmeNm', codeOrOwn(4, scheme)), leaf('Issr', issuer)));
+  // A party is identified as an organisation or as a person; whoever has a BIC or an LEI is none.
+  const isOrganisation = bic !== undefined || lei !== undefined || !(isPerson || birth);
+  const id = isOrganisation ? tag('OrgId', leaf('AnyBIC', bic), leaf('LEI', lei), ...others) : tag('PrvtId', bornAt(birth), ...others);
+  return tag(name, leaf('Nm', behind.name), address, tag('Id', id));
+}
+
+/** The banks through which a payment has come to the participant that pays. */
+export function previousAgents({ banks = [] }: Pick<Order['debtor'], 'banks'>): Xml[] {
+  return (['previous1', 'previous2', 'previous3'] as const).map((place, i) => {
+    const bank = banks.find(({ at }) => at === place);
+    return bank ? institution(`PrvsInstgAgt${i + 1}`, bank) : '';
+  });
+}
+
+function bornAt(birth: Order['debtor']['birth']): Xml {
+  if (!birth) return '';
+  return tag('DtAndPlcOfBirth', leaf('BirthDt', birth.on), leaf('CityOfBirth', birth.town), leaf('CtryOfBirth', birth.country));
 }
 
 /** An organisation has an LEI; who was born somewhere is a person, and of others the standard does not ask. */
-function identityOf({ lei, nationalId, customerId, birth }: Order['debtor']): Xml {
+function identityOf({ bic, lei, nationalId, customerId, birth }: Order['debtor']): Xml {
   const other = (number: string | undefined, scheme: string) =>
     tag('Othr', leaf('Id', number), number === undefined ? '' : tag('SchmeNm', leaf('Cd', scheme)));
-  if (lei !== undefined) {
-    return tag('Id', tag('OrgId', leaf('LEI', lei), other(nationalId, 'TXID'), other(customerId, 'CUST')));
+  if (lei !== undefined || bic !== undefined) {
+    return tag('Id', tag('OrgId', leaf('AnyBIC', bic), leaf('LEI', lei), other(nationalId, 'TXID'), other(customerId, 'CUST')));
   }
-  const born =
-    birth && tag('DtAndPlcOfBirth', leaf('BirthDt', birth.on), leaf('CityOfBirth', birth.town), leaf('CtryOfBirth', birth.country));
-  return tag('Id', tag('PrvtId', born, other(nationalId, 'NIDN'), other(customerId, 'CUST')));
+  return tag('Id', tag('PrvtId', bornAt(birth), other(nationalId, 'NIDN'), other(customerId, 'CUST')));
 }

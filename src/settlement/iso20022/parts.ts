@@ -71,7 +71,9 @@ const partyFields = (prefix: string) => {
     residence: one(at('CtryOfRes'), country),
     bic: one(at('Id/OrgId/AnyBIC|Id/OrgId/BICOrBEI'), bic),
     lei: one(at('Id/OrgId/LEI'), lei),
-    ids: many(at('Id/OrgId/Othr|Id/PrvtId/Othr'), GENERIC_ID),
+    ids: many(at('Id/OrgId/Othr'), GENERIC_ID),
+    /** Numbers of a natural person. */
+    personalIds: many(at('Id/PrvtId/Othr'), GENERIC_ID),
     /** Given for a natural person. */
     birth: one(at('Id/PrvtId/DtAndPlcOfBirth'), BIRTH),
   };
@@ -165,16 +167,26 @@ export const partiesOf = {
   ultimateCreditor: one('UltmtCdtr', PARTY, CREDITOR),
 };
 
-/** Agents between those of the two sides, before and after this network. */
-export const agentsBetween = {
+/** Agents through which a payment has come. */
+export const previousAgents = {
   previousAgent1: one('PrvsInstgAgt1|PrvsInstgAgt', AGENT),
   previousAgent2: one('PrvsInstgAgt2', AGENT),
   previousAgent3: one('PrvsInstgAgt3', AGENT),
-  instructingAgent: one('InstgAgt', AGENT),
-  instructedAgent: one('InstdAgt', AGENT),
+};
+
+/** Agents through which it is to go on. */
+export const intermediaries = {
   intermediary1: one('IntrmyAgt1', AGENT, INTERMEDIARY),
   intermediary2: one('IntrmyAgt2', AGENT, INTERMEDIARY),
   intermediary3: one('IntrmyAgt3', AGENT, INTERMEDIARY),
+};
+
+/** Agents between those of the two sides, before and after this network. */
+export const agentsBetween = {
+  ...previousAgents,
+  instructingAgent: one('InstgAgt', AGENT),
+  instructedAgent: one('InstdAgt', AGENT),
+  ...intermediaries,
 };
 
 /** How a file names itself and what it says of its sums. */

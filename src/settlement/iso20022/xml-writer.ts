@@ -99,6 +99,38 @@ export function agent(name: string, bic: string | undefined): Xml {
   return tag(name, tag('FinInstnId', leaf('BICFI', bic)));
 }
 
+/** Which bank, as far as anything is known of it. */
+export type Institution = {
+  bic?: string;
+  clearing?: { system?: string; member: string };
+  lei?: string;
+  name?: string;
+  country?: string;
+  other?: string;
+  branch?: string;
+};
+
+/** An agent by everything that is known of it. */
+export function institution(name: string, { bic, clearing, lei, name: called, country, other, branch }: Institution): Xml {
+  const system = clearing?.system;
+  const id = tag(
+    'FinInstnId',
+    leaf('BICFI', bic),
+    clearing && tag('ClrSysMmbId', tag('ClrSysId', codeOrOwn(5, system)), leaf('MmbId', clearing.member)),
+    leaf('LEI', lei),
+    leaf('Nm', called && first(140, called)),
+    tag('PstlAdr', leaf('Ctry', country)),
+    tag('Othr', leaf('Id', other)),
+  );
+  return id === '' ? '' : tag(name, id, tag('BrnchId', leaf('Id', branch)));
+}
+
+/** A code of one of ISO's sets, of at most so many letters, or somebody's own word. */
+export function codeOrOwn(letters: number, word: string | undefined): Xml {
+  if (word === undefined) return '';
+  return /^[A-Z0-9]+$/.test(word) && word.length <= letters ? leaf('Cd', word) : leaf('Prtry', word);
+}
+
 /** An account: an IBAN where it is one, else a number. */
 export function account(name: string, number: string | undefined): Xml {
   if (number === undefined || number.trim() === '') return '';

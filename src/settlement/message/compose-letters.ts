@@ -128,6 +128,7 @@ function bankTransfers(head: Head, owner: Member, payments: readonly ToldPayment
       creditor: payment.creditorAgent,
       ...(purpose !== undefined && { purpose }),
       ...(remittance !== undefined && { remittance }),
+      banks: [...(debtor.banks ?? []), ...(creditor.banks ?? [])],
       ...(payment.origin?.kind === 'pacs.009 COV' && { cover: { debtor, creditor } }),
     };
   });

@@ -1,8 +1,10 @@
 import type { Ctx } from '../../base/context.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { banksOf, calledOf, intermediaryRefusal, previousOf } from '../iso20022/chain.ts';
 import type { RecordOf } from '../iso20022/catalogue.ts';
 import { writePacs002 } from '../iso20022/pacs002.ts';
 import { noteOf, partyOf, reasonsAgainst, withoutAbsent, type Order, type TransactionReading } from '../iso20022/pacs008-transaction.ts';
+import type { Agent } from '../iso20022/parts.ts';
 import type { RecordReading } from '../iso20022/read-message.ts';
 import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
 import { normalBic, type Participants } from '../participant/directory.ts';
@@ -43,9 +45,13 @@ const payeeOf = ({ creditorAgent, creditor }: Transfer) => creditorAgent?.bic ??
 
 function missingIn(transfer: Transfer, path: string): Refusal | undefined {
   const at = (code: ReasonCode, name: string, text: string): Refusal => ({ code, text, path: `${path}/${name}` });
-  const { underlying } = transfer;
-  if (transfer.intermediary1)
-    return at('RC11', 'IntrmyAgt1', 'Intermediary agents are not supported: both banks take part in this network.');
+  const { underlying, debtorAgent, creditorAgent } = transfer;
+  const between = intermediaryRefusal(transfer, path);
+  if (between) return between;
+  if (debtorAgent && debtorAgent.bic === undefined)
+    return at('RC03', 'DbtrAgt/FinInstnId/BICFI', 'The BIC in DbtrAgt is missing: it names the participant that pays.');
+  if (creditorAgent && creditorAgent.bic === undefined)
+    return at('RC04', 'CdtrAgt/FinInstnId/BICFI', 'The BIC in CdtrAgt is missing: it names the participant that is paid.');
   if (payerOf(transfer) === undefined) return at('RC03', 'Dbtr/FinInstnId/BICFI', 'The BIC of the debtor is missing.');
   if (payeeOf(transfer) === undefined) return at('RC04', 'Cdtr/FinInstnId/BICFI', 'The BIC of the creditor is missing.');
   if (underlying && underlying.debtor.name === undefined)
@@ -58,28 +64,67 @@ function missingIn(transfer: Transfer, path: string): Refusal | undefined {
 
 /** The parties of a cover payment are the customers behind it: theirs are the names that have to be screened. */
 function orderOf(transfer: Transfer, participants: Participants): Order {
-  const { underlying, debtor, creditor, ultimateDebtor, ultimateCreditor } = transfer;
+  const { underlying } = transfer;
   const [payer, payee] = [payerOf(transfer)!, payeeOf(transfer)!];
-  const nameOf = ({ name, bic }: Transfer['debtor']) => name ?? (bic && participants.byBic.get(normalBic(bic))?.name) ?? bic;
-  const bank = (agent: Transfer['debtor'], bic: string, behind: Transfer['debtor'] | undefined) => {
-    const ultimate = behind && nameOf(behind);
-    return { name: nameOf({ ...agent, bic: agent.bic ?? bic })!, ...(ultimate !== undefined && { ultimate: { name: ultimate } }) };
-  };
+  const [debtor, creditor] = underlying ? customersOf(underlying) : banksAsParties(transfer, participants);
+  const { debtorBanks, creditorBanks } = chainOf(transfer);
   return withoutAbsent({
     uetr: transfer.uetr,
     endToEndId: transfer.endToEndId,
     debtorAgent: payer,
     creditorAgent: payee,
-    debtor: underlying
-      ? partyOf(underlying.debtor, underlying.debtorAccount, underlying.ultimateDebtor)
-      : bank(debtor, payer, ultimateDebtor),
-    creditor: underlying
-      ? partyOf(underlying.creditor, underlying.creditorAccount, underlying.ultimateCreditor)
-      : bank(creditor, payee, ultimateCreditor),
+    debtor: withoutAbsent({ ...debtor, banks: banksOf(payer, debtorBanks) }),
+    creditor: withoutAbsent({ ...creditor, banks: banksOf(payee, creditorBanks) }),
     asset: transfer.amount.asset,
     units: transfer.amount.units,
     valueDate: transfer.settlementDate,
     purpose: transfer.purpose,
     remittance: noteOf(transfer.remittance ?? underlying?.remittance),
   });
+}
+
+type Underlying = NonNullable<Transfer['underlying']>;
+type Sides = [debtor: Order['debtor'], creditor: Order['creditor']];
+
+const customersOf = ({ debtor, debtorAccount, ultimateDebtor, ...rest }: Underlying): Sides => [
+  partyOf(debtor, debtorAccount, ultimateDebtor),
+  partyOf(rest.creditor, rest.creditorAccount, rest.ultimateCreditor),
+];
+
+/** Payer and payee where banks pay for themselves, called by what is known of them. */
+function banksAsParties({ debtor, creditor, ultimateDebtor, ultimateCreditor }: Transfer, { byBic }: Participants): Sides {
+  const nameOf = (bank: Agent) =>
+    bank.name ?? (bank.bic === undefined ? undefined : byBic.get(normalBic(bank.bic))?.name) ?? calledOf(bank);
+  const partyFor = (bank: Agent, behind: Agent | undefined): Order['debtor'] => {
+    const ultimate = behind && withoutAbsent({ name: nameOf(behind), bic: behind.bic, lei: behind.lei, country: behind.address?.country });
+    // A bank of which nothing is said but where it is has to be called something.
+    const name = nameOf(bank) ?? 'NOTPROVIDED';
+    return withoutAbsent({ name, ultimate: ultimate && Object.keys(ultimate).length > 0 ? ultimate : undefined });
+  };
+  return [partyFor(debtor, ultimateDebtor), partyFor(creditor, ultimateCreditor)];
+}
+
+/** Every bank that the message names, on the side of the chain where it is. */
+function chainOf(transfer: Transfer) {
+  const { underlying = {} as Partial<Underlying> } = transfer;
+  const customerPrevious = previousOf(underlying);
+  return {
+    debtorBanks: {
+      ultimateDebtor: transfer.ultimateDebtor,
+      debtor: transfer.debtor,
+      ...previousOf(transfer),
+      customerDebtorAgent: underlying.debtorAgent,
+      customerPrevious1: customerPrevious.previous1,
+      customerPrevious2: customerPrevious.previous2,
+      customerPrevious3: customerPrevious.previous3,
+    },
+    creditorBanks: {
+      customerIntermediary1: underlying.intermediary1,
+      customerIntermediary2: underlying.intermediary2,
+      customerIntermediary3: underlying.intermediary3,
+      customerCreditorAgent: underlying.creditorAgent,
+      creditor: transfer.creditor,
+      ultimateCreditor: transfer.ultimateCreditor,
+    },
+  };
 }

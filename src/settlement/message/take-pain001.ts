@@ -1,5 +1,6 @@
 import type { Ctx } from '../../base/context.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { intermediaryRefusal } from '../iso20022/chain.ts';
 import type { GroupOf, RecordOf } from '../iso20022/catalogue.ts';
 import type { TransactionReport } from '../iso20022/pacs002.ts';
 import { noteOf, partyOf, reasonsAgainst, withoutAbsent, type TransactionReading } from '../iso20022/pacs008-transaction.ts';
@@ -46,8 +47,8 @@ function missingIn(transfer: Transfer, batch: Batch, path: string): Refusal | un
   const inBatch = path.slice(0, path.indexOf('/'));
   const at = (code: ReasonCode, place: string, text: string): Refusal => ({ code, text, path: place });
   if (batch.method === 'CHK') return at('AG03', `${inBatch}/PmtMtd`, 'Cheques are not supported.');
-  if (transfer.intermediary1)
-    return at('RC11', `${path}/IntrmyAgt1`, 'Intermediary agents are not supported: both agents take part in this network.');
+  const between = intermediaryRefusal(transfer, path);
+  if (between) return between;
   if (!transfer.amount) return at('AG03', `${path}/Amt/EqvtAmt`, 'An amount told as the equivalent of another currency is not supported.');
   if (!batch.debtorAgent.bic) return at('RC03', `${inBatch}/DbtrAgt/FinInstnId/BICFI`, 'The BIC in DbtrAgt is missing.');
   if (!transfer.creditorAgent?.bic) return at('RC04', `${path}/CdtrAgt/FinInstnId/BICFI`, 'The BIC in CdtrAgt is missing.');

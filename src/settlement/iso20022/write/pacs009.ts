@@ -2,21 +2,37 @@ import { addDecimal, parseDecimal } from '../../../base/decimal.ts';
 import { type Money, toDecimalText } from '../../../base/money.ts';
 import type { LocalDate, Millis } from '../../../base/time.ts';
 import type { Order } from '../pacs008-transaction.ts';
-import { ultimate } from '../pacs008-writer.ts';
+import type { Bank, BankPlace } from '../../payment/party.ts';
+import { previousAgents, ultimate } from '../pacs008-writer.ts';
 import type { References } from '../read-message.ts';
-import { account, agent, decimalNumber, document, first, instant, leaf, moneyElement, ownReference, tag, type Xml } from '../xml-writer.ts';
+import {
+  account,
+  agent,
+  decimalNumber,
+  document,
+  first,
+  instant,
+  institution,
+  leaf,
+  moneyElement,
+  ownReference,
+  tag,
+  type Xml,
+} from '../xml-writer.ts';
 import { writtenMessage } from './streaming.ts';
 
-type Customer = Pick<Order['debtor'], 'name' | 'account' | 'country' | 'ultimate'>;
+type Customer = Pick<Order['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate'>;
 
 /** A payment of a bank to a bank; with `cover`, of a payment of their customers. */
 export type OutgoingBankTransfer = {
   references: References & { endToEndId: string };
   amount: Money;
   settlementDate: LocalDate;
-  /** BICs. */
+  /** BICs of the participants that pay and are paid. */
   debtor: string;
   creditor: string;
+  /** The banks beside these on either side, each at its place. */
+  banks?: readonly Bank[];
   purpose?: string;
   remittance?: string;
   cover?: { debtor: Customer; creditor: Customer };
@@ -41,7 +57,8 @@ export function writePacs009(head: BankTransferHead, transfers: readonly Outgoin
 }
 
 function transferOf(transfer: OutgoingBankTransfer): Xml {
-  const { references, amount, debtor, creditor, cover } = transfer;
+  const { references, amount, debtor, creditor, cover, banks = [] } = transfer;
+  const at = bankWriter(banks);
   const reference = (name: string, text: string | undefined) => leaf(name, text && first(35, text));
   const underlying =
     cover &&
@@ -49,8 +66,10 @@ function transferOf(transfer: OutgoingBankTransfer): Xml {
       'UndrlygCstmrCdtTrf',
       ultimate('UltmtDbtr', cover.debtor),
       ...party('Dbtr', cover.debtor),
-      agent('DbtrAgt', debtor),
-      agent('CdtrAgt', creditor),
+      at('customerDebtorAgent', 'DbtrAgt') || agent('DbtrAgt', debtor),
+      ...NTH.map((nth) => at(`customerPrevious${nth}`, `PrvsInstgAgt${nth}`)),
+      ...NTH.map((nth) => at(`customerIntermediary${nth}`, `IntrmyAgt${nth}`)),
+      at('customerCreditorAgent', 'CdtrAgt') || agent('CdtrAgt', creditor),
       ...party('Cdtr', cover.creditor),
       ultimate('UltmtCdtr', cover.creditor),
     );
@@ -65,15 +84,33 @@ function transferOf(transfer: OutgoingBankTransfer): Xml {
     ),
     moneyElement('IntrBkSttlmAmt', amount),
     leaf('IntrBkSttlmDt', transfer.settlementDate),
-    agent('Dbtr', debtor),
-    agent('Cdtr', creditor),
+    ...previousAgents({ banks: [...banks] }),
+    at('ultimateDebtor', 'UltmtDbtr'),
+    ...sideOf('Dbtr', at('debtor', 'Dbtr'), debtor),
+    ...sideOf('Cdtr', at('creditor', 'Cdtr'), creditor).reverse(),
+    at('ultimateCreditor', 'UltmtCdtr'),
     tag('Purp', leaf('Cd', transfer.purpose)),
     tag('RmtInf', leaf('Ustrd', transfer.remittance && first(140, transfer.remittance))),
     underlying,
   );
 }
 
+const NTH = [1, 2, 3] as const;
+
+function bankWriter(banks: readonly Bank[]): (place: BankPlace, name: string) => Xml {
+  return (place, name) => {
+    const bank = banks.find(({ at }) => at === place);
+    return bank ? institution(name, bank) : '';
+  };
+}
+
+/** The bank that pays or is paid: the participant, or one behind it, whose agent the participant then is. */
+function sideOf(name: 'Dbtr' | 'Cdtr', behind: Xml, participant: string): Xml[] {
+  return behind === '' ? [agent(name, participant)] : [behind, agent(`${name}Agt`, participant)];
+}
+
 function party(name: 'Dbtr' | 'Cdtr', of: Customer): Xml[] {
   const address = tag('PstlAdr', leaf('Ctry', of.country));
-  return [tag(name, leaf('Nm', first(140, of.name)), address), account(`${name}Acct`, of.account)];
+  const id = tag('Id', tag('OrgId', leaf('AnyBIC', of.bic), leaf('LEI', of.lei)));
+  return [tag(name, leaf('Nm', first(140, of.name)), address, id), account(`${name}Acct`, of.account)];
 }
