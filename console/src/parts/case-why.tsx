@@ -22,7 +22,7 @@ export function Why({ detail }: { detail: CaseDetail }) {
               <div className="min-w-0">
                 <p className="font-medium break-words">{hit.listed}</p>
                 <p className="text-xs text-ink-3">
-                  matches {hit.name === undefined ? `the ${hit.party}` : `who is behind the ${hit.party},`} “
+                  matches {hit.name === undefined ? `the ${hit.party}` : `on the side of the ${hit.party},`} “
                   {hit.name ?? payment?.[hit.party].name}” · {hit.listId} · {hit.entryId}
                 </p>
               </div>

@@ -165,6 +165,9 @@ test.each<[string, () => string]>([
   };
   for (const nth of [1, 2, 3]) {
     const chain = Array.from({ length: nth }, (__, i) => agentXml(`IntrmyAgt${i + 1}`, 'FJORNOKK')).join('');
+    const alone = await submit(before(agentXml(`IntrmyAgt${nth}`, 'FJORNOKK')));
+    expect([textsOf(alone, 'TxSts'), textsOf(alone, 'Cd')[0]]).toEqual([['RJCT'], 'RC11']);
+    expect(alone.replaceAll('</AddtlInf><AddtlInf>', '')).toContain(`CdtTrfTxInf[1]/IntrmyAgt${nth}`);
     const answer = await submit(before(chain));
     expect([textsOf(answer, 'TxSts'), textsOf(answer, 'Cd')]).toEqual([['RJCT'], ['RC11']]);
     expect(answer.replaceAll('</AddtlInf><AddtlInf>', '')).toContain('CdtTrfTxInf[1]/IntrmyAgt1');

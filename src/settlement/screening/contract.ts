@@ -101,7 +101,9 @@ export const checkName = operation({
       name: Type.String({ minLength: 1, maxLength: 140, examples: ['Aurora Shipping AS'] }),
       born: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$', description: 'Date of birth as far as it is known' })),
       country: Type.Optional(Type.String({ minLength: 2, maxLength: 60, description: 'ISO 3166 code or English name' })),
-      ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 10, description: 'Numbers of documents' })),
+      ids: Type.Optional(
+        Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 10, description: 'Numbers of documents, BIC, LEI' }),
+      ),
       type: Type.Optional(
         Type.Union([Type.Literal('person'), Type.Literal('organisation'), Type.Literal('vessel'), Type.Literal('aircraft')]),
       ),

@@ -6,6 +6,8 @@ import { sharedData, whereThere } from '../../../../test/support/shared-data.ts'
 import { AppError } from '../../../base/error.ts';
 import { recordsOf } from './csv-records.ts';
 import { keysOfListed } from '../identifier.ts';
+import { screenIdentifier } from '../identifier-match.ts';
+import { buildIndex } from '../match.ts';
 import { bicsIn, readDate } from './parts.ts';
 import { entriesOf, openList } from './read-list.ts';
 
@@ -228,6 +230,15 @@ const FOLDER = sharedData('sanctions', 'the extra tests of reading the published
 whereThere(FOLDER, () =>
   describe('the published lists', () => {
     const bytes = (...files: readonly string[]) => Buffer.concat(files.map((file) => readFileSync(`${FOLDER}/${file}`)));
+    test('every BIC that OFAC and the UN tell of finds its entry', () => {
+      const [ofac, un] = [bytes('sdn.csv', 'alt.csv', 'add.csv', 'sdn_comments.csv'), bytes('UN_consolidated.xml')];
+      const entries = [...read(ofac).entries, ...read(un).entries].map((entry) => ({ listId: 'published', ...entry }));
+      const index = buildIndex(entries);
+      const told = [...ofac.toString('latin1').matchAll(/SWIFT\/BIC ([A-Z0-9]{8,11})\b/g)].map(([, bic]) => bic!);
+      expect(told.length).toBeGreaterThan(30);
+      for (const bic of [...told, 'DCBKKPPY']) expect([bic, screenIdentifier(index, { kind: 'bic', value: bic })]).not.toEqual([bic, []]);
+    });
+
     test.each([
       [['sdn.csv', 'alt.csv', 'add.csv', 'sdn_comments.csv'], 'ofac_csv', 7_379, 19_000],
       [['UN_consolidated.xml'], 'un_xml', 1_003, 4_100],
