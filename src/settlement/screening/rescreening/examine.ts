@@ -124,8 +124,9 @@ const purposed = ({ hits, notices = [] }: Pick<ScreeningResult, 'hits' | 'notice
 
 async function matched(work: Work, { kind, names }: Subject): Promise<ScreeningResult | undefined> {
   const { lists, changed, deps, tenantId } = work;
-  // What waits for a decision is screened against everything, so that it is also told what is gone.
-  const only = kind === 'held' ? undefined : changed;
+  // What waits for a decision is screened against everything, so that it is also told what is gone; banks are, since nobody asked
+  // the lists about those that were admitted meanwhile.
+  const only = kind === 'held' || kind === 'participant' ? undefined : changed;
   const again: Look = {
     name(name): Match[] {
       if (wordsOf(name).length === 0) return [];

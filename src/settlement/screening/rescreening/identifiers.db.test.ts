@@ -60,6 +60,17 @@ describe('when a list comes to name an identifier', () => {
     );
   });
 
+  test('a bank that was admitted meanwhile is asked about all that lists say, and told of once', async () => {
+    await load('1,Nobody Of That Name,LATECOMM,');
+    await screenAgain();
+    const [late] = await admitBanks(house, ['LATECOMM'], {});
+    for (const other of ['Somebody Else', 'Quite Another']) {
+      await load('1,Nobody Of That Name,LATECOMM,', `2,${other},,`);
+      await screenAgain();
+    }
+    expect(await findings()).toMatchObject([{ participantId: late!.id, name: 'LATECOMM', listed: 'Nobody Of That Name' }]);
+  });
+
   test('what is not final is held, released by a person, and not held for that again', async () => {
     await load('1,Nobody Of That Name,,');
     await screenAgain();
