@@ -23,7 +23,7 @@ type Opening = { beside?: boolean; stop: AbortSignal };
 export async function openHouse(config: Config, log: Log, report: Report, { beside = false, stop }: Opening): Promise<OpenHouse> {
   const closers = createClosers();
   try {
-    const folder = takeFolder(config, beside);
+    const folder = await takeFolder(config, beside, stop);
     closers.add(() => folder.close());
     const addresses = folder.inUse ? attached(config) : await findDatabase(config, folder.path, report, stop);
     closers.add(() => addresses.stop());
@@ -43,9 +43,9 @@ export async function openHouse(config: Config, log: Log, report: Report, { besi
 }
 
 /** The data folder for this process alone, or as another one has it. */
-function takeFolder({ dataFolder }: Config, beside: boolean): DataFolder & { inUse: boolean } {
+async function takeFolder({ dataFolder }: Config, beside: boolean, stop: AbortSignal): Promise<DataFolder & { inUse: boolean }> {
   try {
-    return { ...openDataFolder(dataFolder), inUse: false };
+    return { ...(await openDataFolder(dataFolder, stop)), inUse: false };
   } catch (error) {
     if (!beside || !(error instanceof AppError) || error.code !== 'start.data_folder_in_use') throw error;
     return { path: dataFolder, close: () => {}, inUse: true };

@@ -37,7 +37,7 @@ async function reach(config: Config, report: Report): Promise<{ addresses: Addre
     );
   }
   try {
-    const folder = openDataFolder(config.dataFolder);
+    const folder = await openDataFolder(config.dataFolder);
     return { addresses: await findDatabase(config, folder.path, report), release: () => folder.close() };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'start.data_folder_in_use') throw error;

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import type { Admitted } from '../access/authenticate.ts';
 import { findOperatorId } from '../access/store/tenant.ts';
 import { AppError } from '../base/error.ts';
@@ -57,11 +56,17 @@ function stopSignal(): AbortSignal {
   let askedAt = 0;
   const asked = (signal: NodeJS.Signals) => {
     if (!stop.signal.aborted) askedAt = performance.now();
-    else if (performance.now() - askedAt > INSIST_AFTER_MS) process.exit(128 + constants.signals[signal]);
+    else if (performance.now() - askedAt > INSIST_AFTER_MS) endAtOnce(signal);
     stop.abort(new AppError('unavailable', 'start.stopped', 'Stopped before it was ready.'));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, asked);
   return stop.signal;
+}
+
+/** Ends the process as the signal would by itself: `process.exit` waits for threads, and one of them may wait for a disk. */
+function endAtOnce(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 /** Where a start says what it does: sentences for whoever started it, lines for the log. */
@@ -74,6 +79,8 @@ async function run(config: Config, voice: Voice, stop: AbortSignal): Promise<voi
   } catch (error) {
     if (!stop.aborted || error !== stop.reason) throw error;
     voice.progress.step('Stopped before it was ready');
+    // Nothing is left to do, but a thread may wait for a disk that does not answer.
+    setTimeout(() => endAtOnce('SIGTERM'), INSIST_AFTER_MS).unref();
   }
 }
 

@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { access, chmod, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../base/error.ts';
 import { isLocked, takeLock } from './file-lock.ts';
 
@@ -12,11 +12,12 @@ export type DataFolder = {
 };
 
 /**
- * Creates the data folder when it is missing and takes it for this process.
- * Errors: `start.data_folder_in_use` names the pid that has it, `start.data_folder_unusable` tells what is wrong.
+ * Creates the data folder when it is missing and takes it for this process. Nobody waits for a disk that does not answer
+ * (a folder of a network) once `stop` says no.
+ * Errors: `start.data_folder_in_use` names the pid that has it, `start.data_folder_unusable` tells what is wrong; the reason of `stop`.
  */
-export function openDataFolder(path: string): DataFolder {
-  const real = prepared(path);
+export async function openDataFolder(path: string, stop?: AbortSignal): Promise<DataFolder> {
+  const real = await unlessStopped(() => prepared(path), stop);
   const lock = takeLock(join(real, 'lock'));
   if (isLocked(lock)) return { path: real, close: () => lock.release() };
   const who = lock.pid === undefined ? 'another process' : `process ${lock.pid}`;
@@ -27,24 +28,70 @@ export function openDataFolder(path: string): DataFolder {
   );
 }
 
+/** What comes of `work`, or the reason of `stop` as soon as there is one; what was begun is left to itself then. */
+async function unlessStopped<T>(work: () => Promise<T>, stop: AbortSignal | undefined): Promise<T> {
+  if (!stop) return await work();
+  stop.throwIfAborted();
+  return await new Promise<T>((settle, reject) => {
+    const stopped = () => reject(stop.reason as Error);
+    stop.addEventListener('abort', stopped, { once: true });
+    work()
+      .then(settle, reject)
+      .finally(() => stop.removeEventListener('abort', stopped));
+  });
+}
+
+/**
+ * Makes a folder, and those above it that are missing. Node's own way (`recursive`) goes round for ever where the kernel says
+ * of a folder that can be seen that it is not there, as in /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing) {
+    // Somebody else may have made it meanwhile.
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    // The root has nothing above it that could be made.
+    if (dirname(path) === path) throw error;
+    return false;
+  }
+}
+
 /** A folder in use keeps the permissions that its owner gave it. */
-function isNew(path: string): boolean {
-  return readdirSync(path).length === 0 && statSync(path).uid === process.getuid?.();
+async function isNew(path: string): Promise<boolean> {
+  return (await readdir(path)).length === 0 && (await stat(path)).uid === process.getuid?.();
 }
 
 /**
  * Only this user may look inside. Root leaves the right to pass through, because PostgreSQL refuses to run as root
  * and its unprivileged user has to get to its own folder below; what is secret is 0600 by itself.
  */
-function prepared(path: string): string {
+async function prepared(path: string): Promise<string> {
   try {
-    mkdirSync(path, { recursive: true });
-    if (!statSync(path).isDirectory()) throw new Error('it is not a folder');
-    if (isNew(path)) chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700);
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    return realpathSync(path);
+    await makeFolder(path);
+    if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder');
+    if (await isNew(path)) await chmod(path, process.getuid?.() === 0 ? 0o711 : 0o700);
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return await realpath(path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new AppError('unavailable', 'start.data_folder_unusable', `The data folder ${path} cannot be used: ${why}`, error);
+    throw new AppError(
+      'unavailable',
+      'start.data_folder_unusable',
+      `The data folder ${path} cannot be used: ${why}. Name another one in RIALTO_DATA.`,
+      error,
+    );
   }
 }

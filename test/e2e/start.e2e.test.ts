@@ -166,6 +166,11 @@ test('a bad configuration is told whole, at once and without its passwords', TIM
   expect(stdout + stderr).not.toContain('geheim');
 });
 
+test('a data folder that cannot be made ends the start at once, by its name', TIMEOUT, async () => {
+  const { code, stderr } = await launch([MAIN], { RIALTO_DATA: '/proc/rialto', PORT: '0' }).ended;
+  expect([code, stderr]).toEqual([1, expect.stringContaining('The data folder /proc/rialto cannot be used')]);
+});
+
 /** A request of which the second half of the body is kept back. */
 async function halfSent(url: string, request: string, body: string, token: string): Promise<{ sendRest(): Promise<string> }> {
   const { hostname, port } = new URL(url);

@@ -11,9 +11,9 @@ const HOUR_MS = 3_600_000;
 
 /** Starts the one server of a test run in a folder of its own and takes both away afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  sweep();
+  await sweep();
   const path = mkdtempSync(join(tmpdir(), PREFIX));
-  const folder = openDataFolder(path);
+  const folder = await openDataFolder(path);
   const server = await startEmbedded({ dataFolder: folder.path, durable: false });
   project.provide('postgres', { app: server.appUrl().reveal(), admin: server.adminUrl().reveal() });
   return async () => {
@@ -25,12 +25,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** Removes what runs left behind that were killed; a folder that a run still has is locked. */
-function sweep(): void {
+async function sweep(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     const path = join(tmpdir(), name);
     if (!name.startsWith(PREFIX) || Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < HOUR_MS) continue;
     try {
-      openDataFolder(path).close();
+      (await openDataFolder(path)).close();
     } catch {
       continue;
     }

@@ -2,7 +2,7 @@
 import { openDataFolder } from '../../src/infra/data-folder.ts';
 import { startEmbedded } from '../../src/infra/postgres/embedded.ts';
 
-const folder = openDataFolder(process.argv[2] ?? '');
+const folder = await openDataFolder(process.argv[2] ?? '');
 const server = await startEmbedded({ dataFolder: folder.path, durable: false });
 process.stdout.write(`${JSON.stringify({ pid: server.pid(), url: server.adminUrl().reveal() })}\n`);
 setInterval(() => {}, 60_000);
