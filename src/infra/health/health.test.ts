@@ -29,6 +29,12 @@ test('what there was nothing to look at for is told before it is said to be well
   expect(JSON.stringify(readiness.checks)).toBe('[{"name":"windows","unseen":true,"ok":true,"detail":"none was settled","ms":0}]');
 });
 
+test('only what keeps traffic away is named as the reason', async () => {
+  const advisory = { ...bad, name: 'lists', advisory: true };
+  expect((await createHealth({ checks: [advisory, bad, good] }).ready()).because).toEqual(['bus']);
+  expect((await createHealth({ checks: [advisory, good] }).ready()).because).toEqual([]);
+});
+
 test('a failing advisory check is told and keeps no traffic away', async () => {
   const { status, checks } = await createHealth({ checks: [{ ...bad, advisory: true }, good] }).ready();
   expect(status).toBe('ready');

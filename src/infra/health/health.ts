@@ -3,8 +3,11 @@ import type { Check, Finding } from '../module.ts';
 /** What one check found. `ms` is how long it took; `unseen` that there was nothing to look at, which is no evidence. */
 export type CheckResult = { name: string; unseen?: true; ok: boolean; detail: string; ms: number };
 
-/** `ready` takes traffic; `not_ready` has a failing dependency; `stopping` finishes what it has and takes nothing new. */
-export type Readiness = { status: 'ready' | 'not_ready' | 'stopping'; checks: readonly CheckResult[] };
+/**
+ * `ready` takes traffic; `not_ready` has a failing dependency; `stopping` finishes what it has and takes nothing new. `because`
+ * are the names of the checks that keep traffic away.
+ */
+export type Readiness = { status: 'ready' | 'not_ready' | 'stopping'; checks: readonly CheckResult[]; because: readonly string[] };
 
 export type Health = {
   /** Asks every dependency, at most once per `cacheMs` however many ask. Never throws. */
@@ -54,9 +57,10 @@ export function createHealth(options: {
       // The age counts from the start of the asking, and whoever comes meanwhile waits for the same answer.
       if (!last || now() - last.at >= cacheMs) last = { at: now(), results: Promise.all(checks.map(measured)) };
       const results = await last.results;
-      if (stopped) return { status: 'stopping', checks: results };
       const advisory = new Set(checks.filter((check) => check.advisory).map(({ name }) => name));
-      return { status: results.every(({ ok, name }) => ok || advisory.has(name)) ? 'ready' : 'not_ready', checks: results };
+      const because = results.filter(({ ok, name }) => !ok && !advisory.has(name)).map(({ name }) => name);
+      if (stopped) return { status: 'stopping', checks: results, because };
+      return { status: because.length === 0 ? 'ready' : 'not_ready', checks: results, because };
     },
     stopping() {
       stopped = true;

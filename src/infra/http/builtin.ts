@@ -39,11 +39,10 @@ function addHealth(app: FastifyInstance, { health, version }: BuiltinDeps): void
       uptimeSeconds: Math.floor((performance.now() - startedAt) / 1000),
     }));
     app.get(`${prefix}/ready`, { config: { name: 'http.ready', visit: 'none' } }, async (request, reply) => {
-      const readiness = await health.ready();
-      if (readiness.status === 'ready') return readiness;
-      const code = readiness.status === 'stopping' ? 'health.stopping' : 'health.not_ready';
-      const failing = readiness.checks.filter(({ ok }) => !ok).map(({ name }) => name);
-      const detail = readiness.status === 'stopping' ? 'The process is stopping.' : `Not ready: ${failing.join(', ')}.`;
+      const { status, checks, because } = await health.ready();
+      if (status === 'ready') return { status, checks };
+      const code = status === 'stopping' ? 'health.stopping' : 'health.not_ready';
+      const detail = status === 'stopping' ? 'The process is stopping.' : `Not ready: ${because.join(', ')}.`;
       reply.code(503).type('application/problem+json');
       return {
         type: `/docs#${code}`,
@@ -52,7 +51,7 @@ function addHealth(app: FastifyInstance, { health, version }: BuiltinDeps): void
         code,
         detail,
         requestId: request.id,
-        checks: readiness.checks,
+        checks,
       };
     });
   }

@@ -391,6 +391,17 @@ test('documents are dear, all strangers together have a limit, and health answer
   expect([await ask('/health'), await ask('/health/ready')]).toEqual([200, 200]);
 });
 
+test('who is not ready names what keeps traffic away, and tells what is for people beside it', async () => {
+  const failing = (name: string, advisory = false) => ({ name, advisory, run: async () => ({ ok: false, detail: 'no' }) });
+  await start({ health: createHealth({ checks: [failing('lists', true), failing('bus')] }) });
+  const reply = await server.app.inject({ url: '/health/ready' });
+  expect([reply.statusCode, reply.json().detail]).toEqual([503, 'Not ready: bus.']);
+  expect(reply.json().checks).toMatchObject([{ name: 'lists' }, { name: 'bus' }]);
+  await start({ health: createHealth({ checks: [failing('lists', true)] }) });
+  const ready = await server.app.inject({ url: '/health/ready' });
+  expect([ready.statusCode, Object.keys(ready.json())]).toEqual([200, ['status', 'checks']]);
+});
+
 test('a page of an allowed origin may call with credentials, another one not', async () => {
   await start({ corsOrigins: ['https://desk.example'] });
   const ask = (origin: string) =>
