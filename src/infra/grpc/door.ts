@@ -12,7 +12,7 @@ import { callerAddress, trustsOf, type Trusts } from '../http/proxies.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CallOrigin } from './calls.ts';
-import { placesOf, type PlaceBounds, type Places } from '../http/places.ts';
+import { placesOf, type PlaceBounds, type PlaceGroup, type Places } from '../http/places.ts';
 import { boundMessage, type GrpcTimes } from './idle.ts';
 import type { Api } from './shapes.ts';
 import { HEALTH_CHECK, REFLECTION, type Standard } from './standard.ts';
@@ -23,7 +23,7 @@ export type DoorOptions = {
   onDenied?: OnDenied;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed; nobody's otherwise. */
   trustProxy?: readonly string[];
-  /** Streams without a login: of health, and as many of reflection. */
+  /** Streams without a login: of health, and as many of reflection; familiar addresses and trusted proxies have half as many besides. */
   strangers?: PlaceBounds;
   times: GrpcTimes;
   metrics: Metrics;
@@ -47,6 +47,8 @@ export function doorOf(options: DoorOptions, api: Api, origins: WeakMap<object, 
   const { keeper, onDenied, metrics, log } = options;
   const targets = targetsOf(api, options.strangers ?? USUAL_STRANGERS);
   const trusts = trustsOf(options.trustProxy);
+  const groupOf = (address: string): PlaceGroup =>
+    trusts(address) ? 'proxies' : keeper.limiter.isFamiliar(address) ? 'familiar' : 'strangers';
   const calls = metrics.counter({
     name: 'rialto_grpc_calls_total',
     help: 'gRPC calls by method, and whether they were admitted',
@@ -64,7 +66,7 @@ export function doorOf(options: DoorOptions, api: Api, origins: WeakMap<object, 
       const actor = await admit(keeper, target, caller, (who) => (known = who));
       if (target.operation) requireKey(target.operation, request.headers['idempotency-key']);
       if (target.operation) boundMessage(request, response, options.times);
-      if (target.places) takePlace(target.places, visitor, response);
+      if (target.places) takePlace(target.places, { address: visitor.remoteAddress, group: groupOf(visitor.remoteAddress) }, response);
       origins.set(request, { visitor, ...(actor && { actor }) });
       calls.inc({ method: target.name, admitted: 'yes' });
       return true;
@@ -111,9 +113,9 @@ async function admit(
 }
 
 /** Held until the stream is over, however it ends. */
-function takePlace(places: Places, { remoteAddress }: Visitor, { stream }: Http2ServerResponse): void {
+function takePlace(places: Places, { address, group }: { address: string; group: PlaceGroup }, { stream }: Http2ServerResponse): void {
   if (stream.closed || stream.destroyed) return;
-  const giveBack = places.take(remoteAddress);
+  const giveBack = places.take(address, group);
   if (!giveBack)
     throw new AppError(
       'limit',

@@ -154,10 +154,42 @@ test('a network of many addresses takes no more places than four of them', () =>
   expect(places.take('2001:db8:1:ffff::1')).toBeTypeOf('function');
 });
 
+test('strangers of any number of networks take no place of familiar addresses and of trusted proxies, nor these of each other', () => {
+  const places = placesOf({ each: 2, all: 8 });
+  for (let i = 0; i < 50; i++) places.take(`203.0.${i}.1`);
+  expect(places.take('198.51.100.1')).toBeUndefined();
+  const familiar = Array.from({ length: 10 }, (_, i) => places.take(`198.51.${i}.1`, 'familiar'));
+  expect(familiar.filter((place) => place !== undefined)).toHaveLength(4);
+  const proxies = Array.from({ length: 10 }, () => places.take('10.0.0.1', 'proxies'));
+  expect(proxies.filter((place) => place !== undefined)).toHaveLength(4);
+  familiar[0]!();
+  expect(places.take('198.51.100.1')).toBeUndefined();
+  expect(places.take('198.51.100.1', 'familiar')).toBeTypeOf('function');
+});
+
+/** Whether a watch of health is let in from an address, as a proxy at ours tells it; without one, from ours. */
+async function watches({ open }: Awaited<ReturnType<typeof serve>>, from?: string): Promise<boolean> {
+  const stream = open(WATCH, from === undefined ? {} : { 'x-forwarded-for': from });
+  stream.send(Buffer.alloc(0));
+  stream.end();
+  return await stream.messages(1).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('a balancer that is named, and an address where somebody known has called, watch while strangers hold every place of theirs', async () => {
+  const server = await serve({ trustProxy: ['127.0.0.1'], strangers: { each: 1, all: 2 } });
+  expect(await server.ask(LIST, Buffer.alloc(0), { ...good, 'x-forwarded-for': '192.0.2.7' })).toBe(OK);
+  const letIn: boolean[] = [];
+  for (const from of ['203.0.113.1', '198.51.100.1', '192.0.3.1', '192.0.2.7', undefined]) letIn.push(await watches(server, from));
+  expect(letIn).toEqual([true, true, false, true, true]);
+});
+
 test('a stream of health that looks a thousand times leaves nothing on the signal of the process', async () => {
   const [stop, hungUp] = [new AbortController(), new AbortController()];
   let looks = 0;
-  const ready = async () => ({ status: looks++ % 2 === 0 ? ('ready' as const) : ('not_ready' as const), checks: [] });
+  const ready = async () => ({ status: looks++ % 2 === 0 ? ('ready' as const) : ('not_ready' as const), checks: [], because: [] });
   const { watch } = healthOf({ ...createHealth({ checks: [] }), ready }, stop.signal, 0);
   const told = watch({} as never, { signal: hungUp.signal });
   for (let i = 0; i < 1_000; i++) expect((await told.next()).done).toBe(false);

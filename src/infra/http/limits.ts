@@ -101,6 +101,8 @@ export type Limiter = {
   failed(address: string): void;
   /** Somebody whom we know calls from this address: its public operations do not wait for those of strangers any more. */
   familiar(address: string): void;
+  /** Whether somebody we know has called from this address within a day. */
+  isFamiliar(address: string): boolean;
 };
 
 /** An address where somebody we know has called stays familiar for so long. */
@@ -163,6 +165,7 @@ export function createLimiter(deps: {
     familiar(address) {
       known.set(network(address), now() + FAMILIAR_MS);
     },
+    isFamiliar,
   };
 }
 

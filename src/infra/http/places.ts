@@ -3,13 +3,22 @@ import { NEIGHBOURS, network, wideNetwork } from './network.ts';
 /** How many of something may be held open at a time: of one address (of its network four times as many), and all together. */
 export type PlaceBounds = { each: number; all: number };
 
+/**
+ * Who asks for a place: a stranger, somebody at an address where somebody known has called within a day, or a proxy that is
+ * trusted and speaks for nobody else (a balancer that looks for itself).
+ */
+export type PlaceGroup = 'strangers' | 'familiar' | 'proxies';
+
 /** Places for what anybody may open: connections, sockets, streams. */
 export type Places = {
-  /** Takes a place and answers how to give it back, once; undefined when there is none left for the address. */
-  take(address: string): (() => void) | undefined;
+  /** Takes a place and answers how to give it back, once; undefined when there is none left for the address in its group. */
+  take(address: string, group?: PlaceGroup): (() => void) | undefined;
 };
 
-/** Places of one process. */
+/** What those who are not strangers have besides, each group by itself, as a part of what all strangers have. */
+const OTHERS_PART = 1 / 2;
+
+/** Places of one process. No group takes those of another, however many networks its members come from. */
 export function placesOf({ each, all }: PlaceBounds): Places {
   const taken = new Map<string, number>();
   const change = (key: string, by: number): void => {
@@ -18,12 +27,14 @@ export function placesOf({ each, all }: PlaceBounds): Places {
     else taken.delete(key);
   };
   return {
-    take(address) {
-      const bounds: [key: string, most: number][] = [
-        [network(address), each],
-        [`neighbours ${wideNetwork(address)}`, each * NEIGHBOURS],
-        ['all', all],
+    take(address, group = 'strangers') {
+      const own: [key: string, most: number][] = [
+        [`${group} ${network(address)}`, each],
+        [`${group} neighbours ${wideNetwork(address)}`, each * NEIGHBOURS],
       ];
+      const everyone: [key: string, most: number] = [`${group} all`, group === 'strangers' ? all : Math.ceil(all * OTHERS_PART)];
+      // Balancers stand side by side, and each of them may be many.
+      const bounds = group === 'proxies' ? [everyone] : [...own, everyone];
       if (bounds.some(([key, most]) => (taken.get(key) ?? 0) >= most)) return undefined;
       for (const [key] of bounds) change(key, 1);
       let isHeld = true;
