@@ -17,8 +17,9 @@ export function latch(): Latch {
     async wait(ms, signal) {
       if (!woken && !signal?.aborted) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
+          // Whatever ends it, nothing is left on the signal, which may live as long as the process.
           const done = () => (clearTimeout(timer), signal?.removeEventListener('abort', done), resolve());
+          const timer = setTimeout(done, ms);
           resume = done;
           signal?.addEventListener('abort', done, { once: true });
         });

@@ -1,8 +1,9 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newId } from '../../base/id.ts';
 import { LANES, laneOf } from './lane.ts';
-import { latch } from './latch.ts';
+import { latch, pause } from './latch.ts';
 import { durableName, filterSubject, subjectOf } from './nats-names.ts';
 import { pauseMs, reasonOf } from './retry.ts';
 
@@ -55,6 +56,15 @@ test('a wake-up before the wait is not lost, and does not count twice', async ()
   waiting.wake();
   expect(await waiting.wait(60_000)).toBe(true);
   expect(await waiting.wait(1)).toBe(false);
+});
+
+test('a sleep leaves nothing on the signal that could have ended it, whatever ended it', async () => {
+  const { signal } = new AbortController();
+  const waiting = latch();
+  await pause(1, signal);
+  waiting.wake();
+  await waiting.wait(1_000, signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('a wake-up, an abort or the time ends a wait', async () => {
