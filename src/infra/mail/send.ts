@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import type { Uuid } from '../../base/id.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Finding } from '../module.ts';
+import { LANES } from './deliver.ts';
 
 /** A mail as it is handed over. */
 export type Letter = { id: Uuid; recipient: string; subject: string; plain: string; html: string };
@@ -29,7 +30,7 @@ export function createMailer({ url, from }: MailSettings): Mailer {
   const transport = createTransport({
     url: url.reveal(),
     pool: true,
-    maxConnections: 2,
+    maxConnections: LANES,
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,

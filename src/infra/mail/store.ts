@@ -13,21 +13,37 @@ export async function insertMail(tx: Tx, tenantId: Uuid, letter: Letter, at: Mil
   );
 }
 
-export type DueMail = Letter & { tenantId: Uuid; tries: number };
+/** Which mail it is. */
+export type DueMail = { tenantId: Uuid; id: Uuid };
 
-/** What is due, eldest first. */
-export async function dueMail(tx: Tx, now: Millis, limit: number): Promise<DueMail[]> {
+/** Of one tenant and in all, as many as are read ahead. */
+const EACH = 20;
+const MOST = 2_000;
+
+/** What is due: the eldest of each tenant first, then the second of each and so on. */
+export async function dueMail(tx: Tx, now: Millis): Promise<DueMail[]> {
   return await tx.query<DueMail>(
-    `select tenant_id as "tenantId", id, recipient, subject, plain, html, tries from infra.mail
-      where state = 'pending' and next_at <= $1::timestamptz order by next_at limit $2`,
-    [instant(now), limit],
+    `select tenant_id as "tenantId", id from (
+       select tenant_id, id, next_at, row_number() over (partition by tenant_id order by next_at, id) as turn
+         from infra.mail where state = 'pending' and next_at <= $1::timestamptz) as due
+      where turn <= ${EACH} order by turn, next_at limit ${MOST}`,
+    [instant(now)],
   );
+}
+
+/** A mail with what is written in it; undefined when it waits no longer. */
+export async function letterOf(tx: Tx, { tenantId, id }: DueMail): Promise<(Letter & { tries: number }) | undefined> {
+  const [letter] = await tx.query<Letter & { tries: number }>(
+    `select id, recipient, subject, plain, html, tries from infra.mail where tenant_id = $1 and id = $2 and state = 'pending'`,
+    [tenantId, id],
+  );
+  return letter;
 }
 
 /** What came of a try; without `nextAt` it is the last word. */
 export async function recordTry(
   tx: Tx,
-  mail: Pick<DueMail, 'tenantId' | 'id'>,
+  mail: DueMail,
   result: { state: 'pending' | 'sent' | 'dead'; at: Millis; nextAt?: Millis; error?: string },
 ): Promise<void> {
   await tx.query(
