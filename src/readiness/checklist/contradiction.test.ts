@@ -30,6 +30,7 @@ describe('demands that cannot be met', () => {
     ['nothing, and more than something', ['RPO = 0 and RPO > 5 minutes'], [1]],
     ['a share below nothing', ['Error rate < 0%'], [1]],
     ['a negation', ['Lag never above 5 s', 'Lag at least 10 s'], [1, 2]],
+    ['versions, part by part', ['Node 20.10+', 'Node < 20.9.0'], [1, 2]],
     ['one line against several', ['Queue depth below 10', 'Queue depth below 20', 'Queue depth above 15'], [1, 3]],
   ])('are told of each line: %s', (_, lines, expected) => {
     expect(contradicted(...lines)).toEqual(expected);
@@ -49,6 +50,7 @@ describe('demands that cannot be met', () => {
     ['of other things', ['At least 5 replicas of the API', 'At most 3 replicas of the mirror']],
     ['the same measurement of other things', ['API latency < 200 ms for searches', 'API latency > 500 ms for exports is accepted']],
     ['what may be meant either way', ['Requests without a token below 1 %', 'Requests without a token above 5 %']],
+    ['versions whose second part has two digits', ['Node 20.9+', 'Node < 20.10.0']],
     ['another environment', ['Memory below 512 MB (staging only)', 'Memory at least 2 GB (for production)']],
   ])('are not: %s', (_, lines) => {
     expect(contradicted(...lines)).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Checklist, Criterion, Finding, Item, Threshold } from './checklist.ts';
+import { orderOfVersions } from '../check/versions.ts';
 import { scaleOf } from './scale.ts';
 
 type Line = Item | Criterion;
@@ -148,13 +149,20 @@ function findingsBetween(demands: readonly Demand[]): Finding[] {
 
 const isSame = (a: Demand, b: Demand): boolean => a.place === b.place && a.words === b.words;
 const differs = (a: Threshold, b: Threshold): boolean =>
-  (a.unit === b.unit && a.percentile === b.percentile && a.value !== b.value) || !areCompatible(a, b);
+  (a.unit === b.unit && a.percentile === b.percentile && orderOf(a, b) !== 0) || !areCompatible(a, b);
 
 const named = ({ metric }: Threshold): string => (metric === '' ? '' : `${metric}: `);
 const quoted = ({ text }: Threshold, where: string, other: Demand): string =>
   `“${text}” ${where}, “${other.threshold.text}” in line ${other.line}`;
 
 const sizeOf = ({ value, unit }: Threshold): number => value * scaleOf(unit).size;
+
+const isVersion = ({ unit }: Threshold): boolean => unit === 'version';
+/** As it is written, at the end of its words: `20.10` is another version than `20.1`, and the number is the same. */
+const versionOf = ({ text, value }: Threshold): string => /\d+(?:\.\d+)*(?=\+?$)/.exec(text)?.[0] ?? String(value);
+/** The order of two values in the same unit. */
+const orderOf = (a: Threshold, b: Threshold): number =>
+  isVersion(a) && isVersion(b) ? orderOfVersions(versionOf(a), versionOf(b)) : a.value - b.value;
 
 /** What is lost where values are converted. */
 const SLACK = 1e-9;
@@ -167,12 +175,21 @@ const isStrict = ({ op }: Threshold): boolean => op === '<' || op === '>';
 function areCompatible(a: Threshold, b: Threshold): boolean {
   // Two limits on one side can always be met. Most pairs of a long list are such.
   if ((isUpper(a) && isUpper(b)) || (isLower(a) && isLower(b)) || !isComparable(a, b)) return true;
+  if (isVersion(a) && isVersion(b)) return areVersionsCompatible(a, b);
   const [one, other] = [boundsOf(a), boundsOf(b)];
   const from = Math.max(one.from, other.from);
   const to = Math.min(one.to, other.to);
   const slack = SLACK * Math.max(Math.abs(from), Math.abs(to));
   const strict = isStrict(a) || isStrict(b);
   return strict ? from < to - slack : from <= to + slack;
+}
+
+/** Whether a version meets both, of which one is a lower limit and the other an upper one, or one or both are exact. */
+function areVersionsCompatible(a: Threshold, b: Threshold): boolean {
+  const order = orderOf(a, b);
+  if (a.op === '=' && b.op === '=') return order === 0;
+  const gap = isLower(a) || isUpper(b) ? order : -order;
+  return isStrict(a) || isStrict(b) ? gap < 0 : gap <= 0;
 }
 
 /** In units that convert, and of parts of which one bounds the other: what most stay under, fewer stay under, too. */
