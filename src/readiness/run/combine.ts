@@ -59,6 +59,8 @@ export type Sources = {
   objections?: readonly Objection[];
   at: Millis;
   defaultTtlMs?: number;
+  /** How long a result holds at most, whatever the binding of its check says; no less than one whose check does not say. */
+  mostTtlMs?: number;
   /** How long a waiver of the file lasts at most after it was confirmed. */
   maxWaiverDays?: number;
 };
@@ -202,12 +204,18 @@ type Judged = { state: CheckState; summary: string; endsAt: Millis };
 /** All of the checks must pass, or with `any` one of them. A result that is missing or of another kind is an error. */
 export function combineChecks(
   bound: readonly BoundCheck[],
-  { checks, at, defaultTtlMs = DEFAULT_TTL_MS }: Pick<Sources, 'checks' | 'at' | 'defaultTtlMs'>,
+  {
+    checks,
+    at,
+    defaultTtlMs = DEFAULT_TTL_MS,
+    mostTtlMs = Number.POSITIVE_INFINITY,
+  }: Pick<Sources, 'checks' | 'at' | 'defaultTtlMs' | 'mostTtlMs'>,
   any: boolean,
 ): Found {
   if (bound.length === 0) return fail('No check is bound to it.');
   if (checks.length > bound.length) return { state: 'error', summary: 'There are results of other checks than those that are bound.' };
-  const judged = bound.map((check, i) => judgeCheck(check, checks[i], { at, ttlMs: check.ttlMs ?? defaultTtlMs }));
+  const longest = Math.max(defaultTtlMs, mostTtlMs);
+  const judged = bound.map((check, i) => judgeCheck(check, checks[i], { at, ttlMs: Math.min(check.ttlMs ?? defaultTtlMs, longest) }));
   const better = (a: Judged, b: Judged) => harmOf(b.state) < harmOf(a.state);
   const decisive = judged.reduce((a, b) => (better(a, b) === any && a.state !== b.state ? b : a));
   const held = judged.filter(({ state }) => state === decisive.state).map(({ endsAt }) => endsAt);

@@ -3,6 +3,7 @@ import { bindingOf, bindingsOf, checked, checklistOf, isoAt, itemOf, NOW, result
 import type { Binding } from '../binding/binding.ts';
 import type { Claim, Criterion, Item } from '../checklist/checklist.ts';
 import { readChecklist } from '../checklist/read-checklist.ts';
+import { DEFAULT_VALID_FOR, type ValidFor } from '../record/valid-for.ts';
 import { judgeLines, NO_RECORDS } from './judge.ts';
 import { signOffId, subjectsOf } from './lines.ts';
 import type { CheckResult } from './result.ts';
@@ -70,6 +71,31 @@ describe('a line', () => {
       ],
     ] as const)
       expect(judge([itemOf('a0')], bindings, pass)['a0']).toMatchObject({ state: 'fail', summary: why });
+  });
+
+  test('holds what a check found no longer than the settings let a signature hold, whatever its binding says', () => {
+    const DAY_MS = 86_400_000;
+    const disposition = { kind: 'checked', checks: [{ kind: 'http', params: {}, ttlMs: 366 * DAY_MS }] } as const;
+    const ended = (tier: 'critical' | 'low', validFor?: Partial<ValidFor>, defaultTtlMs?: number) =>
+      judgeLines({
+        checklist: checklistOf([itemOf('a0', { tier })]),
+        bindings: bindingsOf(bindingOf('a0', disposition)),
+        checks: new Map([['a0', [resultOf('pass')]]]),
+        records: NO_RECORDS,
+        at: NOW,
+        ...(validFor && { validFor: { ...DEFAULT_VALID_FOR, ...validFor } }),
+        ...(defaultTtlMs !== undefined && { defaultTtlMs }),
+      })[0]!.validUntil;
+    const at = (days: number): string => isoAt(Date.parse(resultOf('pass').startedAt) + days * DAY_MS);
+    expect(ended('low')).toBe(at(90));
+    expect(ended('low', { signed: 365 * DAY_MS })).toBe(at(365));
+    expect(ended('low', { signed: 5 * DAY_MS })).toBe(at(5));
+    expect([ended('critical', { tiers: { critical: 7 * DAY_MS } }), ended('low', { tiers: { critical: 7 * DAY_MS } })]).toEqual([
+      at(7),
+      at(90),
+    ]);
+    // What the settings say themselves of results holds.
+    expect(ended('low', { signed: DAY_MS / 2 }, 2 * DAY_MS)).toBe(at(2));
   });
 
   test('is known by the identity that it had when it was bound', () => {

@@ -1,7 +1,7 @@
 import { bindingsInForce } from '../binding/lint-bindings.ts';
 import { controlChecks, decidingChecks } from '../binding/bound-checks.ts';
 import type { Binding, Bindings } from '../binding/binding.ts';
-import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
+import type { Checklist, Criterion, Item, Tier } from '../checklist/checklist.ts';
 import type { Millis } from '../../base/time.ts';
 import { isPlaceholder } from '../people-roles.ts';
 import { signOffKey, type Entry, type RecordState } from '../record/fold.ts';
@@ -106,6 +106,7 @@ function judged(subject: GateSubject, context: Context): LineResult {
     notApplicable: ruled && { ...wordOf(ruled, ruled.body.reason), until: isoOf(endOfSigned(ruled, validFor.ruledOut)) },
     objections: objectionsTo(subject, { binding, checks }, context),
     at,
+    mostTtlMs: signatureMs({ binding: undefined, document: undefined, tiers: tiersOf(subject, binding) }, validFor),
     ...(defaultTtlMs !== undefined && { defaultTtlMs }),
     ...(maxWaiverDays !== undefined && { maxWaiverDays }),
   };
@@ -123,15 +124,20 @@ function resultsOf(binding: Sources['binding'], kept: readonly CheckResult[]) {
   return { checks: kept.slice(0, deciding), control: kept.slice(deciding), kept };
 }
 
+/** The tier of a line, and where its binding makes it heavier, that one. */
+function tiersOf({ tier }: GateSubject, binding: Sources['binding']): readonly Tier[] {
+  return [tier ?? 'critical', ...('disposition' in binding && binding.tier ? [binding.tier] : [])];
+}
+
 /** When the signature for a line is over: as its binding says, its document, or its tier; where the bindings make it heavier, that one. */
 function signatureEnd(
   signed: Entry<'signed'>,
-  { tier }: GateSubject,
+  subject: GateSubject,
   binding: Sources['binding'],
   { bindings, validFor = DEFAULT_VALID_FOR }: Judgement,
 ): Millis {
   const own = 'disposition' in binding ? binding : undefined;
-  const tiers = [tier ?? 'critical', ...(own?.tier ? [own.tier] : [])] as const;
+  const tiers = tiersOf(subject, binding);
   return endOfSigned(signed, signatureMs({ binding: own?.validFor, document: bindings.validFor, tiers }, validFor));
 }
 
