@@ -55,6 +55,31 @@ describe('the age of a file', () => {
   });
 });
 
+test('the age of what a shallow clone has from before its history begins is not known, and that is no pass', async () => {
+  const origin = temporaryFolder({ 'old.xml': REPORT });
+  const git = (root: string, ...args: string[]) =>
+    execFileSync('git', ['-C', root, '-c', 'user.name=A', '-c', 'user.email=a@b.c', ...args], { stdio: 'ignore' });
+  git(origin, 'init', '-q');
+  for (const name of ['old.xml', 'middle.xml', 'new.xml']) {
+    writeFileSync(join(origin, name), REPORT);
+    git(origin, 'add', '.');
+    git(origin, 'commit', '-qm', name);
+  }
+  const root = join(temporaryFolder(), 'clone');
+  git(origin, 'clone', '-q', '--depth', '2', `file://${origin}`, root);
+  const of = { maxAgeHours: 24 };
+  for (const name of ['old.xml', 'middle.xml']) {
+    expect(await stateOf(junit, { report: name, of }, { root })).toMatch(/^stale: how old .* cannot be told: the clone is shallow/);
+    expect(await stateOf(file, { path: name, maxAgeHours: 24 }, { root })).toMatch(/^fail: how old .* cannot be told/);
+  }
+  expect(await stateOf(junit, { report: 'new.xml', of }, { root })).toMatch(/^pass/);
+  // What is told is only that it was there by then: too old then is too old.
+  utimesSync(join(root, 'old.xml'), 1, 1);
+  expect(await stateOf(junit, { report: 'old.xml', of }, { root })).toMatch(/^stale: old\.xml is \d+\.\d h old/);
+  // The first commit of all has nothing before it that could be missing.
+  expect(await stateOf(junit, { report: 'old.xml', of }, { root: origin })).toMatch(/^pass/);
+});
+
 test('who has a process looked for is not taken for it: what is looked for stands in the command line', async () => {
   const name = `payments-worker-${process.pid}`;
   const shell = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', name], { stdio: 'ignore' });

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Probe } from './check.ts';
 import { fields, FilePath, Positive, Text } from './define.ts';
-import { writtenMs } from './file-age.ts';
+import { unknownAge, writtenMs } from './file-age.ts';
 import { lookAt, readDocument, readText } from './files.ts';
 import { commitOf } from './git-read.ts';
 import { readJsonPath } from './json-path.ts';
@@ -37,9 +37,11 @@ const HEAD_CHARACTERS = 4_096;
 async function staleness(probe: Probe, path: string, of: ReportOf, text: string): Promise<string | undefined> {
   if ('maxAgeHours' in of) {
     const seen = await lookAt(probe, path);
-    const hours = (probe.clock.now() - (seen ? await writtenMs(probe, seen) : 0)) / 3_600_000;
+    const written = seen ? await writtenMs(probe, seen) : { ms: 0 };
+    const hours = (probe.clock.now() - written.ms) / 3_600_000;
     if (hours < -1) return `${path} is dated in the future`;
-    return hours <= of.maxAgeHours ? undefined : `${path} is ${hours.toFixed(1)} h old, at most ${of.maxAgeHours} h are demanded`;
+    if (!(hours <= of.maxAgeHours)) return `${path} is ${hours.toFixed(1)} h old, at most ${of.maxAgeHours} h are demanded`;
+    return written.orBefore ? unknownAge(path) : undefined;
   }
   const judged = await commitOf(probe);
   if (judged === undefined) return `which commit is judged is not known, so ${path} cannot be of it`;

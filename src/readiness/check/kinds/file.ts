@@ -4,7 +4,7 @@ import type { Measurement } from '../../run/result.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { demandsOn } from '../compare.ts';
 import { Count, defineKind, fields, FilePath, judged, oneOf, Positive, Text, Texts, ValueDemand } from '../define.ts';
-import { writtenMs } from '../file-age.ts';
+import { unknownAge, writtenMs, type Written } from '../file-age.ts';
 import { folderSize } from '../folder-size.ts';
 import { lookAt, readDocument, readText, type Seen } from '../files.ts';
 import { folderOf } from '../loopback.ts';
@@ -45,11 +45,16 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
       ? await folderSize(seen.path, probe.signal)
       : seen.bytes;
   if (bytes !== seen.bytes) probe.note?.(`the files in it have ${bytes} bytes together`);
-  const writtenAt = params.maxAgeHours === undefined ? seen.modifiedMs : await writtenMs(probe, seen);
-  const ageHours = (probe.clock.now() - writtenAt) / 3_600_000;
+  const written: Written = params.maxAgeHours === undefined ? { ms: seen.modifiedMs } : await writtenMs(probe, seen);
+  const ageHours = (probe.clock.now() - written.ms) / 3_600_000;
   const inside = await contentFindings(params, probe);
   return judged({
-    problems: [...attributeProblems(params, { ...seen, bytes }, ageHours), ...(await ownerProblems(params, seen)), ...inside.problems],
+    problems: [
+      ...attributeProblems(params, { ...seen, bytes }, ageHours),
+      ...(written.orBefore ? [unknownAge(path)] : []),
+      ...(await ownerProblems(params, seen)),
+      ...inside.problems,
+    ],
     seen: `${path} is there with ${bytes} bytes, changed ${ageHours.toFixed(1)} h ago.`,
     measurements: [
       { name: 'size', value: bytes, unit: 'B' },
