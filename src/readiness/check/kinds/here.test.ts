@@ -331,7 +331,9 @@ describe('reports of the same commit', () => {
     'mutation.json': JSON.stringify({
       files: { a: { mutants: ['Killed', 'Timeout', 'Killed', 'Survived', 'Ignored', 'CompileError'].map((status) => ({ status })) } },
     }),
-    'audit.json': JSON.stringify({ metadata: { vulnerabilities: { critical: 0, high: 0, moderate: 3, low: 1 } } }),
+    'audit.json': JSON.stringify({
+      metadata: { vulnerabilities: { critical: 0, high: 0, moderate: 3, low: 1 }, dependencies: { total: 9 } },
+    }),
     'sarif.json': JSON.stringify({
       runs: [
         {

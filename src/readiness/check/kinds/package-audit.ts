@@ -32,11 +32,12 @@ async function run({ report: path, of, max = {} }: Params, probe: Probe): Promis
     (level) => level === 'error',
   );
   const allowed: Partial<Record<Severity, number>> = { critical: 0, high: 0, ...max };
-  const looked = SEVERITIES.filter((severity) => allowed[severity] !== undefined);
+  const problems = SEVERITIES.filter((severity) => allowed[severity] !== undefined && counts[severity] > allowed[severity]).map(
+    (severity) => `${counts[severity]} ${severity}, at most ${allowed[severity]} are allowed`,
+  );
+  if (problems.length === 0) demandLooked(path, document);
   return judged({
-    problems: looked
-      .filter((severity) => counts[severity] > allowed[severity]!)
-      .map((severity) => `${counts[severity]} ${severity}, at most ${allowed[severity]} are allowed`),
+    problems,
     warnings: troubles.length > 0 ? [`the scanner itself tells of ${troubles.length} errors`] : [],
     seen: SEVERITIES.map((severity) => `${counts[severity]} ${severity}`)
       .join(', ')
@@ -65,11 +66,20 @@ function countsOf(path: string, document: unknown): Record<Severity, number> {
 
 /** The sums of an audit by npm, and what it lists beside them: the higher counts. Without any package nothing was looked at. */
 function npmCounts(path: string, document: unknown, sums: Record<Severity, number>): Record<Severity, number> {
-  const looked = readJsonPath(document, '$.metadata.dependencies.total')[0] ?? readJsonPath(document, '$.metadata.totalDependencies')[0];
-  if (looked === 0) throw unreadable(path, 'is of an audit that looked at no package');
+  if (lookedAt(document) === 0) throw unreadable(path, 'is of an audit that looked at no package');
   const listed = [...readJsonPath(document, '$.vulnerabilities[*].severity'), ...readJsonPath(document, '$.advisories[*].severity')];
   const count = (severity: Severity): number => Math.max(sums[severity], listed.filter((one) => one === severity).length);
   return { critical: count('critical'), high: count('high'), moderate: count('moderate'), low: count('low') };
+}
+
+/** How many packages npm, or who writes as it does, says that it looked at. */
+const lookedAt = (document: unknown): unknown =>
+  readJsonPath(document, '$.metadata.dependencies.total')[0] ?? readJsonPath(document, '$.metadata.totalDependencies')[0];
+
+/** Errors: `readiness.file_unreadable` for an audit like npm's that does not say that it looked at any package: that is no pass. */
+function demandLooked(path: string, document: unknown): void {
+  if (readJsonPath(document, '$.metadata.vulnerabilities')[0] === undefined || typeof lookedAt(document) === 'number') return;
+  throw unreadable(path, 'does not say how many packages were looked at (metadata.dependencies.total)');
 }
 
 /** What the report names: packages by their severity, or results by their rule. */
@@ -115,6 +125,9 @@ function severityOf(result: unknown, rule: unknown): Severity {
 const severityOfLevel = (level: unknown): Severity => (level === 'error' ? 'high' : level === 'warning' ? 'moderate' : 'low');
 const severityOfScore = (score: number): Severity => (score >= 9 ? 'critical' : score >= 7 ? 'high' : score >= 4 ? 'moderate' : 'low');
 
+/** As npm tells of how many packages it looked at. */
+const LOOKED = { dependencies: { total: 120 } };
+
 export const packageAudit = defineKind({
   name: 'package_audit',
   summary: 'The audit of packages or code of the same commit has no more findings than allowed.',
@@ -129,7 +142,9 @@ export const packageAudit = defineKind({
       name: 'a package with a high vulnerability',
       async arrange() {
         const vulnerabilities = { info: 0, low: 2, moderate: 0, high: 1, critical: 0, total: 3 };
-        const { root, end } = await folderOf({ 'audit.json': JSON.stringify({ auditReportVersion: 2, metadata: { vulnerabilities } }) });
+        const { root, end } = await folderOf({
+          'audit.json': JSON.stringify({ auditReportVersion: 2, metadata: { vulnerabilities, ...LOOKED } }),
+        });
         return { params: { report: 'audit.json', of: { maxAgeHours: 1 } }, probe: { root }, end };
       },
     },
@@ -137,8 +152,21 @@ export const packageAudit = defineKind({
       name: 'an audit whose sums leave out what it lists',
       async arrange() {
         const vulnerabilities = { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 };
-        const audit = { auditReportVersion: 2, vulnerabilities: { tides: { severity: 'critical' } }, metadata: { vulnerabilities } };
+        const audit = {
+          auditReportVersion: 2,
+          vulnerabilities: { tides: { severity: 'critical' } },
+          metadata: { vulnerabilities, ...LOOKED },
+        };
         const { root, end } = await folderOf({ 'audit.json': JSON.stringify(audit) });
+        return { params: { report: 'audit.json', of: { maxAgeHours: 1 } }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'an audit that does not say that it looked at any package',
+      expects: 'error' as const,
+      async arrange() {
+        const vulnerabilities = { info: 0, low: 0, moderate: 0, high: 0, critical: 0, total: 0 };
+        const { root, end } = await folderOf({ 'audit.json': JSON.stringify({ auditReportVersion: 2, metadata: { vulnerabilities } }) });
         return { params: { report: 'audit.json', of: { maxAgeHours: 1 } }, probe: { root }, end };
       },
     },

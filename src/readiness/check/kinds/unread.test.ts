@@ -253,6 +253,9 @@ describe('reports', () => {
     expect(await audit({}, { vulnerabilities: { a: { severity: 'critical' } } })).toMatch(/^fail: 1 critical/);
     expect(await audit({}, { advisories: { 7: { severity: 'high' } } })).toMatch(/^fail: 1 high/);
     expect(await audit({ dependencies: { total: 0 } })).toMatch(/^error: .*looked at no package/);
+    for (const more of [{}, { dependencies: {} }, { dependencies: { total: 'many' } }, { totalDependencies: null }])
+      expect(await audit(more)).toMatch(/^error: .*does not say how many packages were looked at/);
+    expect(await audit({ totalDependencies: 3 })).toMatch(/^pass/);
   });
 
   test('of junit count what a case itself says', async () => {

@@ -279,6 +279,9 @@ export const SITUATIONS: Readonly<Record<string, Readonly<Record<string, (ends: 
   coverage: { lines: (ends) => report(ends, '{"total":{"lines":{"total":4,"covered":3}}}', { min: { lines: 70 } }) },
   junit: { report: (ends) => report(ends, '<testsuite><testcase name="a"/><testcase name="b"><skipped/></testcase></testsuite>') },
   mutation: { report: (ends) => report(ends, '{"files":{"a":{"mutants":[{"status":"Killed"}]}}}', { minScore: 50 }) },
-  package_audit: { report: (ends) => report(ends, '{"metadata":{"vulnerabilities":{"critical":0,"high":0,"moderate":1,"low":0}}}') },
+  package_audit: {
+    report: (ends) =>
+      report(ends, '{"metadata":{"vulnerabilities":{"critical":0,"high":0,"moderate":1,"low":0},"dependencies":{"total":9}}}'),
+  },
   load_report: { report: (ends) => report(ends, '{"p95":9}', { demands: [{ at: '$.p95', op: '<', value: 10 }] }) },
 };
