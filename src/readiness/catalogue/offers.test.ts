@@ -9,6 +9,7 @@ const described = JSON.stringify({ openapi: '3.1.0', paths: { '/v1/cases': { get
 const mentioned = JSON.stringify({ openapi: '3.1.0', info: { description: 'See "/v1/cases"' }, paths: {} });
 
 test.each([
+  ['pass', 'is described in a contract of 3 MB', described.replace('}}}', `}},"x":"${'x'.repeat(3_000_000)}"}`), 401],
   ['pass', 'is described and asks for a login', described, 401],
   ['pass', 'is described and takes no GET', described, 405],
   ['fail', 'is described, and nobody serves it', described, 404],

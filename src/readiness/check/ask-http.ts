@@ -15,7 +15,10 @@ export type Ask = {
   mostBytes?: number;
 };
 
-/** What came back. `ms` is the time until the last byte; header names are in lower case; `cut` when the body was longer. */
+/**
+ * What came back. `ms` is the time until the last byte that was read; header names are in lower case; `cut` when the body was longer,
+ * or without end: then it was hung up on.
+ */
 export type Answer = {
   status: number;
   headers: Readonly<Record<string, string>>;
@@ -31,6 +34,8 @@ export type Answer = {
 export type HttpClient = { ask(ask: Ask): Promise<Answer>; close(): Promise<void> };
 
 const MOST_BYTES = 1 << 20;
+/** Of a document in JSON that is read as a whole, such as a contract. */
+export const MOST_JSON_BYTES = 16 << 20;
 
 /**
  * Opens a client for a target. Connections go only to addresses that the settings allow, redirects only to allowed targets
@@ -156,13 +161,17 @@ export function roundMs(ms: number): number {
 }
 
 /** An answer as evidence: status, headers, body. */
-export function transcript({ status, headers, body, shown, via }: Answer): string {
+export function transcript({ status, headers, body, cut, shown, via }: Answer): string {
   const ways = via.map((address) => `→ ${address}`);
-  return [shown, ...ways, `HTTP ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body].join('\n');
+  const rest = cut ? [`… the body did not end within ${Buffer.byteLength(body)} bytes; the rest was not read`] : [];
+  return [shown, ...ways, `HTTP ${status}`, ...rest, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', body].join(
+    '\n',
+  );
 }
 
 /** The JSON of an answer, or in words that it is none. */
-export function jsonOf({ body, shown }: Answer): { value: unknown } | { problem: string } {
+export function jsonOf({ body, cut, shown }: Answer): { value: unknown } | { problem: string } {
+  if (cut) return { problem: `${shown} is longer than can be read` };
   try {
     return { value: JSON.parse(body) as unknown };
   } catch {

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
-import { bearerOf, below, jsonOf, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
+import { bearerOf, below, jsonOf, MOST_JSON_BYTES, openHttp, roundMs, transcript, type Answer, type HttpClient } from '../ask-http.ts';
 import type { Probe, Target } from '../check.ts';
 import { demandsOn } from '../compare.ts';
 import { Count, defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand, Headers } from '../define.ts';
@@ -61,7 +61,7 @@ async function run(params: Params, probe: Probe) {
     ];
     return judged({
       problems,
-      seen: `${answer.shown} answered ${answer.status} in ${answer.ms} ms.`,
+      seen: `${answer.shown} answered ${answer.status} in ${answer.ms} ms${answer.cut ? '; its body was not read to the end' : ''}.`,
       measurements: [
         { name: 'status', value: answer.status, ...(params.status && { demanded: params.status.join(' or ') }) },
         ...slow.measurements,
@@ -93,6 +93,7 @@ async function answersOf(
     path: params.path ?? '',
     headers: { ...params.headers, ...bearerOf(probe, params.bearerFrom) },
     follow: params.redirectsTo === undefined ? (params.follow ?? 0) : 0,
+    ...(params.json && { mostBytes: MOST_JSON_BYTES }),
   } as const;
   const target = probe.target(params.target);
   let found = findingsOf(params, await client.ask(ask), target);
@@ -109,7 +110,10 @@ async function answersOf(
   return { answers, found, failed };
 }
 
-/** One answer held against everything but the time. */
+/**
+ * One answer held against everything but the time. Where nothing of the body is demanded, an answer of which the end was not seen
+ * holds by its status and its headers.
+ */
 function findingsOf(params: Params, answer: Answer, target: Target): Found {
   const fromJson = params.json ? jsonFindings(answer, params.json) : { problems: [], measurements: [] };
   const problems = [
@@ -117,6 +121,8 @@ function findingsOf(params: Params, answer: Answer, target: Target): Found {
     ...redirectProblems(params, answer, target),
     ...bodyProblems(params, answer),
     ...(params.answerHeaders ?? []).flatMap((demand) => headerProblems(answer, demand)),
+    // When the last byte would have come nobody knows.
+    ...(answer.cut && params.maxMs !== undefined ? ['the body is too long to be timed whole'] : []),
     ...fromJson.problems,
   ];
   return { answer, problems, measurements: fromJson.measurements };

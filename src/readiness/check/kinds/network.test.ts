@@ -77,6 +77,30 @@ describe('http', () => {
     expect(await stateOf(http, { target: url, ...params })).toMatch(new RegExp(`^fail: .*${reason}`));
   });
 
+  test('holds an answer without end by its status and headers alone, hangs up on it, and says so; nothing else of it holds', async () => {
+    let hungUp = 0;
+    const { url, end } = await httpOnLoopback((_, reply) => {
+      const more = (): void => void (reply.destroyed || reply.write('{"a":1}'.repeat(10_000), () => setImmediate(more)));
+      reply.once('close', () => (hungUp += 1));
+      more();
+    });
+    onTestFinished(end);
+    const { result, output } = await runCheck(http, { target: url, status: [200] }, bareProbe());
+    expect([result.state, result.summary]).toEqual(['pass', expect.stringContaining('its body was not read to the end')]);
+    expect(output).toContain('the body did not end within 1048576 bytes; the rest was not read');
+    await expect.poll(() => hungUp).toBe(1);
+    expect(await stateOf(http, { target: url, maxMs: 60_000 })).toMatch(/^fail: the body is too long to be timed whole/);
+    expect(await stateOf(http, { target: url, notContains: ['b'] })).toMatch(/^fail: the body is too long to be searched whole/);
+    expect(await stateOf(http, { target: url, json: [{ at: '$.a', op: '=', value: 1 }] })).toMatch(/^fail: .* is longer than can be read/);
+  });
+
+  test('reads a document in JSON whole that is longer than other answers may be', async () => {
+    const { url, end } = await httpOnLoopback((_, reply) => void reply.end(JSON.stringify({ x: 'x'.repeat(3_000_000), a: 1 })));
+    onTestFinished(end);
+    expect(await stateOf(http, { target: url, json: [{ at: '$.a', op: '=', value: 1 }] })).toMatch(/^pass/);
+    expect(await stateOf(http, { target: url, notContains: ['y'] })).toMatch(/^fail/);
+  });
+
   test('is unreachable where nobody listens or nobody answers, and an error where it may not ask', async () => {
     expect((await found(http, { target: `http://127.0.0.1:${await closedPort()}` })).state).toBe('unreachable');
     const { url } = await until(tcpOnLoopback(() => {}));

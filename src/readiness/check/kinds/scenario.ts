@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Measurement } from '../../run/result.ts';
-import { jsonOf, openHttp, transcript, type Answer, type HttpClient } from '../ask-http.ts';
+import { jsonOf, MOST_JSON_BYTES, openHttp, transcript, type Answer, type HttpClient } from '../ask-http.ts';
 import type { Outcome, Probe, Target } from '../check.ts';
 import { demandsOn } from '../compare.ts';
 import { defineKind, fields, judged, oneOf, Positive, TargetName, Text, Texts, UrlPath, ValueDemand, Headers, named } from '../define.ts';
@@ -100,7 +100,7 @@ async function tried(step: Step, client: HttpClient, known: Known, probe: Probe)
   }
 }
 
-function askOf({ method = 'GET', path, headers = {}, json }: Step, known: Known) {
+function askOf({ method = 'GET', path, headers = {}, json, values, capture }: Step, known: Known) {
   const filledHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, filled(value, known)]));
   const body =
     json === undefined
@@ -111,6 +111,7 @@ function askOf({ method = 'GET', path, headers = {}, json }: Step, known: Known)
     path: filled(path, known, encodeURIComponent),
     headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...filledHeaders },
     ...body,
+    ...((values ?? capture) && { mostBytes: MOST_JSON_BYTES }),
   };
 }
 
@@ -133,6 +134,7 @@ function problemsOf({ status, contains = [], values = [], capture = {}, maxMs }:
   const problems = [
     ...(right ? [] : [`it answered ${answer.status}, demanded ${status?.join(' or ') ?? '200 to 299'}`]),
     ...contains.filter((part) => !answer.body.includes(part)).map((part) => `the body does not contain ${JSON.stringify(part)}`),
+    ...(maxMs !== undefined && answer.cut ? ['the body is too long to be timed whole'] : []),
     ...(maxMs !== undefined && answer.ms > maxMs ? [`it took ${answer.ms} ms, demanded at most ${maxMs} ms`] : []),
   ];
   if (values.length === 0 && Object.keys(capture).length === 0) return problems;
