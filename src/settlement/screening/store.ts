@@ -61,42 +61,23 @@ export async function putList(
   tenantId: Uuid,
   list: ListRow & { content: string; loadedBy: string; extent: Extent; entryHashes: Uint8Array },
 ): Promise<void> {
+  const { id, version, format, purpose, entries, names, loadedAt } = list;
+  // Columns of both tables, from $1 to $8.
+  const told = [tenantId, id, version, format, purpose, entries, names, instant(loadedAt)];
   await tx.query(
-    `insert into settlement.screening_list (tenant_id, id, version, format, purpose, entries, names, content, loaded_at, extent)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10)
+    `insert into settlement.screening_list (tenant_id, id, version, format, purpose, entries, names, loaded_at, content, extent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz, $9, $10)
      on conflict (tenant_id, id) do update
        set version = excluded.version, format = excluded.format, purpose = excluded.purpose, entries = excluded.entries,
            names = excluded.names, content = excluded.content, loaded_at = excluded.loaded_at,
            extent = excluded.extent`,
-    [
-      tenantId,
-      list.id,
-      list.version,
-      list.format,
-      list.purpose,
-      list.entries,
-      list.names,
-      list.content,
-      instant(list.loadedAt),
-      JSON.stringify(list.extent),
-    ],
+    [...told, list.content, JSON.stringify(list.extent)],
   );
   await tx.query(
     `insert into settlement.screening_list_version
-       (tenant_id, list_id, version, format, purpose, entries, names, loaded_by, loaded_at, entry_hashes)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10) on conflict do nothing`,
-    [
-      tenantId,
-      list.id,
-      list.version,
-      list.format,
-      list.purpose,
-      list.entries,
-      list.names,
-      list.loadedBy,
-      instant(list.loadedAt),
-      Buffer.from(list.entryHashes),
-    ],
+       (tenant_id, list_id, version, format, purpose, entries, names, loaded_at, loaded_by, entry_hashes)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz, $9, $10) on conflict do nothing`,
+    [...told, list.loadedBy, Buffer.from(list.entryHashes)],
   );
 }
 
