@@ -1,10 +1,9 @@
 import type { Ctx } from '../../base/context.ts';
-import { AppError } from '../../base/error.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { changeParticipant } from './change-participant.ts';
 import { setParticipantMessaging as contract } from './contract.ts';
 import { normalBic } from './directory.ts';
-import { getParticipant } from './read-participants.ts';
 import { updateMessaging } from './store.ts';
 
 /**
@@ -16,14 +15,15 @@ export async function setParticipantMessaging(
   ctx: Ctx,
   input: InputOf<typeof contract>,
 ): Promise<OutputOf<typeof contract>> {
-  const before = await getParticipant(deps, ctx, input);
-  const messaging = { usage: input.usage, agents: [...new Set(input.agents.map(normalBic))].sort() };
-  const answer = await deps.access.command(ctx, contract, async (tx) => {
-    if (!(await updateMessaging(tx, ctx.tenantId, input.id, messaging))) {
-      throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
-    }
-    return { answer: { ...before, messaging }, subject: before.bic, detail: { from: before.messaging, to: messaging } };
+  const { id, usage, agents } = input;
+  const messaging = { usage, agents: [...new Set(agents.map(normalBic))].sort() };
+  return await changeParticipant(deps, ctx, {
+    contract,
+    id,
+    change: (before) => ({
+      write: (tx) => updateMessaging(tx, ctx.tenantId, id, messaging),
+      after: { ...before, messaging },
+      detail: { from: before.messaging, to: messaging },
+    }),
   });
-  deps.directory.forget(ctx.tenantId);
-  return answer;
 }

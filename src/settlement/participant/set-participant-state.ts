@@ -1,11 +1,10 @@
 import type { Ctx } from '../../base/context.ts';
-import { AppError } from '../../base/error.ts';
 import type { EventDraft } from '../../base/event.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { changeParticipant } from './change-participant.ts';
 import { participantStateSet, setParticipantState as contract } from './contract.ts';
-import { getParticipant } from './read-participants.ts';
 import { updateParticipantState } from './store.ts';
 
 /** Suspends a participant or lets it in again; what is already reserved still settles. Errors: `settlement.participant_not_found`. */
@@ -14,16 +13,17 @@ export async function setParticipantState(
   ctx: Ctx,
   input: InputOf<typeof contract>,
 ): Promise<OutputOf<typeof contract>> {
-  const before = await getParticipant(deps, ctx, input);
-  const answer = await deps.access.command(ctx, contract, async (tx) => {
-    if (!(await updateParticipantState(tx, ctx.tenantId, input.id, input.state))) {
-      throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
-    }
-    const events = before.state === input.state ? [] : [stateSet(ctx, before, { state: input.state, at: deps.clock.now() })];
-    return { answer: { ...before, state: input.state }, subject: before.bic, events, detail: { from: before.state, to: input.state } };
+  const { id, state } = input;
+  return await changeParticipant(deps, ctx, {
+    contract,
+    id,
+    change: (before) => ({
+      write: (tx) => updateParticipantState(tx, ctx.tenantId, id, state),
+      after: { ...before, state },
+      detail: { from: before.state, to: state },
+      events: before.state === state ? [] : [stateSet(ctx, before, { state, at: deps.clock.now() })],
+    }),
   });
-  deps.directory.forget(ctx.tenantId);
-  return answer;
 }
 
 type Set = { state: 'active' | 'suspended'; at: number };

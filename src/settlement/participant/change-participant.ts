@@ -1,0 +1,36 @@
+import type { Ctx } from '../../base/context.ts';
+import { AppError } from '../../base/error.ts';
+import type { EventDraft } from '../../base/event.ts';
+import type { Uuid } from '../../base/id.ts';
+import type { OutputOf } from '../../base/operation.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import type { SettlementDeps } from '../deps.ts';
+import type { setParticipantMessaging, setParticipantState } from './contract.ts';
+import { getParticipant } from './read-participants.ts';
+
+type Contract = typeof setParticipantMessaging | typeof setParticipantState;
+type Participant = OutputOf<Contract>;
+
+/** What is set of a participant: `write` does it and says whether there is such a participant. */
+type Change = {
+  write(tx: Tx): Promise<boolean>;
+  after: Participant;
+  detail: { from: unknown; to: unknown };
+  events?: readonly EventDraft[];
+};
+
+/** Sets something of a participant, which holds from then on in this process. Errors: `settlement.participant_not_found`. */
+export async function changeParticipant(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  { contract, id, change }: { contract: Contract; id: Uuid; change(before: Participant): Change },
+): Promise<Participant> {
+  const before = await getParticipant(deps, ctx, { id });
+  const { write, after, detail, events = [] } = change(before);
+  const answer = await deps.access.command(ctx, contract, async (tx) => {
+    if (!(await write(tx))) throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
+    return { answer: after, subject: before.bic, events, detail };
+  });
+  deps.directory.forget(ctx.tenantId);
+  return answer;
+}
