@@ -254,7 +254,9 @@ test("opening a tenant stands in the operator's log and tells it to the modules"
   const { items } = await setup.call.output(listAudit, admin, { action: 'access.create_tenant' });
   expect(items[0]).toMatchObject({ subject: toWireId('ten', made.id), outcome: 'done', detail: { name: 'Nordfjord' } });
   expect(JSON.stringify(items)).not.toContain('correct horse');
-  const [row] = await database.admin<{ n: bigint }>(`select count(*) as n from infra.outbox where types @> '{access.tenant_created}'`);
+  const [row] = await database.admin<{ n: bigint }>(
+    `select count(*) as n from infra.event_segment where types @> '{access.tenant_created}'`,
+  );
   expect(row!.n).toBe(1n);
   await expect(
     setup.call.output(createTenant, actorWith(made.id, scopes), { ...input, admin: { ...input.admin, email: 'b@rialto.test' } }),

@@ -58,7 +58,7 @@ const command = (ctx: Ctx, subject: string, after: () => void = () => {}, of = p
 const counts = async (subject: string) => {
   const [row] = await database.admin<{ audited: bigint; published: bigint }>(
     `select (select count(*) from access.audit where subject = $1) as audited,
-            (select count(*) from infra.outbox where subjects @> array[$1]) as published`,
+            (select count(*) from infra.event_segment where subjects @> array[$1]) as published`,
     [subject],
   );
   return row!;

@@ -240,7 +240,7 @@ test('a pending transfer whose time runs out is released in the log, with an eve
   expect((await getTransfer(deps, ctx, { id: detail.hold!.resolvedBy! })).transfer).toMatchObject({ kind: 'expire', pendingId: short.id });
   const post = ledger.draft(a!, b!, { kind: 'post', pendingId: short.id, units: 0n });
   expect(await port.enact({ tenantId, transfers: [post] })).toMatchObject({ refusal: { code: 'pending_transfer_expired' } });
-  expect(await database.admin(`select from infra.outbox where 'ledger.hold_expired' = any (types)`)).toHaveLength(1);
+  expect(await database.admin(`select from infra.event_segment where 'ledger.hold_expired' = any (types)`)).toHaveLength(1);
 });
 
 test('the trial balance is balanced in every asset', async () => {

@@ -62,7 +62,7 @@ test('a run is made in the background, is told from its queue to its end, and ke
   expect(await stateOf('Database')).toMatchObject({ state: 'pass', effect: 'passes' });
   expect(await stateOf('Drill')).toMatchObject({ state: 'awaiting_sign_off', effect: 'blocks', role: 'Release manager' });
   expect((await checklist()).gate).toMatchObject({ decision: 'no_go', runId: queued.id });
-  const events = await house.database.admin<{ type: string }>(`select unnest(types) as type from infra.outbox`);
+  const events = await house.database.admin<{ type: string }>(`select unnest(types) as type from infra.event_segment`);
   expect(events.map(({ type }) => type)).toContain('readiness.run_finished');
   const evidence = await call().output(contract.getEvidence, house.ctx, { sha256: run.results! });
   expect(JSON.parse(String(evidence))).toMatchObject({ id: queued.id });
@@ -138,7 +138,7 @@ test('a release is watched in its windows, a look that finds something bad is to
   expect(await look()).toMatchObject({ id: started.id, passes: 3, advice: 'continue' });
   const { moments } = await call().output(watching.getWatch, house.ctx, { name, id: started.id });
   expect(moments.map(({ kind }) => kind)).toEqual(['observed', 'advised', 'observed', 'advised', 'observed', 'advised']);
-  const events = await house.database.admin<{ type: string }>(`select unnest(types) as type from infra.outbox`);
+  const events = await house.database.admin<{ type: string }>(`select unnest(types) as type from infra.event_segment`);
   expect(events.map(({ type }) => type)).toContain('readiness.watch_advised');
 
   const after = await call().output(watching.noteRollback, house.ctx, { name, id: started.id });

@@ -157,7 +157,7 @@ describe('a window', () => {
     const [id] = await deps().db.read(scope, (tx) => unfinishedWindows(tx, house.tenantId));
     return (await deps().db.read(scope, (tx) => findWindow(tx, house.tenantId, id!)))!;
   };
-  const eventsOf = (type: string) => count(`(select unnest(types) as type from infra.outbox) e where type = '${type}'`);
+  const eventsOf = (type: string) => count(`(select unnest(types) as type from infra.event_segment) e where type = '${type}'`);
 
   test('that two processes carry on at once is told, audited and settled once', async () => {
     const window = await cutOff();

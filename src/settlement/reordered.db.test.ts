@@ -8,7 +8,7 @@ import type { Event } from '../base/event.ts';
 import { Secret } from '../base/secret.ts';
 import { manualClock } from '../base/time.ts';
 import type { Consumer } from '../infra/module.ts';
-import { moveOutbox } from '../infra/outbox/store.ts';
+import { placeEvents } from '../infra/outbox/store.ts';
 import { setPolicy } from './liquidity/manage-policy.ts';
 import { DEFAULT_POLICY } from './liquidity/route.ts';
 import { unpack } from './message/content.ts';
@@ -49,7 +49,7 @@ beforeAll(async () => {
   };
   await callerOf(house.settlement.routes).output(setNotificationPreferences, house.ctx, preferences as never);
   await liveThrough();
-  await moveOutbox(house.database.db, 10_000);
+  await placeEvents(house.database.db, 10_000);
   events = await recorded(house);
 });
 afterAll(() => house.close());
@@ -179,7 +179,7 @@ test('a payment that waited for the money of a window settles once, whichever wi
     const queued = await send(waiting, payee, 300n);
     expect(queued.status).toBe('queued');
     await closeWindow(own, other.ctx);
-    await moveOutbox(other.database.db, 10_000);
+    await placeEvents(other.database.db, 10_000);
     const settled = (await recorded(other)).filter(({ type }) => type === 'settlement.window_settled');
     expect(settled).toHaveLength(2);
     for (const event of [...settled.toReversed(), ...settled]) await hand(other, event);

@@ -37,7 +37,7 @@ async function expectUnseen(id: string, by: 0 | 1 | 2): Promise<void> {
 /** The banks that each event on the payment is for, from the outbox. */
 async function heardBy(id: string): Promise<string[][]> {
   const rows = await house.database.admin<{ members: string }>(
-    `select e.members from infra.outbox o cross join lateral unnest(o.subjects, o.members) as e (subject, members) where e.subject = $1`,
+    `select e.members from infra.event_segment o cross join lateral unnest(o.subjects, o.members) as e (subject, members) where e.subject = $1`,
     [toWireId('pay', id)],
   );
   return rows.map(({ members }) => members.slice(1, -1).split(',').sort());
@@ -115,7 +115,7 @@ describe("a window's totals", () => {
     const { id } = await closeWindow(deps(), house.ctx);
     const told = await house.database.admin<{ type: string; members: string; data: { positions?: object[] } }>(
       `select e.type, e.members, e.data::jsonb as data
-         from infra.outbox o cross join lateral unnest(o.types, o.members, o.data) as e (type, members, data)
+         from infra.event_segment o cross join lateral unnest(o.types, o.members, o.data) as e (type, members, data)
         where e.data::jsonb ->> 'windowId' = $1 and e.type <> 'settlement.window_cut_off'`,
       [toWireId('win', id)],
     );

@@ -4,7 +4,7 @@ import type { Event, EventDraft } from '../../base/event.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { Consumer } from '../module.ts';
 import { createOutbox } from '../outbox/index.ts';
-import { eventLog, moveOutbox } from '../outbox/store.ts';
+import { eventLog, placeEvents } from '../outbox/store.ts';
 import { LANES, laneOf } from './lane.ts';
 import type { Bus } from './port.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -69,7 +69,7 @@ export function busContract(title: string, start: () => Promise<BusHarness>): vo
         ...more,
       }));
       await harness.database.db.write({ tenantId: more.tenantId ?? tenantId }, (tx) => createOutbox().append(tx, drafts));
-      while ((await moveOutbox(harness.database.db, 1_000)) > 0);
+      while ((await placeEvents(harness.database.db, 1_000)) > 0);
     }
     /** Hands the bus what it has not got, as the pump does. */
     async function publish(to: Bus): Promise<void> {

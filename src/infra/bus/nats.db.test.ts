@@ -6,7 +6,7 @@ import { newId } from '../../base/id.ts';
 import { silentLog } from '../log/log.ts';
 import { createOutbox } from '../outbox/index.ts';
 import { pump } from '../outbox/relay.ts';
-import { eventLog, moveOutbox } from '../outbox/store.ts';
+import { eventLog, placeEvents } from '../outbox/store.ts';
 import { busContract, firstSeen, QUICK, type BusHarness } from './bus.contract.ts';
 import { laneOf } from './lane.ts';
 import { latch } from './latch.ts';
@@ -68,7 +68,7 @@ describe.skipIf(!hasServer('nats-server'))('with a NATS server', () => {
       const subjects = Array.from({ length: count }, (_, i) => `${from + i}`);
       const drafts = subjects.map((subject) => ({ id: newId(), tenantId, type: 'test.wanted', version: 1, subject, data: {}, at: 0 }));
       await database.db.write({ tenantId }, (tx) => createOutbox().append(tx, drafts));
-      while ((await moveOutbox(database.db, 1_000)) > 0);
+      while ((await placeEvents(database.db, 1_000)) > 0);
       return subjects;
     }
 

@@ -6,7 +6,7 @@ import { instants, integers, jsonTexts, texts, uuids } from '../postgres/columns
 /** Largest data of one event in characters of JSON: at three bytes each still below the message limit of NATS, 1 MiB. */
 const MAX_DATA_CHARS = 256 * 1024;
 
-/** The events of one tenant as `infra.outbox` keeps them: columns in step with each other. */
+/** The events of one tenant as `infra.event_segment` keeps them: columns in step with each other. */
 export type AppendRow = {
   tenantId: Uuid;
   events: number;

@@ -8,13 +8,14 @@ import type { Db } from '../postgres/db.ts';
 import { toRows } from './append.ts';
 import type { History, Outbox } from './port.ts';
 import { pump, relay } from './relay.ts';
-import { APPENDED, eventLog, insertOutbox, moveOutbox, outboxBacklog, PUBLISHED, readHistory, trimEvents } from './store.ts';
+import { APPENDED, eventLog, insertSegments, outboxBacklog, placeEvents, PUBLISHED, readHistory, trimEvents } from './store.ts';
 
 const DAY_MS = 86_400_000;
 
 /** At most one notification in so long from one process; the relay looks by itself for longer than that after each. */
 const NOTIFY_EVERY_MS = 100;
-const TRIM_LIMIT = 10_000;
+/** Segments. */
+const TRIM_LIMIT = 1_000;
 /** Events that wait longer mean that the relay is stuck. */
 const LATE_MS = 60_000;
 
@@ -26,7 +27,7 @@ export function createOutbox({ clock = systemClock }: { clock?: Clock } = {}): O
       if (events.length === 0) return;
       const wake = clock.now() - notifiedAt >= NOTIFY_EVERY_MS;
       if (wake) notifiedAt = clock.now();
-      await insertOutbox(tx, toRows(events), wake);
+      await insertSegments(tx, toRows(events), wake);
     },
   };
 }
@@ -64,14 +65,14 @@ export type Relay = {
   close(): Promise<void>;
 };
 
-/** Starts publishing: moves the outbox in the one process that holds the lease, and feeds the bus. */
+/** Starts publishing: gives events their places in the one process that holds the lease, and feeds the bus. */
 export function startRelay({ db, direct, bus, log, sharedBus, clock = systemClock, keepDays = 30 }: RelayDeps): Relay {
   const appended = latch();
   const published = latch();
   direct.listen(APPENDED, appended.wake);
   direct.listen(PUBLISHED, published.wake);
   const lead = direct.lead('relay', (signal) =>
-    relay({ move: (limit) => moveOutbox(db, limit), moved: published.wake, log }, appended, signal),
+    relay({ place: (limit) => placeEvents(db, limit), placed: published.wake, log }, appended, signal),
   );
   const feed = (signal: AbortSignal) => pump({ events: eventLog(db), bus, log }, published, signal);
   const own = new AbortController();

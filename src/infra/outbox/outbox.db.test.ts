@@ -4,7 +4,8 @@ import type { Event, EventDraft } from '../../base/event.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { Tx } from '../postgres/db.ts';
 import { createHistory, createOutbox } from './index.ts';
-import { eventLog, moveOutbox, outboxBacklog, trimEvents } from './store.ts';
+import { SEGMENT } from './places.ts';
+import { eventLog, placeEvents, outboxBacklog, trimEvents } from './store.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -20,7 +21,7 @@ function draft(tenantId: Uuid, subject: string, more: Partial<EventDraft> = {}):
 
 const append = (tenantId: Uuid, ...events: EventDraft[]) => database.db.write({ tenantId }, (tx) => outbox.append(tx, events));
 const move = async (limit = 5_000) => {
-  while ((await moveOutbox(database.db, limit)) > 0);
+  while ((await placeEvents(database.db, limit)) > 0);
 };
 const subjects = async (tenantId: Uuid, afterSeq = 0) => {
   const events = await createHistory(database.db).history({ tenantId }, afterSeq, 1_000);
@@ -107,7 +108,7 @@ test('two relays at once and writers beside them leave no gap, no double and no 
   });
   const writing = new AbortController();
   const relays = [1, 2].map(async () => {
-    while (!writing.signal.aborted) await moveOutbox(database.db, 7);
+    while (!writing.signal.aborted) await placeEvents(database.db, 7);
   });
   await Promise.all(writers);
   writing.abort();
@@ -155,6 +156,46 @@ test('of the log only what is wanted is read, and how far was looked is told', a
   expect(await log.after(head, 10, new Set(['test.a']))).toEqual({ events: [], reached: head });
 });
 
+test('an append of many events is read in order from every place in it', async () => {
+  const tenantId = newId();
+  const log = eventLog(database.db);
+  const start = await log.head();
+  const count = 3 * SEGMENT + 5;
+  const all = Array.from({ length: count }, (_, i) => `${i}`);
+  await append(tenantId, ...all.map((subject, i) => ({ ...draft(tenantId, subject), type: `test.${i % 2}` })));
+  await move();
+  for (const most of [9, SEGMENT - 1, SEGMENT, SEGMENT + 1, count]) {
+    const read: string[] = [];
+    const odd: string[] = [];
+    for (let position = start, reached; ; position = reached) {
+      const stretch = await log.after(position, most);
+      ({ reached } = await log.after(position, most, new Set(['test.1'])));
+      expect(reached).toBe(stretch.reached);
+      odd.push(...(await log.after(position, most, new Set(['test.1']))).events.map(({ subject }) => subject));
+      if (stretch.events.length === 0) break;
+      expect(stretch.events.length).toBeLessThanOrEqual(most);
+      read.push(...stretch.events.map(({ subject }) => subject));
+    }
+    expect(read).toEqual(all);
+    expect(odd).toEqual(all.filter((_, i) => i % 2 === 1));
+  }
+  for (const after of [0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, count]) {
+    expect(await subjects(tenantId, after)).toEqual(all.slice(after).map((subject, i) => `${after + i + 1} ${subject}`));
+  }
+});
+
+test('in a transaction of a member no segment can be read, since others stand in it', async () => {
+  const tenantId = newId();
+  const memberId = newId();
+  await append(tenantId, draft(tenantId, 'own', { memberIds: [memberId] }));
+  await move();
+  const seen = (scope: { tenantId: Uuid; memberId?: Uuid }) =>
+    database.db.read(scope, (tx) => tx.query(`select subject from infra.event`).then((rows) => rows.length));
+  expect(await seen({ tenantId })).toBe(1);
+  expect(await seen({ tenantId, memberId })).toBe(0);
+  expect(await seen({ tenantId: newId() })).toBe(0);
+});
+
 test('a member sees the events that concern it, a tenant all of its own, nobody those of another', async () => {
   const tenantId = newId();
   const [payer, payee] = [newId(), newId()];
@@ -177,10 +218,11 @@ test('a member sees the events that concern it, a tenant all of its own, nobody 
 test('a reader whose place is trimmed or was never reached is told that there is a gap', async () => {
   const tenantId = newId();
   await move();
-  await database.admin(`truncate infra.event`);
-  await append(tenantId, draft(tenantId, 'one'), draft(tenantId, 'two'));
+  await database.admin(`truncate infra.event_place, infra.event_segment`);
+  await append(tenantId, draft(tenantId, 'one'));
+  await append(tenantId, draft(tenantId, 'two'));
   await move();
-  await database.admin(`update infra.event set published_at = now() - interval '31 days'`);
+  await database.admin(`update infra.event_place set published_at = now() - interval '31 days'`);
   await append(tenantId, draft(tenantId, 'three'));
   await move();
   expect(await trimEvents(database.db, Date.now() - 30 * 86_400_000, 1)).toBe(1);
@@ -198,7 +240,7 @@ test('what a living consumer has not taken is not trimmed', async () => {
   const before = await eventLog(database.db).head();
   await append(tenantId, draft(tenantId, 'old'));
   await move();
-  await database.admin(`update infra.event set published_at = now() - interval '31 days'`);
+  await database.admin(`update infra.event_place set published_at = now() - interval '31 days'`);
   const cutoff = Date.now() - 30 * 86_400_000;
   await database.admin(`insert into infra.consumer_position (consumer, lane, position) values ('slow', 0, $1)`, [before]);
   while ((await trimEvents(database.db, cutoff, 100)) > 0);
@@ -228,8 +270,7 @@ test('nobody writes events for another tenant, and nobody but the relay publishe
   );
   await expect(
     database.db.write({ tenantId: own }, (tx) =>
-      tx.query(`insert into infra.event (tenant_id, seq, id, type, version, subject, member_ids, at, data)
-        values ('${own}', 1, '${own}', 'a.b', 1, 's', '{}', now(), '{}')`),
+      tx.query(`insert into infra.event_place (tenant_id, seq, events, position, segment_id) values ('${own}', 1, 1, 1, '${own}')`),
     ),
   ).rejects.toThrow(/permission denied/);
 });

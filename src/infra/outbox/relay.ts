@@ -7,7 +7,7 @@ const LOOK_MS = 25;
 /** It stops looking so soon after the last event, and from then on needs a notification or the slow poll. */
 const ALERT_MS = 500;
 const POLL_MS = 1_000;
-const MOVE_LIMIT = 5_000;
+const PLACE_LIMIT = 5_000;
 const READ_LIMIT = 1_000;
 /** Events looked at in one step when only some are wanted. */
 const LOOK_LIMIT = 10_000;
@@ -15,21 +15,21 @@ const LOOK_LIMIT = 10_000;
 /** A failed step is tried again after so long. */
 const AGAIN_MS = 500;
 
-export type RelayDeps = { move(limit: number): Promise<number>; moved(): void; log: Pick<Log, 'warn'>; now?: () => number };
+export type RelayDeps = { place(limit: number): Promise<number>; placed(): void; log: Pick<Log, 'warn'>; now?: () => number };
 
-/** Moves events out of the outbox until the signal aborts. Runs under a lease; `woken` is the notification. */
-export async function relay({ move, moved, log, now = Date.now }: RelayDeps, woken: Latch, signal: AbortSignal): Promise<void> {
+/** Gives events their places until the signal aborts. Runs under a lease; `woken` is the notification. */
+export async function relay({ place, placed, log, now = Date.now }: RelayDeps, woken: Latch, signal: AbortSignal): Promise<void> {
   let lastSeen = now();
   while (!signal.aborted) {
     try {
-      const count = await move(MOVE_LIMIT);
+      const count = await place(PLACE_LIMIT);
       if (count > 0) {
         lastSeen = now();
-        moved();
+        placed();
       }
-      if (count >= MOVE_LIMIT) continue;
+      if (count >= PLACE_LIMIT) continue;
     } catch (error) {
-      log.warn('the relay could not move events and tries again', { error });
+      log.warn('the relay could not give events their places and tries again', { error });
       await pause(AGAIN_MS, signal);
       continue;
     }

@@ -1,12 +1,13 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant, instants, integers, texts, uuids } from '../postgres/columns.ts';
+import { EVENTS, PLACES_BEHIND, POSITION_OF, SEGMENT, SEQ_OF } from '../outbox/places.ts';
 import type { Tx } from '../postgres/db.ts';
 import type { SealedEndpoint } from './endpoint.ts';
 import type { Sent } from './send.ts';
 import type { Verdict } from './retry.ts';
 
-/** Where the queue has come to in infra.event, kept beside the positions of the consumers so that events wait for it too. */
+/** Where the queue has come to among the events, kept beside the positions of the consumers so that events wait for it too. */
 const POSITION = 'webhooks';
 
 /**
@@ -16,7 +17,7 @@ const POSITION = 'webhooks';
 export async function enqueueNext(tx: Tx, limit: number, now: Millis): Promise<{ queued: number; more: boolean }> {
   const [at] = await tx.query<{ position: string; head: string; endpoints: number }>(
     `select coalesce((select position from infra.consumer_position where consumer = $1 and lane = 0), 0)::text as position,
-            coalesce((select max(position) from infra.event), 0)::text as head,
+            coalesce((select max(position) from infra.event_place), 0)::text as head,
             (select count(*) from infra.webhook_endpoint where state = 'active')::integer as endpoints`,
     [POSITION],
   );
@@ -27,7 +28,8 @@ export async function enqueueNext(tx: Tx, limit: number, now: Millis): Promise<{
   }
   const [done] = await tx.query<{ last: string | null; read: number; queued: number }>(
     `with batch as (
-       select tenant_id, seq, position, id, type, subject, member_ids, at from infra.event where position > $1::bigint order by position limit $2),
+       select p.tenant_id, ${SEQ_OF} as seq, ${POSITION_OF} as position, e.id, e.type, e.subject, e.member_ids, e.at
+         from ${PLACES_BEHIND} p ${EVENTS} where ${POSITION_OF} > $1 order by p.position, e.nth limit $2),
      queued as (
        insert into infra.webhook_message (tenant_id, endpoint_id, id, member_id, seq, type, subject, at, state, next_at)
        select e.tenant_id, w.id, e.id, w.member_id, e.seq, e.type, e.subject, e.at, 'pending', $3::timestamptz
@@ -79,14 +81,17 @@ export async function dueMessages(
   return await tx.query<DueMessage>(
     `select w.tenant_id as "tenantId", w.id as "endpointId", w.member_id as "memberId", w.url, w.failures,
             w.sealed_secret as "sealedSecret", w.previous_secret as "previousSecret", w.previous_until as "previousUntil",
-            m.id, m.seq::float8 as seq, m.type, m.subject, m.at, m.attempts, m.tries, e.data::text as data, e.version
+            m.id, m.seq::float8 as seq, m.type, m.subject, m.at, m.attempts, m.tries, e.data, e.version
        from infra.webhook_endpoint w
       cross join lateral (
         select d.* from infra.webhook_message d
          where d.tenant_id = w.tenant_id and d.endpoint_id = w.id and d.state = 'pending' and d.next_at <= $1::timestamptz
            and not exists (select from unnest($2::uuid[], $3::uuid[]) u (endpoint_id, id) where u.endpoint_id = d.endpoint_id and u.id = d.id)
          order by d.next_at, d.seq limit $4) m
-       left join infra.event e on e.tenant_id = m.tenant_id and e.seq = m.seq
+       left join lateral (
+        select s.data[m.seq - p.seq + p.events]::text as data, s.versions[m.seq - p.seq + p.events]::integer as version
+          from infra.event_place p join infra.event_segment s on s.tenant_id = p.tenant_id and s.id = p.segment_id
+         where p.tenant_id = m.tenant_id and p.seq >= m.seq and p.seq < m.seq + ${SEGMENT} and p.seq - p.events < m.seq) e on true
       where w.state = 'active'
       order by w.failures > 0, m.next_at, m.seq`,
     [instant(now), uuids(underWay.map(({ endpointId }) => endpointId)), uuids(underWay.map(({ id }) => id)), each],

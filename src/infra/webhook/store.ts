@@ -1,7 +1,8 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { instant } from '../postgres/columns.ts';
-import type { Tx } from '../postgres/db.ts';
+import { EVENTS, SEGMENT, SEQ_OF } from '../outbox/places.ts';
+import { instant, instants, integers, texts, uuids } from '../postgres/columns.ts';
+import type { Db, Tx } from '../postgres/db.ts';
 import type { Attempt, Endpoint, Message, MessageState, SealedEndpoint } from './endpoint.ts';
 
 const COLUMNS = `tenant_id as "tenantId", id, member_id as "memberId", url, types, description, state, reason, disabled_at as "disabledAt",
@@ -10,6 +11,11 @@ const COLUMNS = `tenant_id as "tenantId", id, member_id as "memberId", url, type
 /** The tenant's endpoints that the transaction may see, eldest first. */
 export async function selectEndpoints(tx: Tx): Promise<Endpoint[]> {
   return await tx.query<Endpoint>(`select ${COLUMNS} from infra.webhook_endpoint where state <> 'deleted' order by id`);
+}
+
+export async function findEndpoint(tx: Tx, id: Uuid): Promise<Endpoint | undefined> {
+  const [row] = await tx.query<Endpoint>(`select ${COLUMNS} from infra.webhook_endpoint where id = $1 and state <> 'deleted'`, [id]);
+  return row;
 }
 
 /** The endpoint, locked until the transaction ends. */
@@ -144,26 +150,49 @@ export async function requeue(
   return rows.length;
 }
 
-/** Queues the kept events of a range that the endpoint hears, sent before or not; answers with the last one's seq when more are left. */
-export async function requeueRange(
-  tx: Tx,
-  endpoint: Endpoint,
+/** What a message says of its event. */
+export type HeardEvent = { id: Uuid; seq: number; type: string; subject: string; at: Millis };
+
+/**
+ * The first kept events of a range that an endpoint hears. Read by the role that reads all events, since they stand beside those of
+ * others; what the endpoint may hear is said here.
+ */
+export async function heardEvents(
+  db: Db,
+  { tenantId, memberId, types }: Pick<Endpoint, 'tenantId' | 'memberId' | 'types'>,
   { fromSeq, toSeq }: { fromSeq: number; toSeq: number },
-  at: { now: Millis; limit: number },
-): Promise<{ queued: number; lastSeq: number }> {
-  const [row] = await tx.query<{ queued: number; lastSeq: number }>(
-    `with chosen as (
-       select e.id, e.seq, e.type, e.subject, e.at from infra.event e
-        where e.tenant_id = $1 and e.seq between $2 and $3 and ('*' = any ($4::text[]) or e.type = any ($4))
-          and ($5::uuid is null or $5 = any (e.member_ids))
-        order by e.seq limit $6),
-     queued as (
-       insert into infra.webhook_message as m (tenant_id, endpoint_id, id, member_id, seq, type, subject, at, state, next_at)
-       select $1, $7, id, $5, seq, type, subject, at, 'pending', $8::timestamptz from chosen
-       on conflict (tenant_id, endpoint_id, id) do update set state = 'pending', tries = 0, next_at = excluded.next_at
-       returning seq)
-     select count(*)::integer as queued, coalesce(max(seq), 0)::float8 as "lastSeq" from queued`,
-    [endpoint.tenantId, fromSeq, toSeq, endpoint.types, endpoint.memberId, at.limit, endpoint.id, instant(at.now)],
+  limit: number,
+): Promise<HeardEvent[]> {
+  return db.read({ role: 'rialto_relay' }, (tx) =>
+    tx.query<HeardEvent>(
+      `select e.id, (${SEQ_OF})::float8 as seq, e.type, e.subject, e.at from infra.event_place p ${EVENTS}
+        where p.tenant_id = $1 and p.seq >= $2 and p.seq < $3::bigint + ${SEGMENT} and ${SEQ_OF} between $2 and $3
+          and ('*' = any ($4::text[]) or e.type = any ($4)) and ($5::uuid is null or $5 = any (e.member_ids))
+        order by p.seq, e.nth limit $6`,
+      [tenantId, fromSeq, toSeq, types, memberId, limit],
+    ),
   );
-  return row!;
+}
+
+/** Queues events for the endpoint that hears them, sent before or not; answers with how many. */
+export async function requeueEvents(tx: Tx, endpoint: Endpoint, events: readonly HeardEvent[], now: Millis): Promise<number> {
+  const rows = await tx.query(
+    `insert into infra.webhook_message as m (tenant_id, endpoint_id, id, member_id, seq, type, subject, at, state, next_at)
+     select $1, $2, unnest($3::uuid[]), $4::uuid, unnest($5::bigint[]), unnest($6::text[]), unnest($7::text[]), unnest($8::timestamptz[]),
+       'pending', $9::timestamptz
+     on conflict (tenant_id, endpoint_id, id) do update set state = 'pending', tries = 0, next_at = excluded.next_at
+     returning 1`,
+    [
+      endpoint.tenantId,
+      endpoint.id,
+      uuids(events.map(({ id }) => id)),
+      endpoint.memberId,
+      integers(events.map(({ seq }) => seq)),
+      texts(events.map(({ type }) => type)),
+      texts(events.map(({ subject }) => subject)),
+      instants(events.map(({ at }) => at)),
+      instant(now),
+    ],
+  );
+  return rows.length;
 }

@@ -10,7 +10,7 @@ import { manualClock } from '../../base/time.ts';
 import { silentLog } from '../log/log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { createOutbox } from '../outbox/index.ts';
-import { moveOutbox } from '../outbox/store.ts';
+import { placeEvents } from '../outbox/store.ts';
 import { ENDPOINT_LANES } from './dispatch.ts';
 import { createWebhooks, type Webhooks } from './index.ts';
 import { WEBHOOK_RETRY } from './retry.ts';
@@ -155,7 +155,7 @@ async function publish(
     ...(change.memberIds && { memberIds: change.memberIds }),
   }));
   await database.db.write({ tenantId }, (tx) => outbox.append(tx, drafts));
-  await moveOutbox(database.db, 10_000);
+  await placeEvents(database.db, 10_000);
   await queue(delivery);
 }
 
@@ -288,7 +288,7 @@ test('a target that fails for three days is disabled with notice, what waited is
   }, WAIT);
   expect(waitedMs).toBeGreaterThanOrEqual(WEBHOOK_RETRY.disableAfterMs - 12 * HOUR);
   expect(await counts(id)).toEqual({ pending: 0, delivered: 0, dead: 3 });
-  await moveOutbox(database.db, 100);
+  await placeEvents(database.db, 100);
   expect((await published()).at(-1)).toMatchObject({ type: 'test.disabled' });
 
   well = true;

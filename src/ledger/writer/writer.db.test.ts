@@ -66,7 +66,7 @@ describe('an act', () => {
     const [head] = await database.admin<{ seq: bigint }>('select seq from ledger.book');
     expect(outcome).toMatchObject({ seq: row!.seq });
     expect(head!.seq).toBe(row!.seq);
-    expect(await database.admin('select from infra.outbox where tenant_id = $1', [tenantId])).toHaveLength(1);
+    expect(await database.admin('select from infra.event_segment where tenant_id = $1', [tenantId])).toHaveLength(1);
     expect((await port.balances(tenantId, [b!])).get(b!)).toMatchObject({ creditsPosted: 105n });
   });
 

@@ -63,7 +63,7 @@ const release = (id: string) => releasePayment(deps(), house.ctx, { id, comment:
 const moves = async (id: string) =>
   (
     await house.database.admin<{ data: string }>(
-      `select e.data::text as data from infra.outbox o cross join lateral unnest(o.types, o.subjects, o.data) as e (type, subject, data)
+      `select e.data::text as data from infra.event_segment o cross join lateral unnest(o.types, o.subjects, o.data) as e (type, subject, data)
         where e.type = 'settlement.case_moved' and e.subject = 'case_${id.replaceAll('-', '')}'`,
     )
   ).map(({ data }) => JSON.parse(data) as { state: string; outcome?: string });

@@ -10,7 +10,7 @@ import { newId } from '../../base/id.ts';
 import type { Event } from '../../base/event.ts';
 import { Secret } from '../../base/secret.ts';
 import { manualClock } from '../../base/time.ts';
-import { moveOutbox } from '../../infra/outbox/store.ts';
+import { placeEvents } from '../../infra/outbox/store.ts';
 import { caseEvent } from '../compliance/case-view.ts';
 import { caseBreached, caseOpened } from '../compliance/contract.ts';
 import { events } from '../contract.ts';
@@ -71,7 +71,7 @@ beforeEach(async () => {
 let seen = 0;
 /** What happened since the last time goes to the consumer, twice: events come at least once. */
 async function tell(): Promise<void> {
-  await moveOutbox(house.database.db, 10_000);
+  await placeEvents(house.database.db, 10_000);
   const [consumer] = house.settlement.consumers.filter(({ name }) => name === 'settlement.notices');
   const fresh = await house.database.admin<Event & { members: string[] }>(
     `select tenant_id as "tenantId", id, seq::float8 as seq, type, version, subject, data, at, member_ids as members

@@ -1,9 +1,9 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
-import { newId, toWireId } from '../../base/id.ts';
+import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Endpoint, Message } from '../../infra/webhook/endpoint.ts';
-import { insertTestMessage, requeue, requeueRange } from '../../infra/webhook/store.ts';
+import { findEndpoint, heardEvents, insertTestMessage, requeue, requeueEvents, type HeardEvent } from '../../infra/webhook/store.ts';
 import type { NotificationDeps } from './deps.ts';
 import { mustLock } from './manage-webhooks.ts';
 import * as contract from './webhook-contract.ts';
@@ -49,6 +49,8 @@ export async function replayWebhook(
 ): Promise<OutputOf<typeof contract.replayWebhook>> {
   const which = whichOf(body);
   const at = { now: deps.clock.now(), limit: MOST };
+  // Before the command, whose transaction may not read what stands beside others' events.
+  const heard = 'fromSeq' in which ? await heardIn(deps, ctx, id, which) : [];
   const answer = await deps.access.command(ctx, contract.replayWebhook, async (tx) => {
     const endpoint = await mustLock(tx, id);
     checkActive(endpoint);
@@ -57,12 +59,24 @@ export async function replayWebhook(
       const queued = await requeue(tx, id, which, at);
       return { answer: { queued, more: queued === MOST }, subject, detail: { queued } };
     }
-    const { queued, lastSeq } = await requeueRange(tx, endpoint, which, at);
-    const more = queued === MOST && lastSeq < which.toSeq;
+    const queued = await requeueEvents(tx, endpoint, heard, at.now);
+    const lastSeq = heard.at(-1)?.seq ?? 0;
+    const more = heard.length === MOST && lastSeq < which.toSeq;
     return { answer: { queued, more, ...(more && { nextSeq: lastSeq + 1 }) }, subject, detail: { queued, ...which } };
   });
   deps.wakeWebhooks();
   return answer;
+}
+
+async function heardIn(
+  { db }: NotificationDeps,
+  { tenantId, memberId }: Ctx,
+  id: Uuid,
+  range: { fromSeq: number; toSeq: number },
+): Promise<HeardEvent[]> {
+  const endpoint = await db.read({ tenantId, ...(memberId && { memberId }) }, (tx) => findEndpoint(tx, id));
+  // One that is not there is told of by the command.
+  return endpoint ? await heardEvents(db, endpoint, range, MOST) : [];
 }
 
 type Which = { messageIds: readonly string[] } | { state: 'dead' } | { fromSeq: number; toSeq: number };

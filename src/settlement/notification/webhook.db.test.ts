@@ -7,7 +7,7 @@ import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.t
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import type { Ctx } from '../../base/context.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
-import { moveOutbox } from '../../infra/outbox/store.ts';
+import { placeEvents } from '../../infra/outbox/store.ts';
 import { signatureOf } from '../../infra/webhook/sign.ts';
 import { sendPayment } from '../payment/send-payment.ts';
 import * as webhook from './webhook-contract.ts';
@@ -65,7 +65,7 @@ const make = (ctx: Ctx = house.ctx, types: string[] = TYPES) => call()(webhook.c
 
 /** Publishes what happened and queues it. */
 async function publish(): Promise<void> {
-  await moveOutbox(house.database.db, 10_000);
+  await placeEvents(house.database.db, 10_000);
   await house.settlement.jobs.find(({ name }) => name === 'infra.queue_webhooks')!.run(stopping.signal);
 }
 

@@ -68,7 +68,7 @@ async function positions(asset: string): Promise<Map<string, bigint>> {
 
 async function eventsOn(type: string, roundId?: string): Promise<{ subject: string; members: string; data: Record<string, string> }[]> {
   const rows = await house.database.admin<{ type: string; subject: string; members: string; data: Record<string, string> }>(
-    `select e.type, e.subject, e.members, e.data from infra.outbox o
+    `select e.type, e.subject, e.members, e.data from infra.event_segment o
       cross join lateral unnest(o.types, o.subjects, o.members, o.data) as e (type, subject, members, data) where e.type = '${type}'`,
   );
   return rows.filter(({ data }) => roundId === undefined || data['roundId'] === roundId);

@@ -108,7 +108,7 @@ describe('a round of set-off', () => {
     await owes(c, a, 5n, { asset: 'CHF/2' });
     const round = await runSetOff(deps(), house.ctx, { asset: 'CHF/2' });
     const told = await house.database.admin<{ members: string; data: object }>(
-      `select e.members, e.data::jsonb as data from infra.outbox o cross join lateral unnest(o.types, o.members, o.data) as e (type, members, data)
+      `select e.members, e.data::jsonb as data from infra.event_segment o cross join lateral unnest(o.types, o.members, o.data) as e (type, members, data)
         where e.type = 'settlement.set_off_share_cleared' and e.data::jsonb ->> 'roundId' = $1`,
       [toWireId('sor', round.id)],
     );

@@ -5,7 +5,7 @@ import type { Ctx } from '../../base/context.ts';
 import type { Uuid } from '../../base/id.ts';
 import { manualClock } from '../../base/time.ts';
 import type { Job } from '../../infra/module.ts';
-import { moveOutbox } from '../../infra/outbox/store.ts';
+import { placeEvents } from '../../infra/outbox/store.ts';
 import type { Db, Tx } from '../../infra/postgres/db.ts';
 import { listPayments } from '../payment/read-payments.ts';
 import { sendPayment } from '../payment/send-payment.ts';
@@ -38,7 +38,7 @@ async function pay(debtor: string, creditor: string, from = 0, to = 1, uetr?: Uu
 
 /** Publishes what waits and fills the search until it has everything. */
 async function fill(job = filling): Promise<void> {
-  await moveOutbox(deps().db, 100_000);
+  await placeEvents(deps().db, 100_000);
   await job.run(new AbortController().signal);
 }
 

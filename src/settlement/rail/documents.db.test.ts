@@ -99,7 +99,7 @@ const documents = async () => (await listRailDocuments(deps(), house.ctx, { id: 
 /** How often it was told that a document is set aside. */
 const told = async (name: string): Promise<number> => {
   const rows = await house.database.admin<{ data: string }>(
-    `select array_to_string(data, ' ') as data from infra.outbox where 'settlement.rail_document_set_aside' = any (types)`,
+    `select array_to_string(data, ' ') as data from infra.event_segment where 'settlement.rail_document_set_aside' = any (types)`,
   );
   return rows.filter(({ data }) => data.includes(`"${name}"`)).length;
 };

@@ -246,7 +246,7 @@ describe('a run', () => {
   test('tells how far it is, whoever it is for', async () => {
     await made(ask, house.memberCtx(banks[2].id));
     const events = await house.database.admin<{ data: { state: string }; members: string }>(
-      `select e.data, e.members from infra.outbox o, unnest(o.types, o.members, o.data) as e (type, members, data)
+      `select e.data, e.members from infra.event_segment o, unnest(o.types, o.members, o.data) as e (type, members, data)
         where e.type = 'settlement.report_changed'`,
     );
     const mine = events.filter(({ members }) => members === `{${banks[2].id}}`);

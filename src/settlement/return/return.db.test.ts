@@ -171,7 +171,7 @@ describe('a camt.056', () => {
     const overdue = async () =>
       (
         await house.database.admin<{ members: string }>(
-          `select e.members from infra.outbox o cross join lateral unnest(o.types, o.members) as e (type, members)
+          `select e.members from infra.event_segment o cross join lateral unnest(o.types, o.members) as e (type, members)
             where e.type = 'settlement.recall_overdue'`,
         )
       ).map(({ members }) => members);

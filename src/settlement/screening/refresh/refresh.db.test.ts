@@ -66,7 +66,7 @@ const load = (id: string, text: string) => loadScreeningList(deps(), house.ctx, 
 const hits = async (name: string) => (await deps().screening.check(house.tenantId, name)).map(({ listId }) => listId);
 const alertsOf = async (id: string) => (await listScreeningAlerts(deps(), house.ctx)).items.filter(({ listId }) => listId === id);
 const eventsOf = (id: string) =>
-  house.database.admin(`select 1 from infra.outbox where 'settlement.list_refused' = any (types) and $1 = any (subjects)`, [id]);
+  house.database.admin(`select 1 from infra.event_segment where 'settlement.list_refused' = any (types) and $1 = any (subjects)`, [id]);
 
 describe('a list with a source', () => {
   test('is fetched, put in force and noted as by the job; the same again is asked for with what the server said of it', async () => {

@@ -58,7 +58,7 @@ const pay = async (debtor: string, creditor = 'Meridian Foods Ltd'): Promise<Uui
 const findings = async () => (await listRescreeningFindings(deps(), house.ctx, { limit: 500 })).items;
 const events = () =>
   house.database.admin<{ data: { paymentId?: string; kind: string } }>(
-    `select unnest(data) as data from infra.outbox where 'settlement.rescreening_hit' = any (types)`,
+    `select unnest(data) as data from infra.event_segment where 'settlement.rescreening_hit' = any (types)`,
   );
 
 /** Makes everything that is open final, as a window does. */
