@@ -41,6 +41,18 @@ export function sqlState(error: unknown): string | undefined {
   return severity !== undefined && code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
+/** Errors of the server behind which nobody knows what it had done: of the connection, of the system, of the server itself, or at its end. */
+const DOUBTFUL = /^(08|57P|58|F0|XX)/;
+
+/**
+ * Whether the server itself says that it did not do what it was asked. Of a commit nothing else may be taken for that: not an error
+ * of the socket or of TLS that nobody has met yet, and no answer that the driver cannot read.
+ */
+export function isRefusal(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && !isConnectionLost(error) && !DOUBTFUL.test(state);
+}
+
 /**
  * Names the failures of a connection that every caller may meet: `database.unavailable`, `database.timeout`,
  * `database.busy`, `database.contended`. Other errors (a broken constraint, say) pass as they are, for the module to name.

@@ -5,7 +5,7 @@ import { isUuid } from '../../base/id.ts';
 import type { Secret } from '../../base/secret.ts';
 import { connectionConfig } from './connection.ts';
 import type { Db, Tx, TxScope, WriteTx } from './db.ts';
-import { commitUnknown, isConnectionLost, isSerializationFailure, named } from './failure.ts';
+import { commitUnknown, isConnectionLost, isRefusal, isSerializationFailure, named } from './failure.ts';
 import { typeParsers } from './types.ts';
 
 export type PoolOptions = {
@@ -137,7 +137,7 @@ async function transaction<T>(house: House, mode: Mode, scope: TxScope, work: (t
 /** Sends the opening. Its failure is told by whoever waits for it, and is no unhandled rejection until then. */
 function open(client: PoolClient, opening: string, watch: Watch, statements: Statements): Promise<unknown> {
   const opened = client.query(opening).catch(async (error: unknown) => {
-    if (!isConnectionLost(error)) throw named(error);
+    if (!isConnectionLost(error)) throw await statements.outcomeOf(named(error));
     watch.lose();
     throw await statements.outcomeOf(new Broken('not_begun', error));
   });
@@ -180,7 +180,7 @@ async function connect({ pool, settings }: House): Promise<PoolClient> {
 
 async function commit(client: PoolClient, mode: Mode, watch: Watch): Promise<void> {
   const result = await client.query('commit').catch((error: unknown) => {
-    if (!isConnectionLost(error)) throw isSerializationFailure(error) ? new Broken('in_the_way', error) : named(error);
+    if (isRefusal(error)) throw isSerializationFailure(error) ? new Broken('in_the_way', error) : named(error);
     watch.lose();
     throw mode === 'read' ? new Broken('lost', error) : commitUnknown(error);
   });
