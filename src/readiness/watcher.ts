@@ -42,6 +42,7 @@ async function passOf(deps: WatcherDeps, { tenantId, document, probe, watch }: W
       clock,
       checklist: name,
       policy: await deps.rollback(),
+      confirmedInLog: true,
       hide: (text) => redactOutput(text, probe.hide),
       async look(lineIds) {
         await deps.warm();

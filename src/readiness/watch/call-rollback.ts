@@ -17,17 +17,25 @@ export type RollbackDeps = {
   clock: Clock;
   checklist: string;
   policy: RollbackPolicy;
+  /** Whether who is written in the log as having confirmed it has: only where nobody but the house writes there. */
+  confirmedInLog?: boolean;
   /** The text without secrets. */
   hide(text: string): string;
 };
 
+/** Who has confirmed a rollback, by a log that may be taken at its word. */
+export function confirmation({ confirmedInLog }: Pick<RollbackDeps, 'confirmedInLog'>, { confirmed }: Watch): Watch['confirmed'] {
+  return confirmedInLog ? confirmed : undefined;
+}
+
 /** The script that a watch may be rolled back with: one that is advised, or was when a person confirmed it. */
-function callable(policy: RollbackPolicy, watch: Watch): CallPolicy {
+function callable(deps: Pick<RollbackDeps, 'policy' | 'confirmedInLog'>, watch: Watch): CallPolicy {
+  const { policy } = deps;
   if (policy.mode === 'off')
     throw new AppError('forbidden', 'readiness.rollback_off', 'The settings allow no rollback: watch.rollback.policy is off.');
   refuseUnlessOpen(watch);
   const advice = watch.decision?.advice;
-  if (watch.confirmed || advice === 'rollback' || advice === 'recommend_rollback') return policy;
+  if (confirmation(deps, watch) || advice === 'rollback' || advice === 'recommend_rollback') return policy;
   throw new AppError(
     'conflict',
     'readiness.rollback_not_advised',
@@ -40,11 +48,11 @@ function callable(policy: RollbackPolicy, watch: Watch): CallPolicy {
  * `readiness.rollback_off`, `readiness.rollback_not_advised`, `readiness.rollback_done`.
  */
 export async function confirmRollback(
-  { store, clock, checklist, policy }: Omit<RollbackDeps, 'hide'>,
+  { store, clock, checklist, policy }: Omit<RollbackDeps, 'hide' | 'confirmedInLog'>,
   watch: Watch,
   by: string,
 ): Promise<void> {
-  callable(policy, watch);
+  callable({ policy, confirmedInLog: true }, watch);
   if (watch.rollback ?? watch.confirmed)
     throw new AppError('conflict', 'readiness.rollback_done', 'The rollback was confirmed or called already; it is not called twice.');
   await store.append(checklist, { kind: 'rollback_confirmed', watchId: watch.id, at: new Date(clock.now()).toISOString(), by });
@@ -57,12 +65,9 @@ export async function confirmRollback(
  * Errors: `readiness.rollback_off`; `readiness.rollback_not_advised` unless the last advice is rollback or recommends it;
  * `readiness.rollback_done` when it was rolled back already.
  */
-export async function callRollback(
-  { store, clock, checklist, policy, hide }: RollbackDeps,
-  watch: Watch,
-  by: string,
-): Promise<NonNullable<Rollback['ended']>> {
-  const { name, script } = callable(policy, watch);
+export async function callRollback(deps: RollbackDeps, watch: Watch, by: string): Promise<NonNullable<Rollback['ended']>> {
+  const { store, clock, checklist, hide } = deps;
+  const { name, script } = callable(deps, watch);
   const iso = (): string => new Date(clock.now()).toISOString();
   await store.append(checklist, { kind: 'rollback_started', watchId: watch.id, at: iso(), script: name, by });
   const { exitCode, output, ms } = await runScript(script);

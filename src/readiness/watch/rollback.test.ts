@@ -44,6 +44,7 @@ async function begin(given: RollbackPolicy, state: (minute: number) => ResultSta
     clock,
     checklist: 'release',
     policy: given,
+    confirmedInLog: true,
     hide: (text) => text.replaceAll('hunter2hunter2', '***'),
     look: async (lineIds) =>
       lineIds.map((lineId) => resultOf(lineId, lineId === 'errors' ? state((clock.now() - RELEASED) / MINUTE) : 'pass')),
@@ -115,7 +116,11 @@ describe('the script', () => {
     // What was confirmed is not called where the settings have forbidden it since.
     await run.pass({ policy: { mode: 'off' } });
     expect(await calls()).toEqual([]);
-    const watch = await run.at(11, 15, 20);
+    // Nor on the word of a log that others may write.
+    run.clock.set(RELEASED + 11 * MINUTE);
+    await run.pass({ confirmedInLog: false });
+    expect(await calls()).toEqual([]);
+    const watch = await run.at(15, 20);
     expect(await calls()).toHaveLength(1);
     expect(watch).toMatchObject({ confirmed: { by: 'Ada Lind' }, rollback: { script: 'undo', by: 'Ada Lind', ended: { exitCode: 0 } } });
   });

@@ -1,5 +1,5 @@
 import type { LineResult } from '../run/result.ts';
-import { callRollback, type RollbackDeps } from './call-rollback.ts';
+import { callRollback, confirmation, type RollbackDeps } from './call-rollback.ts';
 import { dueAt } from './due.ts';
 import { isNews, type Watch } from './fold-watch.ts';
 import { EMPTY_LOG, keep, readOn, type Pass, type WatchLog } from './watch-log.ts';
@@ -48,8 +48,11 @@ export async function watchPass(deps: WatchDeps, watchId: string, log: WatchLog 
 }
 
 /** In whose name the rollback is to be called now, if it is. */
-function callerOf({ policy }: WatchDeps, { decision, confirmed, rollback }: Watch): string | undefined {
+function callerOf(deps: WatchDeps, watch: Watch): string | undefined {
+  const { policy } = deps;
+  const { decision, rollback } = watch;
   if (rollback || policy.mode === 'off') return undefined;
+  const confirmed = confirmation(deps, watch);
   if (confirmed) return confirmed.by;
   return policy.mode === 'automatic' && decision?.advice === 'rollback' ? 'policy: automatic' : undefined;
 }

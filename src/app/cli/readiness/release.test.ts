@@ -214,6 +214,18 @@ describe('rialto readiness watch', () => {
     expect(back.code).toBe(3);
   });
 
+  test('rolls nothing back because the log says that somebody has confirmed it: whoever may write the folder may have written that', async () => {
+    const { folder, service, readiness } = await sceneOf();
+    service.up = false;
+    await downSince(folder, [5, 10, 15, 19]);
+    const store = openFileStore(join(folder, '.readiness'), { clock: manualClock(Date.now()) });
+    const records = await Array.fromAsync(store.read('release.md'));
+    const { watchId } = records.map(({ body }) => body).find((body) => body.kind === 'watch_started')!;
+    await store.append('release.md', { kind: 'rollback_confirmed', watchId, at: new Date().toISOString(), by: 'Ada Lind' });
+    expect((await readiness('watch', 'release.md', '--once')).out).toContain('ROLL BACK NOW');
+    expect(readFileSync(join(folder, '.readiness/records.jsonl'), 'utf8')).not.toContain('"rollback_started"');
+  });
+
   test('takes a service that is killed for down while something else answers, and for unknown while nothing does', async () => {
     const { folder, app, elsewhere, readiness } = await sceneOf();
     await app.kill();
