@@ -86,7 +86,7 @@ export type Decide = {
   subject: Subject;
   /** Hash of what the checks would read now; a run over something else decides nothing. */
   inputs?: string;
-  /** False where others may write the log and nobody has signed what the run came to: it decides nothing. */
+  /** False where others may write the log and nobody who may has signed what the run came to: it decides nothing. */
   runSigned?: boolean;
   records: RecordState;
   at: Millis;
@@ -156,7 +156,8 @@ function reasonsAgainst({ run, subject, inputs, runSigned, checklist, bindings }
   const changed = changesBetween(run.subject, subject);
   if (changed.length > 0) reasons.push(`The run speaks of something else: ${changed.map(inWords).join(', ')}.`);
   else if (run.inputs !== inputs) reasons.push('Settings or files that its checks read were changed since the run. Run it again.');
-  else if (runSigned === false) reasons.push('Nobody has signed what the run came to, so anybody may have written it. Run it again.');
+  else if (runSigned === false)
+    reasons.push('Nobody who may vouch for runs has signed what the run came to, so anybody may have written it. Run it again.');
   if (checklist.sha256 !== subject.checklistSha256) reasons.push('The checklist that was read is not the one that is decided about.');
   if (bindingsHash(bindings) !== subject.bindingsSha256) reasons.push('The bindings that were read are not those that are decided about.');
   if (lines.length === 0) reasons.push('The checklist has no line to judge.');

@@ -47,6 +47,8 @@ export type Voided = { index: number; at: string; body: SignedBody; why: readonl
 export type GatePolicy = {
   /** Who may approve lines of a high tier, grant waivers and rule lines out. */
   approverRoles: readonly string[];
+  /** Whose verdict vouches for a run of the log, `installation` for keys of installations; that and approvers unless told. */
+  runSigners?: readonly string[];
   /** Sets of roles that one person may sign for the same line; any other two conflict. */
   compatibleRoles: readonly (readonly string[])[];
   /** A waiver never lasts longer, in days. */

@@ -27,6 +27,7 @@ const FIELDS = {
     Type.Object(
       {
         approverRoles: Type.Optional(Type.Array(Text, { minItems: 1, maxItems: 100 })),
+        runSigners: Type.Optional(Type.Array(Text, { minItems: 1, maxItems: 100 })),
         compatibleRoles: Type.Optional(Type.Array(Type.Array(Text, { minItems: 2, maxItems: 20 }), { maxItems: 100 })),
         maxWaiverDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 366 })),
         validFor: Type.Optional(ValidForShape),

@@ -110,10 +110,14 @@ describe('from a checklist to a go', () => {
 });
 
 describe('a run that somebody has written into the log', () => {
+  async function logOf(folder: string) {
+    const store = openFileStore(folder, { clock: systemClock });
+    return { store, entries: await Array.fromAsync(store.readAll()) };
+  }
+
   /** The newest run once more, with every check passed, under an id; and what was there of verdicts behind it. */
   async function forge(folder: string, id?: string): Promise<void> {
-    const store = openFileStore(folder, { clock: systemClock });
-    const entries = await Array.fromAsync(store.readAll());
+    const { store, entries } = await logOf(folder);
     const { body } = entries.findLast((entry) => entry.body.kind === 'run_finished')!;
     if (body.kind !== 'run_finished') throw new Error('no run');
     const run = JSON.parse(Buffer.from((await store.evidence(body.results))!.bytes).toString('utf8')) as Run;
@@ -123,6 +127,38 @@ describe('a run that somebody has written into the log', () => {
     await store.append('release.md', { ...body, runId, results: sha256 });
     for (const entry of entries) if (entry.body.kind === 'decided') await store.append('release.md', entry.body);
   }
+
+  test('and for which only somebody vouches who may not, as may be set, decides nothing', async () => {
+    quietly();
+    const { run, list, work, as, path } = await sceneOf();
+    for (const name of ['door.md', 'budget.md']) writeFileSync(path(name), 'x');
+    const decided = async (...signer: string[]) => {
+      await run('run', list, ...work, '--by', 'Robin', ...signer);
+      return verdictOf(await run('decide', list, ...work)).decision;
+    };
+    expect(await decided(...as('ada'))).toBe('undecided');
+    expect(await decided()).toBe('no_go');
+    expect(await decided(...as('grace'))).toBe('no_go');
+    const settings = readFileSync(path('readiness.yaml'), 'utf8');
+    writeFileSync(path('readiness.yaml'), `${settings}\ngate: { runSigners: [installation] }\n`);
+    expect(await decided(...as('grace'))).toBe('undecided');
+    expect(await decided()).toBe('no_go');
+  });
+
+  test('between a run and the verdict over it, with the name of that run, decides nothing', async () => {
+    quietly();
+    const { run, list, work, as, path } = await sceneOf();
+    await run('run', list, ...work, '--by', 'Robin');
+    await run('sign', list, ':6', '--statement', 'Tried on staging', ...as('ada'));
+    await run('run', list, ...work, '--by', 'Robin');
+    const { store, entries } = await logOf(path('.readiness'));
+    const verdict = entries.at(-1)!;
+    const file = path('.readiness/records.jsonl');
+    writeFileSync(file, `${readFileSync(file, 'utf8').split('\n').slice(0, verdict.index).join('\n')}\n`);
+    await forge(path('.readiness'));
+    await store.append('release.md', verdict.body);
+    expect(await run('decide', list, ...work)).toMatchObject({ exitCode: 3, value: { decision: 'undecided' } });
+  });
 
   test.each([
     ['under an id of its own', 'forged'],
@@ -135,7 +171,7 @@ describe('a run that somebody has written into the log', () => {
     await forge(path('.readiness'), id);
     const decided = await run('decide', list, ...work);
     expect(decided).toMatchObject({ exitCode: 3, value: { decision: 'undecided' } });
-    expect(decided.text).toContain('Nobody has signed what the run came to');
+    expect(decided.text).toContain('Nobody who may vouch for runs has signed what the run came to');
     expect(await run('run', list, ...work, '--by', 'Robin')).toMatchObject({ exitCode: 1, value: { decision: 'no_go' } });
   });
 });

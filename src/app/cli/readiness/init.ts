@@ -40,6 +40,7 @@ config:
 # Who may approve, grant waivers and rule lines out; the usual roles unless told.
 # gate:
 #   approverRoles: [Release Manager]
+#   runSigners: [installation]   # whose verdict vouches for a run of the log; installations and approvers unless told
 #   compatibleRoles: [[QA Lead, Technical Lead]]
 #   maxWaiverDays: 30
 #   validFor: { signed: 90d, approved: 7d, ruledOut: 90d }

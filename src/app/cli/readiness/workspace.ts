@@ -17,10 +17,11 @@ import { NOBODY, filePeople, readPeople, whoIsIn, type PeopleFile } from '../../
 import { isPlaceholder } from '../../../readiness/people-roles.ts';
 import type { People } from '../../../readiness/people.ts';
 import { openFileStore } from '../../../readiness/record/file-store.ts';
-import { fold, type RecordState } from '../../../readiness/record/fold.ts';
+import { fold } from '../../../readiness/record/fold.ts';
 import type { ReadinessRecord, RecordStore } from '../../../readiness/record/record.ts';
 import type { WhoIs } from '../../../readiness/record/separation.ts';
 import { soundLog } from '../../../readiness/record/trusted.ts';
+import { isVouchedFor, mayVouch } from '../../../readiness/record/vouched.ts';
 import { historyOf, type History } from '../../../readiness/run/authors.ts';
 import { commitNamed, commitOf, isInRepository } from '../../../readiness/run/commit.ts';
 import { configHashOf } from '../../../readiness/run/deployed.ts';
@@ -148,7 +149,7 @@ export function accountNamed(text: string, { peopleFile }: Pick<Setup, 'peopleFi
 
 /**
  * How a checklist stands by its newest run and its log. A run that speaks of something else than what is there now is told
- * as such: it decides nothing. `own` is the entry of a run that this process has just made; any other has to be signed by a verdict.
+ * as such: it decides nothing. `own` is the entry of a run that this process has just made; any other has to be vouched for.
  * Errors: `readiness.log_damaged`, `readiness.run_damaged`.
  */
 export async function standingOf(workspace: Workspace, own?: number): Promise<Standing> {
@@ -164,26 +165,21 @@ export async function standingOf(workspace: Workspace, own?: number): Promise<St
   const run = newest && (await loadRun(store, newest));
   const ground: Ground = { checklist, bindings, subject, inputs, run, records, policy, at, ...known, log: await store.root() };
   const ttl = limits.defaultTtlMs !== undefined && { defaultTtlMs: limits.defaultTtlMs };
-  const runSigned = newest === undefined || newest.index === own || isSigned(newest, records);
+  const runSigned =
+    newest === undefined ||
+    newest.index === own ||
+    isVouchedFor(newest, log.made[newest.index]?.place ?? Number.POSITIVE_INFINITY, records.verdicts, policy);
   return { ground, verdict: decide({ ...ground, ...ttl, runSigned }), entries, history };
 }
 
-/**
- * Whether somebody who may has signed a verdict over a run: runs themselves bear no signature, and whoever may write the folder of
- * records may have written one. A verdict from before the entry speaks of another run, whatever that is called.
- */
-function isSigned({ index, body }: Parameters<typeof loadRun>[1], { verdicts }: RecordState): boolean {
-  return verdicts.some((verdict) => verdict.index > index && verdict.body.runId === body.runId);
-}
-
-/** Who wrote what is judged, since the last release: as it was named, by tags, or by the verdicts of go of this environment. */
+/** Who wrote what is judged, since the last release: as it was named, by tags, or by the verdicts of go of this environment that count. */
 export async function writtenSince(workspace: Workspace, known?: Awaited<ReturnType<typeof soundLog>>): Promise<History | undefined> {
   const { folder, since, settings, subject, store, checklist, people } = workspace;
   const { releaseTag, records } = settings;
   const { entries, trusted } = known ?? (await soundLog(store, checklist.name, people));
   const verdicts = entries.flatMap(({ index, body }) => {
     const isGo = body.kind === 'decided' && body.decision === 'go' && body.subject.environment === subject.environment;
-    return isGo && trusted.has(index) ? [body.subject.commit] : [];
+    return isGo && mayVouch(body.signature, settings.policy) && trusted.has(index) ? [body.subject.commit] : [];
   });
   const released = { verdicts, ...(releaseTag !== undefined && { tag: releaseTag }), ...(since !== undefined && { since }) };
   return await historyOf(folder, { commit: subject.commit, records, released });
