@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../base/error.ts';
 import { Secret } from '../base/secret.ts';
+import { makeFolder } from '../infra/make-folder.ts';
 
 const BYTES = 32;
 
@@ -11,7 +12,7 @@ const BYTES = 32;
  * Whoever has the database alone can therefore not sign tokens. Errors: `access.master_key_damaged`.
  */
 export async function readMasterKey(path: string): Promise<Secret<Uint8Array>> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), { mode: 0o700 });
   await makeOnce(path);
   const bytes = await readFile(path);
   if (bytes.length !== BYTES) {

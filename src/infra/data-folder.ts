@@ -1,7 +1,8 @@
-import { access, chmod, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, chmod, constants, readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../base/error.ts';
 import { isLocked, takeLock } from './file-lock.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** The folder with everything that a running house keeps: database, keys, files. Held by one process at a time. */
 export type DataFolder = {
@@ -39,34 +40,6 @@ async function unlessStopped<T>(work: () => Promise<T>, stop: AbortSignal | unde
       .then(settle, reject)
       .finally(() => stop.removeEventListener('abort', stopped));
   });
-}
-
-/**
- * Makes a folder, and those above it that are missing. Node's own way (`recursive`) goes round for ever where the kernel says
- * of a folder that can be seen that it is not there, as in /proc.
- */
-async function makeFolder(path: string): Promise<void> {
-  const missing: string[] = [];
-  for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.unshift(at);
-  for (const folder of missing) {
-    // Somebody else may have made it meanwhile.
-    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    // The root has nothing above it that could be made.
-    if (dirname(path) === path) throw error;
-    return false;
-  }
 }
 
 /** A folder in use keeps the permissions that its owner gave it. */

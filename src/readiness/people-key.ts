@@ -1,11 +1,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, randomBytes, scrypt, sign, type KeyObject } from 'node:crypto';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { AppError } from '../base/error.ts';
 import { seal, unseal } from '../base/seal.ts';
 import { Secret } from '../base/secret.ts';
+import { makeFolder } from '../infra/make-folder.ts';
 import { INSTALLATION_ACCOUNT, type Signer } from './people.ts';
 import type { Signature } from './record/record.ts';
 
@@ -140,7 +141,7 @@ async function readPrivate(path: string): Promise<string> {
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), { mode: 0o700 });
   const handle = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
     throw new AppError('conflict', 'readiness.key_exists', `There is a key at ${path} already; it is not written over.`);

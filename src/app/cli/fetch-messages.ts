@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Problem, requestOf, send, type WireInput, type WireOutput } from '../../base/client.ts';
 import { AppError } from '../../base/error.ts';
 import type { Operation } from '../../base/operation.ts';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { getMailbox, listOutgoing, markFetched } from '../../settlement/message/contract.ts';
 import { addressOf, refusalOf } from './send-file.ts';
 
@@ -31,7 +32,7 @@ type Message = WireOutput<typeof listOutgoing>['items'][number];
 export async function fetchMessages(folder: string, { participant, after, onFile, ...options }: FetchOptions): Promise<Fetched> {
   const call = caller(options);
   const whose = participant === undefined ? {} : { participantId: participant };
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
     throw new AppError('invalid', 'cli.folder_unusable', `${folder} cannot be used: ${error.code ?? error.message}.`);
   });
   const fetched: Fetched = { written: [], present: 0, through: after ?? (await call(getMailbox, whose)).fetchedSeq };

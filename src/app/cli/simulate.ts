@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../base/error.ts';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { demoTraffic } from '../../settlement/simulator/demo-traffic.ts';
 import { REGIMES, simulate, type Regime, type Simulation } from '../../settlement/simulator/simulate.ts';
 import { curveCsv, currenciesCsv, seriesCsv } from '../../settlement/simulator/tables.ts';
@@ -48,7 +49,7 @@ async function writeTables(folder: string, simulation: Simulation, traffic: read
     'traffic.csv': writeTraffic(traffic),
   };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

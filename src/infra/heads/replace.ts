@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 const DRAFT = /\.[0-9a-f]{12}\.new$/;
 /** A draft has its name within moments; one of an hour ago belongs to a process that is gone. */
@@ -12,7 +13,7 @@ const DRAFT_LEFT_MS = 3_600_000;
  */
 export async function replace(file: string, text: string): Promise<void> {
   const folder = dirname(file);
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  const made = await makeFolder(folder, { mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
   try {
     await writeDurably(draft, text);

@@ -1,7 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../base/error.ts';
+import { makeFolder } from '../../infra/make-folder.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -13,7 +14,7 @@ export async function keepEvidence(folder: string, bytes: Uint8Array, mediaType:
   const sha256 = hash('sha256', bytes);
   const path = join(folder, sha256);
   if (await isThere(path)) return sha256;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, { mode: 0o700 });
   // The type first: where the bytes are, their type is known.
   await writeWhole(`${path}.type`, Buffer.from(mediaType));
   await writeWhole(path, bytes);

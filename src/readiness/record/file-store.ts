@@ -1,4 +1,4 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { canonicalJson } from '../../base/canonical-json.ts';
@@ -6,6 +6,7 @@ import { AppError } from '../../base/error.ts';
 import { HASH_BYTES, rootOfLeaves } from '../../base/merkle.ts';
 import type { Clock } from '../../base/time.ts';
 import { isLocked, takeLock, type FileLock } from '../../infra/file-lock.ts';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { keepEvidence, keptEvidence } from './file-evidence.ts';
 import { appendLine, readLines } from './file-log.ts';
 import { leafOfEntry } from './leaf.ts';
@@ -119,7 +120,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, { mode: 0o700 });
   const lock = await lockOf(join(folder, 'lock'));
   try {
     return await work();

@@ -1,12 +1,13 @@
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { access, open, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { unseal } from '../../base/seal.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Uuid } from '../../base/id.ts';
 import type { Clock } from '../../base/time.ts';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { checkTarget, guardedLookup, type Allowed } from '../../infra/webhook/target.ts';
 import type { RailCall, RailReply } from './adapter.ts';
 import type { RailRow } from './rail-store.ts';
@@ -66,7 +67,7 @@ export function createRailTransport(settings: RailSettings, clock: Clock): RailT
     async documents(tenantId, rail) {
       if (rail.kind !== 'iso20022_file') return [];
       const folder = at(tenantId, rail, 'in');
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       // Banks write under another name first: hidden, or with an ending of its own.
       const names = (await readdir(folder)).filter((name) => /^[^.].*\.xml$/i.test(name)).sort();
       return Promise.all(
@@ -82,7 +83,7 @@ export function createRailTransport(settings: RailSettings, clock: Clock): RailT
       );
     },
     async putAway(tenantId, rail, name, into) {
-      await mkdir(at(tenantId, rail, into), { recursive: true });
+      await makeFolder(at(tenantId, rail, into));
       let kept = name;
       for (let number = 2; await exists(at(tenantId, rail, into, kept)); number++) kept = name.replace(/(\.xml)$/i, `.${number}$1`);
       await rename(at(tenantId, rail, 'in', name), at(tenantId, rail, into, kept));
@@ -96,8 +97,8 @@ export function createRailTransport(settings: RailSettings, clock: Clock): RailT
 async function put(folder: string, { name, content, waitsBehind }: Extract<RailCall, { kind: 'file' }>): Promise<RailReply> {
   const out = join(folder, 'out');
   const draft = join(folder, 'draft');
-  await mkdir(out, { recursive: true });
-  await mkdir(draft, { recursive: true });
+  await makeFolder(out);
+  await makeFolder(draft);
   if (waitsBehind !== undefined && (await exists(join(out, waitsBehind)))) return { kind: 'waits' };
   const file = await open(join(draft, name), 'w', 0o600);
   try {

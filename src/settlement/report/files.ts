@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform, type Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { newId, type Uuid } from '../../base/id.ts';
+import { makeFolder } from '../../infra/make-folder.ts';
 
 /** A file under the hash of its content, a tenant's by itself. */
 export type FileRef = { tenantId: Uuid; hash: Buffer };
@@ -34,11 +35,11 @@ export function createFileStore(folder: string): FileStore {
   return {
     async write(tenantId, fill) {
       const temporary = join(folder, tenantId, 'unfinished', newId());
-      await mkdir(dirname(temporary), { recursive: true, mode: FOLDER_MODE });
+      await makeFolder(dirname(temporary), { mode: FOLDER_MODE });
       try {
         const written = await writeDurably(temporary, fill);
         const place = placeOf({ tenantId, hash: written.hash });
-        await mkdir(dirname(place), { recursive: true, mode: FOLDER_MODE });
+        await makeFolder(dirname(place), { mode: FOLDER_MODE });
         await rename(temporary, place);
         await sync(dirname(place));
         return written;

@@ -338,6 +338,10 @@ describe('what could not be decided has the exit code 3, never that of a no or a
 });
 
 describe('init and enrol', () => {
+  test.skipIf(process.platform !== 'linux')('tell a folder that cannot be made', async () => {
+    await expect(readinessCli('init', '/proc/rialto/readiness')).rejects.toMatchObject({ code: 'cli.folder_unusable' });
+  });
+
   test('leave alone what is there', async () => {
     const { run, path } = await sceneOf();
     const before = ['readiness.yaml', 'people.yaml', '.readiness/installation.key'].map((name) => readFileSync(path(name), 'utf8'));

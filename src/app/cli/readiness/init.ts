@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
+import { makeFolder } from '../../../infra/make-folder.ts';
 import type { Service } from '../../../readiness/checklist/checklist.ts';
 import { addToPeople, NOBODY, type Person } from '../../../readiness/people-file.ts';
 import { installationSigner, keyPath, makeKey, writeKey } from '../../../readiness/people-key.ts';
@@ -72,16 +73,18 @@ export function addInit(parent: Command, command: AddCommand): void {
 
 type Made = { path: string; made: boolean };
 
-/** Makes what is missing. Errors: `readiness.settings_invalid`, `readiness.people_invalid` when what is there cannot be used. */
+/** Makes what is missing. Errors: `cli.folder_unusable`, `readiness.settings_invalid`, `readiness.people_invalid` when what is there cannot be used. */
 async function init(folder: string, services: readonly Service[]): Promise<Made[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new AppError('invalid', 'cli.folder_unusable', `${folder} cannot be used: ${error.code ?? error.message}.`, error);
+  });
   const path = join(folder, 'readiness.yaml');
   const settings = await writeMissing(path, settingsText(services));
   const { people, records } = readRunSettings(await readFile(path, 'utf8'), folder);
   const peopleMade = await writeMissing(people, NOBODY);
   const keyFile = installationKeyPath(records);
   const isNew = !existsSync(keyFile);
-  await mkdir(records, { recursive: true, mode: 0o700 });
+  await makeFolder(records, { mode: 0o700 });
   const ignored = await writeMissing(join(records, '.gitignore'), IGNORED);
   const { publicKey } = await installationSigner(keyFile);
   // A key that was there before is not let in once more: somebody may have taken it out.
