@@ -20,13 +20,23 @@ export type DueMail = { tenantId: Uuid; id: Uuid };
 const EACH = 20;
 const MOST = 2_000;
 
-/** What is due: the eldest of each tenant first, then the second of each and so on. */
+/**
+ * What is due: the eldest of each tenant first, then the second of each and so on. It goes from tenant to tenant in the index, and
+ * in each no further than is read ahead, however many wait.
+ */
 export async function dueMail(tx: Tx, now: Millis): Promise<DueMail[]> {
   return await tx.query<DueMail>(
-    `select tenant_id as "tenantId", id from (
-       select tenant_id, id, next_at, row_number() over (partition by tenant_id order by next_at, id) as turn
-         from infra.mail where state = 'pending' and next_at <= $1::timestamptz) as due
-      where turn <= ${EACH} order by turn, next_at limit ${MOST}`,
+    `with recursive waiting as (
+       (select tenant_id from infra.mail where state = 'pending' order by tenant_id limit 1)
+       union all
+       select (select m.tenant_id from infra.mail m where m.state = 'pending' and m.tenant_id > w.tenant_id order by m.tenant_id limit 1)
+         from waiting w where w.tenant_id is not null)
+     select w.tenant_id as "tenantId", due.id from waiting w cross join lateral (
+       select eldest.id, eldest.next_at, row_number() over (order by eldest.next_at, eldest.id) as turn from (
+         select m.id, m.next_at from infra.mail m
+          where m.tenant_id = w.tenant_id and m.state = 'pending' and m.next_at <= $1::timestamptz
+          order by m.next_at, m.id limit ${EACH}) as eldest) as due
+      order by due.turn, due.next_at limit ${MOST}`,
     [instant(now)],
   );
 }
