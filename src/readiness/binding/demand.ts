@@ -45,7 +45,14 @@ export function unheldDemands(line: Item | Criterion, { disposition }: Pick<Bind
  */
 export function unheldBelow(line: Item | Criterion, below: readonly (Item | Criterion)[]): Demand[] {
   const made = below.flatMap((one) => demandsOf(one));
-  return demandsOf(line).filter(({ op, value }) => !made.some((one) => one.op === op && one.value === value));
+  return demandsOf(line).filter((demand) => !made.some((one) => isSame(one, demand)));
+}
+
+/** Whether two lines demand the same number: 80 GB is not 80 %, and a 95th percentile says nothing of the 99th. */
+function isSame(one: Demand, wanted: Demand): boolean {
+  if (one.op !== wanted.op || !isOfPart(one, wanted)) return false;
+  const value = one.unit === wanted.unit ? one.value : inUnit(one.value, one.unit, wanted.unit);
+  return value !== undefined && Math.abs(value - wanted.value) <= SLACK * Math.abs(wanted.value);
 }
 
 /** All lines below a line, of whatever depth. */
@@ -96,7 +103,7 @@ function isOverTime({ overMs = 0 }: HeldLimit, { forMs = 0, overMs: wanted = 0 }
 }
 
 /** A limit on the 99th percentile holds the 95th, too; one that names no percentile may be on anything. */
-function isOfPart({ percentile }: HeldLimit, demand: Demand): boolean {
+function isOfPart({ percentile }: Pick<HeldLimit, 'percentile'>, demand: Demand): boolean {
   if (demand.percentile === undefined) return true;
   if (percentile === undefined || percentile === 'mean' || demand.percentile === 'mean') return percentile === demand.percentile;
   return demand.op.startsWith('>') ? percentile <= demand.percentile : percentile >= demand.percentile;

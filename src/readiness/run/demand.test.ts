@@ -170,11 +170,14 @@ describe('a number of a line that is derived from the lines below it', () => {
     expect(open).toMatchObject({ state: 'warn', lint: ['demand_not_checked'] });
     expect(open.summary).toContain('≥ 95%');
     expect(derived('- [ ] Coverage ≥ 95%\n  - [ ] Coverage ≥ 80%')).toMatchObject({ state: 'warn' });
+    expect(derived('- [ ] Coverage ≥ 80%\n  - [ ] Free disk ≥ 80 GB')).toMatchObject({ state: 'warn', lint: ['demand_not_checked'] });
+    expect(derived('- [ ] p99 latency < 200 ms\n  - [ ] p95 latency < 200 ms')).toMatchObject({ lint: ['demand_not_checked'] });
   });
 
   test('is met by a line of whatever depth that makes the same demand, or by what the binding says', () => {
     expect(derived('- [ ] Coverage ≥ 80%\n  - [ ] Line coverage ≥ 80%')).toMatchObject({ state: 'pass', lint: [] });
     expect(derived('- [ ] Coverage ≥ 80%\n  - [ ] All of it\n    - [ ] Line coverage ≥ 80%')).toMatchObject({ state: 'pass', lint: [] });
+    expect(derived('- [ ] p95 latency < 1 s\n  - [ ] p95 latency < 1000 ms')).toMatchObject({ lint: [] });
     expect(derived('- [ ] All of it\n  - [ ] Line coverage ≥ 80%')).toMatchObject({ state: 'pass', lint: [] });
     const said = derived('- [ ] Coverage ≥ 95%\n  - [ ] The README is there', {
       holdsDemand: 'The README tells the share, and CI holds it',
