@@ -11,6 +11,7 @@ export function createSockets({ access, history, bus, ground }: OpenHouse, keepe
     channels: CHANNELS,
     authenticate: (token, visitor) => identifyToken(keeper, { visitor, tell: () => undefined }, token),
     visit: (visitor) => chargeVisit(keeper.limiter, { visitor, tell: () => undefined }),
+    isFamiliar: (address) => keeper.limiter.isFamiliar(address),
     trustProxy: config.trustedProxies,
     history: (tenantId, afterSeq, limit) => history.history({ tenantId }, afterSeq, limit),
     origins: [...config.corsOrigins, ...(config.publicUrl ? [new URL(config.publicUrl).origin] : [])],

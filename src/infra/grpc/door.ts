@@ -12,7 +12,7 @@ import { callerAddress, trustsOf, type Trusts } from '../http/proxies.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CallOrigin } from './calls.ts';
-import { placesOf, type PlaceBounds, type PlaceGroup, type Places } from '../http/places.ts';
+import { groupOf, placesOf, type PlaceBounds, type PlaceGroup, type Places } from '../http/places.ts';
 import { boundMessage, type GrpcTimes } from './idle.ts';
 import type { Api } from './shapes.ts';
 import { HEALTH_CHECK, REFLECTION, type Standard } from './standard.ts';
@@ -47,8 +47,7 @@ export function doorOf(options: DoorOptions, api: Api, origins: WeakMap<object, 
   const { keeper, onDenied, metrics, log } = options;
   const targets = targetsOf(api, options.strangers ?? USUAL_STRANGERS);
   const trusts = trustsOf(options.trustProxy);
-  const groupOf = (address: string): PlaceGroup =>
-    trusts(address) ? 'proxies' : keeper.limiter.isFamiliar(address) ? 'familiar' : 'strangers';
+  const { isFamiliar } = keeper.limiter;
   const calls = metrics.counter({
     name: 'rialto_grpc_calls_total',
     help: 'gRPC calls by method, and whether they were admitted',
@@ -66,7 +65,7 @@ export function doorOf(options: DoorOptions, api: Api, origins: WeakMap<object, 
       const actor = await admit(keeper, target, caller, (who) => (known = who));
       if (target.operation) requireKey(target.operation, request.headers['idempotency-key']);
       if (target.operation) boundMessage(request, response, options.times);
-      if (target.places) takePlace(target.places, { address: visitor.remoteAddress, group: groupOf(visitor.remoteAddress) }, response);
+      if (target.places) takePlace(target.places, visitor.remoteAddress, groupOf(visitor.remoteAddress, { trusts, isFamiliar }), response);
       origins.set(request, { visitor, ...(actor && { actor }) });
       calls.inc({ method: target.name, admitted: 'yes' });
       return true;
@@ -113,7 +112,7 @@ async function admit(
 }
 
 /** Held until the stream is over, however it ends. */
-function takePlace(places: Places, { address, group }: { address: string; group: PlaceGroup }, { stream }: Http2ServerResponse): void {
+function takePlace(places: Places, address: string, group: PlaceGroup, { stream }: Http2ServerResponse): void {
   if (stream.closed || stream.destroyed) return;
   const giveBack = places.take(address, group);
   if (!giveBack)

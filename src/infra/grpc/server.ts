@@ -70,7 +70,8 @@ export function createGrpc(options: GrpcOptions): GrpcServer {
   const server = http2.createServer({ settings: { maxConcurrentStreams: MOST_STREAMS } }, (request, response) => {
     void door(request, response).then((open) => open && adapter(request, response));
   });
-  boundConnections(server, options.connections ?? USUAL_CONNECTIONS, trustsOf(options.trustProxy));
+  const { isFamiliar } = options.keeper.limiter;
+  boundConnections(server, options.connections ?? USUAL_CONNECTIONS, { trusts: trustsOf(options.trustProxy), isFamiliar });
   server.on('session', (session) => {
     sessions.add(session);
     endWhenIdle(session, times);

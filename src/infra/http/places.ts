@@ -1,7 +1,8 @@
 import { NEIGHBOURS, network, wideNetwork } from './network.ts';
+import type { Trusts } from './proxies.ts';
 
-/** How many of something may be held open at a time: of one address (of its network four times as many), and all together. */
-export type PlaceBounds = { each: number; all: number };
+/** How many of something may be held open at a time: of one address, of its network (four times as many unless told), and all together. */
+export type PlaceBounds = { each: number; near?: number; all: number };
 
 /**
  * Who asks for a place: a stranger, somebody at an address where somebody known has called within a day, or a proxy that is
@@ -18,8 +19,14 @@ export type Places = {
 /** What those who are not strangers have besides, each group by itself, as a part of what all strangers have. */
 const OTHERS_PART = 1 / 2;
 
+/** Which group asks, by the address of whoever is next to us or calls. */
+export function groupOf(address: string, { trusts, isFamiliar }: { trusts: Trusts; isFamiliar(address: string): boolean }): PlaceGroup {
+  if (trusts(address)) return 'proxies';
+  return isFamiliar(address) ? 'familiar' : 'strangers';
+}
+
 /** Places of one process. No group takes those of another, however many networks its members come from. */
-export function placesOf({ each, all }: PlaceBounds): Places {
+export function placesOf({ each, near = each * NEIGHBOURS, all }: PlaceBounds): Places {
   const taken = new Map<string, number>();
   const change = (key: string, by: number): void => {
     const now = (taken.get(key) ?? 0) + by;
@@ -30,7 +37,7 @@ export function placesOf({ each, all }: PlaceBounds): Places {
     take(address, group = 'strangers') {
       const own: [key: string, most: number][] = [
         [`${group} ${network(address)}`, each],
-        [`${group} neighbours ${wideNetwork(address)}`, each * NEIGHBOURS],
+        [`${group} neighbours ${wideNetwork(address)}`, near],
       ];
       const everyone: [key: string, most: number] = [`${group} all`, group === 'strangers' ? all : Math.ceil(all * OTHERS_PART)];
       // Balancers stand side by side, and each of them may be many.

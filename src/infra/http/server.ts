@@ -97,7 +97,8 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     observer.close();
   });
   await app.ready();
-  boundConnections(app.server, options.connections ?? USUAL_CONNECTIONS, trustsOf(options.trustProxy));
+  const { isFamiliar } = keeper.limiter;
+  boundConnections(app.server, options.connections ?? USUAL_CONNECTIONS, { trusts: trustsOf(options.trustProxy), isFamiliar });
   if (options.sockets) serveUpgrades(app, options.sockets);
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => refuseExpectation(request, response, observer));
   return { app, listen: (at) => listen(app, at), close: once(() => close(app, options, timing)) };

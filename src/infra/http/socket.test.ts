@@ -427,6 +427,19 @@ test('a network of many addresses, and all strangers together, leave places for 
   await once(connect('198.51.100.1'), 'open');
 });
 
+test('strangers of any number of networks leave places for those at an address where somebody known has called', async () => {
+  const connect = (from: string) => new Client({ 'x-forwarded-for': from }).ws;
+  await start({
+    bounds: { strangers: 1, connections: 8 },
+    trustProxy: ['127.0.0.1', '::1'],
+    isFamiliar: (address) => address.startsWith('192.0.2.'),
+  });
+  for (const from of ['203.0.113.1', '198.51.100.1']) await once(connect(from), 'open');
+  const [, response] = (await once(connect('203.0.114.1'), 'unexpected-response')) as [unknown, { statusCode: number }];
+  expect(response.statusCode).toBe(429);
+  await once(connect('192.0.2.1'), 'open');
+});
+
 const untilOpen = (metrics: MetricsRegistry, count: number): Promise<void> =>
   vi.waitFor(async () => expect(await metrics.text()).toContain(`\nrialto_socket_connections ${count}\n`), {
     timeout: 60_000,

@@ -9,7 +9,7 @@ import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Visitor } from './door.ts';
 import { requestIdOf } from './headers.ts';
-import { placesOf, type Places } from './places.ts';
+import { groupOf, placesOf, type Places } from './places.ts';
 import { rawProblem } from './problem.ts';
 import { callerAddress, trustsOf, type Trusts } from './proxies.ts';
 import { SocketClient, type ClientDeps } from './socket-client.ts';
@@ -29,6 +29,8 @@ export type SocketOptions = {
   history(tenantId: string, afterSeq: number, limit: number): Promise<readonly Event[] | 'gap'>;
   /** Counts an upgrade against its address; refuses by an error of the kind `limit`. */
   visit?(visitor: Visitor): Promise<void>;
+  /** Whether somebody known has called from an address: places of strangers are not taken from those. */
+  isFamiliar?(address: string): boolean;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed; nobody's otherwise. */
   trustProxy?: readonly string[];
   /** Origins of pages, besides those of the address itself, whose sockets are let in. */
@@ -43,8 +45,8 @@ export type SocketOptions = {
 
 /**
  * `bufferBytes` is what may wait for one client that does not read. Of all `connections` those that have not said who they are get
- * a quarter, an address `strangers` of them and its network four times as many; one actor gets a quarter at most, so that nobody
- * takes the places of all others.
+ * a quarter, an address `strangers` of them and its network four times as many; at familiar addresses, and at proxies that are trusted
+ * and speak for nobody else, they get an eighth each besides. One actor gets a quarter at most, so that nobody takes the places of all others.
  */
 export type SocketBounds = {
   authMs: number;
@@ -110,6 +112,7 @@ export function createSocketGateway(options: SocketOptions): SocketGateway {
   const refusals = metrics.counter({ name: 'rialto_socket_refused_total', help: 'Refused WebSocket upgrades, by code', labels: ['code'] });
   const deps = clientDeps(options, state);
   const trusts = trustsOf(options.trustProxy);
+  const groups = { trusts, isFamiliar: options.isFamiliar ?? (() => false) };
   const heartbeat = setInterval(() => state.clients.forEach((client) => client.heartbeat()), bounds.heartbeatMs).unref();
 
   async function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
@@ -120,7 +123,7 @@ export function createSocketGateway(options: SocketOptions): SocketGateway {
     const full = await refusalOfVisit(visitor, options);
     socket.off('error', broken);
     const refused = full ?? refusalOf(request, visitor, { state, options });
-    const giveBack = refused ? undefined : state.strangers.take(visitor.remoteAddress);
+    const giveBack = refused ? undefined : state.strangers.take(visitor.remoteAddress, groupOf(visitor.remoteAddress, groups));
     if (!giveBack) {
       const { code } = refused ?? tooManyStrangers;
       refusals.inc({ code });
