@@ -89,6 +89,7 @@ describe('the gate of the house', () => {
     ['records: log', /records: the log of the house is in its database/],
     ['environment: staging', /environment is staging, that of the house is production \(RIALTO_ENVIRONMENT\)/],
     ['gate: { approvers: [CFO] }', /gate/],
+    ['gate: { runSigners: [CFO] }', /gate.runSigners: nobody but the house writes its log/],
     ['run: { holdsForHours: 0 }', /holdsForHours/],
   ])('refuses what it could not hold: %s', async (line, message) => {
     const house = houseOf({ 'readiness.yaml': `version: 1\n${line}\n` });

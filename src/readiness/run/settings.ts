@@ -99,6 +99,7 @@ export function readHouseSettings(text: string, folder: string, environment: str
   const problems = [
     ...('people' in told ? ['people: whoever signs in the house is an account that was given a role'] : []),
     ...('records' in told ? ['records: the log of the house is in its database'] : []),
+    ...(settings.policy.runSigners ? ['gate.runSigners: nobody but the house writes its log, so its runs count by themselves'] : []),
     ...('environment' in told && settings.environment !== environment
       ? [`environment is ${settings.environment}, that of the house is ${environment} (RIALTO_ENVIRONMENT)`]
       : []),
