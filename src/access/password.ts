@@ -1,8 +1,8 @@
 import { hash, verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
-import { AppError } from '../base/error.ts';
+import { AppError, RetryLater } from '../base/error.ts';
+import { fairTurns } from '../infra/fair-turns.ts';
 import { wideNetwork } from '../infra/http/network.ts';
-import { fairTurns } from './fair-turns.ts';
 import { randomText } from './random-text.ts';
 
 const MIN_LENGTH = 12;
@@ -123,9 +123,16 @@ export function checkNewPassword(password: string, email: string): void {
  * apart: strangers may come from more networks than there are places.
  */
 const turns = {
-  strangers: fairTurns({ atOnce: Math.max(1, Math.min(2, availableParallelism() - 1)), places: 200 }),
-  known: fairTurns({ atOnce: 1, places: 100 }),
+  strangers: fairTurns({ atOnce: Math.max(1, Math.min(2, availableParallelism() - 1)), places: 200, busy }),
+  known: fairTurns({ atOnce: 1, places: 100, busy }),
 };
+
+const BUSY_SECONDS = 2;
+
+function busy(): RetryLater {
+  const message = `More passwords are given at this moment than can be looked at. Try again in ${BUSY_SECONDS} s.`;
+  return new RetryLater('access.busy', message, BUSY_SECONDS);
+}
 
 /** Whose turn it is, and whether it is somebody's whom we know. */
 export type Lane = { name: string; isKnown: boolean };

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { AppError } from '../base/error.ts';
 import { fairTurns } from './fair-turns.ts';
+
+const refusal = () => new AppError('limit', 'sample.busy', 'Come again.');
 
 /** Work of lanes that ends when it is told to; `order` is in which it was begun. */
 function bench(bounds: { atOnce: number; places: number }) {
-  const turns = fairTurns(bounds);
+  const turns = fairTurns({ ...bounds, busy: refusal });
   const order: string[] = [];
   const ends: (() => void)[] = [];
   const busy: string[] = [];
@@ -25,7 +28,7 @@ function bench(bounds: { atOnce: number; places: number }) {
 }
 
 test('no more runs at once than may', async () => {
-  const turns = fairTurns({ atOnce: 2, places: 100 });
+  const turns = fairTurns({ atOnce: 2, places: 100, busy: refusal });
   let [running, most] = [0, 0];
   const work = async () => {
     most = Math.max(most, ++running);
@@ -51,18 +54,18 @@ test('when all places are taken the longest lane gives one up, and an equal one 
   come('honest');
   await finish();
   expect(order.filter((lane) => lane === 'honest')).toHaveLength(1);
-  expect(busy).toEqual(['flood access.busy', 'flood access.busy']);
+  expect(busy).toEqual(['flood sample.busy', 'flood sample.busy']);
 });
 
 test('lanes of one each fill the places, and the next one is told to come again', async () => {
   const { come, finish, busy } = bench({ atOnce: 1, places: 3 });
   for (const lane of ['a', 'b', 'c', 'd', 'e']) come(lane);
   await finish();
-  expect(busy).toEqual(['e access.busy']);
+  expect(busy).toEqual(['e sample.busy']);
 });
 
 test('work that fails gives its turn on', async () => {
-  const turns = fairTurns({ atOnce: 1, places: 10 });
+  const turns = fairTurns({ atOnce: 1, places: 10, busy: refusal });
   const failing = turns.run('a', () => Promise.reject(new Error('no')));
   const next = turns.run('b', async () => 'done');
   await expect(failing).rejects.toThrow('no');

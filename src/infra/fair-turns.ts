@@ -1,20 +1,16 @@
-import { RetryLater } from '../base/error.ts';
-
 /** Work that takes a processor for long: so much at once, so much waiting, and no lane before its turn. */
 export type FairTurns = {
-  /** Does the work when it is the lane's turn. Errors: `access.busy`, those of the work. */
+  /** Does the work when it is the lane's turn. Errors: that of who is refused, those of the work. */
   run<T>(lane: string, work: () => Promise<T>): Promise<T>;
 };
 
 type Waiting = { begin(): void; refuse(): void };
 
-const BUSY_SECONDS = 2;
-
 /**
  * Lanes take turns, so who fills one waits behind its own. When all places are taken the longest lane gives its newest one up
- * for a shorter one; who comes with a lane as long as any is refused.
+ * for a shorter one; who comes with a lane as long as any is refused, with the error that `busy` makes.
  */
-export function fairTurns({ atOnce, places }: { atOnce: number; places: number }): FairTurns {
+export function fairTurns({ atOnce, places, busy }: { atOnce: number; places: number; busy(): Error }): FairTurns {
   /** In the order of their turns. */
   const lanes = new Map<string, Waiting[]>();
   let running = 0;
@@ -58,9 +54,4 @@ export function fairTurns({ atOnce, places }: { atOnce: number; places: number }
       }
     },
   };
-}
-
-function busy(): RetryLater {
-  const message = `More passwords are given at this moment than can be looked at. Try again in ${BUSY_SECONDS} s.`;
-  return new RetryLater('access.busy', message, BUSY_SECONDS);
 }

@@ -285,7 +285,7 @@ export const downloadReport = operation({
   params: named,
   query: Type.Object({ format: ReportFormat }, closed),
   output: Type.Unknown(),
-  errors: ['readiness.checklist_not_found'],
+  errors: ['readiness.checklist_not_found', 'readiness.busy'],
   example: { params: { name: 'probe' }, query: { format: 'json' } },
 });
 

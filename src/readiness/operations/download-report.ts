@@ -18,7 +18,7 @@ const FILES: Readonly<Record<Input['format'], { type: string; ending: string; lo
   pdf: { type: 'application/pdf', ending: 'pdf', long: 500 },
 };
 
-/** How a checklist stands now, as a file; a long one is written in a thread of its own. Errors: `readiness.checklist_not_found`. */
+/** How a checklist stands now, as a file; a long one is written in a thread of its own. Errors: `readiness.checklist_not_found`, `readiness.busy`. */
 export async function downloadReport(deps: ReadinessDeps, ctx: Ctx, { name, format }: Input): Promise<Reply<Buffer>> {
   const document = await deps.library.find(ctx, name);
   const { verdict, run, entries } = await deps.ledgers.standing(ctx.tenantId, document);
@@ -31,7 +31,7 @@ export async function downloadReport(deps: ReadinessDeps, ctx: Ctx, { name, form
     madeAt: deps.clock.now(),
   });
   const { type, ending, long } = FILES[format];
-  const written = await apart('report', { format, report, source: document.source }, report.lines.length > long);
+  const written = await apart('report', { format, report, source: document.source }, report.lines.length > long, ctx.actor.id);
   return new Reply(Buffer.from(written), {
     headers: {
       'content-type': type,

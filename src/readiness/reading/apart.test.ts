@@ -41,6 +41,18 @@ describe('what takes long', () => {
       });
   });
 
+  test('keeps other callers waiting by no more than its own turn, and who reads not at all', async () => {
+    const given = { format: 'json' as const, report: sampleReport(), source };
+    const ended: string[] = [];
+    const asked = (name: string) => apart('report', given, true, name).then(() => void ended.push(name));
+    const flood = Promise.all(Array.from({ length: 8 }, () => asked('flood')));
+    const read = apart('read', { name: 'x', source, bindings: 'version: 1\nchecklist: x\nbindings: []\n' }, true);
+    await Promise.all([asked('honest'), read.then(() => ended.push('read'))]);
+    await flood;
+    expect(ended.indexOf('honest')).toBeLessThan(5);
+    expect(ended.indexOf('read')).toBeLessThan(5);
+  });
+
   test('many at once are all answered, a few threads at a time', async () => {
     const given = { format: 'json' as const, report: sampleReport(), source };
     const all = await Promise.all(Array.from({ length: 4 }, () => apart('report', given, true)));
