@@ -82,7 +82,8 @@ function casesOf(path: string, xml: string): { cases: Case[]; untold: string[] }
   const cases: Case[] = [];
   const suites: Suite[] = [];
   const untold: string[] = [];
-  let current: Case | undefined;
+  // One may stand within another one, and what is told behind it is of the outer one again.
+  const open: Case[] = [];
   let outside = 0;
   const stated = { testsuites: 0, testsuite: 0 };
   const parser = new SaxesParser();
@@ -91,9 +92,8 @@ function casesOf(path: string, xml: string): { cases: Case[]; untold: string[] }
   });
   parser.on('opentag', ({ name, attributes }) => {
     const given = attributes as Record<string, string>;
-    // One that stands within another one does not take its failure away.
-    if (name === 'testcase' && current) cases.push(current);
-    if (name === 'testcase') current = { name: `${given['classname'] ?? ''} ${given['name'] ?? ''}`.trim(), state: saidBy(given) };
+    if (name === 'testcase') open.push({ name: `${given['classname'] ?? ''} ${given['name'] ?? ''}`.trim(), state: saidBy(given) });
+    const current = open.at(-1);
     if (name === 'failure' || name === 'error') {
       if (current) current.state = 'failed';
       else outside += 1;
@@ -105,13 +105,13 @@ function casesOf(path: string, xml: string): { cases: Case[]; untold: string[] }
   });
   parser.on('closetag', ({ name }) => {
     if (name === 'testsuite' || name === 'testsuites') untold.push(...untoldIn(suites.pop()!));
-    if (name !== 'testcase' || !current) return;
+    const current = name === 'testcase' ? open.pop() : undefined;
+    if (!current) return;
     for (const suite of suites) {
       suite.told += 1;
       suite.left += current.state === 'skipped' ? 1 : 0;
     }
     cases.push(current);
-    current = undefined;
   });
   parser.write(xml).close();
   // An error outside of any case, such as a file that could not be loaded, is told only in the sums, of suites or of all.
@@ -195,6 +195,15 @@ export const junit = defineKind({
           'junit.xml': '<testsuite><testcase name="pays"><failure/><testcase name="adds"/></testcase></testsuite>',
         });
         return { params: { report: 'junit.xml', of: { maxAgeHours: 1 } }, probe: { root }, end };
+      },
+    },
+    {
+      name: 'a test that was skipped, with another one within it that passed',
+      async arrange() {
+        const { root, end } = await folderOf({
+          'junit.xml': '<testsuite><testcase name="pays"><testcase name="adds"/><skipped/></testcase></testsuite>',
+        });
+        return { params: { report: 'junit.xml', of: { maxAgeHours: 1 }, maxSkipped: 0 }, probe: { root }, end };
       },
     },
     {
