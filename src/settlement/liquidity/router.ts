@@ -20,9 +20,13 @@ export type InForce = { policy: Policy; version: number };
  */
 export type Router = {
   policyOf(tenantId: Uuid): Promise<InForce>;
-  routeOf(tenantId: Uuid, ask: Ask): Promise<Route & { inForce: InForce }>;
+  /** At once where the policy is at hand and asks for nothing more, as every payment of a network without rules. */
+  routeOf(tenantId: Uuid, ask: Ask): Found | Promise<Found>;
   forget(tenantId: Uuid): void;
 };
+
+/** The way of a payment, and what it was found by. */
+export type Found = Route & { inForce: InForce };
 
 /** Where facts come from that the router does not keep itself. */
 export type Sources = {
@@ -45,38 +49,52 @@ export function wireOfPolicy(policy: Policy): object {
   return codec.encode(policy) as object;
 }
 
+type Needed = ReturnType<typeof factsNeeded>;
+type Copy = { readAt: Millis; inForce: Promise<InForce>; atHand?: InForce; needed?: Needed };
+
 export function createRouter({ db, clock, ledger, sources }: Deps, maxAgeMs: Millis = 2_000): Router {
-  const copies = new Map<Uuid, { readAt: Millis; inForce: Promise<InForce> }>();
-  const policyOf = (tenantId: Uuid): Promise<InForce> => {
+  const copies = new Map<Uuid, Copy>();
+  const youngCopy = (tenantId: Uuid): Copy | undefined => {
     const copy = copies.get(tenantId);
-    if (copy && isYounger(clock, copy.readAt, maxAgeMs)) return copy.inForce;
-    const inForce = db.read({ tenantId }, async (tx) => {
+    return copy && isYounger(clock, copy.readAt, maxAgeMs) ? copy : undefined;
+  };
+  const read = (tenantId: Uuid): Copy => {
+    const inForce = db.read({ tenantId }, async (tx): Promise<InForce> => {
       const row = await findPolicy(tx, tenantId);
       return row ? { policy: policyOfRow(row), version: row.version } : { policy: DEFAULT_POLICY, version: 0 };
     });
-    const fresh = { readAt: clock.now(), inForce };
+    const fresh: Copy = { readAt: clock.now(), inForce };
     copies.set(tenantId, fresh);
-    inForce.catch(() => copies.get(tenantId) === fresh && copies.delete(tenantId));
-    return inForce;
+    inForce.then(
+      (known) => void Object.assign(fresh, { atHand: known, needed: factsNeeded(known.policy) }),
+      () => copies.get(tenantId) === fresh && copies.delete(tenantId),
+    );
+    return fresh;
+  };
+  const policyOf = (tenantId: Uuid): Promise<InForce> => (youngCopy(tenantId) ?? read(tenantId)).inForce;
+  const lookUp = async (tenantId: Uuid, ask: Ask): Promise<Found> => {
+    const inForce = await policyOf(tenantId);
+    const needed = factsNeeded(inForce.policy);
+    const freeOf = async (account: Uuid) => free((await ledger.balances(tenantId, [account])).get(account));
+    const [available, inflow, waiting] = await Promise.all([
+      needed.available ? freeOf(ask.settlementAccountId) : undefined,
+      needed.inflow ? sources.inflowOf(tenantId, ask.senderId, ask.asset) : undefined,
+      needed.waiting ? sources.waitingOf(tenantId, ask.senderId) : undefined,
+    ]);
+    const facts: Facts = {
+      ...ask,
+      ...(available !== undefined && { available }),
+      ...(inflow !== undefined && { inflow }),
+      ...(waiting !== undefined && { waiting }),
+    };
+    return { ...chooseRoute(inForce.policy, facts), inForce };
   };
   return {
     policyOf,
-    async routeOf(tenantId, ask) {
-      const inForce = await policyOf(tenantId);
-      const needed = factsNeeded(inForce.policy);
-      const freeOf = async (account: Uuid) => free((await ledger.balances(tenantId, [account])).get(account));
-      const [available, inflow, waiting] = await Promise.all([
-        needed.available ? freeOf(ask.settlementAccountId) : undefined,
-        needed.inflow ? sources.inflowOf(tenantId, ask.senderId, ask.asset) : undefined,
-        needed.waiting ? sources.waitingOf(tenantId, ask.senderId) : undefined,
-      ]);
-      const facts: Facts = {
-        ...ask,
-        ...(available !== undefined && { available }),
-        ...(inflow !== undefined && { inflow }),
-        ...(waiting !== undefined && { waiting }),
-      };
-      return { ...chooseRoute(inForce.policy, facts), inForce };
+    routeOf(tenantId, ask) {
+      const { atHand, needed } = youngCopy(tenantId) ?? {};
+      if (!atHand || !needed || needed.available || needed.inflow || needed.waiting) return lookUp(tenantId, ask);
+      return { ...chooseRoute(atHand.policy, ask), inForce: atHand };
     },
     forget: (tenantId) => void copies.delete(tenantId),
   };

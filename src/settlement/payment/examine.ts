@@ -28,6 +28,7 @@ export async function examine(
   if (verdict.outcome !== 'pass') {
     return { screening, verdict, decision: { decision: verdict.outcome === 'hold' ? 'held' : 'rejected', reason: verdict.reason } };
   }
-  const routed = await routeOrder(deps, tenantId, order, checked, today);
+  const found = routeOrder(deps, tenantId, order, checked, today);
+  const routed = found instanceof Promise ? await found : found;
   return { screening, verdict, routed, decision: decisionOf(routed) };
 }

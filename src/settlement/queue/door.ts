@@ -2,7 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import { dayOf, type LocalDate, type Millis } from '../../base/time.ts';
 import { rowOf, type Refusal, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
-import type { Ask, InForce } from '../liquidity/router.ts';
+import type { Ask, Found } from '../liquidity/router.ts';
 import type { Route } from '../liquidity/route.ts';
 import type { Checked } from '../payment/check-order.ts';
 import type { Decision, PaymentOrder, PaymentRecord } from '../payment/payment.ts';
@@ -11,16 +11,16 @@ import { classOf, expiryOf } from './entry.ts';
 import { askedPriorityRows, queueEntryRows, routeRows } from './rows.ts';
 
 /** The way found for a payment, and the policy that found it. `due`: of one dated ahead, the day before which it is not final. */
-export type Routed = Route & { inForce: InForce; due?: LocalDate };
+export type Routed = Found & { due?: LocalDate };
 
 /** Finds the way of an order that nothing else stands against, or nothing any more. */
-export async function routeOrder(
+export function routeOrder(
   deps: Pick<SettlementDeps, 'router'>,
   tenantId: Uuid,
   order: Pick<PaymentOrder, 'priority' | 'asset' | 'units'>,
   checked: Pick<Checked, 'valueDate' | 'settlementAccountId'> & { debtorAgent: { id: Uuid } },
   today: LocalDate,
-): Promise<Routed> {
+): Routed | Promise<Routed> {
   const isLater = checked.valueDate > today;
   const ask: Ask = {
     priority: order.priority ?? 'normal',
@@ -30,8 +30,9 @@ export async function routeOrder(
     senderId: checked.debtorAgent.id,
     settlementAccountId: checked.settlementAccountId,
   };
-  const route = await deps.router.routeOf(tenantId, ask);
-  return isLater ? { ...route, due: checked.valueDate } : route;
+  const found = deps.router.routeOf(tenantId, ask);
+  const dated = (route: Found): Routed => (isLater ? { ...route, due: checked.valueDate } : route);
+  return found instanceof Promise ? found.then(dated) : dated(found);
 }
 
 /** Whether the way is kept with the payment: not where no rules were set and it goes into the next window as all do. */
