@@ -1,7 +1,6 @@
 import type { Ctx } from '../base/context.ts';
 import { codecOf, type Codec } from '../base/codec.ts';
 import { AppError } from '../base/error.ts';
-import { newId } from '../base/id.ts';
 import type { Operation, OutputOf } from '../base/operation.ts';
 import type { Clock } from '../base/time.ts';
 import type { Outbox } from '../infra/outbox/port.ts';
@@ -12,11 +11,12 @@ import { claimKey, findKept, keepAnswer, type KeptRow } from './store/kept-answe
 
 type Deps = { db: Db; outbox: Outbox; clock: Clock };
 
-/** The audit row of an act that succeeded, unless told otherwise. */
+const NO_DETAIL = Object.freeze({});
+
+/** The audit entry of an act that succeeded, unless told otherwise. */
 export function auditEntry(ctx: Ctx, operation: Operation, act: { subject: string; outcome?: string; detail?: object }): AuditEntry {
   return {
     tenantId: ctx.tenantId,
-    id: newId(),
     actorKind: ctx.actor.kind,
     actorId: ctx.actor.id,
     actorName: ctx.actor.name,
@@ -24,7 +24,7 @@ export function auditEntry(ctx: Ctx, operation: Operation, act: { subject: strin
     subject: act.subject,
     requestId: ctx.requestId,
     outcome: act.outcome ?? 'done',
-    detail: act.detail ?? {},
+    detail: act.detail ?? NO_DETAIL,
   };
 }
 

@@ -58,7 +58,6 @@ function entryOf(tenantId: Uuid, email: string): AuditEntry {
   const actorName = 'the first start';
   return {
     tenantId,
-    id: newId(),
     actorKind: 'system',
     actorId: derivedId(tenantId, actorName),
     actorName,

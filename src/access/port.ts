@@ -5,10 +5,12 @@ import type { Operation, OutputOf } from '../base/operation.ts';
 import type { Millis } from '../base/time.ts';
 import type { RowSet, Tx } from '../infra/postgres/db.ts';
 
-/** One line of the audit log, before it is written. `detail` is JSON and never holds a secret. */
+/**
+ * What the audit log shall say of an act. Entries of one transaction that differ only in their subject, and have no detail,
+ * share a row. `detail` is JSON and never holds a secret.
+ */
 export type AuditEntry = {
   tenantId: Uuid;
-  id: Uuid;
   actorKind: string;
   actorId: Uuid;
   actorName: string;
@@ -45,7 +47,7 @@ export type AccessPort = {
   command<T extends Operation>(ctx: Ctx, operation: T, work: (tx: Tx) => Promise<Done<OutputOf<T>>>): Promise<OutputOf<T>>;
   /** The encoded answer kept for the context's key, undefined when the key is new. Errors: `request.key_reused`. */
   keptAnswer(ctx: Ctx, operation: Operation, keySuffix?: string): Promise<object | undefined>;
-  /** The audit row of an act, for hot acts that hand it to the ledger. */
+  /** The audit entry of an act, for hot acts that hand it to the ledger. */
   auditEntry(ctx: Ctx, operation: Operation, act: { subject: string; outcome?: string; detail?: object }): AuditEntry;
   rows: { audit: RowSet<AuditEntry>; keptAnswer: RowSet<KeptAnswer> };
   /** The context of background work in a tenant; its name shows in the audit log. */

@@ -22,7 +22,8 @@ import {
 import { leafOf } from './leaf.ts';
 import { edgeTiles, grownTiles, rootOfTiles, tilesFor } from './tile.ts';
 
-const MOST_ROWS = 5_000;
+/** A row may have hundreds of subjects, see gather.ts. */
+const MOST_ROWS = 2_500;
 const MOST_ROWS_A_TRANSACTION = 20_000;
 /** A tenant whose first row is older than this has had a chain; longer than any backup keeps a transaction open. */
 const LAG_MS = 86_400_000;

@@ -23,7 +23,11 @@ const AuditRow = Type.Object(
       closed,
     ),
     action: Type.String({ description: 'The operation, or `access.denied`' }),
-    subject: Type.String({ description: 'What it was done to' }),
+    subject: Type.String({ description: 'What it was done to; the first of them where one row stands for several' }),
+    subjectCount: Type.Optional(Type.Integer({ minimum: 2, description: 'How many it was done to at once, where these are several' })),
+    subjects: Type.Optional(
+      Type.Array(Type.String(), { description: 'All of them in order, where these are several and `subjects=all` asked for them' }),
+    ),
     outcome: Type.String(),
     requestId: Type.String(),
     detail: Type.Record(Type.String(), Type.Unknown()),
@@ -43,7 +47,14 @@ export const listAudit = operation({
       ...pageQuery,
       actor: Type.Optional(Type.String({ maxLength: 254, description: "An actor's id, or its exact name" })),
       action: Type.Optional(Type.String({ maxLength: 100, examples: ['access.create_user'] })),
-      subject: Type.Optional(Type.String({ maxLength: 200 })),
+      subject: Type.Optional(Type.String({ maxLength: 200, description: 'Finds a row that stands for several by each of them' })),
+      subjects: Type.Optional(
+        Type.Unsafe<'all'>({
+          type: 'string',
+          enum: ['all'],
+          description: 'Tells all `subjects` of each row; a page then has at most 100 rows',
+        }),
+      ),
       outcome: Type.Optional(Type.String({ maxLength: 60, examples: ['done'] })),
       from: Type.Optional(Instant),
       to: Type.Optional(Instant),

@@ -1,5 +1,5 @@
 import { derivedId } from '../../base/derived-id.ts';
-import { newId, type Uuid } from '../../base/id.ts';
+import type { Uuid } from '../../base/id.ts';
 import type { Clock, Millis } from '../../base/time.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import type { AuditEntry } from '../port.ts';
@@ -113,7 +113,6 @@ export function deniedCalls(deps: { db: Db; clock: Clock; operatorId(): Promise<
 function entryOf(line: Line, operatorId: Uuid): AuditEntry {
   return {
     tenantId: line.tenantId ?? operatorId,
-    id: newId(),
     actorKind: line.kind,
     actorId: line.id,
     actorName: line.name,

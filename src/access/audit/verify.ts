@@ -17,7 +17,7 @@ import {
 import { leafOf } from './leaf.ts';
 import { TILE } from './tile.ts';
 
-const PAGE = 4_096;
+const PAGE = 2_048;
 const NIL = '00000000-0000-0000-0000-000000000000';
 const NO_LIMIT = 1n << 62n;
 
