@@ -21,8 +21,9 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     select o.seq from settlement.obligation o
      where not exists (select from settlement.payment p where p.tenant_id = o.tenant_id and p.id = o.payment_id and p.decision = 'reserved')`,
   'an end-to-end id was taken once': `select end_to_end_id from settlement.payment group by 1 having count(*) > 1`,
-  'every payment left one audit row': `
-    select p.end_to_end_id, count(a.id) from settlement.payment p left join access.audit a
+  'every payment stands once in the audit log, with what was decided': `
+    select p.end_to_end_id, count(a.id) from settlement.payment p left join (
+        select tenant_id, id, outcome, unnest(coalesce(subjects, array[subject])) as subject from access.audit) a
         on a.tenant_id = p.tenant_id and a.subject = 'pay_' || replace(p.id::text, '-', '') and a.outcome = p.decision
      group by 1 having count(a.id) <> 1`,
   'windows follow one another without gap or overlap, and only the last one is open': `

@@ -1,11 +1,12 @@
 import { auditHead, listAudit } from '../../../src/access/contract.ts';
 import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
+import { AuditSubjects, SubjectInShort } from '../parts/audit-subjects.tsx';
 import { ClearFilters, Moment, Pager, SearchBox, type Search, useFilters } from '../parts/filters.tsx';
 import { Badge, toneOf } from '../ui/badge.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Drawer } from '../ui/dialog.tsx';
-import { count, shortId } from '../ui/format.ts';
+import { count } from '../ui/format.ts';
 import { Card, Facts, PageHead } from '../ui/layout.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
@@ -33,7 +34,7 @@ const columns: readonly Column<Row>[] = [
       </span>
     ),
   },
-  { head: 'On', from: 'lg', cell: (row) => <span className="ident">{shortId(row.subject)}</span> },
+  { head: 'On', from: 'lg', cell: (row) => <SubjectInShort row={row} /> },
   { head: 'Outcome', end: true, cell: (row) => <Badge tone={toneOf(row.outcome)}>{row.outcome}</Badge> },
 ];
 
@@ -111,12 +112,13 @@ function RowDetail({ row }: { row: Row }) {
               ],
               ['Actor', `${row.actor.name} (${row.actor.kind})`],
               ['Actor id', <Copyable key="actor" text={row.actor.id} label="actor id" />],
-              ['Subject', <Copyable key="subject" text={row.subject} whole label="subject" />],
+              !row.subjectCount && ['Subject', <Copyable key="subject" text={row.subject} whole label="subject" />],
               ['Request', <Copyable key="request" text={row.requestId} whole label="request id" />],
             ]}
           />
         </div>
       </Card>
+      {row.subjectCount && <AuditSubjects row={row} />}
       <Card title="Detail">
         <pre className="m-4 mt-1 rounded-lg bg-sunken p-3 font-mono text-2xs whitespace-pre-wrap">
           {JSON.stringify(row.detail, null, 2)}

@@ -10,36 +10,62 @@ export type GatheredEntry = TimedEntry & { subjects: readonly string[] | null };
 /** Subjects of one row at most: thousands of rows are read at a time to be chained and verified. */
 export const MOST_SUBJECTS = 250;
 
-type Open = TimedEntry & { subjects: Set<string> };
+/** A row that more subjects may join as long as they begin with `stem`; none may where it has none. */
+type Open = TimedEntry & { stem: string | undefined; subjects: string[] };
 
 /**
  * Entries of one transaction as rows: those that say the same of several subjects become one. Nobody's detail is merged, and
- * a subject never stands in a row twice, so rows say exactly what the entries did, in the order of the first of each.
+ * a subject never stands in a row twice, so rows say exactly what the entries did.
  */
 export function gather(entries: readonly TimedEntry[]): GatheredEntry[] {
-  if (entries.length < 2) return entries.map(({ atMs, value }) => ({ atMs, value, subjects: null }));
   const rows: Open[] = [];
   const open = new Map<string, Open>();
-  for (const { atMs, value } of entries) {
-    const stem = Object.keys(value.detail).length === 0 ? stemOf(value.subject) : undefined;
-    // Whether it is the same act is asked below; a key that two acts happen to share costs a row.
-    const key = stem && `${stem} ${value.outcome} ${value.requestId}`;
-    const row = key === undefined ? undefined : open.get(key);
-    if (row && row.subjects.size < MOST_SUBJECTS && isSameAct(row, atMs, value) && !row.subjects.has(value.subject)) {
-      row.subjects.add(value.subject);
-      continue;
+  let last: Open | undefined;
+  for (const entry of entries) {
+    // Mostly an entry says the same as the one before it.
+    if (last === undefined || !joins(last, entry)) {
+      const { subject, detail, outcome, requestId } = entry.value;
+      const stem = Object.keys(detail).length === 0 ? stemOf(subject) : undefined;
+      // A key that two different acts happen to share costs a row.
+      const key = `${stem} ${outcome} ${requestId}`;
+      const known = stem === undefined ? undefined : open.get(key);
+      last = known && joins(known, entry) ? known : { ...entry, stem, subjects: [] };
+      if (last !== known) rows.push(last);
+      if (stem !== undefined) open.set(key, last);
     }
-    const begun: Open = { atMs, value, subjects: new Set([value.subject]) };
-    if (key !== undefined) open.set(key, begun);
-    rows.push(begun);
+    last.subjects.push(entry.value.subject);
   }
-  return rows.map(closed);
+  return rows.flatMap(closed);
 }
 
-function closed({ atMs, value, subjects }: Open): GatheredEntry {
-  if (subjects.size === 1) return { atMs, value, subjects: null };
-  const sorted = [...subjects].sort();
-  return { atMs, value: { ...value, subject: sorted[0]! }, subjects: sorted };
+function joins({ stem, subjects, atMs, value: row }: Open, { atMs: at, value }: TimedEntry): boolean {
+  return (
+    stem !== undefined &&
+    subjects.length < MOST_SUBJECTS &&
+    atMs === at &&
+    row.requestId === value.requestId &&
+    row.outcome === value.outcome &&
+    row.action === value.action &&
+    row.actorId === value.actorId &&
+    row.actorKind === value.actorKind &&
+    row.actorName === value.actorName &&
+    row.tenantId === value.tenantId &&
+    Object.keys(value.detail).length === 0 &&
+    value.subject.startsWith(stem) &&
+    stemOf(value.subject) === stem
+  );
+}
+
+/** A row, and one more for each time that a subject is named again. */
+function closed({ atMs, value, subjects }: Open): GatheredEntry[] {
+  if (subjects.length === 1) return [{ atMs, value, subjects: null }];
+  const sorted = subjects.sort();
+  const again = sorted.filter((subject, i) => subject === sorted[i - 1]);
+  const distinct = again.length === 0 ? sorted : [...new Set(sorted)];
+  return [
+    { atMs, value: { ...value, subject: sorted[0]! }, subjects: distinct.length === 1 ? null : distinct },
+    ...again.map((subject) => ({ atMs, value: { ...value, subject }, subjects: null })),
+  ];
 }
 
 /** Ids as they are written outside the process: only these are merged, since text of any kind has no order that all agree on. */
@@ -54,17 +80,4 @@ const BEHIND_STEM = 22;
  */
 export function stemOf(subject: string): string | undefined {
   return ID.test(subject) ? subject.slice(0, -BEHIND_STEM) : undefined;
-}
-
-function isSameAct({ atMs, value: row }: Open, at: Millis, value: AuditEntry): boolean {
-  return (
-    atMs === at &&
-    row.tenantId === value.tenantId &&
-    row.actorId === value.actorId &&
-    row.actorKind === value.actorKind &&
-    row.actorName === value.actorName &&
-    row.action === value.action &&
-    row.outcome === value.outcome &&
-    row.requestId === value.requestId
-  );
 }
