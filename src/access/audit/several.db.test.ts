@@ -157,13 +157,25 @@ describe('a log of rows with one subject and with several', () => {
   });
 });
 
-test('rows of an earlier version stay as they are', async () => {
+test('a process of an earlier version, which knows rows with one subject only, makes no head any more', async () => {
+  const { tenantId } = await tenant();
+  const head = `insert into access.audit_head (tenant_id, size, root, at, number, signature) values ($1, 1, sha256('x'), now(), 1, sha256('y'))`;
+  await expect(database.db.write({ role: 'rialto_relay' }, (tx) => tx.query(head, [tenantId]))).rejects.toThrow(/audit_head_form/);
+});
+
+test('rows and heads of an earlier version stay as they are', async () => {
   const { client, upgrade } = await openEarlierDatabase('access', '0007');
   await client.query(
     `insert into access.audit (tenant_id, id, at, actor_kind, actor_id, actor_name, action, subject, request_id, outcome, detail)
      select gen_random_uuid(), gen_random_uuid(), now(), 'user', gen_random_uuid(), '', 'test.pay', 'pay ' || i, '', '', '{}' from generate_series(1, 3) i`,
   );
-  const rows = async () => (await client.query(`select to_jsonb(a) - 'subjects' as row from access.audit a order by id`)).rows;
+  await client.query(`insert into access.audit_head (tenant_id, size, root, at) values (gen_random_uuid(), 1, sha256('x'), now())`);
+  const rows = async () =>
+    (
+      await client.query(
+        `select to_jsonb(a) - 'subjects' as row, to_jsonb(h) - 'form' as head from access.audit a, access.audit_head h order by a.id`,
+      )
+    ).rows;
   const before = await rows();
   const file = async () => (await client.query(`select pg_relation_filenode('access.audit') as file`)).rows;
   const [stored] = await file();

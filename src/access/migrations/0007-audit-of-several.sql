@@ -8,3 +8,8 @@ alter table access.audit add constraint audit_subjects
 alter table access.audit alter column subjects set statistics 0;
 create index audit_by_subjects on access.audit (subject collate "C") where subjects is not null;
 grant insert (subjects) on access.audit to rialto_app, rialto_writer;
+
+-- How the leaves under a head were made: 2 knows rows with several subjects. A process of an earlier version tells none, so it
+-- cannot chain such rows without their subjects while it still runs beside those of this one; heads of before have none.
+alter table access.audit_head add column form smallint;
+alter table access.audit_head add constraint audit_head_form check (form is not null) not valid;

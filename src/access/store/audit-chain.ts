@@ -150,17 +150,21 @@ export async function newestAt(tx: Tx): Promise<Millis> {
   return row!.at ?? 0;
 }
 
+/** The form of leaves that `leafOf` makes; see migration 0007. */
+const LEAF_FORM = 2;
+
 export async function insertHead(
   tx: Tx,
   head: { tenantId: Uuid; size: number; root: Uint8Array; at: Millis; number: bigint; signature: Uint8Array },
 ): Promise<void> {
-  await tx.query('insert into access.audit_head (tenant_id, size, root, at, number, signature) values ($1, $2, $3, $4, $5, $6)', [
+  await tx.query('insert into access.audit_head (tenant_id, size, root, at, number, signature, form) values ($1, $2, $3, $4, $5, $6, $7)', [
     head.tenantId,
     head.size,
     head.root,
     instant(head.at),
     head.number,
     head.signature,
+    LEAF_FORM,
   ]);
 }
 
