@@ -3,10 +3,12 @@ import type { WireOutput } from '../../../src/base/client.ts';
 import { useOperation } from '../api/queries.ts';
 import { count, shortId } from '../ui/format.ts';
 import { Card } from '../ui/layout.tsx';
-import { Table } from '../ui/table.tsx';
+import { Table, type Column } from '../ui/table.tsx';
 import { Reference } from './reference.tsx';
 
 type Row = WireOutput<typeof listAudit>['items'][number];
+
+const COLUMNS: readonly Column<string>[] = [{ head: 'Subject', grow: true, cell: (subject) => <Reference text={subject} /> }];
 
 /** What a row of the audit log is about, in short: the first of several and how many there are besides. */
 export function SubjectInShort({ row: { subject, subjectCount = 1 } }: { row: Row }) {
@@ -27,7 +29,7 @@ export function AuditSubjects({ row }: { row: Row }) {
     <Card title={`On all ${count(row.subjectCount ?? 0)}`}>
       <Table
         label="Subjects"
-        columns={[{ head: 'Subject', grow: true, cell: (subject: string) => <Reference text={subject} /> }]}
+        columns={COLUMNS}
         rows={subjects}
         keyOf={(subject) => subject}
         problem={asked.error}
