@@ -1,3 +1,5 @@
+import { singleSpaced } from './inline.ts';
+
 /** What is typed into a machine: its numbers demand nothing of what is checked. */
 
 const ADDRESS = /\b[a-z][a-z+.-]{1,20}:\/\/\S+/gi;
@@ -24,7 +26,7 @@ export function withoutAssignments(source: string, markdown: string): string {
   let text = source;
   for (const { index, 1: code } of [...markdown.matchAll(CODE)].slice(0, MOST_CODES)) {
     if (PRINTS.test(markdown.slice(Math.max(0, index - 40), index))) continue;
-    const plain = code!.trim().replace(/\s+/g, ' ');
+    const plain = singleSpaced(code!.trim());
     text = text.replaceAll(plain, plain.replace(ASSIGNED, blank));
   }
   return text;

@@ -1,4 +1,5 @@
 import type { Comparator } from './checklist.ts';
+import { mayHold } from './first-look.ts';
 import { negationInTrigger, negationOf } from './negation.ts';
 
 /** A comparator that was found, and where in the text it begins. `unsure` where it may be meant the other way round. */
@@ -26,6 +27,9 @@ const SIGNS: readonly (readonly [RegExp, Comparator])[] = [
   [/(±|\+\/-)\s*$/, '<='],
   [/(?<![<>!])(={1,2})\s*$/, '='],
 ];
+
+/** What each of the signs is made of. */
+const ANY_SIGN = /[<>=≤⩽≦≥⩾≧≠±]|\/-/;
 
 /** From the words that say most to those that say least: `no more than` is found before `more than`. */
 const WORDS: readonly (readonly [RegExp, Comparator])[] = [
@@ -64,18 +68,27 @@ const ANY_WORD =
 
 const BETTER = before('better than|worse than');
 
-/** The comparator that ends a text, as `… must not exceed`. `better than` and `worse than` are told by what is measured. */
-export function comparatorBefore(source: string): Compared | undefined {
-  const left = source.replace(/([<>≤≥=]\s*)\+$/, '$1');
-  if (/\b(?:support|handl|scal|serv|sustain|accept|cop)\w*\b[^.,;]{0,40}\bup to\s*$/i.test(left))
-    return { op: '>=', at: left.lastIndexOf('up to'), text: 'up to' };
+/** `supports up to 500 users`: a load to be borne. */
+const BORNE = /\b(?:support|handl|scal|serv|sustain|accept|cop)\w*\b[^.,;]{0,40}\bup to\s*$/i;
+const UP_TO = /up to\s*$/i;
+
+function signBefore(left: string): Compared | undefined {
   for (const [pattern, op] of SIGNS) {
     const match = pattern.exec(left);
     if (match) return { op, at: match.index, text: match[1]! };
   }
+  return undefined;
+}
+
+/** The comparator that ends a text, as `… must not exceed`. `better than` and `worse than` are told by what is measured. */
+export function comparatorBefore(source: string): Compared | undefined {
+  const left = source.endsWith('+') ? source.replace(/([<>≤≥=]\s*)\+$/, '$1') : source;
+  if (mayHold(left, UP_TO) && BORNE.test(left)) return { op: '>=', at: left.lastIndexOf('up to'), text: 'up to' };
+  const sign = mayHold(left, ANY_SIGN) ? signBefore(left) : undefined;
+  if (sign) return sign;
   const skipped = Math.max(0, left.length - NEAR);
   const near = left.slice(skipped);
-  if (!ANY_WORD.test(near)) return undefined;
+  if (!mayHold(near, ANY_WORD)) return undefined;
   for (const [pattern, op] of WORDS) {
     const match = pattern.exec(near);
     if (match) return { op, at: skipped + match.index + match[0].indexOf(match[1]!), text: match[1]! };
@@ -128,6 +141,9 @@ const AFTER: readonly (readonly [RegExp, Comparator])[] = [
   [/^[\s,(]*(?:en moyenne )?au (?:moins|minimum)\b/i, '>='],
 ];
 
+/** How each of these, and `or better`, begins. */
+const BEGINS_AFTER = /^[\s,(]*(?:or|and|oder|ou|at|min|max|most|least|tops|nicht|nie|en|au)/i;
+
 /** `99.9 < uptime`, `200 ms > latency`: what is measured stands behind. Where nothing is measured, `>` leads on, as in `Step 3 > Users`. */
 const REVERSED =
   /^\s*(<=|>=|<|>|≤|≥|⩽|⩾)\s*(?=\p{L})(?!<?\/?[\p{L}-]+>)(?!(?:the |our )?(?:last|previous|baseline|normal|usual|average)\b)/iu;
@@ -154,6 +170,7 @@ export function comparatorAfter(right: string, unit: string): Compared | undefin
     /^\s+\p{L}[\p{L}'’-]*(?:\s\p{L}[\p{L}'’-]*){0,2}?(?:\s(?:per|a|an|each)\s\p{L}+)?(?=\s(?:(?:or|and)\s(?:more|less|fewer|higher|lower|above|below|sooner|earlier|faster|quicker|longer|shorter|better)|at (?:least|most)|au (?:moins|plus|minimum|maximum)|mindestens|höchstens|minimum|maximum|min|max)\b)/u.exec(
       right,
     )?.[0].length ?? 0;
+  if (behind === 0 && !mayHold(right, BEGINS_AFTER)) return reversed(right, unit);
   for (const [pattern, op] of AFTER) {
     const match = pattern.exec(right) ?? (behind > 0 ? pattern.exec(right.slice(behind)) : null);
     if (match) return { op, at: match[0].length, text: match[0].trim(), behind: true };

@@ -117,11 +117,11 @@ function groupsOf(lines: readonly Line[]): Map<string, Demand[]> {
 function wordsBeside(text: string, thresholds: readonly Threshold[]): string {
   let rest = text.toLowerCase();
   for (const one of thresholds.slice(0, MOST)) rest = rest.replace(one.text.toLowerCase(), ' ');
-  return rest
-    .replace(MARKS, ' ')
-    .replace(/[^\p{L}]+/gu, ' ')
-    .trim();
+  return rest.replace(MARKS, ' ').replace(NO_LETTERS, ' ').trim();
 }
+
+/** What parts words, unless it is one blank already. */
+const NO_LETTERS = /[^\p{L} ][^\p{L}]*| [^\p{L}]+/gu;
 
 /** Percentiles, units and verbs that say nothing of what is measured. */
 const MARKS = /\bp\d+(?:\.\d+)?\b|\b(?:the|a|an|is|are|be|must|should|shall|stays?|remains?|and|at|of|in|takes?)\b/gi;

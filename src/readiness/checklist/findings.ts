@@ -35,8 +35,9 @@ export function tierGuesses(headings: readonly Heading[], { scale, declared, lat
 export function postponedGuesses(lines: readonly Line[]): Finding[] {
   const seen = new Set<string>();
   return lines.flatMap(({ section, under, postponedBy, window, line }) => {
+    if (postponedBy !== 'guess') return [];
     const key = JSON.stringify([section, under ?? []]);
-    if (postponedBy !== 'guess' || seen.has(key)) return [];
+    if (seen.has(key)) return [];
     seen.add(key);
     const words = window ? `“${window.text}”` : 'its heading';
     return [{ line, kind: 'postponed', text: `${words} may be of the time after the release; nothing says so for certain.` }];

@@ -1,3 +1,4 @@
+import { mayHold } from './first-look.ts';
 import { durationAt } from './quantity.ts';
 
 /** How long something must hold, or over which time it is measured; `width` characters behind the number say so. */
@@ -10,6 +11,7 @@ export const heldOf = (right: string, lead: string): Held => heldAt(withheld(rig
 
 /** `Transfers over 10,000 EUR, held for 24 hours`: they are kept back, and nothing holds. */
 const withheld = (right: string, lead: string): string =>
+  mayHold(right, /,\sheld for /i) &&
   /\b(?:transfers|payments|payouts|orders|transactions|withdrawals|deposits|refunds|invoices|claims|mails|messages|parcels|shipments|funds|amounts|sums)\s*$/i.test(
     lead,
   )
@@ -23,19 +25,21 @@ const HELD = new RegExp(
   'iu',
 );
 
+const LASTING = /for|lasting|during|für|während|pendant|durant/iu;
+const THROUGH =
+  /^[^.;,:<>≤≥\d]{0,40}?(?<![\p{L}\d])(?:(?:über|over)\s+)?(?=\d+\s?\p{L}+\s(?:hinweg|am stück|in a row|on end|running|straight)(?!\p{L}))/iu;
+const ON_END = /hinweg|am stück|in a row|on end|running|straight/iu;
+
 /** `for 10 minutes` says how long it must hold; `over 10 minutes`, `in 1 hour` over which time it is measured. */
 function heldAt(right: string): Held | undefined {
   const held =
     /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i.exec(right) ??
     /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
-    HELD.exec(right);
+    (mayHold(right, LASTING) ? HELD.exec(right) : null);
   const duration = held && durationAt(right.slice(held[0].length));
   if (duration) return { forMs: duration.ms, width: held[0].length + duration.width };
   // `über 15 Minuten hinweg`, `15 minutes in a row`
-  const through =
-    /^[^.;,:<>≤≥\d]{0,40}?(?<![\p{L}\d])(?:(?:über|over)\s+)?(?=\d+\s?\p{L}+\s(?:hinweg|am stück|in a row|on end|running|straight)(?!\p{L}))/iu.exec(
-      right,
-    );
+  const through = mayHold(right, ON_END) ? THROUGH.exec(right) : null;
   const lasting = through && durationAt(right.slice(through[0].length));
   if (lasting) return { forMs: lasting.ms, width: through[0].length + lasting.width };
   const over =

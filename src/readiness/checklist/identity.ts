@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { BEYOND_ASCII, mayHold } from './first-look.ts';
 import { leadOf, plainText } from './inline.ts';
 import { remembering } from './remember.ts';
 import { repairMojibake } from './repair.ts';
@@ -31,7 +32,7 @@ export function identifier(): (place: Place) => string {
     const key = JSON.stringify([kind, headings.map(headingOf), parent === undefined ? '' : titleOf(parent), normalTitle(text)]);
     const ordinal = seen.get(key) ?? 0;
     seen.set(key, ordinal + 1);
-    return createHash('sha256').update(`readiness line 1\n${key}\n${ordinal}`).digest('hex').slice(0, 16);
+    return hash('sha256', `readiness line 1\n${key}\n${ordinal}`).slice(0, 16);
   };
 }
 
@@ -66,16 +67,20 @@ const LEFT_OUT: readonly (readonly [string, RegExp])[] = [
 /** A name that is signed with, `Lead: ____ Date: ____`, is the role in front, whoever has filled it in. */
 const SIGNED = /^([^:]{1,60}):(?=.*\bdate\b\s*:)/;
 
+/** What parts words, unless it is one blank already. */
+const PARTING = /[^\p{L}\p{M}\p{N}<>=≤≥%+. ][^\p{L}\p{M}\p{N}<>=≤≥%+.]*| [^\p{L}\p{M}\p{N}<>=≤≥%+.]+/gu;
+
 function normalText(markdown: string): string {
-  const plain = plainText(markdown).normalize('NFKC').toLowerCase();
-  const signed = SIGNED.exec(plain);
+  const shown = plainText(markdown);
+  const plain = (mayHold(shown, BEYOND_ASCII) ? shown.normalize('NFKC') : shown).toLowerCase();
+  const signed = mayHold(plain, 'date') ? SIGNED.exec(plain) : null;
   let text = signed ? signed[1]! : plain;
-  for (const [letters, pattern] of LEFT_OUT) if (text.includes(letters)) text = text.replace(pattern, ' ');
+  for (const [letters, pattern] of LEFT_OUT) if (mayHold(text, letters)) text = text.replace(pattern, ' ');
   const words = text
     .replace(/[\uFE0E\uFE0F]/g, '')
     .replace(/(?<=\d),(?=\d{3})/g, '')
     .replace(/(?<!\d)\.|\.(?!\d)/g, ' ')
-    .replace(/[^\p{L}\p{M}\p{N}<>=≤≥%+.]+/gu, ' ')
+    .replace(PARTING, ' ')
     .trim();
   return words === '' ? plain.trim() : words;
 }

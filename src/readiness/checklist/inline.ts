@@ -1,3 +1,5 @@
+import { BEYOND_ASCII, mayHold } from './first-look.ts';
+
 /** Text longer than this is read only so far; nobody checks a line of such a length off. */
 const MAX_TEXT = 4_000;
 
@@ -7,8 +9,14 @@ const MAX_TEXT = 4_000;
  */
 export function plainText(markdown: string): string {
   const source = markdown.slice(0, MAX_TEXT);
-  return (MARKED.test(source) ? withoutMarks(source) : source).replace(/\s+/g, ' ').trim();
+  return singleSpaced(MARKED.test(source) ? withoutMarks(source) : source).trim();
 }
+
+/** White space that is not one blank already: to put a blank for every blank would cost as much as all the rest. */
+const SPACES = /[^\S ]\s*| \s+/g;
+
+/** A text with one blank wherever it has white space. */
+export const singleSpaced = (text: string): string => text.replace(SPACES, ' ');
 
 const MARKED = /[\\`*_~[\]<&\p{Cc}\uE000\uE001]/u;
 
@@ -100,8 +108,6 @@ export function leadOf(markdown: string): Lead | undefined {
 
 /** Emoji, list decoration and stray marks at both ends taken off a plain text. */
 export function undecorated(text: string): string {
-  return text
-    .replace(DECORATION, '')
-    .replace(/(?:\p{Extended_Pictographic}|\uFE0F|\u200D|\s)+$/u, '')
-    .trim();
+  const bare = text.replace(DECORATION, '').trim();
+  return mayHold(bare.slice(-1), BEYOND_ASCII) ? bare.replace(/(?:\p{Extended_Pictographic}|\uFE0F|\u200D|\s)+$/u, '').trim() : bare;
 }

@@ -1,3 +1,5 @@
+import { matchesOf } from './matches.ts';
+
 /** What is looked for, behind a piece of text that each must have: most lines have none of them. */
 const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ['://', /\b[a-z][a-z+.-]{1,20}:\/\/[^\s)>\]"'`,;]{1,300}/gi],
@@ -19,7 +21,7 @@ export function mentionsOf(text: string): string[] {
   const taken: { from: number; to: number }[] = [];
   for (const [needle, pattern] of PATTERNS) {
     if (!text.includes(needle)) continue;
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(text, pattern)) {
       const to = match.index + match[0].length;
       if (taken.length > 100 || taken.some((range) => range.from <= match.index && match.index < range.to)) continue;
       taken.push({ from: match.index, to });

@@ -1,9 +1,13 @@
-import { undecorated } from './inline.ts';
+import { mayHold } from './first-look.ts';
+import { singleSpaced, undecorated } from './inline.ts';
+import { matchesOf } from './matches.ts';
 
 /** The words around a number: what is measured, in which part of the measurements, under which condition. */
 
+/** The last word of a text, and words that name nothing there. */
+const LAST_WORD = /^(?:.*\s)?(\S+)$/s;
 const TRAILING =
-  /(?:\s|^)(?:is|are|be|being|stays?|remains?|keeps?|must|should|shall|may|can|will|has|have|had|was|were|a|an|the|of|at|in|to|with|by|on|for|and|or|that|than|not|never|no|only|configured|completed|created|available|reached|required|target|under|meets?|handles?|sustains?|supports?|achieved?|takes?|took|drops?|falls?|rises?|goes|back|again|always|up|down|about|from|every|each|per|it|this|these|those|verified|validated|increases?|decreases?|dropped|does|do|least|most|\w+n['’]t|cannot|shall|nicht|nie|darf|dürfen|ne|pas|jamais|de|doit)$/i;
+  /^(?:is|are|be|being|stays?|remains?|keeps?|must|should|shall|may|can|will|has|have|had|was|were|a|an|the|of|at|in|to|with|by|on|for|and|or|that|than|not|never|no|only|configured|completed|created|available|reached|required|target|under|meets?|handles?|sustains?|supports?|achieved?|takes?|took|drops?|falls?|rises?|goes|back|again|always|up|down|about|from|every|each|per|it|this|these|those|verified|validated|increases?|decreases?|dropped|does|do|least|most|\w+n['’]t|cannot|shall|nicht|nie|darf|dürfen|ne|pas|jamais|de|doit)$/i;
 
 /** What is measured, from the words before a number: the last phrase of its clause, without verbs at its end. */
 export function metricBefore(left: string): string {
@@ -20,16 +24,25 @@ export function metricBefore(left: string): string {
 const NEGATED =
   /^(?:(?:ensure|verify|check|confirm)\s+)?(?:(?:(?:under|in|at) no (?:circumstances?|time|case|point)|no (?:one|single)|not (?:one|a single)|no|nobody|nothing|none(?: of)?|neither|never|zero|without(?: any)?|avoid(?:ing)?|prevent(?:ing)?|stop|guard against|absence of|free of|kein\p{L}*|nichts|niemand|nie(?:mals)?|ohne|aucune?|rien|sans|pas de|jamais|éviter)(?:\s+(?:the|a|an|any|them|these|des?)(?![\p{L}]))*(?:\s+|$))/iu;
 
+function withoutTrailing(words: string): string {
+  let phrase = words;
+  for (let turn = 0; turn < 8; turn++) {
+    const last = LAST_WORD.exec(phrase)?.[1];
+    if (last === undefined || !TRAILING.test(last)) break;
+    phrase = phrase.slice(0, phrase.length - last.length).trim();
+  }
+  return phrase;
+}
+
 function metricIn(words: string): string {
   let phrase = words
     .replace(/^[\s<>≤≥=]+|[\s(:=<>≤≥,+±–—-]+$/g, '')
     .replace(/\b[pP]\d{2,3}(?:\.\d+)?\b|\b\d{2}(?:\.\d+)?th percentile\b/g, ' ')
     .trim();
-  for (let turn = 0; turn < 8 && TRAILING.test(phrase); turn++) phrase = phrase.replace(TRAILING, '').trim();
-  phrase = phrase.replace(NEGATED, '');
+  phrase = withoutTrailing(phrase).replace(NEGATED, '');
   phrase = undecorated(phrase.replace(/^(?:and|or|all|the|a|an|that|with|check|verify|ensure|confirm|any)\s+/i, ''));
   if (/^(?:recommended|target|minimum|maximum|goal|expected)$/i.test(phrase)) return '';
-  return /\p{L}{2}/u.test(phrase) ? phrase.replace(/\s+/g, ' ').slice(-80) : '';
+  return /\p{L}{2}/u.test(phrase) ? singleSpaced(phrase).slice(-80) : '';
 }
 
 /** What is measured, from the words behind a number: `< 200 ms average response time`. `noun` is what is counted. */
@@ -85,13 +98,14 @@ const LISTED_MARK =
 
 /** Which percentile of the measurements is meant: the nearest one named before the number in its clause, else behind it. */
 export function percentileOf(left: string, right: string, clause: string): number | 'mean' | undefined {
-  if (!ANY_MARK.test(clause) && !ANY_MARK.test(right)) return undefined;
+  const behind = mayHold(right, ANY_MARK);
+  if (!behind && !mayHold(clause, ANY_MARK)) return undefined;
   const near = left.length < clause.length && /[,;/]|\band\b/.test(left) ? left.replace(/^\s*\([^()]*\)/, ' ') : clause;
-  // What something is added to is no measurement: `the July average + 4 %`.
-  const last = ANY_MARK.test(near) ? [...near.replace(/\p{L}+\s(?:\+|plus)\s*$/iu, '').matchAll(MARK)].at(-1) : undefined;
+  const last = mayHold(near, ANY_MARK) ? matchesOf(withoutAdded(near), MARK).at(-1) : undefined;
   // `below 2 s at the median and below 6 s at the 95th percentile`: what stands behind is of this number.
-  const own = last && /\band\b/i.test(near.slice(last.index)) ? behindMark(right) : undefined;
+  const own = last && behind && /\band\b/i.test(near.slice(last.index)) ? behindMark(right) : undefined;
   if (last) return markOf(own ?? last);
+  if (!behind) return undefined;
   // `> 25 % over the July average` compares with an average and is none.
   const first = /^\s*(?:over|above|below|than|from|against|on (?!average)|to|of|vs\.?)\s/i.test(right)
     ? apartMark(right)
@@ -99,27 +113,29 @@ export function percentileOf(left: string, right: string, clause: string): numbe
   return first && markOf(first);
 }
 
+/** What something is added to is no measurement: `the July average + 4 %`. */
+const withoutAdded = (near: string): string => (mayHold(near, /(?:\+|plus)\s*$/i) ? near.replace(/\p{L}+\s(?:\+|plus)\s*$/iu, '') : near);
+
 /** `within 500 ms of the tap (p99)`: in brackets or behind a comma it is of the number, however far behind. */
 function apartMark(right: string): RegExpMatchArray | undefined {
-  if (!ANY_MARK.test(right)) return undefined;
   const apart = /^[^()<>≤≥,;.\d]{0,60}(?:\(|,\s)(?:at |the |in the ){0,2}(?=p\d|\d\d|perc|median|mean|avg|average)([^()]{0,30})/iu.exec(
     right,
   )?.[1];
-  return apart?.matchAll(MARK).next().value;
+  return apart === undefined ? undefined : matchesOf(apart, MARK)[0];
 }
 
 /** A text with the words for percentiles and averages blanked out, as long as before. */
-export const withoutMarks = (text: string): string => (ANY_MARK.test(text) ? text.replace(MARK, (mark) => ' '.repeat(mark.length)) : text);
+export const withoutMarks = (text: string): string =>
+  mayHold(text, ANY_MARK) ? text.replace(MARK, (mark) => ' '.repeat(mark.length)) : text;
 
 function behindMark(right: string): RegExpMatchArray | undefined {
-  if (!ANY_MARK.test(right)) return undefined;
   const behind = right
     .slice(0, 50)
     .replace(LISTED_MARK, ' ')
     // What is compared with is an average, and this is none.
     .replace(/\b(?:against|than|over|from|vs\.?|compared (?:to|with))\s+(?:the\s+)?(?:\p{L}+\s+)?(?:mean|average|median)\b/giu, ' ')
     .split(/[,;]\s|(?<!\d)\.\s|\bwith p\d+\b|\bp\d+ ?[<>≤≥]|[<>≤≥]/)[0]!;
-  return behind.matchAll(MARK).next().value;
+  return matchesOf(behind, MARK)[0];
 }
 
 const SCOPES = /^\s*(?:\(([^()]{2,40})\)|(sustained|in (?:the )?first \d+ \w+|in (?:the )?first \w+|of allocated|per [\w-]+|on \w+))/i;

@@ -1,3 +1,4 @@
+import { matchesOf } from './matches.ts';
 import { TIME_MS } from './units.ts';
 
 /** How the words around a comparator stand to it: whether they turn it round, and whether the grammar says so for sure. */
@@ -146,7 +147,7 @@ function excepted(read: Negation, kind: Negator['kind'], right: string): Negatio
 type Negator = { kind: 'avoid' | 'verb' | 'none' | 'seldom'; text: string; before: string; gap: string };
 
 function negatorsIn(segment: string): Negator[] {
-  return [...segment.matchAll(NEGATOR)].map((match) => ({
+  return matchesOf(segment, NEGATOR).map((match) => ({
     kind: match[1] ? 'avoid' : match[2] ? 'verb' : match[3] ? 'none' : 'seldom',
     text: match[0],
     before: segment.slice(0, match.index),
@@ -158,7 +159,7 @@ function negatorsIn(segment: string): Negator[] {
 function segmentOf(lead: string): string {
   const bare = lead.replace(/\([^()]*\)/g, ' ');
   let from = 0;
-  for (const match of bare.matchAll(BOUNDARY)) from = match.index + match[0].length;
+  for (const match of matchesOf(bare, BOUNDARY)) from = match.index + match[0].length;
   const segment = bare.slice(from);
   return JOINED.test(segment) ? segment : segment.replace(SAID_NO, ' ');
 }

@@ -1,3 +1,5 @@
+import { mayHold } from './first-look.ts';
+import { matchesOf } from './matches.ts';
 import { milliseconds, timeUnit, unitOf, type Unit } from './units.ts';
 
 /** A number in a text with its unit. `plus` where it is written `99.9%+`; `to` is the end of number, unit and plus. */
@@ -67,8 +69,8 @@ const justBefore = (text: string, at: number): string => text.slice(Math.max(0, 
 const NINES = /(?<![\w-])(two|three|four|five|six|[2-7])[ -](?:nines|9['’]?s)(?!\w)/gi;
 
 function ninesIn(text: string): Quantity[] {
-  if (!/nines|9['’]?s/i.test(text)) return [];
-  return [...text.matchAll(NINES)].map(({ index, 0: words, 1: count }) => {
+  if (!mayHold(text, /nines|9['’]?s/i)) return [];
+  return matchesOf(text, NINES).map(({ index, 0: words, 1: count }) => {
     const value = Number((100 - 100 / 10 ** (WORDS[count!.toLowerCase()] ?? Number(count))).toFixed(7));
     return { from: index, to: index + words.length, value, unit: '%', plus: true, word: false, hyphen: false };
   });
@@ -81,15 +83,15 @@ const STARTS =
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
 export function quantitiesOf(text: string): Quantity[] {
   const found: Quantity[] = [];
-  const dotted = DOTTED.test(text);
+  const dotted = mayHold(text, /\d\.\d{3}/) && DOTTED.test(text);
   const nines = ninesIn(text);
   const isTaken = (at: number): boolean => nines.some(({ from, to }) => from <= at && at < to);
-  for (const { index } of text.matchAll(STARTS)) {
+  for (const { index } of matchesOf(text, STARTS)) {
     if (index < (found.at(-1)?.to ?? 0) || isTaken(index)) continue;
     const quantity = quantityAt(text, index, dotted);
     if (quantity) found.push(quantity);
   }
-  for (const match of text.matchAll(WORD)) {
+  for (const match of matchesOf(text, WORD)) {
     if (isTaken(match.index)) continue;
     const value = WORDS[match[1]!.toLowerCase()] ?? 1;
     const quantity = { ...withUnit(text, match.index, match.index + match[0].length, value), word: true };
@@ -99,23 +101,26 @@ export function quantitiesOf(text: string): Quantity[] {
       /^\s+(?:the|its|as|that|last|this|our|yesterday|what|normal|usual|\p{L}+['’]s)\b/iu.test(text.slice(quantity.to));
     found.push(times ? { ...quantity, unit: 'x' } : quantity);
   }
-  for (const { index, 0: word } of text.matchAll(NONE))
+  for (const { index, 0: word } of matchesOf(text, NONE))
     found.push({ from: index, to: index + word.length, value: 0, unit: '', plus: false, word: true, hyphen: false });
   found.push(...nines);
-  if (!/half|quarter/i.test(text))
-    return joined(
-      text,
-      found.sort((a, b) => a.from - b.from),
-    );
-  for (const { index } of text.matchAll(HALF))
-    found.push({ from: index, to: index + 4, value: 50, unit: '%', plus: false, word: true, hyphen: false });
-  for (const { index, 0: words } of text.matchAll(HALF_OF)) found.push({ ...withUnit(text, index, index + words.length, 0.5), word: true });
-  for (const { index } of text.matchAll(QUARTER))
-    found.push({ from: index, to: index + 20, value: 15, unit: 'min', plus: false, word: true, hyphen: false });
+  if (mayHold(text, /half|quarter/i)) found.push(...partsIn(text));
   return joined(
     text,
     found.sort((a, b) => a.from - b.from),
   );
+}
+
+/** `half of them`, `half a second`, `a quarter of an hour`. */
+function partsIn(text: string): Quantity[] {
+  const found: Quantity[] = [];
+  for (const { index } of matchesOf(text, HALF))
+    found.push({ from: index, to: index + 4, value: 50, unit: '%', plus: false, word: true, hyphen: false });
+  for (const { index, 0: words } of matchesOf(text, HALF_OF))
+    found.push({ ...withUnit(text, index, index + words.length, 0.5), word: true });
+  for (const { index } of matchesOf(text, QUARTER))
+    found.push({ from: index, to: index + 20, value: 15, unit: 'min', plus: false, word: true, hyphen: false });
+  return found;
 }
 
 const SMALLER: Readonly<Record<string, readonly [unit: string, share: number]>> = { d: ['h', 24], h: ['min', 60], min: ['s', 60] };
@@ -161,26 +166,29 @@ function quantityAt(text: string, at: number, dotted: boolean): Quantity | undef
   if (!match || isStatus(text, at)) return undefined;
   const before = text[at - 1] ?? ' ';
   const negative = (before === '-' || before === '−') && /^$|[\s(<>=≤≥]$/.test(text.slice(Math.max(0, at - 2), at - 1));
-  if (/[@#:/_]/.test(before) && !/[\s\w)]:$/.test(text.slice(Math.max(0, at - 2), at))) return undefined;
+  if ('@#:/_'.includes(before) && !/[\s\w)]:$/.test(text.slice(Math.max(0, at - 2), at))) return undefined;
   if ((before === '-' && !negative && !/\d\s?-$/.test(text.slice(Math.max(0, at - 3), at))) || isOther(text, at, at + match[0].length))
     return undefined;
   const value = numberOf(match[0], dotted) * (negative ? -1 : 1);
-  const share = SHARE.exec(text.slice(at + match[0].length, at + match[0].length + 24));
-  const whole = share ? numberOf(share[1]!, dotted) : 0;
-  // `under 3.5 out of 5` is a score.
-  const isScore = !Number.isInteger(value) || (whole <= 10 && /out of/i.test(share?.[0] ?? ''));
-  if (share && !isScore && value > 0 && value < whole && COMPARED.test(justBefore(text, at)))
-    return {
-      from: at,
-      to: at + match[0].length + share[0].length,
-      value: Number(((100 * value) / whole).toFixed(7)),
-      unit: '%',
-      plus: false,
-      word: false,
-      hyphen: false,
-    };
+  const share = shareOf(text, { from: at, to: at + match[0].length, value, dotted });
+  if (share) return share;
   const quantity = withUnit(text, negative ? at - 1 : at, at + match[0].length, value);
   return /^[A-Za-z_]/.test(text.slice(quantity.to)) ? undefined : quantity;
+}
+
+/** `more than 1 in 20` as a share. */
+function shareOf(
+  text: string,
+  { from, to, value, dotted }: { from: number; to: number; value: number; dotted: boolean },
+): Quantity | undefined {
+  const share = SHARE.exec(text.slice(to, to + 24));
+  if (!share) return undefined;
+  const whole = numberOf(share[1]!, dotted);
+  // `under 3.5 out of 5` is a score.
+  const isScore = !Number.isInteger(value) || (whole <= 10 && /out of/i.test(share[0]));
+  if (isScore || value <= 0 || value >= whole || !COMPARED.test(justBefore(text, from))) return undefined;
+  const percent = Number(((100 * value) / whole).toFixed(7));
+  return { from, to: to + share[0].length, value: percent, unit: '%', plus: false, word: false, hyphen: false };
 }
 
 const PARTS = /(\d{1,3}\.\d{1,4})(?:\.\d{1,4}){1,2}(?![.\d]?\d)/y;
@@ -212,19 +220,17 @@ const isStatus = (text: string, at: number): boolean =>
 function isOther(text: string, from: number, to: number): boolean {
   const right = text.slice(to, to + 12);
   const left = text.slice(Math.max(0, from - 12), from);
-  const scored = /(?:[<>≤≥]=?|\b(?:above|over|below|under|least|than|of))\s*$/i.test(left);
   return (
-    /^(?:\.\d|:\d\d|-\d+-\d)/.test(right) ||
-    (!scored && /^\/\d/.test(right)) ||
-    /\d[:/]$|\d-\d{1,2}-$|\d{4}-$/.test(left) ||
-    /^(?:st|nd|rd|th)\b/i.test(right) ||
-    /^ ?h ?\d\d\b/.test(right) ||
-    /^(?:\. ?perzentil|e (?:centile|percentile)|[\s-]?%?[\s-]percentile)\b/i.test(right) ||
+    /^(?:\.\d|:\d\d|-\d+-\d| ?h ?\d\d\b)/.test(right) ||
+    (/^\/\d/.test(right) && !SCORED.test(left)) ||
+    /\d[:/]$|\d-\d{1,2}-$|\d{4}-$|\d ?h $/.test(left) ||
+    /^(?:(?:st|nd|rd|th)|\. ?perzentil|e (?:centile|percentile)|[\s-]?%?[\s-]percentile)\b/i.test(right) ||
     /\b(?:percentile|pctl) $/i.test(left) ||
-    MONTH.test(text.slice(to, to + 14)) ||
-    /\d ?h $/.test(left)
+    MONTH.test(text.slice(to, to + 14))
   );
 }
+/** A fraction behind one of these is a score. */
+const SCORED = /(?:[<>≤≥]=?|\b(?:above|over|below|under|least|than|of))\s*$/i;
 
 const MONTH =
   /^\.? (?:jan(?:uary?|v(?:ier)?)?|feb(?:ruary?)?|févr?(?:ier)?|mar(?:ch|s)?|märz?|apr(?:il)?|avr(?:il)?|mai|may|june?|juni|juin|july?|juli|juil(?:let)?|aug(?:ust)?|août|sept?(?:emb(?:er|re))?|oct(?:ob(?:er|re))?|okt(?:ober)?|nov(?:emb(?:er|re))?|de[cz](?:ember)?|déc(?:embre)?)(?![\p{L}])/iu;
@@ -234,6 +240,7 @@ const DOTTED =
   /\b(?:mindestens|höchstens|wenigstens|unter|über|mehr|nicht|der|die|das|den|mit|bis|für|und|pro|werden|wird|sind|ist|als|dans|les|des|le|la|du|au|aux|en|sur|moins|pour|par)\b|[äöüßéèêà]/i;
 
 function numberOf(digits: string, dotted: boolean): number {
+  if (!/\D/.test(digits)) return Number(digits);
   if (/^\d+(?:\.\d{3}){2}$/.test(digits)) return Number(digits.replaceAll('.', ''));
   if (/^[1-9]\d{0,2}\.\d{3}$/.test(digits) && dotted) return Number(digits.replace('.', ''));
   if (/^\d+,\d{1,2}$/.test(digits)) return Number(digits.replace(',', '.'));
@@ -261,20 +268,22 @@ const FACTORS: Readonly<Record<string, number>> = {
   Millionen: 1e6,
 };
 
+/** Whether a plus stands there that is no sign of the next number. */
+const isPlus = (text: string, at: number): boolean => text[at] === '+' && !/^\d/.test(text.slice(at + 1, at + 2));
+
 function withUnit(text: string, from: number, end: number, plain: number): Quantity {
   let to = end;
   let value = plain;
-  const priced = CURRENCY.test(text.slice(Math.max(0, from - CURRENCY_REACH), from));
-  const magnitude = (priced ? MAGNITUDE_OF_MONEY : MAGNITUDE).exec(text.slice(to, to + 12));
+  const currency = CURRENCY.exec(text.slice(Math.max(0, from - CURRENCY_REACH), from));
+  const magnitude = (currency ? MAGNITUDE_OF_MONEY : MAGNITUDE).exec(text.slice(to, to + 12));
   if (magnitude) {
     value *= FACTORS[magnitude[1] ?? magnitude[2]!]!;
     to += magnitude[0].length;
   }
-  const currency = CURRENCY.exec(text.slice(Math.max(0, from - CURRENCY_REACH), from));
-  const early = /^\+(?!\d)/.exec(text.slice(to, to + 2));
-  if (early) to += early[0].length;
+  const early = isPlus(text, to);
+  if (early) to += 1;
   const space = /^[\s-]?/.exec(text.slice(to, to + 1))![0];
-  const scale = /^\/(\d+(?:\.\d+)?)(?!\d)/.exec(text.slice(to, to + 8));
+  const scale = text[to] === '/' ? /^\/(\d+(?:\.\d+)?)(?!\d)/.exec(text.slice(to, to + 8)) : null;
   // `21 more days`, `two full weeks`
   const filler = /^\s(?:full|whole|more|further|additional|consecutive|straight)(?=\s)/.exec(text.slice(to, to + 16))?.[0] ?? '';
   if (filler !== '' && timeUnit(text.slice(to + filler.length + 1))) to += filler.length;
@@ -284,14 +293,14 @@ function withUnit(text: string, from: number, end: number, plain: number): Quant
       ? perUnit(text.slice(to, to + 20))
       : unitOf(text.slice(to + space.length, to + space.length + 60), space === '' && !early);
   if (unit) to += (scale || currency ? 0 : space.length) + unit.width;
-  const late = !early && /^\+(?!\d)/.exec(text.slice(to, to + 2));
-  if (late) to += late[0].length;
+  const late = !early && isPlus(text, to);
+  if (late) to += 1;
   return {
     from: currency ? from - currency[0].length : from,
     to,
     value,
     unit: currency ? `${currency[0].trim()}${unit?.unit ?? ''}` : (unit?.unit ?? ''),
-    plus: Boolean(early ?? late),
+    plus: early || late,
     word: false,
     hyphen: space === '-' && unit !== undefined,
   };

@@ -19,11 +19,13 @@ export function rangeAt(place: NumberPlace, next: Quantity | undefined): { thres
   const { quantity, left, text } = place;
   if (!next || quantity.plus || next.plus) return undefined;
   const between = text.slice(quantity.to, next.from);
-  const said = /\b(?:between|zwischen|entre|from|outside(?: of)?|within|range(?: of)?|in)\s*\(?$/i.exec(left)?.[0].toLowerCase() ?? '';
   const dash = /^\s?(?:-|–|—|\.\.\.?)\s?$/.test(between) || (/^-\d/.test(text.slice(next.from, next.from + 2)) && between === '');
+  const joined = /^\s(?:and|to|und|bis|et|à)\s$/i.test(between);
+  if (!dash && !joined) return undefined;
+  const said = /\b(?:between|zwischen|entre|from|outside(?: of)?|within|range(?: of)?|in)\s*\(?$/i.exec(left)?.[0].toLowerCase() ?? '';
   const unit = next.unit || quantity.unit;
   const word =
-    (/^\s(?:and|to|und|bis|et|à)\s$/i.test(between) && /between|zwischen|entre|from|range|outside|within/.test(said)) ||
+    (joined && /between|zwischen|entre|from|range|outside|within/.test(said)) ||
     (/^\s(?:to|bis|à)\s$/i.test(between) && PHYSICAL.test(unit) && !MOVED.test(left));
   if ((!dash && !word) || (said.startsWith('from') && unit === '')) return undefined;
   if (

@@ -1,3 +1,5 @@
+import { matchesOf } from './matches.ts';
+
 const TITLED =
   /\b(?:(?:[A-Z][\w&/'-]*|of|and|de|für)\s+){0,3}(?:Lead|Engineer|Manager|Owner|Officer|Admin(?:istrator)?|Architect|Commander|Director|Captain|Coordinator|Analyst|Auditor|Champion|Leiter(?:in)?|Responsable)\b/g;
 const HEADS = /\b(?:Head|VP|Director|Chief) of [A-Z][\w&]*(?: [A-Z][\w&]*)?|\b(?:CTO|CIO|CEO|CISO|CFO|DPO|DBA)\b/g;
@@ -19,8 +21,8 @@ export function rolesOf(text: string): string[] {
     const clean = role.replace(/^(?:of|and|de|The|All|Our|für)\s+/, '').trim();
     if (clean !== '' && !NO_ROLE.test(clean) && !found.has(clean.toLowerCase())) found.set(clean.toLowerCase(), clean);
   };
-  for (const pattern of [TITLED, HEADS, GROUPS]) for (const match of text.matchAll(pattern)) if (!covered(found, match[0])) add(match[0]);
-  for (const match of text.matchAll(OWNED)) if (!covered(found, match[1]!)) add(match[1]!);
+  for (const pattern of [TITLED, HEADS, GROUPS]) for (const match of matchesOf(text, pattern)) if (!covered(found, match[0])) add(match[0]);
+  for (const match of matchesOf(text, OWNED)) if (!covered(found, match[1]!)) add(match[1]!);
   return [...found.values()];
 }
 

@@ -1,5 +1,6 @@
 import type { Tier } from './checklist.ts';
 import { plainText } from './inline.ts';
+import { matchesOf } from './matches.ts';
 import { isCondition, obligationOf } from './obligation.ts';
 
 /** `Won't have this time`, `Won't have in this release` */
@@ -61,7 +62,7 @@ export function scaleOf(texts: Iterable<string>): Scale {
   for (const text of texts) {
     // `(critical)` on a line beside others with `[P1]` is the grade above it.
     if (ABOVE_P1.test(text)) seen.add('0');
-    if (text.includes('P')) for (const match of text.matchAll(P_MARK)) seen.add(match[1]!);
+    if (text.includes('P')) for (const match of matchesOf(text, P_MARK)) seen.add(match[1]!);
   }
   return seen.has('1') && seen.has('2') && !seen.has('0') ? 1 : 0;
 }

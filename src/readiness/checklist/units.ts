@@ -14,7 +14,7 @@ export const TIME_MS: Readonly<Record<string, number>> = {
 };
 
 /** How each unit of time is written. */
-const TIME: readonly (readonly [RegExp, string])[] = [
+const TIME: readonly (readonly [letter: string, RegExp, string])[] = [
   [/^(?:ms|msecs?|millis|milliseconds?|millisekunden|millisecondes?)(?![\w/])/i, 'ms'],
   [/^(?:µs|μs|us|microseconds?)(?![\w/])/i, 'us'],
   [/^(?:s|secs?|seconds?|sekunden?|secondes?)(?![\w/])/i, 's'],

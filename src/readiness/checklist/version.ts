@@ -20,9 +20,10 @@ const BOUND_BEHIND = /^\s*(?:max|min|at (?:least|most)|tops|or (?:more|less|fewe
 /** `MongoDB 6.0+`, `Redis 7`, `Ubuntu 22.04`: a version is not a measurement, though one may be demanded as the least. */
 export function isVersion(left: string, right: string, { unit, value, word, dotted }: Quantity): boolean {
   if (dotted) return true;
-  if (unit !== '' || word || value >= 1_000 || value < 1 || SCORE.test(left)) return false;
+  if (unit !== '' || word || value >= 1_000 || value < 1) return false;
   return (
     PRODUCT.test(left) &&
+    !SCORE.test(left) &&
     !/(?:^|\s)(?:[A-Z][a-z]*(?:s|e|ed)\s*|[A-Z]{3}\s*|[A-Z]\w+ (?:of|to)\s*)(?:>=?|≥)\s*$/.test(left) &&
     !(COUNTED.test(left) && !PLURAL_NAME.test(left) && BOUND_BEHIND.test(right)) &&
     !/(?:Minimum|Maximum|Min|Max|Handle|Handles|Average|Least|Most|About|All|Top|Only|Under|Over|At|Zero|First|Last|Every)\s*$/.test(left)
@@ -34,10 +35,10 @@ export const isLeastVersion = ({ quantity, left, right, text }: NumberPlace): bo
   quantity.dotted === true ||
   (quantity.unit === '' &&
     !quantity.word &&
-    !HOUR.test(left) &&
     (NEWER.test(right)
       ? /\d\.\d/.test(text.slice(quantity.from, quantity.to)) || NAMED.test(left)
-      : NAMED.test(left) && (HIGHER.test(right) || LEAST.test(left))));
+      : NAMED.test(left) && (HIGHER.test(right) || LEAST.test(left))) &&
+    !HOUR.test(left));
 
 const NEWER = /^(?:\.x)?\s*(?:or|and|oder|und|ou|et)\s+(?:newer|later|more recent|neuer|jünger|plus récente?s?|ultérieure?s?)(?!\p{L})/iu;
 const HIGHER = /^(?:\.x)?\s*(?:or|and|oder|ou)\s+(?:higher|above|up|greater|höher|supérieure?s?)(?!\p{L})/iu;

@@ -1,0 +1,9 @@
+/**
+ * A first look at a text, in front of expressions that cost more: whether anything stands in it without which none of them can match. A
+ * look never decides anything. It may find what the expressions do not, and must find something wherever one of them does; then reading
+ * without any look gives the same, and that is what its test holds.
+ */
+export const mayHold = (text: string, look: RegExp | string): boolean => (typeof look === 'string' ? text.includes(look) : look.test(text));
+
+/** Emoji, letters with marks, typographic signs: a text without any of these is the same in every form of Unicode. */
+export const BEYOND_ASCII = /[^\0-\x7f]/;
