@@ -1,9 +1,11 @@
 import type { Checklist, Criterion, Finding, Item, Threshold } from './checklist.ts';
 import { orderOfVersions } from '../check/versions.ts';
+import { once } from './remember.ts';
 import { scaleOf } from './scale.ts';
 
 type Line = Item | Criterion;
-type Demand = { threshold: Threshold; line: number; place: string; words: string };
+/** What a line says besides its numbers is asked only where demands are held against each other. */
+type Demand = { threshold: Threshold; line: number; place: string; words: () => string };
 
 /** More demands on one measurement than this are not held against each other. */
 const MOST = 20;
@@ -98,12 +100,12 @@ function groupsOf(lines: readonly Line[]): Map<string, Demand[]> {
     const { environment, section, under, parent, thresholds, text } = line;
     if (thresholds.length === 0) continue;
     const place = JSON.stringify([section, under ?? []]);
-    const words = wordsBeside(text, thresholds);
+    const words = once(() => wordsBeside(text, thresholds));
     const around = JSON.stringify([environment ?? null, parent ?? null, under ?? []]);
     for (const threshold of thresholds) {
       if (threshold.op === '!=' || threshold.unsure) continue;
       const named = metricOf(threshold) !== '';
-      const key = `${measurementOf(threshold)} ${around} ${threshold.op === '=' || !named ? place : ''} ${named ? '' : words}`;
+      const key = `${measurementOf(threshold)} ${around} ${threshold.op === '=' || !named ? place : ''} ${named ? '' : words()}`;
       const group = groups.get(key);
       const demand = { threshold, line: line.line, place, words };
       if (!group) groups.set(key, [demand]);
@@ -129,7 +131,7 @@ const MARKS = /\bp\d+(?:\.\d+)?\b|\b(?:the|a|an|is|are|be|must|should|shall|stay
 function findingsBetween(demands: readonly Demand[]): Finding[] {
   const impossible = demands.flatMap((demand) => {
     const { threshold, line } = demand;
-    const other = demands.find((one) => one.line !== line && isSame(one, demand) && !areCompatible(threshold, one.threshold));
+    const other = demands.find((one) => one.line !== line && !areCompatible(threshold, one.threshold) && isSame(one, demand));
     return other ? [contradiction(line, `${named(threshold)}${quoted(threshold, 'here', other)}; both cannot be met.`)] : [];
   });
   if (impossible.length > 0) return impossible;
@@ -147,7 +149,7 @@ function findingsBetween(demands: readonly Demand[]): Finding[] {
   ];
 }
 
-const isSame = (a: Demand, b: Demand): boolean => a.place === b.place && a.words === b.words;
+const isSame = (a: Demand, b: Demand): boolean => a.place === b.place && a.words() === b.words();
 const differs = (a: Threshold, b: Threshold): boolean =>
   (a.unit === b.unit && a.percentile === b.percentile && orderOf(a, b) !== 0) || !areCompatible(a, b);
 

@@ -1,3 +1,5 @@
+import { remembering } from './remember.ts';
+
 /**
  * A first look at a text, in front of expressions that cost more: whether anything stands in it without which none of them can match. A
  * look never decides anything. It may find what the expressions do not, and must find something wherever one of them does; then reading
@@ -7,3 +9,11 @@ export const mayHold = (text: string, look: RegExp | string): boolean => (typeof
 
 /** Emoji, letters with marks, typographic signs: a text without any of these is the same in every form of Unicode. */
 export const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** A table whose rows begin with letters in lower case, one of which each text has in front that the row is for: of a text only such rows are asked. */
+export function byInitial<Row extends readonly [initials: string, ...rest: unknown[]]>(
+  rows: readonly Row[],
+): (text: string) => readonly Row[] {
+  const rowsFor = remembering((initial) => rows.filter(([initials]) => initials.includes(initial)));
+  return (text) => rowsFor(text.slice(0, 1).toLowerCase());
+}

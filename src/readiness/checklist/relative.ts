@@ -1,5 +1,6 @@
 import type { Comparator, Threshold } from './checklist.ts';
 import { directionOf, isShareInState } from './direction.ts';
+import { mayHold } from './first-look.ts';
 
 type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
@@ -31,12 +32,20 @@ const BY_BETTER = new RegExp(String.raw`\b(?:improv\w*|(?<worse>worsen\w*|deteri
 
 const BY_CHANGE = new RegExp(String.raw`\b(?:shift\w*|move[sd]?|chang\w*|vari\w*)${BY}`, 'i');
 
-const BEFORE: readonly (readonly [RegExp, Relative['kind']])[] = [
+type Kinds = readonly (readonly [RegExp, Relative['kind']])[];
+
+/** What each expression with `by` ends with, whatever stands between that and its number. */
+const BY_WORD = /\s(?:by|um)\s/iu;
+const BEFORE_BY: Kinds = [
   [BY_UP, 'increase'],
   [BY_DOWN, 'decrease'],
   [BY_CHANGE, 'change'],
+];
+const BEFORE_BY_DONE: Kinds = [
   [DONE_UP, 'increase'],
   [DONE_DOWN, 'decrease'],
+];
+const BEFORE: Kinds = [
   [new RegExp(String.raw`\b(?:${UP})${COMPARED}`, 'i'), 'increase'],
   [new RegExp(String.raw`\b(?:${DOWN})${COMPARED}`, 'i'), 'decrease'],
   [new RegExp(String.raw`\b(?:${CHANGE})${COMPARED}`, 'i'), 'change'],
@@ -50,7 +59,7 @@ const EARLIER = String.raw`(?:the |our |its )?(?:baseline|normal|average|usual|p
 /** In front of what is compared with. */
 const THAN = String.raw`on|against|from|versus|vs\.?|compared (?:to|with)|over (?:the )?(?:last|previous)|(?:year|month|week|day)[- ](?:on|over)`;
 
-const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
+const BEHIND: Kinds = [
   [
     new RegExp(
       String.raw`^\s*(?:slower|higher|more|larger|bigger|longer|worse|increase|rise|growth|spike|gestiegen|höher|länger|erhöht|verlängert|zugenommen|angestiegen|gesteigert|up (?:${THAN})\s|(?:above|more than) ${EARLIER}|over (?:the )?(?:\w+ )?(?:average|baseline|normal|usual|mean))\b`,
@@ -75,6 +84,8 @@ const BEHIND: readonly (readonly [RegExp, Relative['kind']])[] = [
 const OR_MORE =
   /^\s*oder (?:mehr|weniger)(?=\s+(?:reduziert|gesenkt|gesteigert|verringert|verkürzt|verlängert|erhöht|gesunken|gestiegen|höher|niedriger|länger|kürzer|langsamer|schneller)(?!\p{L}))|^\s*or (?:more|less|better|greater)(?=\s+(?:up|down|above|below|over|under|faster|slower|higher|lower|shorter|longer|smaller|larger|bigger|fewer|cheaper|increase|rise|growth|spike|drop|decline|decrease|reduction|change|drift|deviation)\b)/iu;
 
+const kindIn = (text: string, kinds: Kinds): Relative['kind'] | undefined => kinds.find(([pattern]) => pattern.test(text))?.[1];
+
 function bettered(left: string): Relative | undefined {
   const match = BY_BETTER.exec(left);
   const direction = match ? directionOf(left.slice(0, match.index)) : undefined;
@@ -83,14 +94,17 @@ function bettered(left: string): Relative | undefined {
 }
 
 function byOf(left: string): Relative | undefined {
-  const found = (
-    [
-      [BY_UP, 'increase'],
-      [BY_DOWN, 'decrease'],
-      [BY_CHANGE, 'change'],
-    ] as const
-  ).find(([pattern]) => pattern.test(left));
-  return found ? { kind: found[1], op: '>=' } : bettered(left);
+  if (!mayHold(left, BY_WORD)) return undefined;
+  const kind = kindIn(left, BEFORE_BY);
+  return kind ? { kind, op: '>=' } : bettered(left);
+}
+
+/** What the words before a share say of a change: `up 20 %`, `dropped by`, `improved by`. */
+function changedBefore(left: string): Relative | undefined {
+  const by = mayHold(left, BY_WORD);
+  const kind = (by ? (kindIn(left, BEFORE_BY) ?? kindIn(left, BEFORE_BY_DONE)) : undefined) ?? kindIn(left, BEFORE);
+  if (kind) return { kind, op: '>=' };
+  return by ? bettered(left) : undefined;
 }
 
 /** `4x of the normal peak`: how much is to be borne, and no change of it. */
@@ -118,7 +132,7 @@ function isPart(left: string, right: string): boolean {
  */
 export function relativeOf(left: string, behind: string, unit: string): Relative | undefined {
   const right = behind.replace(OR_MORE, '');
-  if (/[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
+  if (left.endsWith('+') && /[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x') return byOf(left);
   if (isPart(left, right) || (unit === 'x' && OF_LOAD.test(right))) return undefined;
   // `CPU climbing over 80 %` reaches a height; `up over 80 %` and `rises by over 80 %` tell by how much.
@@ -135,9 +149,8 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   // `declines no more than 2 % higher than …`: what stands right behind the number says it best.
   const said = /^\s*(higher|slower|longer|larger|bigger|lower|faster|shorter|smaller)\s+than\b/i.exec(right)?.[1];
   if (said !== undefined) return { kind: /^(?:lower|faster|shorter|smaller)$/i.test(said) ? 'decrease' : 'increase' };
-  for (const [pattern, kind] of BEFORE) if (!noun && pattern.test(left)) return { kind, op: '>=' };
-  const better = noun ? undefined : bettered(left);
-  if (better) return better;
+  const changed = noun ? undefined : changedBefore(left);
+  if (changed) return changed;
   for (const [pattern, kind] of BEHIND)
     if (pattern.test(right))
       return /^\s*(?:or|of)\b/.test(right) &&

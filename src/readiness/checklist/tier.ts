@@ -1,4 +1,5 @@
 import type { Tier } from './checklist.ts';
+import { mayHold } from './first-look.ts';
 import { plainText } from './inline.ts';
 import { matchesOf } from './matches.ts';
 import { isCondition, obligationOf } from './obligation.ts';
@@ -262,14 +263,13 @@ const isOfThing = (text: string, { 0: words, index }: RegExpExecArray): boolean 
   /\p{L}\s$/u.test(text.slice(0, index)) &&
   /^\s(?:is|are|was|were|has|have|or|and|happens?|occurs?|remains?|stays?|goes|gets)\s/i.test(text.slice(index + words.length));
 
+/** A piece of each way to say it: most lines have none of them. `below` and `slow` are no word for a tier. */
+const ANY_TIER =
+  /P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|\blow|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|prio|kritisch|hoch|niedrig|mittel|[)\]}][\s.;,*]*$|^.{0,12}[([{]/i;
+
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
-  if (
-    !/P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|low|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|REQUIRED|OPTIONAL|RECOMMENDED|prio|kritisch|hoch|niedrig|mittel|[)\]}][\s.;,*]*$|^.{0,12}[([{]/i.test(
-      text,
-    )
-  )
-    return undefined;
+  if (!mayHold(text, ANY_TIER)) return undefined;
   const tag = /^\W{0,3}[[(]?P([0-4])[\])]?(?=[\s:–—-])|[([]P([0-4])[)\]]/.exec(text);
   if (/^\W{0,3}(?:optional|facultatif|optionnel)(?:[)\]]|:|\s[–—-]\s)|\((?:optional|facultatif|optionnel)\)\W*$/i.test(text)) return 'low';
   if (tag) return RANKS[Math.max(0, Number(tag[1] ?? tag[2]) - scale)];

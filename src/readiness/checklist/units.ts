@@ -1,3 +1,5 @@
+import { byInitial, mayHold } from './first-look.ts';
+
 /** The units that people write behind a number, and what each is called here. Anything else is the word that stands there. */
 
 /** Milliseconds of a unit of time. A month is taken as 30 days, a year as 365. */
@@ -13,29 +15,29 @@ export const TIME_MS: Readonly<Record<string, number>> = {
   year: 31_536_000_000,
 };
 
-/** How each unit of time is written. */
-const TIME: readonly (readonly [letter: string, RegExp, string])[] = [
-  [/^(?:ms|msecs?|millis|milliseconds?|millisekunden|millisecondes?)(?![\w/])/i, 'ms'],
-  [/^(?:µs|μs|us|microseconds?)(?![\w/])/i, 'us'],
-  [/^(?:s|secs?|seconds?|sekunden?|secondes?)(?![\w/])/i, 's'],
-  [/^(?:mins?|minutes?|minuten?)(?![\w/])/i, 'min'],
-  [/^(?:h|hrs?|hours?|stunden?|std|heures?)(?![\w/])/i, 'h'],
-  [/^(?:(?:calendar )?days?|d|tagen?|tage|kalendertagen?|kalendertage|jours?)(?![\w/])/i, 'd'],
+/** How each unit of time is written, and with which letters it may begin. */
+const TIME = byInitial([
+  ['m', /^(?:ms|msecs?|millis|milliseconds?|millisekunden|millisecondes?)(?![\w/])/i, 'ms'],
+  ['uµμ', /^(?:µs|μs|us|microseconds?)(?![\w/])/i, 'us'],
+  ['s', /^(?:s|secs?|seconds?|sekunden?|secondes?)(?![\w/])/i, 's'],
+  ['m', /^(?:mins?|minutes?|minuten?)(?![\w/])/i, 'min'],
+  ['hs', /^(?:h|hrs?|hours?|stunden?|std|heures?)(?![\w/])/i, 'h'],
+  ['dctkj', /^(?:(?:calendar )?days?|d|tagen?|tage|kalendertagen?|kalendertage|jours?)(?![\w/])/i, 'd'],
   // One letter in capitals is watts.
-  [/^(?:w(?![\w/])|(?:wks?|weeks?|wochen?|semaines?|W(?:ks?|eeks?|ochen?)|WEEKS?)(?![\w/]))/, 'week'],
-  [/^(?:(?:calendar |full |whole )?months?|monaten?|monate|mois)(?![\w/])/i, 'month'],
-  [/^(?:y|yrs?|years?|jahren?|jahre|ans?|années?)(?![\w/])/i, 'year'],
-];
+  ['ws', /^(?:w(?![\w/])|(?:wks?|weeks?|wochen?|semaines?|W(?:ks?|eeks?|ochen?)|WEEKS?)(?![\w/]))/, 'week'],
+  ['mcfw', /^(?:(?:calendar |full |whole )?months?|monaten?|monate|mois)(?![\w/])/i, 'month'],
+  ['yja', /^(?:y|yrs?|years?|jahren?|jahre|ans?|années?)(?![\w/])/i, 'year'],
+]);
 
-const PERIOD: readonly (readonly [RegExp, string])[] = [
-  [/^(?:s|secs?|seconds?|sekunde|seconde)(?!\w)/i, 's'],
-  [/^(?:m|mins?|minutes?|minute)(?![\w²³])/i, 'min'],
-  [/^(?:h|hrs?|hours?|stunde|heure)(?!\w)/i, 'h'],
-  [/^(?:d|days?|tag|jour)(?!\w)/i, 'd'],
-  [/^(?:weeks?|woche|semaine)(?!\w)/i, 'week'],
-  [/^(?:months?|monat|mois)(?!\w)/i, 'month'],
-  [/^(?:years?|jahr|an)(?!\w)/i, 'year'],
-];
+const PERIOD = byInitial([
+  ['s', /^(?:s|secs?|seconds?|sekunde|seconde)(?!\w)/i, 's'],
+  ['m', /^(?:m|mins?|minutes?|minute)(?![\w²³])/i, 'min'],
+  ['hs', /^(?:h|hrs?|hours?|stunde|heure)(?!\w)/i, 'h'],
+  ['dtj', /^(?:d|days?|tag|jour)(?!\w)/i, 'd'],
+  ['ws', /^(?:weeks?|woche|semaine)(?!\w)/i, 'week'],
+  ['m', /^(?:months?|monat|mois)(?!\w)/i, 'month'],
+  ['yja', /^(?:years?|jahr|an)(?!\w)/i, 'year'],
+]);
 
 const RATE = /^(?:tps|qps|rps|iops|transactions?\/s|req\/s)(?!\w)/i;
 const BITS = /^(?:[kmgt]?bps|[kmgt]?bit\/s|[kmgt]bits?\/s|[kmgt]i?b\/s)(?!\w)/i;
@@ -50,8 +52,8 @@ const FLOW =
 /** A unit at the start of a text, and how many characters it takes. */
 export type Unit = { unit: string; width: number };
 
-function firstOf(table: readonly (readonly [RegExp, string])[], text: string): Unit | undefined {
-  for (const [pattern, unit] of table) {
+function firstOf(table: typeof TIME, text: string): Unit | undefined {
+  for (const [, pattern, unit] of table(text)) {
     const match = pattern.exec(text);
     if (match) return { unit, width: match[0].length };
   }
@@ -64,12 +66,12 @@ export function timeUnit(text: string, glued = false): Unit | undefined {
   return firstOf(TIME, text);
 }
 
+const SHARE = /^(?:(%|percent\b|per ?cent\b|pct\b|prozent\b|pour cent\b)|‰|per ?mille?\b|promille\b|pour mille\b)/i;
+
 /** Reads what stands behind a number: `%`, a time, a size, a rate such as `/min` or `requests per second`, `x`. */
 export function unitOf(text: string, glued: boolean): Unit | undefined {
-  const percent = /^(?:%|percent\b|per ?cent\b|pct\b|prozent\b|pour cent\b)/i.exec(text);
-  if (percent) return { unit: '%', width: percent[0].length };
-  const share = /^(?:‰|per ?mille?\b|promille\b|pour mille\b)/i.exec(text);
-  if (share) return { unit: '‰', width: share[0].length };
+  const share = SHARE.exec(text);
+  if (share) return { unit: share[1] === undefined ? '‰' : '%', width: share[0].length };
   const flow = FLOW.exec(text);
   if (flow) return { unit: `${flow[1]!}/${timeUnit(flow[2]!)?.unit ?? firstOf(PERIOD, flow[2]!)!.unit}`, width: flow[0].length };
   const times = /^(?:x|×|times|-?fold|mal|fois)(?!\w)/i.exec(text);
@@ -116,13 +118,15 @@ function perOf(text: string): Unit | undefined {
 /** `50k players for half an hour` is none an hour. */
 const SPAN = /\b(?:for|in|within|after|every|half|with|without|until|before|by)$/i;
 
+const THINGS = /^(?:\p{L}[\p{L}\w-]{0,24} ){0,2}?\p{L}[\p{L}\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/iu;
+
 /** A rate: `TPS`, `/hour`, `requests per second`, `req/min`; the things counted are not part of its name. */
 function rateOf(text: string): Unit | undefined {
   const known = RATE.exec(text);
   if (known) return { unit: '1/s', width: known[0].length };
-  const plain = perOf(` ${text}`);
+  const plain = mayHold(text, /^[/pa]/i) ? perOf(` ${text}`) : undefined;
   if (plain) return { unit: `1/${plain.unit}`, width: plain.width - 1 };
-  const things = /^(?:\p{L}[\p{L}\w-]{0,24} ){0,2}?\p{L}[\p{L}\w-]{0,24}(?=\s?\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s)/iu.exec(text);
+  const things = mayHold(text, /\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s/iu) ? THINGS.exec(text) : null;
   if (!things || SPAN.test(things[0]) || SIZE.test(things[0]) || firstOf(TIME, things[0])) return undefined;
   const width = things[0].length;
   const per = perOf(text.slice(width));
