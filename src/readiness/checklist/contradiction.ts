@@ -4,8 +4,8 @@ import { once } from './remember.ts';
 import { scaleOf } from './scale.ts';
 
 type Line = Item | Criterion;
-/** What a line says besides its numbers is asked only where demands are held against each other. */
-type Demand = { threshold: Threshold; line: number; place: string; words: () => string };
+/** Where a line stands, and what it says besides its numbers, is asked only where demands are held against each other. */
+type Demand = { threshold: Threshold; line: number; place: () => string; words: () => string };
 
 /** More demands on one measurement than this are not held against each other. */
 const MOST = 20;
@@ -99,13 +99,13 @@ function groupsOf(lines: readonly Line[]): Map<string, Demand[]> {
   for (const line of lines) {
     const { environment, section, under, parent, thresholds, text } = line;
     if (thresholds.length === 0) continue;
-    const place = JSON.stringify([section, under ?? []]);
+    const place = once(() => JSON.stringify([section, under ?? []]));
     const words = once(() => wordsBeside(text, thresholds));
     const around = JSON.stringify([environment ?? null, parent ?? null, under ?? []]);
     for (const threshold of thresholds) {
       if (threshold.op === '!=' || threshold.unsure) continue;
       const named = metricOf(threshold) !== '';
-      const key = `${measurementOf(threshold)} ${around} ${threshold.op === '=' || !named ? place : ''} ${named ? '' : words()}`;
+      const key = `${measurementOf(threshold)} ${around} ${threshold.op === '=' || !named ? place() : ''} ${named ? '' : words()}`;
       const group = groups.get(key);
       const demand = { threshold, line: line.line, place, words };
       if (!group) groups.set(key, [demand]);
@@ -149,7 +149,7 @@ function findingsBetween(demands: readonly Demand[]): Finding[] {
   ];
 }
 
-const isSame = (a: Demand, b: Demand): boolean => a.place === b.place && a.words() === b.words();
+const isSame = (a: Demand, b: Demand): boolean => a.place() === b.place() && a.words() === b.words();
 const differs = (a: Threshold, b: Threshold): boolean =>
   (a.unit === b.unit && a.percentile === b.percentile && orderOf(a, b) !== 0) || !areCompatible(a, b);
 

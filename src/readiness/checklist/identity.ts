@@ -52,11 +52,11 @@ export function normalHeading(markdown: string): string {
 }
 
 /** What is left out of a title, each with letters that it cannot be without: most titles have none of them. */
-const LEFT_OUT: readonly (readonly [string, RegExp])[] = [
+const LEFT_OUT: readonly (readonly [look: string | RegExp, RegExp])[] = [
   ['(', /\((?:currently|current|achieved|actual|measured|observed|as of|now|was)\b[^()]*\)/g],
   ['(', /\(\s*\d[\d,.]*\s*(?:\/|of)\s*\d[\d,.]*[^()]*\)/g],
   ['(', /\(\s*\d[\d,.]*\s*\+?\s*(?:items?|tests?|checks?|tasks?|points?|steps?)\s*\)/g],
-  ['%', /[-–—:]?\s*\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done)\b.*$/g],
+  [/%\s*(?:complete|done)/, /[-–—:]?\s*\d{1,3}(?:\.\d+)?\s*%\s*(?:complete|completed|done)\b.*$/g],
   [':', /:\s*(?:passed|failed|pending|done|completed?|in progress|not started|todo|blocked|skipped)\b.*$/g],
   ['__', /_{2,}/g],
   ['tbd', /\btbd\b/g],
@@ -75,7 +75,7 @@ function normalText(markdown: string): string {
   const plain = (mayHold(shown, BEYOND_ASCII) ? shown.normalize('NFKC') : shown).toLowerCase();
   const signed = mayHold(plain, 'date') ? SIGNED.exec(plain) : null;
   let text = signed ? signed[1]! : plain;
-  for (const [letters, pattern] of LEFT_OUT) if (mayHold(text, letters)) text = text.replace(pattern, ' ');
+  for (const [look, pattern] of LEFT_OUT) if (mayHold(text, look)) text = text.replace(pattern, ' ');
   const words = text
     .replace(/[\uFE0E\uFE0F]/g, '')
     .replace(/(?<=\d),(?=\d{3})/g, '')

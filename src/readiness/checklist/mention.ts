@@ -1,17 +1,18 @@
+import { mayHold } from './first-look.ts';
 import { matchesOf } from './matches.ts';
 
 /** What is looked for, behind a piece of text that each must have: most lines have none of them. */
-const PATTERNS: readonly (readonly [string, RegExp])[] = [
+const PATTERNS: readonly (readonly [look: string | RegExp, RegExp])[] = [
   ['://', /\b[a-z][a-z+.-]{1,20}:\/\/[^\s)>\]"'`,;]{1,300}/gi],
   ['ort', /\bports?\s*:?\s*(\d{2,5}(?:(?:\s*(?:,|and|&|\/)\s*)\d{2,5})*)/gi],
   [')', /(?<=\(|\bon\s)(\d{4,5})(?=\))/g],
   [' /', /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD)\s+\/[\w./{}:-]{0,200}/g],
   ['/', /(?<![\w/.])\.{0,2}\/[\w.-]+(?:\/[\w.-]+)*\/?/g],
   [
-    '.',
+    /\.(?:md|json|ya?ml|toml|conf|cfg|sh|sql|env|crt|key|pem|log|txt|xml|ini|py|js|ts|service)\b/,
     /(?<![\w./-])[\w-]{1,80}(?:\/[\w.-]{1,80}){0,20}\.(?:md|json|ya?ml|toml|conf|cfg|sh|sql|env|crt|key|pem|log|txt|xml|ini|py|js|ts|service)\b/g,
   ],
-  ['.', /(?<![\w/])\.[a-z][\w-]*(?:\.[\w-]+)*\b/g],
+  [/\.[a-z]/, /(?<![\w/])\.[a-z][\w-]*(?:\.[\w-]+)*\b/g],
   ['_', /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=[^\s,;)]{1,100})?/g],
 ];
 
@@ -19,8 +20,8 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
 export function mentionsOf(text: string): string[] {
   const found = new Map<string, number>();
   const taken: { from: number; to: number }[] = [];
-  for (const [needle, pattern] of PATTERNS) {
-    if (!text.includes(needle)) continue;
+  for (const [look, pattern] of PATTERNS) {
+    if (!mayHold(text, look)) continue;
     for (const match of matchesOf(text, pattern)) {
       const to = match.index + match[0].length;
       if (taken.length > 100 || taken.some((range) => range.from <= match.index && match.index < range.to)) continue;

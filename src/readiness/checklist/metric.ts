@@ -125,8 +125,13 @@ function apartMark(right: string): RegExpMatchArray | undefined {
 }
 
 /** A text with the words for percentiles and averages blanked out, as long as before. */
-export const withoutMarks = (text: string): string =>
-  mayHold(text, ANY_MARK) ? text.replace(MARK, (mark) => ' '.repeat(mark.length)) : text;
+export function withoutMarks(text: string): string {
+  if (!mayHold(text, ANY_MARK)) return text;
+  let rest = text;
+  for (const { index, 0: mark } of matchesOf(text, MARK))
+    rest = `${rest.slice(0, index)}${' '.repeat(mark.length)}${rest.slice(index + mark.length)}`;
+  return rest;
+}
 
 function behindMark(right: string): RegExpMatchArray | undefined {
   const behind = right

@@ -1,4 +1,5 @@
 import type { Tier } from './checklist.ts';
+import { mayHold } from './first-look.ts';
 
 /** How much something is owed, from a phrase of its own: `Must work before the doors open`, `Things that would be nice to have`. */
 
@@ -14,9 +15,8 @@ const VERBS: readonly (readonly [Tier, string])[] = [
   ['low', String.raw`(?:can|may|kann|können|darf|peut|peuvent) (?:wait|be left|come later|follow later|warten|entfallen|später|attendre)`],
 ];
 const VERB = VERBS.map(([tier, verb]) => [tier, new RegExp(String.raw`^(?:${WHAT})?${ADVERB}(?:${verb})${REST}`, 'iu')] as const);
-const VERB_OF_ALL: readonly (readonly [Tier, RegExp])[] = [
-  ['critical', new RegExp(String.raw`^${WHAT}${ADVERB}(?:needs? to|needs?|shall|required?)${REST}`, 'iu')],
-];
+const OWED = 'needs? to|needs?|shall|required?';
+const VERB_OF_ALL: readonly (readonly [Tier, RegExp])[] = [['critical', new RegExp(String.raw`^${WHAT}${ADVERB}(?:${OWED})${REST}`, 'iu')]];
 /** `Should something go wrong` is a condition, and `all must be true` says how many of them. */
 const OTHERWISE =
   /^(?:(?:should|could|may|might|would) (?:(?:not|never)\b(?! (?:be missing|block|delay|hold|wait|take|cost)\b)|(?:have |be |get |go )?(?:attack|hack|abus|breach|corrupt|compromis|exploit|damag|los[et]|leak|fail|break|crash|expos|harm|hurt|destroy|kill|steal|stolen|brok|wrong|fatal|dangerous|happen|occur|cause|overflow|deadlock|bankrupt|double|vanish|disappear|tamper|forg)\w*)|(?:should|could) (?:(?:some|any|every)\w*|it|we|you|i|they|this|that|these|the|an?|one|things?)\b|(?:all|everything) must be\b)/i;
@@ -53,12 +53,15 @@ const GRADE = GRADES.map(
     ] as const,
 );
 
+/** Each expression above that gives a tier holds one of these. */
+const ANY_WORD = new RegExp([...[...VERBS, ...ADJECTIVES, ...GRADES].map(([, words]) => words), OWED].join('|'), 'iu');
+
 /** Whether a phrase with `should` or `could` is a condition or a fear: `Should the mast break`, `Could lose a rope`. */
 export const isCondition = (phrase: string): boolean => OTHERWISE.test(phrase);
 
 /** The tier that a phrase owes, if it does. */
 export function obligationOf(phrase: string): Tier | undefined {
-  if (OTHERWISE.test(phrase) || SEEN_TO.test(phrase)) return undefined;
+  if (!mayHold(phrase, ANY_WORD) || OTHERWISE.test(phrase) || SEEN_TO.test(phrase)) return undefined;
   for (const table of [VERB, VERB_OF_ALL, ADJECTIVE, GRADE]) for (const [tier, pattern] of table) if (pattern.test(phrase)) return tier;
   return undefined;
 }

@@ -102,10 +102,11 @@ const EXPLAINED = /\s*\([^()]*\)\s*:?\s*$/;
 const verdictOf = remembering((text): Verdict => {
   const last = /[.!?]\s+([^.!?]{6,}:)\s*$/.exec(text)?.[1];
   const bare = text.replace(NUMBERED, '');
-  const verdicts = [last, text, bare, bare.replace(LABELLED, ''), bare.replace(EXPLAINED, '')].map((one) =>
-    one === undefined ? 'nothing' : verdictOn(one),
-  );
-  return verdicts.find((verdict) => verdict !== 'nothing') ?? 'nothing';
+  for (const words of new Set([last, text, bare, bare.replace(LABELLED, ''), bare.replace(EXPLAINED, '')])) {
+    const verdict = words === undefined ? 'nothing' : verdictOn(words);
+    if (verdict !== 'nothing') return verdict;
+  }
+  return 'nothing';
 });
 
 function verdictOn(text: string): Verdict {

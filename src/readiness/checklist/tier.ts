@@ -28,6 +28,9 @@ const WORDS: readonly (readonly [Tier, string])[] = [
 
 const NOUNS = String.raw`priority|priorities|severity|tier|level|items?|checks?|requirements?|tasks?|criteria|gates?|issues?|findings?|blockers?|prerequisites?|importance|impact|actions?|conditions?|prio|priorität|priorité|musts?|pre-?requisites|points?|controls?|extras?|kriterien|kriterium|anforderung(?:en)?|vorgaben?|voraussetzung(?:en)?|punkte?|ziele?|bedingung(?:en)?|aufgaben?|prüfungen|stufe|crit[èe]res?|exigences?`;
 
+/** Each of the tables below holds such a word in each of its rows. */
+const ANY_WORD = new RegExp(WORDS.map(([, words]) => words).join('|'), 'i');
+
 const WHOLE = WORDS.map(
   ([tier, words]) =>
     [tier, new RegExp(String.raw`^(?:(?:${NOUNS})\s*[:–—-]?\s*)?(?:${words})(?:\s*[-/:–—&+]?\s*(?:${NOUNS}))*\s*$`, 'i')] as const,
@@ -117,6 +120,10 @@ export function guessedTierOf(heading: string, scale: Scale): Tier | undefined {
   return tier === undefined || tier === 'critical' || isWhole ? undefined : tier;
 }
 
+/** The tier that a heading, or what is left of it without its number and its brackets, has a word for. */
+const namedBy = (heading: string, bare: string): Tier | undefined =>
+  first(WHOLE, bare) ?? first(LEADING, heading) ?? first(CLOSED, heading) ?? first(ENDING, bare) ?? first(BEFORE, bare);
+
 const GRADED = /[([{]\s?(critical|high|medium|low)(?:[- ]priority)?\s?[)\]}]/i;
 
 /**
@@ -131,14 +138,10 @@ export function tierOfHeading(heading: string, scale: Scale = 0): Tier | undefin
   const rank = ranked(heading, scale);
   if (rank) return rank;
   const bare = bareOf(heading);
-  const whole =
-    first(WHOLE, bare) ??
-    first(LEADING, heading) ??
-    first(CLOSED, heading) ??
-    first(ENDING, bare) ??
-    first(BEFORE, bare) ??
-    obligationOf(bare);
+  const whole = mayHold(bare, ANY_WORD) || mayHold(heading, ANY_WORD) ? namedBy(heading, bare) : undefined;
   if (whole) return whole;
+  const owed = obligationOf(bare);
+  if (owed) return owed;
   const opening = OPENING.exec(bare)?.[1];
   if (opening !== undefined) return first(WHOLE, opening);
   // `Legal limits — must hold`
