@@ -47,7 +47,7 @@ export function postponedGuesses(lines: readonly Line[]): Finding[] {
 /** Lines of one section and parent with the same title. */
 export function duplicateFindings(items: readonly Item[]): Finding[] {
   const seen = new Map<string, number>();
-  return items.flatMap(({ section, parent, under, title, line }) => {
+  return withEqualTitles(items).flatMap(({ section, parent, under, title, line }) => {
     const key = JSON.stringify([section, parent ?? null, under ?? [], title.toLowerCase()]);
     const before = seen.get(key);
     seen.set(key, before ?? line);
@@ -55,6 +55,15 @@ export function duplicateFindings(items: readonly Item[]): Finding[] {
       ? []
       : [{ line, kind: 'duplicate', text: `“${title}” stands already in line ${before} of the same section.` }];
   });
+}
+
+/** Of a long list most titles are there once, and need not be looked for by their places. */
+function withEqualTitles(items: readonly Item[]): Item[] {
+  const once = new Set<string>();
+  const more = new Set<string>();
+  const titles = items.map(({ title }) => title.toLowerCase());
+  for (const title of titles) (once.has(title) ? more : once).add(title);
+  return items.filter((_, at) => more.has(titles[at]!));
 }
 
 /** Items that still hold a placeholder, such as `____` or `TBD`. */

@@ -46,7 +46,7 @@ const WORDS: Readonly<Record<string, number>> = {
   triple: 3,
 };
 const WORD =
-  /(?<![\w-])(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|(?<=(?:than|least|most) )(?:once|twice)|(?<=(?:than|least|most|over) )(?:double|triple)(?= (?:the|its|our|that|what|last|normal|usual)\b)|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
+  /\b(?<!-)(zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|zwei|drei|deux|trois|(?<=(?:than|least|most) )(?:once|twice)|(?<=(?:than|least|most|over) )(?:double|triple)(?= (?:the|its|our|that|what|last|normal|usual)\b)|an?(?= (?:second|minute|hour|day|week|month)\b))(?![\w-])/gi;
 /** `by more than half`, `at least half of them`: a share. */
 const HALF = /(?<=\b(?:than|by|least|most|over|under) )half\b(?! an?\b|-)/gi;
 
@@ -76,9 +76,9 @@ function ninesIn(text: string): Quantity[] {
   });
 }
 
-/** Where a number begins; glued to a `v` it is one only where a version is demanded, as in `v5.10 or newer`. */
+/** Where a number begins, by the digit or dot itself, of which there are few; what stands before it is looked at then. Glued to a `v` it is one only where a version is demanded, as in `v5.10 or newer`. */
 const STARTS =
-  /(?<![\w.,])[.\d]|(?<=(?<!\w)v)\d(?=\d{0,3}(?:\.\d{1,4}){0,3}(?:\+|\s(?:or|and|oder|und|ou|et)\s(?:newer|later|higher|above|up|neuer|höher)\b))/g;
+  /[.\d](?<![\w.,].)|\d(?<=(?<!\w)v.)(?=\d{0,3}(?:\.\d{1,4}){0,3}(?:\+|\s(?:or|and|oder|und|ou|et)\s(?:newer|later|higher|above|up|neuer|höher)\b))/g;
 
 /** Every quantity in a text, in order. Versions, dates, times of day, ports, fractions and names with digits are none. */
 export function quantitiesOf(text: string): Quantity[] {
@@ -101,7 +101,7 @@ export function quantitiesOf(text: string): Quantity[] {
       /^\s+(?:the|its|as|that|last|this|our|yesterday|what|normal|usual|\p{L}+['’]s)\b/iu.test(text.slice(quantity.to));
     found.push(times ? { ...quantity, unit: 'x' } : quantity);
   }
-  for (const { index, 0: word } of matchesOf(text, NONE))
+  for (const { index, 0: word } of mayHold(text, /[:–—]\s/) ? matchesOf(text, NONE) : [])
     found.push({ from: index, to: index + word.length, value: 0, unit: '', plus: false, word: true, hyphen: false });
   found.push(...nines);
   if (mayHold(text, /half|quarter/i)) found.push(...partsIn(text));
@@ -173,7 +173,7 @@ function quantityAt(text: string, at: number, dotted: boolean): Quantity | undef
   const share = shareOf(text, { from: at, to: at + match[0].length, value, dotted });
   if (share) return share;
   const quantity = withUnit(text, negative ? at - 1 : at, at + match[0].length, value);
-  return /^[A-Za-z_]/.test(text.slice(quantity.to)) ? undefined : quantity;
+  return /[A-Za-z_]/.test(text[quantity.to] ?? '') ? undefined : quantity;
 }
 
 /** `more than 1 in 20` as a share. */
@@ -212,6 +212,7 @@ function versionIn(text: string, at: number): Quantity | undefined {
 
 /** `429s have Retry-After`: answers with that status, unless something is compared with so many seconds. */
 const isStatus = (text: string, at: number): boolean =>
+  '45'.includes(text[at]!) &&
   /^[45]\d\ds\s+(?:have|has|are|is|carry|come|return|stay|must|should|per|from|on)\b/i.test(text.slice(at, at + 14)) &&
   !COMPARED.test(justBefore(text, at)) &&
   !/(?:[:=]|\b(?:in|to|of|at|is|after|for|every|within|up to))\s*$/i.test(justBefore(text, at));
@@ -252,7 +253,7 @@ const MAGNITUDE = /^(?:([kKM])(?![\w/Ω\u2126])|\s(thousand|million|billion|Mio\
 const MAGNITUDE_OF_MONEY = /^(?:([kKmM]|bn)(?![\w/])|\s(thousand|million|billion|Mio\.?|Millionen|m|bn)(?![\w/]))/;
 /** In front of a sum: a sign, or the code of a currency. */
 const CURRENCY =
-  /(?:[$€£]|(?<=(?:than|als|de|over|above|über|under|below|unter|most|least|exceeds?|exceeding|höchstens|mindestens|[<>≤≥]=?)\s)(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD))\s?$/i;
+  /(?:[$€£]|(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD)(?<=(?:than|als|de|over|above|über|under|below|unter|most|least|exceeds?|exceeding|höchstens|mindestens|[<>≤≥]=?)\s...))\s?$/i;
 const CURRENCY_REACH = 20;
 const FACTORS: Readonly<Record<string, number>> = {
   k: 1e3,

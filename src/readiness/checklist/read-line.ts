@@ -126,8 +126,8 @@ export function surveyor(wording: Wording, title?: Heading): (context: Context, 
 }
 
 /** Title, detail and whole text of a line: its bold beginning, or its first line where more lines explain it. */
-function titleOf(lines: readonly string[]): { title: string; detail: string; text: string } {
-  const markdown = repairMojibake(lines.join(' '));
+function titleOf(lines: readonly string[], joined: string): { title: string; detail: string; text: string } {
+  const markdown = repairMojibake(joined);
   const text = undecorated(plainText(markdown));
   const lead = leadOf(markdown);
   if (lead) {
@@ -149,23 +149,21 @@ const LIKE_DEMAND =
 
 /** Reads a line. What had to be guessed is added to `guessed`, what could not be read to `notUnderstood`. */
 export function readLine(source: LineSource, around: Surroundings, tell: { guessed: Finding[]; notUnderstood: Finding[] }): Line {
-  const { title, detail, text: own } = titleOf(source.lines);
+  const markdown = source.lines.join(' ');
+  const { title, detail, text: own } = titleOf(source.lines, markdown);
   const more = source.more.map((text) => plainText(repairMojibake(text))).filter((text) => text !== '');
   const text = [own, ...more].join('\n');
   const { claims, rest: unclaimed } = claimsOf(text);
-  const rest = withoutAssignments(unclaimed, [...source.lines, ...source.more].join(' '));
+  const rest = withoutAssignments(unclaimed, [markdown, ...source.more].join(' '));
   const trigger = around.sense.polarity === 'bad_when_true';
   const readAs = (bad: boolean) => rest.split('\n').map((part) => thresholdsOf(part, bad));
   const demanded = readAs(trigger);
-  const sense = lineSense(
-    around.sense,
-    own,
-    demanded.flatMap((part) => part.thresholds),
-  );
+  const asked = demanded.flatMap((part) => part.thresholds);
+  const sense = lineSense(around.sense, own, asked);
   // A line that is a trigger by its own words is read as those below a heading of triggers are.
   const read = !trigger && sense.polarity === 'bad_when_true' ? readAs(true) : demanded;
-  const thresholds = read.flatMap((part) => part.thresholds);
-  const placed = placedIn(source, around, own);
+  const thresholds = read === demanded ? asked : read.flatMap((part) => part.thresholds);
+  const placed = placedIn({ given: source.tier, markdown, text: own }, around);
   for (const words of read.slice(0, own.split('\n').length).flatMap((part) => part.guessed))
     tell.guessed.push({ line: source.line, kind: 'threshold', text: words });
   const missed =
@@ -192,11 +190,14 @@ export function readLine(source: LineSource, around: Surroundings, tell: { guess
   };
 }
 
-function placedIn(source: LineSource, around: Surroundings, text: string): Pick<Line, 'tier' | 'environment' | 'window' | 'cadenceMs'> {
+/** What a line says of its own place, and else what stands around it. */
+function placedIn(
+  { given, markdown, text }: { given: Tier | undefined; markdown: string; text: string },
+  around: Surroundings,
+): Pick<Line, 'tier' | 'environment' | 'window' | 'cadenceMs'> {
   const { scale, legend } = around.wording;
-  const markdown = source.lines.join(' ');
   const own = tierByLegend(legend, markdown) ?? tierOfLine(text, scale) ?? tierOfMark(markdown, scale);
-  const tier = own ?? source.tier ?? around.tier;
+  const tier = own ?? given ?? around.tier;
   const environment = environmentOfLine(text) ?? around.environment;
   const cadenceMs = cadenceOf(text) ?? around.cadenceMs;
   const window = windowOfLine(text) ?? around.window;
