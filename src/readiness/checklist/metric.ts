@@ -36,7 +36,8 @@ function withoutTrailing(words: string): string {
 
 function metricIn(words: string): string {
   let phrase = words
-    .replace(/^[\s<>≤≥=]+|[\s(:=<>≤≥,+±–—-]+$/g, '')
+    .replace(/^[\s<>≤≥=]+/, '')
+    .replace(/[\s(:=<>≤≥,+±–—-]+$/, '')
     .replace(/\b[pP]\d{2,3}(?:\.\d+)?\b|\b\d{2}(?:\.\d+)?th percentile\b/g, ' ')
     .trim();
   phrase = withoutTrailing(phrase).replace(NEGATED, '');

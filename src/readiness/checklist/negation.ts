@@ -1,3 +1,4 @@
+import { mayHold } from './first-look.ts';
 import { matchesOf } from './matches.ts';
 import { TIME_MS } from './units.ts';
 
@@ -108,8 +109,8 @@ function isReaction({ lead, words, right }: Compared): boolean {
 }
 
 function negationAround(compared: Compared): Negation {
-  const front = ANY_IN_FRONT.test(compared.lead) ? frontOf(compared) : PLAIN;
-  if (!ANY_BEHIND.test(compared.right)) return front;
+  const front = mayHold(compared.lead, ANY_IN_FRONT) ? frontOf(compared) : PLAIN;
+  if (!mayHold(compared.right, ANY_BEHIND)) return front;
   const behind = REFUSED.test(compared.right) || NOT_BEHIND.test(compared.right);
   if (!behind) return front;
   // Two of them may mean either.
@@ -118,7 +119,7 @@ function negationAround(compared: Compared): Negation {
 
 /** In a trigger only a negation that stands right in front of the comparator is of it: `no answer for more than 5 minutes` is bad itself. */
 export function negationInTrigger({ lead, words }: Compared): Negation {
-  if (!ANY_IN_FRONT.test(lead) || OWN_NO.test(words)) return PLAIN;
+  if (!mayHold(lead, ANY_IN_FRONT) || OWN_NO.test(words)) return PLAIN;
   const last = negatorsIn(segmentOf(lead)).at(-1);
   return last && (last.kind === 'verb' || WITHOUT.test(last.text)) && MOVING.test(last.gap) ? TURNED : PLAIN;
 }

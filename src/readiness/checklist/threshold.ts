@@ -2,7 +2,6 @@ import type { Comparator, Threshold } from './checklist.ts';
 import { comparatorAfter, comparatorBefore, negated, type Compared } from './comparator.ts';
 import { bareOp, betterOp, MISSED } from './direction.ts';
 import { withoutCommands } from './command.ts';
-import { mayHold } from './first-look.ts';
 import { heldOf, NOT_HELD } from './held.ts';
 import { INSTRUCTION, isNoDemand, isState, SCORED } from './no-demand.ts';
 import { numberPlace, type NumberPlace } from './number-place.ts';
@@ -20,7 +19,7 @@ const ANY_NUMBER =
 /** Reads every demand on a number in a plain text; `guessed` tells those without a comparator. In a trigger, `no answer for more than 5 minutes` is not turned round. */
 export function thresholdsOf(source: string, trigger = false): { thresholds: Threshold[]; guessed: string[] } {
   const text = withoutCommands(source);
-  if (!mayHold(text, ANY_NUMBER)) return { thresholds: [], guessed: [] };
+  if (!ANY_NUMBER.test(text)) return { thresholds: [], guessed: [] };
   const quantities = quantitiesOf(text);
   const thresholds: Threshold[] = [];
   const guessed: string[] = [];
@@ -158,12 +157,10 @@ function withinFrench(left: string, unit: string): Compared | undefined {
   return match ? { op: '<=', at: match.index, text: match[1]! } : undefined;
 }
 
-const ADDED = /\s(?:\+|plus)\s*$/i;
-
 /** `no higher than the baseline + 0.2 %` */
 function overBaseline(left: string): Compared | undefined {
-  if (!mayHold(left, ADDED)) return undefined;
-  let lead = left.replace(ADDED, '');
+  let lead = left.replace(/\s(?:\+|plus)\s*$/i, '');
+  if (lead === left) return undefined;
   for (let words = 0; words < 4; words++) {
     lead = lead.replace(/\s\S+$/, '');
     const found = comparatorBefore(`${lead} `);
