@@ -72,7 +72,7 @@ const TABLE = `
 و$ u o ou oo w v.2 -.2
 ^ي y i.05 e.2 j.15
 ي i y e ee ii ie.05 ei.05 ea.2 iy yy -.7
-ي$ i y ee ii ie.05 iy iyy.05 e.15 a.3 -.4
+ي$ i y ee ii ie.05 iy iyy.05 yy.05 e.15 a.3 -.4
 ى i y e ee
 ى$ a i y e.1 ee.05 ah.1 iy ie.1
 ی i y e ee ii ie.05 ei.05 ea.2 iy yy -.7
@@ -89,7 +89,7 @@ const TABLE = `
 ג g gh.1 j.2 h.2
 ד d dh.2 t.3
 ה h -.1 a.3
-ה$ a ah eh h e.1 -.3
+ה$ a ah eh h e.1 o.1 oh.15 -.3
 ^ו v w u.2 o.2
 ו u o ou oo v w.1 f.3 -.6
 ו$ u o ou v w f.3 ow.1
@@ -109,7 +109,7 @@ const TABLE = `
 ^ע a e i o u -.05
 ע - a e i o.2
 ףפ p f ph.1 v.3
-ץצ ts tz.1 z s.1 c.1 cz.1 ch.3
+ץצ ts tz z s.1 c.1 cz.1 ch.3
 ק k q c ck kh.2 gh.2 g.3
 ר r
 ש sh s ch.1 sch sz.1

@@ -1,4 +1,5 @@
 import { chineseInCyrillic } from './chinese-in-cyrillic.ts';
+import { hasIndic, readIndic } from './indic.ts';
 import { hanAsHangul, hangulTrade, northern } from './korean.ts';
 
 /**
@@ -6,24 +7,33 @@ import { hanAsHangul, hangulTrade, northern } from './korean.ts';
  * reading, whichever of two names is the listed one.
  */
 
-/** Letters with hooks and dots for sounds that English writes with two letters; without them they are read as plain ones. */
+/**
+ * Letters with marks for sounds that English writes with two letters; without their marks they are read as plain ones. What one
+ * language has for itself (`â` is ya in ISO 9) is another letter elsewhere: the name is read both ways.
+ */
 const HOOKED: ReadonlyMap<string, string> = new Map(
-  'šsh,şsh,șsh,śsh,čch,ćch,çch,žzh,źzh,żzh,đdj,ŝsh,ĉch,ĵzh'.split(',').map((pair): [string, string] => [pair[0]!, pair.slice(1)]),
+  (
+    'šsh,şsh,șsh,śsh,čch,ćch,çch,žzh,źzh,żzh,đdj,ŝshch,ĉch,ĵzh,âya,ûyu,êye,ǧj,ǰj,ġgh,ḡgh,ḫkh,ẖkh,ṯth,ḏdh,ǵgj,ḱkj,ẑdz,' +
+    'd̂dzh,l̂lj,n̂nj,xkh,ẗh,ḇv,p̄f,ḵkh,ṁn,ṃn,əe'
+  )
+    .split(',')
+    .map((pair): [string, string] => [/^.[\u0302\u0304]?/u.exec(pair)![0], pair.replace(/^.[\u0302\u0304]?/u, '')]),
 );
-const WITH_HOOKS = new RegExp(`[${[...HOOKED.keys()].join('')}]`, 'g');
+const WITH_HOOKS = new RegExp([...HOOKED.keys()].toSorted((a, b) => b.length - a.length).join('|'), 'g');
 
 const GREEK = /\p{Script=Greek}/u;
 const HANGUL = /\p{Script=Hangul}/u;
 const HAN = /\p{Script=Han}/u;
 const CYRILLIC = /\p{Script=Cyrillic}/u;
-const LATIN_MARKED = /[À-ɏ]/;
+const LATIN_MARKED = /[À-ʯḀ-ỿ]|\u0302|\u0304/;
 
 /** The readings of a name by other customs; none for most names. */
 export function otherReadings(name: string): string[] {
   const text = name.normalize('NFC').toLowerCase();
   const found: string[] = [];
   if (LATIN_MARKED.test(text) && text.search(WITH_HOOKS) >= 0) found.push(text.replace(WITH_HOOKS, (letter) => HOOKED.get(letter)!));
-  if (GREEK.test(text)) found.push(greek(text, 'd'), greek(text, 'nd'));
+  if (hasIndic(text)) found.push(readIndic(text, 'written'));
+  if (GREEK.test(text)) found.push(greek(text, 'd'), greek(text, 'nd'), greekByStandard(text));
   if (HANGUL.test(text)) found.push(northern(hangulTrade(text)));
   // Armenian writes u with two letters; this one is read as u.
   if (text.includes('ու')) found.push(text.replaceAll('ու', 'у'));
@@ -32,6 +42,10 @@ export function otherReadings(name: string): string[] {
     if (hangul !== undefined) found.push(northern(hangul), hangul);
   }
   if (CYRILLIC.test(text)) {
+    // Serbian and Macedonian have х for h.
+    if (/[ђѓћќџљњј]/.test(text)) found.push(text.replaceAll('х', 'һ').replaceAll('ћ', 'ч'));
+    // Bulgarian has щ for sht, and ъ for a vowel.
+    if (/щ|[^аеиоуыэюя]ъ[^аеёиоуыэюя]/.test(text)) found.push(text.replaceAll('щ', 'шт').replace(/ъ(?![еёюя])/g, 'а'));
     const korean = koreanInCyrillic(text);
     if (korean !== undefined) found.push(korean);
     const chinese = chineseInCyrillic(text);
@@ -72,8 +86,27 @@ const GREEK_LETTERS: ReadonlyMap<string, string> = new Map(
 function greek(text: string, within: string): string {
   let read = text.replace(/(?<!\p{L})ντ/gu, 'd').replace(/ντ/g, within);
   for (const [pair, said] of GREEK_PAIRS) read = read.replace(pair, said);
-  const bare = read.normalize('NFD').replace(/\p{M}/gu, '');
+  return inLatin(read);
+}
+
+function inLatin(text: string): string {
+  const bare = text.normalize('NFD').replace(/\p{M}/gu, '');
   return Array.from(bare, (letter) => GREEK_LETTERS.get(letter) ?? letter).join('');
+}
+
+/** What the standard of Greece and the United Nations (ELOT 743) writes of pairs of letters; elsewhere it is letter by letter. */
+const STANDARD_PAIRS: readonly (readonly [RegExp, string])[] = [
+  [/ο[υύ]/g, 'ou'],
+  [/([αεη])[υύ](?=[κπτχφθσξψς]|$)/gm, '$1φ'],
+  [/([αεη])[υύ]/g, '$1β'],
+  [/γ(?=[γξχ])/g, 'ν'],
+  [/(?<!\p{L})μπ/gu, 'b'],
+];
+
+function greekByStandard(text: string): string {
+  let read = text;
+  for (const [pair, said] of STANDARD_PAIRS) read = read.replace(pair, said);
+  return inLatin(read);
 }
 
 /**

@@ -31,7 +31,7 @@ francis francisco francesco frank franz frantisek francois
 frederick frederic friedrich federico fred
 gabriel gavriil jibril jabril gibril
 gennady gennadi gennadiy gennadii hennadii hennadiy
-george georgy georgi georgios georges jorge jerzy heorhii yuri yury yuriy yurii jurij iouri juri
+george jurj gurj gurg jirjis girgis georgy georgi georgios georges jorge jerzy heorhii yuri yury yuriy yurii jurij iouri juri iurii urij uryj
 gregory grigory grigori grigoriy hryhorii hryhoriy gregorio
 henry henri heinrich enrique enrico henryk harry
 herman hermann german germann
@@ -69,7 +69,7 @@ oleg oleh aleh
 olga olha volha
 patrick patricio pat
 paul pavel pavlo pablo paolo pawel paulo pavlos bulus
-peter pyotr petr petro pedro pietro pierre piotr petros pjotr botros boutros pete
+peter pyotr pyetr petr petro pedro pietro pierre piotr petros pjotr botros boutros pete
 philip philippe felipe filipp pylyp filip
 raphael rafael raffaele
 richard ricardo riccardo dick rick
@@ -99,6 +99,7 @@ vsevolod wsewolod
 vyacheslav viacheslav vaclav wiaczeslaw wjatscheslaw
 walter valter
 william guillaume guillermo wilhelm guglielmo willem bill will billy
+yulia yuliya yuliia julia julija iuliia iouliia ulia
 yaroslav iaroslav jaroslav jaroslaw
 zinaida zinaïda
 benjamin binyamin benyamin ben
@@ -120,8 +121,8 @@ ali aly
 abdullah abdallah abdulla abdellah
 abdul abdel abd abdal abdoul abdur
 rahman rehman rahmane
-aisha aicha ayesha aysha
-fatima fatimah fatma fatoumata
+aisha aicha ayesha aysha aishah aisa aisat
+fatima fatimah fatma fatoumata fatemeh fateme fatemah
 khadija khadijah hatice
 khalil halil khaleel
 khalid khaled halid
@@ -164,7 +165,12 @@ nasir naser nasser nasr
 sharif shareef cherif sherif
 shafiq shafik chafik
 tawfiq tawfik toufik tevfik
-zubair zubayr zoubeir`;
+zubair zubayr zoubeir
+zoe zoi zoya
+ghosh ghose ghosa
+khosrow khusraw khosro khosrau khusro xosrow husraw
+krishna krsna krisna
+singh sinh simha sinha`;
 
 /**
  * Family names of China as Hanyu Pinyin, Wade-Giles, Cantonese, Hokkien and south-east Asian passports spell them, then

@@ -60,7 +60,7 @@ export type NameIndex = Omit<IndexColumns, 'vocabulary' | 'joined'> & {
   readonly joined: IndexColumns['joined'] & { readonly written: Written };
 };
 
-const KINDS: readonly WordKind[] = ['name', 'common', 'particle', 'form', 'initial', 'number'];
+const KINDS: readonly WordKind[] = ['name', 'common', 'particle', 'form', 'initial', 'number', 'whole'];
 const NAME_KINDS: readonly NameKind[] = ['primary', 'aka', 'fka', 'original'];
 /** A word within a name: its kind above its id. */
 export const KIND_SHIFT = 29;
@@ -100,7 +100,7 @@ export function indexBuilder(): IndexBuilder {
     }
     at.push(packed.length);
     weights.push(weightOf(words));
-    const named = words.some(({ kind }) => kind === 'name') ? FLAG.nameWord : 0;
+    const named = words.some(({ kind }) => kind === 'name' || kind === 'whole') ? FLAG.nameWord : 0;
     flags.push(told | named | (words.some(({ written }) => written !== undefined) ? FLAG.written : 0));
   };
   return {

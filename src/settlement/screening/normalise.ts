@@ -1,21 +1,33 @@
 import anyAscii from 'any-ascii';
 import { ARABIC_TITLES, arabicWords, hebrewWords } from './arabic-words.ts';
 import { otherReadings } from './customs.ts';
+import { eastAsianReadings } from './east-asian.ts';
+import { readIndic } from './indic.ts';
+import { readKana } from './japanese-morae.ts';
 import { readScripts } from './scripts.ts';
 import { MAX_LETTERS } from './similarity.ts';
 import { ABBREVIATIONS, COMMON, LONGEST_FORM, LOOKALIKES, NUMBERS, ORG_FORMS, ORG_TOKENS, PARTICLES, SPELLINGS, TITLES } from './words.ts';
 
 /**
  * What a word of a name is, and so how much it weighs: a `name` carries the identity; a `common` business word, a
- * `particle`, a legal `form` or an `initial` only supports it; a `number` tells sisters apart.
+ * `particle`, a legal `form` or an `initial` only supports it; a `number` tells sisters apart. `whole` is a name of East Asia in one spelling
+ * for all systems (`east-asian.ts`): the same or another.
  */
-export type WordKind = 'name' | 'common' | 'particle' | 'form' | 'initial' | 'number';
+export type WordKind = 'name' | 'common' | 'particle' | 'form' | 'initial' | 'number' | 'whole';
 
 /** A word of a name in lower-case Latin letters. `written` is how it stands in the Arabic script, where it was read from that. */
 export type Word = { text: string; kind: WordKind; written?: string };
 
 /** How much a word of each kind weighs in a score. */
-export const WEIGHTS: Readonly<Record<WordKind, number>> = { name: 1, common: 0.4, particle: 0.15, form: 0.15, initial: 0.3, number: 0.5 };
+export const WEIGHTS: Readonly<Record<WordKind, number>> = {
+  name: 1,
+  common: 0.4,
+  particle: 0.15,
+  form: 0.15,
+  initial: 0.3,
+  number: 0.5,
+  whole: 1,
+};
 
 /** Whether listed words like this one are looked for; other words are alike only when they are the same. */
 export const isSearched = ({ kind }: Word): boolean => kind === 'name' || kind === 'common';
@@ -40,7 +52,8 @@ export function wordsOf(name: string): Word[] {
     written.set(read.replace(/[^a-z0-9]/g, ''), letters),
   );
   const words = kindsOf(ascii).map((word) => withLetters(word, written.get(word.text)));
-  const kept = words.filter((word) => !ARABIC_TITLES.has(word.written ?? ''));
+  // Behind the others a title is a family name (`al-Muhandis`).
+  const kept = words.filter((word, at) => at === words.length - 1 || !ARABIC_TITLES.has(word.written ?? ''));
   return kept.length > 0 ? kept : words;
 }
 
@@ -64,7 +77,7 @@ function mostTelling(words: Word[]): Word[] {
 }
 
 /** Scripts that are read by tables, and that machines write letter by letter all the same. */
-const READ_BY_TABLE = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Han}\p{Script=Hangul}]/u;
+const READ_BY_TABLE = /[\u0900-\u0dff\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Han}\p{Script=Hangul}]/u;
 
 /**
  * A name as words in every way that it is read: as passports have it, where that is not letter by letter as a machine that
@@ -73,14 +86,21 @@ const READ_BY_TABLE = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Han}\p{Scrip
  */
 export function readingsOf(name: string): Word[][] {
   const usual = wordsOf(name);
-  if (ASCII.test(name)) return [usual];
+  if (ASCII.test(name)) return withEastAsian([usual], name);
   const letters = READ_BY_TABLE.test(name) ? [anyAscii(name.normalize('NFKC'))] : [];
   const found = [usual];
-  for (const other of [...letters, ...otherReadings(name)]) {
+  const others = [...letters, ...otherReadings(name)];
+  for (const other of others) {
     const words = wordsOf(other);
     if (words.length > 0 && !found.some((known) => isSame(known, words))) found.push(words);
   }
-  return found[0]!.length === 0 && found.length > 1 ? found.slice(1) : found;
+  return withEastAsian(found[0]!.length === 0 && found.length > 1 ? found.slice(1) : found, name, others);
+}
+
+/** Readings with those that a name has when it is Chinese, Japanese or Korean: one spelling for all systems of each. */
+function withEastAsian(readings: Word[][], name: string, others: readonly string[] = []): Word[][] {
+  const whole = new Set([name, ...others].flatMap((text) => eastAsianReadings(plainWordsOf(text))));
+  return whole.size === 0 ? readings : [...readings, ...Array.from(whole, (text): Word[] => [{ text, kind: 'whole' }])];
 }
 
 const isSame = (a: readonly Word[], b: readonly Word[]) => a.length === b.length && a.every(({ text }, at) => text === b[at]!.text);
@@ -163,9 +183,14 @@ function divided(word: string): string[] | undefined {
 /** A name in lower-case ASCII. */
 function toAscii(name: string, note?: (read: string, written: string) => void): string {
   if (ASCII.test(name)) return name.toLowerCase();
-  const plain = name.normalize('NFKC').replace(/\p{L}+/gu, undisguise);
-  return anyAscii(readScripts(plain, note)).toLowerCase();
+  const plain = withoutHardSigns(name.normalize('NFKC').toLowerCase()).replace(/\p{L}+/gu, undisguise);
+  return anyAscii(readScripts(readKana(readIndic(plain, 'said')), note)).toLowerCase();
 }
+
+/** Marks that stand for a hard sign within a word, which quotation marks would divide. */
+const HARD_SIGN = /(?<=\p{L})[ʺ″”](?=\p{L})/gu;
+
+const withoutHardSigns = (name: string) => (/[“„]/.test(name) ? name : name.replace(HARD_SIGN, ''));
 
 /** A word that mixes Latin with Cyrillic or Greek letters is read by what its letters look like. */
 function undisguise(word: string): string {

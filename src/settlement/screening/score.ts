@@ -52,7 +52,7 @@ export function align(query: Query, name: ListedName): Alignment {
     const [own, listed] = [query.words[pair.query]!, name.words[pair.listed]!];
     queryCovered += worth(pair.alike) * WEIGHTS[own.kind];
     listedCovered += worth(pair.alike) * WEIGHTS[listed.kind];
-    named ||= !pair.initial && (own.kind === 'name' || listed.kind === 'name');
+    named ||= !pair.initial && (own.kind === 'name' || listed.kind === 'name' || own.kind === 'whole');
   }
   const exact = pairs.length === query.words.length && pairs.length === name.words.length && pairs.every(({ alike }) => alike === 1);
   const swapped = pairs.some((pair, i) => i > 0 && pair.listed < pairs[i - 1]!.listed) && !name.text.includes(',');

@@ -52,7 +52,13 @@ function hebrewWord(word: string, note?: Note): string {
   const known = HEBREW.get(word);
   if (known) return known;
   const { letters, bare } = hebrewLetters(word);
-  const read = anyAscii(bare.replace(/(?<=.)ו/g, 'u').replace(/(?<=.)י/g, 'i')).toLowerCase();
+  // A first letter that only carries a vowel is one: without it the rest may be no name (`mr`).
+  const read = anyAscii(
+    bare
+      .replace(/^[אע](?=.)/, 'a')
+      .replace(/(?<=.)ו/g, 'u')
+      .replace(/(?<=.)י/g, 'i'),
+  ).toLowerCase();
   note?.(read, letters);
   return read;
 }
@@ -126,7 +132,9 @@ const JAPANESE_GIVEN =
 /** Chinese family names of two characters. */
 const COMPOUND = new Set('欧阳,歐陽,司马,司馬,上官,诸葛,諸葛,东方,夏侯,皇甫,公孙,慕容,令狐,司徒'.split(','));
 /** Family names whose reading is not the usual one of the character. */
-const FAMILY_READING = tableOf('曾 zeng,单 shan,仇 qiu,解 xie,查 zha,朴 piao,任 ren,华 hua,盖 ge,翟 zhai,尉 wei');
+const FAMILY_READING = tableOf(
+  '薄 bo,召 shao,乐 yue,樂 yue,员 yun,員 yun,区 ou,區 ou,缪 miao,繆 miao,种 chong,覃 qin,冼 xian,單 shan,秘 bi,折 she,華 hua,蓋 ge,曾 zeng,单 shan,仇 qiu,解 xie,查 zha,朴 piao,任 ren,华 hua,盖 ge,翟 zhai,尉 wei',
+);
 
 function tableOf(text: string): ReadonlyMap<string, string> {
   return new Map(text.split(',').map((pair): [string, string] => [pair.trim().split(' ')[0]!, pair.trim().split(' ')[1]!]));

@@ -40,6 +40,7 @@ const CALLED_BY: ReadonlySet<string> = new Set(['abu', 'umm']);
 
 /** Whether words tell who it is: two and a name among them, be it with a legal form, or several of trade. */
 function isSomebody(words: readonly Word[]): boolean {
+  if (words[0]?.kind === 'whole') return true;
   const telling = words.filter(({ kind, text }) => kind === 'name' || kind === 'common' || kind === 'form' || CALLED_BY.has(text));
   return telling.length >= (telling.some(({ kind }) => kind === 'name') ? 2 : 3);
 }

@@ -3,6 +3,7 @@ import { droppedHashes, fileUnder, hashOf, NumberList, type Buckets } from './bu
 import { fileMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey } from './phonetic.ts';
 import { spokenForms } from './spoken.ts';
+import { romanisedKeys } from './romanised.ts';
 import { letterOf, maskOf, MAX_LETTERS, repeatsOf } from './similarity.ts';
 
 /** Words that share no more of their letters than this are different, however alike they begin. */
@@ -13,7 +14,7 @@ export const MIN_KEY = 3;
 export const SHORT = 9;
 
 /** Keeps the uses of hashes of a vocabulary apart. */
-export const SALT = { word: 1, key: 2, fold: 3, dropped: 4, spoken: 5 };
+export const SALT = { word: 1, key: 2, fold: 3, dropped: 4, spoken: 5, romanised: 6 };
 
 /**
  * Every distinct word of the lists in arrays that a worker can hand over. Words stand in order of length, then of their
@@ -39,6 +40,9 @@ export type VocabularyColumns = {
   /** Words by how they may be said: places of pairs of the whole hash and the id. */
   readonly spoken: Buckets;
   readonly spokenPairs: Uint32Array<ArrayBuffer>;
+  /** The same by what their letters may stand for in standards of romanisation. */
+  readonly romanised: Buckets;
+  readonly romanisedPairs: Uint32Array<ArrayBuffer>;
   /** Ids of words that long ones may be like, by which letters they have. */
   readonly byMask: Buckets;
   /** Ids of Latin words by their sounds, as words of the Arabic script are looked for among them. */
@@ -133,34 +137,56 @@ function fileWords(words: readonly string[]): Buckets {
   return fileUnder(hashes, ids);
 }
 
-function fileSpoken(words: readonly string[]): Pick<VocabularyColumns, 'spoken' | 'spokenPairs'> {
+/** Words under hashes of forms: places of pairs of the whole hash and the id. */
+function fileForms(
+  words: readonly string[],
+  formsOf: (word: string) => readonly string[],
+  salt: number,
+): [Buckets, Uint32Array<ArrayBuffer>] {
   const [hashes, places, pairs] = [new NumberList(), new NumberList(), new NumberList()];
   words.forEach((word, id) => {
-    for (const form of spokenForms(word)) {
-      const hash = hashOf(form, SALT.spoken);
+    for (const form of formsOf(word)) {
+      const hash = hashOf(form, salt);
       hashes.push(hash);
       places.push(pairs.length);
       pairs.push(hash);
       pairs.push(id);
     }
   });
-  return { spoken: fileUnder(hashes, places), spokenPairs: pairs.done() };
+  return [fileUnder(hashes, places), pairs.done()];
+}
+
+function fileSpoken(words: readonly string[]): Pick<VocabularyColumns, 'spoken' | 'spokenPairs' | 'romanised' | 'romanisedPairs'> {
+  const [spoken, spokenPairs] = fileForms(words, spokenForms, SALT.spoken);
+  const [romanised, romanisedPairs] = fileForms(words, romanisedKeys, SALT.romanised);
+  return { spoken, spokenPairs, romanised, romanisedPairs };
+}
+
+type Visit = (id: number, form: string) => void;
+
+function eachUnder(
+  filed: Buckets,
+  pairs: Uint32Array,
+  { forms, salt, visit }: { forms: readonly string[]; salt: number; visit: Visit },
+): void {
+  for (const form of forms) {
+    const hash = hashOf(form, salt);
+    const bucket = hash & filed.mask;
+    for (let i = filed.at[bucket]!; i < filed.at[bucket + 1]!; i++) {
+      const place = filed.items[i]!;
+      if (pairs[place] === hash) visit(pairs[place + 1]!, form);
+    }
+  }
 }
 
 /** Visits the ids of words that have one of these forms; a word may come twice. */
-export function eachSpoken(
-  { spoken, spokenPairs }: VocabularyColumns,
-  forms: readonly string[],
-  visit: (id: number, form: string) => void,
-): void {
-  for (const form of forms) {
-    const hash = hashOf(form, SALT.spoken);
-    const bucket = hash & spoken.mask;
-    for (let i = spoken.at[bucket]!; i < spoken.at[bucket + 1]!; i++) {
-      const place = spoken.items[i]!;
-      if (spokenPairs[place] === hash) visit(spokenPairs[place + 1]!, form);
-    }
-  }
+export function eachSpoken({ spoken, spokenPairs }: VocabularyColumns, forms: readonly string[], visit: Visit): void {
+  eachUnder(spoken, spokenPairs, { forms, salt: SALT.spoken, visit });
+}
+
+/** Visits the ids of words that have one of these keys of romanisation; a word may come twice. */
+export function eachRomanised({ romanised, romanisedPairs }: VocabularyColumns, keys: readonly string[], visit: Visit): void {
+  eachUnder(romanised, romanisedPairs, { forms: keys, salt: SALT.romanised, visit });
 }
 
 /** Hashes under which a word is found as it is, by how it sounds and by how its vowels may be spelled. */

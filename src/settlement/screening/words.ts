@@ -85,7 +85,7 @@ export const COMMON: ReadonlySet<string> = new Set(
 
 /** Spellings of particles and of what joins to the next word, brought to one. */
 export const SPELLINGS: ReadonlyMap<string, string> = new Map(
-  'el al,ul al,ebu abu,abou abu,aboo abu,ben bin,ibn bin,ullah allah,ollah allah,wld ould,walad ould,weld ould,abdel abdul,abdal abdul,abdur abdul,abdus abdul,abdoul abdul,abd abdul'
+  'el al,ul al,ebu abu,abou abu,aboo abu,ben bin,ibn bin,ullah allah,ollah allah,wld ould,walad ould,weld ould,abdel abdul,abdal abdul,abdur abdul,abdus abdul,abdoul abdul,abd abdul,dhu du'
     .split(',')
     .map((pair) => pair.split(' ') as [string, string]),
 );
