@@ -167,6 +167,7 @@ shafiq shafik chafik
 tawfiq tawfik toufik tevfik
 zubair zubayr zoubeir
 zoe zoi zoya
+smriti smrti
 ghosh ghose ghosa
 khosrow khusraw khosro khosrau khusro xosrow husraw
 krishna krsna krisna

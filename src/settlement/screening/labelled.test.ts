@@ -74,6 +74,6 @@ describe('on the labelled pairs', () => {
       .update(JSON.stringify([...pairs, ...arabic, ...turned].map(score)))
       .digest('hex')
       .slice(0, 16);
-    expect({ [RULES]: answers }).toEqual({ 'names-7 from 0.8': 'aaea51b646a2b09e' });
+    expect({ [RULES]: answers }).toEqual({ 'names-7 from 0.8': 'c3971503a4f14e29' });
   });
 });

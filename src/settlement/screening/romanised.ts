@@ -93,8 +93,8 @@ const [A, I, U, O, J, H] = Array.from('aiuojh', bitOf) as [number, number, numbe
 const GLIDED = bitOf('v') | bitOf('f');
 const isVowel = (set: number) => (set & (A | I | U | O | J)) !== 0;
 
-/** A word as one standard reads it: its sounds in order, and the class of each. */
-export type Reading = { readonly sounds: readonly number[]; readonly key: string };
+/** A word as one standard reads it: its sounds in order, the class of each, and how alike words are that meet in it. */
+export type Reading = { readonly sounds: readonly number[]; readonly key: string; readonly alike: number };
 
 function soundsBy(standard: Standard, word: string): number[] {
   const groups = GROUPS[standard];
@@ -156,6 +156,9 @@ function putVowels(found: number[], sounds: readonly number[], { at, to, softens
   if (!any) put(found, I);
 }
 
+/** Likeness of words that are one by some standard; a last `a` more or less, as Hindi has it, may be another name (`Amin`, `Amina`). */
+export const ROMANISED = { most: 0.92, loose: 0.9 };
+
 /** Letters of the shortest word that is read, and consonants that it has at the least: syllables of Chinese or Korean are too like each other. */
 const FEWEST = { letters: 4, consonants: 2 };
 /** Words of one vowel have it of three letters, or a consonant behind two, as no syllable of Chinese has. */
@@ -166,13 +169,13 @@ const NEVER = 0;
 /** What softens the o behind it in German: `Gorbatschow` is Gorbachev. */
 const HISSING = Array.from('SCZQ', bitOf).reduce((all, sound) => all | sound, 0);
 
-function readingOf(sounds: readonly number[]): Reading | undefined {
+function readingOf(sounds: readonly number[], alike: number): Reading | undefined {
   let [key, vowels] = ['', 0];
   for (const set of sounds) {
     if (isVowel(set)) vowels++;
     key += NAMES[classOf(set)]!;
   }
-  return key.length - vowels >= FEWEST.consonants ? { sounds, key } : undefined;
+  return key.length - vowels >= FEWEST.consonants ? { sounds, key, alike } : undefined;
 }
 
 /** A word without what a standard writes and others do not: silent ends, and the two letters of one sound that Greek begins with. */
@@ -186,10 +189,11 @@ function trimmed(standard: Standard, word: string): string {
 
 function readingsBy(standard: Standard, word: string): Reading[] {
   const sounds = soundsBy(standard, trimmed(standard, word));
-  const plain = readingOf(evened(sounds, NEVER));
+  const alike = standard === 'indic' ? ROMANISED.loose : ROMANISED.most;
+  const plain = readingOf(evened(sounds, NEVER), alike);
   if (!plain) return [];
   if (!SOFTENED.test(word)) return [plain];
-  const soft = readingOf(evened(sounds, standard === 'german' ? HISSING | J : J));
+  const soft = readingOf(evened(sounds, standard === 'german' ? HISSING | J : J), alike);
   return soft && soft.key !== plain.key ? [plain, soft] : [plain];
 }
 
@@ -210,7 +214,7 @@ export function romanised(word: string): Romanised {
   return isRead(word) ? standardsFor(word, false).flatMap((standard) => readingsBy(standard, word)) : [];
 }
 
-/** Keys under which a word is filed: any two that are one by `romanisedAlike` share one. */
+/** Keys under which a word is filed: any two that are one by `romanisedLikeness` share one. */
 export function romanisedKeys(word: string): string[] {
   if (!isRead(word)) return [];
   const keys: string[] = [];
@@ -220,9 +224,11 @@ export function romanisedKeys(word: string): string[] {
   return keys;
 }
 
-/** Whether two words are one name by the standards of romanisation. */
-export function romanisedAlike(a: Romanised, b: Romanised): boolean {
-  return a.some((own) => b.some((theirs) => meets(own, theirs)));
+/** How alike two words are by the standards of romanisation; 0 when they are not one name by any. */
+export function romanisedLikeness(a: Romanised, b: Romanised): number {
+  let most = 0;
+  for (const own of a) for (const theirs of b) if (meets(own, theirs)) most = Math.max(most, Math.min(own.alike, theirs.alike));
+  return most;
 }
 
 const meets = (a: Reading, b: Reading) => a.key === b.key && a.sounds.every((set, at) => (set & b.sounds[at]!) !== 0);

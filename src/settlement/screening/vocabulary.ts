@@ -5,7 +5,7 @@ import { EQUAL_SPELLING, equalSpellings } from './equal-spellings.ts';
 import { hashOfMask, MOST_STRAYED, nearMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey, vowelsAgree } from './phonetic.ts';
 import { Recent } from './recent.ts';
-import { romanised, romanisedAlike, romanisedKeys, type Romanised } from './romanised.ts';
+import { ROMANISED, romanised, romanisedKeys, romanisedLikeness, type Romanised } from './romanised.ts';
 import { spokenAlike, spokenForms } from './spoken.ts';
 import {
   jaro,
@@ -49,8 +49,6 @@ const UNWRITTEN = 0.92;
 const SPELLED_OTHERWISE = 0.93;
 /** Words that are said alike by the customs of those who may have written them. */
 const SPOKEN_ALIKE = 0.95;
-/** Words that are one by the standards of writing names of other scripts. */
-const ROMANISED_ALIKE = 0.92;
 /** What a different first sound leaves of a likeness. */
 const OTHER_FIRST = 0.88;
 const OTHER_SOUND = 5;
@@ -97,7 +95,7 @@ export function likeness(one: string, other: string): number {
   const folded = foldedSpelling(a) === foldedSpelling(b) ? SPELLED_OTHERWISE : 0;
   const equal = equalSpellings(a, spokenForms(a)).includes(b) ? EQUAL_SPELLING : 0;
   const spoken = spokenAlike(a, b) ? SPOKEN_ALIKE : 0;
-  const standard = romanisedAlike(romanised(a), romanised(b)) ? ROMANISED_ALIKE : 0;
+  const standard = romanisedLikeness(romanised(a), romanised(b));
   const written = Math.max(writtenLikeness(lettersOf(one), other), writtenLikeness(lettersOf(other), one));
   return Math.max(spelledLikeness(lettersFrom(a), lettersFrom(b)), sounded, folded, equal, spoken, standard, written);
 }
@@ -170,9 +168,10 @@ function search(vocabulary: Vocabulary, word: string, written: string): KnownWor
   });
   let read: Romanised | undefined;
   eachRomanised(vocabulary, romanisedKeys(word), (id) => {
-    if ((probe.found?.get(id) ?? 0) >= ROMANISED_ALIKE) return;
+    if ((probe.found?.get(id) ?? 0) >= ROMANISED.most) return;
     read ??= romanised(word);
-    if (romanisedAlike(read, romanised(wordAt(vocabulary, id)))) raise(probe, id, ROMANISED_ALIKE);
+    const alike = romanisedLikeness(read, romanised(wordAt(vocabulary, id)));
+    if (alike > 0) raise(probe, id, alike);
   });
   searchLong(vocabulary, probe, look);
   searchOtherScript(vocabulary, probe, written);
