@@ -17,7 +17,7 @@ const EVERYWHERE =
   'b b,p p,ph f,f f,v v,w v,t t,th t,d d,dh d,l l,m m,n n,r r,k k,q k,g gh,gh gh,a a,e i,i j,y j,o o,u u,ou u,oo u,ee i,' +
   'kh x,h h,sh S,zh Z,s s,z z,ts c,tz c,tc c,dz D,dzh J,x k+s,c k,ieia a,ieiu u';
 const MARKED = 's sSQ,z zZ,c cC,sc Q,ch x,x x,h hx,j j,dz DJ';
-const GERMAN = 'sch SZ,tsch C,schtsch Q,dsch J,ds D,sh sz+h,ch x,ck k,z c,s sz,j j';
+const GERMAN = 'sch SZ,tsch C,schtsch Q,dsch J,ds D,sh sz+h,zh c+h,ch x,ck k,z c,s sz,j j';
 const STANDARDS = {
   english: 'ch C,tch C,shch Q,j J,dj J,ck k,ce s+i,ci s+i,cy s+i',
   marked: MARKED,
@@ -47,7 +47,7 @@ const REASONS: readonly (readonly [standard: Standard, reason: RegExp, otherKey:
   ['marked', /^(?!.*(?:sh|zh|kh|tch|sch)).*[szcjxh]/, /[cjx]|h$/],
   ['gost', /x|c(?!h)|shh|j/, /[xcj]|shh/],
   ['french', /(?<!s)ch|j|gu[ei]|ine$|zh/, /j|gu[ei]|ine$|zh|c/],
-  ['german', /z|s|j|ch/, /[jcx]|sh|ds/],
+  ['german', /z|s|j|ch/, /[jcx]|[sz]h|ds/],
   ['caucasian', /^(?!.*(?:sh|zh|kh)).*[jx]/, /[jx]/],
   ['belarusian', /ou(?:[^aeiouyj]|$)/, /ou/],
   ['national', /^(?!.*(?:sh|zh|kh|tch|sch)).*ou(?:[^aeiouyj]|$)/, /ou/],
@@ -63,10 +63,10 @@ const REASONS: readonly (readonly [standard: Standard, reason: RegExp, otherKey:
     /^(?!.*(?:j|c(?!h))).*(?:^mp|^nt|(?:gg|gk|nk|ng|gx|nx|gch|ch|h|eu|au).*(?:[aeiou]s|[aeiou])$)/,
     /^mp|^nt|g[gkxc]|n[kgx]|[ea]u|ch/,
   ],
-  ['indic', /[^aeiouy]a$|m[^aeioumbpf]|c[^hk]|jh|chh/, /a$|m[^aeioumbpf]|c/],
+  ['indic', /[^aeiouy]a$|m[^aeioumbpf]|c[^hk]|jh|chh/, /a$|m[^aeioumbpf]|c|jh/],
 ];
 /** What any of them needs to change a key: many words have none of it. */
-const ANY_OTHER_KEY = /[cjxqg]|ey|sh|ds|dh|zh|ou|ine$|at$|eh?$|a$|h$|^mp|^nt|n[kgx]|eu|m[^aeioumbpf]/;
+const ANY_OTHER_KEY = /[cjxqg]|ey|sh|ds|dh|zh|ou|ine$|at$|eh?$|a$|h$|^mp|^nt|n[kgx]|[ae]u|m[^aeioumbpf]/;
 
 /** Groups by their first letter, the longest first, and the rows of sounds that they stand for. */
 type Group = readonly [letters: string, sounds: readonly number[]];
