@@ -116,14 +116,14 @@ function Side({ title, agent, party }: { title: string; agent: Detail['debtorAge
   );
 }
 
-/** Whoever is behind a party, by name and numbers. */
+/** Whoever stands beside a party, by name and numbers. */
 function behindOf({ name, country, bic, lei, ids = [] }: NonNullable<Detail['debtor']['ultimate']>): string {
   return [name, country, bic, lei, ...ids.map(({ id }) => id)].filter(Boolean).join(', ');
 }
 
 /** What the travel rule asks for, as far as the bank said it. */
 function Particulars({ party }: { party: Detail['debtor'] }) {
-  const { street, town, country, bic, lei, nationalId, customerId, birth, ultimate, banks = [] } = party;
+  const { street, town, country, bic, lei, nationalId, customerId, birth, ultimate, initiator, banks = [], mentions = [] } = party;
   const lines: [what: string, value: string | undefined][] = [
     ['Address', [street, town, (street ?? town) && country].filter(Boolean).join(', ') || undefined],
     ['Born', birth && `${birth.on}, ${birth.town}, ${birth.country}`],
@@ -132,7 +132,9 @@ function Particulars({ party }: { party: Detail['debtor'] }) {
     ['State number', nationalId],
     ['Customer', customerId],
     ['On behalf of', ultimate && behindOf(ultimate)],
+    ['Initiated by', initiator && behindOf(initiator)],
     ['Banks', banks.map(({ name, bic: code, lei: legal }) => name ?? code ?? legal).join(', ') || undefined],
+    ['Also named', mentions.map((one) => `${behindOf(one)} (${one.at})`).join('; ') || undefined],
   ];
   const given = lines.filter(([, value]) => value !== undefined);
   if (given.length === 0) return null;

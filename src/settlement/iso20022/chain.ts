@@ -16,7 +16,14 @@ export function intermediaryRefusal({ intermediary1, intermediary2, intermediary
 }
 
 /** Where the participant stands unless another bank is told. */
-const IMPLIED: ReadonlySet<string> = new Set<BankPlace>(['debtor', 'creditor', 'customerDebtorAgent', 'customerCreditorAgent']);
+const IMPLIED: ReadonlySet<string> = new Set<BankPlace>([
+  'debtor',
+  'creditor',
+  'customerDebtorAgent',
+  'customerCreditorAgent',
+  'instructing',
+  'instructed',
+]);
 
 /** The banks named at places of one side, but for the participant where it stands anyway; undefined when there are none. */
 export function banksOf(participant: string, named: Partial<Record<BankPlace, Agent | undefined>>): Bank[] | undefined {
@@ -34,7 +41,8 @@ export function previousOf({ previousAgent1, previousAgent2, previousAgent3 }: P
   return { previous1: previousAgent1, previous2: previousAgent2, previous3: previousAgent3 };
 }
 
-function bankOf(at: BankPlace, { bic, lei, name, address, clearing, other, branch }: Agent): Bank {
+/** A bank at its place. */
+export function bankOf(at: BankPlace, { bic, lei, name, address, clearing, other, branch }: Agent): Bank {
   const country = address?.country;
   return {
     at,

@@ -47,7 +47,8 @@ function walk(name: string, from: string, types: Types): { type?: string; unstar
 }
 
 /** Fields that some versions or kinds of message do not have; everything else has to be in all of them. */
-const NOT_EVERYWHERE = /\.(unit|acceptedAt|uetr|clearingReference|agent|balances|structured|due|remitted|amounts)$|\.systemReference$/;
+const NOT_EVERYWHERE =
+  /\.(unit|acceptedAt|uetr|clearingReference|agent|balances|structured|due|remitted|amounts|careOf|exchangeAgent|underlyingOfBanks)$|\.systemReference$|tax\.ultimateDebtor$/;
 
 const published = Object.entries(CATALOGUE as Readonly<Record<string, Definition>>).flatMap(([family, { versions }]) =>
   versions.map((version) => nameOf(family, version)),

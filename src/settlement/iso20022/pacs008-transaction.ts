@@ -1,6 +1,6 @@
 import type { StaticDecode } from 'typebox';
 import type { PaymentOrder } from '../payment/contract.ts';
-import { MOST_NUMBERS } from '../payment/party.ts';
+import { MOST_NUMBERS, type Someone } from '../payment/party.ts';
 import { banksOf, intermediaryRefusal, previousOf } from './chain.ts';
 import type { CreditTransfer } from './messages/payments.ts';
 import type { Account, Address, Party, Remittance } from './parts.ts';
@@ -83,11 +83,14 @@ function priorityOf({ localInstrument, priority }: Pick<CreditTransfer, 'localIn
 const OF_A_STATE = new Set(['NIDN', 'CCPT', 'SOSE', 'TXID', 'ARNU', 'DRLC', 'COID', 'GSTN', 'EMPL']);
 const MOST_ID = 35;
 
+/** The number of a party that a state gives, or that its bank gives, as an order keeps it. */
+function numberOf({ ids = [], personalIds = [] }: Party, fits: (scheme: string) => boolean): string | undefined {
+  return [...ids, ...personalIds].find(({ id, scheme }) => scheme !== undefined && fits(scheme) && id.length <= MOST_ID)?.id;
+}
+
 /** A party with its account, and for whom it acts, as an order names it. */
 export function partyOf(party: Party, account: Account | undefined, behind?: Party): Order['debtor'] {
-  const { name, address, residence, bic, lei, ids = [], personalIds = [], birth } = party;
-  const given = (fits: (scheme: string) => boolean) =>
-    [...ids, ...personalIds].find(({ id, scheme }) => scheme !== undefined && fits(scheme) && id.length <= MOST_ID)?.id;
+  const { name, address, residence, bic, lei, birth } = party;
   return withoutAbsent({
     name: name!,
     account: account?.iban ?? account?.other,
@@ -96,10 +99,10 @@ export function partyOf(party: Party, account: Account | undefined, behind?: Par
     street: address && streetOf(address),
     bic,
     lei,
-    nationalId: given((scheme) => OF_A_STATE.has(scheme)),
-    customerId: given((scheme) => scheme === 'CUST'),
+    nationalId: numberOf(party, (scheme) => OF_A_STATE.has(scheme)),
+    customerId: numberOf(party, (scheme) => scheme === 'CUST'),
     birth: birthOf(birth),
-    ultimate: ultimateOf(behind),
+    ultimate: someoneOf(behind),
   });
 }
 
@@ -107,8 +110,8 @@ function birthOf(birth: Party['birth']): Order['debtor']['birth'] {
   return birth?.date && birth.city && birth.country ? { on: birth.date, town: birth.city, country: birth.country } : undefined;
 }
 
-/** Somebody behind a party, of whom perhaps only numbers are known; undefined when nothing is said. */
-function ultimateOf(party: Party | undefined): Order['debtor']['ultimate'] {
+/** Somebody beside a party, of whom perhaps only numbers are known; undefined when nothing is said. */
+export function someoneOf(party: Party | undefined): Someone | undefined {
   if (!party) return undefined;
   const { name, address, residence, bic, lei, ids = [], personalIds = [], birth } = party;
   const numbers = [...ids, ...personalIds].slice(0, MOST_NUMBERS).map((one) => withoutAbsent(one));

@@ -2,6 +2,7 @@ import { codeOf, toDecimalText } from '../../base/money.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import { addDecimal, parseDecimal } from '../../base/decimal.ts';
 import { isIban } from '../../base/check-digit.ts';
+import type { BankPlace, Someone } from '../payment/party.ts';
 import type { Order } from './pacs008-transaction.ts';
 import { agent, amount, codeOrOwn, decimalNumber, document, institution, leaf, tag, type Xml } from './xml-writer.ts';
 
@@ -56,12 +57,13 @@ function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SH
     leaf('IntrBkSttlmDt', order.valueDate),
     leaf('ChrgBr', chargeBearer),
     ...previousAgents(order.debtor),
-    ultimate('UltmtDbtr', order.debtor),
+    someone('UltmtDbtr', order.debtor.ultimate),
+    someone('InitgPty', order.debtor.initiator),
     ...party('Dbtr', order.debtor),
     agent('DbtrAgt', order.debtorAgent),
     agent('CdtrAgt', order.creditorAgent),
     ...party('Cdtr', order.creditor),
-    ultimate('UltmtCdtr', order.creditor),
+    someone('UltmtCdtr', order.creditor.ultimate),
     tag('Purp', leaf('Cd', order.purpose)),
     tag('RmtInf', leaf('Ustrd', order.remittance)),
   );
@@ -74,8 +76,14 @@ function party(name: 'Dbtr' | 'Cdtr', of: Order['debtor']): [Xml, Xml] {
   return [tag(name, leaf('Nm', called), address, identityOf(of)), tag(`${name}Acct`, tag('Id', id))];
 }
 
-/** For whom a party pays or is paid, where that is somebody else. */
-export function ultimate(name: 'UltmtDbtr' | 'UltmtCdtr', { ultimate: behind }: Pick<Order['debtor'], 'ultimate'>): Xml {
+/** Somebody beside a party: for whom it pays or is paid, or who initiated that. */
+export function someone(name: string, behind: Someone | undefined): Xml {
+  const inside = personOf(behind);
+  return inside === '' ? '' : tag(name, inside);
+}
+
+/** What is known of somebody who may have nothing but numbers. */
+export function personOf(behind: Someone | undefined): Xml {
   if (!behind) return '';
   const { bic, lei, ids = [], isPerson, birth } = behind;
   const address = tag('PstlAdr', leaf('Ctry', behind.country));
@@ -86,13 +94,20 @@ export function ultimate(name: 'UltmtDbtr' | 'UltmtCdtr', { ultimate: behind }: 
   // A party is identified as an organisation or as a person; whoever has a BIC or an LEI is none.
   const isOrganisation = bic !== undefined || lei !== undefined || !(isPerson || birth);
   const id = isOrganisation ? tag('OrgId', leaf('AnyBIC', bic), leaf('LEI', lei), ...others) : tag('PrvtId', bornAt(birth), ...others);
-  return tag(name, leaf('Nm', behind.name), address, tag('Id', id));
+  return `${leaf('Nm', behind.name)}${address}${tag('Id', id)}`;
 }
 
-/** The banks through which a payment has come to the participant that pays. */
+const PREVIOUS = ['previous1', 'previous2', 'previous3'] as const;
+
+/**
+ * The banks through which a payment has come to the participant that pays. Who instructed this network on its behalf is one of them
+ * to whom comes next, the last; behind three there is no place for another.
+ */
 export function previousAgents({ banks = [] }: Pick<Order['debtor'], 'banks'>): Xml[] {
-  return (['previous1', 'previous2', 'previous3'] as const).map((place, i) => {
-    const bank = banks.find(({ at }) => at === place);
+  const bankAt = (place: BankPlace) => banks.find(({ at }) => at === place);
+  const free = PREVIOUS.findLastIndex((place) => bankAt(place) !== undefined) + 1;
+  return PREVIOUS.map((place, i) => {
+    const bank = bankAt(place) ?? (i === free ? bankAt('instructing') : undefined);
     return bank ? institution(`PrvsInstgAgt${i + 1}`, bank) : '';
   });
 }

@@ -40,6 +40,7 @@ export const ADDRESS = record({
   region: one('CtrySubDvsn', text(35)),
   country: one('Ctry', country),
   lines: many('AdrLine', text(70)),
+  careOf: one('CareOf', text(140)),
 });
 export type Address = Of<typeof ADDRESS>;
 
@@ -76,6 +77,8 @@ const partyFields = (prefix: string) => {
     personalIds: many(at('Id/PrvtId/Othr'), GENERIC_ID),
     /** Given for a natural person. */
     birth: one(at('Id/PrvtId/DtAndPlcOfBirth'), BIRTH),
+    /** Who may be asked there. */
+    contact: one(at('CtctDtls/Nm'), text(140)),
   };
 };
 
@@ -116,6 +119,19 @@ export const DEBTOR: Codes = { bank: 'RC03', account: 'AC02', country: 'BE10', i
 export const CREDITOR: Codes = { bank: 'RC04', account: 'AC03', country: 'BE11', identity: 'BE17' };
 const INTERMEDIARY: Codes = { bank: 'RC11' };
 
+const taxNumbers = { taxId: one('TaxId', text(35)), registrationId: one('RegnId', text(35)) };
+/** Who pays a tax, by numbers, and who signed for that. */
+const TAX_PAYER = record({ ...taxNumbers, signatory: one('Authstn/Nm', text(140)) });
+export type TaxParty = Of<typeof TAX_PAYER>;
+
+/** Whose tax is paid. */
+export const TAX = record({
+  creditor: one('Cdtr', record(taxNumbers)),
+  debtor: one('Dbtr', TAX_PAYER),
+  ultimateDebtor: one('UltmtDbtr', TAX_PAYER),
+});
+export type Tax = Of<typeof TAX>;
+
 const STRUCTURED = record({
   documents: many(
     'RfrdDocInf',
@@ -131,6 +147,11 @@ const STRUCTURED = record({
   amounts: many('RfrdDocAmt/RmtAmtAndTp', record({ type: one('Tp/Cd|Tp/Prtry', text(35)), amount: must('Amt', moneyOrZero) })),
   referenceType: one('CdtrRefInf/Tp/CdOrPrtry/Cd|CdtrRefInf/Tp/CdOrPrtry/Prtry', text(35)),
   reference: one('CdtrRefInf/Ref', text(35)),
+  invoicer: one('Invcr', PARTY),
+  invoicee: one('Invcee', PARTY),
+  tax: one('TaxRmt', TAX),
+  garnishee: one('GrnshmtRmt/Grnshee', PARTY),
+  garnishmentAdministrator: one('GrnshmtRmt/GrnshmtAdmstr', PARTY),
   additional: many('AddtlRmtInf', text(140)),
 });
 

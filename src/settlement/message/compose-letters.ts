@@ -137,7 +137,9 @@ function bankTransfers(head: Head, owner: Member, payments: readonly ToldPayment
 
 function paymentReturns(head: Head, owner: Member, asset: string, payments: readonly ToldPayment[]): string {
   const settlementDate = dayOf(Math.max(...payments.map(({ decidedAt }) => decidedAt)));
-  const list = payments.map(({ returns, units }) => {
+  const list = payments.map((payment) => {
+    const { returns, units, debtorAgent, creditorAgent } = payment;
+    const named = [...(payment.debtor.mentions ?? []), ...(payment.creditor.mentions ?? [])].filter(({ at }) => at.startsWith('RtrChain/'));
     const { original, returnId, reasonCode, reasonText } = returns!;
     const { message } = original.origin ?? {};
     return {
@@ -155,6 +157,7 @@ function paymentReturns(head: Head, owner: Member, asset: string, payments: read
       debtorAgent: original.debtorAgent,
       creditor: original.creditor,
       creditorAgent: original.creditorAgent,
+      ...(named.length > 0 && { chain: { named, debtorAgent, creditorAgent } }),
     };
   });
   return writePacs004({ ...head, settlementDate, asset, instructedAgent: owner.bic }, list);

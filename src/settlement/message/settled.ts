@@ -5,7 +5,7 @@ import type { PaymentOrder } from '../payment/payment.ts';
 import { returnLinks, type ReturnLink } from '../return/store.ts';
 import { originsOf, type Origin } from './store.ts';
 
-type Party = Pick<PaymentOrder['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate' | 'banks'>;
+type Party = Pick<PaymentOrder['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate' | 'initiator' | 'banks' | 'mentions'>;
 
 /** A payment as messages about it need it, after its fate is known. */
 export type ToldPayment = {

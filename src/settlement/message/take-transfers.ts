@@ -14,6 +14,7 @@ import type { PaymentOrder, PaymentRecord, PaymentView } from '../payment/paymen
 import { unreadableReason } from '../screening/unreadable.ts';
 import { takePayment } from '../payment/take-payment.ts';
 import type { Incoming } from './handler.ts';
+import { oursAmong, withOthers } from './name-others.ts';
 import { originRows } from './rows.ts';
 
 /** What the transactions of one message have in common. `extraRows` ride with the payment that a transaction becomes. */
@@ -36,10 +37,12 @@ export async function takeTransfers(
   readings: readonly TransactionReading[],
 ): Promise<TransactionReport[]> {
   const participants = await deps.directory.of(ctx.tenantId);
+  const isOurs = oursAmong(deps, participants);
   const reports: TransactionReport[] = [];
   for (let from = 0; from < readings.length; from += AT_ONCE) {
     const part = readings.slice(from, from + AT_ONCE);
-    const take = (reading: TransactionReading) => takeOne(deps, ctx, { ...transfers, participants }, reading);
+    const take = (reading: TransactionReading) =>
+      takeOne(deps, ctx, { ...transfers, participants }, withOthers(reading, transfers.incoming.message, isOurs));
     reports.push(...(await mapInTurns(part, BEGUN_A_TURN, take)));
   }
   return reports;

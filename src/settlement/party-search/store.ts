@@ -35,7 +35,7 @@ export async function putState(tx: Tx, tenantId: Uuid, state: SearchState): Prom
 /** The names of the parties of a payment and of whom they act for, and whose it is. */
 export type PartiesRow = { id: Uuid; names: string[]; debtorAgentId: Uuid; creditorAgentId: Uuid };
 
-const PARTIES = `id, array_remove(array[debtor ->> 'name', creditor ->> 'name', debtor -> 'ultimate' ->> 'name', creditor -> 'ultimate' ->> 'name'], null) as names,
+const PARTIES = `id, array_remove(array[debtor ->> 'name', creditor ->> 'name', debtor -> 'ultimate' ->> 'name', creditor -> 'ultimate' ->> 'name', debtor -> 'initiator' ->> 'name'], null) as names,
   debtor_agent_id as "debtorAgentId", creditor_agent_id as "creditorAgentId"`;
 
 /** Payments behind an id, the oldest first. */

@@ -21,27 +21,31 @@ const GivenNumber = Type.Object(
 /** How many numbers of somebody are kept. */
 export const MOST_NUMBERS = 20;
 
-/**
- * Somebody for whom another one pays or is paid: the ultimate debtor or creditor of ISO 20022, who may be known by numbers
- * alone.
- */
-const Ultimate = Type.Object(
-  {
-    name: Type.Optional(text(140, 'Nordlys Holding AS')),
-    country: Type.Optional(Country),
-    bic: Type.Optional(Bic),
-    lei: Type.Optional(Lei),
-    ids: Type.Optional(Type.Array(GivenNumber, { minItems: 1, maxItems: MOST_NUMBERS })),
-    isPerson: Type.Optional(Type.Boolean({ description: 'That the numbers are those of a person' })),
-    birth: Type.Optional(Birth),
-  },
-  {
-    ...closed,
-    minProperties: 1,
-    description:
-      'For whom it pays or is paid, where that is somebody else: the ultimate debtor or creditor. Screened, too, by name and numbers',
-  },
-);
+/** Somebody beside a party, who may be known by numbers alone. */
+const someone = {
+  name: Type.Optional(text(140, 'Nordlys Holding AS')),
+  country: Type.Optional(Country),
+  bic: Type.Optional(Bic),
+  lei: Type.Optional(Lei),
+  ids: Type.Optional(Type.Array(GivenNumber, { minItems: 1, maxItems: MOST_NUMBERS })),
+  isPerson: Type.Optional(Type.Boolean({ description: 'That the numbers are those of a person' })),
+  birth: Type.Optional(Birth),
+};
+
+/** Somebody for whom another one pays or is paid: the ultimate debtor or creditor of ISO 20022. */
+const Ultimate = Type.Object(someone, {
+  ...closed,
+  minProperties: 1,
+  description:
+    'For whom it pays or is paid, where that is somebody else: the ultimate debtor or creditor. Screened, too, by name and numbers',
+});
+export type Someone = StaticDecode<typeof Ultimate>;
+
+const Initiator = Type.Object(someone, {
+  ...closed,
+  minProperties: 1,
+  description: 'Who initiated the payment, where that is not who pays. Screened, too, by name and numbers',
+});
 
 /** Where a bank stands in a chain of payments; `customer…` in the customers' payment that one covers. */
 const BANK_PLACES = [
@@ -60,8 +64,18 @@ const BANK_PLACES = [
   'customerIntermediary2',
   'customerIntermediary3',
   'customerCreditorAgent',
+  'instructing',
+  'instructed',
 ] as const;
 export type BankPlace = (typeof BANK_PLACES)[number];
+
+/** What else a bank may be known by. */
+const ofBank = {
+  /** Its number in a clearing system. */
+  clearing: Type.Optional(Type.Object({ system: Type.Optional(text(35, 'RUCBC')), member: text(35, '044525187') }, closed)),
+  other: Type.Optional(text(35, '4711')),
+  branch: Type.Optional(text(35, 'BERGEN')),
+};
 
 /** A bank in the chain that is not the participant of its side, as the sender names it. */
 const Bank = Type.Object(
@@ -71,14 +85,32 @@ const Bank = Type.Object(
     lei: Type.Optional(Lei),
     name: Type.Optional(text(140, 'Fjordbank ASA')),
     country: Type.Optional(Country),
-    /** Its number in a clearing system. */
-    clearing: Type.Optional(Type.Object({ system: Type.Optional(text(35, 'RUCBC')), member: text(35, '044525187') }, closed)),
-    other: Type.Optional(text(35, '4711')),
-    branch: Type.Optional(text(35, 'BERGEN')),
+    ...ofBank,
   },
   closed,
 );
 export type Bank = StaticDecode<typeof Bank>;
+
+/** How many others a message may name beside one party. */
+export const MOST_MENTIONS = 100;
+
+/** Somebody whom a message names at another place: who made out the invoice, who takes a charge, who is in the chain of a return. */
+const Mention = Type.Object(
+  {
+    at: Type.String({
+      minLength: 1,
+      maxLength: 70,
+      pattern: '^[A-Za-z0-9/]+$',
+      examples: ['RmtInf/Strd/Invcr'],
+      description: 'The element of ISO 20022 that names them',
+    }),
+    ...someone,
+    ...ofBank,
+    account: Type.Optional(text(34, 'NO9386011117947')),
+  },
+  { ...closed, minProperties: 2 },
+);
+export type Mention = StaticDecode<typeof Mention>;
 
 /**
  * Payer or payee as the paying bank knows it: the name, and what the travel rule asks for beside it (FATF Recommendation 16).
@@ -102,11 +134,19 @@ export const Party = Type.Object(
     customerId: Type.Optional(text(35, 'C-204417')),
     birth: Type.Optional(Birth),
     ultimate: Type.Optional(Ultimate),
+    initiator: Type.Optional(Initiator),
     banks: Type.Optional(
       Type.Array(Bank, {
         minItems: 1,
         maxItems: BANK_PLACES.length,
         description: 'Banks on its side of the chain beside the participant, as messages of ISO 20022 name them. Screened, too',
+      }),
+    ),
+    mentions: Type.Optional(
+      Type.Array(Mention, {
+        minItems: 1,
+        maxItems: MOST_MENTIONS,
+        description: 'Whoever else a message names on its side, and where. Screened, too',
       }),
     ),
   },
@@ -129,11 +169,12 @@ export function detailsOf({
   const details = [town, street, lei, nationalId, customerId, birth?.on, birth?.town, birth?.country];
   // Where nobody is behind it, what was said before anybody could be stays the same.
   if (ultimate) details.push(ultimate.name, ultimate.country, ultimate.lei);
-  const { bic, banks } = rest;
+  const { bic, banks, initiator, mentions } = rest;
   const { bic: bicBehind, ids, isPerson, birth: born } = ultimate ?? {};
   const more: unknown[] = [bic, banks?.map(saidOfBank), bicBehind, ids?.map(({ id, scheme, issuer }) => [id, scheme, issuer]), isPerson];
   if (born) more.push(born.on, born.town, born.country);
   if (more.some((one) => one !== undefined)) details.push(JSON.stringify(more));
+  if (initiator || mentions) details.push(JSON.stringify([initiator && saidOfSomeone(initiator), mentions?.map(saidOfMention)]));
   return details.some((one) => one !== undefined) ? details : undefined;
 }
 
@@ -147,4 +188,24 @@ const saidOfBank = ({ at, bic, lei, name, country, clearing, other, branch }: Ba
   clearing?.member,
   other,
   branch,
+];
+
+const saidOfSomeone = ({ name, country, bic, lei, ids, isPerson, birth }: Someone) => [
+  name,
+  country,
+  bic,
+  lei,
+  ids?.map(({ id, scheme, issuer }) => [id, scheme, issuer]),
+  isPerson,
+  birth && [birth.on, birth.town, birth.country],
+];
+
+const saidOfMention = ({ at, clearing, other, branch, account, ...one }: Mention) => [
+  at,
+  ...saidOfSomeone(one),
+  clearing?.system,
+  clearing?.member,
+  other,
+  branch,
+  account,
 ];

@@ -337,7 +337,7 @@ function conditionsOf(
   add(
     (v) =>
       `(p.end_to_end_id = ${v} or p.uetr::text = ${v} or position(lower(${v}) in lower(p.debtor ->> 'name')) > 0 or position(lower(${v}) in lower(p.creditor ->> 'name')) > 0
-        or position(lower(${v}) in lower(concat_ws(' ', p.debtor -> 'ultimate' ->> 'name', p.creditor -> 'ultimate' ->> 'name'))) > 0)`,
+        or position(lower(${v}) in lower(concat_ws(' ', p.debtor -> 'ultimate' ->> 'name', p.creditor -> 'ultimate' ->> 'name', p.debtor -> 'initiator' ->> 'name'))) > 0)`,
     filter.query,
   );
   return { source, where, values };

@@ -4,12 +4,14 @@ import { AppError } from '../../base/error.ts';
 import { rowOf, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { HeaderOf, RecordOf } from '../iso20022/catalogue.ts';
+import { namedBeside, namedInChain, namedOriginators, withNamed } from '../iso20022/mentions.ts';
 import { writePacs002, type TransactionReport } from '../iso20022/pacs002.ts';
 import { withoutAbsent } from '../iso20022/pacs008-transaction.ts';
 import type { RecordReading, References } from '../iso20022/read-message.ts';
 import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
 import { frameOf, outcomeOf, refusalsOf } from '../message/answer.ts';
 import type { Handled, Incoming } from '../message/handler.ts';
+import { type IsOurs, oursAmong, withInstructing } from '../message/name-others.ts';
 import { originRows } from '../message/rows.ts';
 import { reasonCodeOf, rejectedFor, reportOn, uetrOf } from '../message/take-transfers.ts';
 import { submitIso20022 as contract } from '../payment/contract.ts';
@@ -129,7 +131,7 @@ type Taking = { incoming: Incoming<'pacs.004'>; record: Reading; header: Header;
 async function payBack(deps: SettlementDeps, ctx: Ctx, taking: Taking): Promise<TransactionReport> {
   const { record, original } = taking;
   const { tenantId } = ctx;
-  const order = orderOf(ctx, taking);
+  const order = withAllNamed(orderOf(ctx, taking), taking, oursAmong(deps, await deps.directory.of(tenantId)));
   // Two returns at once may count on the same rest; whichever was not first looks again, as long as another one came in between.
   for (let counted = -1; ;) {
     const [returned, ofReturn] = await deps.db.read({ tenantId }, async (tx) => [
@@ -174,6 +176,16 @@ function orderOf(ctx: Ctx, { incoming, record, header, original }: Taking): Paym
     valueDate: value.settlementDate ?? header.settlementDate,
     remittance: `Return of ${paid.uetr}`,
   });
+}
+
+/** With whoever the return names: its chain, who took charges, why and by whom it was sent back, and through whom it came. */
+function withAllNamed<T extends PaymentOrder>(order: T, { record, header }: Taking, isOurs: IsOurs): T {
+  const value = record.value as Return;
+  const { chain, reasons = header.reasons ?? [] } = value;
+  const named = [...(chain ? namedInChain(chain) : []), ...namedBeside(value), ...namedOriginators(reasons)];
+  const full = withNamed(withInstructing(order, [value, header], isOurs), named, isOurs);
+  if (full) return full;
+  throw new NotReturnable('CH16', 'More are named beside the parties than this network keeps and screens.');
 }
 
 function take(deps: SettlementDeps, ctx: Ctx, taking: Taking, { order, nth }: { order: PaymentOrder; nth: number }): Promise<PaymentView> {

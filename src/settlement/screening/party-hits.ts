@@ -3,8 +3,11 @@ import type { Identifier } from './identifier.ts';
 import type { Match } from './match.ts';
 
 /** Who pays or is paid, as far as it is screened. */
-export type Screened = Pick<PaymentOrder['debtor'], 'name' | 'bic' | 'lei' | 'nationalId' | 'ultimate' | 'banks'>;
-/** Two parties, those of whom they act for, and the banks on their side. */
+export type Screened = Pick<
+  PaymentOrder['debtor'],
+  'name' | 'bic' | 'lei' | 'nationalId' | 'ultimate' | 'initiator' | 'banks' | 'mentions'
+>;
+/** Two parties, those of whom they act for, who initiated, the banks on their side, and whoever else a message names. */
 export type Parties = Readonly<Record<Hit['party'], Screened>>;
 
 /** How lists are asked. */
@@ -12,7 +15,7 @@ export type Look = { name(name: string): readonly Match[]; identifier(identifier
 
 const NO_HITS: readonly Hit[] = [];
 
-/** Every match of the names and identifiers of two parties, of whom they act for, and of the banks that go between. */
+/** Every match of the names and identifiers of two parties and of all who stand beside them. */
 export function partyHits({ debtor, creditor }: Parties, look: Look): readonly Hit[] {
   const [ofDebtor, ofCreditor] = [look.name(debtor.name), look.name(creditor.name)];
   const isPlain = isOnlyNamed(debtor) && isOnlyNamed(creditor);
@@ -25,17 +28,18 @@ export function partyHits({ debtor, creditor }: Parties, look: Look): readonly H
   ];
 }
 
-function isOnlyNamed({ bic, lei, nationalId, ultimate, banks }: Screened): boolean {
-  return bic === undefined && lei === undefined && nationalId === undefined && ultimate === undefined && banks === undefined;
+function isOnlyNamed({ bic, lei, nationalId, ultimate, initiator, banks, mentions }: Screened): boolean {
+  return !(bic ?? lei ?? nationalId ?? ultimate ?? initiator ?? banks ?? mentions);
 }
 
 /** What is found beside the name of a party; the same name or identifier is asked once, and a hit tells which it was. */
 function hitsBeside(party: Hit['party'], of: Screened, look: Look): Hit[] {
   const asked = new Set<string>([of.name]);
   const isNew = (text: string) => !asked.has(text) && asked.add(text);
-  const { ultimate, banks = [] } = of;
-  const names = [ultimate, ...banks].flatMap((one) => (one?.name !== undefined && isNew(one.name) ? [one.name] : []));
-  const numbers = [...identifiersOf(of), ...(ultimate ? identifiersOf(ultimate) : []), ...banks.flatMap(identifiersOf)];
+  const { ultimate, initiator, banks = [], mentions = [] } = of;
+  const others: (Numbered & { name?: string })[] = [...[ultimate, initiator].filter((one) => one !== undefined), ...banks, ...mentions];
+  const names = others.flatMap(({ name }) => (name !== undefined && isNew(name) ? [name] : []));
+  const numbers = [...identifiersOf(of), ...others.flatMap(identifiersOf)];
   return [
     ...names.flatMap((name) => look.name(name).map((match) => ({ ...hitOf(party, match), name }))),
     ...numbers

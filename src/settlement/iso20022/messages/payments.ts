@@ -20,6 +20,7 @@ import {
   REASON,
   REMITTANCE,
   settlementFields,
+  TAX,
   totalFields,
   typeFields,
 } from '../parts.ts';
@@ -46,6 +47,14 @@ const settlement = {
   creditedAt: one('SttlmTmIndctn/CdtDtTm', dateTime),
 };
 
+/** Who is named beside the parties of a customer payment. */
+const namedBeside = {
+  regulators: many('RgltryRptg*/Authrty/Nm', text(140)),
+  tax: one('Tax', TAX),
+  /** To whom the remittance advice goes. */
+  remittanceReceivers: many('RltdRmtInf*/RmtLctnDtls*/PstlAdr/Nm|RltdRmtInf*/RmtLctnPstlAdr/Nm', text(140)),
+};
+
 /** Header of pacs.008 and pacs.009. */
 export const TRANSFER_HEADER = record({
   ...settlementFields,
@@ -62,9 +71,11 @@ export const CREDIT_TRANSFER = record({
   instructedAmount: one('InstdAmt', money),
   exchangeRate: one('XchgRate', decimal()),
   chargeBearer: must('ChrgBr', CHARGE_BEARER),
+  exchangeAgent: one('AgrdRate/FXAgt', AGENT),
   charges: many('ChrgsInf', CHARGE),
   ...agentsBetween,
   ...partiesOf,
+  ...namedBeside,
   instructionsForCreditorAgent: many('InstrForCdtrAgt', INSTRUCTION),
   instructionsForNextAgent: many('InstrForNxtAgt', INSTRUCTION),
   purpose: one('Purp/Cd', PURPOSE),
@@ -80,14 +91,28 @@ const UNDERLYING = record({
   debtor: must('Dbtr', PARTY, 'BE08', DEBTOR),
   debtorAccount: one('DbtrAcct', ACCOUNT, DEBTOR),
   debtorAgent: must('DbtrAgt', AGENT, 'RC03', DEBTOR),
+  debtorAgentAccount: one('DbtrAgtAcct', ACCOUNT),
   ...previousAgents,
   ...intermediaries,
   creditorAgent: must('CdtrAgt', AGENT, 'RC04', CREDITOR),
+  creditorAgentAccount: one('CdtrAgtAcct', ACCOUNT),
   creditor: must('Cdtr', PARTY, 'BE22', CREDITOR),
   creditorAccount: one('CdtrAcct', ACCOUNT, CREDITOR),
   ultimateCreditor: one('UltmtCdtr', PARTY, CREDITOR),
+  tax: one('Tax', TAX),
   remittance: one('RmtInf', REMITTANCE),
   instructedAmount: one('InstdAmt', money),
+});
+
+/** The payment between banks that another one pays for, which version 12 may tell. */
+const UNDERLYING_OF_BANKS = record({
+  ...agentsBetween,
+  ultimateDebtor: one('UltmtDbtr', AGENT, DEBTOR),
+  debtor: one('Dbtr', AGENT, DEBTOR),
+  debtorAgent: one('DbtrAgt', AGENT, DEBTOR),
+  creditorAgent: one('CdtrAgt', AGENT, CREDITOR),
+  creditor: one('Cdtr', AGENT, CREDITOR),
+  ultimateCreditor: one('UltmtCdtr', AGENT, CREDITOR),
 });
 
 /** One `CdtTrfTxInf` of pacs.009: a bank pays a bank, for itself (core) or to cover a customer payment (COV, with `underlying`). */
@@ -100,13 +125,16 @@ export const INSTITUTION_TRANSFER = record({
   debtor: must('Dbtr', AGENT, 'RC03', DEBTOR),
   debtorAccount: one('DbtrAcct', ACCOUNT, DEBTOR),
   debtorAgent: one('DbtrAgt', AGENT, DEBTOR),
+  debtorAgentAccount: one('DbtrAgtAcct', ACCOUNT),
   creditorAgent: one('CdtrAgt', AGENT, CREDITOR),
+  creditorAgentAccount: one('CdtrAgtAcct', ACCOUNT),
   creditor: must('Cdtr', AGENT, 'RC04', CREDITOR),
   creditorAccount: one('CdtrAcct', ACCOUNT, CREDITOR),
   ultimateCreditor: one('UltmtCdtr', AGENT, CREDITOR),
   purpose: one('Purp/Cd', PURPOSE),
   remittance: one('RmtInf', REMITTANCE),
   underlying: one('UndrlygCstmrCdtTrf', UNDERLYING),
+  underlyingOfBanks: one('UndrlygFICdtTrf', UNDERLYING_OF_BANKS),
 });
 
 /** Header of pacs.004. */
@@ -118,13 +146,19 @@ export const RETURN_HEADER = record({
 });
 
 const CHAIN = record({
+  ultimateDebtor: one('UltmtDbtr', PARTY_OR_AGENT, DEBTOR),
   debtor: one('Dbtr', PARTY_OR_AGENT, DEBTOR),
   debtorAccount: one('DbtrAcct', ACCOUNT, DEBTOR),
+  initiator: one('InitgPty', PARTY_OR_AGENT),
   debtorAgent: one('DbtrAgt', AGENT, DEBTOR),
+  ...previousAgents,
+  ...intermediaries,
   creditorAgent: one('CdtrAgt', AGENT, CREDITOR),
   creditor: one('Cdtr', PARTY_OR_AGENT, CREDITOR),
   creditorAccount: one('CdtrAcct', ACCOUNT, CREDITOR),
+  ultimateCreditor: one('UltmtCdtr', PARTY_OR_AGENT, CREDITOR),
 });
+export type ReturnChain = Of<typeof CHAIN>;
 
 /** One `TxInf` of pacs.004: money of a settled payment comes back. */
 export const PAYMENT_RETURN = record({
@@ -137,6 +171,7 @@ export const PAYMENT_RETURN = record({
   instructedAmount: one('RtrdInstdAmt', money),
   exchangeRate: one('XchgRate', decimal()),
   compensation: one('CompstnAmt', moneyOrZero),
+  exchangeAgent: one('AgrdRate/FXAgt', AGENT),
   chargeBearer: one('ChrgBr', CHARGE_BEARER),
   charges: many('ChrgsInf', CHARGE),
   instructingAgent: one('InstgAgt', AGENT),
@@ -166,8 +201,11 @@ export const PAYMENT_BATCH = record({
   debtor: must('Dbtr', PARTY, 'BE08', DEBTOR),
   debtorAccount: must('DbtrAcct', ACCOUNT, 'AC02', DEBTOR),
   debtorAgent: must('DbtrAgt', AGENT, 'RC03', DEBTOR),
+  debtorAgentAccount: one('DbtrAgtAcct', ACCOUNT),
   ultimateDebtor: one('UltmtDbtr', PARTY, DEBTOR),
   chargeBearer: one('ChrgBr', CHARGE_BEARER),
+  chargesAccount: one('ChrgsAcct', ACCOUNT),
+  chargesAgent: one('ChrgsAcctAgt', AGENT),
 });
 
 /** One `CdtTrfTxInf` of pain.001. The amount is what arrives (`InstdAmt`), or its equivalent in another currency. */
@@ -184,9 +222,11 @@ export const INITIATED_TRANSFER = record({
   ultimateDebtor: one('UltmtDbtr', PARTY, DEBTOR),
   ...intermediaries,
   creditorAgent: one('CdtrAgt', AGENT, CREDITOR),
+  creditorAgentAccount: one('CdtrAgtAcct', ACCOUNT),
   creditor: must('Cdtr', PARTY, 'BE22', CREDITOR),
   creditorAccount: one('CdtrAcct', ACCOUNT, CREDITOR),
   ultimateCreditor: one('UltmtCdtr', PARTY, CREDITOR),
+  ...namedBeside,
   instructionsForCreditorAgent: many('InstrForCdtrAgt', INSTRUCTION),
   purpose: one('Purp/Cd', PURPOSE),
   purposeText: one('Purp/Prtry', text(35)),

@@ -1,5 +1,7 @@
 import { scaleOf, type Money } from '../../../base/money.ts';
 import type { LocalDate, Millis } from '../../../base/time.ts';
+import type { Mention } from '../../payment/party.ts';
+import { personOf } from '../pacs008-writer.ts';
 import type { References } from '../read-message.ts';
 import {
   account,
@@ -7,6 +9,7 @@ import {
   decimalNumber,
   first,
   instant,
+  institution,
   leaf,
   moneyElement,
   ownReference,
@@ -34,6 +37,8 @@ export type OutgoingReturn = {
   debtorAgent?: string;
   creditor?: ReturnParty;
   creditorAgent?: string;
+  /** Through whom it came back: whoever the bank that returns named, each under its element (`RtrChain/Dbtr`). */
+  chain?: { named: readonly Mention[]; debtorAgent: string; creditorAgent: string };
 };
 
 /** What is said of a return before its transactions; all in one currency. */
@@ -109,10 +114,41 @@ function returnOf(back: OutgoingReturn): Xml {
     leaf('OrgnlIntrBkSttlmDt', original.settlementDate),
     moneyElement('RtrdIntrBkSttlmAmt', back.amount),
     leaf('ChrgBr', back.chargeBearer),
+    chainOf(back.chain),
     reasonElement('RtrRsnInf', back.reason),
     tag('OrgnlTxRef', ...party('Dbtr', debtor), agent('DbtrAgt', debtorAgent), agent('CdtrAgt', creditorAgent), ...party('Cdtr', creditor)),
   );
 }
+
+/** The chain of a return, in the order of the standard; it has a debtor and a creditor always. */
+function chainOf(chain: OutgoingReturn['chain']): Xml {
+  if (!chain) return '';
+  const at = (name: string) => chain.named.find((one) => one.at === `RtrChain/${name}`);
+  const bank = (name: string, own?: string) => {
+    const one = at(name);
+    return one ? institution(name, one) : agent(name, own);
+  };
+  const party = (name: string) => tag(name, tag('Pty', personOf(at(name))) || bankAs('Agt', at(`${name}/Agt`)));
+  const [debtor, creditor] = [party('Dbtr'), party('Cdtr')];
+  if (debtor === '' || creditor === '') return '';
+  return tag(
+    'RtrChain',
+    party('UltmtDbtr'),
+    debtor,
+    account('DbtrAcct', at('Dbtr')?.account),
+    party('InitgPty'),
+    bank('DbtrAgt', chain.debtorAgent),
+    ...NTH.map((nth) => bank(`PrvsInstgAgt${nth}`)),
+    ...NTH.map((nth) => bank(`IntrmyAgt${nth}`)),
+    bank('CdtrAgt', chain.creditorAgent),
+    creditor,
+    account('CdtrAcct', at('Cdtr')?.account),
+    party('UltmtCdtr'),
+  );
+}
+
+const NTH = [1, 2, 3] as const;
+const bankAs = (name: string, one: Mention | undefined): Xml => (one ? institution(name, one) : '');
 
 function party(name: 'Dbtr' | 'Cdtr', of: ReturnParty | undefined): Xml[] {
   const address = tag('PstlAdr', leaf('Ctry', of?.country));

@@ -3,7 +3,7 @@ import { type Money, toDecimalText } from '../../../base/money.ts';
 import type { LocalDate, Millis } from '../../../base/time.ts';
 import type { Order } from '../pacs008-transaction.ts';
 import type { Bank, BankPlace } from '../../payment/party.ts';
-import { previousAgents, ultimate } from '../pacs008-writer.ts';
+import { previousAgents, someone } from '../pacs008-writer.ts';
 import type { References } from '../read-message.ts';
 import {
   account,
@@ -21,7 +21,7 @@ import {
 } from '../xml-writer.ts';
 import { writtenMessage } from './streaming.ts';
 
-type Customer = Pick<Order['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate'>;
+type Customer = Pick<Order['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate' | 'initiator'>;
 
 /** A payment of a bank to a bank; with `cover`, of a payment of their customers. */
 export type OutgoingBankTransfer = {
@@ -64,14 +64,15 @@ function transferOf(transfer: OutgoingBankTransfer): Xml {
     cover &&
     tag(
       'UndrlygCstmrCdtTrf',
-      ultimate('UltmtDbtr', cover.debtor),
+      someone('UltmtDbtr', cover.debtor.ultimate),
+      someone('InitgPty', cover.debtor.initiator),
       ...party('Dbtr', cover.debtor),
       at('customerDebtorAgent', 'DbtrAgt') || agent('DbtrAgt', debtor),
       ...NTH.map((nth) => at(`customerPrevious${nth}`, `PrvsInstgAgt${nth}`)),
       ...NTH.map((nth) => at(`customerIntermediary${nth}`, `IntrmyAgt${nth}`)),
       at('customerCreditorAgent', 'CdtrAgt') || agent('CdtrAgt', creditor),
       ...party('Cdtr', cover.creditor),
-      ultimate('UltmtCdtr', cover.creditor),
+      someone('UltmtCdtr', cover.creditor.ultimate),
     );
   return tag(
     'CdtTrfTxInf',
