@@ -9,7 +9,9 @@ import {
   commentBreak,
   type getBreak,
   linkBreak,
+  linkBreakPart,
   proposeBreakFunding,
+  proposeBreakReversal,
   proposeWriteOff,
 } from '../../../src/settlement/reconciliation/contract.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
@@ -52,7 +54,8 @@ export function BreakWork({ one, next }: { one: BreakDetail; next: string | unde
       <div className="space-y-5 px-4 pb-4">
         <ProblemNote problem={assign.error} />
         <Links one={one} link={link} />
-        {one.kind === 'entry' && <Resolve one={one} />}
+        <Resolve one={one} />
+        {one.kind === 'missing' && <Reverse id={one.id} />}
         <Note id={one.id} field={note} />
       </div>
     </Card>
@@ -77,11 +80,19 @@ function useLink(one: BreakDetail, next: string | undefined) {
   return { ticked, toggle, sum, canLink, command, send: () => command.mutate({ id: one.id, transferIds: [...ticked] }) };
 }
 
+/** Whether a movement has more open than the break is. */
+function isPart(one: BreakDetail, { units }: BreakDetail['candidates'][number]): boolean {
+  const [whole, part] = [BigInt(units), BigInt(one.units)];
+  return part > 0n ? whole > part : whole < part;
+}
+
 function Links({ one, link }: { one: BreakDetail; link: Linking }) {
+  const part = useCommand(linkBreakPart, () => toast('Linked as a part; the break is resolved'));
   if (one.kind === 'missing')
     return (
       <p className="text-sm text-ink-2">
-        It closes by itself when a statement shows it. Until then, ask the custodian, and note what it says.
+        It closes by itself when a statement shows it. Ask the custodian, and note what it says; what never comes is written off, or booked
+        back with the participant.
       </p>
     );
   if (one.candidates.length === 0)
@@ -107,7 +118,14 @@ function Links({ one, link }: { one: BreakDetail; link: Linking }) {
               checked={link.ticked.has(movement.transferId)}
               onChange={() => link.toggle(movement.transferId)}
             />
-            <Money asset={one.asset} units={movement.units} signed />
+            <span className="flex items-center gap-2">
+              {isPart(one, movement) && (
+                <Button tone="quiet" busy={part.isPending} onClick={() => part.mutate({ id: one.id, transferId: movement.transferId })}>
+                  A part of this
+                </Button>
+              )}
+              <Money asset={one.asset} units={movement.units} signed />
+            </span>
           </li>
         ))}
       </ul>
@@ -119,14 +137,14 @@ function Links({ one, link }: { one: BreakDetail; link: Linking }) {
           Link <kbd className="ml-1 text-2xs">l</kbd>
         </Button>
       </div>
-      <ProblemNote problem={link.command.error} />
+      <ProblemNote problem={link.command.error ?? part.error} />
     </section>
   );
 }
 
 /** Minting to a participant, or booking on an own account: what another person then has to approve. */
 function Resolve({ one }: { one: BreakDetail }) {
-  const isIncoming = !one.units.startsWith('-');
+  const isIncoming = one.kind === 'entry' && !one.units.startsWith('-');
   const [to, setTo] = useState('');
   const [reason, setReason] = useState('');
   const banks = useOperation(listParticipants, { limit: '500' }, { enabled: isIncoming, staleMs: 60_000 });
@@ -173,6 +191,35 @@ function Resolve({ one }: { one: BreakDetail }) {
       <ProblemNote problem={fund.error ?? writeOff.error} />
       <Button type="submit" busy={fund.isPending || writeOff.isPending}>
         Propose to a second person
+      </Button>
+    </form>
+  );
+}
+
+/** Taking back from the participant, or giving back to it, what no statement has ever shown. */
+function Reverse({ id }: { id: string }) {
+  const [reason, setReason] = useState('');
+  const reverse = useCommand(proposeBreakReversal, () => {
+    setReason('');
+    toast('Proposed; another person decides on it under Custody');
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    reverse.mutate({ id, reason: reason.trim() });
+  }
+  return (
+    <form onSubmit={submit} aria-label="Book back" className="space-y-2">
+      <TextField
+        label="Or book it back with the participant; why"
+        value={reason}
+        required
+        minLength={5}
+        maxLength={500}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <ProblemNote problem={reverse.error} />
+      <Button type="submit" busy={reverse.isPending}>
+        Propose to book it back
       </Button>
     </form>
   );

@@ -43,6 +43,7 @@ export const ProposalKind = Type.Union([
   Type.Literal('instruction_outcome'),
   Type.Literal('fund_break'),
   Type.Literal('write_off'),
+  Type.Literal('reverse_break'),
   Type.Literal('income_payout'),
 ]);
 
@@ -222,6 +223,8 @@ export const approveProposal = operation({
     'settlement.break_resolved',
     'settlement.break_has_no_entry',
     'settlement.break_not_incoming',
+    'settlement.break_changed',
+    'settlement.insufficient_funds',
     'settlement.write_off_account_invalid',
     'settlement.income_short',
     'settlement.rail_missing',

@@ -1,4 +1,5 @@
 import { approveBreakFunding, approveWriteOff } from '../reconciliation/approve-breaks.ts';
+import { approveBreakReversal } from '../reconciliation/work-missing.ts';
 import { approveIncomePayout } from '../rail/pay-out-income.ts';
 import { approveInstructionOutcome, approveRail } from '../rail/manage-rails.ts';
 import type { RailSettings } from '../rail/transport.ts';
@@ -16,6 +17,7 @@ export function executorsOf(settings: Pick<RailSettings, 'masterKey'>): Executor
     instruction_outcome: approveInstructionOutcome,
     fund_break: approveBreakFunding,
     write_off: approveWriteOff,
+    reverse_break: approveBreakReversal,
     income_payout: approveIncomePayout,
   };
 }

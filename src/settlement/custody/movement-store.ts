@@ -5,9 +5,10 @@ import type { Tx } from '../../infra/postgres/db.ts';
 
 /**
  * Why money in custody changed on the ledger: `mint` against an entry, `approved_mint` by two people, `direct` by one where the
- * policy allows it, `payout`, `sweep` and `income` of the operator by a rail, `write_off` of a break.
+ * policy allows it, `payout`, `sweep` and `income` of the operator by a rail, `write_off` of a break, `reversal` of what no
+ * statement has ever shown.
  */
-export type MovementKind = 'mint' | 'approved_mint' | 'direct' | 'payout' | 'sweep' | 'income' | 'write_off';
+export type MovementKind = 'mint' | 'approved_mint' | 'direct' | 'payout' | 'sweep' | 'income' | 'write_off' | 'reversal';
 
 /** A change of money in custody on the ledger; `units` above zero came in. `entryId` is where a statement shows it. */
 export type MovementRow = {
@@ -21,6 +22,8 @@ export type MovementRow = {
   instructionId?: Uuid | null;
   proposalId?: Uuid | null;
   entryId?: Uuid | null;
+  /** Of `units`, what statements show in parts, or what people have brought to an end without one. */
+  shown?: bigint;
   recordedAt: Millis;
 };
 
@@ -28,9 +31,9 @@ export type MovementRow = {
 export async function insertMovements(tx: Tx, tenantId: Uuid, rows: readonly MovementRow[]): Promise<void> {
   await tx.query(
     `insert into settlement.custody_movement
-       (tenant_id, transfer_id, ledger_account_id, asset, units, kind, participant_id, reference, instruction_id, proposal_id, entry_id, recorded_at)
+       (tenant_id, transfer_id, ledger_account_id, asset, units, kind, participant_id, reference, instruction_id, proposal_id, entry_id, shown, recorded_at)
      select $1, unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::numeric[]), unnest($6::text[]), unnest($7::uuid[]),
-            unnest($8::text[]), unnest($9::uuid[]), unnest($10::uuid[]), unnest($11::uuid[]), unnest($12::timestamptz[])`,
+            unnest($8::text[]), unnest($9::uuid[]), unnest($10::uuid[]), unnest($11::uuid[]), unnest($12::numeric[]), unnest($13::timestamptz[])`,
     [
       tenantId,
       uuids(rows.map((row) => row.transferId)),
@@ -43,13 +46,14 @@ export async function insertMovements(tx: Tx, tenantId: Uuid, rows: readonly Mov
       uuids(rows.map((row) => row.instructionId)),
       uuids(rows.map((row) => row.proposalId)),
       uuids(rows.map((row) => row.entryId)),
+      numerics(rows.map((row) => row.shown ?? 0n)),
       instants(rows.map((row) => row.recordedAt)),
     ],
   );
 }
 
 export const MOVEMENT_COLUMNS = `transfer_id as "transferId", ledger_account_id as "ledgerAccountId", asset, units, kind, participant_id as "participantId", reference,
-  instruction_id as "instructionId", proposal_id as "proposalId", entry_id as "entryId", recorded_at as "recordedAt"`;
+  instruction_id as "instructionId", proposal_id as "proposalId", entry_id as "entryId", shown, recorded_at as "recordedAt"`;
 
 /** Movements of a custody account that no statement has shown, under any of the references; oldest first. */
 export async function openMovements(
@@ -59,7 +63,7 @@ export async function openMovements(
 ): Promise<MovementRow[]> {
   return tx.query<MovementRow>(
     `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
-      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and reference = any($3::text[])
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and shown = 0 and reference = any($3::text[])
       order by recorded_at, transfer_id`,
     [tenantId, of.ledgerAccountId, of.references],
   );
@@ -74,7 +78,7 @@ export async function movementsInstructed(
   if (of.instructionIds.length === 0) return [];
   return tx.query<MovementRow>(
     `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
-      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and instruction_id = any($3::uuid[]) order by recorded_at, transfer_id`,
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and shown = 0 and instruction_id = any($3::uuid[]) order by recorded_at, transfer_id`,
     [tenantId, of.ledgerAccountId, uuids(of.instructionIds)],
   );
 }
@@ -96,7 +100,8 @@ export async function lockMovements(
 export async function movementsInTransit(tx: Tx, tenantId: Uuid, ledgerAccountId: Uuid, limit: number): Promise<MovementRow[]> {
   return tx.query<MovementRow>(
     `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
-      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null order by recorded_at, transfer_id limit $3`,
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and shown <> units
+      order by recorded_at, transfer_id limit $3`,
     [tenantId, ledgerAccountId, limit],
   );
 }
@@ -110,7 +115,7 @@ export async function linkMovements(
   const rows = await tx.query(
     `update settlement.custody_movement m set entry_id = l.entry_id
        from (select unnest($2::uuid[]) as transfer_id, unnest($3::uuid[]) as ledger_account_id, unnest($4::uuid[]) as entry_id) as l
-      where m.tenant_id = $1 and m.transfer_id = l.transfer_id and m.ledger_account_id = l.ledger_account_id and m.entry_id is null
+      where m.tenant_id = $1 and m.transfer_id = l.transfer_id and m.ledger_account_id = l.ledger_account_id and m.entry_id is null and m.shown <> m.units
       returning m.transfer_id`,
     [
       tenantId,

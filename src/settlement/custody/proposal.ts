@@ -12,6 +12,7 @@ export type ProposalKind =
   | 'instruction_outcome'
   | 'fund_break'
   | 'write_off'
+  | 'reverse_break'
   | 'income_payout';
 
 /** What is to be done, field by field, as the public API writes the values. */

@@ -30,9 +30,9 @@ export async function statementFigures(tx: Tx, tenantId: Uuid): Promise<Statemen
        left join lateral (select b.closing, b.to_day from settlement.bank_statement b
                            where b.tenant_id = a.tenant_id and b.custody_account_id = a.id and b.kind = 'statement' and b.complete and not b.covered
                            order by b.to_day desc, b.number desc nulls last, b.told_at desc nulls last, b.id desc limit 1) s on true
-       left join lateral (select sum(v.units) as moved from settlement.custody_movement v
+       left join lateral (select sum(v.units - v.shown) as moved from settlement.custody_movement v
                            where v.tenant_id = a.tenant_id and v.ledger_account_id = a.ledger_account_id and v.entry_id is null) m on true
-       left join lateral (select sum(e.units) as told from settlement.statement_entry e
+       left join lateral (select sum(e.units - e.shown) as told from settlement.statement_entry e
                            where e.tenant_id = a.tenant_id and e.custody_account_id = a.id and e.state <> 'void'
                              and (e.bank_statement_id is null
                                   or e.bank_statement_id in (select i.id from settlement.bank_statement i

@@ -1,13 +1,15 @@
 import { fromWireId, newId, toWireId } from '../../base/id.ts';
-import { LedgerRefused, type TransferDraft } from '../../ledger/port.ts';
+import type { TransferDraft } from '../../ledger/port.ts';
 import { findCustodyAccount } from '../custody/account-store.ts';
 import { participantNamed } from '../custody/approve.ts';
 import type { Executor } from '../custody/decide-proposal.ts';
 import { mint } from '../custody/mint.ts';
 import { insertMovements } from '../custody/movement-store.ts';
 import { accountIn } from '../custody/propose.ts';
+import { findBreak } from './break-store.ts';
 import { lockOpenEntry, requireIncoming, resolved } from './work-breaks.ts';
-import { invalidAccount, requireOwnAccount } from './write-off.ts';
+import { approveMissingWriteOff } from './work-missing.ts';
+import { explainRefusal, requireOwnAccount } from './write-off.ts';
 
 /** Mints money that names nobody to whom two people have found. Errors: `settlement.break_resolved`, `settlement.participant_not_found`. */
 export const approveBreakFunding: Executor = async (deps, { tx, ctx, proposal }) => {
@@ -26,10 +28,12 @@ export const approveBreakFunding: Executor = async (deps, { tx, ctx, proposal })
 };
 
 /** Books a break on an account of the operator's own. Errors: `settlement.break_resolved`, `settlement.write_off_account_invalid`. */
-export const approveWriteOff: Executor = async (deps, { tx, ctx, proposal }) => {
+export const approveWriteOff: Executor = async (deps, { tx, ctx, proposal, at }) => {
   const { tenantId } = ctx;
   const data = proposal.data as Record<'breakId' | 'accountId', string>;
   const accountId = fromWireId(data.accountId);
+  const found = await findBreak(tx, tenantId, fromWireId(data.breakId));
+  if (found?.kind === 'missing') return approveMissingWriteOff(deps, { tx, ctx, proposal, at });
   const row = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId));
   await requireOwnAccount(tx, tenantId, accountId);
   const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
@@ -43,14 +47,8 @@ export const approveWriteOff: Executor = async (deps, { tx, ctx, proposal }) => 
   const reference = toWireId('brk', row.id);
   const transfer: TransferDraft = { id: newId(), kind: 'posted', ...sides, asset, units: units < 0n ? -units : units, reference };
   const ledger = await deps.ledger.inTx(tx, tenantId);
-  const { atMs } = await ledger.transfer([transfer]).catch(explain);
+  const { atMs } = await ledger.transfer([transfer]).catch(explainRefusal(units));
   const own = { transferId: transfer.id, ledgerAccountId, asset, units, reference: reference.slice(0, 35), proposalId: proposal.id };
   await insertMovements(tx, tenantId, [{ ...own, kind: 'write_off', entryId: row.entryId, recordedAt: atMs }]);
   return events;
 };
-
-/** An account that is not there, closed, of another currency, or at its limit. */
-function explain(error: unknown): never {
-  if (error instanceof LedgerRefused) throw invalidAccount();
-  throw error;
-}

@@ -65,11 +65,11 @@ export async function openMissing(tx: Tx, tenantId: Uuid, { days, at }: { days: 
 const MOVED_ON = `(m.recorded_at at time zone 'UTC')::date`;
 
 const MISSING_MOVEMENTS = `
-  select a.id as account, m.transfer_id, null::uuid as entry_id, m.asset, m.units, ${MOVED_ON} as day,
+  select a.id as account, m.transfer_id, null::uuid as entry_id, m.asset, m.units - m.shown as units, ${MOVED_ON} as day,
          m.reference || ' is on the ledger since ' || ${MOVED_ON} || ', and no statement shows it.' as explanation
     from settlement.custody_movement m
     join settlement.custody_account a on a.tenant_id = m.tenant_id and a.ledger_account_id = m.ledger_account_id
-   where m.tenant_id = $1 and m.entry_id is null
+   where m.tenant_id = $1 and m.entry_id is null and m.shown <> m.units
      and exists (select from settlement.bank_statement s where s.tenant_id = a.tenant_id and s.custody_account_id = a.id
                     and s.kind = 'statement' and s.complete and s.to_day >= ${MOVED_ON} + $2::int)
      and not exists (select from settlement.recon_break b where b.tenant_id = a.tenant_id and b.custody_account_id = a.id
@@ -77,18 +77,18 @@ const MISSING_MOVEMENTS = `
 
 /** Only accounts that have statements: where there are notifications alone, all of their entries are on none. */
 const MISSING_ENTRIES = `
-  select a.id as account, null::uuid as transfer_id, e.id as entry_id, a.asset, e.units, e.booking_day as day,
+  select a.id as account, null::uuid as transfer_id, e.id as entry_id, a.asset, e.units - e.shown as units, e.booking_day as day,
          'It was notified for ' || e.booking_day || ', and no statement shows it.' as explanation
     from (select custody_account_id as id, max(to_day) as day from settlement.bank_statement
            where tenant_id = $1 and kind = 'statement' and complete group by custody_account_id) latest
     join settlement.custody_account a on a.tenant_id = $1 and a.id = latest.id
-    join (select id, custody_account_id, units, booking_day, state from settlement.statement_entry
+    join (select id, custody_account_id, units, shown, booking_day, state from settlement.statement_entry
            where tenant_id = $1 and bank_statement_id is null
            union all
-          select i.id, i.custody_account_id, i.units, i.booking_day, i.state from settlement.bank_statement s
+          select i.id, i.custody_account_id, i.units, i.shown, i.booking_day, i.state from settlement.bank_statement s
             join settlement.statement_entry i on i.tenant_id = s.tenant_id and i.bank_statement_id = s.id
            where s.tenant_id = $1 and not s.complete) e on e.custody_account_id = a.id
-   where e.state = 'matched' and e.booking_day + $2::int <= latest.day
+   where e.state = 'matched' and e.shown <> e.units and e.booking_day + $2::int <= latest.day
      and not exists (select from settlement.recon_break b where b.tenant_id = $1 and b.kind = 'missing' and b.entry_id = e.id)`;
 
 async function openMissingOf(tx: Tx, tenantId: Uuid, { days, at, rows }: { days: number; at: Millis; rows: string }): Promise<void> {

@@ -165,7 +165,14 @@ const breakFields = {
 export const Break = Type.Object(breakFields, closed);
 
 const OpenMovement = Type.Object(
-  { transferId: TransferId, units: Units, kind: Type.String(), reference: Type.String(), recordedAt: Instant },
+  {
+    transferId: TransferId,
+    /** What is open of it. */
+    units: Units,
+    kind: Type.String(),
+    reference: Type.String(),
+    recordedAt: Instant,
+  },
   closed,
 );
 
@@ -175,7 +182,7 @@ export const BreakDetail = Type.Object(
     entry: Type.Optional(StatementEntry),
     transferId: Type.Optional(TransferId),
     notes: Type.Array(Type.Object({ by: Type.String(), text: Type.String(), at: Instant }, closed)),
-    /** Movements of the account that no statement shows and that it could be linked with, those of its amount first. */
+    /** Movements of the account that no statement shows and that it could be linked with, or be a part of, those of its amount first. */
     candidates: Type.Array(OpenMovement),
   },
   closed,
@@ -263,6 +270,24 @@ export const linkBreak = operation({
   example: { params: id, body: { transferIds: ['trf_0192837465ab7def8192837465abcdef'] } },
 });
 
+export const linkBreakPart = operation({
+  ...work,
+  name: 'settlement.link_break_part',
+  path: '/v1/breaks/{id}/link-part',
+  summary: 'Resolves a break as a part of one movement, of which other entries show the rest',
+  body: Type.Object({ transferId: TransferId }, closed),
+  output: Break,
+  errors: [
+    'settlement.break_not_found',
+    'settlement.break_resolved',
+    'settlement.break_has_no_entry',
+    'settlement.movement_not_open',
+    'settlement.part_too_large',
+    'request.key_reused',
+  ],
+  example: { params: id, body: { transferId: 'trf_0192837465ab7def8192837465abcdef' } },
+});
+
 const PROPOSING = [
   'settlement.break_not_found',
   'settlement.break_resolved',
@@ -291,8 +316,33 @@ export const proposeWriteOff = operation({
   status: 202,
   body: Type.Object({ accountId: AccountId, reason: Reason }, closed),
   output: Proposal,
-  errors: [...PROPOSING, 'settlement.write_off_account_invalid'],
+  errors: [
+    'settlement.break_not_found',
+    'settlement.break_resolved',
+    'settlement.person_required',
+    'request.key_reused',
+    'settlement.write_off_account_invalid',
+  ],
   example: { params: id, body: { accountId: 'acc_0192837465ab7def8192837465abcdef', reason: 'Bank charge of November' } },
+});
+
+export const proposeBreakReversal = operation({
+  ...work,
+  name: 'settlement.propose_break_reversal',
+  path: '/v1/breaks/{id}/reverse',
+  summary: 'Proposes to take back from a participant, or to give back, what was booked for it and no statement has ever shown',
+  status: 202,
+  body: Type.Object({ reason: Reason }, closed),
+  output: Proposal,
+  errors: [
+    'settlement.break_not_found',
+    'settlement.break_resolved',
+    'settlement.break_not_missing',
+    'settlement.break_of_no_participant',
+    'settlement.person_required',
+    'request.key_reused',
+  ],
+  example: { params: id, body: { reason: 'The custodian says that it was notified by mistake' } },
 });
 
 const DayEnd = Type.Object(
@@ -334,8 +384,10 @@ export const reconciliationOperations = [
   assignBreak,
   commentBreak,
   linkBreak,
+  linkBreakPart,
   proposeBreakFunding,
   proposeWriteOff,
+  proposeBreakReversal,
   getEndOfDay,
 ] as const;
 

@@ -71,13 +71,15 @@ export async function movementsToldBefore(
   tx: Tx,
   tenantId: Uuid,
   { entryId, ledgerAccountId, limit }: { entryId: Uuid; ledgerAccountId: Uuid; limit: number },
-): Promise<MovementRow[]> {
-  return tx.query<MovementRow>(
-    `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
+): Promise<(MovementRow & { ofLine: bigint })[]> {
+  return tx.query<MovementRow & { ofLine: bigint }>(
+    `select ${MOVEMENT_COLUMNS},
+            (select l.shown from settlement.statement_entry l where l.tenant_id = $1 and l.id = entry_id) as "ofLine"
+       from settlement.custody_movement
       where tenant_id = $1 and ledger_account_id = $3 and entry_id in (
         select k.id from settlement.statement_entry e
           join settlement.statement_entry k on k.tenant_id = e.tenant_id and k.custody_account_id = e.custody_account_id
-         where e.tenant_id = $1 and e.id = $2 and e.kind = 'entry' and k.kind = 'entry' and k.state = 'matched' and k.units <= e.units
+         where e.tenant_id = $1 and e.id = $2 and e.kind = 'entry' and k.kind = 'entry' and k.state = 'matched' and k.shown <> k.units
            and (k.id = any(e.may_be) or (e.bank_statement_id is not null and k.bank_statement_id is null
                                          and k.booking_day between e.booking_day - $5::int and e.booking_day + $5::int)))
       order by recorded_at, transfer_id limit $4`,
@@ -100,7 +102,7 @@ export async function mergeRepeated(
             told_as = array(select distinct t.telling from unnest(k.told_as || e.told_as) as t (telling))
        from settlement.statement_entry e
       where e.tenant_id = $1 and e.id = $2 and e.kind = 'entry' and k.tenant_id = $1 and k.id = any($3::uuid[])
-        and k.custody_account_id = e.custody_account_id and k.kind = 'entry' and k.state = 'matched' and k.id <> e.id
+        and k.custody_account_id = e.custody_account_id and k.kind = 'entry' and k.state = 'matched' and k.id <> e.id and k.shown = 0
         and (k.bank_statement_id is null or e.bank_statement_id is null)
       returning k.units`,
     [tenantId, entryId, uuids(told)],

@@ -160,7 +160,7 @@ export async function countOverlap(tx: Tx, tenantId: Uuid, { id, stretch }: Tell
             count(*) filter (where bank_statement_id <> $2)::int as others,
             count(*) filter (where bank_statement_id <> $2 and told_by = $2)::int as shared
        from settlement.statement_entry
-      where tenant_id = $1 and kind = 'entry' and state <> 'void' and (bank_statement_id = $2 or bank_statement_id = any($3::uuid[]))`,
+      where tenant_id = $1 and kind = 'entry' and state <> 'void' and shown <> units and (bank_statement_id = $2 or bank_statement_id = any($3::uuid[]))`,
     [tenantId, id, uuids(stretch.map((one) => one.id))],
   );
   return row!;
@@ -188,7 +188,7 @@ export async function takeOverEntries(tx: Tx, tenantId: Uuid, { id, stretch }: T
 /** What the entries come to that a statement holds. */
 export async function sumHeld(tx: Tx, tenantId: Uuid, id: Uuid): Promise<bigint> {
   const [row] = await tx.query<{ sum: bigint | null }>(
-    `select sum(units) as sum from settlement.statement_entry
+    `select sum(units - shown) as sum from settlement.statement_entry
       where tenant_id = $1 and bank_statement_id = $2 and kind <> 'gap' and state <> 'void'`,
     [tenantId, id],
   );

@@ -8,11 +8,13 @@ import { jobOfTenants, type Part } from '../part.ts';
 import { countBreaks } from './break-store.ts';
 import * as reconciliation from './contract.ts';
 import { statementHandler } from './door.ts';
+import { linkBreakPart } from './link-part.ts';
 import { matchNew, matchTaken } from './match-entries.ts';
 import { readStatement } from './read-statement.ts';
 import { getEndOfDay, listStatementEntries, listStatements } from './read-statements.ts';
 import { takeStatement } from './take-statement.ts';
 import { assignBreak, commentBreak, getBreak, linkBreak, listBreaks, proposeBreakFunding, proposeWriteOff } from './work-breaks.ts';
+import { proposeBreakReversal } from './work-missing.ts';
 
 /** How soon lines that a crash left are looked at. */
 const MATCH_EVERY_MS = 30_000;
@@ -45,8 +47,10 @@ export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part
       route(reconciliation.assignBreak, (ctx, input) => assignBreak(deps, ctx, input)),
       route(reconciliation.commentBreak, (ctx, input) => commentBreak(deps, ctx, input)),
       route(reconciliation.linkBreak, (ctx, input) => linkBreak(deps, ctx, input)),
+      route(reconciliation.linkBreakPart, (ctx, input) => linkBreakPart(deps, ctx, input)),
       route(reconciliation.proposeBreakFunding, (ctx, input) => proposeBreakFunding(deps, ctx, input)),
       route(reconciliation.proposeWriteOff, (ctx, input) => proposeWriteOff(deps, ctx, input)),
+      route(reconciliation.proposeBreakReversal, (ctx, input) => proposeBreakReversal(deps, ctx, input)),
       route(reconciliation.getEndOfDay, (ctx, input) => getEndOfDay(deps, ctx, input)),
     ],
     jobs: [

@@ -321,11 +321,8 @@ describe('a break', () => {
     await take('camt.053', [], { id: 'LATER', number: 'MAIN0001', day: '2026-11-24' });
     const missing = (await main()).find(({ units }) => units === 11n)!;
     expect(missing.explanation).toContain('LATE-11');
-    await expect(proposeWriteOff(deps(), house.ctx, { id: missing.id, accountId: newId(), reason: 'It never came' })).rejects.toMatchObject(
-      {
-        code: 'settlement.break_has_no_entry',
-      },
-    );
+    const wanted = { id: missing.id, participantId: other.id, reason: 'It never came' };
+    await expect(proposeBreakFunding(deps(), house.ctx, wanted)).rejects.toMatchObject({ code: 'settlement.break_has_no_entry' });
     await take('camt.054', [entry(11n, 'LATE-11')], { number: 'MAIN0001' });
     expect((await main()).map(({ id }) => id)).not.toContain(missing.id);
   });

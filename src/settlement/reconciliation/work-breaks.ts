@@ -69,7 +69,10 @@ export async function getBreak(
     const inTransit = isWorkable ? await movementsInTransit(tx, ctx.tenantId, ledgerAccountId, LOOKED_AT) : [];
     const told =
       isWorkable && entry ? await movementsToldBefore(tx, ctx.tenantId, { entryId: entry.id, ledgerAccountId, limit: CANDIDATES }) : [];
-    const open = [...told, ...inTransit];
+    const open = [
+      ...told.map(({ ofLine, ...movement }) => ({ ...movement, units: movement.units - ofLine })),
+      ...inTransit.map((movement) => ({ ...movement, units: movement.units - (movement.shown ?? 0n) })),
+    ];
     const fitting = open.filter(({ units }) => units > 0n === row.units > 0n);
     const candidates = fitting.toSorted((a, b) => Number(b.units === row.units) - Number(a.units === row.units)).slice(0, CANDIDATES);
     return {
@@ -88,7 +91,8 @@ export async function getBreak(
   });
 }
 
-function notFound(): AppError {
+/** No such break. */
+export function notFound(): AppError {
   return new AppError('not_found', 'settlement.break_not_found', 'There is no such break.');
 }
 
@@ -99,7 +103,8 @@ async function mustLock(tx: Tx, tenantId: Uuid, id: Uuid): Promise<BreakRow> {
   return row;
 }
 
-const isResolved = (): AppError => new AppError('conflict', 'settlement.break_resolved', 'The break is resolved already.');
+/** Somebody, or a statement, was there before. */
+export const isResolved = (): AppError => new AppError('conflict', 'settlement.break_resolved', 'The break is resolved already.');
 
 /** Errors: `settlement.break_resolved`, `settlement.break_has_no_entry`. */
 function requireOpenEntry(row: BreakRow): BreakRow & { entryId: Uuid } {
@@ -108,7 +113,7 @@ function requireOpenEntry(row: BreakRow): BreakRow & { entryId: Uuid } {
     throw new AppError(
       'unprocessable',
       'settlement.break_has_no_entry',
-      'No statement shows it, so there is nothing to book. It closes when one does; link it from there.',
+      'No statement shows it, so there is nothing to link or to mint. It closes when one does; else write it off, or book it back.',
     );
   return row as BreakRow & { entryId: Uuid };
 }
@@ -152,7 +157,7 @@ export function linkBreak(deps: Deps, ctx: Ctx, { id, transferIds }: InputOf<typ
     const told = movements.flatMap((movement) => movement.entryId ?? []);
     const isRepeated = told.length > 0;
     if (isRepeated && told.length < movements.length) throw notOpen();
-    const sum = movements.reduce((total, { units }) => total + units, 0n);
+    const sum = movements.reduce((total, { units, shown = 0n }) => total + units - (isRepeated ? 0n : shown), 0n);
     if (sum !== row.units) throw doesNotAddUp(row, sum);
     if (!isRepeated) {
       const links = movements.map(({ transferId }) => ({ transferId, ledgerAccountId, entryId }));
@@ -174,7 +179,8 @@ export function linkBreak(deps: Deps, ctx: Ctx, { id, transferIds }: InputOf<typ
   });
 }
 
-const notOpen = (): AppError =>
+/** A movement that cannot be what an entry shows. */
+export const notOpen = (): AppError =>
   new AppError(
     'unprocessable',
     'settlement.movement_not_open',
@@ -196,8 +202,18 @@ export async function resolved(
   tenantId: Uuid,
   { row, state = 'matched', rule, resolution }: Outcome,
 ): Promise<{ answer: View; events: EventDraft[] }> {
-  const at = deps.clock.now();
   await writeVerdicts(tx, tenantId, [{ id: row.entryId, state, rule, explanation: resolution }]);
+  return broughtToAnEnd(deps, tx, tenantId, { row, resolution });
+}
+
+/** Closes a break with who and why, and tells whoever listens. */
+export async function broughtToAnEnd(
+  deps: Pick<SettlementDeps, 'clock'>,
+  tx: Tx,
+  tenantId: Uuid,
+  { row, resolution }: { row: BreakRow; resolution: string },
+): Promise<{ answer: View; events: EventDraft[] }> {
+  const at = deps.clock.now();
   await resolveBreak(tx, tenantId, row.id, { resolution, at });
   const { type, version } = breakResolved;
   const subject = toWireId('brk', row.id);
@@ -206,6 +222,13 @@ export async function resolved(
     answer: viewOfBreak({ ...row, state: 'resolved', resolution, resolvedAt: at }, at),
     events: [{ id: newId(), tenantId, type, version, subject, data, at }],
   };
+}
+
+async function openAny(deps: Deps, ctx: Ctx, id: Uuid): Promise<BreakRow> {
+  const row = await deps.db.read(ctx, (tx) => findBreak(tx, ctx.tenantId, id));
+  if (!row) throw notFound();
+  if (row.state !== 'open') throw isResolved();
+  return row;
 }
 
 async function openOne(deps: Deps, ctx: Ctx, id: Uuid): Promise<BreakRow & { entryId: Uuid }> {
@@ -237,20 +260,20 @@ export function requireIncoming({ units }: BreakRow): void {
   throw new AppError('unprocessable', 'settlement.break_not_incoming', 'Money has left the account; there is nothing to mint.');
 }
 
-/** Errors: those of an open entry, `settlement.write_off_account_invalid`. */
+/** Errors: `settlement.break_not_found`, `settlement.break_resolved`, `settlement.write_off_account_invalid`. */
 export async function proposeWriteOff(
   deps: SettlementDeps,
   ctx: Ctx,
   { id, accountId, reason }: InputOf<typeof writeOffContract>,
 ): Promise<OutputOf<typeof writeOffContract>> {
-  const row = await openOne(deps, ctx, id);
+  const row = await openAny(deps, ctx, id);
   await deps.db.read(ctx, (tx) => requireOwnAccount(tx, ctx.tenantId, accountId));
   const account = toWireId('acc', accountId);
-  const subject = `Write break of ${textOf(row)} off to ${account}`;
+  const subject = `Write ${row.kind === 'missing' ? 'what never came' : 'break'} of ${textOf(row)} off to ${account}`;
   return propose(deps, ctx, writeOffContract, {
     kind: 'write_off',
     subject,
-    data: { breakId: toWireId('brk', id), accountId: account },
+    data: { breakId: toWireId('brk', id), accountId: account, ...(row.kind === 'missing' && { units: row.units.toString() }) },
     reason,
   });
 }

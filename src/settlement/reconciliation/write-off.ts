@@ -1,6 +1,7 @@
 import { AppError } from '../../base/error.ts';
 import type { Uuid } from '../../base/id.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { LedgerRefused } from '../../ledger/port.ts';
 
 /**
  * Breaks are written off to the operator's own accounts only: never to one of a participant, which would be minting or burning by
@@ -19,10 +20,26 @@ export async function requireOwnAccount(tx: Tx, tenantId: Uuid, accountId: Uuid)
   if (taken) throw invalidAccount();
 }
 
-export function invalidAccount(): AppError {
+function invalidAccount(): AppError {
   return new AppError(
     'unprocessable',
     'settlement.write_off_account_invalid',
     "A break is written off to an account of the operator's own in its currency, such as charges or interest.",
   );
+}
+
+/**
+ * Why the ledger refuses what is booked on custody (`units`, below zero off it): the account against it is not there, closed, of
+ * another currency or at its limit; or more would leave custody than the ledger has there.
+ */
+export function explainRefusal(units: bigint): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof LedgerRefused)) throw error;
+    if (units > 0n || (error.refusal.code as string) !== 'exceeds_debits') throw invalidAccount();
+    throw new AppError(
+      'unprocessable',
+      'settlement.custody_short',
+      'More would leave custody than the ledger has there. Work first what has come in and is not explained.',
+    );
+  };
 }
