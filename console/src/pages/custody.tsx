@@ -8,6 +8,7 @@ import { listInstructions } from '../../../src/settlement/rail/contract.ts';
 import { call } from '../api/session.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { download } from '../parts/download.ts';
+import { HeldInstructions } from '../parts/held-instructions.tsx';
 import { Income } from '../parts/income.tsx';
 import { Proposals } from '../parts/proposals.tsx';
 import { ProposeCustodyAccount, ProposeFundingPolicy } from '../parts/propose.tsx';
@@ -52,6 +53,7 @@ export function CustodyPage() {
           <Published />
         </div>
         {isOperator && <Income />}
+        {isOperator && <HeldInstructions />}
         <Instructions />
         {isOperator && <Accounts />}
         {isOperator && <Rails />}
@@ -133,6 +135,7 @@ function Published() {
 
 const TONES: Record<Instruction['state'], Tone> = {
   waiting: 'accent',
+  held: 'warn',
   sending: 'accent',
   unknown: 'warn',
   accepted: 'good',

@@ -44,6 +44,7 @@ export const ProposalKind = Type.Union([
   Type.Literal('fund_break'),
   Type.Literal('write_off'),
   Type.Literal('reverse_break'),
+  Type.Literal('held_instruction'),
   Type.Literal('income_payout'),
 ]);
 
@@ -219,6 +220,8 @@ export const approveProposal = operation({
     'settlement.rail_taken',
     'settlement.instruction_not_found',
     'settlement.instruction_decided',
+    'settlement.instruction_not_held',
+    'settlement.instruction_sent',
     'settlement.break_not_found',
     'settlement.break_resolved',
     'settlement.break_has_no_entry',

@@ -1,6 +1,7 @@
 import { approveBreakFunding, approveWriteOff } from '../reconciliation/approve-breaks.ts';
 import { approveBreakReversal } from '../reconciliation/work-missing.ts';
 import { approveIncomePayout } from '../rail/pay-out-income.ts';
+import { approveHeldInstruction } from '../rail/decide-held.ts';
 import { approveInstructionOutcome, approveRail } from '../rail/manage-rails.ts';
 import type { RailSettings } from '../rail/transport.ts';
 import { approveCustodyAccount, approveCustodyPolicy, approveMint, approvePayoutAccount } from './approve.ts';
@@ -18,6 +19,7 @@ export function executorsOf(settings: Pick<RailSettings, 'masterKey'>): Executor
     fund_break: approveBreakFunding,
     write_off: approveWriteOff,
     reverse_break: approveBreakReversal,
+    held_instruction: approveHeldInstruction,
     income_payout: approveIncomePayout,
   };
 }

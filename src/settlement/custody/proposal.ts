@@ -13,6 +13,7 @@ export type ProposalKind =
   | 'fund_break'
   | 'write_off'
   | 'reverse_break'
+  | 'held_instruction'
   | 'income_payout';
 
 /** What is to be done, field by field, as the public API writes the values. */

@@ -14,8 +14,10 @@ type Participant = OutputOf<Contract>;
 /** What is set of a participant: `write` does it and says whether there is such a participant. */
 type Change = {
   write(tx: Tx): Promise<boolean>;
+  /** What else follows of it, in the same transaction. */
+  follow?(tx: Tx): Promise<readonly EventDraft[]>;
   after: Participant;
-  detail: { from: unknown; to: unknown };
+  detail: { from: unknown; to: unknown; reason?: string };
   events?: readonly EventDraft[];
 };
 
@@ -26,10 +28,11 @@ export async function changeParticipant(
   { contract, id, change }: { contract: Contract; id: Uuid; change(before: Participant): Change },
 ): Promise<Participant> {
   const before = await getParticipant(deps, ctx, { id });
-  const { write, after, detail, events = [] } = change(before);
+  const { write, follow, after, detail, events = [] } = change(before);
   const answer = await deps.access.command(ctx, contract, async (tx) => {
     if (!(await write(tx))) throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
-    return { answer: after, subject: before.bic, events, detail };
+    const followed = (await follow?.(tx)) ?? [];
+    return { answer: after, subject: before.bic, events: [...events, ...followed], detail };
   });
   deps.directory.forget(ctx.tenantId);
   return answer;

@@ -125,11 +125,19 @@ export const setParticipantState = operation({
   name: 'settlement.set_participant_state',
   method: 'PUT',
   path: '/v1/participants/{id}/state',
-  summary: 'Suspends a participant, so that its payments are rejected, or lets it in again',
+  summary: 'Suspends a participant, so that its payments are rejected and its payouts held, or lets it in again',
   scope: 'participants:write',
   cost: 'light',
   params,
-  body: Type.Object({ state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]) }, closed),
+  body: Type.Object(
+    {
+      state: Type.Union([Type.Literal('active'), Type.Literal('suspended')]),
+      reason: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 300, examples: ['Moratorium by the supervisor'], description: 'Why; the operator’s alone' }),
+      ),
+    },
+    closed,
+  ),
   output: Participant,
   errors: ['settlement.participant_not_found', 'request.key_reused'],
   example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, body: { state: 'suspended' } },

@@ -3,25 +3,32 @@ import type { EventDraft } from '../../base/event.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { holdInstructions } from '../rail/hold-instructions.ts';
 import { changeParticipant } from './change-participant.ts';
 import { participantStateSet, setParticipantState as contract } from './contract.ts';
 import { updateParticipantState } from './store.ts';
 
-/** Suspends a participant or lets it in again; what is already reserved still settles. Errors: `settlement.participant_not_found`. */
+/**
+ * Suspends a participant or lets it in again. What is already reserved still settles; payouts that no rail has been handed are held
+ * until two people decide on them, whether or not it is let in again. Errors: `settlement.participant_not_found`.
+ */
 export async function setParticipantState(
   deps: SettlementDeps,
   ctx: Ctx,
   input: InputOf<typeof contract>,
 ): Promise<OutputOf<typeof contract>> {
-  const { id, state } = input;
+  const { id, state, reason } = input;
+  const at = deps.clock.now();
+  const why = `suspended by ${ctx.actor.name}${reason === undefined ? '' : `: ${reason}`}`;
   return await changeParticipant(deps, ctx, {
     contract,
     id,
     change: (before) => ({
       write: (tx) => updateParticipantState(tx, ctx.tenantId, id, state),
       after: { ...before, state },
-      detail: { from: before.state, to: state },
-      events: before.state === state ? [] : [stateSet(ctx, before, { state, at: deps.clock.now() })],
+      detail: { from: before.state, to: state, ...(reason !== undefined && { reason }) },
+      ...(state === 'suspended' && { follow: (tx) => holdInstructions(deps, tx, ctx.tenantId, { participantId: id, at, why }) }),
+      events: before.state === state ? [] : [stateSet(ctx, before, { state, at })],
     }),
   });
 }

@@ -45,6 +45,7 @@ export const Rail = Type.Object(
 
 export const InstructionState = Type.Union([
   Type.Literal('waiting'),
+  Type.Literal('held'),
   Type.Literal('sending'),
   Type.Literal('unknown'),
   Type.Literal('accepted'),
@@ -275,7 +276,7 @@ export const cancelInstruction = operation({
   cost: 'normal',
   params: Type.Object({ id: InstructionId }, closed),
   output: Instruction,
-  errors: ['settlement.instruction_not_found', 'settlement.instruction_sent', 'request.key_reused'],
+  errors: ['settlement.instruction_not_found', 'settlement.instruction_sent', 'settlement.instruction_held', 'request.key_reused'],
   example: { params: { id: 'ins_0192837465ab7def8192837465abcdef' } },
 });
 
@@ -297,6 +298,30 @@ export const proposeInstructionOutcome = operation({
   },
 });
 
+export const proposeHeldInstruction = operation({
+  name: 'settlement.propose_held_instruction',
+  method: 'POST',
+  path: '/v1/instructions/{id}/held',
+  summary: 'Proposes to let go, or to refuse, an instruction that is held since its participant is suspended',
+  scope: 'settlement:write',
+  cost: 'normal',
+  status: 202,
+  params: Type.Object({ id: InstructionId }, closed),
+  body: Type.Object({ decision: Type.Union([Type.Literal('release'), Type.Literal('refuse')]), reason: Reason }, closed),
+  output: Proposal,
+  errors: [
+    'settlement.instruction_not_found',
+    'settlement.instruction_not_held',
+    'settlement.instruction_sent',
+    'settlement.person_required',
+    'request.key_reused',
+  ],
+  example: {
+    params: { id: 'ins_0192837465ab7def8192837465abcdef' },
+    body: { decision: 'release', reason: 'The administrator of the estate agrees' },
+  },
+});
+
 export const railOperations = [
   listRails,
   proposeRail,
@@ -308,12 +333,13 @@ export const railOperations = [
   getInstruction,
   cancelInstruction,
   proposeInstructionOutcome,
+  proposeHeldInstruction,
 ] as const;
 
 export const instructionMoved = eventKind({
   type: 'settlement.instruction_moved',
   version: 1,
-  summary: 'An instruction was accepted, refused, confirmed or cancelled',
+  summary: 'An instruction was held, let go, accepted, refused, confirmed or cancelled',
   data: Type.Object({
     instructionId: InstructionId,
     kind: Type.String(),

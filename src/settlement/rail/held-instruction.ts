@@ -34,6 +34,7 @@ export function draftInstruction(
     state: 'waiting',
     attempts: 0,
     asked: 0,
+    cleared: false,
     nextAt: sendableFrom(rail, account.asset, now, calendars),
     reason: null,
     railReference: null,

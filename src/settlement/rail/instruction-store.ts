@@ -6,7 +6,7 @@ import type { InstructionRow, InstructionState } from './instruction.ts';
 
 const COLUMNS = `id, kind, rail_id as "railId", participant_id as "participantId", asset, units, reference, from_account_id as "fromAccountId",
   from_ledger_id as "fromLedgerId", to_ledger_id as "toLedgerId", income_source as "incomeSource",
-  proposal_id as "proposalId", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked,
+  proposal_id as "proposalId", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked, cleared,
   next_at as "nextAt", reason, rail_reference as "railReference", requested_by as "requestedBy", requested_at as "requestedAt",
   changed_at as "changedAt"`;
 
@@ -59,6 +59,15 @@ export async function lockInstruction(tx: Tx, tenantId: Uuid, id: Uuid): Promise
   return row;
 }
 
+/** What of a participant waits to be sent; nobody else moves it before the transaction ends. */
+export async function lockWaitingOf(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<InstructionRow[]> {
+  return tx.query<InstructionRow>(
+    `select ${COLUMNS} from settlement.instruction
+      where tenant_id = $1 and participant_id = $2 and state = 'waiting' order by id for update`,
+    [tenantId, participantId],
+  );
+}
+
 /**
  * Instructions by id, or those that an account sends or gets under any of the names in small letters: their ids without hyphens, or
  * their UETRs. In order of id; nobody else moves them before the transaction ends.
@@ -100,7 +109,7 @@ export async function dueInstructions(
   );
 }
 
-export type InstructionChange = Pick<InstructionRow, 'state' | 'attempts' | 'asked' | 'nextAt' | 'reason' | 'railReference'>;
+export type InstructionChange = Pick<InstructionRow, 'state' | 'attempts' | 'asked' | 'cleared' | 'nextAt' | 'reason' | 'railReference'>;
 
 /** Writes a move and what it was, under the next number. */
 export async function writeMove(
@@ -111,9 +120,21 @@ export async function writeMove(
   const { before, after, detail, at } = of;
   await tx.query(
     `update settlement.instruction
-        set state = $3, attempts = $4, asked = $5, next_at = $6::timestamptz, reason = $7, rail_reference = $8, changed_at = $9::timestamptz
+        set state = $3, attempts = $4, asked = $5, next_at = $6::timestamptz, reason = $7, rail_reference = $8, changed_at = $9::timestamptz,
+            cleared = $10
       where tenant_id = $1 and id = $2`,
-    [tenantId, before.id, after.state, after.attempts, after.asked, instant(after.nextAt), after.reason, after.railReference, instant(at)],
+    [
+      tenantId,
+      before.id,
+      after.state,
+      after.attempts,
+      after.asked,
+      instant(after.nextAt),
+      after.reason,
+      after.railReference,
+      instant(at),
+      after.cleared,
+    ],
   );
   await tx.query(
     `insert into settlement.instruction_move (tenant_id, instruction_id, number, from_state, to_state, detail, at)

@@ -5,6 +5,9 @@ import { backoffMs, moved, MOVES, STATES, type InstructionState, type Move } fro
 const ALLOWED: readonly [InstructionState, Move, InstructionState][] = [
   ['waiting', 'send', 'sending'],
   ['waiting', 'accept', 'accepted'],
+  ['waiting', 'hold', 'held'],
+  ['held', 'release', 'waiting'],
+  ['held', 'accept', 'accepted'],
   ['sending', 'lose', 'unknown'],
   ['sending', 'accept', 'accepted'],
   ['sending', 'refuse', 'refused'],
@@ -26,10 +29,13 @@ describe('an instruction', () => {
   test('is cancelled only before it was ever handed over', () => {
     expect(moved({ state: 'waiting', attempts: 0 }, 'cancel')).toBe('cancelled');
     expect(moved({ state: 'waiting', attempts: 1 }, 'cancel')).toBeUndefined();
+    expect(moved({ state: 'held', attempts: 0 }, 'cancel')).toBe('cancelled');
+    expect(moved({ state: 'held', attempts: 1 }, 'cancel')).toBeUndefined();
   });
 
   test('is not paid before it was ever handed over', () => {
     expect(moved({ state: 'waiting', attempts: 0 }, 'accept')).toBeUndefined();
+    expect(moved({ state: 'held', attempts: 0 }, 'accept')).toBeUndefined();
   });
 
   test('leaves a last state by no move', () => {

@@ -3,24 +3,27 @@ import type { Millis } from '../../base/time.ts';
 import type { IncomeSource } from '../custody/income.ts';
 
 /**
- * waiting: to be sent. sending: being handed to the rail, or a crash fell into that moment. unknown: the rail may have it; it is
+ * waiting: to be sent. held: its participant is suspended; two people let it go or refuse it. sending: being handed to the rail, or a crash fell into that moment. unknown: the rail may have it; it is
  * asked for. accepted: the rail has paid. refused: it never will. confirmed: a statement shows it. cancelled: never sent.
  */
-export const STATES = ['waiting', 'sending', 'unknown', 'accepted', 'refused', 'confirmed', 'cancelled'] as const;
+export const STATES = ['waiting', 'held', 'sending', 'unknown', 'accepted', 'refused', 'confirmed', 'cancelled'] as const;
 export type InstructionState = (typeof STATES)[number];
 
 /**
  * send: it is about to be handed over. lose: no clear answer. absent: the rail says that it never had it. accept: it has paid
- * (by its answer, a statement, or two people). refuse: it has not and will not. confirm: a statement shows it.
+ * (by its answer, a statement, or two people). refuse: it has not and will not. confirm: a statement shows it. hold: its participant
+ * is suspended; release: it may go all the same.
  */
 export const MOVES = {
   send: { from: ['waiting'], to: 'sending' },
+  hold: { from: ['waiting'], to: 'held' },
+  release: { from: ['held'], to: 'waiting' },
   lose: { from: ['sending', 'unknown'], to: 'unknown' },
   absent: { from: ['unknown'], to: 'waiting' },
-  accept: { from: ['sending', 'unknown', 'waiting'], to: 'accepted' },
+  accept: { from: ['sending', 'unknown', 'waiting', 'held'], to: 'accepted' },
   refuse: { from: ['sending', 'unknown'], to: 'refused' },
   confirm: { from: ['accepted'], to: 'confirmed' },
-  cancel: { from: ['waiting'], to: 'cancelled' },
+  cancel: { from: ['waiting', 'held'], to: 'cancelled' },
 } as const satisfies Record<string, { from: readonly InstructionState[]; to: InstructionState }>;
 export type Move = keyof typeof MOVES;
 
@@ -32,7 +35,7 @@ export function moved(at: { state: InstructionState; attempts: number }, move: M
   const { from, to } = MOVES[move];
   if (!(from as readonly InstructionState[]).includes(at.state)) return undefined;
   if (move === 'cancel' && at.attempts > 0) return undefined;
-  if (move === 'accept' && at.state === 'waiting' && at.attempts === 0) return undefined;
+  if (move === 'accept' && (at.state === 'waiting' || at.state === 'held') && at.attempts === 0) return undefined;
   return to;
 }
 
@@ -66,6 +69,8 @@ export type InstructionRow = Instruction & {
   state: InstructionState;
   attempts: number;
   asked: number;
+  /** That people have let it go though its participant is suspended. */
+  cleared: boolean;
   nextAt: Millis;
   reason: string | null;
   railReference: string | null;

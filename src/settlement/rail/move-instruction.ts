@@ -39,7 +39,7 @@ export async function moveInstruction(
 
 /** What banks and systems want to know of; tries and questions are between us and the rail. */
 function isTold(move: Move): boolean {
-  return move === 'accept' || move === 'refuse' || move === 'cancel' || move === 'confirm';
+  return move !== 'send' && move !== 'lose' && move !== 'absent';
 }
 
 async function burn(deps: Pick<SettlementDeps, 'ledger'>, tx: Tx, tenantId: Uuid, row: InstructionRow): Promise<void> {

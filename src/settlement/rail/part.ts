@@ -6,6 +6,7 @@ import type { SettlementDeps } from '../deps.ts';
 import type { Part } from '../part.ts';
 import { railStatements } from '../reconciliation/door.ts';
 import * as rail from './contract.ts';
+import { proposeHeldInstruction } from './decide-held.ts';
 import { STATES } from './instruction.ts';
 import { countInstructions } from './instruction-store.ts';
 import { listRails, proposeInstructionOutcome, proposeRail, setRailState } from './manage-rails.ts';
@@ -35,6 +36,7 @@ export function railPart(deps: SettlementDeps, settings: RailSettings, metrics: 
       route(rail.getInstruction, (ctx, input) => getInstruction(deps, ctx, input)),
       route(rail.cancelInstruction, (ctx, input) => cancelInstruction(deps, ctx, input)),
       route(rail.proposeInstructionOutcome, (ctx, input) => proposeInstructionOutcome(deps, ctx, input)),
+      route(rail.proposeHeldInstruction, (ctx, input) => proposeHeldInstruction(deps, ctx, input)),
     ],
     jobs: [runRailsJob({ ...deps, transport, takeStatement }, metrics)],
     close: () => transport.close(),

@@ -37,7 +37,10 @@ export function instructionNotFound(): AppError {
   return new AppError('not_found', 'settlement.instruction_not_found', 'There is no such instruction.');
 }
 
-/** Gives the money back for an instruction that never left. Errors: `settlement.instruction_not_found`, `settlement.instruction_sent`. */
+/**
+ * Gives the money back for an instruction that never left.
+ * Errors: `settlement.instruction_not_found`, `settlement.instruction_sent`, `settlement.instruction_held`.
+ */
 export function cancelInstruction(
   deps: Pick<SettlementDeps, 'access' | 'ledger' | 'clock'>,
   ctx: Ctx,
@@ -46,6 +49,12 @@ export function cancelInstruction(
   return deps.access.command(ctx, cancelContract, async (tx) => {
     const row = await lockInstruction(tx, ctx.tenantId, id);
     if (!row) throw instructionNotFound();
+    if (row.state === 'held')
+      throw new AppError(
+        'conflict',
+        'settlement.instruction_held',
+        'Its participant is suspended. Two people of the operator decide on it.',
+      );
     const note = { at: deps.clock.now(), detail: `cancelled by ${ctx.actor.name}` };
     const made = await moveInstruction(deps, tx, ctx.tenantId, { row, move: 'cancel', note });
     if (!made)

@@ -8,6 +8,7 @@ import { requestPayout as payoutContract } from './contract.ts';
 import { sendableFrom } from './cut-off.ts';
 import { backoffMs, nameOf, type InstructionRow, type Move } from './instruction.ts';
 import { dueInstructions, findInstruction, lockInstruction, postpone } from './instruction-store.ts';
+import { holdNote, mayNotLeave } from './hold-instructions.ts';
 import { moveInstruction, type Made, type MoveNote } from './move-instruction.ts';
 import { takeOverRail, type RailRow } from './rail-store.ts';
 import { requireRail, takeDocuments, type DocumentDeps, type Holding } from './take-documents.ts';
@@ -69,9 +70,32 @@ async function begin(deps: RunDeps, holding: Holding, row: InstructionRow): Prom
     await deps.db.write({ tenantId: holding.tenantId }, (tx) => postpone(tx, holding.tenantId, row.id, from));
     return undefined;
   }
-  const attempts = row.attempts + 1;
-  const made = await step(deps, holding, { id: row.id, move: 'send', note: () => ({ detail: `attempt ${attempts}`, attempts, asked: 0 }) });
-  return made?.row;
+  const made = await send(deps, holding, row);
+  if (made !== 'barred') return made?.row;
+  const note = () => holdNote(now, 'its participant is not active');
+  await step(deps, holding, { id: row.id, move: 'hold', note });
+  return undefined;
+}
+
+/**
+ * Writes down that it leaves. Whether its participant may pay is looked at in the same transaction, participant before instruction as
+ * whoever suspends it locks them, so that nothing leaves behind a suspension that was answered.
+ */
+function send(deps: RunDeps, holding: Holding, { id, attempts: before }: InstructionRow): Promise<Made | 'barred'> {
+  const { tenantId, rail } = holding;
+  return deps.db.write({ tenantId }, async (tx) => {
+    await requireRail(tx, holding);
+    const seen = await findInstruction(tx, tenantId, id);
+    if (seen && (await mayNotLeave(tx, tenantId, seen))) return 'barred';
+    const row = await lockInstruction(tx, tenantId, id);
+    if (!row || row.railId !== rail.id || row.cleared !== seen?.cleared) return undefined;
+    const attempts = before + 1;
+    return moveInstruction(deps, tx, tenantId, {
+      row,
+      move: 'send',
+      note: { at: deps.clock.now(), detail: `attempt ${attempts}`, attempts, asked: 0 },
+    });
+  });
 }
 
 type Conversation = { row: InstructionRow; request: RailRequest; adapter: RailAdapter };
@@ -121,7 +145,7 @@ async function step(deps: RunDeps, holding: Holding, { id, move, note }: Step): 
     const told = row && row.railId === rail.id ? note(row) : undefined;
     return row && told && moveInstruction(deps, tx, tenantId, { row, move, note: { ...told, at: deps.clock.now() } });
   };
-  if (move !== 'accept' && move !== 'refuse') return deps.db.write({ tenantId }, work);
+  if (move !== 'accept' && move !== 'refuse' && move !== 'hold') return deps.db.write({ tenantId }, work);
   const ctx = deps.access.systemCtx('settlement.run_rails', tenantId);
   return audited(deps, ctx, id, work);
 }

@@ -1,0 +1,47 @@
+import type { EventDraft } from '../../base/event.ts';
+import type { Uuid } from '../../base/id.ts';
+import type { Millis } from '../../base/time.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
+import type { SettlementDeps } from '../deps.ts';
+import type { InstructionRow } from './instruction.ts';
+import { lockWaitingOf } from './instruction-store.ts';
+import { moveInstruction, type MoveNote } from './move-instruction.ts';
+
+/** What the bank itself is told; why it was suspended is the operator's. */
+const TOLD = 'The participant is suspended.';
+
+/** What an instruction is held with. */
+export function holdNote(at: Millis, detail: string): MoveNote {
+  return { at, detail, reason: TOLD, cleared: false };
+}
+
+/**
+ * Holds what a participant has asked for and no rail has been handed yet, those let go before included. Its money stays where it is
+ * held. What was handed over runs its course: it may have been paid.
+ */
+export async function holdInstructions(
+  deps: Pick<SettlementDeps, 'ledger'>,
+  tx: Tx,
+  tenantId: Uuid,
+  { participantId, at, why }: { participantId: Uuid; at: Millis; why: string },
+): Promise<EventDraft[]> {
+  const events: EventDraft[] = [];
+  for (const row of await lockWaitingOf(tx, tenantId, participantId)) {
+    const made = await moveInstruction(deps, tx, tenantId, { row, move: 'hold', note: holdNote(at, why) });
+    events.push(...(made?.events ?? []));
+  }
+  return events;
+}
+
+/**
+ * Whether an instruction may not leave, because its participant is not active and nobody has let it go. Nobody suspends the participant
+ * before the transaction ends.
+ */
+export async function mayNotLeave(tx: Tx, tenantId: Uuid, { participantId, cleared }: InstructionRow): Promise<boolean> {
+  if (participantId === null || cleared) return false;
+  const [row] = await tx.query<{ state: string }>('select state from settlement.participant where tenant_id = $1 and id = $2 for share', [
+    tenantId,
+    participantId,
+  ]);
+  return row?.state !== 'active';
+}
