@@ -87,7 +87,7 @@ function Admit() {
   const navigate = useNavigate();
   const admit = useCommand(createParticipant, (bank) => {
     setOpen(false);
-    toast(`${bank.name} is admitted`);
+    toast(bank.state === 'suspended' ? `${bank.name} is admitted and suspended: a list names it` : `${bank.name} is admitted`);
     void navigate({ to: '/participants/$id', params: { id: bank.id } });
   });
   function submit(event: FormEvent<HTMLFormElement>) {

@@ -9,7 +9,7 @@ import { findCase, type CaseRow } from './case-store.ts';
 import { movedEvent, viewOfCase, type CaseView } from './case-view.ts';
 import { confirmCase as confirmContract, decideCase as decideContract } from './contract.ts';
 import { requireSecondPerson } from './four-eyes.ts';
-import { needsTwo } from './needs-two.ts';
+import { isOfSuspended, needsTwo } from './needs-two.ts';
 import { requireOperator } from './operator.ts';
 import { caseNotFound, changeCase, stateAfter } from './work-case.ts';
 
@@ -23,7 +23,7 @@ export async function decideCase(deps: SettlementDeps, ctx: Ctx, input: InputOf<
   const row = await mustFind(deps, ctx, input.id);
   if (await wasDone(deps, ctx, decideContract)) return viewOfCase(row);
   outcomeOf(row, input.decision);
-  if (await needsTwo(deps, ctx.tenantId, row)) return propose(deps, ctx, input);
+  if ((await needsTwo(deps, ctx.tenantId, row)) || (await isOfSuspended(deps, ctx.tenantId, row))) return propose(deps, ctx, input);
   stateAfter(row, 'decide');
   const { decision, comment } = input;
   return execute(deps, ctx, { row, decision, comment, operation: decideContract });

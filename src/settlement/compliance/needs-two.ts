@@ -3,8 +3,22 @@ import type { SettlementDeps } from '../deps.ts';
 import { rateOf, valueIn } from '../aml/observe.ts';
 import { readRuleSet } from '../aml/rules.ts';
 import { shippedRules } from '../aml/shipped.ts';
+import { findParticipant } from '../participant/store.ts';
 import { findSet } from './set-store.ts';
 import { readSetting } from './setting-store.ts';
+
+const OF_PARTICIPANT = /^participant\/([0-9a-f-]{36})$/;
+
+/** Whether a case stands between a participant and its taking part: that takes two people, whatever the settings say. */
+export async function isOfSuspended(
+  deps: Pick<SettlementDeps, 'db'>,
+  tenantId: Uuid,
+  { partyKey }: { partyKey: string | null },
+): Promise<boolean> {
+  const id = OF_PARTICIPANT.exec(partyKey ?? '')?.[1];
+  if (id === undefined) return false;
+  return (await deps.db.read({ tenantId }, (tx) => findParticipant(tx, tenantId, id)))?.state === 'suspended';
+}
 
 /**
  * Whether a second person has to confirm a decision: where two people decide, from the value on that is set. An amount that

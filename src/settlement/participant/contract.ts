@@ -74,7 +74,8 @@ export const createParticipant = operation({
   name: 'settlement.create_participant',
   method: 'POST',
   path: '/v1/participants',
-  summary: 'Admits a bank: opens a settlement and a reserve account in each of its currencies',
+  summary:
+    'Admits a bank: screens it and opens a settlement and a reserve account in each of its currencies; suspended where a list names it',
   scope: 'participants:write',
   cost: 'normal',
   status: 201,
@@ -139,7 +140,7 @@ export const setParticipantState = operation({
     closed,
   ),
   output: Participant,
-  errors: ['settlement.participant_not_found', 'request.key_reused'],
+  errors: ['settlement.participant_not_found', 'settlement.participant_listed', 'request.key_reused'],
   example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, body: { state: 'suspended' } },
 });
 

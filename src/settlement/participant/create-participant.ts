@@ -8,22 +8,21 @@ import type { LedgerTx } from '../../ledger/port.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { openManagedAccounts } from '../open-managed-accounts.ts';
+import { isStillInForce, noteOfBank, screenBank } from '../screening/rescreening/screen-participant.ts';
 import { openForAssets } from '../window/open-windows.ts';
 import { createParticipant as contract } from './contract.ts';
 import { normalBic } from './directory.ts';
 import { claimSystemAccount, insertParticipant, PLAIN_MESSAGING, systemAccounts, type ParticipantRow, type SystemRole } from './store.ts';
 
+type Participant = OutputOf<typeof contract>;
+
 /**
- * Admits a bank. Its settlement accounts are liabilities of the operator that cannot be overdrawn; its reserve accounts
+ * Admits a bank, screened by name, BIC and LEI in the same act. Its settlement accounts are liabilities of the operator that cannot be overdrawn; its reserve accounts
  * hold what is set aside for payments on their way.
  *
  * Errors: `settlement.bic_invalid`, `settlement.lei_invalid`, `settlement.asset_unknown`, `settlement.bic_taken`.
  */
-export async function createParticipant(
-  deps: SettlementDeps,
-  ctx: Ctx,
-  input: InputOf<typeof contract>,
-): Promise<OutputOf<typeof contract>> {
+export async function createParticipant(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>): Promise<Participant> {
   check(input);
   const row: ParticipantRow = {
     id: newId(deps.clock.now()),
@@ -35,18 +34,38 @@ export async function createParticipant(
     createdAt: deps.clock.now(),
     accounts: input.assets.map((asset) => ({ asset, settlementAccountId: newId(), reserveAccountId: newId() })),
   };
-  const answer = await deps.access.command(ctx, contract, async (tx) => {
-    if (!(await insertParticipant(tx, ctx.tenantId, row))) {
-      throw new AppError('conflict', 'settlement.bic_taken', `A participant with BIC ${row.bic} or LEI ${row.lei} exists already.`);
-    }
-    await openForAssets(tx, ctx.tenantId, input.assets, row.createdAt);
-    await openAccounts(deps, tx, ctx.tenantId, row);
-    const accounts = row.accounts.map((account) => ({ ...account, available: 0n, reserved: 0n }));
-    return { answer: { ...row, accounts }, subject: row.bic };
-  });
+  const answer = await admit(deps, ctx, input, row);
   deps.directory.forget(ctx.tenantId);
   return answer;
 }
+
+/**
+ * Whoever a list names is admitted, and does not take part until two people have decided on its case: it is suspended from the first
+ * moment. Screened anew where lists have changed in between.
+ */
+async function admit(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>, plain: ParticipantRow): Promise<Participant> {
+  const screened = await screenBank(deps, ctx.tenantId, plain);
+  const row: ParticipantRow = screened.isListed ? { ...plain, state: 'suspended' } : plain;
+  const answer = await deps.access
+    .command(ctx, contract, async (tx) => {
+      if (!(await isStillInForce(tx, ctx.tenantId, screened))) throw new ListsChanged();
+      if (!(await insertParticipant(tx, ctx.tenantId, row))) {
+        throw new AppError('conflict', 'settlement.bic_taken', `A participant with BIC ${row.bic} or LEI ${row.lei} exists already.`);
+      }
+      await openForAssets(tx, ctx.tenantId, input.assets, row.createdAt);
+      const events = await noteOfBank(tx, ctx.tenantId, screened);
+      await openAccounts(deps, tx, ctx.tenantId, row);
+      const accounts = row.accounts.map((account) => ({ ...account, available: 0n, reserved: 0n }));
+      return { answer: { ...row, accounts }, subject: row.bic, events };
+    })
+    .catch((error: unknown) => {
+      if (error instanceof ListsChanged) return undefined;
+      throw error;
+    });
+  return answer ?? admit(deps, ctx, input, plain);
+}
+
+class ListsChanged extends Error {}
 
 function check(input: InputOf<typeof contract>): void {
   if (!isBic(input.bic)) throw new AppError('invalid', 'settlement.bic_invalid', `${input.bic} is not a BIC.`);

@@ -58,7 +58,7 @@ const Kind = Type.Union([Type.Literal('open'), Type.Literal('held'), Type.Litera
 export const RescreeningFinding = Type.Object(
   {
     id: idOf('rsf'),
-    rescreeningId: RescreeningId,
+    rescreeningId: Type.Optional(RescreeningId),
     kind: Kind,
     paymentId: Type.Optional(PaymentId),
     participantId: Type.Optional(ParticipantId),

@@ -58,6 +58,11 @@ export function paymentSubject({ run }: Pick<Work, 'run'>, payment: StandingPaym
   return { id: record.id, kind, names: { debtor: record.debtor, creditor: record.creditor }, first, payment };
 }
 
+/** The matches with lists of sanctions that a subject has now, but for those that an exception sets aside. */
+export async function openHits(work: Work, subject: Subject): Promise<readonly Hit[]> {
+  return (await matched(work, subject))?.hits ?? [];
+}
+
 /** What the lists in force change for subjects, against what was found first and in earlier runs. */
 export async function examine(work: Work, subjects: readonly Subject[]): Promise<Examined> {
   const now: { subject: Subject; hits: Purposed[]; cleared: ReadonlySet<string> }[] = [];

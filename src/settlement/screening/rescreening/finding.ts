@@ -1,7 +1,9 @@
-import type { Uuid } from '../../../base/id.ts';
+import type { EventDraft } from '../../../base/event.ts';
+import { newId, toWireId, type Uuid } from '../../../base/id.ts';
 import type { Millis } from '../../../base/time.ts';
 import type { Tx } from '../../../infra/postgres/db.ts';
 import type { ListPurpose } from '../store.ts';
+import { rescreeningHit } from './contract.ts';
 
 /** What the subject of a finding was when it was found. */
 export type FindingKind = 'open' | 'held' | 'settled' | 'participant';
@@ -9,7 +11,8 @@ export type FindingKind = 'open' | 'held' | 'settled' | 'participant';
 /** A match that lists brought or took away after a name had been screened. The subject is a payment or a bank. */
 export type Finding = {
   id: Uuid;
-  rescreeningId: Uuid;
+  /** Null for what was found when a bank was admitted, or was to be let in again. */
+  rescreeningId: Uuid | null;
   kind: FindingKind;
   subjectId: Uuid;
   party: 'debtor' | 'creditor' | 'participant';
@@ -38,4 +41,19 @@ export function mustBeLookedAt({ kind, change, purpose }: Finding): boolean {
 /** What makes two matches the same: party, list and entry. */
 export function matchKey({ party, listId, entryId }: Pick<Finding, 'party' | 'listId' | 'entryId'>): string {
   return `${party}\n${listId}\n${entryId}`;
+}
+
+/** Told to the operator alone: a bank must not be warned. */
+export function eventOf(tenantId: Uuid, finding: Finding): EventDraft {
+  const { kind, subjectId, party, listId, entryId, listed, score, foundAt } = finding;
+  const subject = kind === 'participant' ? { participantId: toWireId('mem', subjectId) } : { paymentId: toWireId('pay', subjectId) };
+  return {
+    id: newId(foundAt),
+    tenantId,
+    type: rescreeningHit.type,
+    version: rescreeningHit.version,
+    subject: Object.values(subject)[0]!,
+    at: foundAt,
+    data: { findingId: toWireId('rsf', finding.id), kind, ...subject, party, listId, entryId, listed, score },
+  };
 }

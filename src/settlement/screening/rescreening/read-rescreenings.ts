@@ -38,7 +38,7 @@ export async function listRescreeningFindings(
   return toPage(await deps.db.read(ctx, (tx) => pageOfFindings(tx, ctx.tenantId, page)), limit, viewOf);
 }
 
-function viewOf({ subjectId, explanation, ...finding }: Finding): OutputOf<typeof findingsContract>['items'][number] {
+function viewOf({ subjectId, explanation, rescreeningId, ...finding }: Finding): OutputOf<typeof findingsContract>['items'][number] {
   const subject = finding.kind === 'participant' ? { participantId: subjectId } : { paymentId: subjectId };
-  return { ...finding, ...subject, explanation: [...explanation] };
+  return { ...finding, ...subject, explanation: [...explanation], ...(rescreeningId !== null && { rescreeningId }) };
 }

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { newId, toWireId, type Uuid } from '../../../base/id.ts';
-import type { EventDraft } from '../../../base/event.ts';
+import { newId, type Uuid } from '../../../base/id.ts';
 import type { Tx } from '../../../infra/postgres/db.ts';
 import type { Job } from '../../../infra/module.ts';
 import type { SettlementDeps } from '../../deps.ts';
@@ -9,9 +8,8 @@ import { screenedOtherwise } from '../../queue/store.ts';
 import { findSetNumber } from '../screening-set.ts';
 import { versionsOfLists } from '../store.ts';
 import { changesSince, type Changes } from './changes.ts';
-import { rescreeningHit } from './contract.ts';
 import type { Work } from './examine.ts';
-import { mustBeLookedAt, type Finding, type OpenCases } from './finding.ts';
+import { eventOf, mustBeLookedAt, type Finding, type OpenCases } from './finding.ts';
 import { examineQueue, settleQueuePage } from './screen-queue.ts';
 import { step, type Step } from './stages.ts';
 import { countInRun, forgetEntryHashes, insertFindings, insertRun, latestRun, moveRun, restartRun, type Run } from './store.ts';
@@ -148,19 +146,4 @@ function count({ deps }: Work, scanned: number, written: readonly Finding[]): vo
   const kinds: Record<string, number> = {};
   for (const { kind } of written) kinds[kind] = (kinds[kind] ?? 0) + 1;
   deps.metrics.rescreened(2 * scanned, kinds);
-}
-
-/** Told to the operator alone: a bank must not be warned. */
-function eventOf(tenantId: Uuid, finding: Finding): EventDraft {
-  const { kind, subjectId, party, listId, entryId, listed, score, foundAt } = finding;
-  const subject = kind === 'participant' ? { participantId: toWireId('mem', subjectId) } : { paymentId: toWireId('pay', subjectId) };
-  return {
-    id: newId(foundAt),
-    tenantId,
-    type: rescreeningHit.type,
-    version: rescreeningHit.version,
-    subject: Object.values(subject)[0]!,
-    at: foundAt,
-    data: { findingId: toWireId('rsf', finding.id), kind, ...subject, party, listId, entryId, listed, score },
-  };
 }

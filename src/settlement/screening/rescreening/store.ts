@@ -138,6 +138,18 @@ export async function latestFindings(tx: Tx, tenantId: Uuid, subjectIds: readonl
   );
 }
 
+/** The list entries, as `list entry`, whose match with a bank people have dismissed in its case. */
+export async function dismissedMatches(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<Set<string>> {
+  const rows = await tx.query<{ match: string }>(
+    `select distinct f.list_id || ' ' || f.entry_id as match from settlement.rescreening_finding f
+       join settlement.case_step s on s.tenant_id = f.tenant_id and s.id = f.id and s.step = 'found'
+       join settlement.compliance_case c on c.tenant_id = s.tenant_id and c.id = s.case_id
+      where f.tenant_id = $1 and f.subject_id = $2 and f.kind = 'participant' and c.state = 'closed' and c.outcome = 'dismissed'`,
+    [tenantId, participantId],
+  );
+  return new Set(rows.map(({ match }) => match));
+}
+
 /** Newest first, behind the finding `after`. */
 export async function pageOfFindings(
   tx: Tx,
