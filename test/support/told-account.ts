@@ -1,6 +1,7 @@
 import { creditorReferenceOf } from '../../src/base/check-digit.ts';
 import type { Uuid } from '../../src/base/id.ts';
 import type { manualClock } from '../../src/base/time.ts';
+import { verifyLedger } from '../../src/ledger/verify/verify.ts';
 import { getReserves } from '../../src/settlement/custody/reserves.ts';
 import type { StatementFamily } from '../../src/settlement/iso20022/write/statement.ts';
 import { matchNew } from '../../src/settlement/reconciliation/match-entries.ts';
@@ -60,6 +61,11 @@ export async function openToldAccount(house: TestHouse, clock: ReturnType<typeof
 }
 
 export type ToldAccount = Awaited<ReturnType<typeof openToldAccount>>;
+
+/** What the independent verifier finds wrong with the books. */
+export async function ledgerFindings({ database }: TestHouse) {
+  return (await database.db.read({ role: 'rialto_verify' }, (tx) => verifyLedger(tx))).findings;
+}
 
 /** The creditor reference that names a bank. */
 export const rf = (of: Bank): string => creditorReferenceOf(of.bic);

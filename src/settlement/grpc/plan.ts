@@ -151,6 +151,7 @@ export const settlementApi: ApiPlan = {
         { name: 'GetInstruction', operation: rail.getInstruction },
         { name: 'CancelInstruction', operation: rail.cancelInstruction },
         { name: 'ProposeInstructionOutcome', operation: rail.proposeInstructionOutcome },
+        { name: 'ProposeHeldInstruction', operation: rail.proposeHeldInstruction },
         { name: 'ListRecalls', operation: recall.listRecalls },
       ],
     },

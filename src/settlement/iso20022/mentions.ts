@@ -1,8 +1,8 @@
 import { normalBic } from '../participant/directory.ts';
-import { type Mention, MOST_MENTIONS, MOST_NUMBERS, type Someone } from '../payment/party.ts';
+import { type Mention, MOST_MENTIONS, MOST_NUMBERS } from '../payment/party.ts';
 import { bankOf } from './chain.ts';
 import type { CreditTransfer, ReturnChain } from './messages/payments.ts';
-import { type Order, someoneOf, withoutAbsent } from './pacs008-transaction.ts';
+import { type Order, someoneOf } from './pacs008-transaction.ts';
 import type { Account, Agent, Party, Remittance, Tax, TaxParty } from './parts.ts';
 
 /** Whoever a message names beside the parties and the banks of a payment: kept with the party on whose side they are, to be screened. */
@@ -178,17 +178,12 @@ export function withNamed<T extends Order>(order: T, named: readonly Named[], is
   };
 }
 
-/** Who initiated a payment; undefined where that is who pays, and nothing more is said. */
-export function initiatorOf(initiator: Party | undefined, debtor: Order['debtor']): Someone | undefined {
-  const one = someoneOf(initiator);
-  if (!one) return undefined;
-  const known = new Set(saidIn(debtor));
-  return saidOf(one).some((said) => !known.has(said)) ? one : undefined;
-}
-
-/** A party with who initiated its payment. */
+/** A party with who initiated its payment, unless that is the party itself, and nothing more is said. */
 export function initiatedBy(debtor: Order['debtor'], initiator: Party | undefined): Order['debtor'] {
-  return withoutAbsent({ ...debtor, initiator: initiatorOf(initiator, debtor) });
+  const one = someoneOf(initiator);
+  if (!one) return debtor;
+  const known = new Set(saidIn(debtor));
+  return saidOf(one).some((said) => !known.has(said)) ? { ...debtor, initiator: one } : debtor;
 }
 
 const isOnlyBic = ({ at: _at, bic, ...rest }: Mention) => bic !== undefined && Object.keys(rest).length === 0;

@@ -164,15 +164,9 @@ const breakFields = {
 
 export const Break = Type.Object(breakFields, closed);
 
+/** A movement, and what is open of it. */
 const OpenMovement = Type.Object(
-  {
-    transferId: TransferId,
-    /** What is open of it. */
-    units: Units,
-    kind: Type.String(),
-    reference: Type.String(),
-    recordedAt: Instant,
-  },
+  { transferId: TransferId, units: Units, kind: Type.String(), reference: Type.String(), recordedAt: Instant },
   closed,
 );
 

@@ -47,7 +47,7 @@ async function missingOf(tx: Tx, tenantId: Uuid, row: BreakRow, ledgerAccountId:
 type Ending = { row: BreakRow; ledgerAccountId: Uuid; missing: Missing };
 
 /** An open break of what is missing, with nobody else at it. Errors: `settlement.break_not_found`, `settlement.break_resolved`. */
-export async function lockMissing(tx: Tx, tenantId: Uuid, id: Uuid): Promise<Ending> {
+async function lockMissing(tx: Tx, tenantId: Uuid, id: Uuid): Promise<Ending> {
   const found = await findBreak(tx, tenantId, id);
   if (!found) throw notFound();
   const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, found.custodyAccountId))!;
@@ -130,7 +130,7 @@ export async function proposeBreakReversal(
 }
 
 /** How a break of what is missing stands. Errors: as for `proposeBreakReversal`. */
-export async function lookAtMissing(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, id: Uuid): Promise<Pick<Ending, 'row' | 'missing'>> {
+async function lookAtMissing(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, id: Uuid): Promise<Pick<Ending, 'row' | 'missing'>> {
   return deps.db.write(ctx, async (tx) => {
     const found = await findBreak(tx, ctx.tenantId, id);
     if (found && found.kind !== 'missing')

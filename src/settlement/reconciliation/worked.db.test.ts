@@ -3,11 +3,10 @@ import { callerOf } from '../../../test/support/access.ts';
 import { approve, railSettings } from '../../../test/support/custody.ts';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import { DAY, fundingOf, openToldAccount, type ToldAccount } from '../../../test/support/told-account.ts';
+import { DAY, fundingOf, ledgerFindings, openToldAccount, type ToldAccount } from '../../../test/support/told-account.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import { addDays, manualClock } from '../../base/time.ts';
 import { openAccount } from '../../ledger/contract.ts';
-import { verifyLedger } from '../../ledger/verify/verify.ts';
 import { approveProposal } from '../custody/decide-proposal.ts';
 import { executorsOf } from '../custody/executors.ts';
 import { proposeMint } from '../custody/propose.ts';
@@ -55,7 +54,7 @@ const resolution = async (id: Uuid) => (await getBreak(deps(), house.ctx, { id }
 async function expectWhole(closing: bigint): Promise<void> {
   expect(await account.figures()).toMatchObject({ difference: 0n, ledger: closing, closing, inTransit: 0n, unmatched: 0n });
   expect(await account.open()).toEqual([]);
-  expect((await house.database.db.read({ role: 'rialto_verify' }, (tx) => verifyLedger(tx))).findings).toEqual([]);
+  expect(await ledgerFindings(house)).toEqual([]);
 }
 
 test('a sum that was notified is shown by its parts, on several statements, one by one', async () => {
