@@ -6,10 +6,10 @@ const HEADS = /\b(?:Head|VP|Director|Chief) of [A-Z][\w&]*(?: [A-Z][\w&]*)?|\b(?
 const GROUPS =
   /\b(?:(?:support|security|operations|ops|legal|platform|database|network|infrastructure|qa|finance|compliance|privacy|fraud|incident response|sre|devops|product|marketing|customer success|backend|frontend|mobile|data) team|on-call(?: engineer)?|stakeholders|(?:technical|tech|release|project|product|support|security|qa|devops|team|engineering) (?:lead|manager|owner))\b/gi;
 const OWNED =
-  /\b(?:(?:owner|responsible|assignee|approver|DRI)\s*[:=]|assigned to|owned by|approved by|signed (?:off )?by)\s*(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
+  /\b(?:(?:owner|responsible|assignee|approver|DRI)\s*[:=]|assigned to|owned by|approved by|signed (?:off )?by)\s*(?:the\s+)?(@?[A-Za-z][\w&/-]*(?: [A-Z][\w&/-]*){0,2})/gi;
 
 const ANY_ROLE =
-  /lead|engineer|manager|owner|officer|admin|architect|commander|director|captain|coordinator|analyst|auditor|champion|leiter|responsable|head of|VP|chief|C[TIEF]S?O\b|DPO|DBA|team|on-call|stakeholders|assign|owned|approve|signed|DRI/i;
+  /lead|engineer|manager|owner|officer|admin|architect|commander|director|captain|coordinator|analyst|auditor|champion|leiter|responsable|head of|VP|chief|C[TIEF]S?O\b|DPO|DBA|team|on-call|stakeholders|assign|owned|approve|signed|responsible|DRI/i;
 const NO_ROLE =
   /^(?:admin|owner|manager|lead|engineer)$|\b(?:secrets?|alert|package|task|session|config\w*|password|certificate|tag|file|key|process|window|boot|device|content|memory|resource|cost|workflow|state|version|dependency) ?manager$/i;
 

@@ -268,7 +268,7 @@ const isOfThing = (text: string, { 0: words, index }: RegExpExecArray): boolean 
 
 /** A piece of each way to say it: most lines have none of them. `below` and `slow` are no word for a tier. */
 const ANY_TIER =
-  /P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|\blow|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|prio|kritisch|hoch|niedrig|mittel|[)\]}][\s.;,*]*$|^.{0,12}[([{]/i;
+  /P[0-4]|sev|critical|block|m[ai][jn]or|high|medium|\blow|must|should|could|nice|optional|facultatif|optionnel|recommended|required|mandatory|MAY|SHALL|prio|kritisch|hoch|niedrig|mittel|[)\]}][\s.;,*]*$|^.{0,13}[([{]/i;
 
 /** The tier that a line gives itself: `[P1] …`, `Blocker: …`, `… (critical)`, or a key word of RFC 2119 in capitals. */
 export function tierOfLine(text: string, scale: Scale = 0): Tier | undefined {
