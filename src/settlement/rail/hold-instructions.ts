@@ -4,7 +4,7 @@ import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { InstructionRow } from './instruction.ts';
-import { lockWaitingOf } from './instruction-store.ts';
+import { lockWaitingOf, takeBackClearance } from './instruction-store.ts';
 import { moveInstruction, type MoveNote } from './move-instruction.ts';
 
 /** What the bank itself is told; why it was suspended is the operator's. */
@@ -30,6 +30,7 @@ export async function holdInstructions(
     const made = await moveInstruction(deps, tx, tenantId, { row, move: 'hold', note: holdNote(at, why) });
     events.push(...(made?.events ?? []));
   }
+  await takeBackClearance(tx, tenantId, participantId);
   return events;
 }
 

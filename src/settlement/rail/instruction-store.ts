@@ -68,6 +68,15 @@ export async function lockWaitingOf(tx: Tx, tenantId: Uuid, participantId: Uuid)
   );
 }
 
+/** Takes back that people have let go what a rail may have: should it never have come, it is looked at anew. */
+export async function takeBackClearance(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<void> {
+  await tx.query(
+    `update settlement.instruction set cleared = false
+      where tenant_id = $1 and participant_id = $2 and state in ('sending', 'unknown') and cleared`,
+    [tenantId, participantId],
+  );
+}
+
 /**
  * Instructions by id, or those that an account sends or gets under any of the names in small letters: their ids without hyphens, or
  * their UETRs. In order of id; nobody else moves them before the transaction ends.

@@ -152,3 +152,20 @@ test('what the rail says that it never had is held instead of sent again, and ca
   await round();
   expect([sent.length, (await one(id)).state]).toEqual([2, 'accepted']);
 });
+
+test('what was let go, and a rail may have, is held again when its participant is suspended anew and the rail never had it', async () => {
+  answer = 'pending';
+  const { id } = await payout();
+  await set('suspended');
+  await decide(id, 'release');
+  await round();
+  expect([sent.length, (await one(id)).state]).toEqual([1, 'unknown']);
+  await set('active');
+  await set('suspended');
+  answer = 'absent';
+  for (let hours = 0; hours < 3; hours++) {
+    clock.advance(3_600_000);
+    await round();
+  }
+  expect([sent.length, (await one(id)).state]).toEqual([1, 'held']);
+});

@@ -131,7 +131,8 @@ export async function closeSettled(tx: Tx, tenantId: Uuid, at: Millis): Promise<
     `update settlement.recon_break b set state = 'resolved', resolution = 'A statement shows it now.', resolved_at = $2::timestamptz
       where b.tenant_id = $1 and b.state = 'open' and b.kind = 'missing'
         and (exists (select from settlement.custody_movement m
-                      where m.tenant_id = b.tenant_id and m.transfer_id = b.transfer_id and m.entry_id is not null)
+                      join settlement.custody_account a on a.tenant_id = m.tenant_id and a.ledger_account_id = m.ledger_account_id
+                      where m.tenant_id = b.tenant_id and m.transfer_id = b.transfer_id and a.id = b.custody_account_id and m.entry_id is not null)
              or exists (select from settlement.statement_entry e
                           join settlement.bank_statement s on s.tenant_id = e.tenant_id and s.id = e.bank_statement_id and s.complete
                          where e.tenant_id = b.tenant_id and e.id = b.entry_id))`,

@@ -51,10 +51,10 @@ function withPart({ units, shown = 0n }: { units: bigint; shown?: bigint }, part
 }
 
 async function takeOffMovement(tx: Tx, tenantId: Uuid, { entry, movement, resolution, at }: Part): Promise<void> {
-  const { transferId, units } = movement;
+  const { transferId, ledgerAccountId, units } = movement;
   const shown = withPart(movement, entry.units);
   await writeShownMovement(tx, tenantId, { ...movement, shown, entryId: entry.id });
-  await lessMissing(tx, tenantId, { transferId, rest: units - shown, resolution, at });
+  await lessMissing(tx, tenantId, { transferId, ledgerAccountId, rest: units - shown, resolution, at });
 }
 
 /**

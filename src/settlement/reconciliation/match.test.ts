@@ -127,6 +127,15 @@ describe('an entry is matched', () => {
     expect(match(line(-700n, [nameOf(row.id)]), { instructions: [row], movements: [own] })).toMatchObject({ kind: 'link', movement: own });
   });
 
+  test.each(['unknown', 'sending', 'waiting', 'held'] as const)('which is %s and was handed over shows that it was paid', (state) => {
+    const row = instruction(state);
+    const named = [nameOf(row.id)];
+    expect(match(line(-700n, named), { instructions: [row] })).toMatchObject({ kind: 'settle', instruction: row });
+    const kept = { ...row, attempts: 0 };
+    if (state === 'waiting' || state === 'held')
+      expect(match(line(-700n, named), { instructions: [kept] })).toMatchObject({ kind: 'break', rule: 'R1' });
+  });
+
   test('with no instruction of another amount, or on the other side', () => {
     const row = instruction('unknown');
     expect(match(line(-701n, [nameOf(row.id)]), { instructions: [row] })).toMatchObject({

@@ -114,7 +114,8 @@ function byInstruction(
     return unexplained('R1', `It names ${what}, which is of ${amount(account, row.units)}, not ${amount(account, size)}.`);
   const movement = movements.find((one) => one.instructionId === row.id && !taken.has(keyOf(one)));
   if (movement) return { kind: 'link', rule: 'R1', explanation: `It shows ${what}.`, movement };
-  const mayBePaid = row.state === 'unknown' || row.state === 'sending' || (row.state === 'waiting' && row.attempts > 0);
+  const mayBePaid =
+    row.state === 'unknown' || row.state === 'sending' || ((row.state === 'waiting' || row.state === 'held') && row.attempts > 0);
   if (mayBePaid && !taken.has(row.id))
     return {
       kind: 'settle',

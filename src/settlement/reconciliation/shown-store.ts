@@ -11,16 +11,24 @@ export type ToldRow = {
   units: bigint;
   shown: bigint;
   bankStatementId: Uuid | null;
+  /** A whole statement holds it. */
+  isShown: boolean;
 };
 
 /** A line with nobody else at it. */
 export async function lockTold(tx: Tx, tenantId: Uuid, id: Uuid): Promise<ToldRow | undefined> {
-  const [row] = await tx.query<ToldRow>(
+  const [row] = await tx.query<Omit<ToldRow, 'isShown'>>(
     `select id, kind, state, units, shown, bank_statement_id as "bankStatementId"
        from settlement.statement_entry where tenant_id = $1 and id = $2 for update`,
     [tenantId, id],
   );
-  return row;
+  if (!row) return undefined;
+  // A statement of its own: whoever was waited for above may have taken the document that holds the line.
+  const [whole] = await tx.query('select 1 from settlement.bank_statement where tenant_id = $1 and id = $2 and complete', [
+    tenantId,
+    row.bankStatementId,
+  ]);
+  return { ...row, isShown: whole !== undefined };
 }
 
 /** Notes how much of a line is shown; wholly shown, a statement that shows the last of it holds it, so that it is meant no more. */
@@ -64,16 +72,25 @@ export async function movementsOfLine(tx: Tx, tenantId: Uuid, entryId: Uuid): Pr
 export async function lessMissing(
   tx: Tx,
   tenantId: Uuid,
-  of: { entryId?: Uuid | undefined; transferId?: Uuid | undefined; rest: bigint; resolution: string; at: Millis },
+  of: ({ entryId: Uuid } | Movement) & { rest: bigint; resolution: string; at: Millis },
 ): Promise<void> {
-  const about = of.entryId === undefined ? 'transfer_id' : 'entry_id';
-  const values = [tenantId, of.entryId ?? of.transferId];
-  const where = `where tenant_id = $1 and kind = 'missing' and state = 'open' and ${about} = $2`;
-  if (of.rest !== 0n) await tx.query(`update settlement.recon_break set units = $3 ${where}`, [...values, of.rest.toString()]);
+  // Both sides of a sweep are of one transfer: that of another account is another break.
+  const [about, ...values] =
+    'entryId' in of
+      ? ['entry_id = $2', tenantId, of.entryId]
+      : [
+          `transfer_id = $2 and custody_account_id = (
+             select id from settlement.custody_account where tenant_id = $1 and ledger_account_id = $3)`,
+          tenantId,
+          of.transferId,
+          of.ledgerAccountId,
+        ];
+  const where = `where tenant_id = $1 and kind = 'missing' and state = 'open' and ${about}`;
+  const more = values.length;
+  if (of.rest !== 0n) await tx.query(`update settlement.recon_break set units = $${more + 1} ${where}`, [...values, of.rest.toString()]);
   else
-    await tx.query(`update settlement.recon_break set state = 'resolved', resolution = $3, resolved_at = $4::timestamptz ${where}`, [
-      ...values,
-      of.resolution,
-      instant(of.at),
-    ]);
+    await tx.query(
+      `update settlement.recon_break set state = 'resolved', resolution = $${more + 1}, resolved_at = $${more + 2}::timestamptz ${where}`,
+      [...values, of.resolution, instant(of.at)],
+    );
 }

@@ -37,7 +37,7 @@ async function missingOf(tx: Tx, tenantId: Uuid, row: BreakRow, ledgerAccountId:
     return { units, participantId: movement.participantId ?? undefined, settle };
   }
   const line = await lockTold(tx, tenantId, row.entryId!);
-  if (!line || line.state !== 'matched' || line.shown === line.units) throw isResolved();
+  if (!line || line.state !== 'matched' || line.shown === line.units || line.isShown) throw isResolved();
   const movements = await movementsOfLine(tx, tenantId, line.id);
   const participantId = movements.length === 1 ? (movements[0]!.participantId ?? undefined) : undefined;
   const settle = (own: Tx) => writeShownLine(own, tenantId, { id: line.id, shown: line.units, heldBy: null });
