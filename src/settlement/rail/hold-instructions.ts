@@ -4,7 +4,7 @@ import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { InstructionRow } from './instruction.ts';
-import { lockWaitingOf, takeBackClearance } from './instruction-store.ts';
+import { lockOpenOf, takeBackClearance } from './instruction-store.ts';
 import { moveInstruction, type MoveNote } from './move-instruction.ts';
 
 /** What the bank itself is told; why it was suspended is the operator's. */
@@ -26,7 +26,8 @@ export async function holdInstructions(
   { participantId, at, why }: { participantId: Uuid; at: Millis; why: string },
 ): Promise<EventDraft[]> {
   const events: EventDraft[] = [];
-  for (const row of await lockWaitingOf(tx, tenantId, participantId)) {
+  for (const row of await lockOpenOf(tx, tenantId, participantId)) {
+    if (row.state !== 'waiting') continue;
     const made = await moveInstruction(deps, tx, tenantId, { row, move: 'hold', note: holdNote(at, why) });
     events.push(...(made?.events ?? []));
   }

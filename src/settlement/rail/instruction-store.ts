@@ -59,11 +59,14 @@ export async function lockInstruction(tx: Tx, tenantId: Uuid, id: Uuid): Promise
   return row;
 }
 
-/** What of a participant waits to be sent; nobody else moves it before the transaction ends. */
-export async function lockWaitingOf(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<InstructionRow[]> {
+/**
+ * What of a participant is neither done nor given up; nobody else moves it before the transaction ends. All of it, and not only what
+ * waits: who waits for whoever moves a row gets it as that one has left it, but only if it was looked for before the move as well.
+ */
+export async function lockOpenOf(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<InstructionRow[]> {
   return tx.query<InstructionRow>(
     `select ${COLUMNS} from settlement.instruction
-      where tenant_id = $1 and participant_id = $2 and state = 'waiting' order by id for update`,
+      where tenant_id = $1 and participant_id = $2 and state in ('waiting', 'held', 'sending', 'unknown') order by id for update`,
     [tenantId, participantId],
   );
 }

@@ -1,13 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { approve, openCustodyAccount, openRail, setPayoutAccount } from '../../../test/support/custody.ts';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import type { Uuid } from '../../base/id.ts';
+import { toWireId, type Uuid } from '../../base/id.ts';
 import { manualClock } from '../../base/time.ts';
+import type { ProposalRow } from '../custody/proposal.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
 import { getParticipant } from '../participant/read-participants.ts';
 import { setParticipantState } from '../participant/set-participant-state.ts';
 import type { RailReply } from './adapter.ts';
-import { proposeHeldInstruction } from './decide-held.ts';
+import { approveHeldInstruction, proposeHeldInstruction } from './decide-held.ts';
+import { lockInstruction } from './instruction-store.ts';
+import { moveInstruction } from './move-instruction.ts';
 import { allRails } from './rail-store.ts';
 import { cancelInstruction, getInstruction, listInstructions } from './read-instructions.ts';
 import { requestPayout } from './request.ts';
@@ -61,6 +65,26 @@ const one = (id: Uuid, ctx = house.ctx) => getInstruction(deps(), ctx, { id });
 const euros = async () => (await getParticipant(deps(), house.ctx, bank)).accounts[0]!.available;
 const decide = (id: Uuid, decision: 'release' | 'refuse') =>
   approve(house, proposeHeldInstruction(deps(), house.ctx, { id, decision, reason: 'The administrator agrees' }));
+/** Until one transaction waits for another. */
+const somebodyWaits = () =>
+  vi.waitFor(async () => {
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    expect(await house.database.admin(waiting)).toHaveLength(1);
+  }, 20_000);
+/** Suspends the participant while a transaction has done its work and has not committed. */
+async function suspendDuring(work: (tx: Tx) => Promise<unknown>): Promise<void> {
+  const [done, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const committed = deps().db.write(house.ctx, async (tx) => {
+    await work(tx);
+    done.resolve();
+    await commit.promise;
+  });
+  await done.promise;
+  const suspended = set('suspended');
+  await Promise.race([suspended, somebodyWaits()]);
+  commit.resolve();
+  await Promise.all([committed, suspended]);
+}
 
 describe('a payout that waits while its participant is suspended', () => {
   test('is held with the reason, listed, and its money with it; letting the participant in again sends nothing by itself', async () => {
@@ -112,6 +136,18 @@ describe('a payout that waits while its participant is suspended', () => {
     await proposeHeldInstruction(deps(), house.ctx, { id, decision: 'release', reason: 'By myself' });
     await round();
     expect(sent).toEqual([]);
+    await decide(id, 'refuse');
+  });
+
+  test('is held again when its participant is suspended anew while it is being let go', async () => {
+    const { id } = await payout();
+    await set('suspended');
+    await set('active');
+    const data = { instructionId: toWireId('ins', id), decision: 'release' };
+    const proposal = { data, proposedBy: 'one', reason: 'The administrator agrees' } as unknown as ProposalRow;
+    await suspendDuring((tx) => approveHeldInstruction(deps(), { tx, ctx: house.ctx, proposal, at: clock.now() }));
+    await round();
+    expect([sent, (await one(id)).state]).toEqual([[], 'held']);
     await decide(id, 'refuse');
   });
 
@@ -167,5 +203,21 @@ test('what was let go, and a rail may have, is held again when its participant i
     clock.advance(3_600_000);
     await round();
   }
+  expect([sent.length, (await one(id)).state]).toEqual([1, 'held']);
+});
+
+test('what was let go is held again, too, when its participant is suspended anew while the rail says that it never had it', async () => {
+  answer = 'pending';
+  const { id } = await payout();
+  await set('suspended');
+  await decide(id, 'release');
+  await round();
+  await set('active');
+  await suspendDuring(async (tx) => {
+    const row = (await lockInstruction(tx, house.tenantId, id))!;
+    const note = { at: clock.now(), detail: 'never had it', nextAt: clock.now() };
+    await moveInstruction(deps(), tx, house.tenantId, { row, move: 'absent', note });
+  });
+  await round();
   expect([sent.length, (await one(id)).state]).toEqual([1, 'held']);
 });
