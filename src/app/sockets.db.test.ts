@@ -45,7 +45,10 @@ beforeAll(async () => {
       const ctx = token === 'operator' ? house.ctx : house.memberCtx(banks[Number(token)]!.id);
       return { ...ctx.actor, expiresAtMs: Date.now() + 3_600_000 };
     },
-    history: (tenantId, afterSeq, limit) => history.history({ tenantId }, afterSeq, limit),
+    history: async (tenantId, afterSeq, limit) => {
+      const page = await history.history({ tenantId }, afterSeq, limit);
+      return page === 'gap' ? page : page.events;
+    },
     log: silentLog,
     metrics: createMetrics({ processMetrics: false }),
   });

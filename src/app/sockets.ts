@@ -13,7 +13,10 @@ export function createSockets({ access, history, bus, ground }: OpenHouse, keepe
     visit: (visitor) => chargeVisit(keeper.limiter, { visitor, tell: () => undefined }),
     isFamiliar: (address) => keeper.limiter.isFamiliar(address),
     trustProxy: config.trustedProxies,
-    history: (tenantId, afterSeq, limit) => history.history({ tenantId }, afterSeq, limit),
+    history: async (tenantId, afterSeq, limit) => {
+      const page = await history.history({ tenantId }, afterSeq, limit);
+      return page === 'gap' ? page : page.events;
+    },
     origins: [...config.corsOrigins, ...(config.publicUrl ? [new URL(config.publicUrl).origin] : [])],
     onDenied: (who, channel, error) => access.onDenied(who, { name: `stream.${channel ?? 'open'}` }, error),
     log: log.child({ module: 'sockets' }),

@@ -37,7 +37,9 @@ export function createHistory(db: Db): History {
   return {
     async history(scope, afterSeq, limit) {
       const { head, trimmed, events } = await readHistory(db, scope, afterSeq, limit);
-      return afterSeq < trimmed || afterSeq > head ? 'gap' : events;
+      if (afterSeq < trimmed || afterSeq > head) return 'gap';
+      // Events and head are of one snapshot.
+      return { events, reached: events.length < limit ? head : (events.at(-1)?.seq ?? afterSeq) };
     },
     async lastSeq(tenantId) {
       return (await readHistory(db, { tenantId }, Number.MAX_SAFE_INTEGER, 0)).head;

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import type { Event, EventDraft } from '../../base/event.ts';
+import type { EventDraft } from '../../base/event.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { Tx } from '../postgres/db.ts';
 import { createHistory, createOutbox } from './index.ts';
+import type { Page } from './port.ts';
 import { SEGMENT } from './places.ts';
 import { eventLog, placeEvents, outboxBacklog, trimEvents } from './store.ts';
 
@@ -24,8 +25,8 @@ const move = async (limit = 5_000) => {
   while ((await placeEvents(database.db, limit)) > 0);
 };
 const subjects = async (tenantId: Uuid, afterSeq = 0) => {
-  const events = await createHistory(database.db).history({ tenantId }, afterSeq, 1_000);
-  return events === 'gap' ? events : events.map(({ seq, subject }) => `${seq} ${subject}`);
+  const page = await createHistory(database.db).history({ tenantId }, afterSeq, 1_000);
+  return page === 'gap' ? page : page.events.map(({ seq, subject }) => `${seq} ${subject}`);
 };
 
 test('an event is published as it was handed over', async () => {
@@ -35,8 +36,8 @@ test('an event is published as it was handed over', async () => {
   const event = draft(tenantId, 'a "subject" with \\ , { } and NULL', { data, memberIds: [member], version: 3 });
   await append(tenantId, event);
   await move();
-  const [published] = (await createHistory(database.db).history({ tenantId }, 0, 10)) as Event[];
-  expect(published).toEqual({ ...event, at: '2025-11-24T16:00:00.123Z', seq: 1 });
+  const { events } = (await createHistory(database.db).history({ tenantId }, 0, 10)) as Page;
+  expect(events[0]).toEqual({ ...event, at: '2025-11-24T16:00:00.123Z', seq: 1 });
 });
 
 test('what rolls back is never published', async () => {
@@ -114,7 +115,7 @@ test('two relays at once and writers beside them leave no gap, no double and no 
   writing.abort();
   await Promise.all(relays);
   await move();
-  const events = (await createHistory(database.db).history({ tenantId }, 0, 1_000)) as Event[];
+  const { events } = (await createHistory(database.db).history({ tenantId }, 0, 1_000)) as Page;
   expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
   for (let writer = 0; writer < 4; writer++) {
     const own = events.filter(({ subject }) => subject.startsWith(`${writer}:`)).map(({ subject }) => subject);
@@ -207,12 +208,15 @@ test('a member sees the events that concern it, a tenant all of its own, nobody 
   );
   await move();
   const { history } = createHistory(database.db);
-  const seen = async (scope: { tenantId: Uuid; memberId?: Uuid }) => ((await history(scope, 0, 10)) as Event[]).map((e) => e.subject);
+  const seen = async (scope: { tenantId: Uuid; memberId?: Uuid }) => ((await history(scope, 0, 10)) as Page).events.map((e) => e.subject);
   expect(await seen({ tenantId })).toEqual(['both', 'payer', 'house']);
   expect(await seen({ tenantId, memberId: payer })).toEqual(['both', 'payer']);
   expect(await seen({ tenantId, memberId: payee })).toEqual(['both']);
   expect(await seen({ tenantId: newId() })).toEqual([]);
-  expect(await history({ tenantId, memberId: payee }, 1, 10)).toEqual([]);
+  // Behind what concerns others as well, unless there may be more of its own.
+  expect(await history({ tenantId, memberId: payee }, 1, 10)).toEqual({ events: [], reached: 3 });
+  expect(await history({ tenantId, memberId: payer }, 0, 3)).toMatchObject({ reached: 3 });
+  expect(await history({ tenantId, memberId: payer }, 0, 2)).toMatchObject({ reached: 2 });
 });
 
 test('a reader whose place is trimmed or was never reached is told that there is a gap', async () => {

@@ -12,13 +12,19 @@ export type Outbox = {
   append(tx: Tx, events: readonly EventDraft[]): Promise<void>;
 };
 
+/**
+ * Events of a tenant in order. `reached` is the number up to which there are no others for whoever asked: behind the last of these where
+ * what follows concerns other members. Whoever reads on from there has nothing looked through twice.
+ */
+export type Page = { events: readonly Event[]; reached: number };
+
 /** The published events of a tenant, for sockets that come back. */
 export type History = {
   /**
-   * Events behind `afterSeq` in order, at most `limit`; for a member those that concern it. `gap` when events behind
+   * Events behind `afterSeq`, at most `limit`; for a member those that concern it. `gap` when events behind
    * `afterSeq` are no longer kept, or the tenant never had that many: then the caller reads its state afresh.
    */
-  history(scope: { tenantId: Uuid; memberId?: Uuid }, afterSeq: number, limit: number): Promise<readonly Event[] | 'gap'>;
+  history(scope: { tenantId: Uuid; memberId?: Uuid }, afterSeq: number, limit: number): Promise<Page | 'gap'>;
   /** The tenant's last sequence number, 0 before its first event. */
   lastSeq(tenantId: Uuid): Promise<number>;
 };

@@ -33,13 +33,12 @@ export async function* watchPayments(
     while (!signal.aborted) {
       // Before it is read, so that nothing that comes meanwhile is slept through.
       const rung = bell.next(LOOK_EVERY_MS);
-      const events = await history.history({ tenantId, ...(memberId !== undefined && { memberId }) }, seq, PAGE);
-      if (events === 'gap') throw gap(seq);
-      for (const event of events) {
-        seq = event.seq;
-        if (event.type === paymentRecorded.type) yield messageOf(event);
-      }
-      if (events.length < PAGE) await rung;
+      const page = await history.history({ tenantId, ...(memberId !== undefined && { memberId }) }, seq, PAGE);
+      if (page === 'gap') throw gap(seq);
+      for (const event of page.events) if (event.type === paymentRecorded.type) yield messageOf(event);
+      // Also over what concerns others: a quiet bank has it looked through once, and falls behind nothing that is no longer kept.
+      seq = page.reached;
+      if (page.events.length < PAGE) await rung;
     }
   } finally {
     stop();

@@ -67,8 +67,8 @@ async function fillNext(fill: Fill): Promise<boolean> {
     return true;
   }
   if (!state.filled) return await fillFirst(fill, state);
-  const events = await history.history({ tenantId }, state.eventSeq, BATCH);
-  if (events !== 'gap') return await fillFromEvents(fill, state, events);
+  const page = await history.history({ tenantId }, state.eventSeq, BATCH);
+  if (page !== 'gap') return await fillFromEvents(fill, state, page.events);
   const again = { ...state, eventSeq: await history.lastSeq(tenantId), filledTo: idFloor(state.coversUntil), filled: false };
   await deps.db.write({ tenantId }, (tx) => putState(tx, tenantId, again));
   return true;
