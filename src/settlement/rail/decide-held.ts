@@ -4,6 +4,7 @@ import { fromWireId, toWireId } from '../../base/id.ts';
 import { codeOf, toDecimalText } from '../../base/money.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Executor } from '../custody/decide-proposal.ts';
+import type { ProposalRow } from '../custody/proposal.ts';
 import { propose } from '../custody/propose.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { proposeHeldInstruction as contract } from './contract.ts';
@@ -46,12 +47,23 @@ function requireDecidable({ state, attempts }: InstructionRow, decision: string)
     );
 }
 
-/** Errors: as for `proposeHeldInstruction`. */
+/** Nobody lets go, or refuses, for a reason that was there before the last suspension. Errors: `settlement.instruction_changed`. */
+function requireUnchanged({ changedAt }: InstructionRow, { proposedAt }: ProposalRow): void {
+  if (proposedAt >= changedAt) return;
+  throw new AppError(
+    'conflict',
+    'settlement.instruction_changed',
+    'Its participant was suspended anew since that was proposed. Look at why, and propose it again.',
+  );
+}
+
+/** Errors: as for `proposeHeldInstruction`, and `settlement.instruction_changed`. */
 export const approveHeldInstruction: Executor = async (deps, { tx, ctx, proposal, at }) => {
   const { instructionId, decision } = proposal.data as Record<'instructionId' | 'decision', string>;
   const row = await lockInstruction(tx, ctx.tenantId, fromWireId(instructionId));
   if (!row) throw instructionNotFound();
   requireDecidable(row, decision);
+  requireUnchanged(row, proposal);
   const by = `by ${proposal.proposedBy} and ${ctx.actor.name}`;
   const note =
     decision === 'release'

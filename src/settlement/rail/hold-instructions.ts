@@ -4,7 +4,7 @@ import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { InstructionRow } from './instruction.ts';
-import { lockOpenOf, takeBackClearance } from './instruction-store.ts';
+import { lockOpenOf, takeBackClearance, writeMove } from './instruction-store.ts';
 import { moveInstruction, type MoveNote } from './move-instruction.ts';
 
 /** What the bank itself is told; why it was suspended is the operator's. */
@@ -17,7 +17,8 @@ export function holdNote(at: Millis, detail: string): MoveNote {
 
 /**
  * Holds what a participant has asked for and no rail has been handed yet, those let go before included. Its money stays where it is
- * held. What was handed over runs its course: it may have been paid.
+ * held. What was handed over runs its course: it may have been paid. What is held already is noted as held for this reason as well,
+ * so that people decide on it anew.
  */
 export async function holdInstructions(
   deps: Pick<SettlementDeps, 'ledger'>,
@@ -27,7 +28,7 @@ export async function holdInstructions(
 ): Promise<EventDraft[]> {
   const events: EventDraft[] = [];
   for (const row of await lockOpenOf(tx, tenantId, participantId)) {
-    if (row.state !== 'waiting') continue;
+    if (row.state === 'held') await writeMove(tx, tenantId, { before: row, after: row, detail: why, at });
     const made = await moveInstruction(deps, tx, tenantId, { row, move: 'hold', note: holdNote(at, why) });
     events.push(...(made?.events ?? []));
   }

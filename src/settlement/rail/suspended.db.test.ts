@@ -144,11 +144,32 @@ describe('a payout that waits while its participant is suspended', () => {
     await set('suspended');
     await set('active');
     const data = { instructionId: toWireId('ins', id), decision: 'release' };
-    const proposal = { data, proposedBy: 'one', reason: 'The administrator agrees' } as unknown as ProposalRow;
+    const proposal = { data, proposedBy: 'one', proposedAt: clock.now(), reason: 'The administrator agrees' } as unknown as ProposalRow;
     await suspendDuring((tx) => approveHeldInstruction(deps(), { tx, ctx: house.ctx, proposal, at: clock.now() }));
     await round();
     expect([sent, (await one(id)).state]).toEqual([[], 'held']);
     await decide(id, 'refuse');
+  });
+
+  test('is not let go by what was proposed before its participant was suspended anew', async () => {
+    const { id } = await payout();
+    await set('suspended', 'Moratorium');
+    const proposed = proposeHeldInstruction(deps(), house.ctx, { id, decision: 'release', reason: 'The moratorium is over' });
+    await proposed;
+    await set('active');
+    clock.advance(3_600_000);
+    await set('suspended', 'A list names it');
+    await expect(approve(house, proposed)).rejects.toMatchObject({ code: 'settlement.instruction_changed' });
+    await round();
+    expect([sent, (await one(id)).state]).toEqual([[], 'held']);
+    expect((await one(id)).moves.at(-1)).toMatchObject({
+      fromState: 'held',
+      toState: 'held',
+      detail: expect.stringContaining('A list names it'),
+    });
+    await decide(id, 'release');
+    await round();
+    expect((await one(id)).state).toBe('accepted');
   });
 
   test('is held by the rail too, when it was asked for at the moment of the suspension', async () => {
