@@ -13,19 +13,24 @@ export const PUBLISHED = 'rialto_published';
 
 const RELAY = { role: 'rialto_relay' } as const;
 
-/** Writes each tenant's events as segments; `wake` sends a notification that leaves with the commit. */
+/**
+ * Writes each tenant's events as segments; `wake` sends a notification that leaves with the commit. All is asked for before anything is
+ * waited for: whoever commits behind what was asked for at once (the ledger's writer) leaves no tenant's events out.
+ */
 export async function insertSegments(tx: Tx, rows: readonly AppendRow[], wake: boolean): Promise<void> {
-  for (const [index, row] of rows.entries()) {
-    await tx.query(
-      `with put as (
-         insert into infra.event_segment (tenant_id, events, ids, types, versions, subjects, members, ats, data)
-         select $1, least(${SEGMENT}, $10 - n), ($2::uuid[])[n + 1:n + ${SEGMENT}], ($3::text[])[n + 1:n + ${SEGMENT}], ($4::bigint[])[n + 1:n + ${SEGMENT}],
-           ($5::text[])[n + 1:n + ${SEGMENT}], ($6::text[])[n + 1:n + ${SEGMENT}], ($7::timestamptz[])[n + 1:n + ${SEGMENT}], ($8::json[])[n + 1:n + ${SEGMENT}]
-         from generate_series(0, $10::integer - 1, ${SEGMENT}) as n)
-       select pg_notify('${APPENDED}', '') where $9::boolean`,
-      [row.tenantId, row.ids, row.types, row.versions, row.subjects, row.members, row.ats, row.data, wake && index === 0, row.events],
-    );
-  }
+  await Promise.all(rows.map((row, index) => insertOf(tx, row, wake && index === 0)));
+}
+
+function insertOf(tx: Tx, row: AppendRow, wake: boolean): Promise<unknown> {
+  return tx.query(
+    `with put as (
+       insert into infra.event_segment (tenant_id, events, ids, types, versions, subjects, members, ats, data)
+       select $1, least(${SEGMENT}, $10 - n), ($2::uuid[])[n + 1:n + ${SEGMENT}], ($3::text[])[n + 1:n + ${SEGMENT}], ($4::bigint[])[n + 1:n + ${SEGMENT}],
+         ($5::text[])[n + 1:n + ${SEGMENT}], ($6::text[])[n + 1:n + ${SEGMENT}], ($7::timestamptz[])[n + 1:n + ${SEGMENT}], ($8::json[])[n + 1:n + ${SEGMENT}]
+       from generate_series(0, $10::integer - 1, ${SEGMENT}) as n)
+     select pg_notify('${APPENDED}', '') where $9::boolean`,
+    [row.tenantId, row.ids, row.types, row.versions, row.subjects, row.members, row.ats, row.data, wake, row.events],
+  );
 }
 
 /**

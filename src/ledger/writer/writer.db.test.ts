@@ -70,6 +70,15 @@ describe('an act', () => {
     expect((await port.balances(tenantId, [b!])).get(b!)).toMatchObject({ creditsPosted: 105n });
   });
 
+  test('commits its events of every tenant that it tells', async () => {
+    const { port, tenantId, database } = ledger;
+    const [a, b] = await ledger.open({}, {});
+    const others = [newId(), newId()];
+    const events = ({ atMs }: { atMs: number }) => [event(atMs), ...others.map((other) => ({ ...event(atMs), tenantId: other }))];
+    expect(await port.enact({ tenantId, transfers: [ledger.draft(a!, b!)], events })).toMatchObject({ result: 'enacted' });
+    expect(await database.admin('select from infra.event_segment where tenant_id = any ($1)', [others])).toHaveLength(2);
+  });
+
   test('that is refused leaves no row, no event and no transfer, and costs the others nothing', async () => {
     const { port, tenantId } = ledger;
     const [a, poor] = await ledger.open({}, { debitsMustNotExceedCredits: true });
