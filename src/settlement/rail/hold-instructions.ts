@@ -41,10 +41,19 @@ export async function holdInstructions(
  * before the transaction ends.
  */
 export async function mayNotLeave(tx: Tx, tenantId: Uuid, { participantId, cleared }: InstructionRow): Promise<boolean> {
-  if (participantId === null || cleared) return false;
-  const [row] = await tx.query<{ state: string }>('select state from settlement.participant where tenant_id = $1 and id = $2 for share', [
+  return participantId !== null && !cleared && !(await isActive(tx, tenantId, { participantId }, 'for share'));
+}
+
+/** Whether the participant that an instruction is of may pay; `for share` so until the transaction ends. */
+export async function isActive(
+  tx: Tx,
+  tenantId: Uuid,
+  { participantId }: Pick<InstructionRow, 'participantId'>,
+  lock: 'for share' | '' = '',
+): Promise<boolean> {
+  const [row] = await tx.query<{ state: string }>(`select state from settlement.participant where tenant_id = $1 and id = $2 ${lock}`, [
     tenantId,
     participantId,
   ]);
-  return row?.state !== 'active';
+  return row?.state === 'active';
 }

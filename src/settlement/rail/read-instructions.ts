@@ -6,6 +6,7 @@ import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type * as contract from './contract.ts';
 import { cancelInstruction as cancelContract } from './contract.ts';
+import { isActive } from './hold-instructions.ts';
 import { findInstruction, lockInstruction, movesOf, pageOfInstructions } from './instruction-store.ts';
 import { moveInstruction } from './move-instruction.ts';
 import { detailOfInstruction, viewOfInstruction } from './view.ts';
@@ -38,7 +39,8 @@ export function instructionNotFound(): AppError {
 }
 
 /**
- * Gives the money back for an instruction that never left.
+ * Gives the money back for an instruction that never left; not for one on which two people decide or have decided, while its
+ * participant is suspended.
  * Errors: `settlement.instruction_not_found`, `settlement.instruction_sent`, `settlement.instruction_held`.
  */
 export function cancelInstruction(
@@ -46,10 +48,12 @@ export function cancelInstruction(
   ctx: Ctx,
   { id }: InputOf<typeof cancelContract>,
 ): Promise<OutputOf<typeof cancelContract>> {
-  return deps.access.command(ctx, cancelContract, async (tx) => {
+  // Not in a transaction of the bank, which sees no moves: the number of the next one follows from all of them.
+  const { memberId, ...house } = ctx;
+  return deps.access.command(house, cancelContract, async (tx) => {
     const row = await lockInstruction(tx, ctx.tenantId, id);
-    if (!row) throw instructionNotFound();
-    if (row.state === 'held')
+    if (!row || (memberId !== undefined && row.participantId !== memberId)) throw instructionNotFound();
+    if (row.state === 'held' || (row.cleared && !(await isActive(tx, ctx.tenantId, row))))
       throw new AppError(
         'conflict',
         'settlement.instruction_held',

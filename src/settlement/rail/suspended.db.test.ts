@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { approve, openCustodyAccount, openRail, setPayoutAccount } from '../../../test/support/custody.ts';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import { toWireId, type Uuid } from '../../base/id.ts';
+import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import { manualClock } from '../../base/time.ts';
 import type { ProposalRow } from '../custody/proposal.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
@@ -137,6 +137,19 @@ describe('a payout that waits while its participant is suspended', () => {
     await round();
     expect(sent).toEqual([]);
     await decide(id, 'refuse');
+  });
+
+  test('that two people have let go is not cancelled by the bank, until it takes part again', async () => {
+    const { id } = await payout();
+    await set('suspended');
+    await decide(id, 'release');
+    const cancel = () => cancelInstruction(deps(), house.memberCtx(bank.id), { id });
+    await expect(cancel()).rejects.toMatchObject({ code: 'settlement.instruction_held' });
+    await set('active');
+    await expect(cancelInstruction(deps(), house.memberCtx(newId()), { id })).rejects.toMatchObject({
+      code: 'settlement.instruction_not_found',
+    });
+    expect(await cancel()).toMatchObject({ state: 'cancelled' });
   });
 
   test('is held again when its participant is suspended anew while it is being let go', async () => {
