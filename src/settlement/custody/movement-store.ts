@@ -55,18 +55,54 @@ export async function insertMovements(tx: Tx, tenantId: Uuid, rows: readonly Mov
 export const MOVEMENT_COLUMNS = `transfer_id as "transferId", ledger_account_id as "ledgerAccountId", asset, units, kind, participant_id as "participantId", reference,
   instruction_id as "instructionId", proposal_id as "proposalId", entry_id as "entryId", shown, recorded_at as "recordedAt"`;
 
-/** Movements of a custody account that no statement has shown, under any of the references; oldest first. */
-export async function openMovements(
+/** The instructions that movements under any of the references were made by, of those that no statement has shown. */
+export async function instructionsUnder(
   tx: Tx,
   tenantId: Uuid,
   of: { ledgerAccountId: Uuid; references: readonly string[] },
-): Promise<MovementRow[]> {
-  return tx.query<MovementRow>(
-    `select ${MOVEMENT_COLUMNS} from settlement.custody_movement
-      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and shown = 0 and reference = any($3::text[])
-      order by recorded_at, transfer_id`,
+): Promise<Uuid[]> {
+  const rows = await tx.query<{ id: Uuid }>(
+    `select instruction_id as id from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and reference = any($3::text[]) and instruction_id is not null`,
     [tenantId, of.ledgerAccountId, of.references],
   );
+  return rows.map(({ id }) => id);
+}
+
+/** The instructions that movements were made by, of those that were made by one. */
+export async function instructionsOf(tx: Tx, tenantId: Uuid, of: { ledgerAccountId: Uuid; transferIds: readonly Uuid[] }): Promise<Uuid[]> {
+  const rows = await tx.query<{ id: Uuid }>(
+    `select instruction_id as id from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and transfer_id = any($3::uuid[]) and instruction_id is not null`,
+    [tenantId, of.ledgerAccountId, uuids(of.transferIds)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Movements of a custody account of which no statement has shown anything, under any of the references or made by any of the
+ * instructions; oldest first. Nobody else links a part of them, or brings them to an end, before the transaction ends.
+ */
+export async function lockOpenMovements(
+  tx: Tx,
+  tenantId: Uuid,
+  of: { ledgerAccountId: Uuid; references: readonly string[]; instructionIds: readonly Uuid[] },
+): Promise<MovementRow[]> {
+  const { ledgerAccountId } = of;
+  const found = await tx.query<{ id: Uuid }>(
+    `select transfer_id as id from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and shown = 0 and reference = any($3::text[])
+     union
+     select transfer_id from settlement.custody_movement
+      where tenant_id = $1 and ledger_account_id = $2 and entry_id is null and shown = 0 and instruction_id = any($4::uuid[])`,
+    [tenantId, ledgerAccountId, of.references, uuids(of.instructionIds)],
+  );
+  if (found.length === 0) return [];
+  // Whoever was waited for may have linked one meanwhile: it is what stands there now that counts.
+  const rows = await lockMovements(tx, tenantId, { ledgerAccountId, transferIds: found.map(({ id }) => id) });
+  return rows
+    .filter(({ entryId, shown = 0n }) => !entryId && shown === 0n)
+    .toSorted((a, b) => a.recordedAt - b.recordedAt || (a.transferId < b.transferId ? -1 : 1));
 }
 
 /** Movements of a custody account that instructions have made and no statement has shown. */

@@ -81,28 +81,22 @@ export async function takeBackClearance(tx: Tx, tenantId: Uuid, participantId: U
 }
 
 /**
- * Instructions by id, or those that an account sends or gets under any of the names in small letters: their ids without hyphens, or
+ * Instructions by id, and those that an account sends or gets under any of the names in small letters: their ids without hyphens, or
  * their UETRs. In order of id; nobody else moves them before the transaction ends.
  */
 export async function lockInstructionsNamed(
   tx: Tx,
   tenantId: Uuid,
-  of: { ids: readonly Uuid[] } | { ledgerAccountId: Uuid; names: readonly string[] },
+  { ids, named }: { ids: readonly Uuid[]; named?: { ledgerAccountId: Uuid; names: readonly string[] } },
 ): Promise<InstructionRow[]> {
-  if ('ids' in of) {
-    if (of.ids.length === 0) return [];
-    return tx.query<InstructionRow>(
-      `select ${COLUMNS} from settlement.instruction where tenant_id = $1 and id = any($2::uuid[]) order by id for update`,
-      [tenantId, uuids(of.ids)],
-    );
-  }
-  const plain = of.names.map((name) => name.replaceAll('-', '')).filter((name) => /^[0-9a-f]{32}$/.test(name));
-  if (plain.length === 0) return [];
+  const plain = (named?.names ?? []).map((name) => name.replaceAll('-', '')).filter((name) => /^[0-9a-f]{32}$/.test(name));
+  if (ids.length === 0 && plain.length === 0) return [];
   return tx.query<InstructionRow>(
     `select ${COLUMNS} from settlement.instruction
-      where tenant_id = $1 and (id = any($3::uuid[]) or uetr = any($3::uuid[])) and (from_ledger_id = $2 or to_ledger_id = $2)
+      where tenant_id = $1
+        and (id = any($2::uuid[]) or ((id = any($4::uuid[]) or uetr = any($4::uuid[])) and (from_ledger_id = $3 or to_ledger_id = $3)))
       order by id for update`,
-    [tenantId, of.ledgerAccountId, uuids(plain.map(hyphenated))],
+    [tenantId, uuids(ids), named?.ledgerAccountId ?? null, uuids(plain.map(hyphenated))],
   );
 }
 

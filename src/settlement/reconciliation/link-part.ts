@@ -5,13 +5,14 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { findCustodyAccount } from '../custody/account-store.ts';
-import { lockMovements, type MovementRow } from '../custody/movement-store.ts';
+import type { MovementRow } from '../custody/movement-store.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { confirmShown, lockLinked } from './confirm-shown.ts';
 import { linkBreakPart as contract } from './contract.ts';
 import { lessMissing, lockTold, writeShownLine, writeShownMovement, type ToldRow } from './shown-store.ts';
 import { lockOpenEntry, notOpen, resolved } from './work-breaks.ts';
 
-type Deps = Pick<SettlementDeps, 'db' | 'clock' | 'access'>;
+type Deps = Pick<SettlementDeps, 'db' | 'clock' | 'access' | 'ledger'>;
 /** One part, and who says of what. */
 type Part = { entry: ToldRow; movement: MovementRow; resolution: string; at: Millis };
 
@@ -26,15 +27,19 @@ export function linkBreakPart(deps: Deps, ctx: Ctx, { id, transferId }: InputOf<
   return deps.access.command(ctx, contract, async (tx) => {
     const row = await lockOpenEntry(tx, tenantId, id);
     const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
-    const [movement] = await lockMovements(tx, tenantId, { ledgerAccountId, transferIds: [transferId] });
+    const [movement] = await lockLinked(tx, tenantId, { ledgerAccountId, transferIds: [transferId] });
     const entry = await lockTold(tx, tenantId, row.entryId);
     if (!movement || !entry) throw notOpen();
     const resolution = `A part of ${movement.reference}, says ${ctx.actor.name}`.slice(0, 500);
     const part = { entry, movement, resolution, at: deps.clock.now() };
-    if (movement.entryId) await takeOffLine(tx, tenantId, movement.entryId, part);
-    else await takeOffMovement(tx, tenantId, part);
+    const isWhole = movement.entryId
+      ? await takeOffLine(tx, tenantId, movement.entryId, part).then(() => false)
+      : await takeOffMovement(tx, tenantId, part);
+    const ids = isWhole && movement.instructionId ? [movement.instructionId] : [];
+    const confirmed = await confirmShown(deps, tx, tenantId, { ids, at: part.at });
     const { answer, events } = await resolved(deps, tx, tenantId, { row, rule: 'part', resolution });
-    return { answer, subject: toWireId('brk', id), detail: { transferId: toWireId('trf', transferId) }, events };
+    const detail = { transferId: toWireId('trf', transferId) };
+    return { answer, subject: toWireId('brk', id), detail, events: [...events, ...confirmed] };
   });
 }
 
@@ -50,11 +55,13 @@ function withPart({ units, shown = 0n }: { units: bigint; shown?: bigint }, part
   );
 }
 
-async function takeOffMovement(tx: Tx, tenantId: Uuid, { entry, movement, resolution, at }: Part): Promise<void> {
+/** Answers whether statements show the whole of it now. */
+async function takeOffMovement(tx: Tx, tenantId: Uuid, { entry, movement, resolution, at }: Part): Promise<boolean> {
   const { transferId, ledgerAccountId, units } = movement;
   const shown = withPart(movement, entry.units);
   await writeShownMovement(tx, tenantId, { ...movement, shown, entryId: entry.id });
   await lessMissing(tx, tenantId, { transferId, ledgerAccountId, rest: units - shown, resolution, at });
+  return shown === units;
 }
 
 /**

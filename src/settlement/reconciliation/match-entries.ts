@@ -5,11 +5,12 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import { custodyAccounts, type CustodyAccountRow } from '../custody/account-store.ts';
 import { expectationsUnder, meetExpectations } from '../custody/expectation-store.ts';
 import { mint, type Minting } from '../custody/mint.ts';
-import { linkMovements, openMovements, movementsInstructed, type MovementRow } from '../custody/movement-store.ts';
+import { instructionsUnder, linkMovements, lockOpenMovements, movementsInstructed } from '../custody/movement-store.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { lockInstructionsNamed } from '../rail/instruction-store.ts';
 import { moveInstruction } from '../rail/move-instruction.ts';
 import { closeExplained, closeSettled, openBreaks, openMissing } from './break-store.ts';
+import { confirmShown } from './confirm-shown.ts';
 import { matchStatements as contract } from './contract.ts';
 import { doubtsOf, releaseDoubted, voidRepeated } from './doubt-store.ts';
 import { lockNewEntries, writeVerdicts, type EntryRow, type Verdict } from './entry-store.ts';
@@ -82,15 +83,18 @@ async function matchesOf(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account
   const names = [...new Set(entries.flatMap(namesIn))];
   const references = creditorReferencesIn(names);
   const { ledgerAccountId } = account;
-  const instructions = await lockInstructionsNamed(tx, tenantId, { ledgerAccountId, names: names.map((name) => name.toLowerCase()) });
-  const open = await openMovements(tx, tenantId, { ledgerAccountId, references: names });
-  const instructed = await movementsInstructed(tx, tenantId, { ledgerAccountId, instructionIds: instructions.map(({ id }) => id) });
+  // Locked are instructions, then movements, and the book last, as everywhere (see the README).
+  const ids = await instructionsUnder(tx, tenantId, { ledgerAccountId, references: names });
+  const named = { ledgerAccountId, names: names.map((name) => name.toLowerCase()) };
+  const instructions = await lockInstructionsNamed(tx, tenantId, { ids, named });
+  const instructionIds = instructions.map(({ id }) => id);
+  const movements = await lockOpenMovements(tx, tenantId, { ledgerAccountId, references: names, instructionIds });
   const expectations = await expectationsUnder(tx, tenantId, references);
   // One that another process has just admitted may have sent its first money already.
   const needed = { bics: references.map((reference) => reference.slice(4)), ids: expectations.map(({ participantId }) => participantId) };
   const { byBic } = await deps.directory.of(tenantId, needed);
   const matcher = createMatcher(asAccount(account), {
-    movements: unique([...open, ...instructed]),
+    movements,
     instructions,
     expectations,
     participants: byBic,
@@ -101,10 +105,6 @@ async function matchesOf(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account
 
 function asAccount({ id, asset, ledgerAccountId }: CustodyAccountRow): Account {
   return { id, asset, ledgerAccountId };
-}
-
-function unique(movements: readonly MovementRow[]): MovementRow[] {
-  return [...new Map(movements.map((movement) => [movement.transferId, movement])).values()];
 }
 
 type Writing = { account: CustodyAccountRow; matches: readonly Matched[] };
@@ -143,7 +143,7 @@ async function write(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, ma
     links.map((link) => ({ ...link, ledgerAccountId })),
   );
   if (linked !== links.length) throw new Error('a movement was shown by another entry meanwhile');
-  events.push(...(await confirm(deps, tx, tenantId, { ids: matches.flatMap(instructionOf), at })));
+  events.push(...(await confirmShown(deps, tx, tenantId, { ids: matches.flatMap(instructionOf), at })));
   const mintings = matches.flatMap(({ entry, match }): Minting[] => (match.kind === 'mint' ? [mintingOf(account, entry, match)] : []));
   events.push(...(await mint(deps, tx, tenantId, mintings)));
   return events;
@@ -161,22 +161,6 @@ function isExplainedNow({ entry, match }: Matched): boolean {
 function instructionOf({ match }: Matched): Uuid[] {
   if (match.kind === 'settle') return [match.instruction.id];
   return match.kind === 'link' && match.movement.instructionId ? [match.movement.instructionId] : [];
-}
-
-/** An instruction is confirmed when the account that it leaves shows it; a sweep is shown by two accounts. */
-async function confirm(
-  deps: SettlementDeps,
-  tx: Tx,
-  tenantId: Uuid,
-  { ids, at }: { ids: readonly Uuid[]; at: number },
-): Promise<EventDraft[]> {
-  const events: EventDraft[] = [];
-  for (const row of await lockInstructionsNamed(tx, tenantId, { ids })) {
-    const note = { at, detail: 'a statement shows it', railReference: row.railReference };
-    const made = await moveInstruction(deps, tx, tenantId, { row, move: 'confirm', note });
-    if (made) events.push(...made.events);
-  }
-  return events;
 }
 
 function mintingOf({ asset, ledgerAccountId }: CustodyAccountRow, entry: EntryRow, match: Extract<Match, { kind: 'mint' }>): Minting {

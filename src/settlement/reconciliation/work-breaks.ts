@@ -7,7 +7,7 @@ import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { findCustodyAccount } from '../custody/account-store.ts';
-import { linkMovements, lockMovements, movementsInTransit } from '../custody/movement-store.ts';
+import { linkMovements, movementsInTransit, type MovementRow } from '../custody/movement-store.ts';
 import { accountIn, propose } from '../custody/propose.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { mustFind } from '../participant/read-participants.ts';
@@ -21,6 +21,7 @@ import {
   resolveBreak,
   type BreakRow,
 } from './break-store.ts';
+import { confirmShown, lockLinked } from './confirm-shown.ts';
 import type * as contract from './contract.ts';
 import {
   assignBreak as assignContract,
@@ -146,37 +147,51 @@ export function commentBreak(deps: Deps, ctx: Ctx, { id, text }: InputOf<typeof 
  * Errors: `settlement.break_not_found`, `settlement.break_resolved`, `settlement.break_has_no_entry`, `settlement.movement_not_open`,
  * `settlement.link_does_not_add_up`.
  */
-export function linkBreak(deps: Deps, ctx: Ctx, { id, transferIds }: InputOf<typeof linkContract>): Promise<View> {
+export function linkBreak(
+  deps: Deps & Pick<SettlementDeps, 'ledger'>,
+  ctx: Ctx,
+  { id, transferIds }: InputOf<typeof linkContract>,
+): Promise<View> {
   const { tenantId } = ctx;
   return deps.access.command(ctx, linkContract, async (tx) => {
     const row = await lockOpenEntry(tx, tenantId, id);
-    const { entryId } = row;
     const { ledgerAccountId } = (await findCustodyAccount(tx, tenantId, row.custodyAccountId))!;
-    const movements = await lockMovements(tx, tenantId, { ledgerAccountId, transferIds });
+    const movements = await lockLinked(tx, tenantId, { ledgerAccountId, transferIds });
     if (movements.length !== transferIds.length) throw notOpen();
-    const told = movements.flatMap((movement) => movement.entryId ?? []);
-    const isRepeated = told.length > 0;
-    if (isRepeated && told.length < movements.length) throw notOpen();
-    const sum = movements.reduce((total, { units, shown = 0n }) => total + units - (isRepeated ? 0n : shown), 0n);
-    if (sum !== row.units) throw doesNotAddUp(row, sum);
-    if (!isRepeated) {
-      const links = movements.map(({ transferId }) => ({ transferId, ledgerAccountId, entryId }));
-      await linkMovements(tx, tenantId, links);
-    } else if (!(await mergeRepeated(tx, tenantId, { entryId, told: [...new Set(told)], units: row.units }))) throw notOpen();
+    const isRepeated = await explainBy(tx, tenantId, { row, movements });
     const names = movements.map(({ reference }) => reference).join(', ');
-    const resolution = `${isRepeated ? 'Told before, says' : 'Linked by'} ${ctx.actor.name}${isRepeated ? ': ' : ' with '}${names}`.slice(
-      0,
-      500,
-    );
+    const said = isRepeated ? `Told before, says ${ctx.actor.name}: ${names}` : `Linked by ${ctx.actor.name} with ${names}`;
     const outcome = isRepeated ? ({ state: 'void', rule: 'same' } as const) : ({ state: 'matched', rule: 'link' } as const);
-    const { answer, events } = await resolved(deps, tx, tenantId, { row, ...outcome, resolution });
-    return {
-      answer,
-      subject: toWireId('brk', id),
-      detail: { transfers: transferIds.map((transfer) => toWireId('trf', transfer)) },
-      events,
-    };
+    const { answer, events } = await resolved(deps, tx, tenantId, { row, ...outcome, resolution: said.slice(0, 500) });
+    const ids = isRepeated ? [] : movements.flatMap(({ instructionId }) => instructionId ?? []);
+    const confirmed = await confirmShown(deps, tx, tenantId, { ids, at: deps.clock.now() });
+    const detail = { transfers: transferIds.map((transfer) => toWireId('trf', transfer)) };
+    return { answer, subject: toWireId('brk', id), detail, events: [...events, ...confirmed] };
   });
+}
+
+/**
+ * Links an entry with what it is the rest of, or with the lines that told the same before, and answers which of both it is.
+ * Errors: `settlement.movement_not_open` also when another was first: something of it has been shown or ended meanwhile.
+ */
+async function explainBy(
+  tx: Tx,
+  tenantId: Uuid,
+  { row, movements }: { row: BreakRow & { entryId: Uuid }; movements: readonly MovementRow[] },
+): Promise<boolean> {
+  const { entryId } = row;
+  const told = movements.flatMap((movement) => movement.entryId ?? []);
+  const isRepeated = told.length > 0;
+  if (isRepeated && told.length < movements.length) throw notOpen();
+  const sum = movements.reduce((total, { units, shown = 0n }) => total + units - (isRepeated ? 0n : shown), 0n);
+  if (sum !== row.units) throw doesNotAddUp(row, sum);
+  if (isRepeated) {
+    if (!(await mergeRepeated(tx, tenantId, { entryId, told: [...new Set(told)], units: row.units }))) throw notOpen();
+    return true;
+  }
+  const links = movements.map(({ transferId, ledgerAccountId }) => ({ transferId, ledgerAccountId, entryId }));
+  if ((await linkMovements(tx, tenantId, links)) !== links.length) throw notOpen();
+  return false;
 }
 
 /** A movement that cannot be what an entry shows. */
@@ -184,7 +199,7 @@ export const notOpen = (): AppError =>
   new AppError(
     'unprocessable',
     'settlement.movement_not_open',
-    'A movement is none of this account, or a statement shows it already as another entry.',
+    'A movement is none of this account, a statement shows it already as another entry, or people have brought it to an end.',
   );
 
 function doesNotAddUp({ asset, units }: BreakRow, sum: bigint): AppError {
