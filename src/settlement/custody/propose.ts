@@ -1,4 +1,4 @@
-import { isBic } from '../../base/check-digit.ts';
+import { isBic, isCreditorReference } from '../../base/check-digit.ts';
 import type { Ctx } from '../../base/context.ts';
 import { isKnownAsset } from '../../base/currency.ts';
 import { AppError } from '../../base/error.ts';
@@ -95,8 +95,14 @@ export async function proposeMint(
   const participant = await mustFind(deps, ctx, id);
   accountIn(participant, asset);
   const subject = `Mint ${toDecimalText({ asset, units })} ${asset.slice(0, asset.indexOf('/'))} to ${participant.bic}`;
-  const data = { participantId: toWireId('mem', id), asset, units: units.toString(), reference };
+  const data = { participantId: toWireId('mem', id), asset, units: units.toString(), reference: asStatementsTellIt(reference) };
   return propose(deps, ctx, contract.proposeMint, { kind: 'mint', subject, data, reason });
+}
+
+/** A creditor reference without the spaces that people write it with, so that it is known again on a statement. */
+function asStatementsTellIt(reference: string): string {
+  const joined = reference.toUpperCase().replace(/\s+/g, '');
+  return isCreditorReference(joined) ? joined : reference;
 }
 
 /** The participant's accounts in an asset. Errors: `settlement.asset_not_held`. */

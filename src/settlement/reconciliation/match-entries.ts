@@ -13,8 +13,9 @@ import { closeExplained, closeSettled, openBreaks, openMissing } from './break-s
 import { confirmShown } from './confirm-shown.ts';
 import { matchStatements as contract } from './contract.ts';
 import { doubtsOf, releaseDoubted, voidRepeated } from './doubt-store.ts';
+import { lockEnded, meetEnded } from './ended-store.ts';
 import { lockNewEntries, writeVerdicts, type EntryRow, type Verdict } from './entry-store.ts';
-import { createMatcher, creditorReferencesIn, namesIn, type Account, type Match } from './match.ts';
+import { createMatcher, creditorReferencesIn, namesIn, referencesIn, type Account, type Match } from './match.ts';
 
 /** Lines that are looked at together, in one transaction. */
 const TOGETHER = 200;
@@ -82,13 +83,14 @@ type Batch = { account: CustodyAccountRow; entries: readonly EntryRow[] };
 async function matchesOf(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, entries }: Batch): Promise<Matched[]> {
   const names = [...new Set(entries.flatMap(namesIn))];
   const references = creditorReferencesIn(names);
+  const known = [...referencesIn(names)];
   const { ledgerAccountId } = account;
   // Locked are instructions, then movements, and the book last, as everywhere (see the README).
-  const ids = await instructionsUnder(tx, tenantId, { ledgerAccountId, references: names });
+  const ids = await instructionsUnder(tx, tenantId, { ledgerAccountId, references: known });
   const named = { ledgerAccountId, names: names.map((name) => name.toLowerCase()) };
   const instructions = await lockInstructionsNamed(tx, tenantId, { ids, named });
   const instructionIds = instructions.map(({ id }) => id);
-  const movements = await lockOpenMovements(tx, tenantId, { ledgerAccountId, references: names, instructionIds });
+  const movements = await lockOpenMovements(tx, tenantId, { ledgerAccountId, references: known, instructionIds });
   const expectations = await expectationsUnder(tx, tenantId, references);
   // One that another process has just admitted may have sent its first money already.
   const needed = { bics: references.map((reference) => reference.slice(4)), ids: expectations.map(({ participantId }) => participantId) };
@@ -99,6 +101,7 @@ async function matchesOf(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account
     expectations,
     participants: byBic,
     doubts: await doubtsOf(tx, tenantId, entries),
+    ended: await lockEnded(tx, tenantId, { ledgerAccountId, references: known }),
   });
   return entries.map((entry) => ({ entry, match: matcher(entry) }));
 }
@@ -122,9 +125,26 @@ async function write(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, ma
   const met = matches.flatMap(({ entry, match }) =>
     match.kind === 'mint' && match.expectation ? [{ id: match.expectation.id, entryId: entry.id }] : [],
   );
+  await meetEnded(
+    tx,
+    tenantId,
+    matches.flatMap(({ entry, match }) =>
+      match.kind === 'break' && match.ended ? [{ breakId: match.ended.breakId, entryId: entry.id }] : [],
+    ),
+  );
   if ((await meetExpectations(tx, tenantId, met)) !== met.length) throw new Error('an announcement was met or withdrawn meanwhile');
+  const events = await showMovements(deps, tx, tenantId, { account, matches });
+  events.push(...(await confirmShown(deps, tx, tenantId, { ids: matches.flatMap(instructionOf), at })));
+  const mintings = matches.flatMap(({ entry, match }): Minting[] => (match.kind === 'mint' ? [mintingOf(account, entry, match)] : []));
+  events.push(...(await mint(deps, tx, tenantId, mintings)));
+  return events;
+}
+
+/** Notes which lines show which movements: those that stand on the ledger, and those that settling puts there. Answers what is to be told. */
+async function showMovements(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, matches }: Writing): Promise<EventDraft[]> {
+  const at = deps.clock.now();
+  const { ledgerAccountId } = account;
   const events: EventDraft[] = [];
-  // Settling puts movements on the ledger, which are then shown like those that stood there.
   const links = matches.flatMap(({ entry, match }) =>
     match.kind === 'link' ? [{ transferId: match.movement.transferId, entryId: entry.id }] : [],
   );
@@ -143,9 +163,6 @@ async function write(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, ma
     links.map((link) => ({ ...link, ledgerAccountId })),
   );
   if (linked !== links.length) throw new Error('a movement was shown by another entry meanwhile');
-  events.push(...(await confirmShown(deps, tx, tenantId, { ids: matches.flatMap(instructionOf), at })));
-  const mintings = matches.flatMap(({ entry, match }): Minting[] => (match.kind === 'mint' ? [mintingOf(account, entry, match)] : []));
-  events.push(...(await mint(deps, tx, tenantId, mintings)));
   return events;
 }
 

@@ -6,6 +6,7 @@ import type { MovementRow } from '../custody/movement-store.ts';
 import type { Member } from '../participant/directory.ts';
 import { PLAIN_MESSAGING } from '../participant/store.ts';
 import { nameOf, type InstructionRow, type InstructionState } from '../rail/instruction.ts';
+import type { EndedRow } from './ended-store.ts';
 import type { EntryRow } from './entry-store.ts';
 import { createMatcher, creditorReferencesIn, type Candidates } from './match.ts';
 
@@ -78,7 +79,15 @@ const expectation = (units: bigint, change: Partial<ExpectationRow> = {}): Expec
 });
 const match = (entry: EntryRow, given: Partial<Candidates> = {}) => {
   const participants = new Map([nord, dollars].map((one) => [one.bic, one]));
-  return createMatcher(account, { movements: [], instructions: [], expectations: [], participants, doubts: new Map(), ...given })(entry);
+  return createMatcher(account, {
+    movements: [],
+    instructions: [],
+    expectations: [],
+    participants,
+    doubts: new Map(),
+    ended: [],
+    ...given,
+  })(entry);
 };
 const RF = creditorReferenceOf('NORDFIHH');
 
@@ -102,7 +111,14 @@ describe('an entry is matched', () => {
 
   test('with each movement once: of two that are alike, each gets its own, the oldest first', () => {
     const movements = [movement(500n, 'FUND-1'), movement(500n, 'FUND-1')];
-    const matcher = createMatcher(account, { movements, instructions: [], expectations: [], participants: new Map(), doubts: new Map() });
+    const matcher = createMatcher(account, {
+      movements,
+      instructions: [],
+      expectations: [],
+      participants: new Map(),
+      doubts: new Map(),
+      ended: [],
+    });
     const matches = [line(500n, ['FUND-1']), line(500n, ['FUND-1']), line(500n, ['FUND-1'])].map(matcher);
     expect(matches.map((one) => one.kind === 'link' && one.movement)).toEqual([...movements, false]);
   });
@@ -183,7 +199,7 @@ describe('an entry is matched', () => {
       kind: 'break',
     });
     const participants = new Map([[nord.bic, nord]]);
-    const matcher = createMatcher(account, { movements: [], instructions: [], expectations, participants, doubts: new Map() });
+    const matcher = createMatcher(account, { movements: [], instructions: [], expectations, participants, doubts: new Map(), ended: [] });
     expect([line(500n, [announced.reference]), line(500n, [announced.reference])].map((one) => matcher(one).kind)).toEqual([
       'mint',
       'break',
@@ -195,6 +211,46 @@ test('what may be a repetition becomes no money, whoever it names', () => {
   const [first, second] = [line(500n, [RF]), line(500n, [RF])];
   const doubts = new Map([[second.id, '2026-11-19']]);
   expect([match(first, { doubts }).kind, match(second, { doubts })]).toMatchObject(['mint', { kind: 'break', rule: 'R5' }]);
+});
+
+describe('what people have made before', () => {
+  const ended = (change: Partial<EndedRow> = {}): EndedRow => ({
+    breakId: newId(),
+    reference: RF,
+    units: 500n,
+    day: '2026-11-10',
+    ...change,
+  });
+
+  test.each([
+    ['a reference of the participant', RF, {}],
+    ['an announced one', expectation(0n).reference, { expectations: [expectation(500n)] }],
+  ])('and have written off or booked back is not made again, under %s', (_, reference, given) => {
+    const row = ended({ reference });
+    expect(match(line(500n, [reference]), { ended: [row], ...given })).toMatchObject({ kind: 'break', rule: 'R6', ended: row });
+    expect(match(line(500n, [], { remittance: reference.replace(/(.{4})/g, '$1 ') }), { ended: [row], ...given }).kind).toBe('break');
+  });
+
+  test.each([
+    ['of another amount', ended({ units: 499n })],
+    ['under another reference', ended({ reference: 'HAND-1' })],
+  ])('is another payment where it is %s', (_, row) => {
+    expect(match(line(500n, [RF]), { ended: [row] })).toMatchObject({ kind: 'mint', rule: 'R4' });
+  });
+
+  test('holds one line back, and what comes beside it is another payment', () => {
+    const participants = new Map([[nord.bic, nord]]);
+    const none = { movements: [], instructions: [], expectations: [], doubts: new Map() };
+    const matcher = createMatcher(account, { ...none, participants, ended: [ended()] });
+    expect([line(500n, [RF]), line(500n, [RF])].map((one) => matcher(one).rule)).toEqual(['R6', 'R4']);
+  });
+
+  test('is not made again when nothing has shown it for longer than a month, and is linked when it was made since', () => {
+    const old = movement(500n, RF, { recordedAt: Date.parse('2026-09-20T12:00:00Z') });
+    expect(match(line(500n, [RF]), { movements: [old] })).toMatchObject({ kind: 'break', rule: 'R6' });
+    const grouped = line(500n, [], { remittance: RF.replace(/(.{4})/g, '$1 ') });
+    expect(match(grouped, { movements: [movement(500n, RF)] })).toMatchObject({ kind: 'link', rule: 'R2' });
+  });
 });
 
 test('creditor references are found with right check digits only', () => {

@@ -7,6 +7,7 @@ import type { MovementRow } from '../custody/movement-store.ts';
 import type { Member } from '../participant/directory.ts';
 import type { InstructionRow } from '../rail/instruction.ts';
 import { nameOf } from '../rail/instruction.ts';
+import type { EndedRow } from './ended-store.ts';
 import type { EntryRow } from './entry-store.ts';
 
 /** The account that a line is of. */
@@ -21,6 +22,8 @@ export type Candidates = {
   participants: ReadonlyMap<string, Member>;
   /** Lines that may be repetitions, and of which day the one is that was told before. */
   doubts: ReadonlyMap<Uuid, LocalDate>;
+  /** What people have brought to an end without a statement, oldest first. */
+  ended: readonly EndedRow[];
 };
 
 /**
@@ -31,7 +34,7 @@ export type Match = { rule: string; explanation: string } & (
   | { kind: 'link'; movement: MovementRow }
   | { kind: 'settle'; instruction: InstructionRow }
   | { kind: 'mint'; participant: Member; reference: string; expectation?: ExpectationRow }
-  | { kind: 'break' }
+  | { kind: 'break'; ended?: EndedRow }
 );
 
 /** How far the day of a movement and that of its entry may lie apart. */
@@ -40,15 +43,18 @@ const MOST_DAYS = 30;
 /**
  * The rules, in order; each wants currency, account and amount to the cent. R1 an instruction is named. R2 a movement of the same
  * reference stands on the ledger, within a month. R3 a participant has announced it. R4 a creditor reference names a participant.
- * R5 what would be minted by R3 or R4 and may be a repetition waits for a statement or a person. Whatever is taken by one line is not there for the next.
+ * R5 what would be minted by R3 or R4 and may be a repetition waits for a statement or a person. R6 so does what has been made already:
+ * as much stands under its reference for longer than a month, or was written off or booked back. Whatever is taken by one line is not
+ * there for the next.
  */
 export function createMatcher(account: Account, candidates: Candidates): (entry: EntryRow) => Match {
   const taken = new Set<string>();
   return (entry) => {
-    const match = unlessDoubted(entry, candidates, matchOf(entry, account, candidates, taken));
+    const match = unlessMade(entry, candidates, taken, unlessDoubted(entry, candidates, matchOf(entry, account, candidates, taken)));
     if (match.kind === 'link') taken.add(keyOf(match.movement));
     if (match.kind === 'settle') taken.add(match.instruction.id);
     if (match.kind === 'mint' && match.expectation) taken.add(match.expectation.id);
+    if (match.kind === 'break' && match.ended) taken.add(match.ended.breakId);
     return match;
   };
 }
@@ -60,6 +66,23 @@ function unlessDoubted({ id }: EntryRow, { doubts }: Candidates, match: Match): 
     'R5',
     `It may be what was told for ${day}, and nothing tells the two apart. Link it with that movement if it is the same; fund it if it is another.`,
   );
+}
+
+/** Nothing is made a second time for money that people have made, or have made and ended, under the same reference. */
+function unlessMade(entry: EntryRow, { movements, ended }: Candidates, taken: ReadonlySet<string>, match: Match): Match {
+  if (match.kind !== 'mint') return match;
+  const under = referencesIn(namesIn(entry));
+  const isSame = (one: { reference: string; units: bigint }) => one.units === entry.units && under.has(one.reference);
+  const open = movements.find((one) => isSame(one) && !taken.has(keyOf(one)));
+  if (open)
+    return unexplained(
+      'R6',
+      `As much is on the ledger under ${open.reference} since ${dayOf(open.recordedAt)}. Link it with that movement if it is the same; fund it if it is another.`,
+    );
+  const found = ended.find((one) => isSame(one) && !taken.has(one.breakId));
+  if (!found) return match;
+  const explanation = `As much was on the ledger under ${found.reference} for ${found.day}, and was written off or booked back. If it is the same, write it off to the same account, or fund it where it was booked back; fund it if it is another.`;
+  return { kind: 'break', rule: 'R6', explanation, ended: found };
 }
 
 const keyOf = ({ transferId }: MovementRow): string => transferId;
@@ -134,7 +157,7 @@ function byMovement(
   names: readonly string[],
   taken: ReadonlySet<string>,
 ): Match | undefined {
-  const under = new Set(names);
+  const under = referencesIn(names);
   const movement = movements.find(
     (one) =>
       one.units === units &&
@@ -186,6 +209,11 @@ function byParticipant(account: Account, { participants }: Candidates, names: re
   if (!participant.accounts.has(account.asset))
     return unexplained('R4', `It names ${participant.bic}, which has no account in ${account.asset}.`);
   return { kind: 'mint', rule: 'R4', explanation: `${reference} names ${participant.bic}.`, participant, reference };
+}
+
+/** References among names: each as it stands there, creditor references also as they are written in one. */
+export function referencesIn(names: readonly string[]): Set<string> {
+  return new Set([...names, ...creditorReferencesIn(names)]);
 }
 
 /** Creditor references (ISO 11649) among names, also as people write them, in groups of four. */

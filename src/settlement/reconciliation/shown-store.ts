@@ -61,11 +61,11 @@ export async function writeShownMovement(
 }
 
 /** Movements that a line shows. */
-export async function movementsOfLine(tx: Tx, tenantId: Uuid, entryId: Uuid): Promise<{ participantId: Uuid | null }[]> {
-  return tx.query('select participant_id as "participantId" from settlement.custody_movement where tenant_id = $1 and entry_id = $2', [
-    tenantId,
-    entryId,
-  ]);
+export async function movementsOfLine(tx: Tx, tenantId: Uuid, entryId: Uuid): Promise<{ participantId: Uuid | null; reference: string }[]> {
+  return tx.query(
+    'select participant_id as "participantId", reference from settlement.custody_movement where tenant_id = $1 and entry_id = $2',
+    [tenantId, entryId],
+  );
 }
 
 /** What is still missing of what a break is about; nothing more, and it closes. */

@@ -14,6 +14,7 @@ import { accountIn, propose } from '../custody/propose.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { findBreak, lockBreak, type BreakRow } from './break-store.ts';
 import { proposeBreakReversal as reverseContract } from './contract.ts';
+import { insertEnded } from './ended-store.ts';
 import { lockTold, movementsOfLine, writeShownLine, writeShownMovement } from './shown-store.ts';
 import { broughtToAnEnd, isResolved, notFound } from './work-breaks.ts';
 import { explainRefusal, requireOwnAccount } from './write-off.ts';
@@ -23,8 +24,8 @@ import { explainRefusal, requireOwnAccount } from './write-off.ts';
  * or the participant for whom it was booked, where that was a mistake. Either way the ledger ends with what the custodian holds.
  */
 
-/** What is missing, how much of it, and for whom it was booked. */
-type Missing = { units: bigint; participantId: Uuid | undefined; settle(tx: Tx): Promise<void> };
+/** What is missing, how much of it, for whom it was booked and under which references. */
+type Missing = { units: bigint; participantId: Uuid | undefined; references: readonly string[]; settle(tx: Tx): Promise<void> };
 
 /** Errors: `settlement.break_resolved` when statements have shown it, or the rest of it, meanwhile. */
 async function missingOf(tx: Tx, tenantId: Uuid, row: BreakRow, ledgerAccountId: Uuid): Promise<Missing> {
@@ -34,14 +35,15 @@ async function missingOf(tx: Tx, tenantId: Uuid, row: BreakRow, ledgerAccountId:
     if (!movement || movement.entryId) throw isResolved();
     const units = movement.units - (movement.shown ?? 0n);
     const settle = (own: Tx) => writeShownMovement(own, tenantId, { transferId, ledgerAccountId, shown: movement.units });
-    return { units, participantId: movement.participantId ?? undefined, settle };
+    return { units, participantId: movement.participantId ?? undefined, references: [movement.reference], settle };
   }
   const line = await lockTold(tx, tenantId, row.entryId!);
   if (!line || line.state !== 'matched' || line.shown === line.units || line.isShown) throw isResolved();
   const movements = await movementsOfLine(tx, tenantId, line.id);
   const participantId = movements.length === 1 ? (movements[0]!.participantId ?? undefined) : undefined;
   const settle = (own: Tx) => writeShownLine(own, tenantId, { id: line.id, shown: line.units, heldBy: null });
-  return { units: line.units - line.shown, participantId, settle };
+  const references = movements.map(({ reference }) => reference);
+  return { units: line.units - line.shown, participantId, references, settle };
 }
 
 type Ending = { row: BreakRow; ledgerAccountId: Uuid; missing: Missing };
@@ -87,6 +89,7 @@ async function book(
   const reference = toWireId('brk', row.id);
   const transfer: TransferDraft = { id: newId(), kind: 'posted', ...sides, asset, units: units < 0n ? -units : units, reference };
   await missing.settle(tx);
+  if (missing.units > 0n) await insertEnded(tx, tenantId, { ...missing, breakId: row.id, ledgerAccountId, day: row.day });
   const ledger = await deps.ledger.inTx(tx, tenantId);
   const { atMs } = await ledger.transfer([transfer]).catch(participantId ? explainShort : explainRefusal(units));
   const own = { transferId: transfer.id, ledgerAccountId, asset, units, reference: reference.slice(0, 35), proposalId };
