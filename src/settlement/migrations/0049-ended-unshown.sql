@@ -11,9 +11,6 @@ create table settlement.ended_unshown (
   primary key (tenant_id, break_id, reference)
 );
 create index ended_unshown_open on settlement.ended_unshown (tenant_id, ledger_account_id, reference) where entry_id is null;
-select infra.protect('settlement.ended_unshown');
-grant update (entry_id) on settlement.ended_unshown to rialto_app;
-create policy operator on settlement.ended_unshown as restrictive to rialto_app using ((select infra.member_id()) is null);
 -- What was ended before this table was, and has not come since.
 alter table settlement.recon_break no force row level security;
 alter table settlement.custody_account no force row level security;
@@ -39,3 +36,6 @@ alter table settlement.statement_entry force row level security;
 alter table settlement.custody_movement force row level security;
 alter table settlement.custody_account force row level security;
 alter table settlement.recon_break force row level security;
+select infra.protect('settlement.ended_unshown');
+grant update (entry_id) on settlement.ended_unshown to rialto_app;
+create policy operator on settlement.ended_unshown as restrictive to rialto_app using ((select infra.member_id()) is null);

@@ -17,12 +17,19 @@ export async function insertEnded(tx: Tx, tenantId: Uuid, { breakId, ledgerAccou
   );
 }
 
-/** What has ended under any of the references and has not come since, the oldest first; no other line is taken for it meanwhile. */
+/**
+ * What has ended under any of the references and has not come since, the oldest first; no other line is taken for it meanwhile. What a
+ * statement shows after all by the line that told it has come: that line knows it.
+ */
 export async function lockEnded(tx: Tx, tenantId: Uuid, of: { ledgerAccountId: Uuid; references: readonly string[] }): Promise<EndedRow[]> {
   return tx.query<EndedRow>(
-    `select break_id as "breakId", reference, units, day from settlement.ended_unshown
+    `select break_id as "breakId", reference, units, day from settlement.ended_unshown u
       where tenant_id = $1 and ledger_account_id = $2 and reference = any($3::text[]) and entry_id is null
-      order by break_id, reference for update`,
+        and not exists (select from settlement.recon_break b
+                          join settlement.statement_entry e on e.tenant_id = b.tenant_id and e.id = b.entry_id
+                          join settlement.bank_statement s on s.tenant_id = e.tenant_id and s.id = e.bank_statement_id and s.complete
+                         where b.tenant_id = u.tenant_id and b.id = u.break_id)
+      order by break_id, reference for update of u`,
     [tenantId, of.ledgerAccountId, texts(of.references)],
   );
 }

@@ -87,6 +87,19 @@ test('what was notified and written off is not made again by an entry of other m
   expect([await scene.account.minted(), await scene.account.openUnits()]).toEqual([10_000n, [10_000n]]);
 });
 
+test('what was notified, written off and told by a statement after all holds back nothing of its amount that comes later', async () => {
+  await scene.account.take('camt.054', { entries: [fundingOf(scene.bank, { reference: 'N-1' })] });
+  await scene.wait(0n);
+  const charges = await scene.charges();
+  await writeOff((await scene.breakOf(10_000n)).id, charges);
+  await come('camt.053', rf(scene.bank), { entries: [fundingOf(scene.bank, { reference: 'N-1', day: AFTER })] });
+  await writeOff((await scene.breakOf(10_000n)).id, charges);
+  const day = addDays(AFTER, 12);
+  await come('camt.053', rf(scene.bank), { day, opening: 10_000n, entries: [fundingOf(scene.bank, { day, reference: 'S-2' })] });
+  expect([await scene.account.minted(), await scene.account.open(), await scene.held(charges)]).toEqual([20_000n, [], 0n]);
+  expect(await scene.account.figures()).toMatchObject({ closing: 20_000n, ledger: 20_000n, difference: 0n });
+});
+
 test('what was shown in part is known by the rest that was written off', async () => {
   const reference = rf(scene.bank);
   await minted(reference, 30_000n);

@@ -115,7 +115,7 @@ type Writing = { account: CustodyAccountRow; matches: readonly Matched[] };
 /** Writes what the lines have come to; money last. */
 async function write(deps: SettlementDeps, tx: Tx, tenantId: Uuid, { account, matches }: Writing): Promise<EventDraft[]> {
   const at = deps.clock.now();
-  const { ledgerAccountId, asset } = account;
+  const { asset } = account;
   await writeVerdicts(tx, tenantId, matches.map(verdictOf));
   const drafts = matches.flatMap(({ entry, match }) =>
     match.kind === 'break' ? [{ entryId: entry.id, asset, units: entry.units, day: entry.bookingDay, explanation: match.explanation }] : [],

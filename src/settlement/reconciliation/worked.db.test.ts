@@ -1,51 +1,30 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { callerOf } from '../../../test/support/access.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { approve, railSettings } from '../../../test/support/custody.ts';
-import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
-import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import { DAY, fundingOf, ledgerFindings, openToldAccount, type ToldAccount } from '../../../test/support/told-account.ts';
+import { DAY, fundingOf, ledgerFindings, openToldAccount } from '../../../test/support/told-account.ts';
+import { LATER, NEXT, toldScene } from '../../../test/support/told-scene.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import { addDays, manualClock } from '../../base/time.ts';
-import { openAccount } from '../../ledger/contract.ts';
 import { approveProposal } from '../custody/decide-proposal.ts';
 import { executorsOf } from '../custody/executors.ts';
 import { proposeMint } from '../custody/propose.ts';
+import { getParticipant } from '../participant/read-participants.ts';
 import { linkBreakPart } from './link-part.ts';
 import { assignBreak, commentBreak, getBreak, linkBreak, listBreaks, proposeWriteOff } from './work-breaks.ts';
 import { proposeBreakReversal } from './work-missing.ts';
 
 const clock = manualClock(Date.parse('2026-11-20T10:00:00Z'));
-const [NEXT, LATER] = [addDays(DAY, 1), addDays(DAY, 8)];
-let house: TestHouse;
-let bank: Bank;
-let account: ToldAccount;
-let charges: Uuid;
-const deps = () => house.settlement.deps;
-
-beforeAll(async () => {
-  house = await createTestHouse({ clock });
-  [bank] = (await admitBanks(house, ['AAAAFIHH'], { 'EUR/2': 0n })) as [Bank];
-});
+const scene = toldScene(clock);
+const { wait, held, breakOf } = scene;
+let [house, account, charges]: [typeof scene.house, typeof scene.account, Uuid] = [] as never;
+const deps = () => scene.deps;
 beforeEach(async () => {
-  account = await openToldAccount(house, clock);
-  const opened = { kind: 'equity', asset: 'EUR/2', name: 'Differences' };
-  charges = (await callerOf(house.ledger.routes).output(openAccount, house.ctx, opened as never)).id;
+  ({ house, account } = scene);
+  charges = await scene.charges();
 });
-afterAll(() => house.close());
 
-const funding = (change: Parameters<typeof fundingOf>[1] = {}) => fundingOf(bank, change);
+const funding = (change: Parameters<typeof fundingOf>[1] = {}) => fundingOf(scene.bank, change);
 const sum = () => funding({ units: 30_000n });
-/** Two days after all, a statement without entries: what is on none by then is missing. */
-const wait = (opening: bigint) => account.take('camt.053', { day: LATER, opening, entries: [] });
-const held = async (id: Uuid) => {
-  const balance = (await deps().ledger.balances(house.tenantId, [id])).get(id)!;
-  return balance.creditsPosted - balance.debitsPosted;
-};
-const ofBank = async () => {
-  const { byId } = await deps().directory.of(house.tenantId);
-  return held(byId.get(bank.id)!.accounts.get('EUR/2')!.settlementAccountId);
-};
-const breakOf = async (units: bigint) => (await account.open()).find((row) => row.units === units)!;
+const ofBank = async () => (await getParticipant(deps(), house.ctx, scene.bank)).accounts[0]!.available;
 /** The movement that a break may be shown beside. */
 const candidate = async (id: Uuid) => (await getBreak(deps(), house.ctx, { id })).candidates[0]!;
 const resolution = async (id: Uuid) => (await getBreak(deps(), house.ctx, { id })).resolution;
@@ -135,7 +114,7 @@ describe('of a movement that people have made', () => {
     approve(
       house,
       proposeMint(deps(), house.ctx, {
-        id: bank.id,
+        id: scene.bank.id,
         asset: 'EUR/2',
         units,
         reference: `HAND ${newId().slice(-6)}`,
