@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { eventKind } from '../../base/event.ts';
-import { Asset, PositiveUnits, Units } from '../../base/money.ts';
+import { Asset, PositiveUnits, Units, WholeUnits } from '../../base/money.ts';
 import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant, LocalDateText } from '../../base/time.ts';
@@ -32,7 +32,18 @@ export const CustodyAccount = Type.Object(
   closed,
 );
 
-export const Custody = Type.Object({ directFunding: DirectFunding, items: Type.Array(CustodyAccount) }, closed);
+/** Up to how much of a currency is written off without an administrator. */
+export const WriteOffLimit = Type.Object({ asset: Asset, units: WholeUnits }, closed);
+
+export const Custody = Type.Object(
+  {
+    directFunding: DirectFunding,
+    /** By currency; those that are not among them have none. */
+    writeOffLimits: Type.Array(WriteOffLimit),
+    items: Type.Array(CustodyAccount),
+  },
+  closed,
+);
 
 export const ProposalKind = Type.Union([
   Type.Literal('mint'),
@@ -75,7 +86,8 @@ export const getCustody = operation({
   name: 'settlement.get_custody',
   method: 'GET',
   path: '/v1/custody',
-  summary: 'Where the money is kept, and whether one person alone may fund and defund',
+  summary:
+    'Where the money is kept, whether one person alone may fund and defund, and from which amounts on write-offs need an administrator',
   scope: 'settlement:read',
   cost: 'light',
   output: Custody,
@@ -126,6 +138,19 @@ export const proposeCustodyPolicy = operation({
   output: Proposal,
   errors: [...PROPOSAL_ERRORS],
   example: { body: { directFunding: 'denied', reason: 'Going live on Monday' } },
+});
+
+export const setWriteOffLimit = operation({
+  name: 'settlement.set_write_off_limit',
+  method: 'PUT',
+  path: '/v1/custody/write-off-limit',
+  summary: 'Says up to how much of a currency is written off without the approval of an administrator (any amount when `units` is absent)',
+  scope: 'access:write',
+  cost: 'normal',
+  body: Type.Object({ asset: Asset, units: Type.Optional(WholeUnits) }, closed),
+  output: Type.Object({ items: Type.Array(WriteOffLimit) }, closed),
+  errors: ['settlement.operator_only', 'settlement.asset_unknown', 'request.key_reused'],
+  example: { body: { asset: 'EUR/2', units: '1000000' } },
 });
 
 export const proposePayoutAccount = operation({
@@ -228,6 +253,7 @@ export const approveProposal = operation({
     'settlement.break_has_no_entry',
     'settlement.break_not_incoming',
     'settlement.break_changed',
+    'settlement.write_off_above_limit',
     'settlement.insufficient_funds',
     'settlement.write_off_account_invalid',
     'settlement.income_short',
@@ -341,6 +367,7 @@ export const custodyOperations = [
   getCustody,
   proposeCustodyAccount,
   proposeCustodyPolicy,
+  setWriteOffLimit,
   proposePayoutAccount,
   proposeMint,
   listProposals,

@@ -12,6 +12,7 @@ import type * as contract from './contract.ts';
 import { announceFunding as announceContract, withdrawAnnouncedFunding as withdrawContract } from './contract.ts';
 import { insertExpectation, lockExpectation, pageOfExpectations, withdrawExpectation, type ExpectationRow } from './expectation-store.ts';
 import { accountIn } from './propose.ts';
+import { writeOffLimits } from './write-off-limit-store.ts';
 
 type Expectation = OutputOf<typeof announceContract>;
 
@@ -19,6 +20,7 @@ type Expectation = OutputOf<typeof announceContract>;
 export async function getCustody(deps: SettlementDeps, ctx: Ctx): Promise<OutputOf<typeof contract.getCustody>> {
   return deps.db.read(ctx, async (tx) => ({
     directFunding: await directFundingOf(tx, ctx.tenantId),
+    writeOffLimits: await writeOffLimits(tx, ctx.tenantId),
     items: (await custodyAccounts(tx, ctx.tenantId)).map(({ ledgerAccountId, ...row }) => ({ ...row, accountId: ledgerAccountId })),
   }));
 }

@@ -13,6 +13,7 @@ import { listProposals, proposeCustodyAccount, proposeCustodyPolicy, proposeMint
 import { getLatestReserveProof, getReserveFile, publishReserves } from './publish-reserves.ts';
 import { getReserves } from './reserves.ts';
 import { createReserveWatch } from './watch.ts';
+import { setWriteOffLimit } from './write-off-limit.ts';
 
 /** When the reserves of the day are published: ten minutes before it ends in UTC. */
 const PUBLISH_AT = '50 23 * * *';
@@ -26,6 +27,7 @@ export function custodyPart(deps: SettlementDeps, metrics: Metrics, executors: E
       route(custody.getCustody, (ctx) => getCustody(deps, ctx)),
       route(custody.proposeCustodyAccount, (ctx, input) => proposeCustodyAccount(deps, ctx, input)),
       route(custody.proposeCustodyPolicy, (ctx, input) => proposeCustodyPolicy(deps, ctx, input)),
+      route(custody.setWriteOffLimit, (ctx, input) => setWriteOffLimit(deps, ctx, input)),
       route(custody.proposePayoutAccount, (ctx, input) => proposePayoutAccount(deps, ctx, input)),
       route(custody.proposeMint, (ctx, input) => proposeMint(deps, ctx, input)),
       route(custody.listProposals, (ctx, input) => listProposals(deps, ctx, input)),

@@ -1,23 +1,24 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
-import { fromWireId, newId, toWireId, type Uuid } from '../../base/id.ts';
+import { fromWireId, toWireId, type Uuid } from '../../base/id.ts';
 import { codeOf, toDecimalText } from '../../base/money.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { LedgerRefused, type TransferDraft } from '../../ledger/port.ts';
+import { LedgerRefused } from '../../ledger/port.ts';
 import { findCustodyAccount } from '../custody/account-store.ts';
 import { participantNamed } from '../custody/approve.ts';
 import type { Executor } from '../custody/decide-proposal.ts';
 import { insertFundings } from '../custody/mint.ts';
 import { insertMovements, lockMovements, type MovementKind } from '../custody/movement-store.ts';
 import { accountIn, propose } from '../custody/propose.ts';
+import { requireMayWriteOff } from '../custody/write-off-limit.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { findBreak, lockBreak, type BreakRow } from './break-store.ts';
 import { proposeBreakReversal as reverseContract } from './contract.ts';
 import { insertEnded } from './ended-store.ts';
 import { lockTold, movementsOfLine, writeShownLine, writeShownMovement } from './shown-store.ts';
 import { broughtToAnEnd, isResolved, notFound } from './work-breaks.ts';
-import { explainRefusal, requireOwnAccount } from './write-off.ts';
+import { bookingOf, explainRefusal, requireOwnAccount } from './write-off.ts';
 
 /**
  * What is on the ledger, or was notified, and comes on no statement. People say who bears it: the operator, on an account of its own,
@@ -81,19 +82,12 @@ async function book(
   { row, ledgerAccountId, missing, against, kind, participantId, proposalId }: Ending & Booking,
 ): Promise<void> {
   const units = -missing.units;
-  const { asset } = row;
-  const sides =
-    units > 0n
-      ? { debitAccountId: ledgerAccountId, creditAccountId: against }
-      : { debitAccountId: against, creditAccountId: ledgerAccountId };
-  const reference = toWireId('brk', row.id);
-  const transfer: TransferDraft = { id: newId(), kind: 'posted', ...sides, asset, units: units < 0n ? -units : units, reference };
+  const booking = bookingOf({ row, ledgerAccountId, against, units, proposalId });
   await missing.settle(tx);
   if (missing.units > 0n) await insertEnded(tx, tenantId, { ...missing, breakId: row.id, ledgerAccountId, day: row.day });
   const ledger = await deps.ledger.inTx(tx, tenantId);
-  const { atMs } = await ledger.transfer([transfer]).catch(participantId ? explainShort : explainRefusal(units));
-  const own = { transferId: transfer.id, ledgerAccountId, asset, units, reference: reference.slice(0, 35), proposalId };
-  const movement = { ...own, kind, shown: units, recordedAt: atMs, ...(participantId && { participantId }) };
+  const { atMs } = await ledger.transfer([booking.transfer]).catch(participantId ? explainShort : explainRefusal(units));
+  const movement = { ...booking.movement, kind, shown: units, recordedAt: atMs, ...(participantId && { participantId }) };
   await insertMovements(tx, tenantId, [movement]);
   if (participantId) await insertFundings(tx, tenantId, [movement]);
 }
@@ -106,6 +100,7 @@ export const approveMissingWriteOff: Executor = async (deps, { tx, ctx, proposal
   const ending = await lockMissing(tx, tenantId, fromWireId(data.breakId));
   requireSame(ending.missing, data.units);
   await requireOwnAccount(tx, tenantId, against);
+  await requireMayWriteOff(tx, ctx, { asset: ending.row.asset, units: ending.missing.units });
   const resolution = `Never shown; written off to ${data.accountId} by ${proposal.proposedBy} and ${ctx.actor.name}`;
   const { events } = await broughtToAnEnd(deps, tx, tenantId, { row: ending.row, resolution });
   await book(deps, tx, tenantId, { ...ending, against, kind: 'write_off', proposalId: proposal.id });

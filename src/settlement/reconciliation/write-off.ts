@@ -1,7 +1,8 @@
 import { AppError } from '../../base/error.ts';
-import type { Uuid } from '../../base/id.ts';
+import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
-import { LedgerRefused } from '../../ledger/port.ts';
+import { LedgerRefused, type TransferDraft } from '../../ledger/port.ts';
+import type { BreakRow } from './break-store.ts';
 
 /**
  * Breaks are written off to the operator's own accounts only: never to one of a participant, which would be minting or burning by
@@ -26,6 +27,22 @@ function invalidAccount(): AppError {
     'settlement.write_off_account_invalid',
     "A break is written off to an account of the operator's own in its currency, such as charges or interest.",
   );
+}
+
+/** What is booked on custody for a break: `units`, below zero off it, against another account; by whose approval. */
+type Booking = { row: BreakRow; ledgerAccountId: Uuid; against: Uuid; units: bigint; proposalId: Uuid };
+
+/** The transfer of such a booking, and what its movement has of it. */
+export function bookingOf({ row, ledgerAccountId, against, units, proposalId }: Booking) {
+  const { asset } = row;
+  const sides =
+    units > 0n
+      ? { debitAccountId: ledgerAccountId, creditAccountId: against }
+      : { debitAccountId: against, creditAccountId: ledgerAccountId };
+  const reference = toWireId('brk', row.id);
+  const transfer: TransferDraft = { id: newId(), kind: 'posted', ...sides, asset, units: units < 0n ? -units : units, reference };
+  const movement = { transferId: transfer.id, ledgerAccountId, asset, units, reference: reference.slice(0, 35), proposalId };
+  return { transfer, movement };
 }
 
 /**
