@@ -3,7 +3,6 @@ import { railSettings } from '../../../test/support/custody.ts';
 import { fundingOf } from '../../../test/support/told-account.ts';
 import { toldScene } from '../../../test/support/told-scene.ts';
 import { callerOf } from '../../../test/support/access.ts';
-import { scopesOf, type RoleName } from '../../access/role.ts';
 import { newId, type Uuid } from '../../base/id.ts';
 import { manualClock } from '../../base/time.ts';
 import { setWriteOffLimit as setContract } from '../custody/contract.ts';
@@ -25,10 +24,11 @@ beforeEach(async () => {
 const limit = (units?: bigint, asset = 'EUR/2') =>
   setWriteOffLimit(scene.deps, scene.house.ctx, { asset, ...(units !== undefined && { units }) });
 const propose = (id: Uuid) => proposeWriteOff(scene.deps, scene.house.ctx, { id, accountId: charges, reason: 'Nobody knows of it' });
-/** Another person of a role approves. */
-const approve = (id: Uuid, role: RoleName) => {
+const ROLES = { operator: ['settlement:read', 'settlement:write'], admin: ['settlement:read', 'settlement:write', 'access:write'] };
+/** Another person approves, with as much of a role as counts here. */
+const approve = (id: Uuid, role: keyof typeof ROLES) => {
   const { ctx } = scene.house;
-  const actor = { ...ctx.actor, id: newId(), name: `${role}@rialto.test`, scopes: new Set<string>(scopesOf([role])) };
+  const actor = { ...ctx.actor, id: newId(), name: `${role}@rialto.test`, scopes: new Set(ROLES[role]) };
   return approveProposal(scene.deps, { ...ctx, actor }, { id, comment: 'Seen' }, executorsOf(railSettings));
 };
 const above = { code: 'settlement.write_off_above_limit', kind: 'forbidden' };
