@@ -87,6 +87,10 @@ export type FoundAgain = {
   listed: string;
   score: number;
   explanation: unknown;
+  /** Whether the same match was told before, of the entry as it was then. */
+  entryChanged: boolean;
+  /** The case in which that was decided last, when one was. */
+  decidedIn: { id: Uuid; number: number; outcome: string } | null;
   at: Millis;
 };
 
@@ -95,7 +99,15 @@ export async function findingsWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, l
   return tx.query<FoundAgain>(
     `select f.id, f.kind, f.subject_id as "subjectId",
             coalesce(h.id, case when f.kind = 'held' then f.subject_id end) as "heldCase", f.party, f.change, f.name, f.list_id as "listId", f.entry_id as "entryId", f.listed,
-            f.score, f.explanation, f.found_at as at
+            f.score, f.explanation, f.entry_changed as "entryChanged", f.found_at as at,
+            case when f.entry_changed then (
+              select jsonb_build_object('id', c.id, 'number', c.number, 'outcome', c.outcome)
+                from settlement.rescreening_finding b
+                join settlement.case_step s on s.tenant_id = b.tenant_id and s.id = b.id and s.step = 'found'
+                join settlement.compliance_case c on c.tenant_id = s.tenant_id and c.id = s.case_id
+               where b.tenant_id = f.tenant_id and b.subject_id = f.subject_id and b.party = f.party and b.list_id = f.list_id
+                 and b.entry_id = f.entry_id and (f.kind <> 'participant' or b.name = f.name) and b.id < f.id and c.state = 'closed'
+               order by c.closed_at desc limit 1) end as "decidedIn"
        from settlement.rescreening_finding f
        left join lateral (
          select p.id from settlement.payment_hold p

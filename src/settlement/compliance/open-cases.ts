@@ -192,12 +192,19 @@ async function openAlert(opener: Opener, payment: Waiting): Promise<void> {
   await linkPayment(opener, one.id, payment);
 }
 
+/** What has come of the lists, in words. */
+function whatCame({ change, entryChanged, decidedIn }: FoundAgain): string {
+  if (change === 'gone') return 'The match is gone';
+  if (!entryChanged) return 'A changed list matches';
+  const decided = decidedIn ? `${decidedIn.outcome} in case ${decidedIn.number}` : 'told before';
+  return `The list says something else of an entry that was ${decided}`;
+}
+
 /** Matches that came with a changed list: what is held gets a step in its case, anything else one case for each subject. */
 async function openFoundAgain(opener: Opener, found: FoundAgain): Promise<void> {
   const { tx, tenantId, minutes } = opener;
   const key = `${found.kind === 'participant' ? 'participant' : 'payment'}/${found.subjectId}`;
-  const words = found.change === 'gone' ? 'The match is gone' : 'A changed list matches';
-  const text = `${words}: ${found.name} and ${found.listed} of ${found.listId} (${Math.round(found.score * 100)} %).`;
+  const text = `${whatCame(found)}: ${found.name} and ${found.listed} of ${found.listId} (${Math.round(found.score * 100)} %).`;
   const score = Math.round(found.score * 70);
   const priority = found.change === 'gone' ? 'low' : priorityOf({ match: found.score, risk: score });
   let caseId: Uuid | undefined = found.heldCase ?? (await openCaseOfParty(tx, tenantId, 'rescreening', key))?.id;
@@ -224,6 +231,16 @@ async function openFoundAgain(opener: Opener, found: FoundAgain): Promise<void> 
     };
     await open(opener, row, text);
     caseId = row.id;
+  }
+  if (found.decidedIn && found.decidedIn.id !== caseId) {
+    const { id, number } = found.decidedIn;
+    await insertLink(tx, tenantId, caseId, {
+      kind: 'case',
+      subject: toWireId('case', id),
+      label: `Case ${number}`,
+      linkedBy: BY,
+      linkedAt: found.at,
+    });
   }
   // The id of the finding marks it as taken.
   await insertStep(tx, tenantId, {

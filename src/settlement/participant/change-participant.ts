@@ -13,6 +13,8 @@ type Participant = OutputOf<Contract>;
 
 /** What is set of a participant: `write` does it and says whether there is such a participant. */
 type Change = {
+  /** What must hold in the transaction, or it fails. */
+  require?(tx: Tx): Promise<void>;
   write(tx: Tx): Promise<boolean>;
   /** What else follows of it, in the same transaction. */
   follow?(tx: Tx): Promise<readonly EventDraft[]>;
@@ -28,8 +30,9 @@ export async function changeParticipant(
   { contract, id, change }: { contract: Contract; id: Uuid; change(before: Participant): Change },
 ): Promise<Participant> {
   const before = await getParticipant(deps, ctx, { id });
-  const { write, follow, after, detail, events = [] } = change(before);
+  const { require, write, follow, after, detail, events = [] } = change(before);
   const answer = await deps.access.command(ctx, contract, async (tx) => {
+    await require?.(tx);
     if (!(await write(tx))) throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
     const followed = (await follow?.(tx)) ?? [];
     return { answer: after, subject: before.bic, events: [...events, ...followed], detail };

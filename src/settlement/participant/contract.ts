@@ -154,7 +154,7 @@ export const setParticipantMessaging = operation({
   params,
   body: Type.Object(messagingFields, closed),
   output: Participant,
-  errors: ['settlement.participant_not_found', 'request.key_reused'],
+  errors: ['settlement.participant_not_found', 'settlement.agent_listed', 'request.key_reused'],
   example: { params: { id: 'mem_0192837465ab7def8192837465abcdef' }, body: { usage: 'cbpr', agents: ['SRVBDEFF'] } },
 });
 

@@ -8,7 +8,7 @@ import type { LedgerTx } from '../../ledger/port.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { openManagedAccounts } from '../open-managed-accounts.ts';
-import { isStillInForce, noteOfBank, screenBank } from '../screening/rescreening/screen-participant.ts';
+import { noteOfBank, requireInForce, screenBank, untilNotOvertaken } from '../screening/rescreening/screen-participant.ts';
 import { openForAssets } from '../window/open-windows.ts';
 import { createParticipant as contract } from './contract.ts';
 import { normalBic } from './directory.ts';
@@ -34,38 +34,30 @@ export async function createParticipant(deps: SettlementDeps, ctx: Ctx, input: I
     createdAt: deps.clock.now(),
     accounts: input.assets.map((asset) => ({ asset, settlementAccountId: newId(), reserveAccountId: newId() })),
   };
-  const answer = await admit(deps, ctx, input, row);
+  const answer = await untilNotOvertaken(() => admit(deps, ctx, input, row));
   deps.directory.forget(ctx.tenantId);
   return answer;
 }
 
 /**
  * Whoever a list names is admitted, and does not take part until two people have decided on its case: it is suspended from the first
- * moment. Screened anew where lists have changed in between.
+ * moment.
  */
 async function admit(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof contract>, plain: ParticipantRow): Promise<Participant> {
-  const screened = await screenBank(deps, ctx.tenantId, plain);
-  const row: ParticipantRow = screened.isListed ? { ...plain, state: 'suspended' } : plain;
-  const answer = await deps.access
-    .command(ctx, contract, async (tx) => {
-      if (!(await isStillInForce(tx, ctx.tenantId, screened))) throw new ListsChanged();
-      if (!(await insertParticipant(tx, ctx.tenantId, row))) {
-        throw new AppError('conflict', 'settlement.bic_taken', `A participant with BIC ${row.bic} or LEI ${row.lei} exists already.`);
-      }
-      await openForAssets(tx, ctx.tenantId, input.assets, row.createdAt);
-      const events = await noteOfBank(tx, ctx.tenantId, screened);
-      await openAccounts(deps, tx, ctx.tenantId, row);
-      const accounts = row.accounts.map((account) => ({ ...account, available: 0n, reserved: 0n }));
-      return { answer: { ...row, accounts }, subject: row.bic, events };
-    })
-    .catch((error: unknown) => {
-      if (error instanceof ListsChanged) return undefined;
-      throw error;
-    });
-  return answer ?? admit(deps, ctx, input, plain);
+  const screened = await screenBank(deps, ctx.tenantId, { ...plain, agents: plain.messaging.agents });
+  const row: ParticipantRow = screened.listed.length > 0 ? { ...plain, state: 'suspended' } : plain;
+  return await deps.access.command(ctx, contract, async (tx) => {
+    await requireInForce(tx, ctx.tenantId, screened);
+    if (!(await insertParticipant(tx, ctx.tenantId, row))) {
+      throw new AppError('conflict', 'settlement.bic_taken', `A participant with BIC ${row.bic} or LEI ${row.lei} exists already.`);
+    }
+    await openForAssets(tx, ctx.tenantId, input.assets, row.createdAt);
+    const events = await noteOfBank(tx, ctx.tenantId, screened);
+    await openAccounts(deps, tx, ctx.tenantId, row);
+    const accounts = row.accounts.map((account) => ({ ...account, available: 0n, reserved: 0n }));
+    return { answer: { ...row, accounts }, subject: row.bic, events };
+  });
 }
-
-class ListsChanged extends Error {}
 
 function check(input: InputOf<typeof contract>): void {
   if (!isBic(input.bic)) throw new AppError('invalid', 'settlement.bic_invalid', `${input.bic} is not a BIC.`);

@@ -1,40 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import { listedBanks } from '../../../test/support/listed-banks.ts';
 import { leiOf } from '../../base/check-digit.ts';
-import type { Ctx } from '../../base/context.ts';
-import { newId, type Uuid } from '../../base/id.ts';
 import { manualClock } from '../../base/time.ts';
 import { confirmCase, decideCase } from '../compliance/decide-case.ts';
-import { createCaseOpener } from '../compliance/open-cases.ts';
-import { listCases } from '../compliance/read-cases.ts';
 import { sendPayment } from '../payment/send-payment.ts';
 import { grantScreeningException } from '../screening/manage-exceptions.ts';
-import { loadScreeningList } from '../screening/manage-lists.ts';
-import { listRescreeningFindings } from '../screening/rescreening/read-rescreenings.ts';
-import { rescreenJob } from '../screening/rescreening/rescreen.ts';
-import { createParticipant } from './create-participant.ts';
-import { getParticipant } from './read-participants.ts';
 import { setParticipantState } from './set-participant-state.ts';
 
 const LEI = leiOf('TESTLISTEDENTITY00');
 const clock = manualClock(Date.now());
 let house: TestHouse;
 let honest: Bank;
-let made = 0;
 const deps = () => house.settlement.deps;
-
-const load = (...lines: string[]) =>
-  loadScreeningList(
-    deps(),
-    house.ctx,
-    { id: 'house', allowSmaller: 'true' },
-    {
-      document: Buffer.from(
-        `id,name,bic,lei\n${['1,Blackgate Maritime Bank,,', `2,Nobody Of That Name,SABRRUMM,${LEI}`, ...lines].join('\n')}\n`,
-      ),
-    },
-  );
+const { admit, another, caseOf, dismissed, findings, letIn, screenAgain, state, ...banks } = listedBanks(() => house, clock);
+const load = (...lines: string[]) => banks.load('1,Blackgate Maritime Bank', `2,Nobody Of That Name,,,SABRRUMM,${LEI}`, ...lines);
 
 beforeAll(async () => {
   house = await createTestHouse({ clock });
@@ -42,33 +23,6 @@ beforeAll(async () => {
   await load();
 });
 afterAll(() => house.close());
-
-const admit = (change: { name?: string; bic?: string; lei?: string } = {}, ctx = house.ctx) =>
-  createParticipant(deps(), ctx, {
-    name: 'Solvik Bank',
-    bic: `SOL${'ABCDEFGHIJKLMNOP'[++made]}FIHH`,
-    lei: leiOf(`TESTADMITTED${String(made).padStart(6, '0')}`),
-    assets: ['EUR/2'],
-    ...change,
-  });
-const another = (): Ctx => ({ ...house.ctx, actor: { ...house.ctx.actor, id: newId(), name: 'second@rialto.test' } });
-const state = async (id: Uuid) => (await getParticipant(deps(), house.ctx, { id })).state;
-const letIn = (id: Uuid) => setParticipantState(deps(), house.ctx, { id, state: 'active' });
-const findings = async (id: Uuid) =>
-  (await listRescreeningFindings(deps(), house.ctx, { limit: 500 })).items.filter(({ participantId }) => participantId === id);
-const caseOf = async (name: string) => {
-  await createCaseOpener(deps())(house.tenantId);
-  const { items } = await listCases(deps(), house.ctx, { state: 'active' });
-  return items.find(({ title }) => title === name)!;
-};
-const dismissed = async (name: string) => {
-  const { id } = await caseOf(name);
-  expect((await decideCase(deps(), house.ctx, { id, decision: 'dismiss', comment: 'Another bank' })).state).toBe('proposed');
-  await expect(confirmCase(deps(), house.ctx, { id, answer: 'approve', comment: 'Mine' })).rejects.toMatchObject({
-    code: 'settlement.four_eyes_needed',
-  });
-  return confirmCase(deps(), another(), { id, answer: 'approve', comment: 'Seen' });
-};
 
 test('a bank that no list names takes part at once', async () => {
   const { id, state: at } = await admit();
@@ -89,8 +43,8 @@ test.each([
   expect(await state(id)).toBe('suspended');
   expect((await letIn(id)).state).toBe('active');
   // What was told once is told no more, neither by a further change of the lists.
-  await load('3,Quite Another,,');
-  for (let i = 0; i < 6; i++) await rescreenJob(deps(), { settledDays: 0 }).run(new AbortController().signal);
+  await load('3,Quite Another');
+  await screenAgain();
   expect(await findings(id)).toHaveLength(1);
 });
 
@@ -108,7 +62,7 @@ test('one whose case is reported stays out, unless an exception sets the match a
 test('one that a list has come to name since it was suspended is let in by nobody before that is decided', async () => {
   const { id } = await admit({ name: 'Fjordvik Savings' });
   await setParticipantState(deps(), house.ctx, { id, state: 'suspended' });
-  await load('4,Fjordvik Savings,,');
+  await load('4,Fjordvik Savings');
   await expect(letIn(id)).rejects.toMatchObject({ code: 'settlement.participant_listed' });
   expect(await findings(id)).toHaveLength(1);
   await dismissed('Fjordvik Savings');

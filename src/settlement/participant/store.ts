@@ -95,6 +95,15 @@ export async function insertParticipant(tx: Tx, tenantId: Uuid, row: Participant
   return true;
 }
 
+/** The state of a participant, which nobody changes until the transaction ends. */
+export async function lockState(tx: Tx, tenantId: Uuid, id: Uuid): Promise<ParticipantRow['state'] | undefined> {
+  const [row] = await tx.query<Pick<ParticipantRow, 'state'>>(
+    'select state from settlement.participant where tenant_id = $1 and id = $2 for update',
+    [tenantId, id],
+  );
+  return row?.state;
+}
+
 export async function updateParticipantState(tx: Tx, tenantId: Uuid, id: Uuid, state: ParticipantRow['state']): Promise<boolean> {
   const rows = await tx.query('update settlement.participant set state = $3 where tenant_id = $1 and id = $2 returning id', [
     tenantId,

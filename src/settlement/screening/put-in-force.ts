@@ -9,7 +9,7 @@ import { loadScreeningList as contract } from './contract.ts';
 import { lackOf } from './extent.ts';
 import type { ListFormat } from './lists/read-list.ts';
 import { closeAlerts } from './refresh/alerts.ts';
-import { lockList, putList, type ListPurpose } from './store.ts';
+import { awaitKeepers, lockList, putList, type ListPurpose } from './store.ts';
 
 /** What a file must be like to take the place of the list in force. */
 export type Demands = {
@@ -71,6 +71,7 @@ function refused(code: 'list_checksum' | 'list_other_format' | 'list_too_few', w
 async function replace(deps: SettlementDeps, ctx: Ctx, id: string, file: Read, demands: Demands): Promise<OutputOf<typeof contract>> {
   const { text: content, entryHashes, extent, ...found } = file;
   return await deps.access.command(ctx, contract, async (tx) => {
+    await awaitKeepers(tx, ctx.tenantId);
     const before = await lockList(tx, ctx.tenantId, id);
     const lack = before && before.version !== file.version ? lackOf(before, file, demands.largestShrink) : undefined;
     if (lack) throw shrunk(lack);

@@ -36,6 +36,18 @@ export async function contentsOfLists(tx: Tx, tenantId: Uuid): Promise<{ id: str
   return tx.query('select id, content, format from settlement.screening_list where tenant_id = $1 order by id', [tenantId]);
 }
 
+const lockOf = (tenantId: Uuid) => [`settlement.screening_lists ${tenantId}`];
+
+/** From here on no list changes until the transaction ends; any number of transactions may ask for that at once. */
+export async function keepLists(tx: Tx, tenantId: Uuid): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', lockOf(tenantId));
+}
+
+/** Waits for those that rest on the lists as they are, before one is replaced. */
+export async function awaitKeepers(tx: Tx, tenantId: Uuid): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', lockOf(tenantId));
+}
+
 /** The list in force under an id, with what a newer file is held against; no one else replaces it before the transaction ends. */
 export async function lockList(
   tx: Tx,

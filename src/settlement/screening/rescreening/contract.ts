@@ -71,6 +71,9 @@ export const RescreeningFinding = Type.Object(
     listed: Type.String(),
     score: Type.Number(),
     explanation: Type.Array(Type.String()),
+    entryChanged: Type.Optional(
+      Type.Boolean({ description: 'The match was told before, of the entry as it was then: what was decided of that holds no longer' }),
+    ),
     foundAt: Instant,
   },
   closed,

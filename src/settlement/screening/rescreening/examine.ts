@@ -9,7 +9,8 @@ import { partyHits, type Look, type Parties } from '../party-hits.ts';
 import type { InForce } from '../screening.ts';
 import type { ListPurpose } from '../store.ts';
 import { matchKey, type Finding, type FindingKind } from './finding.ts';
-import { latestFindings, type Run } from './store.ts';
+import { toldFindings, type Run } from './store.ts';
+import { digestIn, howTold, markOf, partyOf, seenBefore, toldOf, type Told } from './told.ts';
 
 /** What screening again works with. */
 export type Work = {
@@ -38,11 +39,17 @@ type Subject = {
 /** What was found, and which payments must not go on: those with matches that nobody has decided on. */
 export type Examined = { findings: Finding[]; undecided: { payment: StandingPayment; hits: Hit[] }[] };
 
+/** A bank as it is screened: by its own name and identifiers, and by the BICs under which others send for it. */
+export type BankToScreen = { id: Uuid; name: string; bic: string; lei: string; agents: readonly string[] };
+
 /** The same name twice costs nothing: the second time it is remembered. */
-export const bankSubject = ({ id, ...bank }: { id: Uuid; name: string; bic: string; lei: string }): Subject => ({
+export const bankSubject = ({ id, name, bic, lei, agents }: BankToScreen): Subject => ({
   id,
   kind: 'participant',
-  names: { debtor: bank, creditor: { name: '' } },
+  names: {
+    debtor: { name, bic, lei, mentions: agents.map((agent) => ({ at: 'agents', bic: agent })) },
+    creditor: { name: '' },
+  },
   first: {},
 });
 
@@ -75,7 +82,7 @@ export async function examine(work: Work, subjects: readonly Subject[]): Promise
   if (now.length === 0) return { findings: [], undecided: [] };
   const { deps, tenantId } = work;
   const known = await deps.db.read({ tenantId }, (tx) =>
-    latestFindings(
+    toldFindings(
       tx,
       tenantId,
       now.map(({ subject }) => subject.id),
@@ -83,10 +90,13 @@ export async function examine(work: Work, subjects: readonly Subject[]): Promise
   );
   const examined: Examined = { findings: [], undecided: [] };
   for (const { subject, hits, cleared } of now) {
-    const of = new Map(known.filter((one) => one.subjectId === subject.id).map((one) => [matchKey(asParty(one)), one]));
-    const changes = subject.kind === 'held' ? heldChanges(subject, hits, cleared, of) : brought(work, subject, hits, of);
+    const told = toldOf(
+      subject.kind,
+      known.filter((one) => one.subjectId === subject.id),
+    );
+    const changes = subject.kind === 'held' ? heldChanges(subject, hits, cleared, told) : brought(work, subject, hits, told);
     examined.findings.push(...changes.map((change) => findingOf(work, subject, change)));
-    const open = subject.kind === 'open' && subject.payment ? undecidedHits(work, subject, hits, of) : [];
+    const open = subject.kind === 'open' && subject.payment ? undecidedHits(work, subject, hits, told) : [];
     if (open.length > 0) examined.undecided.push({ payment: subject.payment!, hits: open });
   }
   return examined;
@@ -97,10 +107,10 @@ export async function examine(work: Work, subjects: readonly Subject[]): Promise
  * changed since.
  */
 function undecidedHits(
-  { run, changed, isBlind = false }: Work,
+  { run, changed, lists, isBlind = false }: Work,
   { first, payment }: Subject,
   hits: readonly Purposed[],
-  known: ReadonlyMap<string, Finding>,
+  told: Told,
 ): Hit[] {
   const { review, hold } = payment!;
   const releasedAt = Math.max(review?.decidedAt ?? 0, hold?.end?.decidedAt ?? 0);
@@ -108,8 +118,7 @@ function undecidedHits(
   const firstKeys = new Set((first.hits ?? []).map(matchKey));
   const isDecided = (hit: Purposed) => {
     const key = matchKey(hit);
-    const found = known.get(key);
-    const seenAt = found?.change === 'new' && found.foundAt <= releasedAt ? found.foundAt : undefined;
+    const seenAt = seenBefore(told.get(key), digestIn(lists.index, hit.listId, hit.entryId), releasedAt);
     if (ofThisRun.has(key) || (seenAt !== undefined && seenAt >= run.startedAt)) return true;
     const isChanged = changed !== undefined && entryNamed(changed, hit.listId, hit.entryId) !== undefined;
     return !isBlind && !isChanged && (firstKeys.has(key) || seenAt !== undefined);
@@ -117,10 +126,7 @@ function undecidedHits(
   return hits.filter((hit) => hit.purpose === 'sanctions' && !isDecided(hit)).map(({ purpose: _sanctions, ...hit }) => hit);
 }
 
-type Change = { hit: Purposed; change: 'new' | 'gone' };
-
-/** A finding's party as its name was screened: that of a bank in the debtor's place. */
-const asParty = ({ party, listId, entryId }: Finding) => ({ party: party === 'participant' ? 'debtor' : party, listId, entryId }) as const;
+type Change = { hit: Purposed; change: 'new' | 'gone'; entryChanged?: boolean };
 
 const purposed = ({ hits, notices = [] }: Pick<ScreeningResult, 'hits' | 'notices'>): Purposed[] => [
   ...hits.map((hit) => ({ ...hit, purpose: 'sanctions' as const })),
@@ -143,27 +149,27 @@ async function matched(work: Work, { kind, names }: Subject): Promise<ScreeningR
   return found.length === 0 ? undefined : await deps.screening.sortOut(tenantId, lists, names, found);
 }
 
-/** Hits that are new: not found first with the same entry, and not told in an earlier run. */
-function brought({ changed }: Work, { first }: Subject, hits: readonly Purposed[], known: ReadonlyMap<string, Finding>): Change[] {
+/** Hits that are new: not found first with the same entry, and not told in an earlier run of the entry as it is now. */
+function brought({ changed, lists }: Work, { first, kind, names }: Subject, hits: readonly Purposed[], told: Told): Change[] {
   const stored = new Set([...(first.hits ?? []), ...(first.notices ?? []), ...(first.cleared ?? [])].map(matchKey));
-  const isNew = (hit: Purposed) => {
-    if (known.get(matchKey(hit))?.change === 'new') return false;
-    return !stored.has(matchKey(hit)) || (changed !== undefined && entryNamed(changed, hit.listId, hit.entryId) !== undefined);
-  };
-  return hits.filter(isNew).map((hit) => ({ hit, change: 'new' }));
+  return hits.flatMap((hit): Change[] => {
+    const mark = markOf(kind, { ...hit, name: nameOf(hit, names) });
+    const how = howTold(told.get(mark), kind, digestIn(lists.index, hit.listId, hit.entryId));
+    if (how !== 'not') return how === 'so' ? [] : [{ hit, change: 'new', entryChanged: true }];
+    const isChanged = changed !== undefined && entryNamed(changed, hit.listId, hit.entryId) !== undefined;
+    return stored.has(matchKey(hit)) && !isChanged ? [] : [{ hit, change: 'new' }];
+  });
 }
 
+/** The name or identifier that a hit is on. */
+export const nameOf = ({ party, name }: Hit, names: Parties): string => name ?? names[party].name;
+
 /** What has come to the notes of a held payment, and what has gone from them. */
-function heldChanges(
-  { first }: Subject,
-  hits: readonly Purposed[],
-  cleared: ReadonlySet<string>,
-  known: ReadonlyMap<string, Finding>,
-): Change[] {
+function heldChanges({ first }: Subject, hits: readonly Purposed[], cleared: ReadonlySet<string>, told: Told): Change[] {
   const noted = new Map(purposed({ hits: first.hits ?? [], notices: first.notices ?? [] }).map((hit) => [matchKey(hit), hit]));
-  for (const [key, { change, ...finding }] of known) {
+  for (const [key, { change, ...finding }] of [...told].map(([mark, of]) => [mark, of.at(-1)!] as const)) {
     if (change === 'gone') noted.delete(key);
-    else noted.set(key, { ...finding, party: asParty({ ...finding, change }).party, explanation: [...finding.explanation] });
+    else noted.set(key, { ...finding, party: partyOf(finding), explanation: [...finding.explanation] });
   }
   const now = new Set(hits.map(matchKey));
   const gone = [...noted].filter(([key]) => !now.has(key) && !cleared.has(key)).map(([, hit]): Change => ({ hit, change: 'gone' }));
@@ -171,8 +177,8 @@ function heldChanges(
   return [...come, ...gone];
 }
 
-function findingOf({ run, deps }: Work, { id, kind, names }: Subject, { hit, change }: Change): Finding {
-  const { party, purpose, listId, entryId, listed, score, explanation, name = names[party].name } = hit;
+function findingOf({ run, deps, lists }: Work, { id, kind, names }: Subject, { hit, change, entryChanged = false }: Change): Finding {
+  const { party, purpose, listId, entryId, listed, score, explanation } = hit;
   const foundAt = deps.clock.now();
   return {
     id: newId(foundAt),
@@ -182,12 +188,14 @@ function findingOf({ run, deps }: Work, { id, kind, names }: Subject, { hit, cha
     party: kind === 'participant' ? 'participant' : party,
     change,
     purpose,
-    name,
+    name: nameOf(hit, names),
     listId,
     entryId,
     listed,
     score,
     explanation,
+    entryDigest: digestIn(lists.index, listId, entryId),
+    entryChanged,
     foundAt,
   };
 }

@@ -24,6 +24,10 @@ export type Finding = {
   listed: string;
   score: number;
   explanation: readonly string[];
+  /** What the list said of the entry then, see `digestOf`; null for one that no list has any more, and for what was found before this was kept. */
+  entryDigest: string | null;
+  /** Whether the same match was told before, of the entry as it was then. */
+  entryChanged: boolean;
   foundAt: Millis;
 };
 

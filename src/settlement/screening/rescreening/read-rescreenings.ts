@@ -38,7 +38,20 @@ export async function listRescreeningFindings(
   return toPage(await deps.db.read(ctx, (tx) => pageOfFindings(tx, ctx.tenantId, page)), limit, viewOf);
 }
 
-function viewOf({ subjectId, explanation, rescreeningId, ...finding }: Finding): OutputOf<typeof findingsContract>['items'][number] {
+function viewOf({
+  subjectId,
+  explanation,
+  rescreeningId,
+  entryDigest: _digest,
+  entryChanged,
+  ...finding
+}: Finding): OutputOf<typeof findingsContract>['items'][number] {
   const subject = finding.kind === 'participant' ? { participantId: subjectId } : { paymentId: subjectId };
-  return { ...finding, ...subject, explanation: [...explanation], ...(rescreeningId !== null && { rescreeningId }) };
+  return {
+    ...finding,
+    ...subject,
+    explanation: [...explanation],
+    ...(rescreeningId !== null && { rescreeningId }),
+    ...(entryChanged && { entryChanged }),
+  };
 }

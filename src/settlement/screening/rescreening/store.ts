@@ -1,7 +1,8 @@
 import type { Uuid } from '../../../base/id.ts';
 import type { Millis } from '../../../base/time.ts';
-import { instant, instants, jsonbs, texts, uuids } from '../../../infra/postgres/columns.ts';
+import { bools, instant, instants, jsonbs, texts, uuids } from '../../../infra/postgres/columns.ts';
 import type { Tx } from '../../../infra/postgres/db.ts';
+import type { BankToScreen } from './examine.ts';
 import type { Finding, FindingKind } from './finding.ts';
 
 export type Stage = 'held' | 'participants' | 'open' | 'settled' | 'following' | 'done';
@@ -97,16 +98,18 @@ export async function countInRun(tx: Tx, tenantId: Uuid, id: Uuid, { scanned, fo
 }
 
 const FINDING = `id, rescreening_id as "rescreeningId", kind, subject_id as "subjectId", party, change, purpose, name, list_id as "listId",
-  entry_id as "entryId", listed, score, explanation, found_at as "foundAt"`;
+  entry_id as "entryId", listed, score, explanation, entry_digest as "entryDigest", entry_changed as "entryChanged",
+  found_at as "foundAt"`;
 
 /** Notes findings; answers with the ids of those that were not there yet. */
 export async function insertFindings(tx: Tx, tenantId: Uuid, found: readonly Finding[]): Promise<Set<Uuid>> {
   const rows = await tx.query<{ id: Uuid }>(
     `insert into settlement.rescreening_finding
-       (tenant_id, id, rescreening_id, kind, subject_id, party, change, purpose, name, list_id, entry_id, listed, score, explanation, found_at)
+       (tenant_id, id, rescreening_id, kind, subject_id, party, change, purpose, name, list_id, entry_id, listed, score, explanation,
+        entry_digest, entry_changed, found_at)
      select $1, unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]),
        unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[])::double precision,
-       unnest($14::jsonb[]), unnest($15::timestamptz[])
+       unnest($14::jsonb[]), unnest($15::text[]), unnest($16::boolean[]), unnest($17::timestamptz[])
      on conflict do nothing returning id`,
     [
       tenantId,
@@ -123,11 +126,16 @@ export async function insertFindings(tx: Tx, tenantId: Uuid, found: readonly Fin
       texts(found.map(({ listed }) => listed)),
       texts(found.map(({ score }) => String(score))),
       jsonbs(found.map(({ explanation }) => explanation)),
+      texts(found.map(({ entryDigest }) => entryDigest)),
+      bools(found.map(({ entryChanged }) => entryChanged)),
       instants(found.map(({ foundAt }) => foundAt)),
     ],
   );
   return new Set(rows.map(({ id }) => id));
 }
+
+/** A match that counts no more as long as the list says the same of its entry. */
+export type DismissedMatch = Pick<Finding, 'listId' | 'entryId' | 'name' | 'entryDigest'>;
 
 /** What is known of subjects from earlier runs, the latest of each match. */
 export async function latestFindings(tx: Tx, tenantId: Uuid, subjectIds: readonly Uuid[]): Promise<Finding[]> {
@@ -138,16 +146,27 @@ export async function latestFindings(tx: Tx, tenantId: Uuid, subjectIds: readonl
   );
 }
 
-/** The list entries, as `list entry`, whose match with a bank people have dismissed in its case. */
-export async function dismissedMatches(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<Set<string>> {
-  const rows = await tx.query<{ match: string }>(
-    `select distinct f.list_id || ' ' || f.entry_id as match from settlement.rescreening_finding f
+/** What is known of subjects from earlier runs, oldest first: the latest of each match by each name, for each state of its entry. */
+export async function toldFindings(tx: Tx, tenantId: Uuid, subjectIds: readonly Uuid[]): Promise<Finding[]> {
+  return tx.query<Finding>(
+    `select * from (
+       select distinct on (subject_id, party, list_id, entry_id, name, entry_digest) ${FINDING} from settlement.rescreening_finding
+        where tenant_id = $1 and subject_id = any($2::uuid[])
+        order by subject_id, party, list_id, entry_id, name, entry_digest, found_at desc, id desc) told
+      order by "foundAt", id`,
+    [tenantId, uuids(subjectIds)],
+  );
+}
+
+/** The matches of a bank that people have dismissed in a case, each with the entry as it was then. */
+export async function dismissedMatches(tx: Tx, tenantId: Uuid, participantId: Uuid): Promise<DismissedMatch[]> {
+  return tx.query<DismissedMatch>(
+    `select distinct f.list_id as "listId", f.entry_id as "entryId", f.name, f.entry_digest as "entryDigest" from settlement.rescreening_finding f
        join settlement.case_step s on s.tenant_id = f.tenant_id and s.id = f.id and s.step = 'found'
        join settlement.compliance_case c on c.tenant_id = s.tenant_id and c.id = s.case_id
       where f.tenant_id = $1 and f.subject_id = $2 and f.kind = 'participant' and c.state = 'closed' and c.outcome = 'dismissed'`,
     [tenantId, participantId],
   );
-  return new Set(rows.map(({ match }) => match));
 }
 
 /** Newest first, behind the finding `after`. */
@@ -192,14 +211,9 @@ export async function forgetEntryHashes(tx: Tx, tenantId: Uuid, set: number): Pr
 }
 
 /** Banks of the directory in order of their ids. */
-export async function pageOfBanks(
-  tx: Tx,
-  tenantId: Uuid,
-  after: Uuid | null,
-  limit: number,
-): Promise<{ id: Uuid; name: string; bic: string; lei: string }[]> {
+export async function pageOfBanks(tx: Tx, tenantId: Uuid, after: Uuid | null, limit: number): Promise<BankToScreen[]> {
   return tx.query(
-    'select id, name, bic, lei from settlement.participant where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3',
+    'select id, name, bic, lei, message_agents as agents from settlement.participant where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3',
     [tenantId, after, limit],
   );
 }
