@@ -1,6 +1,9 @@
 import { normalBic } from '../participant/directory.ts';
+import { formatDecimal } from '../../base/decimal.ts';
+import type { Money } from '../../base/money.ts';
 import { type Mention, MOST_MENTIONS, MOST_NUMBERS } from '../payment/party.ts';
 import { bankOf } from './chain.ts';
+import { TAX_NUMBER } from './mentioned-writer.ts';
 import type { CreditTransfer, ReturnChain } from './messages/payments.ts';
 import { type Order, someoneOf } from './pacs008-transaction.ts';
 import type { Account, Agent, Party, Remittance, Tax, TaxParty } from './parts.ts';
@@ -10,12 +13,13 @@ import type { Account, Agent, Party, Remittance, Tax, TaxParty } from './parts.t
 type Side = 'debtor' | 'creditor';
 /** Somebody who is named, and on which side. */
 export type Named = { side: Side; mention: Mention };
+type GivenNumber = NonNullable<Mention['ids']>[number];
 type Names = (side: Side, at: string) => Naming;
 type Naming = {
   party(party: Party | undefined, account?: Account): void;
-  agent(agent: Agent | undefined): void;
+  agent(agent: Agent | undefined, charge?: Mention['charge']): void;
   name(name: string | undefined): void;
-  numbers(...ids: readonly (string | undefined)[]): void;
+  numbers(...ids: readonly (GivenNumber | undefined)[]): void;
 };
 
 /** Collects who is named: those of whom something is said that can be screened. */
@@ -34,14 +38,14 @@ function collector(): { found: Named[]; at: Names } {
         add({ ...someoneOf(party), ...(number !== undefined && { account: number }) });
         besideParty(at, { side, place }, party);
       },
-      agent(agent) {
+      agent(agent, charge) {
         if (!agent) return;
         const { at: _place, ...bank } = bankOf('debtor', agent);
-        add(bank);
+        add({ ...bank, ...(charge && { charge }) });
       },
       name: (name) => name !== undefined && add({ name }),
       numbers(...ids) {
-        const given = ids.filter((id) => id !== undefined).map((id) => ({ id }));
+        const given = ids.filter((id) => id !== undefined);
         for (let from = 0; from < given.length; from += MOST_NUMBERS) add({ ids: given.slice(from, from + MOST_NUMBERS) });
       },
     };
@@ -60,7 +64,10 @@ function besideParty(at: Names, { side, place }: { side: Side; place: string }, 
 
 /** What records of transfers have in common, as far as somebody may be named there. */
 type Transfer = Partial<
-  Pick<CreditTransfer, 'charges' | 'exchangeAgent' | 'regulators' | 'tax' | 'remittanceReceivers' | 'remittance'> &
+  Pick<
+    CreditTransfer,
+    'charges' | 'instructedAmount' | 'exchangeRate' | 'exchangeAgent' | 'regulators' | 'tax' | 'remittanceReceivers' | 'remittance'
+  > &
     Record<'debtorAccount' | 'creditorAccount' | 'debtorAgentAccount' | 'creditorAgentAccount', Account>
 >;
 type Customers = Partial<Record<'debtor' | 'creditor' | 'ultimateDebtor' | 'ultimateCreditor' | 'initiator', Party>>;
@@ -69,7 +76,7 @@ type Customers = Partial<Record<'debtor' | 'creditor' | 'ultimateDebtor' | 'ulti
 export function namedBeside(transfer: Transfer, prefix = ''): Named[] {
   const { found, at } = collector();
   const { charges = [], exchangeAgent, regulators = [], remittanceReceivers = [], tax, remittance } = transfer;
-  for (const { agent } of charges) at('debtor', `${prefix}ChrgsInf/Agt`).agent(agent);
+  for (const { agent, amount } of charges) at('debtor', `${prefix}ChrgsInf/Agt`).agent(agent, chargeOf(transfer, amount));
   at('debtor', `${prefix}AgrdRate/FXAgt`).agent(exchangeAgent);
   at('debtor', `${prefix}DbtrAcct`).name(transfer.debtorAccount?.name);
   at('debtor', `${prefix}DbtrAgtAcct`).name(transfer.debtorAgentAccount?.name);
@@ -82,6 +89,13 @@ export function namedBeside(transfer: Transfer, prefix = ''): Named[] {
   return found;
 }
 
+/** What was taken, where it is told of which amount: without that ISO 20022 lets no charge be told either. */
+function chargeOf({ instructedAmount, exchangeRate }: Transfer, taken: Money): Mention['charge'] {
+  if (!instructedAmount) return undefined;
+  const asText = ({ asset, units }: Money) => ({ asset, units: units.toString() });
+  return { ...asText(taken), instructed: asText(instructedAmount), ...(exchangeRate && { rate: formatDecimal(exchangeRate) }) };
+}
+
 function remittanceNames(at: Names, place: string, one: NonNullable<Remittance['structured']>[number]): void {
   at('creditor', `${place}/Invcr`).party(one.invoicer);
   at('debtor', `${place}/Invcee`).party(one.invoicee);
@@ -92,7 +106,8 @@ function remittanceNames(at: Names, place: string, one: NonNullable<Remittance['
 
 function taxNames(at: Names, place: string, tax: Tax | undefined): void {
   const of = (side: Side, name: string, party: TaxParty | undefined) => {
-    at(side, `${place}/${name}`).numbers(party?.taxId, party?.registrationId);
+    const given = (id: string | undefined, scheme: string) => (id === undefined ? undefined : { id, scheme });
+    at(side, `${place}/${name}`).numbers(given(party?.taxId, TAX_NUMBER.tax), given(party?.registrationId, TAX_NUMBER.registration));
     at(side, `${place}/${name}/Authstn`).name(party?.signatory);
   };
   of('creditor', 'Cdtr', tax?.creditor);
@@ -108,7 +123,9 @@ export function namedByCustomers(customers: Customers, prefix = ''): Named[] {
     const party = customers[key as keyof Customers];
     if (!party) continue;
     const side = name.endsWith('Cdtr') ? 'creditor' : 'debtor';
-    const numbers = [...(party.ids ?? []), ...(party.personalIds ?? [])].filter(({ scheme }) => scheme !== 'CUST').map(({ id }) => id);
+    const numbers = [...(party.ids ?? []), ...(party.personalIds ?? [])]
+      .filter(({ scheme }) => scheme !== 'CUST')
+      .map(({ id }) => ({ id }));
     at(side, `${prefix}${name}/Id`).numbers(...numbers);
     besideParty(at, { side, place: `${prefix}${name}` }, party);
   }
@@ -155,13 +172,14 @@ export function namedInChain(chain: ReturnChain): Named[] {
 /**
  * An order with whoever else is named; undefined for too many. Left out are those of whom nothing is said that is not said of
  * somebody else in it, since they would be screened twice, and banks of which only the BIC is said and which are screened as what
- * they are (`isOurs`): participants, and the network itself. Of a chain everybody stays but the two participants at their places.
+ * they are (`isOurs`): participants, and the network itself. Who is sent on at a place of its own stays. Of a chain everybody stays but the two participants at their places.
  */
 export function withNamed<T extends Order>(order: T, named: readonly Named[], isOurs: (bic: string) => boolean): T | undefined {
   if (named.length === 0) return order;
   const known = new Set([...saidIn(order.debtor), ...saidIn(order.creditor)]);
   const kept = named.filter(({ mention }) => {
     if (mention.at.startsWith('RtrChain/')) return !isOwnPlace(order, mention);
+    if (isSentOn(mention)) return true;
     if (isOnlyBic(mention) && isOurs(mention.bic!)) return false;
     const said = saidOf(mention);
     const isNew = said.some((one) => !known.has(one));
@@ -185,6 +203,10 @@ export function initiatedBy(debtor: Order['debtor'], initiator: Party | undefine
   const known = new Set(saidIn(debtor));
   return saidOf(one).some((said) => !known.has(said)) ? { ...debtor, initiator: one } : debtor;
 }
+
+/** Who has a place of its own in the message that is sent on stands there, whoever else it is. */
+const isSentOn = ({ at, charge }: Mention) => charge !== undefined || SENT_ON.test(at);
+const SENT_ON = /^(UndrlygCstmrCdtTrf\/)?Tax\/(Cdtr|Dbtr)(\/Authstn)?$/;
 
 const isOnlyBic = ({ at: _at, bic, ...rest }: Mention) => bic !== undefined && Object.keys(rest).length === 0;
 

@@ -3,6 +3,7 @@ import type { LocalDate, Millis } from '../../base/time.ts';
 import { addDecimal, parseDecimal } from '../../base/decimal.ts';
 import { isIban } from '../../base/check-digit.ts';
 import type { BankPlace, Someone } from '../payment/party.ts';
+import { chargesOf, taxOf } from './mentioned-writer.ts';
 import type { Order } from './pacs008-transaction.ts';
 import { agent, amount, codeOrOwn, decimalNumber, document, institution, leaf, tag, type Xml } from './xml-writer.ts';
 
@@ -44,6 +45,7 @@ export function writePacs008(file: OutgoingFile): string {
 }
 
 function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SHAR' }: OutgoingTransaction): Xml {
+  const taken = chargesOf(order);
   return tag(
     'CdtTrfTxInf',
     tag(
@@ -55,7 +57,9 @@ function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SH
     ),
     amount('IntrBkSttlmAmt', codeOf(order.asset), toDecimalText(order)),
     leaf('IntrBkSttlmDt', order.valueDate),
+    taken.instructed,
     leaf('ChrgBr', chargeBearer),
+    taken.charges,
     ...previousAgents(order.debtor),
     someone('UltmtDbtr', order.debtor.ultimate),
     someone('InitgPty', order.debtor.initiator),
@@ -65,6 +69,7 @@ function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SH
     ...party('Cdtr', order.creditor),
     someone('UltmtCdtr', order.creditor.ultimate),
     tag('Purp', leaf('Cd', order.purpose)),
+    taxOf(order),
     tag('RmtInf', leaf('Ustrd', order.remittance)),
   );
 }

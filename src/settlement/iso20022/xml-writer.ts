@@ -72,6 +72,11 @@ export function ownReference(name: string, text: string | undefined, max = 35): 
   return leaf(name, short);
 }
 
+/** An amount that ISO 20022 can carry: of a currency of ISO 4217, of at most 18 digits. */
+export function isExpressible({ asset, units }: Money): boolean {
+  return CURRENCIES.get(codeOf(asset)) === scaleOf(asset) && units < 10n ** 18n;
+}
+
 /** Money of an ISO 4217 currency, as ISO 20022 writes it: without sign. Errors: `iso20022.not_expressible` for what it cannot carry. */
 export function moneyElement(name: string, { asset, units }: Money): Xml {
   const code = codeOf(asset);

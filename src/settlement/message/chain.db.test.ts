@@ -1,69 +1,42 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { admitBanks, orderOf, type Bank } from '../../../test/support/fixtures.ts';
-import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import { agentXml, pacs008, pacs009, pain001, textsOf, valid } from '../../../test/support/messages.ts';
+import { orderOf, type Bank } from '../../../test/support/fixtures.ts';
+import type { TestHouse } from '../../../test/support/house.ts';
+import { openIsoDoor, type IsoDoor } from '../../../test/support/iso-door.ts';
+import { agentXml, pacs008, pacs009, pain001, textsOf } from '../../../test/support/messages.ts';
 import { leiOf } from '../../base/check-digit.ts';
 import { manualClock } from '../../base/time.ts';
-import { getPayment, listPayments } from '../payment/read-payments.ts';
 import { sendPayment } from '../payment/send-payment.ts';
-import { submitIso20022 } from '../payment/submit-iso20022.ts';
 import { grantScreeningException } from '../screening/manage-exceptions.ts';
-import { loadScreeningList } from '../screening/manage-lists.ts';
-import { draftsFor } from './compose-letters.ts';
-import { toldPayments } from './settled.ts';
 
 const LEI = leiOf('TESTLISTEDENTITY00');
 const OTHER_LEI = leiOf('TESTNOTLISTED00000');
 const LIST = `id,name,bic,lei,ids\n1,Sample Listed Bank,SABRRUMM,${LEI},passport AB1234567\n`;
 const clock = manualClock(Date.now());
+let door: IsoDoor;
 let house: TestHouse;
-let [a, b]: Bank[] = [];
-let made = 0;
+let a: Bank;
+let b: Bank;
 
 beforeAll(async () => {
-  house = await createTestHouse({ clock });
-  [a, b] = await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK'], { 'EUR/2': 10n ** 9n });
-  await loadScreeningList(deps(), house.ctx, { id: 'house' }, { document: Buffer.from(LIST) });
+  door = await openIsoDoor({ name: 'C', clock, list: LIST });
+  ({ house, a, b } = door);
 });
 afterAll(() => house.close());
 
 const deps = () => house.settlement.deps;
-const submit = async (document: string) => await submitIso20022(deps(), house.ctx, {}, { document: Buffer.from(valid(document)) });
-const send = async (document: string) => textsOf(valid(await submit(document)), 'TxSts')[0];
-const next = () => ({ id: `C-${++made}`, uetr: crypto.randomUUID(), from: a!, to: b! });
-const found = async (query: string) => {
-  const { items } = await listPayments(deps(), house.ctx, { query });
-  return getPayment(deps(), house.ctx, { id: items[0]!.id });
-};
-
-/** What the bank that is paid is sent of a payment. */
-async function forwarded(query: string, kind: string): Promise<string> {
-  const { id } = await found(query);
-  const payments = await deps().db.read(house.ctx, (tx) => toldPayments(tx, house.tenantId, [id]));
-  const owner = (await deps().directory.of(house.tenantId)).byId.get(b!.id)!;
-  const told = payments.map((payment) => ({ payment, status: 'settled' as const }));
-  const [letter] = draftsFor(owner, new Set([kind]), {
-    tenantId: house.tenantId,
-    about: ['test'],
-    subject: 'test',
-    at: clock.now(),
-    payments: told,
-  });
-  return valid(letter!.document);
-}
 
 /** Messages with something put before or behind an element of theirs. */
 const text = (message: Buffer) => message.toString('utf8');
-const ofCustomers = (one = next()) => text(pacs008(`M-${one.id}`, [one]));
-const ofBanks = (one = next()) => text(pacs009(`M-${one.id}`, one));
-const cover = (one = next()) => text(pacs009(`M-${one.id}`, one, { debtor: 'Aurora Shipping AS', creditor: 'Meridian Foods Ltd' }));
-const initiated = (one = next()) => text(pain001(`M-${one.id}`, a!, [one]));
-const debtorBank = () => agentXml('Dbtr', a!.bic);
-const creditorBank = () => agentXml('Cdtr', b!.bic);
+const ofCustomers = (one = door.next()) => text(pacs008(`M-${one.id}`, [one]));
+const ofBanks = (one = door.next()) => text(pacs009(`M-${one.id}`, one));
+const cover = (one = door.next()) => text(pacs009(`M-${one.id}`, one, { debtor: 'Aurora Shipping AS', creditor: 'Meridian Foods Ltd' }));
+const initiated = (one = door.next()) => text(pain001(`M-${one.id}`, a, [one]));
+const debtorBank = () => agentXml('Dbtr', a.bic);
+const creditorBank = () => agentXml('Cdtr', b.bic);
 
-const customerAgents = () => `${agentXml('DbtrAgt', a!.bic)}${agentXml('CdtrAgt', b!.bic)}`;
+const customerAgents = () => `${agentXml('DbtrAgt', a.bic)}${agentXml('CdtrAgt', b.bic)}`;
 const behind = (name: 'Dbtr' | 'Cdtr', bic: string) =>
-  name === 'Dbtr' ? `${agentXml('Dbtr', bic)}${agentXml('DbtrAgt', a!.bic)}` : `${agentXml('CdtrAgt', b!.bic)}${agentXml('Cdtr', bic)}`;
+  name === 'Dbtr' ? `${agentXml('Dbtr', bic)}${agentXml('DbtrAgt', a.bic)}` : `${agentXml('CdtrAgt', b.bic)}${agentXml('Cdtr', bic)}`;
 
 type Place = [where: string, kind: 'pacs.008' | 'pacs.009', write: (bic: string) => string, element: string];
 const PLACES: Place[] = [
@@ -83,7 +56,7 @@ const PLACES: Place[] = [
       [
         `PrvsInstgAgt${nth} of the covered payment`,
         'pacs.009',
-        (bic) => cover().replace(customerAgents(), `${agentXml('DbtrAgt', a!.bic)}${previous(bic)}${agentXml('CdtrAgt', b!.bic)}`),
+        (bic) => cover().replace(customerAgents(), `${agentXml('DbtrAgt', a.bic)}${previous(bic)}${agentXml('CdtrAgt', b.bic)}`),
         `PrvsInstgAgt${nth}`,
       ],
     ];
@@ -91,20 +64,19 @@ const PLACES: Place[] = [
   [
     'IntrmyAgt1 of the covered payment',
     'pacs.009',
-    (bic) =>
-      cover().replace(customerAgents(), `${agentXml('DbtrAgt', a!.bic)}${agentXml('IntrmyAgt1', bic)}${agentXml('CdtrAgt', b!.bic)}`),
+    (bic) => cover().replace(customerAgents(), `${agentXml('DbtrAgt', a.bic)}${agentXml('IntrmyAgt1', bic)}${agentXml('CdtrAgt', b.bic)}`),
     'IntrmyAgt1',
   ],
   [
     'DbtrAgt of the covered payment',
     'pacs.009',
-    (bic) => cover().replace(customerAgents(), `${agentXml('DbtrAgt', bic)}${agentXml('CdtrAgt', b!.bic)}`),
+    (bic) => cover().replace(customerAgents(), `${agentXml('DbtrAgt', bic)}${agentXml('CdtrAgt', b.bic)}`),
     'DbtrAgt',
   ],
   [
     'CdtrAgt of the covered payment',
     'pacs.009',
-    (bic) => cover().replace(customerAgents(), `${agentXml('DbtrAgt', a!.bic)}${agentXml('CdtrAgt', bic)}`),
+    (bic) => cover().replace(customerAgents(), `${agentXml('DbtrAgt', a.bic)}${agentXml('CdtrAgt', bic)}`),
     'CdtrAgt',
   ],
   ['Dbtr of pacs.009', 'pacs.009', (bic) => ofBanks().replace(debtorBank(), behind('Dbtr', bic)), 'Dbtr'],
@@ -122,8 +94,8 @@ const PLACES: Place[] = [
 
 describe.each(PLACES)('a bank known by its BIC alone, %s', (_, kind, write, element) => {
   test('holds the payment where that is listed', async () => {
-    expect(await send(write('SABRRUMM001'))).toBe('PDNG');
-    const { screening } = await found(`C-${made}`);
+    expect(await door.send(write('SABRRUMM001'))).toBe('PDNG');
+    const { screening } = await door.found();
     expect(screening.hits).toEqual([
       expect.objectContaining({
         name: 'SABRRUMM001',
@@ -135,12 +107,12 @@ describe.each(PLACES)('a bank known by its BIC alone, %s', (_, kind, write, elem
   });
 
   test('reaches the bank that is paid, beside the participants', async () => {
-    expect(await send(write('FJORNOKK'))).toMatch(/^ACS[PC]$/);
-    const told = await forwarded(`C-${made}`, kind);
+    expect(await door.send(write('FJORNOKK'))).toMatch(/^ACS[PC]$/);
+    const told = await door.forwarded(kind);
     expect(told).toContain(agentXml(element, 'FJORNOKK'));
     const cleared = told.slice(told.indexOf('<CdtTrfTxInf>'));
-    expect(cleared).toMatch(new RegExp(`<(DbtrAgt|Dbtr)><FinInstnId><BICFI>${a!.bic}</BICFI>`));
-    expect(cleared).toMatch(new RegExp(`<(CdtrAgt|Cdtr)><FinInstnId><BICFI>${b!.bic}</BICFI>`));
+    expect(cleared).toMatch(new RegExp(`<(DbtrAgt|Dbtr)><FinInstnId><BICFI>${a.bic}</BICFI>`));
+    expect(cleared).toMatch(new RegExp(`<(CdtrAgt|Cdtr)><FinInstnId><BICFI>${b.bic}</BICFI>`));
   });
 });
 
@@ -148,9 +120,9 @@ test('of a bank everything goes on that is known of it', async () => {
   const full =
     '<FinInstnId><ClrSysMmbId><ClrSysId><Cd>RUCBC</Cd></ClrSysId><MmbId>044525000</MmbId></ClrSysMmbId>' +
     `<LEI>${OTHER_LEI}</LEI><Nm>Fjordbank ASA</Nm><PstlAdr><Ctry>NO</Ctry></PstlAdr></FinInstnId><BrnchId><Id>BERGEN</Id></BrnchId>`;
-  expect(await send(ofBanks().replace(debtorBank(), `<Dbtr>${full}</Dbtr>${agentXml('DbtrAgt', a!.bic)}`))).toMatch(/^ACS[PC]$/);
-  expect((await found(`C-${made}`)).debtor.name).toBe('Fjordbank ASA');
-  expect(await forwarded(`C-${made}`, 'pacs.009')).toContain(`<Dbtr>${full}</Dbtr>`);
+  expect(await door.send(ofBanks().replace(debtorBank(), `<Dbtr>${full}</Dbtr>${agentXml('DbtrAgt', a.bic)}`))).toMatch(/^ACS[PC]$/);
+  expect((await door.found()).debtor.name).toBe('Fjordbank ASA');
+  expect(await door.forwarded('pacs.009')).toContain(`<Dbtr>${full}</Dbtr>`);
 });
 
 test.each<[string, () => string]>([
@@ -165,10 +137,10 @@ test.each<[string, () => string]>([
   };
   for (const nth of [1, 2, 3]) {
     const chain = Array.from({ length: nth }, (__, i) => agentXml(`IntrmyAgt${i + 1}`, 'FJORNOKK')).join('');
-    const alone = await submit(before(agentXml(`IntrmyAgt${nth}`, 'FJORNOKK')));
+    const alone = await door.submit(before(agentXml(`IntrmyAgt${nth}`, 'FJORNOKK')));
     expect([textsOf(alone, 'TxSts'), textsOf(alone, 'Cd')[0]]).toEqual([['RJCT'], 'RC11']);
     expect(alone.replaceAll('</AddtlInf><AddtlInf>', '')).toContain(`CdtTrfTxInf[1]/IntrmyAgt${nth}`);
-    const answer = await submit(before(chain));
+    const answer = await door.submit(before(chain));
     expect([textsOf(answer, 'TxSts'), textsOf(answer, 'Cd')]).toEqual([['RJCT'], ['RC11']]);
     expect(answer.replaceAll('</AddtlInf><AddtlInf>', '')).toContain('CdtTrfTxInf[1]/IntrmyAgt1');
   }
@@ -183,10 +155,8 @@ describe('of parties', () => {
     ['an LEI', org(`<LEI>${LEI}</LEI>`), LEI],
     ['a passport', '<Id><PrvtId><Othr><Id>AB1234567</Id><SchmeNm><Cd>CCPT</Cd></SchmeNm></Othr></PrvtId></Id>', 'AB1234567'],
   ])('whoever is behind and has no name but %s is screened by that', async (_, id, number) => {
-    expect(await send(withBehind(id))).toBe('PDNG');
-    expect((await found(`C-${made}`)).screening.hits).toMatchObject([
-      { party: 'debtor', name: number, listed: 'Sample Listed Bank', score: 1 },
-    ]);
+    expect(await door.send(withBehind(id))).toBe('PDNG');
+    expect((await door.found()).screening.hits).toMatchObject([{ party: 'debtor', name: number, listed: 'Sample Listed Bank', score: 1 }]);
   });
 
   test.each([
@@ -195,16 +165,16 @@ describe('of parties', () => {
     ['a number', org('<Othr><Id>4711</Id><SchmeNm><Prtry>KUNDE</Prtry></SchmeNm><Issr>Fjord</Issr></Othr>')],
     ['a number of a person', '<Id><PrvtId><Othr><Id>12345</Id><SchmeNm><Cd>NIDN</Cd></SchmeNm></Othr></PrvtId></Id>'],
   ])('and goes on: %s', async (_, id) => {
-    expect(await send(withBehind(id))).toMatch(/^ACS[PC]$/);
-    expect(await forwarded(`C-${made}`, 'pacs.008')).toContain(`<UltmtDbtr>${id}</UltmtDbtr>`);
+    expect(await door.send(withBehind(id))).toMatch(/^ACS[PC]$/);
+    expect(await door.forwarded('pacs.008')).toContain(`<UltmtDbtr>${id}</UltmtDbtr>`);
   });
 
   test('a payer by its own BIC holds the payment; another one goes on with it', async () => {
     const payer = (bic: string) => ofCustomers().replace('</PstlAdr></Dbtr>', `</PstlAdr>${org(`<AnyBIC>${bic}</AnyBIC>`)}</Dbtr>`);
-    expect(await send(payer('SABRRUMMXXX'))).toBe('PDNG');
-    expect((await found(`C-${made}`)).screening.hits).toMatchObject([{ name: 'SABRRUMMXXX', score: 1 }]);
-    expect(await send(payer('FJORNOKK'))).toMatch(/^ACS[PC]$/);
-    expect(await forwarded(`C-${made}`, 'pacs.008')).toContain('<AnyBIC>FJORNOKK</AnyBIC>');
+    expect(await door.send(payer('SABRRUMMXXX'))).toBe('PDNG');
+    expect((await door.found()).screening.hits).toMatchObject([{ name: 'SABRRUMMXXX', score: 1 }]);
+    expect(await door.send(payer('FJORNOKK'))).toMatch(/^ACS[PC]$/);
+    expect(await door.forwarded('pacs.008')).toContain('<AnyBIC>FJORNOKK</AnyBIC>');
   });
 
   test('an exception for a name is none for an identifier, which has its own', async () => {
@@ -212,13 +182,13 @@ describe('of parties', () => {
     const grant = (name: string) =>
       grantScreeningException(deps(), house.ctx, { name, listId: 'house', entryId: '1', reason: 'Another one', days: 5 });
     await grant(debtor.name);
-    expect((await sendPayment(deps(), house.ctx, orderOf(a!, b!, { debtor }))).status).toBe('held');
+    expect((await sendPayment(deps(), house.ctx, orderOf(a, b, { debtor }))).status).toBe('held');
     await grant(LEI);
-    expect((await sendPayment(deps(), house.ctx, orderOf(a!, b!, { debtor }))).status).toBe('reserved');
+    expect((await sendPayment(deps(), house.ctx, orderOf(a, b, { debtor }))).status).toBe('reserved');
   });
 
   test('identifiers and banks belong to the order', async () => {
-    const order = orderOf(a!, b!, {
+    const order = orderOf(a, b, {
       uetr: crypto.randomUUID(),
       debtor: { name: 'Agent AS', banks: [{ at: 'previous1', bic: 'FJORNOKK' }] },
     });

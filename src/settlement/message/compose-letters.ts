@@ -1,12 +1,11 @@
-import { CURRENCIES } from '../../base/currency.ts';
 import { toWireId, type Uuid } from '../../base/id.ts';
-import { codeOf, scaleOf } from '../../base/money.ts';
 import { dayOf, type Millis } from '../../base/time.ts';
 import { transactionStatusOf, writePacs002, type TransactionReport } from '../iso20022/pacs002.ts';
 import { writePacs008 } from '../iso20022/pacs008-writer.ts';
 import { writePacs004 } from '../iso20022/write/pacs004.ts';
 import { writePacs009 } from '../iso20022/write/pacs009.ts';
 import { writeStatement, type StatementEntry } from '../iso20022/write/statement.ts';
+import { isExpressible } from '../iso20022/xml-writer.ts';
 import type { Member } from '../participant/directory.ts';
 import { messageIdOf } from './mailbox.ts';
 import type { ToldPayment } from './settled.ts';
@@ -25,11 +24,6 @@ export type Occasion = {
 
 /** Transactions in a message at most. */
 const MOST = 1_000;
-
-/** An amount that ISO 20022 can carry: of a currency of ISO 4217, of at most 18 digits. */
-export function isExpressible({ asset, units }: { asset: string; units: bigint }): boolean {
-  return CURRENCIES.get(codeOf(asset)) === scaleOf(asset) && units < 10n ** 18n;
-}
 
 /** The messages that a bank is sent about payments, of the kinds it wants, in a fixed order. Same occasion, same messages. */
 export function draftsFor(owner: Member, kinds: ReadonlySet<string>, occasion: Occasion): Draft[] {

@@ -2,7 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import { addDays, dayOf, type LocalDate } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { statementOf } from '../participant/get-statement.ts';
-import { isExpressible } from './compose-letters.ts';
+import { isExpressible } from '../iso20022/xml-writer.ts';
 import { deliver, statementsMade, subscribedBoxes, type BoxRow } from './box-store.ts';
 import { letterOf, messageIdOf, OPERATOR_BOX, type Letter } from './mailbox.ts';
 

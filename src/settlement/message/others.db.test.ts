@@ -1,56 +1,36 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
-import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import { agentXml, pacs004, pacs008, pacs009, pain001, textsOf, valid } from '../../../test/support/messages.ts';
+import { orderOf, type Bank } from '../../../test/support/fixtures.ts';
+import type { TestHouse } from '../../../test/support/house.ts';
+import { openIsoDoor, type IsoDoor } from '../../../test/support/iso-door.ts';
+import { agentXml, pacs004, pacs008, pacs009, pain001, textsOf } from '../../../test/support/messages.ts';
 import { leiOf } from '../../base/check-digit.ts';
 import { manualClock } from '../../base/time.ts';
 import { setPolicy } from '../liquidity/manage-policy.ts';
 import { DEFAULT_POLICY } from '../liquidity/route.ts';
-import { getPayment, listPayments } from '../payment/read-payments.ts';
-import { submitIso20022 } from '../payment/submit-iso20022.ts';
-import { loadScreeningList } from '../screening/manage-lists.ts';
-import { draftsFor } from './compose-letters.ts';
-import { toldPayments } from './settled.ts';
+import { sendPayment } from '../payment/send-payment.ts';
 
 const LEI = leiOf('TESTLISTEDENTITY00');
 const LIST = `id,name,bic,lei,ids\n1,Viktor Baranovski,,,tax AB1234567\n2,Sample Listed Bank,SABRRUMM,${LEI},\n`;
 const clock = manualClock(Date.now());
+let door: IsoDoor;
 let house: TestHouse;
-let [a, b]: Bank[] = [];
-let made = 0;
+let a: Bank;
+let b: Bank;
 
 beforeAll(async () => {
-  house = await createTestHouse({ clock });
-  [a, b] = await admitBanks(house, ['AAAAFIHH', 'BBBBNOKK'], { 'EUR/2': 10n ** 9n });
-  await loadScreeningList(deps(), house.ctx, { id: 'house' }, { document: Buffer.from(LIST) });
-  await setPolicy(deps(), house.ctx, { policy: { ...DEFAULT_POLICY, otherwise: 'instant' } });
+  door = await openIsoDoor({ name: 'O', clock, list: LIST });
+  ({ house, a, b } = door);
+  await setPolicy(house.settlement.deps, house.ctx, { policy: { ...DEFAULT_POLICY, otherwise: 'instant' } });
 });
 afterAll(() => house.close());
 
-const deps = () => house.settlement.deps;
-const submit = async (document: string) => await submitIso20022(deps(), house.ctx, {}, { document: Buffer.from(valid(document)) });
-const send = async (document: string) => textsOf(valid(await submit(document)), 'TxSts')[0];
-const next = () => ({ id: `O-${++made}`, uetr: crypto.randomUUID(), from: a!, to: b! });
-const found = async (query = `O-${made}`, from = a!) => {
-  const { items } = await listPayments(deps(), house.ctx, { query });
-  return getPayment(deps(), house.ctx, { id: items.find(({ debtorAgent }) => debtorAgent.id === from.id)!.id });
-};
-
-/** What the bank that is paid is sent of the last payment. */
-async function forwarded(kind: string, { id } = { id: '' }, to = b!): Promise<string> {
-  const paymentId = (id || (await found()).id) as Parameters<typeof toldPayments>[2][number];
-  const payments = await deps().db.read(house.ctx, (tx) => toldPayments(tx, house.tenantId, [paymentId]));
-  const owner = (await deps().directory.of(house.tenantId)).byId.get(to.id)!;
-  const told = payments.map((payment) => ({ payment, status: 'settled' as const }));
-  const occasion = { tenantId: house.tenantId, about: ['test'], subject: 'test', at: clock.now(), payments: told };
-  return valid(draftsFor(owner, new Set([kind]), occasion)[0]!.document);
-}
-
 const named = (tag: string, name: string) => `<${tag}><Nm>${name}</Nm></${tag}>`;
-const ofCustomers = (version = '09', one = next()) => pacs008(`M-${one.id}`, [one]).toString().replace('008.001.09', `008.001.${version}`);
-const ofBanks = (one = next()) => pacs009(`M-${one.id}`, one).toString();
-const cover = (one = next()) => pacs009(`M-${one.id}`, one, { debtor: 'Aurora Shipping AS', creditor: 'Meridian Foods Ltd' }).toString();
-const initiated = (one = next()) => pain001(`M-${one.id}`, a!, [one]).toString();
+const ofCustomers = (version = '09', one = door.next()) =>
+  pacs008(`M-${one.id}`, [one]).toString().replace('008.001.09', `008.001.${version}`);
+const ofBanks = (one = door.next()) => pacs009(`M-${one.id}`, one).toString();
+const cover = (one = door.next()) =>
+  pacs009(`M-${one.id}`, one, { debtor: 'Aurora Shipping AS', creditor: 'Meridian Foods Ltd' }).toString();
+const initiated = (one = door.next()) => pain001(`M-${one.id}`, a, [one]).toString();
 const inRemittance = (inside: string) => ofCustomers().replace(/<RmtInf>.*<\/RmtInf>/, `<RmtInf><Strd>${inside}</Strd></RmtInf>`);
 const beforeRemittance = (inside: string) => ofCustomers().replace('<RmtInf>', `${inside}<RmtInf>`);
 const beforeDebtor = (inside: string) => ofCustomers().replace('<Dbtr>', `${inside}<Dbtr>`);
@@ -109,10 +89,10 @@ const BANKS: [where: string, write: (inside: string) => string][] = [
 
 describe.each(PERSONS)('a person at %s', (_, write) => {
   test('holds the payment where the name is listed, and is told with it where it is not', async () => {
-    expect(await send(write('Viktor Baranovski'))).toBe('PDNG');
-    expect((await found()).screening.hits).toMatchObject([{ name: 'Viktor Baranovski', listed: 'Viktor Baranovski' }]);
-    expect(await send(write('Solvik Group AS'))).toMatch(/^ACS[PC]$/);
-    expect(JSON.stringify((({ debtor, creditor }) => [debtor, creditor])(await found()))).toContain('Solvik Group AS');
+    expect(await door.send(write('Viktor Baranovski'))).toBe('PDNG');
+    expect((await door.found()).screening.hits).toMatchObject([{ name: 'Viktor Baranovski', listed: 'Viktor Baranovski' }]);
+    expect(await door.send(write('Solvik Group AS'))).toMatch(/^ACS[PC]$/);
+    expect(JSON.stringify((({ debtor, creditor }) => [debtor, creditor])(await door.found()))).toContain('Solvik Group AS');
   });
 });
 
@@ -122,13 +102,13 @@ describe.each(BANKS)('a bank at %s', (_, write) => {
     ['LEI', `<LEI>${LEI}</LEI>`, LEI],
     ['name', '<Nm>Sample Listed Bank</Nm>', 'Sample Listed Bank'],
   ])('holds the payment where it is listed by its %s', async (__, inside, name) => {
-    expect(await send(write(inside))).toBe('PDNG');
-    expect((await found()).screening.hits).toMatchObject([{ name, listed: 'Sample Listed Bank' }]);
+    expect(await door.send(write(inside))).toBe('PDNG');
+    expect((await door.found()).screening.hits).toMatchObject([{ name, listed: 'Sample Listed Bank' }]);
   });
 
   test('is told with the payment where it is not listed', async () => {
-    expect(await send(write('<BICFI>FJORNOKK</BICFI>'))).toMatch(/^ACS[PC]$/);
-    expect(JSON.stringify((({ debtor, creditor }) => [debtor, creditor])(await found()))).toContain('FJORNOKK');
+    expect(await door.send(write('<BICFI>FJORNOKK</BICFI>'))).toMatch(/^ACS[PC]$/);
+    expect(JSON.stringify((({ debtor, creditor }) => [debtor, creditor])(await door.found()))).toContain('FJORNOKK');
   });
 });
 
@@ -136,42 +116,89 @@ describe('of who is named', () => {
   test('every number of a payer is screened, and that of who pays a tax', async () => {
     const passports =
       '<Id><PrvtId><Othr><Id>ZZ0000001</Id><SchmeNm><Cd>CCPT</Cd></SchmeNm></Othr><Othr><Id>AB1234567</Id></Othr></PrvtId></Id>';
-    expect(await send(ofCustomers().replace('</PstlAdr></Dbtr>', `</PstlAdr>${passports}</Dbtr>`))).toBe('PDNG');
-    expect(await send(beforeRemittance('<Tax><Cdtr><TaxId>AB1234567</TaxId></Cdtr></Tax>'))).toBe('PDNG');
+    expect(await door.send(ofCustomers().replace('</PstlAdr></Dbtr>', `</PstlAdr>${passports}</Dbtr>`))).toBe('PDNG');
+    expect(await door.send(beforeRemittance('<Tax><Cdtr><TaxId>AB1234567</TaxId></Cdtr></Tax>'))).toBe('PDNG');
   });
 
   test('who initiated a payment reaches the bank that is paid', async () => {
     const id = `<Id><OrgId><AnyBIC>FJORNOKK</AnyBIC></OrgId></Id>`;
     const initiator = `<InitgPty><Nm>Solvik Group AS</Nm>${id}</InitgPty>`;
-    await send(beforeDebtor(initiator));
-    expect((await found()).debtor.initiator).toEqual({ name: 'Solvik Group AS', bic: 'FJORNOKK' });
-    expect(await forwarded('pacs.008')).toContain(`${initiator}<Dbtr>`);
-    await send(initiated().replace(ownInitiator, initiator));
-    expect(await forwarded('pacs.008')).toContain(`${initiator}<Dbtr>`);
-    await send(cover().replace('<UndrlygCstmrCdtTrf>', `<UndrlygCstmrCdtTrf>${initiator}`));
-    expect(await forwarded('pacs.009')).toContain(`<UndrlygCstmrCdtTrf>${initiator}`);
+    await door.send(beforeDebtor(initiator));
+    expect((await door.found()).debtor.initiator).toEqual({ name: 'Solvik Group AS', bic: 'FJORNOKK' });
+    expect(await door.forwarded('pacs.008')).toContain(`${initiator}<Dbtr>`);
+    await door.send(initiated().replace(ownInitiator, initiator));
+    expect(await door.forwarded('pacs.008')).toContain(`${initiator}<Dbtr>`);
+    await door.send(cover().replace('<UndrlygCstmrCdtTrf>', `<UndrlygCstmrCdtTrf>${initiator}`));
+    expect(await door.forwarded('pacs.009')).toContain(`<UndrlygCstmrCdtTrf>${initiator}`);
+  });
+
+  const took = (units: string, inside: string) => `<ChrgsInf><Amt Ccy="EUR">${units}</Amt>${bank('Agt', inside)}</ChrgsInf>`;
+  const full = `<LEI>${leiOf('TESTNOTLISTED00000')}</LEI><Nm>Fjordbank ASA</Nm>`;
+
+  test.each([
+    ['pacs.008.001.09', '09', '<InstdAmt Ccy="EUR">2.75</InstdAmt>'],
+    ['pacs.008.001.13', '13', '<InstdAmt Ccy="EUR">2.75</InstdAmt>'],
+    ['another currency', '09', '<InstdAmt Ccy="USD">3.00</InstdAmt><XchgRate>0.91666667</XchgRate>'],
+  ])(
+    'what banks took on the way, participants too, reaches the bank that is paid with what it was taken of: %s',
+    async (_, version, of) => {
+      const previous = agentXml('PrvsInstgAgt1', 'FJORNOKK');
+      const charges = [
+        took('1.00', '<BICFI>FJORNOKK</BICFI>'),
+        took('0.50', '<BICFI>FJORNOKK</BICFI>'),
+        took('0.25', `<BICFI>${a.bic}</BICFI>`),
+      ];
+      const whole = `${of}<ChrgBr>SHAR</ChrgBr>${charges.join('')}${took('0.00', full)}${previous}`;
+      expect(await door.send(ofCustomers(version).replace('<ChrgBr>SHAR</ChrgBr>', whole))).toMatch(/^ACS[PC]$/);
+      expect(await door.forwarded('pacs.008')).toContain(whole);
+    },
+  );
+
+  test('charges of which ISO 20022 cannot carry one are left out, and the payment is told', async () => {
+    const eur = (units: string) => ({ asset: 'EUR/2', units, instructed: { asset: 'EUR/2', units: '175' } });
+    for (const charge of [
+      { ...eur('5'), asset: 'XAU/4' },
+      eur('9'.repeat(30)),
+      { ...eur('5'), instructed: { asset: 'USD/2', units: '7' } },
+    ]) {
+      const mentions = [charge, eur('5')].map((one) => ({ at: 'ChrgsInf/Agt', bic: 'FJORNOKK', charge: one }));
+      const order = orderOf(a, b, { debtor: { name: 'Aurora Shipping AS', mentions } });
+      const { id } = await sendPayment(house.settlement.deps, house.ctx, order);
+      expect(await door.forwarded('pacs.008', { id })).not.toContain('ChrgsInf');
+    }
+  });
+
+  test('who pays a tax and to whom reaches the bank that is paid, also of a payment that one covers', async () => {
+    const signed = '<Authstn><Nm>Solvik Group AS</Nm></Authstn>';
+    const tax = `<Tax><Cdtr><TaxId>NO971648198</TaxId><RegnId>R-4711</RegnId></Cdtr><Dbtr><RegnId>R-4712</RegnId>${signed}</Dbtr></Tax>`;
+    await door.send(beforeRemittance(tax));
+    expect(await door.forwarded('pacs.008')).toContain(`${tax}<RmtInf>`);
+    await door.send(initiated().replace('</CdtrAcct>', `</CdtrAcct>${tax}`));
+    expect(await door.forwarded('pacs.008')).toContain(tax);
+    await door.send(cover().replace('</UndrlygCstmrCdtTrf>', `${tax}</UndrlygCstmrCdtTrf>`));
+    expect(await door.forwarded('pacs.009')).toContain(`${tax}</UndrlygCstmrCdtTrf>`);
   });
 
   test('whoever pays and initiates, and a participant or another one who is known from elsewhere, is not kept twice', async () => {
-    await send(
+    await door.send(
       initiated()
         .replace('</Id></DbtrAcct>', '</Id><Nm>AURORA SHIPPING AS</Nm></DbtrAcct>')
-        .replace('</InitgPty>', `</InitgPty>${agentXml('FwdgAgt', b!.bic)}`),
+        .replace('</InitgPty>', `</InitgPty>${agentXml('FwdgAgt', b.bic)}`),
     );
-    const { debtor } = await found();
+    const { debtor } = await door.found();
     expect([debtor.initiator, debtor.mentions, debtor.banks]).toEqual([undefined, undefined, undefined]);
   });
 
   test('who instructed this network is the last of those before, for whom comes next', async () => {
-    await send(beforeDebtor(agentXml('PrvsInstgAgt1', 'PREVNOKK') + agentXml('InstgAgt', 'FJORNOKK')));
-    expect(await forwarded('pacs.008')).toContain(agentXml('PrvsInstgAgt1', 'PREVNOKK') + agentXml('PrvsInstgAgt2', 'FJORNOKK'));
-    await send(ofBanks().replace('<Dbtr>', `${agentXml('InstgAgt', 'FJORNOKK')}<Dbtr>`));
-    expect(await forwarded('pacs.009')).toContain(agentXml('PrvsInstgAgt1', 'FJORNOKK'));
+    await door.send(beforeDebtor(agentXml('PrvsInstgAgt1', 'PREVNOKK') + agentXml('InstgAgt', 'FJORNOKK')));
+    expect(await door.forwarded('pacs.008')).toContain(agentXml('PrvsInstgAgt1', 'PREVNOKK') + agentXml('PrvsInstgAgt2', 'FJORNOKK'));
+    await door.send(ofBanks().replace('<Dbtr>', `${agentXml('InstgAgt', 'FJORNOKK')}<Dbtr>`));
+    expect(await door.forwarded('pacs.009')).toContain(agentXml('PrvsInstgAgt1', 'FJORNOKK'));
   });
 
   test('more than are kept are refused by name', async () => {
     const many = Array.from({ length: 101 }, (_, i) => `<Strd>${named('Invcr', `Supplier of Batch ${i}`)}</Strd>`).join('');
-    const answer = await submit(ofCustomers().replace(/<RmtInf>.*<\/RmtInf>/, `<RmtInf>${many}</RmtInf>`));
+    const answer = await door.submit(ofCustomers().replace(/<RmtInf>.*<\/RmtInf>/, `<RmtInf>${many}</RmtInf>`));
     expect([textsOf(answer, 'TxSts'), textsOf(answer, 'Cd')]).toEqual([['RJCT'], ['CH16']]);
   });
 });
@@ -186,12 +213,12 @@ describe('the chain of a return', () => {
   const chain = (at = new Map<string, string>(), isWhole = false) =>
     `<RtrChain>${order.map((one) => at.get(one) ?? (isWhole || one === 'Dbtr' || one === 'Cdtr' ? plain(one) : '')).join('')}</RtrChain>`;
   const paid = async () => {
-    const one = next();
-    expect(await send(pacs008(`M-${one.id}`, [one]).toString())).toBe('ACSC');
+    const one = door.next();
+    expect(await door.send(pacs008(`M-${one.id}`, [one]).toString())).toBe('ACSC');
     return one;
   };
   const back = (one: { id: string; uetr: string }, inside: string) =>
-    pacs004(`R-${one.id}`, { id: `R-${one.id}`, uetr: one.uetr, from: b!, original: '1.00', amount: '1.00' })
+    pacs004(`R-${one.id}`, { id: `R-${one.id}`, uetr: one.uetr, from: b, original: '1.00', amount: '1.00' })
       .toString()
       .replace('<RtrRsnInf>', `${inside}<RtrRsnInf>`);
 
@@ -204,28 +231,28 @@ describe('the chain of a return', () => {
     ['who instructs', agentXml('InstgAgt', 'SABRRUMM')],
     ['who is instructed', agentXml('InstdAgt', 'SABRRUMM')],
   ])('holds it where somebody in it is listed: %s', async (_, inside) => {
-    expect(await send(back(await paid(), inside))).toBe('PDNG');
+    expect(await door.send(back(await paid(), inside))).toBe('PDNG');
   });
 
   test('holds it where who decided on it is listed', async () => {
     const one = await paid();
-    expect(await send(back(one, '').replace('<RtrRsnInf>', `<RtrRsnInf>${named('Orgtr', 'Viktor Baranovski')}`))).toBe('PDNG');
+    expect(await door.send(back(one, '').replace('<RtrRsnInf>', `<RtrRsnInf>${named('Orgtr', 'Viktor Baranovski')}`))).toBe('PDNG');
   });
 
   test('reaches the bank that is paid back, whole', async () => {
     const one = await paid();
     const whole = chain(new Map([['Dbtr', agt('Dbtr', 'FJORNOKK')]]), true);
-    expect(await send(back(one, whole))).toBe('ACSC');
-    expect(await forwarded('pacs.004', await found(one.id, b!), a!)).toContain(whole);
+    expect(await door.send(back(one, whole))).toBe('ACSC');
+    expect(await door.forwarded('pacs.004', await door.found(one.id, b), a)).toContain(whole);
   });
 
   test('tells the participants at their places', async () => {
     const one = await paid();
     const own = new Map([
-      ['DbtrAgt', agentXml('DbtrAgt', b!.bic)],
-      ['CdtrAgt', agentXml('CdtrAgt', a!.bic)],
+      ['DbtrAgt', agentXml('DbtrAgt', b.bic)],
+      ['CdtrAgt', agentXml('CdtrAgt', a.bic)],
     ]);
-    expect(await send(back(one, chain(own)))).toBe('ACSC');
-    expect(await forwarded('pacs.004', await found(one.id, b!), a!)).toContain(chain(own));
+    expect(await door.send(back(one, chain(own)))).toBe('ACSC');
+    expect(await door.forwarded('pacs.004', await door.found(one.id, b), a)).toContain(chain(own));
   });
 });

@@ -1,4 +1,5 @@
 import Type, { type StaticDecode } from 'typebox';
+import { Asset } from '../../base/money.ts';
 import { LocalDateText } from '../../base/time.ts';
 import { Bic, Lei } from '../participant/contract.ts';
 
@@ -91,6 +92,24 @@ const Bank = Type.Object(
 );
 export type Bank = StaticDecode<typeof Bank>;
 
+/** Kept with the party as it is written, and so with its minor units as text. */
+const money = {
+  asset: Asset,
+  units: Type.String({ pattern: '^(0|[1-9][0-9]{0,37})$', examples: ['150'], description: 'Whole minor units' }),
+};
+
+/** What a bank took on the way, and of which amount. */
+const Charge = Type.Object(
+  {
+    ...money,
+    instructed: Type.Object(money, { ...closed, description: 'What was instructed before anything was taken' }),
+    rate: Type.Optional(
+      Type.String({ pattern: '^[0-9]{1,11}(\\.[0-9]{1,10})?$', examples: ['1.0875'], description: 'Where that is in another currency' }),
+    ),
+  },
+  { ...closed, description: 'What it took, of a bank that charges' },
+);
+
 /** How many others a message may name beside one party. */
 export const MOST_MENTIONS = 100;
 
@@ -107,6 +126,7 @@ const Mention = Type.Object(
     ...someone,
     ...ofBank,
     account: Type.Optional(text(34, 'NO9386011117947')),
+    charge: Type.Optional(Charge),
   },
   { ...closed, minProperties: 2 },
 );
@@ -200,7 +220,7 @@ const saidOfSomeone = ({ name, country, bic, lei, ids, isPerson, birth }: Someon
   birth && [birth.on, birth.town, birth.country],
 ];
 
-const saidOfMention = ({ at, clearing, other, branch, account, ...one }: Mention) => [
+const saidOfMention = ({ at, clearing, other, branch, account, charge, ...one }: Mention) => [
   at,
   ...saidOfSomeone(one),
   clearing?.system,
@@ -208,4 +228,6 @@ const saidOfMention = ({ at, clearing, other, branch, account, ...one }: Mention
   other,
   branch,
   account,
+  // What was said before charges were kept stays the same.
+  ...(charge ? [JSON.stringify([charge.asset, charge.units, charge.instructed.asset, charge.instructed.units, charge.rate])] : []),
 ];

@@ -3,6 +3,7 @@ import { type Money, toDecimalText } from '../../../base/money.ts';
 import type { LocalDate, Millis } from '../../../base/time.ts';
 import type { Order } from '../pacs008-transaction.ts';
 import type { Bank, BankPlace } from '../../payment/party.ts';
+import { taxOf } from '../mentioned-writer.ts';
 import { previousAgents, someone } from '../pacs008-writer.ts';
 import type { References } from '../read-message.ts';
 import {
@@ -21,7 +22,7 @@ import {
 } from '../xml-writer.ts';
 import { writtenMessage } from './streaming.ts';
 
-type Customer = Pick<Order['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate' | 'initiator'>;
+type Customer = Pick<Order['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate' | 'initiator' | 'mentions'>;
 
 /** A payment of a bank to a bank; with `cover`, of a payment of their customers. */
 export type OutgoingBankTransfer = {
@@ -73,6 +74,7 @@ function transferOf(transfer: OutgoingBankTransfer): Xml {
       at('customerCreditorAgent', 'CdtrAgt') || agent('CdtrAgt', creditor),
       ...party('Cdtr', cover.creditor),
       someone('UltmtCdtr', cover.creditor.ultimate),
+      taxOf(cover, 'UndrlygCstmrCdtTrf/'),
     );
   return tag(
     'CdtTrfTxInf',
