@@ -19,11 +19,15 @@ const columns: readonly Column<Row>[] = [
     cell: (row) => (
       <span className="block">
         <span className="font-mono text-xs break-all">{row.action}</span>
-        <span className="block text-xs text-ink-3 sm:hidden">{row.actor.name}</span>
+        <span className="block text-xs text-ink-3 sm:hidden">
+          {row.actor.name}
+          <br />
+          <Time at={row.at} />
+        </span>
       </span>
     ),
   },
-  { head: 'When', cell: (row) => <Time at={row.at} /> },
+  { head: 'When', from: 'sm', cell: (row) => <Time at={row.at} /> },
   {
     head: 'Who',
     from: 'sm',

@@ -47,13 +47,13 @@ export function CustodyPage() {
       </PageHead>
       <div className="space-y-4">
         <ProblemNote problem={publish.error} />
+        {isOperator && <HeldInstructions />}
         {isOperator && <Currencies />}
         <div className="grid items-start gap-4 xl:grid-cols-2">
           {isOperator && <Proposals />}
           <Published />
         </div>
         {isOperator && <Income />}
-        {isOperator && <HeldInstructions />}
         <Instructions />
         {isOperator && <Accounts />}
         {isOperator && <Rails />}

@@ -11,20 +11,20 @@ import {
 import { proposePayoutAccount } from '../../../src/settlement/custody/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
-import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
+import { useAllowed, useOperation } from '../api/queries.ts';
 import { FundButton } from '../parts/funding.tsx';
 import { MessagingButton } from '../parts/messaging-form.tsx';
 import { ProposePayoutAccount } from '../parts/propose.tsx';
+import { StateButton } from '../parts/state-form.tsx';
 import { StatementForm } from '../parts/statement-form.tsx';
 import { State } from '../ui/badge.tsx';
-import { Button, buttonClass } from '../ui/button.tsx';
+import { buttonClass } from '../ui/button.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { share } from '../ui/format.ts';
 import { Card, PageHead } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
 import { FailurePage, Skeleton } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
-import { toast } from '../ui/toast.tsx';
 import { paymentColumns } from './payments.tsx';
 
 type Bank = WireOutput<typeof getParticipant>;
@@ -68,19 +68,9 @@ export function ParticipantPage() {
 
 function Actions({ bank }: { bank: Bank }) {
   const allowed = useAllowed();
-  const setState = useCommand(setParticipantState, (now) => toast(`${now.name} is ${now.state}`));
-  const other = bank.state === 'active' ? 'suspended' : 'active';
   return (
     <>
-      {allowed(setParticipantState) && (
-        <Button
-          tone={other === 'suspended' ? 'danger' : 'plain'}
-          busy={setState.isPending}
-          onClick={() => setState.mutate({ id: bank.id, state: other })}
-        >
-          {other === 'suspended' ? 'Suspend' : 'Let in again'}
-        </Button>
-      )}
+      {allowed(setParticipantState) && <StateButton bank={bank} />}
       {allowed(setParticipantMessaging) && <MessagingButton bank={bank} />}
       {allowed(getStatement) && <StatementForm bank={bank} />}
       {allowed(proposePayoutAccount) && <ProposePayoutAccount bank={bank} />}

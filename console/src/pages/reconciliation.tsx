@@ -33,9 +33,20 @@ const columns: readonly Column<Break>[] = [
       </span>
     ),
   },
-  { head: 'What is not explained', grow: true, cell: (row) => <span className="block truncate">{row.explanation}</span> },
-  { head: 'With', from: 'lg', cell: (row) => <span className="text-xs text-ink-2">{row.assignee ?? '–'}</span> },
-  { head: 'Amount', end: true, cell: (row) => <Money asset={row.asset} units={row.units} signed /> },
+  {
+    head: 'What is not explained',
+    grow: true,
+    cell: (row) => (
+      <>
+        <span className="line-clamp-2">{row.explanation}</span>
+        {row.assignee !== undefined && <span className="block truncate text-xs text-ink-3">with {row.assignee}</span>}
+        <span className="block sm:hidden">
+          <Money asset={row.asset} units={row.units} signed />
+        </span>
+      </>
+    ),
+  },
+  { head: 'Amount', from: 'sm', end: true, cell: (row) => <Money asset={row.asset} units={row.units} signed /> },
 ];
 
 /** The desk: breaks on the left, the one that is worked on the right; j and k go through them. */

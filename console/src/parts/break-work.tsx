@@ -104,12 +104,12 @@ function Links({ one, link }: { one: BreakDetail; link: Linking }) {
         {one.candidates.map((movement) => (
           <li
             key={movement.transferId}
-            className="flex items-center justify-between gap-3 border-t border-line py-1.5 text-sm first:border-0"
+            className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 border-t border-line py-1.5 text-sm first:border-0"
           >
             <CheckField
               label={
                 <span className="min-w-0">
-                  <span className="font-medium">{movement.reference}</span>{' '}
+                  <span className="font-medium break-words">{movement.reference}</span>{' '}
                   <span className="text-xs text-ink-3">
                     <Time at={movement.recordedAt} show="day" />
                   </span>
@@ -118,9 +118,9 @@ function Links({ one, link }: { one: BreakDetail; link: Linking }) {
               checked={link.ticked.has(movement.transferId)}
               onChange={() => link.toggle(movement.transferId)}
             />
-            <span className="flex items-center gap-2">
+            <span className="ml-auto flex items-center gap-2">
               {isPart(one, movement) && (
-                <Button tone="quiet" busy={part.isPending} onClick={() => part.mutate({ id: one.id, transferId: movement.transferId })}>
+                <Button busy={part.isPending} onClick={() => part.mutate({ id: one.id, transferId: movement.transferId })}>
                   A part of this
                 </Button>
               )}

@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { WireOutput } from '../../../src/base/client.ts';
-import { listInstructions, proposeHeldInstruction } from '../../../src/settlement/rail/contract.ts';
+import { listParticipants } from '../../../src/settlement/participant/contract.ts';
+import { getInstruction, listInstructions, proposeHeldInstruction } from '../../../src/settlement/rail/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
@@ -8,53 +10,99 @@ import { count } from '../ui/format.ts';
 import { Card } from '../ui/layout.tsx';
 import { Money } from '../ui/money.tsx';
 import { ProblemNote } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
 
 type Instruction = WireOutput<typeof listInstructions>['items'][number];
+type Bank = WireOutput<typeof listParticipants>['items'][number];
 
-/** What suspended participants have asked for: each waits for two people, of whom this is the first. */
+/** What participants asked for before they were suspended: each waits for two people, of whom this is the first. */
 export function HeldInstructions() {
   const allowed = useAllowed();
   const asked = useOperation(listInstructions, { state: 'held', limit: '100' }, { everyMs: 15_000 });
   const items = asked.data?.items ?? [];
-  if (items.length === 0 || !allowed(proposeHeldInstruction)) return null;
+  const isShown = items.length > 0 && allowed(proposeHeldInstruction);
+  const banks = useOperation(listParticipants, { limit: '500' }, { enabled: isShown && allowed(listParticipants), staleMs: 60_000 });
+  if (!isShown) return null;
   return (
-    <Card title="Held, since the participant is suspended" aside={count(items.length)}>
+    <Card title="Payouts held for two people" aside={count(items.length)}>
       <ul className="divide-y divide-line px-4 pb-2">
         {items.map((one) => (
-          <HeldInstruction key={one.id} one={one} />
+          <HeldInstruction key={one.id} one={one} bank={banks.data?.items.find(({ id }) => id === one.participantId)} />
         ))}
       </ul>
     </Card>
   );
 }
 
-function HeldInstruction({ one }: { one: Instruction }) {
+function HeldInstruction({ one, bank }: { one: Instruction; bank: Bank | undefined }) {
+  return (
+    <li className="space-y-3 py-3 text-sm">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <p className="min-w-0 break-words">
+          <span className="font-medium">{one.reference}</span> <span className="text-ink-2">to {one.creditor.name}</span>
+        </p>
+        <span className="ml-auto font-medium">
+          <Money asset={one.asset} units={one.units} />
+        </span>
+        <p className="w-full text-xs text-ink-2">
+          {one.participantId && (
+            <Link to="/participants/$id" params={{ id: one.participantId }} className="font-medium text-accent hover:underline">
+              {bank?.name ?? 'The participant'}
+            </Link>
+          )}{' '}
+          {bank && (bank.state === 'suspended' ? 'is suspended; it ' : 'was let in again; it ')}asked for this <Time at={one.requestedAt} />
+        </p>
+        <Why id={one.id} />
+      </div>
+      <Decide id={one.id} />
+    </li>
+  );
+}
+
+/** What was said when it was held, which the bank is not told; asked for when somebody wants to know. */
+function Why({ id }: { id: string }) {
+  const [open, setOpen] = useState(false);
+  const asked = useOperation(getInstruction, { id }, { enabled: open });
+  const held = asked.data?.moves.findLast(({ toState }) => toState === 'held');
+  if (!open)
+    return (
+      <button type="button" onClick={() => setOpen(true)} className="rounded text-xs text-accent hover:underline">
+        Why it is held
+      </button>
+    );
+  if (asked.error) return <ProblemNote problem={asked.error} />;
+  return <p className="w-full text-xs break-words text-ink-2">{asked.data ? `Held: ${held?.detail ?? 'nothing was said'}` : '…'}</p>;
+}
+
+function Decide({ id }: { id: string }) {
   const [reason, setReason] = useState('');
   const propose = useCommand(proposeHeldInstruction, () => {
     setReason('');
     toast('Proposed; another person decides on it');
   });
-  const decide = (decision: 'release' | 'refuse') => propose.mutate({ id: one.id, decision, reason: reason.trim() });
+  const decide = (decision: 'release' | 'refuse') => propose.mutate({ id, decision, reason: reason.trim() });
   const isReady = reason.trim().length >= 5;
   return (
-    <li className="space-y-2 py-3 text-sm">
-      <div className="flex flex-wrap items-baseline justify-between gap-2">
-        <span>
-          <span className="font-medium">{one.reference}</span> <span className="text-ink-2">to {one.creditor.name}</span>
-        </span>
-        <Money asset={one.asset} units={one.units} />
-      </div>
-      <TextField label="Why" value={reason} minLength={5} maxLength={500} onChange={(event) => setReason(event.target.value)} />
-      <ProblemNote problem={propose.error} />
-      <div className="flex gap-2">
+    <>
+      <div className="flex flex-wrap items-end gap-2">
+        <TextField
+          label="Why you propose it"
+          value={reason}
+          minLength={5}
+          maxLength={500}
+          placeholder="At least five letters, for the second person"
+          onChange={(event) => setReason(event.target.value)}
+          className="min-w-56 flex-1"
+        />
         <Button disabled={!isReady} busy={propose.isPending} onClick={() => decide('release')}>
           Propose to let it go
         </Button>
-        <Button tone="quiet" disabled={!isReady} busy={propose.isPending} onClick={() => decide('refuse')}>
+        <Button tone="danger" disabled={!isReady} busy={propose.isPending} onClick={() => decide('refuse')}>
           Propose to refuse it
         </Button>
       </div>
-    </li>
+      <ProblemNote problem={propose.error} />
+    </>
   );
 }

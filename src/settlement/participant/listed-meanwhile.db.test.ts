@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { listedBanks } from '../../../test/support/listed-banks.ts';
 import { leiOf } from '../../base/check-digit.ts';
@@ -51,6 +51,17 @@ function meanwhile(when: 'before' | 'within', happens: () => Promise<unknown>): 
   return { ...deps, access: { ...deps.access, command } };
 }
 
+const WAIT = { timeout: 20_000, interval: 20 };
+
+/** Whether somebody waits for a lock of this house. */
+const isWaiting = async () => {
+  const waiting = await house.database.admin(
+    `select from pg_locks where not granted and locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return waiting.length > 0;
+};
+
 /** A list that is loaded by another process: answers when it is in force, or has been seen to wait for a lock. */
 function loading(...lines: string[]): { until(): Promise<void>; done(): Promise<unknown> } {
   let loaded: Promise<unknown> = Promise.resolve();
@@ -58,10 +69,8 @@ function loading(...lines: string[]): { until(): Promise<void>; done(): Promise<
   return {
     async until() {
       loaded = load(...lines).then(() => (isLoaded = true));
-      while (!isLoaded) {
-        const waiting = await house.database.admin(`select from pg_locks where not granted and locktype = 'advisory'`);
-        if (waiting.length > 0) return;
-      }
+      await vi.waitFor(async () => expect(isLoaded || (await isWaiting())).toBe(true), WAIT);
+      if (!isLoaded) return;
       // It did not wait: screening again may have come and gone as well.
       await screenAgain();
     },
