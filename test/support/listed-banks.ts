@@ -25,6 +25,8 @@ export function listedBanks(house: () => TestHouse, clock: { advance(ms: number)
 
   /** Puts a list in force in place of the one before; lines are `id,name,aliases,ids,bic,lei,programmes`, as far as they go. */
   const load = (...lines: string[]) => {
+    // What is found later is later by the clock, too.
+    clock.advance(1_000);
     const whole = lines.map((line) => line + ','.repeat(COLUMNS.split(',').length - line.split(',').length));
     const document = Buffer.from(`${[COLUMNS, ...whole].join('\n')}\n`);
     return loadScreeningList(deps(), ctx(), { id: 'house', allowSmaller: 'true' }, { document });
@@ -60,6 +62,7 @@ export function listedBanks(house: () => TestHouse, clock: { advance(ms: number)
   };
   /** Two people dismiss the case of a bank that is suspended. */
   const dismissed = async (title: string) => {
+    clock.advance(1_000);
     const { id } = await caseOf(title);
     expect((await decideCase(deps(), ctx(), { id, decision: 'dismiss', comment: 'Another bank' })).state).toBe('proposed');
     await expect(confirmCase(deps(), ctx(), { id, answer: 'approve', comment: 'Mine' })).rejects.toMatchObject({

@@ -106,7 +106,7 @@ export async function findingsWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, l
                 join settlement.case_step s on s.tenant_id = b.tenant_id and s.id = b.id and s.step = 'found'
                 join settlement.compliance_case c on c.tenant_id = s.tenant_id and c.id = s.case_id
                where b.tenant_id = f.tenant_id and b.subject_id = f.subject_id and b.party = f.party and b.list_id = f.list_id
-                 and b.entry_id = f.entry_id and (f.kind <> 'participant' or b.name = f.name) and b.id < f.id and c.state = 'closed'
+                 and b.entry_id = f.entry_id and (f.kind <> 'participant' or b.name = f.name) and b.id <> f.id and c.state = 'closed'
                order by c.closed_at desc limit 1) end as "decidedIn"
        from settlement.rescreening_finding f
        left join lateral (
