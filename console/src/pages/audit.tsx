@@ -17,7 +17,7 @@ const columns: readonly Column<Row>[] = [
   {
     head: 'What',
     cell: (row) => (
-      <span className="block">
+      <span className="block max-sm:whitespace-normal">
         <span className="font-mono text-xs break-all">{row.action}</span>
         <span className="block text-xs text-ink-3 sm:hidden">
           {row.actor.name}
