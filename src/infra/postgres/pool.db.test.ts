@@ -1,45 +1,19 @@
-import { createConnection, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import type { TestDatabase } from '../../../test/support/database.ts';
 import { newId } from '../../base/id.ts';
-import { Secret } from '../../base/secret.ts';
-import { connectionConfig } from './connection.ts';
 import type { Tx, WriteTx } from './db.ts';
-import { openPool, type Pool } from './pool.ts';
+import { createNotes, note, textsIn } from './notes.fixture.ts';
 
 const [one, two] = [newId(), newId()];
 let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await createTestDatabase({ modules: [] });
-  await database.admin(`
-    create schema probe authorization rialto_owner;
-    set role rialto_owner;
-    create table probe.note (tenant_id uuid not null, id uuid not null, text text not null, primary key (tenant_id, id));
-    reset role;
-    select infra.protect('probe.note');
-    select infra.admit('probe.note', 'rialto_relay', 'select');
-    create function probe.die() returns trigger language plpgsql as
-      $$ begin if new.text = 'die at commit' then perform pg_terminate_backend(pg_backend_pid()); end if; return null; end $$;
-    alter function probe.die() security definer;
-    create constraint trigger die after insert on probe.note deferrable initially deferred for each row execute function probe.die()`);
+  database = await createNotes();
 });
 afterAll(() => database.drop());
 beforeEach(() => database.admin('truncate probe.note'));
 
-function note(tx: Tx, tenantId: string, text: string): Promise<unknown> {
-  return tx.query('insert into probe.note (tenant_id, id, text) values ($1, $2, $3)', [tenantId, newId(), text]);
-}
-
-async function texts(): Promise<string[]> {
-  return (await database.admin<{ text: string }>('select text from probe.note order by text')).map(({ text }) => text);
-}
-
-/** Ends the transaction's own connection from outside, and returns when it is gone. */
-async function cut(tx: Tx): Promise<void> {
-  const [row] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
-  await database.admin('select pg_terminate_backend($1, 5000)', [row?.pid]);
-}
+const texts = (): Promise<string[]> => textsIn(database);
 
 test('a tenant sees and writes its own rows only', async () => {
   await database.db.write({ tenantId: one }, (tx) => note(tx, one, 'of one'));
@@ -105,109 +79,6 @@ test('a read sees one moment of the database, however long it takes', async () =
     expect(await tx.query(count)).toEqual(before);
   });
 });
-
-test('a read is repeated once when its connection is lost, and only once', async () => {
-  let runs = 0;
-  const answer = await database.db.read({}, async (tx) => {
-    if (++runs === 1) await cut(tx);
-    return tx.query('select 7 as seven');
-  });
-  expect([runs, answer]).toEqual([2, [{ seven: 7 }]]);
-  const always = async (tx: Tx): Promise<unknown> => {
-    runs += 1;
-    await cut(tx);
-    return tx.query('select 1');
-  };
-  await expect(database.db.read({}, always)).rejects.toMatchObject({ kind: 'unavailable', code: 'database.unavailable' });
-  expect(runs).toBe(4);
-});
-
-test('a write whose connection is lost midway is not repeated and changes nothing', async () => {
-  let runs = 0;
-  const work = async (tx: Tx): Promise<void> => {
-    runs += 1;
-    await note(tx, one, 'lost');
-    await cut(tx);
-    await note(tx, one, 'lost too');
-  };
-  await expect(database.db.write({ tenantId: one }, work)).rejects.toMatchObject({ code: 'database.unavailable' });
-  expect([runs, await texts()]).toEqual([1, []]);
-});
-
-test('a write that finds its idle connection dead takes another one', async () => {
-  const pool = database.open({ maxConnections: 1 });
-  const [row] = await pool.read({}, (tx) => tx.query<{ pid: number }>('select pg_backend_pid() as pid'));
-  await database.admin('select pg_terminate_backend($1, 5000)', [row?.pid]);
-  await pool.write({ tenantId: one }, (tx) => note(tx, one, 'arrived'));
-  expect(await texts()).toEqual(['arrived']);
-  await pool.close();
-});
-
-test('a connection that dies in the commit makes the outcome unknown, and the write is not repeated', async () => {
-  let runs = 0;
-  const work = (tx: Tx): Promise<unknown> => {
-    runs += 1;
-    return note(tx, one, 'die at commit');
-  };
-  await expect(database.db.write({ tenantId: one }, work)).rejects.toMatchObject({ kind: 'unavailable', code: 'database.commit_unknown' });
-  expect(runs).toBe(1);
-});
-
-test('a commit whose answer is lost on the way is unknown to the caller although it happened', async () => {
-  let runs = 0;
-  await throughCuttingProxy(async (pool) => {
-    const work = (tx: Tx): Promise<unknown> => {
-      runs += 1;
-      return note(tx, one, 'did happen');
-    };
-    await expect(pool.write({ tenantId: one }, work)).rejects.toMatchObject({ code: 'database.commit_unknown' });
-  });
-  expect([runs, await texts()]).toEqual([1, ['did happen']]);
-});
-
-test('a read has no outcome to be unknown: when the end of its transaction is lost it is repeated as any read', async () => {
-  let runs = 0;
-  await throughCuttingProxy(async (pool) => {
-    const work = (tx: Tx): Promise<unknown> => {
-      runs += 1;
-      return tx.query('select 1');
-    };
-    await expect(pool.read({}, work)).rejects.toMatchObject({ code: 'database.unavailable' });
-  });
-  expect(runs).toBe(2);
-});
-
-async function throughCuttingProxy(use: (pool: Pool) => Promise<void>): Promise<void> {
-  const proxy = await cuttingProxy();
-  const url = new URL(database.urls.app.reveal());
-  url.search = '';
-  url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  const pool = openPool({ url: new Secret(url.href) });
-  try {
-    await use(pool);
-  } finally {
-    await pool.close();
-    await new Promise((resolve) => proxy.close(resolve));
-  }
-}
-
-/** Passes everything between client and server, except the answer to a commit: there it hangs up. */
-async function cuttingProxy(): Promise<Server> {
-  const { host, port } = connectionConfig(database.urls.app);
-  const server = createServer((client) => {
-    const upstream = createConnection(`${host}/.s.PGSQL.${port}`);
-    let committing = false;
-    client.on('data', (data) => {
-      committing ||= data.includes('commit\0');
-      upstream.write(data);
-    });
-    upstream.on('data', (data) => (committing ? client.destroy() : client.write(data)));
-    for (const socket of [client, upstream]) socket.on('error', () => {});
-    client.on('close', () => upstream.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
 
 const CONFLICT = `do $$ begin raise exception 'in the way' using errcode = '40001'; end $$`;
 
@@ -321,20 +192,6 @@ describe('a commit sent right behind the statements', () => {
     expect([runs, await texts()]).toEqual([2, ['again']]);
   });
 
-  test('makes the outcome unknown when no answer comes any more, not even that to the beginning, and nothing is repeated', async () => {
-    let runs = 0;
-    await throughCuttingProxy(async (pool) => {
-      const work = async (tx: WriteTx): Promise<unknown> => {
-        runs += 1;
-        const written = note(tx, one, 'may have happened');
-        tx.commit();
-        return written;
-      };
-      await expect(pool.write({ tenantId: one }, work)).rejects.toMatchObject({ code: 'database.commit_unknown' });
-    });
-    expect(runs).toBe(1);
-  });
-
   test('is not undone by what the work throws behind it, and so that is told as unknown', async () => {
     const work = async (tx: WriteTx): Promise<void> => {
       const written = note(tx, one, 'did happen');
@@ -384,14 +241,6 @@ test('a caller who gets no connection in time is told that the database is busy'
   });
   expect(pool.numbers()).toEqual({ total: 1, idle: 1, waiting: 0 });
   await pool.close();
-});
-
-test('a database that is not there is unavailable, not an error without a name', async () => {
-  const pool = openPool({ url: new Secret('postgresql://nobody:nothing@localhost/none?host=/nonexistent'), connectTimeoutMs: 50 });
-  await expect(pool.ping()).rejects.toMatchObject({ kind: 'unavailable', code: 'database.unavailable' });
-  await expect(pool.write({}, (tx) => tx.query('select 1'))).rejects.toMatchObject({ code: 'database.unavailable' });
-  await pool.close();
-  await database.db.ping();
 });
 
 test('statements are prepared once per connection, or never when that is switched off', async () => {
