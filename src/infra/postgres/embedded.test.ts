@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +11,7 @@ import { Secret } from '../../base/secret.ts';
 import { requireSafeRole } from './app-role.ts';
 import { findBinaries, usable } from './binaries.ts';
 import { connectionConfig } from './connection.ts';
+import { ask, freePort, gone, keep, kept, STILL_HERE } from './embedded.fixture.ts';
 import { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { place, runAs } from './placement.ts';
@@ -58,32 +58,6 @@ async function startHere(options: Partial<EmbeddedOptions> = {}): Promise<Embedd
   const server = await startEmbedded({ dataFolder: folder, durable: false, ...options });
   servers.push(server);
   return server;
-}
-
-async function ask<R extends object = Record<string, unknown>>(url: Secret, sql: string): Promise<R[]> {
-  const client = new Client(connectionConfig(url));
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query<R>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-/** Makes a table with one row, so that a later start can show that nothing was lost. */
-const keep = (url: Secret): Promise<unknown> => ask(url, `create table kept as select 'still here' as text`);
-const kept = (url: Secret): Promise<unknown> => ask(url, 'select text from kept');
-const STILL_HERE = [{ text: 'still here' }];
-
-/** Until the process is gone or a zombie; polls, since nobody tells us of other people's children. */
-async function gone(pid: number): Promise<void> {
-  await expect
-    .poll(() => (existsSync(`/proc/${pid}/stat`) ? /\) ([A-Z])/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] : 'Z'), {
-      timeout: 20_000,
-      interval: 5,
-    })
-    .toBe('Z');
 }
 
 /** The server under another Node process, as when the product runs. */
@@ -147,15 +121,6 @@ test('outside tools may come by loopback when they are given a port', async () =
   url.host = `127.0.0.1:${port}`;
   expect(await ask(new Secret(url.href), 'select current_user::text as name')).toEqual([{ name: 'rialto_app' }]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('a server that is killed is started again by itself, and the pool goes on with nothing lost', async () => {
   const said: string[] = [];
