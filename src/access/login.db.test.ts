@@ -10,7 +10,7 @@ import { ensureOperator } from './ensure-operator.ts';
 import { trimAttempts } from './jobs.ts';
 import { inTurn, laneOf } from './password.ts';
 import { scopesOf } from './role.ts';
-import { useSessions } from './session.fixture.ts';
+import { useSessions } from '../../test/support/sessions.ts';
 
 const { setup, newUser, signIn } = useSessions();
 const from = (address: string): RequestExtras => ({ ...visitor, remoteAddress: address });

@@ -4,7 +4,7 @@ import { createTestAccess, nobody, PASSWORD, runJob, visitor } from '../../test/
 import type { Admitted } from './authenticate.ts';
 import { changePassword, disableUser, jwks, login, logout, refresh, setUserRoles } from './contract.ts';
 import { scopesOf } from './role.ts';
-import { useSessions } from './session.fixture.ts';
+import { useSessions } from '../../test/support/sessions.ts';
 import { GRACE_MS } from './session.ts';
 
 const { setup, newUser, signIn, renew } = useSessions();

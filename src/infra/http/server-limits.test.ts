@@ -7,7 +7,7 @@ import { AppError } from '../../base/error.ts';
 import { createHealth } from '../health/health.ts';
 import { KnownRefused } from './door.ts';
 import { usualLimits } from './limits.ts';
-import { auth, note, useServer, write } from './server.fixture.ts';
+import { auth, note, useServer, write } from '../../../test/support/sample-server.ts';
 
 const { server, start, post } = useServer();
 

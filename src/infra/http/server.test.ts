@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { INSIDE, SAMPLE_ACTOR } from '../../../test/support/sample-http.ts';
 import { noTrace, type Trace } from '../trace/trace.ts';
 import { COMMON_CODES } from './codes.ts';
-import { auth, note, useServer, write } from './server.fixture.ts';
+import { auth, note, useServer, write } from '../../../test/support/sample-server.ts';
 
 const { server, start, post } = useServer();
 
@@ -337,9 +337,7 @@ test("a handler runs inside a span of its operation, within the caller's trace",
 test('every code that the server answers by itself is explained in the document', async () => {
   const { readdir, readFile } = await import('node:fs/promises');
   const folder = new URL('.', import.meta.url);
-  const files = (await readdir(folder)).filter(
-    (name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(name) && name !== 'codes.ts',
-  );
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'codes.ts');
   const source = (await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')))).join('\n');
   const used = new Set([...source.matchAll(/'((?:request|health)\.[a-z_]+|server\.stopping)'/g)].map(([, code]) => code!));
   const elsewhere = new Set(['request.key_reused', 'internal']);

@@ -7,7 +7,7 @@ import { SAMPLE_ACTOR } from '../../../test/support/sample-http.ts';
 import { createMetrics, type MetricsRegistry } from '../metrics/metrics.ts';
 import { chargeVisit, identifyToken, type Visitor } from './door.ts';
 import { createLimiter, memoryLimits, usualLimits } from './limits.ts';
-import { authenticate, eventOf, useSockets } from './socket.fixture.ts';
+import { authenticate, eventOf, useSockets } from '../../../test/support/sample-sockets.ts';
 
 const { scene, start, open, follow } = useSockets();
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SAMPLE_ACTOR } from '../../../test/support/sample-http.ts';
 import type { Event } from '../../base/event.ts';
 import { frameOf } from './socket-protocol.ts';
-import { clock, eventOf, useSockets } from './socket.fixture.ts';
+import { clock, eventOf, useSockets } from '../../../test/support/sample-sockets.ts';
 
 const [BANK_A, BANK_B] = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b'];
 const { scene, start, follow } = useSockets();

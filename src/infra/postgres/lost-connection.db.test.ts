@@ -5,7 +5,7 @@ import { newId } from '../../base/id.ts';
 import { Secret } from '../../base/secret.ts';
 import { connectionConfig } from './connection.ts';
 import type { Tx, WriteTx } from './db.ts';
-import { createNotes, note, textsIn } from './notes.fixture.ts';
+import { createNotes, note, textsIn } from '../../../test/support/notes.ts';
 import { openPool, type Pool } from './pool.ts';
 
 const one = newId();

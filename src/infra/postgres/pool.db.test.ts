@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { newId } from '../../base/id.ts';
 import type { Tx, WriteTx } from './db.ts';
-import { createNotes, note, textsIn } from './notes.fixture.ts';
+import { createNotes, note, textsIn } from '../../../test/support/notes.ts';
 
 const [one, two] = [newId(), newId()];
 let database: TestDatabase;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll } from 'vitest';
-import { actorWith, createTestAccess, nobody, PASSWORD, visitor } from '../../test/support/access.ts';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import type { Actor } from '../base/context.ts';
-import { newId } from '../base/id.ts';
-import type { RequestExtras } from '../infra/http/route.ts';
-import { createUser, login, refresh } from './contract.ts';
-import { scopes, type scopesOf } from './role.ts';
+import { actorWith, createTestAccess, nobody, PASSWORD, visitor } from './access.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import type { Actor } from '../../src/base/context.ts';
+import { newId } from '../../src/base/id.ts';
+import type { RequestExtras } from '../../src/infra/http/route.ts';
+import { createUser, login, refresh } from '../../src/access/contract.ts';
+import { scopes, type scopesOf } from '../../src/access/role.ts';
 
 type Setup = Awaited<ReturnType<typeof createTestAccess>> & { database: TestDatabase; admin: Actor };
 

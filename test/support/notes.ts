@@ -1,6 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { newId } from '../../base/id.ts';
-import type { Tx } from './db.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { newId } from '../../src/base/id.ts';
+import type { Tx } from '../../src/infra/postgres/db.ts';
 
 /** A database with one table of tenants' notes; one that says `die at commit` kills its connection in the commit. */
 export async function createNotes(): Promise<TestDatabase> {

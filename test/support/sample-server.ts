@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
-import { sampleServer, type SampleServer } from '../../../test/support/sample-http.ts';
-import type { HttpOptions } from './server.ts';
+import { sampleServer, type SampleServer } from './sample-http.ts';
+import type { HttpOptions } from '../../src/infra/http/server.ts';
 
 /** Anna, who may read and write. */
 export const auth = { authorization: 'Bearer good' };

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { afterEach } from 'vitest';
 import { WebSocket } from 'ws';
-import { sampleServer, SAMPLE_ACTOR, type SampleServer } from '../../../test/support/sample-http.ts';
-import { AppError } from '../../base/error.ts';
-import type { Event } from '../../base/event.ts';
-import { manualClock } from '../../base/time.ts';
-import { createLog } from '../log/log.ts';
-import { createMetrics } from '../metrics/metrics.ts';
-import { createSocketGateway, type SocketGateway, type SocketOptions } from './socket.ts';
+import { sampleServer, SAMPLE_ACTOR, type SampleServer } from './sample-http.ts';
+import { AppError } from '../../src/base/error.ts';
+import type { Event } from '../../src/base/event.ts';
+import { manualClock } from '../../src/base/time.ts';
+import { createLog } from '../../src/infra/log/log.ts';
+import { createMetrics } from '../../src/infra/metrics/metrics.ts';
+import { createSocketGateway, type SocketGateway, type SocketOptions } from '../../src/infra/http/socket.ts';
 
 /** What tokens of the sample live by. */
 export const clock = manualClock();
