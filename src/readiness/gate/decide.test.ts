@@ -265,6 +265,17 @@ describe('what cannot be decided', () => {
     expect(found.undecided.length).toBeGreaterThan(0);
   });
 
+  test.each<[string, Partial<Parameters<typeof decide>[0]>]>([
+    ['of another commit', { subject: { ...scene.subject, commit: 'newer' } }],
+    ['over other files', { inputs: 'newer' }],
+    ['that nobody vouches for', { runSigned: false }],
+  ])('a run %s shows nothing: what it found is told, and is stale', async (_, change) => {
+    const found = decide({ ...(await scene.ground()), ...change });
+    expect(found).toMatchObject({ decision: 'undecided', score: 0, counts: { pass: 0, stale: 1 }, effects: { passes: 0 } });
+    expect(found.lines[0]!.result).toMatchObject({ state: 'stale', summary: expect.stringMatching(/^Found .*: pass, /) });
+    expect(found.undecided).toHaveLength(1);
+  });
+
   test('an empty checklist, and one of which nothing that is due passes', async () => {
     expect(await sceneOf({ items: [], states: {} }).verdict()).toMatchObject({ decision: 'undecided', exitCode: 3 });
     const waived: Disposition = { kind: 'waived', reason: 'Later', by: 'Ada', until: '2026-02-01' };

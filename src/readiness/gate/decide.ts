@@ -3,7 +3,7 @@ import { linesLost } from './lines-lost.ts';
 import type { Bindings } from '../binding/binding.ts';
 import type { Checklist, Tier } from '../checklist/checklist.ts';
 import type { Millis } from '../../base/time.ts';
-import { changesBetween, DEFAULT_POLICY, type GatePolicy, type RecordState, type Voided } from '../record/fold.ts';
+import { DEFAULT_POLICY, type GatePolicy, type RecordState, type Voided } from '../record/fold.ts';
 import type { Decision } from '../record/record.ts';
 import { countStates } from '../run/combine.ts';
 import { judgeInSteps } from '../run/judge.ts';
@@ -13,6 +13,7 @@ import { bindingsHash } from '../run/subject.ts';
 import { atOnce, eachInSteps, type Steps } from '../steps.ts';
 import { approvalOf, effectOf, type Effected } from './effect.ts';
 import { tierOf, type LineTier } from './tier.ts';
+import { foundBy, voidRun, type VoidRun } from './void-run.ts';
 
 /**
  * What a line does to the decision.
@@ -101,7 +102,8 @@ const EXIT_CODES = { go: 0, no_go: 1, conditional: 2, undecided: 3 } as const;
 
 /**
  * Go or no-go over one run, with the records that hold for its subject. The results are judged anew from what the checks
- * found, at this time, so a result that has become too old no longer counts, and a signature given after the run does.
+ * found, at this time, so a result that has become too old no longer counts, and a signature given after the run does. Of a run that decides
+ * nothing every result is stale.
  *
  * - A run of another subject decides nothing, and neither does a document without a line that is due and passes.
  * - `no_go` when a critical line blocks, or only the file of bindings puts it aside; `conditional` when an approval of another
@@ -113,10 +115,11 @@ export function decide(given: Decide): Verdict {
 
 /** The same, a line a step. */
 export function* decideInSteps(given: Decide): Steps<Verdict> {
-  const seen = yield* linesOf(given);
+  const why = given.run && voidRun({ ...given, run: given.run });
+  const seen = yield* linesOf(given, why);
   const lines = seen.map(({ line }) => line);
   const effects = countEffects(lines);
-  const undecided = reasonsAgainst(given, lines);
+  const undecided = reasonsAgainst(given, lines, why);
   const waiting = ['blocks', 'needs_approval', 'needs_plan'] as const;
   const blocks = waiting.flatMap((effect) => lines.filter((line) => line.effect === effect).map(({ lineId }) => lineId));
   const refused = seen.some(({ effect, guessed, line: { tier } }) => {
@@ -150,29 +153,22 @@ function firstEnd(lines: readonly GateLine[]): string | undefined {
   return lines.flatMap(({ effect, until }) => (HELD.has(effect) && until !== undefined ? [until] : [])).toSorted()[0];
 }
 
-function reasonsAgainst({ run, subject, inputs, runSigned, checklist, bindings }: Decide, lines: readonly GateLine[]): string[] {
+function reasonsAgainst({ run, subject, checklist, bindings }: Decide, lines: readonly GateLine[], why: VoidRun | undefined): string[] {
   if (!run) return ['There is no run of this checklist, these bindings, this commit and this configuration.'];
-  const reasons: string[] = [];
-  const changed = changesBetween(run.subject, subject);
-  if (changed.length > 0) reasons.push(`The run speaks of something else: ${changed.map(inWords).join(', ')}.`);
-  else if (run.inputs !== inputs) reasons.push('Settings or files that its checks read were changed since the run. Run it again.');
-  else if (runSigned === false)
-    reasons.push('Nobody who may vouch for runs has signed what the run came to, so anybody may have written it. Run it again.');
+  const reasons: string[] = why ? [why.reason] : [];
   if (checklist.sha256 !== subject.checklistSha256) reasons.push('The checklist that was read is not the one that is decided about.');
   if (bindingsHash(bindings) !== subject.bindingsSha256) reasons.push('The bindings that were read are not those that are decided about.');
   if (lines.length === 0) reasons.push('The checklist has no line to judge.');
-  else if (!lines.some(({ effect }) => effect === 'passes')) reasons.push('Not one line that is due passes.');
+  else if (!why && !lines.some(({ effect }) => effect === 'passes')) reasons.push('Not one line that is due passes.');
   // A line that blocks is a decision whatever else is missing: no is always an answer.
-  const blocked = changed.length === 0 && lines.some(({ effect }) => effect === 'blocks');
+  const blocked = !why && lines.some(({ effect }) => effect === 'blocks');
   return blocked ? reasons.filter((reason) => !reason.startsWith('Not one')) : [...reasons, ...linesLost(checklist, bindings)];
 }
 
-const inWords = (reason: string): string => reason.replace('_', ' ');
-
-function* linesOf(given: Decide): Steps<Seen[]> {
-  const { checklist, bindings, run, records, at, subject } = given;
+function* linesOf(given: Decide, why: VoidRun | undefined): Steps<Seen[]> {
+  const { checklist, bindings, records, at, subject } = given;
   const { maxWaiverDays, validFor } = given.policy ?? DEFAULT_POLICY;
-  const checks = new Map((run?.results ?? []).map((result) => [result.lineId, result.checks]));
+  const checks = foundBy(given.run, why);
   const ttl = given.defaultTtlMs !== undefined && { defaultTtlMs: given.defaultTtlMs };
   const results = yield* judgeInSteps({ checklist, bindings, checks, records, at, maxWaiverDays, validFor, ...ttl });
   const byLine = new Map(results.map((result) => [result.lineId, result]));

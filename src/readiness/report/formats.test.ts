@@ -140,6 +140,13 @@ describe('JUnit', () => {
   });
 });
 
+test('JUnit fails a build for which nothing could be decided, though every line passes', () => {
+  const report = { ...sampleReport(SAMPLE, ['pass']), decision: 'undecided' as const, reasons: ['A binding has lost its line.'] };
+  using xml = XmlDocument.fromString(junitReport(report));
+  expect(xml.find('//testsuites[@errors="1" and @tests=count(//testcase)]')).toHaveLength(1);
+  expect(xml.find('//testsuite[@name="Decision" and @errors="1"]/testcase/error[@message="A binding has lost its line."]')).toHaveLength(1);
+});
+
 describe('JSON', () => {
   test('tells every line with its state, and what blocks', () => {
     const told = JSON.parse(jsonReport(sampleReport())) as JsonReport;

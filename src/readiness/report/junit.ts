@@ -31,13 +31,14 @@ const ELEMENT: Readonly<Record<ResultState, 'failure' | 'error' | 'skipped' | un
  */
 export function junitReport(report: Report): string {
   const suites = suitesOf(report);
-  const totals = countsOf(report.lines, report.notUnderstood);
+  const totals = countsOf(report.lines, report.notUnderstood, report.reasons);
   const attributes = `name="${escaped(report.checklist.title)}" ${totals} time="${seconds(report.run?.ms ?? 0)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${attributes}>`,
     ...suites.flatMap(([name, lines]) => suite(name, lines, report)),
     ...unreadSuite(report),
+    ...undecidedSuite(report),
     '</testsuites>',
     '',
   ].join('\n');
@@ -55,10 +56,21 @@ function suitesOf({ lines, checklist }: Report): [string, ReportLine[]][] {
   return [...suites];
 }
 
-function countsOf(lines: readonly ReportLine[], unread: Report['notUnderstood'] = []): string {
+function countsOf(lines: readonly ReportLine[], unread: Report['notUnderstood'] = [], reasons: Report['reasons'] = []): string {
   const count = (element: string): number => lines.filter(({ state }) => ELEMENT[state] === element).length;
-  const lost = unread.filter((finding) => finding.lost).length;
-  return `tests="${lines.length + unread.length}" failures="${count('failure')}" errors="${count('error') + lost}" skipped="${count('skipped')}"`;
+  const errors = count('error') + unread.filter((finding) => finding.lost).length + reasons.length;
+  const tests = lines.length + unread.length + reasons.length;
+  return `tests="${tests}" failures="${count('failure')}" errors="${errors}" skipped="${count('skipped')}"`;
+}
+
+/** Why nothing could be decided: an error each, since a build that has no other is green. */
+function undecidedSuite({ reasons, checklist }: Report): string[] {
+  if (reasons.length === 0) return [];
+  const cases = reasons.map((reason, i) => {
+    const head = `<testcase classname="Decision" name="reason ${i + 1}" file="${escaped(checklist.name)}" time="0.000">`;
+    return `    ${head}<error message="${escaped(reason)}" type="undecided"/></testcase>`;
+  });
+  return [`  <testsuite name="Decision" ${countsOf([], [], reasons)} time="0.000">`, ...cases, '  </testsuite>'];
 }
 
 /** What the reader made nothing of: an error where a line may be lost, and otherwise told. */
