@@ -1,4 +1,5 @@
 import type { Comparator, Criterion, Item, Threshold } from '../checklist/checklist.ts';
+import { comparedBy } from '../checklist/compared.ts';
 import { isLasting } from '../checklist/lasting.ts';
 import { inUnit, scaleOf } from '../checklist/scale.ts';
 import { isWatched } from '../checklist/watched.ts';
@@ -14,19 +15,14 @@ const TURNED: Readonly<Record<Comparator, Comparator>> = { '<': '>=', '<=': '>',
 
 /**
  * The numbers that a line demands, each with what it is about. A trigger states what must not be, so its opposite is demanded.
- * Comparisons with earlier measurements are the watch's where it sees the line; how long something lasts is, too, and steps of a
+ * Comparisons with earlier measurements are the watch's where it sees the line and can make them; how long something lasts is, too, and steps of a
  * roll-out are none.
  */
 export function demandsOf(line: Item | Criterion): Demand[] {
   const { thresholds, polarity, title, text } = line;
   return thresholds.flatMap((threshold) => {
     const op = polarity === 'bad_when_true' ? TURNED[threshold.op] : threshold.op;
-    if (
-      (threshold.relative && !threshold.unsure && isWatched(line)) ||
-      isLasting(threshold, line) ||
-      /^step \d/.test(threshold.scope ?? '')
-    )
-      return [];
+    if ((comparedBy(threshold) && isWatched(line)) || isLasting(threshold, line) || /^step \d/.test(threshold.scope ?? '')) return [];
     const { metric, unit } = threshold;
     return [{ ...threshold, op, about: text, subject: `${metric || title} ${unit}` }];
   });

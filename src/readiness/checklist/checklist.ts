@@ -48,8 +48,8 @@ export type Threshold = {
   forMs?: number;
   /** Over which time it is measured. */
   overMs?: number;
-  /** Compared with earlier measurements instead of a fixed number: `dropped > 50 %`. */
-  relative?: 'increase' | 'decrease' | 'change';
+  /** Compared with earlier measurements instead of a fixed number: `dropped > 50 %`; `share` is of what it was: `80 % of last week`. */
+  relative?: 'increase' | 'decrease' | 'change' | 'share';
   /** A negation around it may be meant either way: it neither holds nor fails, and is told as not checked. */
   unsure?: true;
   /** The words that it was read from. */

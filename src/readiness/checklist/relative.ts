@@ -74,11 +74,15 @@ const BEHIND: Kinds = [
     ),
     'decrease',
   ],
+  [/^\s*(?:degradation|regression|deviation|change|drift|difference)\b/i, 'change'],
   [
-    /^\s*(?:degradation|regression|deviation|change|drift|difference|of (?:the )?(?:baseline|last(?! \d)|previous(?! \d)|normal|same \w+|(?:value|level|figure|state) (?:before|of|in))|(?:the |of )?(?:the )?baseline)\b/i,
-    'change',
+    /^\s*(?:of (?:the )?(?:baseline|last(?! \d)|previous(?! \d)|normal|same \w+|(?:value|level|figure|state) (?:before|of|in))|(?:the |of )?(?:the )?baseline)\b/i,
+    'share',
   ],
 ];
+
+/** `within 10 % of the baseline` is how far it may move away from it, and no tenth of it; a multiple is always of all. */
+const AWAY = /\b(?:within|inside|innerhalb(?: von)?|off)\s+[<≤]?=?\s*$/i;
 
 /** `30 % or more down against last week`: what follows is said of the number, and not of `more`. */
 const OR_MORE =
@@ -157,6 +161,6 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
         unit === '%' &&
         !/baseline|last|previous|normal|same|(?:value|level|figure|state) (?:before|of|in)\b/.test(right)
         ? undefined
-        : { kind };
+        : { kind: kind === 'share' && (unit === 'x' || AWAY.test(left)) ? 'change' : kind };
   return undefined;
 }

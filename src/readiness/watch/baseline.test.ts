@@ -51,6 +51,16 @@ describe('a comparison with the same hours', () => {
     expect(compare({ ...DROP, direction: 'change', percent: 30 }, now(140), baseline).sight).toBe('bad');
   });
 
+  test('tells a share of what it was from a change of it', () => {
+    const share: RelativeDemand = { ...DROP, direction: 'share', op: '<', percent: 80, text: 'below 80 % of last week' };
+    expect(compare(share, now(100), baseline).sight).toBe('good');
+    expect(compare(share, now(79), baseline).sight).toBe('bad');
+    expect(compare(share, now(10), baseline).sight).toBe('bad');
+    expect(compare({ ...share, op: '>', percent: 200 }, now(201), baseline).sight).toBe('bad');
+    const below = gatherBaseline(values('sign-ups', [-1, -1, -1, -1, -1]));
+    expect(compare(share, now(-1), below).sight).toBe('unknown');
+  });
+
   test('takes getting worse as more of some things and less of others, so that getting better is never bad', () => {
     const worse: RelativeDemand = {
       metric: 'performance degradation',

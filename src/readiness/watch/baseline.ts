@@ -60,7 +60,9 @@ export function compare(demand: RelativeDemand, { lineId, at, measurements }: Ea
   const median = medianOf(values)!;
   if (median === 0) return { sight: 'unknown', text: `${demand.text}: ${measured.name} was 0 in this hour of the week before` };
   const moved = ((measured.value - median) / Math.abs(median)) * 100;
-  const percent = towards(demand, measured.name, moved);
+  const percent = towards(demand, { name: measured.name, moved, median });
+  if (percent === undefined)
+    return { sight: 'unknown', text: `${demand.text}: ${measured.name} was below 0 in this hour of the week before` };
   const text = `${measured.name} ${measured.value}, ${moved >= 0 ? '+' : ''}${moved.toFixed(1)} % from ${median}, the median of ${values.length} in this hour of the week`;
   return { sight: COMPARE[demand.op](percent, demand.percent) === demand.badWhenTrue ? 'bad' : 'good', text };
 }
@@ -69,8 +71,14 @@ const WORSE = /degrad|worse|deteriorat|regress/i;
 const MORE_IS_WORSE = /latenc|time|duration|delay|error|fail|queue|lag|memory|cpu/i;
 const LESS_IS_WORSE = /throughput|per second|rate|availab|uptime|success|requests|hit/i;
 
-/** How far it moved in the direction that is meant. Getting worse is more of some things and less of others. */
-function towards({ direction, metric, text }: RelativeDemand, name: string, moved: number): number {
+type Moved = { name: string; moved: number; median: number };
+
+/**
+ * How far it moved in the direction that is meant, or how much of it there is. Getting worse is more of some things and less of others.
+ * Undefined where there is no share: of what was below zero.
+ */
+function towards({ direction, metric, text }: RelativeDemand, { name, moved, median }: Moved): number | undefined {
+  if (direction === 'share') return median > 0 ? 100 + moved : undefined;
   if (direction !== 'change') return direction === 'increase' ? moved : -moved;
   if (!WORSE.test(`${metric} ${text}`)) return Math.abs(moved);
   if (MORE_IS_WORSE.test(name)) return moved;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { unheldDemands } from '../binding/demand.ts';
+import { readChecklist } from '../checklist/read-checklist.ts';
 import { dueAt } from './due.ts';
 import { planWatch } from './plan-watch.ts';
 import { dueAfter, type WatchedLine } from './plan.ts';
@@ -30,6 +32,20 @@ describe('the plan', () => {
     expect(times.filter((at) => at <= 60)).toEqual(minutesOf(line('services')));
     expect(times.filter((at) => at > 60 && at <= 1_440)).toEqual(Array.from({ length: 46 }, (_, i) => 90 + 30 * i));
     expect(times.filter((at) => at > 1_440)).toEqual(Array.from({ length: 29 }, (_, i) => 1_440 * (i + 2)));
+  });
+
+  test('compares a share and a multiple with the same hours, and claims nothing of what it cannot compare', () => {
+    const relativeOf = (text: string) => {
+      const read = readChecklist(Buffer.from(`# R\n\n## Roll back if\n\n- [ ] ${text}\n`), 'r.md');
+      const { lines } = planWatch(read, { releasedAt: RELEASED });
+      return { compared: lines[0]!.relative, open: unheldDemands(read.items[0]!, { disposition: { kind: 'checked', checks: [] } }).length };
+    };
+    expect(relativeOf('Orders below 80 % of last week')).toMatchObject({
+      compared: [{ direction: 'share', op: '<', percent: 80 }],
+      open: 0,
+    });
+    expect(relativeOf('p99 latency > 2x baseline')).toMatchObject({ compared: [{ direction: 'share', op: '>', percent: 200 }], open: 0 });
+    expect(relativeOf('p95 latency rises by more than 50 ms')).toMatchObject({ compared: [], open: 1 });
   });
 
   test('watches triggers as long as anything is watched, with what the document asks for', () => {

@@ -1,4 +1,5 @@
 import type { Checklist, Criterion, Item, Threshold } from '../checklist/checklist.ts';
+import { comparedBy } from '../checklist/compared.ts';
 import { isLasting } from '../checklist/lasting.ts';
 import { inUnit } from '../checklist/scale.ts';
 import { isWatched } from '../checklist/watched.ts';
@@ -73,9 +74,10 @@ function lastsMs(line: Item | Criterion): number {
   return Math.max(0, ...times);
 }
 
-function relativeOf({ relative, unsure, unit, op, value, metric, text }: Threshold, { polarity }: Item | Criterion): RelativeDemand[] {
-  if (!relative || unsure || unit !== '%') return [];
-  return [{ metric, direction: relative, op, percent: value, badWhenTrue: polarity === 'bad_when_true', text }];
+function relativeOf(threshold: Threshold, { polarity }: Item | Criterion): RelativeDemand[] {
+  const compared = comparedBy(threshold);
+  const { metric, op, text } = threshold;
+  return compared ? [{ metric, ...compared, op, badWhenTrue: polarity === 'bad_when_true', text }] : [];
 }
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 };

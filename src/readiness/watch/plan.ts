@@ -3,10 +3,13 @@ import type { Comparator } from '../checklist/checklist.ts';
 /** What a line does when it is bad. `attention`: somebody has to look; nothing is rolled back for it. */
 export type WatchAction = 'rollback' | 'recommend_rollback' | 'continue' | 'attention';
 
-/** A demand on how far a value may move from what it was in the same hours before the release, in percent. */
+/**
+ * A demand on how far a value may move from what it was in the same hours before the release, in percent; `share`: on how much of that
+ * there still is.
+ */
 export type RelativeDemand = {
   metric: string;
-  direction: 'increase' | 'decrease' | 'change';
+  direction: 'increase' | 'decrease' | 'change' | 'share';
   op: Comparator;
   percent: number;
   /** Whether the line is bad when the comparison holds (a trigger) or when it does not. */
