@@ -26,7 +26,7 @@ export type Cell = { text: string; at: number };
 export type Block =
   | { kind: 'heading'; line: number; level: number; text: string }
   | { kind: 'item'; line: number; item: ListItem }
-  | { kind: 'paragraph'; line: number; lines: string[]; owner?: ListItem }
+  | { kind: 'paragraph'; line: number; lines: string[]; quoteDepth: number; owner?: ListItem }
   | { kind: 'fence'; line: number; info: string; lines: string[]; owner?: ListItem; closed: boolean }
   | { kind: 'code'; line: number; lines: string[]; owner?: ListItem }
   | { kind: 'table'; line: number; header: Cell[]; rows: { line: number; cells: Cell[] }[]; owner?: ListItem }

@@ -29,7 +29,8 @@ const LINES = NAMES.map(([name, words]) => {
 
 /** The environment that a heading is all about: `Staging`, `Production environment`, `Tests in staging`. */
 export function environmentOfHeading(heading: string): Environment | undefined {
-  const bare = heading.replace(/\s*\([^()]*\)\s*/g, ' ').trim();
+  const only = /\((production|prod|live|staging|dev(?:elopment)?)(?: env(?:ironment)?)? only\)/i.exec(heading)?.[1];
+  const bare = only ?? heading.replace(/\s*\([^()]*\)\s*/g, ' ').trim();
   return HEADINGS.find(([, pattern]) => pattern.test(bare))?.[0];
 }
 

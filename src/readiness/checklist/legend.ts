@@ -83,9 +83,14 @@ const GOES_ON =
 const NEEDED =
   /^\s*(?:then\s)?(?:(?:(?:we|you|they|i|the \p{L}+)\s)?(?:do not|don['’]t|will not|won['’]t|cannot|can['’]t|must not|may not|shall not|never)|nobody|no one)\s(?:\p{L}+\s){1,3}without\s(?:it|them|this|that|these|those)(?!\p{L})/iu;
 
+/** `needs Maya's OK`, `the steering group may accept it`: what somebody has to let pass. */
+const PERMITTED =
+  /^[^.;]{0,40}(?<!\p{L})(?:needs?|requires?|with)\s(?:\S+\s){1,3}?(?:ok|okay|approval|consent|blessing|sign-?off)(?!\p{L})|^[^.;]{0,60}\s(?:may|can)\s(?:be\s)?(?:accept|waive|deviate|overrule|wave|let)(?:d|ed)?(?!\p{L})/iu;
+
 /** The tier of a meaning: its words up to the first pause. `blocks the launch` and `can wait` are meanings, too. */
 function tierOfMeaning(words: string): Tier | undefined {
   if (NEEDED.test(words)) return 'critical';
+  if (PERMITTED.test(words)) return 'high';
   const bare = words
     .replace(/^\s*(?:(?:of|only|just|merely|an?|the|as|is|are|our|for|=|:|de|ein|eine|einen)\s+)+/i, '')
     .split(/[,;:()|!?]|\.(?:\s|$)|\s[–—-]\s|\s(?:and|und|et|but|unless|if|we|no launch)\s/i, 1)[0]!
@@ -98,6 +103,7 @@ function tierOfMeaning(words: string): Tier | undefined {
     )
   )
     return 'critical';
+  if (/^(?:\p{L}+[- ]){1,3}(?<!\b(?:non|not|less|un)[- ])critical$/iu.test(bare)) return 'critical';
   return (
     tierOfHeading(bare.replace(/^(?:launch|release|go-?live)[- ](?=critical|block)/i, '')) ??
     tierOfHeading(bare.replace(/^must\b.*/i, 'must')) ??
@@ -120,7 +126,8 @@ function sureOnes({ lines, heading, footnote = false }: Passage): Definition[] {
     .filter((text) => text !== '' && text.length < 1_000);
   if (texts.some((text) => OTHER_SCALE.test(text)) || OTHER_SCALE.test(heading)) return [];
   const led = footnote || texts.some((text) => LED.test(text)) || LED.test(`${heading}:`);
-  const pieces = [...new Set([...texts, texts.join(' ')].flatMap(piecesOf))];
+  const wide = texts.flatMap((text) => (/[;|•·]/.test(text) ? text.replace(LED, '').split(/\s*[;|•·]\s*/) : []));
+  const pieces = [...new Set([...[...texts, texts.join(' ')].flatMap(piecesOf), ...wide.filter(isGranted)])];
   const all = [...pieces.flatMap(definitionsIn), ...texts.flatMap(exceptionsIn), ...texts.flatMap(conditionsIn)];
   const states = pieces.some(
     (piece) => STATE.test(piece.replace(PAINTED, '').replace(/^[\s=:–—-]+(?:(?:means|is|are)\s)?/, '')) && PAINTED.test(piece),
@@ -135,6 +142,9 @@ function sureOnes({ lines, heading, footnote = false }: Passage): Definition[] {
     return (footnote && one.kind === 'sign') || isSure(one, { led, several: scale.get(one.kind)! > 1 });
   });
 }
+
+/** `(O) = operational, the steering group may accept`: what follows the comma says what it is. */
+const isGranted = (piece: string): boolean => piece.length <= 120 && PERMITTED.test(piece.slice(piece.indexOf(',') + 1));
 
 function isSure({ kind, bond, key }: Definition, { led, several }: { led: boolean; several: boolean }): boolean {
   const scaled = led || several;

@@ -55,6 +55,8 @@ const BULLET = /^([-*+•‣◦▪●○])(?=\s|$)/;
 const REPEATED = /^([*-])\1{1,5}(?=\s+\\?\[[ xX]?\\?\](?![(:[]))/;
 const ORDERED = /^(\d{1,9})([.)])(?=\s|$)/;
 const LETTERED = /^([A-Za-z]|[ivx]{1,4})([.)])(?=\s+\\?\[[ xX]?\\?\])/;
+/** `A.1 [ ]`, `4.2.1 [x]`, `SEC-07: [ ]`: a number of the document's own in front of a box. */
+const CODED = /^((?:[A-Z]{1,5}[.-]?)?\d{1,4}(?:[.-]\d{1,3}){0,4}[a-z]?[.):]?)(?=\s+\\?\[(?:[ xX~/>-]?|n\/?a)\\?\](?![(:[]))/i;
 /** A bullet that lacks the space before its box. */
 const TIGHT = /^([-*+]|\d{1,9}[.)])(?=\[[ xX]\](?!\())/;
 
@@ -65,7 +67,9 @@ export function markerOf(text: string): Marker | undefined {
   const repeated = REPEATED.exec(text);
   if (repeated) return { width: repeated[0].length, bullet: repeated[1]!, deeper: repeated[0].length - 1 };
   const ordered = ORDERED.exec(text);
-  return ordered ? { width: ordered[0].length, order: Number(ordered[1]), bullet: ordered[2]! } : undefined;
+  if (ordered) return { width: ordered[0].length, order: Number(ordered[1]), bullet: ordered[2]! };
+  const coded = CODED.exec(text);
+  return coded ? { width: coded[0].length, bullet: '#' } : undefined;
 }
 
 /** `** [ ] disks` of a wiki as `  * [ ] disks`: where the line would stand if it were indented. */

@@ -52,6 +52,8 @@ class Walk {
   private readonly levels = new Map<string, number>();
   private stack: Heading[] = [];
   private lead = '';
+  /** In how many quotes the lead stands, and whether it has led to a line in there: then it leads to none outside. */
+  private leadQuote = { depth: 0, used: false };
   private current: Context | undefined;
 
   constructor(titles: ReadonlyMap<Block, PlainTitle>) {
@@ -77,7 +79,7 @@ class Walk {
     if (block.kind === 'paragraph' && isBoldHeading(block.lines)) return this.open(BOLD_LEVEL, block.lines[0]!, block.line);
     if (block.kind === 'table' && isBoxed(block)) for (const heading of this.stack) heading.firstBox ??= block.line;
     this.placed.push({ block, context: this.context() });
-    if (block.kind === 'paragraph') this.setLead(leadText(block.lines));
+    if (block.kind === 'paragraph') this.setLead(leadText(block.lines), block.quoteDepth);
   }
 
   private openTitle(title: PlainTitle, line: number): void {
@@ -111,8 +113,9 @@ class Walk {
     this.setLead('');
   }
 
-  private setLead(lead: string): void {
+  private setLead(lead: string, depth = 0): void {
     this.lead = lead;
+    this.leadQuote = { depth, used: false };
     this.current = undefined;
   }
 
@@ -137,6 +140,8 @@ class Walk {
   };
 
   private takeItem(item: ListItem): void {
+    if (item.quoteDepth >= this.leadQuote.depth) this.leadQuote.used = true;
+    else if (this.leadQuote.used) this.setLead('');
     const context = this.context();
     const parent = item.parent && this.byItem.get(item.parent);
     const id = this.idOf(item.box ? 'item' : 'criterion', item.lines.join(' '), context, item.parent);
@@ -154,9 +159,12 @@ class Walk {
 const isWithin = (parts: readonly string[], outer: readonly string[]): boolean =>
   outer.length > 0 && outer.length < parts.length && outer.every((part, at) => part === parts[at]);
 
+/** The kind of a callout, which is no word of it: `[!warning] Roll back when`. */
+const CALLOUT = /^\[![\w-]{1,30}\][+-]?\s*/;
+
 /** The last sentence of a paragraph, which may lead to what follows it. */
 function leadText(lines: readonly string[]): string {
-  const text = plainText(lines.slice(-4).join(' '));
+  const text = plainText(lines.slice(-4).join(' ').replace(CALLOUT, ''));
   const last = text.split(/(?<=[.!?])\s+(?=\p{Lu})/u).at(-1) ?? '';
   return last.length <= 200 ? last : '';
 }

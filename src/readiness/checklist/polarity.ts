@@ -51,6 +51,11 @@ const BAD: readonly RegExp[] = [
     String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)(?:[^.]|\.\w){2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
     'i',
   ),
+  // `The change shall be withdrawn without delay where:`
+  new RegExp(
+    String.raw`\b(?:be|is|are|gets?) (?:\p{L}+ )?(?:withdrawn|rolled[- ]back|reverted|aborted|stopped|halted|suspended|cancell?ed|reversed|undone|discontinued|backed[- ]out|taken (?:back|down|offline))\b[^.;]{0,60}\b(?:where|upon|in (?:any|each|either|one) of the following cases|${IF})(?:\s+(?:any|one|either|some)\b[^.]{0,40}|\s+(?:these|the following)\b[^.]{0,30})?\s*[:…]$`,
+    'iu',
+  ),
   /^(?:(?:incident|escalation|stop|emergency|failure)\s+)?triggers?$|^immediate(?:ly)? (?:abort|stop|halt|revert)$/i,
   // An order to stop what the document is about, as a whole heading: under it stand the reasons. `Stop the old server` is a step.
   new RegExp(
@@ -78,6 +83,7 @@ const BAD: readonly RegExp[] = [
 
 /** Headings and leads that end the reach of a bad one around them. */
 const GOOD: readonly RegExp[] = [
+  /^\W*(?:(?:final|release|go-live|launch) )?(?:sign[- ]?offs?|signatures?|approvals?|approved by|signed by|contacts?)\W*$/i,
   /\b(?:roll[- ]?back|revert|abort|back[- ]?out|failover)\b[^.]{0,20}\b(?:plan|procedure|steps?|process|script|checklist|readiness|preparation|prep|test|tests|testing|tested|strategy|capability|verification|validation|runbook|instructions|execution|actions?|drill|complete|path)\b/i,
   /^(?:(?:safe|ok|fine|free) to |we (?:can )?)?(?:continue|proceed|carry on|keep going|go ahead|promote|resume|advance)\b/i,
   /\b(?:success|acceptance|exit|entry|launch|release|readiness|done|completion|go) (?:criteria|conditions?)\b|\bcriteria (?:of|for) success\b|\bdefinition of (?:done|ready)\b|^go(?: if| when)?$/i,

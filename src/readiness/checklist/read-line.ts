@@ -14,7 +14,7 @@ import { repairMojibake } from './repair.ts';
 import { rolesOf } from './role.ts';
 import { thresholdsOf } from './threshold.ts';
 import { tierBelow, tierOfLine, tierOfMark } from './tier.ts';
-import { cadenceOf, cadenceOfHeading, windowOfHeading, windowOfLine } from './window.ts';
+import { cadenceOf, cadenceOfHeading, isTimeLabel, windowOfHeading, windowOfLine } from './window.ts';
 import type { Wording } from './wording.ts';
 import { placeOf, type Place } from './words.ts';
 
@@ -63,7 +63,9 @@ const PRIORITY = /^\W*(?:priority|prio|severity|tier|importance|criticality|prio
 function surroundingsOf(place: Place, given: readonly Heading[], titles: number, readers: Readers): Surroundings {
   const { wording, tierOf, environmentOf, windowOf } = readers;
   const { words, lead } = place;
-  const heading = words.filter((text) => text !== lead || (text.length <= 60 && (/:\s*$/.test(text) || PRIORITY.test(text))));
+  const heading = words.filter(
+    (text) => text !== lead || (text.length <= 60 && (/:\s*$/.test(text) || PRIORITY.test(text) || isTimeLabel(text))),
+  );
   const headings = place.headings.slice(0, place.headings.length - titles);
   const leads = heading.slice(0, heading.length - place.headings.length);
   const tier = firstOf(leads, tierOf) ?? tierOfHeadings(given, place.headings, readers) ?? wording.fallback;

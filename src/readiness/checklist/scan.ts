@@ -305,7 +305,7 @@ function readText(state: State, row: Row): void {
   const owner = settle(state, row);
   const code = row.column >= (owner ? owner.contentColumn : 0) + 4;
   if (code) return owner ? undefined : readIndented(state, row);
-  const paragraph: Paragraph = { kind: 'paragraph', line: row.line, lines: [row.rest], ...(owner && { owner }) };
+  const paragraph: Paragraph = { kind: 'paragraph', line: row.line, lines: [row.rest], quoteDepth: row.depth, ...(owner && { owner }) };
   state.blocks.push(paragraph);
   state.open = { lines: paragraph.lines, depth: row.depth, paragraph };
 }

@@ -53,7 +53,7 @@ type Read = { threshold: Threshold; to: number; bare?: boolean; ofNone?: boolean
 
 function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: boolean): Read | undefined {
   const { quantity, left, right, clause } = place;
-  if (isNumbering(place)) return undefined;
+  if (isNumbering(place) || (last && quantity.unit !== '%' && TOLERANCE.test(place.text.slice(0, quantity.from)))) return undefined;
   const compared = comparedAt(place, trigger);
   const said = compared && !compared.behind && /\p{L}/u.test(compared.text);
   if (isLeastVersion(place) || (!said && isVersion(left, right, quantity))) return versionAt(place);
@@ -95,6 +95,9 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   };
   return { threshold, to: quantity.to + held.width, ofNone, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
 }
+
+/** `60 Hz (±2)`: how far the number in front may be off, and no number of its own. */
+const TOLERANCE = /\d\s?\p{L}{0,8}\s*[([]?\s*(?:±|\+\/-)\s*$/u;
 
 /** `at most 6 tries, lasting at least 15 minutes`: a limit of how many has no time that it must hold for. */
 const LASTS = /^[^.;,:<>≤≥\d]{0,50},\slasting (?:at least|no less than|more than|longer than|[>≥]=?)\s*\d/i;

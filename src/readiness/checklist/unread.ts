@@ -11,7 +11,7 @@ const ANYWHERE = new RegExp(`${SIGN}|${BRACKET}`, 'giu');
 
 /** What stands in front of the words of a line: marks of lists, of headings and of quotes, tags, signs without a width. */
 const BEFORE =
-  /^(?:[\s>\u200b-\u200f\u202a-\u202e\ufeff\p{Cc}]|[-*+•‣◦▪●·–—→»](?![-*])|\d{1,9}(?:\.\d{1,3})*\s?[.):]|(?!\([xX]\))\(?[A-Za-z]{1,4}[.)](?=\s)|#{1,6}|<[a-z/][^<>]{0,300}>|:\s|\.\.\s)*/iu;
+  /^(?:[\s>\u200b-\u200f\u202a-\u202e\ufeff\p{Cc}]|[-*+•‣◦▪●·–—→»](?![-*])|\d{1,9}(?:\.\d{1,3})*\s?[.):]|(?:[A-Z]{1,5}[.-]?)?\d{1,4}(?:[.-]\d{1,3}){0,4}[.):]?(?=\s+\\?\[)|(?!\([xX]\))\(?[A-Za-z]{1,4}[.)](?=\s)|#{1,6}|<[a-z/][^<>]{0,300}>|:\s|\.\.\s)*/iu;
 const LISTED = /(?:^|[\s>])(?:[-*+•‣◦▪●·–—]|\d{1,9}[.)])\s*$/u;
 /** At the beginning of the words it takes less to look like a box. */
 const FIRST =

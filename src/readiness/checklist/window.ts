@@ -30,7 +30,7 @@ const READERS: readonly { pattern: RegExp; read: (match: RegExpExecArray) => { f
     read: (m) => span(timed(Number(m[1]), m[2] && timeUnit(m[2]) ? m[2] : m[4]!), timed(Number(m[3]), m[4]!)),
   },
   {
-    pattern: /\b(day|week|month|tag|woche)[\s-]?(\d{1,3})(?:\s?(?:[-–—]|to|bis)\s?(?:day\s?|week\s?)?(\d{1,3}))?\b/i,
+    pattern: /\b(day|week|month|tag|woche)(?:(?:s|e|en)\s|[\s-])?(\d{1,3})(?:\s?(?:[-–—]|to|bis)\s?(?:day\s?|week\s?)?(\d{1,3}))?\b/i,
     read: (m) => calendar(m[1]!.toLowerCase(), Number(m[2]), m[3] === undefined ? Number(m[2]) : Number(m[3])),
   },
   {
@@ -154,6 +154,12 @@ export function windowOfHeading(heading: string): Window | undefined {
   const watching = WATCHING.test(heading.replace(/\([^()]*\)/g, ''));
   return read(heading, (at, { fromMs }) => at !== 3 || fromMs === 0 || watching);
 }
+
+/** A line of text that is a time and nothing else, and so the heading of what follows: `First 4 hours (every 15 minutes)`, `Days 1–14`. */
+export const isTimeLabel = (text: string): boolean =>
+  /^(?:(?:the )?first (?:\p{L}+ |\d+ ?)?(?:minutes?|min|hours?|h|days?|weeks?|months?)|(?:days?|weeks?|months?) \d{1,3}(?: ?(?:[-–—]|to) ?\d{1,3})?|[TD] ?[+−–-] ?\d+ ?\p{L}{0,7}(?: ?(?:to|until|→|[-–—]) ?[TD]? ?[+−–-]? ?\d+ ?\p{L}{0,7})?)(?: after (?:go-?live|launch|(?:the )?release))?\s*(?:\([^()]{1,60}\))?$/iu.test(
+    text,
+  );
 
 /** The window that a line names for itself: `in first 48 hours`, `monitor for 30 minutes`. */
 export function windowOfLine(text: string): Window | undefined {
