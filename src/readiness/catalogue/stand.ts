@@ -5,7 +5,7 @@ import { claimsOf, linesOf, mostAlike } from '../binding/claims.ts';
 import { lintBindings, type LintFinding } from '../binding/lint-bindings.ts';
 import type { BindingChange } from '../binding/write-bindings.ts';
 import type { Checklist, Criterion, Item } from '../checklist/checklist.ts';
-import { filled, missingIn } from './foreign/fill.ts';
+import { filled, missingIn, nameFor, type Given } from './foreign/fill.ts';
 import { proposeFor, type Proposal, type ProposedFor } from './propose.ts';
 
 /**
@@ -58,20 +58,21 @@ function formerOf(bindings: readonly Binding[], undecided: readonly (Item | Crit
   return new Map([...found].map(([id, { binding }]) => [id, binding]));
 }
 
-/** What a person confirms: lines by identity (a beginning is enough when only one has it), or all of a theme. */
+/** What a person confirms: lines by identity (a beginning is enough when only one has it) or as `:42`, or all of a theme. */
 export type Confirmation = {
   ids?: readonly string[];
   theme?: string;
   by: string;
   at: string;
   /** Parameters that the proposals leave to a person, by name. */
-  given?: Readonly<Record<string, string>>;
+  given?: Given;
 };
 
 /**
  * The changes that a confirmation makes: what is suggested or proposed for these lines is theirs from now on, and a line
  * that an absent binding seems to have become takes that binding over. Errors: `readiness.line_unknown`,
- * `readiness.nothing_to_confirm`, `readiness.parameter_missing` for a proposal that leaves something to a person which was not given.
+ * `readiness.nothing_to_confirm`, `readiness.parameter_missing` for a proposal that leaves something to a person which was not given, and
+ * for what was given and is left to nobody.
  */
 export function confirm(stand: Stand, { ids = [], theme, by, at, given = {} }: Confirmation): BindingChange[] {
   const chosen = [...ids.map((id) => lineOf(stand, id)), ...(theme === undefined ? [] : ofTheme(stand, theme))];
@@ -82,14 +83,24 @@ export function confirm(stand: Stand, { ids = [], theme, by, at, given = {} }: C
       'readiness.nothing_to_confirm',
       'None of these lines waits for a confirmation: they are bound already, or there are none.',
     );
-  return open.flatMap((one) => changesFor(stand, one, { by, at }, given));
+  const used = new Set<string>();
+  const changes = open.flatMap((one) => changesFor(stand, one, { by, at }, { given, used }));
+  const unused = Object.keys(given).filter((name) => !used.has(name));
+  if (unused.length === 0) return changes;
+  throw new AppError(
+    'invalid',
+    'readiness.parameter_missing',
+    `Nothing that is confirmed leaves ${unused.join(', ').slice(0, 200)} to you.`,
+  );
 }
 
 function lineOf(stand: Stand, id: string): LineStand {
-  const found = stand.lines.filter(({ line }) => line.id.startsWith(id));
+  const number = /^:(\d+)$/.exec(id)?.[1];
+  const found = stand.lines.filter(({ line }) => (number === undefined ? line.id.startsWith(id) : line.line === Number(number)));
   if (found.length === 1) return found[0]!;
   const why = found.length === 0 ? 'No line has' : `${found.length} lines have`;
-  throw new AppError('not_found', 'readiness.line_unknown', `${why} an identity that begins with ${id.slice(0, 64)}.`);
+  const what = number === undefined ? `an identity that begins with ${id.slice(0, 64)}` : `the number ${number} in the file`;
+  throw new AppError('not_found', 'readiness.line_unknown', `${why} ${what}.`);
 }
 
 function ofTheme({ lines }: Stand, theme: string): LineStand[] {
@@ -100,19 +111,21 @@ function changesFor(
   { findings }: Stand,
   { line, binding, proposal }: LineStand,
   confirmed: { by: string; at: string },
-  given: Readonly<Record<string, string>>,
+  { given, used }: { given: Given; used: Set<string> },
 ): BindingChange[] {
   const edited = findings.find(({ kind, proposal: became }) => kind === 'absent' && became?.lineId === line.id);
   if (edited) return [{ kind: 'alias', from: edited.lineId!, to: line.id, print: fingerprintOf(line.text) }];
   const made = binding ?? proposal?.binding;
   if (!made) return [];
-  const disposition = filled(made.disposition, given);
+  const told = filled(made.disposition, given);
+  for (const name of told.used) used.add(name);
+  const { disposition } = told;
   const missing = missingIn(disposition);
   if (missing.length === 0) return [{ kind: 'put', binding: { ...made, disposition, confirmed }, about: line.title }];
-  const told = missing.map(({ name, what }) => `${name} (${what})`).join(', ');
+  const asked = missing.map((one) => `${nameFor(one, missing)} (${one.what})`).join(', ');
   throw new AppError(
     'invalid',
     'readiness.parameter_missing',
-    `"${line.title}" cannot be confirmed before somebody says ${told}. Give each with --set NAME=VALUE, or write the binding yourself.`,
+    `"${line.title}" cannot be confirmed before somebody says ${asked}. Give each with --set NAME=VALUE, or write the binding yourself.`,
   );
 }

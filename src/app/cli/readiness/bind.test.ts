@@ -53,7 +53,7 @@ test('a line that is confirmed is written beside the checklist with who did it, 
 test('all lines of a theme are confirmed at once, and lint is content when nothing is left', async () => {
   const { file } = folderOf();
   const { lines } = await bind(file, {});
-  const set = ['pgbackrest=backups.json', 'maxAgeHours=26'];
+  const set = ['pgbackrest=backups.json'];
   await bind(file, { confirmTheme: 'B2', by: 'Mary', set });
   const rest = lines.filter(({ proposal }) => proposal!.binding.theme !== 'B2').map(({ line }) => line.id);
   const done = await bind(file, { confirm: rest, by: 'Mary' });
@@ -88,10 +88,31 @@ test('what is to be filled in is confirmed only once it is, and then as it was g
     message: expect.stringContaining('target (the name of the target'),
   });
   expect(existsSync(beside)).toBe(false);
-  await bind(file, { confirmTheme: 'S1', by: 'Mary', set: ['target=gate', 'path=/other'] });
-  // The path stands in the line, so nobody is asked for it.
+  // The path stands in the line, so nobody is asked for it, and another one is not taken in silence.
+  const other = bind(file, { confirmTheme: 'S1', by: 'Mary', set: ['target=gate', 'path=/other'] });
+  await expect(other).rejects.toMatchObject({ code: 'readiness.parameter_missing', message: expect.stringContaining('path') });
+  expect(existsSync(beside)).toBe(false);
+  await bind(file, { confirmTheme: 'S1', by: 'Mary', set: ['target=gate'] });
   expect(readFileSync(beside, 'utf8')).toMatch(/target: gate[^]*path: \/health\/ready/);
   await expect(bind(file, { confirmTheme: 'B2', by: 'Mary', set: ['pgbackrest'] })).rejects.toMatchObject({ code: 'request.invalid' });
+});
+
+test('each of several numbers is told its own place, what nobody asks for is refused, and a line is named by its number', async () => {
+  const text = '# P\n\n## Critical\n\n- [ ] Latency: p50 < 50 ms, p99 < 400 ms\n- [ ] The board agrees\n';
+  const file = join(temporaryFolder({ 'p.md': text }), 'p.md');
+  const at = { report: 'report=load.json', commit: 'commitAt=$.commit' };
+  await expect(bind(file, { confirm: [':5'], by: 'Mary', set: [at.report, at.commit, 'at=$.p95'] })).rejects.toMatchObject({
+    code: 'readiness.parameter_missing',
+    message: expect.stringContaining('1.demands.1.at'),
+  });
+  const set = [at.report, at.commit, '1.demands.0.at=$.p50', 'demands.1.at=$.p99'];
+  const [line] = (await bind(file, { confirm: [':5'], by: 'Mary', set })).lines;
+  expect(line!.binding!.disposition).toMatchObject({ checks: [{ params: { demands: [{ at: '$.p50' }, { at: '$.p99' }] } }] });
+  const refused = bind(file, { confirm: [':6'], by: 'Mary', set: ['path=/x'] });
+  await expect(refused).rejects.toMatchObject({ code: 'readiness.parameter_missing', message: expect.stringContaining('path') });
+  const [, agreed] = (await bind(file, { confirm: [':6'], by: 'Mary', set: ['role=Chair'] })).lines;
+  expect(agreed!.binding!.disposition).toMatchObject({ kind: 'attested', role: 'Chair' });
+  await expect(bind(file, { confirm: [':99'], by: 'Mary' })).rejects.toMatchObject({ code: 'readiness.line_unknown' });
 });
 
 test("Rialto's own paths are proposed to Rialto's own catalogue alone", async () => {

@@ -53,10 +53,13 @@ export function addBind(parent: Command, command: AddCommand): void {
     .option('--bindings <file>', 'where they are; NAME.bindings.yaml beside the checklist unless told')
     .option('--suggest', 'show what could decide each line that nothing decides yet, and why')
     .option('--lint', 'show every line that is not decided exactly once; exit 1 when there is one')
-    .option('--confirm <id...>', 'confirm what is suggested for these lines')
+    .option('--confirm <id...>', 'confirm what is suggested for these lines, named by identity, its beginning, or :NUMBER of their line')
     .option('--confirm-theme <theme>', 'confirm what is suggested for all lines of a theme')
     .option('--by <name>', 'who confirms')
-    .option('--set <name=value...>', 'parameters that the proposals which are confirmed leave to you, such as path=/health')
+    .option(
+      '--set <name=value...>',
+      'what the proposals which are confirmed leave to you, such as path=/health or 1.demands.0.at=$.p95, and role="QA Lead" for another role',
+    )
     .option('--table', 'with --suggest: one row for each proposal')
     .option(
       '--settings <file>',
@@ -86,7 +89,7 @@ async function proposedFor(file: string, checklist: Checklist, named: string | u
 function givenBy(set: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(
     set.map((text) => {
-      const [, name, value] = /^([A-Za-z]\w*)=(.+)$/s.exec(text) ?? [];
+      const [, name, value] = /^((?:\w+ )?[A-Za-z0-9][\w.]*)=(.+)$/s.exec(text) ?? [];
       if (name === undefined) throw new AppError('invalid', 'request.invalid', '--set takes a name and a value, such as path=/health.');
       return [name, value!];
     }),

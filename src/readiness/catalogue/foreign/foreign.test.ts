@@ -94,7 +94,8 @@ describe('what is proposed to a system of which nothing is known', () => {
     for (const { id, phrases } of THEMES)
       for (const phrase of phrases) {
         const checklist = checklistOf([boxed('x', phrase)]);
-        const disposition = filled(proposeFor(checklist, () => true, NOTHING).get('x')!.binding.disposition, { ...given, ...more });
+        const proposed = proposeFor(checklist, () => true, NOTHING).get('x')!.binding.disposition;
+        const { disposition } = filled(proposed, { ...given, ...more });
         expect(missingIn(disposition), `${id}: ${phrase}`).toEqual([]);
         const text = JSON.stringify({ version: 1, checklist: 'x', bindings: [{ line: 'a', disposition }] });
         expect(examineBindings(text, kinds).problems, `${id}: ${phrase}: ${text}`).toEqual([]);
@@ -151,7 +152,7 @@ test('a parameter is filled in by its name, as a number where it is one, and onl
     ['minDaysLeft', 'tls 1.minDaysLeft'],
     ['names', 'tls 1.names.1'],
   ]);
-  const done = filled(disposition, { target: 'web', minDaysLeft: '30', names: 'b', path: '/other' });
+  const { disposition: done } = filled(disposition, { target: 'web', minDaysLeft: '30', names: 'b', path: '/other' });
   expect(done).toMatchObject({ checks: [{ params: { target: 'web', minDaysLeft: 30, names: ['a', 'b'], path: '/kept' } }] });
   expect(missingIn(done)).toEqual([]);
 });
