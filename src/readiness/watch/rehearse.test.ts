@@ -20,6 +20,12 @@ test('a month goes by on a clock of its own: every look of the plan, and the adv
   expect(bad.turns[1]!.because.join()).toContain('7 % of answers are errors');
 });
 
+test('what is supposed of a time at which nobody looks is told: it shows nothing', async () => {
+  const late = file("  - { line: ':5', from: 40d, to: 41d, state: fail }\n  - { line: ':5', from: 3d, to: 3d30m, state: fail }\n");
+  const { unseen } = await rehearsed(late);
+  expect(unseen.map(({ fromMs }) => fromMs / DAY)).toEqual([40]);
+});
+
 test.each([
   ['no file of observations', '- a\n'],
   ['a line that is not there', file("  - { line: ':99', from: 1h, to: 2h, state: fail }\n")],

@@ -20,6 +20,8 @@ export type Rehearsal = {
   looks: Readonly<Record<string, number>>;
   /** Age of the release at which the rollback was first advised. */
   rollbackMs?: number;
+  /** What was supposed of times at which the watch does not look at the line, or is over: it shows nothing. */
+  unseen: readonly Supposed[];
   view: WatchView;
 };
 
@@ -35,11 +37,15 @@ export async function rehearse({ checklist, subject, releasedAt, supposed }: Reh
   const store = memoryStore(clock);
   const looks: Record<string, number> = {};
   const turns: Turn[] = [];
+  const seen = new Set<Supposed>();
   const { id } = await startWatch({ store, clock, checklist, subject, releasedAt });
   const look = async (lineIds: readonly string[]): Promise<LineResult[]> =>
     lineIds.map((lineId) => {
       looks[lineId] = (looks[lineId] ?? 0) + 1;
-      return resultAt(supposed, lineId, clock.now() - releasedAt);
+      const ageMs = clock.now() - releasedAt;
+      const meant = supposed.filter((each) => each.lineId === lineId && each.fromMs <= ageMs && ageMs < each.toMs);
+      for (const each of meant) seen.add(each);
+      return resultOf(lineId, meant.at(-1));
     });
   const sleep = async (until: number): Promise<void> => clock.set(until);
   const deps = { store, clock, checklist: checklist.name, policy: { mode: 'off' as const }, hide: (text: string) => text, look, sleep };
@@ -49,11 +55,11 @@ export async function rehearse({ checklist, subject, releasedAt, supposed }: Reh
     if (news) turns.push({ ageMs: clock.now() - releasedAt, advice: view.advice!, because: view.because });
   });
   const rollback = turns.find(({ advice }) => advice === 'rollback');
-  return { turns, looks, view: view!, ...(rollback && { rollbackMs: rollback.ageMs }) };
+  const unseen = supposed.filter((each) => !seen.has(each));
+  return { turns, looks, unseen, view: view!, ...(rollback && { rollbackMs: rollback.ageMs }) };
 }
 
 /** What is supposed last counts. */
-function resultAt(supposed: readonly Supposed[], lineId: string, ageMs: number): LineResult {
-  const one = supposed.findLast((each) => each.lineId === lineId && each.fromMs <= ageMs && ageMs < each.toMs);
+function resultOf(lineId: string, one: Supposed | undefined): LineResult {
   return { lineId, state: one?.state ?? 'pass', summary: one?.summary ?? 'supposed to be as it should be', checks: [] };
 }

@@ -223,6 +223,15 @@ describe('what changes in between', () => {
     expect(verdictOf(await run('decide', list, ...work)).effects.waived).toBe(1);
   });
 
+  test('a run over which nobody could sign is not made', async () => {
+    quietly();
+    const { run, list, path, work } = await sceneOf();
+    const told = await run('run', list, ...work, '--as', 'grace', '--keys', path('elsewhere'), '--passphrase-file', path('pass'));
+    expect(told.exitCode).toBe(3);
+    const log = openFileStore(path('.readiness'), { clock: systemClock });
+    expect(await Array.fromAsync(log.readAll())).toEqual([]);
+  });
+
   test('a wrong passphrase, a wrong role and a person that is none leave nothing in the log', async () => {
     quietly();
     const { run, list, work, as, path, setup } = await sceneOf();

@@ -10,16 +10,18 @@ import type { Output } from '../output.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * The watch of a release that has not been, on a clock of its own: tells when the advice would change, and answers with the worst of it.
+ * The watch of a release that has not been, on a clock of its own: tells when the advice would change, and answers with the worst of it; what was
+ * supposed and never looked at shows nothing, so that somebody has to look at it.
  * Errors: `readiness.file_unreadable`, those of `readSupposed` and of `startWatch`.
  */
 export async function rehearseWatch(output: Output, { checklist, subject }: Workspace, file: string | true): Promise<Advice> {
   const supposed = file === true ? [] : readSupposed(await contentOf(file), checklist);
   const rehearsal = await rehearse({ checklist, subject, releasedAt: systemClock.now(), supposed });
-  const { turns, looks, rollbackMs } = rehearsal;
-  output.print(describe(rehearsal), { turns, looks, ...(rollbackMs !== undefined && { rollbackMs }) });
+  const { turns, looks, unseen, rollbackMs } = rehearsal;
+  output.print(describe(rehearsal), { turns, looks, unseen, ...(rollbackMs !== undefined && { rollbackMs }) });
   const order = ['rollback', 'recommend_rollback', 'attention', 'continue'] as const satisfies readonly Advice[];
-  return order.find((advice) => turns.some((turn) => turn.advice === advice)) ?? 'attention';
+  const found = order.find((advice) => turns.some((turn) => turn.advice === advice)) ?? 'attention';
+  return found === 'continue' && unseen.length > 0 ? 'attention' : found;
 }
 
 async function contentOf(path: string): Promise<string> {
@@ -28,7 +30,7 @@ async function contentOf(path: string): Promise<string> {
   });
 }
 
-function describe({ turns, looks, view }: Rehearsal): string {
+function describe({ turns, looks, unseen, view }: Rehearsal): string {
   const lines = view.lines.map(
     ({ lineId, line, title, forMs, window }) =>
       `  ${String(looks[lineId] ?? 0).padStart(5)} × line ${line}, ${plain(title)}${window ? ` (${plain(window)})` : ''}${forMs > 0 ? `, certain after ${ageOf(forMs)}` : ''}`,
@@ -37,6 +39,11 @@ function describe({ turns, looks, view }: Rehearsal): string {
     `${ageOf(ageMs).padStart(10)}  ${ADVICE_WORDS[advice]}`,
     ...because.map((reason) => `              - ${plain(reason)}`),
   ]);
+  const numbers = new Map(view.lines.map(({ lineId, line }) => [lineId, `line ${line}`]));
+  const never = unseen.map(
+    ({ lineId, fromMs, toMs, summary }) =>
+      `  ${numbers.get(lineId) ?? `${lineId}, which is not watched`}, from ${ageOf(fromMs)} to ${ageOf(toMs)}: ${plain(summary)}`,
+  );
   const end = ageOf(Date.parse(view.endsAt) - Date.parse(view.releasedAt));
   return [
     'A rehearsal: nothing was asked, kept or called.',
@@ -46,6 +53,7 @@ function describe({ turns, looks, view }: Rehearsal): string {
     ...told,
     '',
     `Over after ${end}.`,
+    ...(never.length > 0 ? ['Supposed of times at which nobody looks, so nothing came of it:', ...never] : []),
   ].join('\n');
 }
 

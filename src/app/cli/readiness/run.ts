@@ -8,6 +8,7 @@ import { createKinds } from '../../../readiness/check/kinds.ts';
 import { createProbe } from '../../../readiness/check/targets.ts';
 import type { Verdict } from '../../../readiness/gate/decide.ts';
 import { verdictRecord } from '../../../readiness/gate/record-verdict.ts';
+import type { Signer } from '../../../readiness/people.ts';
 import { runChecklist } from '../../../readiness/run/run-checklist.ts';
 import { createProgress } from '../../progress.ts';
 import { guarded, type Output } from '../output.ts';
@@ -39,7 +40,7 @@ export function addDecide(parent: Command, command: AddCommand): void {
     (output, file, options) =>
       deciding(output, async () => {
         const workspace = await openWorkspace(file, options);
-        return await putDown(output, workspace, options);
+        return await putDown(output, workspace, { signer: () => verdictSigner(workspace, options) });
       }),
   );
   withWork(withSigner(decidingAgain));
@@ -69,6 +70,8 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
   const { settings, checks, environment, checklist, bindings, subject, inputs, store, people, author, checkedOut, whoIs } = workspace;
   const requestedBy = requesterOf(workspace, options.by);
   const history = await writtenSince(workspace);
+  // Before the checks: a run over which nobody can sign would stand in the log for nothing.
+  const signer = await verdictSigner(workspace, options);
   const stop = new AbortController();
   const stopping = () => stop.abort();
   process.once('SIGINT', stopping).once('SIGTERM', stopping);
@@ -105,7 +108,7 @@ async function runAndDecide(output: Output, file: string, options: RunOptions): 
   } finally {
     process.off('SIGINT', stopping).off('SIGTERM', stopping);
   }
-  return await putDown(output, workspace, options, own);
+  return await putDown(output, workspace, { signer, ...(own !== undefined && { own }) });
 }
 
 /**
@@ -130,8 +133,10 @@ function worthKeeping(authors: readonly string[], whoIs: Workspace['whoIs']): st
   return authors.filter((author) => whoIs(author) !== undefined || strangers.has(author));
 }
 
-/** Decides by the newest run, signs the verdict, puts it down in the log, and tells it. */
-async function putDown(output: Output, workspace: Workspace, options: SignerOptions, own?: number): Promise<Verdict> {
+type PutDown = { signer: Signer | (() => Promise<Signer>); own?: number };
+
+/** Decides by the newest run, signs the verdict, puts it down in the log, and tells it. Where nothing is decided nobody is asked to sign. */
+async function putDown(output: Output, workspace: Workspace, { signer, own }: PutDown): Promise<Verdict> {
   const standing = await standingOf(workspace, own);
   const { verdict, ground } = standing;
   const { store, checklist } = workspace;
@@ -140,7 +145,7 @@ async function putDown(output: Output, workspace: Workspace, options: SignerOpti
       ? undefined
       : await store.append(
           checklist.name,
-          await verdictRecord(checklist.name, verdict, await verdictSigner(workspace, options), ground.log),
+          await verdictRecord(checklist.name, verdict, typeof signer === 'function' ? await signer() : signer, ground.log),
         );
   const log = await store.root();
   const kept = record
