@@ -214,6 +214,30 @@ describe('rialto readiness watch', () => {
     expect(back.code).toBe(3);
   });
 
+  test('lets a person go back with a command of their own while another process watches', async () => {
+    const { folder, service, readiness } = await sceneOf();
+    service.up = false;
+    await downSince(folder, [5, 10, 15, 19]);
+    const records = () => readFileSync(join(folder, '.readiness/records.jsonl'), 'utf8');
+    const watching = execFile(process.execPath, [CLI, 'readiness', 'watch', 'release.md'], { cwd: folder });
+    const told: string[] = [];
+    watching.stdout!.on('data', (text) => void told.push(String(text)));
+    watching.stderr!.on('data', (text) => void told.push(String(text)));
+    const ended = new Promise((resolve) => watching.once('exit', resolve));
+    onTestFinished(() => void watching.kill('SIGKILL'));
+    await vi.waitFor(() => expect(told.join('')).toContain('ROLL BACK NOW'), { timeout: 30_000 });
+    const back = await readiness('watch', 'release.md', '--confirm-rollback', 'Ada Lind');
+    expect(back).toMatchObject({ problems: '', out: expect.stringMatching(/Rolled back with .* by Ada Lind at .*: exit code 0/) });
+    expect(watching.exitCode).toBeNull();
+    watching.kill('SIGTERM');
+    await ended;
+    expect(
+      records()
+        .split('\n')
+        .filter((line) => line.includes('"rollback_')),
+    ).toHaveLength(2);
+  });
+
   test('rolls nothing back because the log says that somebody has confirmed it: whoever may write the folder may have written that', async () => {
     const { folder, service, readiness } = await sceneOf();
     service.up = false;

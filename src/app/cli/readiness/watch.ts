@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
 import { systemClock } from '../../../base/time.ts';
-import { isLocked, takeLock } from '../../../infra/file-lock.ts';
+import { isLocked, takeLock, type FileLock } from '../../../infra/file-lock.ts';
 import { builtInChecks } from '../../../readiness/check/built-in.ts';
 import { callersOf } from '../../../readiness/check/callers.ts';
 import { createKinds } from '../../../readiness/check/kinds.ts';
@@ -39,8 +39,11 @@ type WatchOptions = WorkOptions & {
 /** As of `run`: what is not known is never 0, and a failure is no advice. */
 const EXIT_CODES: Readonly<Record<Advice, number>> = { continue: 0, rollback: 1, recommend_rollback: 2, attention: 3 };
 const FAILED = 3;
-/** A timer of Node holds no longer than 24 days, and a clock may be set meanwhile. */
-const LONGEST_SLEEP_MS = 60 * 60_000;
+/** Somebody else may have gone back meanwhile, after which looks fall due sooner; and a clock may be set. */
+const LONGEST_SLEEP_MS = 30_000;
+/** How long is waited for a pass or a script of another process to end. */
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 200;
 
 /** `rialto readiness watch`: looks after a release as the checklist says, and advises to carry on or to go back. */
 export function addWatch(parent: Command, command: AddCommand): void {
@@ -75,23 +78,43 @@ async function watchRelease(output: Output, file: string, options: WatchOptions)
   const workspace = await openWorkspace(file, options);
   const stop = new AbortController();
   const stopping = () => stop.abort();
-  const lock = takeLock(join(workspace.settings.records, 'watch.lock'));
-  if (!isLocked(lock)) {
-    const who = lock.pid === undefined ? 'another process' : `process ${lock.pid}`;
-    throw new AppError('conflict', 'readiness.watch_held', `The release is being watched by ${who}.`);
-  }
+  const turn = await turnOf(join(workspace.settings.records, 'watch.lock'));
   process.once('SIGINT', stopping).once('SIGTERM', stopping);
   try {
     const deps = await depsOf(workspace, file, options);
     const { id } = await watchOf(workspace, options);
     await act(deps, id, options);
     if (options.once || options.stop || options.confirmRollback !== undefined) await once(output, deps, id);
-    else await untilEnd(output, { ...deps, signal: stop.signal }, id);
+    else await untilEnd(output, { ...deps, signal: stop.signal, turn }, id);
     return (await readOn(deps.store, deps.checklist)).watches.get(id)!;
   } finally {
     process.off('SIGINT', stopping).off('SIGTERM', stopping);
-    lock.release();
+    turn.end();
   }
+}
+
+/** The right to make a pass or to act, which one process has at a time: all that any goes by stands in the log. */
+type Turn = { end(): void; again(signal: AbortSignal): Promise<void> };
+
+/** Waits until no other process makes a pass or acts. Error: `readiness.watch_held` when that takes too long. */
+async function turnOf(path: string): Promise<Turn> {
+  const take = async (patienceMs: number, signal?: AbortSignal): Promise<FileLock | undefined> => {
+    const from = performance.now();
+    for (;;) {
+      if (signal?.aborted) return undefined;
+      const lock = takeLock(path);
+      if (isLocked(lock)) return lock;
+      const who = lock.pid === undefined ? 'another process' : `process ${lock.pid}`;
+      if (performance.now() - from > patienceMs)
+        throw new AppError('conflict', 'readiness.watch_held', `The release is being looked at by ${who}. Try again.`);
+      await wait(AGAIN_MS);
+    }
+  };
+  let held = await take(PATIENCE_MS);
+  return {
+    end: () => held?.release(),
+    again: async (signal) => void (held = await take(Number.POSITIVE_INFINITY, signal)),
+  };
 }
 
 async function depsOf(workspace: Workspace, file: string, options: WorkOptions): Promise<WatchDeps> {
@@ -167,12 +190,15 @@ function tell({ print }: Output, watch: Watch): void {
   print(describeWatch(view, plain), view);
 }
 
-/** Pass after pass: whole at first and at the end, between them only what is new. */
-async function untilEnd(output: Output, deps: WatchDeps & { signal: AbortSignal }, id: string): Promise<void> {
+/** Pass after pass, each in its turn: whole at first and at the end, between them only what is new. */
+async function untilEnd(output: Output, { turn, ...deps }: WatchDeps & { signal: AbortSignal; turn: Turn }, id: string): Promise<void> {
   let told = false;
   const sleep = async (until: number): Promise<void> => {
     const ms = Math.min(LONGEST_SLEEP_MS, Math.max(0, until - systemClock.now()));
+    // Between passes people confirm, note and stop with a command of their own.
+    turn.end();
     await wait(ms, undefined, { signal: deps.signal }).catch(() => undefined);
+    await turn.again(deps.signal);
   };
   await watchUntilEnd({ ...deps, sleep }, id, ({ watch, news }) => {
     if (!told || watch.ended) tell(output, watch);
