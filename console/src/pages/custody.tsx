@@ -14,6 +14,7 @@ import { Proposals } from '../parts/proposals.tsx';
 import { ProposeCustodyAccount, ProposeFundingPolicy } from '../parts/propose.tsx';
 import { Rails } from '../parts/rails.tsx';
 import { ReserveBars } from '../parts/reserve-bars.tsx';
+import { WriteOffLimits } from '../parts/write-off-limits.tsx';
 import { Badge, State, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copy.tsx';
@@ -56,6 +57,7 @@ export function CustodyPage() {
         {isOperator && <Income />}
         <Instructions />
         {isOperator && <Accounts />}
+        {isOperator && <WriteOffLimits />}
         {isOperator && <Rails />}
       </div>
     </>
