@@ -125,6 +125,7 @@ async function forgetAll(): Promise<void> {
     'settlement.outgoing_message',
     'settlement.message_run',
     'settlement.message_due',
+    'settlement.booking_due',
     'settlement.notice',
     'infra.inbox',
   ])

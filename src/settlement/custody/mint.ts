@@ -4,6 +4,7 @@ import { instant, numerics, texts, uuids } from '../../infra/postgres/columns.ts
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { TransferDraft } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { noteBookings } from '../message/booking-store.ts';
 import { tokensMinted } from './contract.ts';
 import { insertMovements, type MovementKind, type MovementRow } from './movement-store.ts';
 
@@ -47,7 +48,7 @@ function transferOf({ ledgerAccountId, settlementAccountId, asset, units, refere
   return { id: newId(), kind: 'posted', debitAccountId: ledgerAccountId, creditAccountId: settlementAccountId, asset, units, reference };
 }
 
-/** What the participant's own statement shows of movements in and out of custody. */
+/** What the participant's own statement shows of movements in and out of custody, and what it is notified of. */
 export async function insertFundings(tx: Tx, tenantId: Uuid, rows: readonly MovementRow[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
@@ -63,5 +64,11 @@ export async function insertFundings(tx: Tx, tenantId: Uuid, rows: readonly Move
       texts(rows.map((row) => row.reference)),
       instant(first.recordedAt),
     ],
+  );
+  await noteBookings(
+    tx,
+    tenantId,
+    'funding',
+    rows.map(({ transferId, participantId, recordedAt }) => ({ transferId, participantId: participantId!, recordedAt })),
   );
 }

@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { noteBookings } from '../message/booking-store.ts';
 import type { Line } from './fee.ts';
 import type { Month } from './month.ts';
 import { EVERYONE } from './schedule.ts';
@@ -162,6 +163,7 @@ export async function insertPosting(
      values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz)`,
     [tenantId, row.transferId, row.participantId, row.asset, row.units, row.invoiceId, row.reference, instant(row.recordedAt)],
   );
+  await noteBookings(tx, tenantId, 'fee', [row]);
 }
 
 /** What moved on a participant's settlement account for fees: below zero it paid. */

@@ -4,6 +4,7 @@ import type { Millis } from '../../base/time.ts';
 import { instant, instants, integers, jsonbs, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { RowSet, Tx } from '../../infra/postgres/db.ts';
 import type { Leg } from '../gridlock/bundle.ts';
+import type { BookedLeg } from '../participant/booked-entries.ts';
 import type { FxRate } from './rate.ts';
 
 /** A rate as it is kept. */
@@ -272,7 +273,7 @@ export async function settledLegsOf(
   tx: Tx,
   tenantId: Uuid,
   of: { participantId: Uuid; asset: string; fromMs: Millis; toMs: Millis },
-): Promise<{ tradeId: Uuid; leg: number; units: bigint; settledAt: Millis }[]> {
+): Promise<BookedLeg[]> {
   return tx.query(
     `select s.id as "tradeId", l.n::int as leg, case when l.leg ->> 'debtor' = $2 then -1 else 1 end * (l.leg ->> 'units')::numeric(38, 0) as units,
             s.at as "settledAt"

@@ -1,5 +1,5 @@
 import { toWireId, type Uuid } from '../../base/id.ts';
-import { dayOf, type Millis } from '../../base/time.ts';
+import { dayOf, type LocalDate, type Millis } from '../../base/time.ts';
 import { transactionStatusOf, writePacs002, type TransactionReport } from '../iso20022/pacs002.ts';
 import { writePacs008 } from '../iso20022/pacs008-writer.ts';
 import { writePacs004 } from '../iso20022/write/pacs004.ts';
@@ -38,14 +38,14 @@ export function draftsFor(owner: Member, kinds: ReadonlySet<string>, occasion: O
   const want = <T>(kind: string, items: readonly T[]): readonly T[] => (kinds.has(kind) ? items : []);
   const draft = draftOf(owner, occasion);
   return [
-    ...parts(want('pacs.002', own)).map((part, i) => draft(['pacs.002', `${i}`], (head) => statusReport(head, owner, part))),
-    ...parts(want('pacs.008', ofCustomers)).map((part, i) => draft(['pacs.008', `${i}`], (head) => transfers(head, owner, part))),
-    ...parts(want('pacs.009', ofBanks)).map((part, i) => draft(['pacs.009', `${i}`], (head) => bankTransfers(head, owner, part))),
+    ...inParts(want('pacs.002', own)).map((part, i) => draft(['pacs.002', `${i}`], (head) => statusReport(head, owner, part))),
+    ...inParts(want('pacs.008', ofCustomers)).map((part, i) => draft(['pacs.008', `${i}`], (head) => transfers(head, owner, part))),
+    ...inParts(want('pacs.009', ofBanks)).map((part, i) => draft(['pacs.009', `${i}`], (head) => bankTransfers(head, owner, part))),
     ...byAsset(want('pacs.004', returns)).flatMap(([asset, all]) =>
-      parts(all).map((part, i) => draft(['pacs.004', asset, `${i}`], (head) => paymentReturns(head, owner, asset, part))),
+      inParts(all).map((part, i) => draft(['pacs.004', asset, `${i}`], (head) => paymentReturns(head, owner, asset, part))),
     ),
     ...byAsset(want('camt.054', mine)).flatMap(([asset, all]) =>
-      parts(all).map((part, i) => draft(['camt.054', asset, `${i}`], (head) => notification(head, owner, asset, part))),
+      inParts(all).map((part, i) => draft(['camt.054', asset, `${i}`], (head) => notification(head, owner, asset, part))),
     ),
   ];
 }
@@ -59,7 +59,8 @@ function draftOf(owner: Member, { tenantId, about, subject, at }: Occasion) {
   };
 }
 
-function parts<T>(items: readonly T[]): T[][] {
+/** Items in messages of at most so many as one may have. */
+export function inParts<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / MOST) }, (_, i) => items.slice(i * MOST, (i + 1) * MOST));
 }
 
@@ -158,7 +159,6 @@ function paymentReturns(head: Head, owner: Member, asset: string, payments: read
 }
 
 function notification(head: Head, owner: Member, asset: string, payments: readonly ToldPayment[]): string {
-  const account = owner.accounts.get(asset);
   const entries = payments.map((payment): StatementEntry => {
     const { transactionId } = referencesOf(payment);
     return {
@@ -179,6 +179,16 @@ function notification(head: Head, owner: Member, asset: string, payments: readon
     };
   });
   const day = dayOf(Math.max(...payments.map(({ decidedAt }) => decidedAt)));
+  return notificationOf(head, { owner, asset, day }, entries);
+}
+
+/** What was booked on a bank's account in one currency (camt.054). */
+export function notificationOf(
+  head: Head,
+  { owner, asset, day }: { owner: Member; asset: string; day: LocalDate },
+  entries: readonly StatementEntry[],
+): string {
+  const account = owner.accounts.get(asset);
   const id = account ? toWireId('acc', account.settlementAccountId) : owner.bic;
   return writeStatement(
     'camt.054',

@@ -10,6 +10,7 @@ import { draftsFor, type Occasion } from './compose-letters.ts';
 import { letterOf, messageIdOf, OPERATOR_BOX, type Letter } from './mailbox.ts';
 import { advanceRun, clearDues, dueOwners, duesOf, openRuns, type Run } from './run-store.ts';
 import { toldPayments } from './settled.ts';
+import { tellBookings } from './tell-bookings.ts';
 
 type Deps = Pick<SettlementDeps, 'db' | 'directory' | 'clock' | 'log'>;
 
@@ -17,13 +18,14 @@ type Deps = Pick<SettlementDeps, 'db' | 'directory' | 'clock' | 'log'>;
 const CHUNK = 5_000;
 
 /**
- * Makes the messages that banks wait for: of windows that were settled, and of payments that became final or were rejected by
- * themselves. What is made is put into the boxes in the transaction that notes how far it is, so that nothing is made twice or
+ * Makes the messages that banks wait for: of windows that were settled, of payments that became final or were rejected by
+ * themselves, and of other bookings. What is made is put into the boxes in the transaction that notes how far it is, so that nothing is made twice or
  * left out, whenever this is cut short.
  */
 export async function makeLetters(deps: Deps, tenantId: Uuid, signal?: AbortSignal): Promise<void> {
   for (const run of await deps.db.read({ tenantId }, (tx) => openRuns(tx, tenantId))) await finishRun(deps, tenantId, run, signal);
   for (const ownerId of await deps.db.read({ tenantId }, (tx) => dueOwners(tx, tenantId))) await tellDues(deps, tenantId, ownerId, signal);
+  await tellBookings(deps, tenantId, signal);
 }
 
 async function finishRun(deps: Deps, tenantId: Uuid, begun: Run, signal?: AbortSignal): Promise<void> {

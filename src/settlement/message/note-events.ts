@@ -5,15 +5,18 @@ import { inbox } from '../../infra/inbox/inbox.ts';
 import type { Consumer } from '../../infra/module.ts';
 import type { Db } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { fxTraded } from '../fx/contract.ts';
 import { normalBic } from '../participant/directory.ts';
 import { paymentEnded } from '../payment/contract.ts';
 import { windowSettled } from '../window/contract.ts';
+import { noteExchange } from './booking-store.ts';
 import { subscribedBoxes, type BoxRow } from './box-store.ts';
 import { beginRun, noteDue, type Due } from './run-store.ts';
 
 type Deps = Pick<SettlementDeps, 'db' | 'directory' | 'clock'>;
 
 const PAYMENTS = 'settlement.messages_of_payments';
+const EXCHANGES = 'settlement.messages_of_exchanges';
 
 /** How old what is known of subscriptions may be; one that is younger begins with what happens after it is known. */
 const MAX_AGE_MS = 1_000;
@@ -42,6 +45,19 @@ export function noteConsumers(deps: Deps): Consumer[] {
         if (dues.length === 0) return;
         await deps.db.write({ tenantId }, async (tx) => {
           if (await inbox.once(tx, PAYMENTS, event)) await noteDue(tx, tenantId, dues, deps.clock.now());
+        });
+      },
+    },
+    {
+      name: EXCHANGES,
+      types: [fxTraded.type],
+      from: 'now',
+      async handle(event) {
+        const { tenantId } = event;
+        const { tradeId, state } = event.data as { tradeId: string; state: string };
+        if (state !== 'settled' || (await boxes(tenantId)).length === 0) return;
+        await deps.db.write({ tenantId }, async (tx) => {
+          if (await inbox.once(tx, EXCHANGES, event)) await noteExchange(tx, tenantId, fromWireId(tradeId), deps.clock.now());
         });
       },
     },

@@ -7,11 +7,12 @@ import type { Balance } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { writeStatement, type StatementEntry } from '../iso20022/write/statement.ts';
 import { settledAtOf, settledPaymentsOf, type StandingPayment } from '../payment/store.ts';
-import { feePostingsOf, type FeePosting } from '../fee/invoice-store.ts';
+import { feePostingsOf } from '../fee/invoice-store.ts';
 import { settledLegsOf } from '../fx/store.ts';
+import { exchangeEntry, feeEntry, fundingEntry } from './booked-entries.ts';
 import type { getStatement as contract } from './contract.ts';
 import { mustFind } from './read-participants.ts';
-import { fundingsOf, type AccountRow, type FundingRow, type Range } from './store.ts';
+import { fundingsOf, type AccountRow, type Range } from './store.ts';
 
 /** How far behind the clock a statement of today ends, so that no act still being committed falls into it later. */
 const SETTLE_BACK_MS = 1_000;
@@ -121,39 +122,5 @@ function paymentEntry(payment: StandingPayment, participantId: Uuid): StatementE
     debtorAgent: agents.debtorAgent.bic,
     creditorAgent: agents.creditorAgent.bic,
     ...(record.remittance !== undefined && { remittance: record.remittance }),
-  };
-}
-
-function feeEntry({ transferId, units, reference, recordedAt }: FeePosting): StatementEntry {
-  return {
-    reference: transferId.replaceAll('-', ''),
-    kind: 'fee',
-    units,
-    bookedAt: recordedAt,
-    valueDate: dayOf(recordedAt),
-    remittance: reference,
-  };
-}
-
-/** The trade's id and the leg's number: a trade may have several legs of one participant in one currency. */
-function exchangeEntry({ tradeId, leg, units, settledAt }: Awaited<ReturnType<typeof settledLegsOf>>[number]): StatementEntry {
-  return {
-    reference: `${tradeId.replaceAll('-', '')}/${leg}`,
-    kind: 'exchange',
-    units,
-    bookedAt: settledAt,
-    valueDate: dayOf(settledAt),
-    remittance: toWireId('fxt', tradeId),
-  };
-}
-
-function fundingEntry(row: FundingRow): StatementEntry {
-  return {
-    reference: row.transferId.replaceAll('-', ''),
-    kind: row.units > 0n ? 'funding' : 'defunding',
-    units: row.units,
-    bookedAt: row.recordedAt,
-    valueDate: dayOf(row.recordedAt),
-    remittance: row.reference,
   };
 }

@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
 import { instant } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import { noteBookings } from '../message/booking-store.ts';
 
 /** A participant as its rows tell, with the accounts it has in each asset. */
 export type ParticipantRow = {
@@ -154,6 +155,7 @@ export async function insertFunding(tx: Tx, tenantId: Uuid, row: FundingRow): Pr
      values ($1, $2, $3, $4, $5, $6, $7::timestamptz)`,
     [tenantId, row.transferId, row.participantId, row.asset, row.units.toString(), row.reference, instant(row.recordedAt)],
   );
+  await noteBookings(tx, tenantId, 'funding', [row]);
 }
 
 /** Half-open range of recording times. */
