@@ -30,6 +30,8 @@ export type Operation<I extends Input = Input, O extends TSchema = TSchema> = {
   status: 200 | 201 | 202;
   /** Media type of the request's body; anything but JSON reaches the handler as bytes in `input.document`. */
   consumes: string;
+  /** Other media types that it reads as well, for documents that are published in several. */
+  alsoConsumes?: readonly string[];
   /** Media type of the answer; anything but JSON is sent as the handler made it. */
   produces: string;
   /** Largest body in bytes. */
@@ -48,7 +50,7 @@ type Draft<P extends TObject, Q extends TObject, B extends TObject, O extends TS
   Operation,
   'name' | 'method' | 'path' | 'summary' | 'scope' | 'cost' | 'errors'
 > &
-  Partial<Pick<Operation, 'idempotencyKey' | 'status' | 'consumes' | 'produces' | 'bodyLimit' | 'example'>> & {
+  Partial<Pick<Operation, 'idempotencyKey' | 'status' | 'consumes' | 'alsoConsumes' | 'produces' | 'bodyLimit' | 'example'>> & {
     params?: P;
     query?: Q;
     body?: B;

@@ -47,8 +47,9 @@ function requireMediaType(operation: Operation, request: FastifyRequest): void {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': chunked, 'content-encoding': coding } = request.headers;
   const hasBody = chunked !== undefined || (length !== undefined && length !== '0');
   if (!hasBody || operation.method === 'GET') return;
-  if (!namesOf(operation.consumes).includes(essenceOf(type))) {
-    throw new AppError('media_type', 'request.media_type', `Send the body as ${operation.consumes} and say so in Content-Type.`);
+  if (!namesOf(operation).includes(essenceOf(type))) {
+    const kinds = [operation.consumes, ...(operation.alsoConsumes ?? [])].join(' or ');
+    throw new AppError('media_type', 'request.media_type', `Send the body as ${kinds} and say so in Content-Type.`);
   }
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
     throw new AppError('media_type', 'request.content_encoding', 'Send the body without Content-Encoding.');

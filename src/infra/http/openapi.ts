@@ -106,11 +106,14 @@ function parametersOf({ input, idempotencyKey, example }: Operation): OpenApiCal
   ];
 }
 
-function bodyOf({ method, consumes, input, example }: Operation): OpenApiCall['requestBody'] {
+function bodyOf({ method, consumes, alsoConsumes, input, example }: Operation): OpenApiCall['requestBody'] {
   if (method === 'GET') return undefined;
   if (consumes !== 'application/json') {
     const media = { schema: { type: 'string' }, ...(example?.document !== undefined && { example: example.document }) };
-    return { required: true, content: Object.fromEntries(namesOf(consumes).map((name) => [name, media])) };
+    return {
+      required: true,
+      content: Object.fromEntries(namesOf({ consumes, ...(alsoConsumes && { alsoConsumes }) }).map((name) => [name, media])),
+    };
   }
   if (Object.keys(input.body.properties).length === 0) return undefined;
   const media = { schema: plainSchema(input.body), ...(example?.body && { example: example.body }) };

@@ -58,6 +58,7 @@ export const loadScreeningList = operation({
   scope: 'screening:write',
   cost: 'heavy',
   consumes: 'text/csv',
+  alsoConsumes: ['application/xml'],
   bodyLimit: 128 << 20,
   params: listParams,
   query: Type.Object(
