@@ -27,7 +27,11 @@ export function ScreeningAlerts() {
             <Icon name="warning" size={18} />
           </span>
           <div className="min-w-0 flex-1 basis-64">
-            <p className="font-medium">{alert.listId} could not be replaced; an older file is in force</p>
+            <p className="font-medium">
+              {alert.inForce
+                ? `${alert.listId} could not be replaced; an older file is in force`
+                : `${alert.listId} could not be loaded; no payment is screened against it`}
+            </p>
             <p className="mt-0.5 text-sm break-words text-ink-2">{alert.detail}</p>
             <p className="mt-1 text-xs break-words text-ink-3">
               Since <Time at={alert.raisedAt} />

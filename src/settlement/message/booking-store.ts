@@ -97,7 +97,7 @@ export async function bookedOf(tx: Tx, tenantId: Uuid, participantId: Uuid, dues
 }
 
 /** The legs of trades that are final, at once or out of the queue, on the accounts of one participant. */
-async function legsOf(tx: Tx, tenantId: Uuid, participantId: Uuid, tradeIds: string): Promise<(BookedLeg & { asset: string })[]> {
+async function legsOf(tx: Tx, tenantId: Uuid, participantId: Uuid, tradeIds: Buffer): Promise<(BookedLeg & { asset: string })[]> {
   return tx.query(
     `select t.id as "tradeId", l.n::int as leg, l.leg ->> 'asset' as asset,
             case when l.leg ->> 'debtor' = $2::text then -1 else 1 end * (l.leg ->> 'units')::numeric(38, 0) as units,

@@ -121,8 +121,10 @@ function reportReady({ data, subject }: Event): NoticeText | undefined {
 
 function listRefused({ data }: Event): NoticeText {
   const refused = data as Data;
-  const detail = `A newer file was refused (${say(refused, 'code')}); the list in force stays.`;
-  return { title: `The list ${say(refused, 'listId')} could not be replaced`, detail, path: '/screening' };
+  const isFirst = (data as { inForce?: boolean }).inForce === false;
+  const what = isFirst ? 'Its first file was refused' : 'A newer file was refused';
+  const detail = `${what} (${say(refused, 'code')}); ${isFirst ? 'no payment is screened against it' : 'the list in force stays'}.`;
+  return { title: `The list ${say(refused, 'listId')} could not be ${isFirst ? 'loaded' : 'replaced'}`, detail, path: '/screening' };
 }
 
 function webhookDisabled({ data }: Event): NoticeText {
@@ -217,7 +219,7 @@ export const NOTICES: readonly NoticeKind[] = [
   {
     kind: 'list_refused',
     label: 'A screening list is refused',
-    about: 'A newer file could not be trusted; the list in force stays',
+    about: 'A file could not be trusted; the list in force stays, if there is one',
     scope: 'screening:read',
     usual: true,
     type: 'settlement.list_refused',

@@ -40,7 +40,13 @@ export async function loadScreeningList(
   } catch (error) {
     // Whoever sends lists may be a program whose answers nobody reads.
     if (error instanceof AppError && error.code.startsWith('settlement.list_'))
-      await raiseAlert(deps, ctx.tenantId, { listId: id, code: error.code, detail: error.message, source: ctx.actor.name });
+      await raiseAlert(deps, ctx.tenantId, {
+        listId: id,
+        code: error.code,
+        detail: error.message,
+        source: ctx.actor.name,
+        isExpected: false,
+      });
     throw error;
   }
 }

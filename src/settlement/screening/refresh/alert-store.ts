@@ -6,7 +6,7 @@ import type { Tx } from '../../../infra/postgres/db.ts';
 /** How an alert ended: a good file came, somebody dismissed it, or its source is no more. */
 export type Closing = 'loaded' | 'dismissed' | 'source_removed';
 
-/** That a list could not be replaced. */
+/** That a list could not be replaced, or loaded at all. */
 export type AlertRow = {
   id: Uuid;
   listId: string;
@@ -20,10 +20,13 @@ export type AlertRow = {
   closing: Closing | null;
   closedBy: string | null;
   comment: string | null;
+  /** Whether a list is in force under this id. */
+  inForce: boolean;
 };
 
 const COLUMNS = `id, list_id as "listId", code, detail, source, raised_at as "raisedAt", last_at as "lastAt", times, closed_at as "closedAt", closing,
-  closed_by as "closedBy", comment`;
+  closed_by as "closedBy", comment,
+  exists (select from settlement.screening_list l where l.tenant_id = screening_alert.tenant_id and l.id = screening_alert.list_id) as "inForce"`;
 
 /** The latest alert of a list, open or not; undefined when it never had one. */
 export async function latestAlert(tx: Tx, tenantId: Uuid, listId: string): Promise<AlertRow | undefined> {

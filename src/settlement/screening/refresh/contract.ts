@@ -115,6 +115,7 @@ export const ScreeningAlert = Type.Object(
     raisedAt: Instant,
     lastAt: Instant,
     times: Type.Integer({ description: 'How often it happened' }),
+    inForce: Type.Boolean({ description: 'Whether an older file is in force' }),
     closedAt: Type.Optional(Instant),
     closing: Type.Optional(Type.Union([Type.Literal('loaded'), Type.Literal('dismissed'), Type.Literal('source_removed')])),
     closedBy: Type.Optional(Type.String()),
@@ -127,7 +128,7 @@ export const listScreeningAlerts = operation({
   name: 'settlement.list_screening_alerts',
   method: 'GET',
   path: '/v1/screening/alerts',
-  summary: 'Lists that could not be replaced: open alerts first, the latest 100',
+  summary: 'Lists that could not be replaced, or never came from their source: open alerts first, the latest 100',
   scope: 'screening:read',
   cost: 'normal',
   output: Type.Object({ items: Type.Array(ScreeningAlert) }, closed),
@@ -158,13 +159,14 @@ export const dismissScreeningAlert = operation({
 export const listRefused = eventKind({
   type: 'settlement.list_refused',
   version: 1,
-  summary: 'A list could not be replaced by a newer file; the one in force stays',
+  summary: 'A list could not be replaced by a newer file and the one in force stays, or none ever came from its source',
   data: Type.Object({
     alertId: ScreeningAlertId,
     listId: Type.String(),
     code: Type.String(),
     detail: Type.String(),
     source: Type.String(),
+    inForce: Type.Optional(Type.Boolean({ description: 'Whether an older file is in force' })),
   }),
 });
 

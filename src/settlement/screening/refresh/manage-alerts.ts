@@ -61,7 +61,7 @@ export function listsCheck(deps: Pick<SettlementDeps, 'access' | 'db'>): Check {
       if (open === 0 && lists === 0) return { ok: true, unseen: true, detail: 'No list is in force.' };
       return {
         ok: open === 0,
-        detail: open === 0 ? 'No list waits for a good file.' : `${open} could not be replaced; see the screening page.`,
+        detail: open === 0 ? 'No list waits for a good file.' : `${open} could not be loaded; see the screening page.`,
       };
     },
   };

@@ -44,7 +44,13 @@ export async function refreshList(
     if (failures === 0) await closeAlerts(tx, ctx.tenantId, { listId: source.listId, closing: 'loaded', by: ctx.actor.name, at: triedAt });
   });
   if (error && (outcome === 'refused' || failures >= SILENT_FAILURES))
-    await raiseAlert(deps, ctx.tenantId, { listId: source.listId, code: error.code, detail: error.message, source: source.url });
+    await raiseAlert(deps, ctx.tenantId, {
+      listId: source.listId,
+      code: error.code,
+      detail: error.message,
+      source: source.url,
+      isExpected: true,
+    });
   return note;
 }
 

@@ -196,6 +196,30 @@ describe('a bad file leaves the list in force and is told', () => {
     expect((await alertsOf(id))[0]).toMatchObject({ closing: 'loaded' });
   });
 
+  test('a list of which no good file has ever come from its source is told as well, as one that is not in force', async () => {
+    const id = fresh();
+    answer = serve('id,name\n1,"Per');
+    await set(id);
+    expect(await run(id)).toMatchObject({ outcome: 'refused', code: 'settlement.list_truncated' });
+    expect(await alertsOf(id)).toMatchObject([{ code: 'settlement.list_truncated', times: 1, inForce: false }]);
+    expect(await eventsOf(id)).toHaveLength(1);
+    await run(id);
+    expect(await alertsOf(id)).toMatchObject([{ times: 2 }]);
+    const [open] = await alertsOf(id);
+    await dismissScreeningAlert(deps(), house.ctx, { id: open!.id, comment: 'The publisher is told' });
+    await run(id);
+    expect(await alertsOf(id)).toMatchObject([{ times: 3, closing: 'dismissed' }]);
+    answer = serve(MANY);
+    clock.advance(1_000);
+    await run(id);
+    answer = serve('id,name\n1,"Per');
+    await run(id);
+    expect(await alertsOf(id)).toMatchObject([{ times: 1, inForce: true }, { closing: 'dismissed' }]);
+    answer = serve(MANY);
+    await run(id);
+    expect(await alertsOf(id)).toMatchObject([{ closing: 'loaded' }, {}]);
+  });
+
   test('a list that is sent by hand and refused is told as well, where one is in force', async () => {
     const id = fresh();
     await expect(load(id, 'id,name\n1,"Vik')).rejects.toMatchObject({ code: 'settlement.list_truncated' });
