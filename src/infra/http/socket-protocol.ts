@@ -104,7 +104,7 @@ export function visibleTo(memberId: string | undefined, event: Event): boolean {
   return memberId === undefined || (event.memberIds?.includes(memberId) ?? false);
 }
 
-/** An event as it leaves: whom else it concerns is nobody's business. */
-export function publicEvent({ memberIds: _, ...event }: Event): Event {
-  return event;
+/** An event as it leaves, live as from history: whom else it concerns and what the house keeps beside it is nobody's business. */
+export function publicEvent({ id, tenantId, seq, type, version, subject, at, data }: Event): Event {
+  return { id, tenantId, seq, type, version, subject, at, data };
 }

@@ -42,6 +42,21 @@ test('a member sees only what concerns it, and never whom else it concerns', asy
   expect(JSON.stringify(a.got)).not.toContain(BANK_B);
 });
 
+test('an event looks the same live and from history, and holds nothing that the house keeps beside it', async () => {
+  await start();
+  // As the log of events hands it on: with its place among the events of all tenants.
+  const logged = { ...eventOf(1), position: 4_711 };
+  kept = [eventOf(1)];
+  const live = await follow();
+  gateway.publish(logged);
+  await live.untilSeq(1);
+  const back = await follow('good', { channel: 'payments', afterSeq: 0 });
+  await back.untilSeq(1);
+  const shown = ({ got }: Client) => got.find(({ type }) => type === 'events')!.events;
+  expect(shown(live)).toEqual([eventOf(1)]);
+  expect(shown(live)).toEqual(shown(back));
+});
+
 test('who comes back gets what it missed, then what is live, without hole or repetition', async () => {
   await start({ bounds: { historyPage: 2 } });
   scene.kept = [1, 2, 3, 4, 5].map((seq) => eventOf(seq));
