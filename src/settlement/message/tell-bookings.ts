@@ -18,8 +18,9 @@ const CHUNK = 1_000;
  * A message enters its box in the transaction that takes out what it tells of, so that each booking is told of once.
  */
 export async function tellBookings(deps: Deps, tenantId: Uuid, signal?: AbortSignal): Promise<void> {
+  const isStopped = () => signal?.aborted ?? false;
   for (const ownerId of await deps.db.read({ tenantId }, (tx) => bookingOwners(tx, tenantId)))
-    while (!(signal?.aborted ?? false) && (await tellSome(deps, tenantId, ownerId)));
+    for (let more = true; more && !isStopped();) more = await tellSome(deps, tenantId, ownerId);
 }
 
 /** False when the owner has been told of everything. */
