@@ -28,8 +28,10 @@ export function defineKind<S extends TObject>(kind: CheckKind<NoInfer<Static<S>>
 
 const COMPARATORS = ['<', '<=', '>', '>=', '=', '!='] as const satisfies readonly Comparator[];
 
+/** Marks a text that names a target of the settings or is an address. */
+export const TARGET = 'x-target';
 /** Name of a target in the settings, or an address that they allow. */
-export const TargetName = Type.String({ minLength: 1, maxLength: 2_000 });
+export const TargetName = Type.String({ minLength: 1, maxLength: 2_000, [TARGET]: true });
 /** Path below a target's address, with its query. */
 export const UrlPath = Type.String({ pattern: '^/', maxLength: 2_000 });
 const path = { minLength: 1, maxLength: 1_000 };
@@ -37,6 +39,10 @@ const path = { minLength: 1, maxLength: 1_000 };
 export const HELD = 'x-held';
 /** Path of a file or folder, from the root of the settings. When it changes after a run, the run decides nothing any more. */
 export const FilePath = Type.String({ ...path, [HELD]: true });
+/** Marks a path whose content is made from a commit, and says itself of which, or is refused by its age. */
+export const MADE = 'x-made';
+/** Path of a report, or of the file beside it that names its commit. */
+export const ReportPath = Type.String({ ...path, [HELD]: true, [MADE]: true });
 /** The same of what changes by itself while all is well: a log, the number of a process, a backup. */
 export const LivePath = Type.String(path);
 export const Text = Type.String({ minLength: 1, maxLength: 4_000 });

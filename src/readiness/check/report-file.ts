@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Probe } from './check.ts';
-import { fields, FilePath, Positive, Text } from './define.ts';
+import { fields, Positive, ReportPath, Text } from './define.ts';
 import { unknownAge, writtenMs } from './file-age.ts';
 import { lookAt, readDocument, readText } from './files.ts';
 import { commitOf } from './git-read.ts';
@@ -10,7 +10,7 @@ import { readJsonPath } from './json-path.ts';
  * How a report shows that it speaks of what is judged: by the commit that it names (`commitAt`, a path in the report), by the
  * commit in a file beside it, or by its age alone.
  */
-export const ReportOf = Type.Union([fields({ commitAt: Text }), fields({ commitFile: FilePath }), fields({ maxAgeHours: Positive })]);
+export const ReportOf = Type.Union([fields({ commitAt: Text }), fields({ commitFile: ReportPath }), fields({ maxAgeHours: Positive })]);
 export type ReportOf = Static<typeof ReportOf>;
 
 /** A report that can be used, or what stands against it. A report of another commit is stale, one that is missing fails. */

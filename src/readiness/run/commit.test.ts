@@ -129,6 +129,65 @@ describe('a commit that is named', () => {
   });
 });
 
+describe('a file that a check reads and the commit does not hold', () => {
+  /** A repository whose checks read these, and what is said of it. */
+  function read(...names: string[]) {
+    const folder = repository({ 'app.ts': '1', '.gitignore': 'reports/\n' });
+    const apart = { read: names.map((name) => join(folder, name)) };
+    return { folder, head: gitIn(folder, ['rev-parse', 'HEAD']), apart, now: () => commitOf(folder, apart) };
+  }
+
+  test('makes another commit by all that stands in it, until it is committed', async () => {
+    const { folder, head, apart, now } = read('CHANGELOG.md', 'app.ts');
+    expect(await now()).not.toHaveProperty('unheld');
+    expect((await now()).commit).toBe(head);
+    writeFileSync(join(folder, 'CHANGELOG.md'), 'one');
+    const first = await now();
+    writeFileSync(join(folder, 'CHANGELOG.md'), 'two');
+    const second = await now();
+    expect(new Set([head, first.commit, second.commit]).size).toBe(3);
+    for (const each of [first, second]) {
+      expect(each.commit.startsWith(`${head}+`)).toBe(true);
+      expect(each.unheld).toEqual(['CHANGELOG.md']);
+    }
+    await expect(commitNamed('HEAD', folder, apart)).rejects.toMatchObject({
+      code: 'readiness.commit_edited',
+      message: expect.stringContaining('CHANGELOG.md'),
+    });
+    const next = commitAll(folder);
+    expect((await now()).commit).toBe(next);
+    expect((await commitNamed('HEAD', folder, apart)).commit).toBe(next);
+  });
+
+  test('is any other file none of: not read, ignored, gone, outside, or spoken of by other means', async () => {
+    const { folder, head, apart } = read('reports/junit.xml', 'gone.md', 'list.md', '../outside.md');
+    for (const name of ['notes.md', 'list.md', '../outside.md']) writeFileSync(join(folder, name), 'x');
+    mkdirSync(join(folder, 'reports'));
+    writeFileSync(join(folder, 'reports/junit.xml'), '<testsuites/>');
+    expect((await commitOf(folder, { ...apart, files: [join(folder, 'list.md')] })).commit).toBe(head);
+    expect((await commitOf(folder, apart)).unheld).toEqual(['list.md']);
+  });
+
+  test('is seen below a folder that is read, and behind a link, whichever of the two is not held', async () => {
+    const { folder, now } = read('docs', 'link.md', 'held-link.md');
+    mkdirSync(join(folder, 'docs'));
+    writeFileSync(join(folder, 'docs/[a].md'), 'x');
+    symlinkSync('app.ts', join(folder, 'link.md'));
+    symlinkSync('target.md', join(folder, 'held-link.md'));
+    gitIn(folder, ['add', 'held-link.md']);
+    gitIn(folder, ['commit', '-q', '-m', 'a link']);
+    writeFileSync(join(folder, 'target.md'), 'x');
+    expect((await now()).unheld).toEqual(['docs/[a].md', 'link.md', 'target.md']);
+  });
+
+  test('is not hidden by what only this machine leaves out', async () => {
+    const { folder, now } = read('CHANGELOG.md');
+    writeFileSync(join(folder, 'CHANGELOG.md'), 'x');
+    writeFileSync(join(folder, '.git/info/exclude'), '*.md\n');
+    expect((await now()).unheld).toEqual(['CHANGELOG.md']);
+  });
+});
+
 describe('records that are kept with the repository', () => {
   const SHA = 'a'.repeat(64);
   /** A repository with a log, and what is said of it with these files committed behind. */

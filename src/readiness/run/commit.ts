@@ -5,23 +5,26 @@ import { AppError } from '../../base/error.ts';
 import { listsPrograms } from '../git-safety.ts';
 import { git, type GitEnvironment } from './git.ts';
 import { recordsPathspec } from './records-apart.ts';
+import { unheldOf } from './unheld-files.ts';
 
 /**
  * The commit that is judged, and who wrote it as `Name <address>`. `checkedOut` is told where it is another one, after which
- * nothing but records was committed.
+ * nothing but records was committed; `unheld` are files that checks read and the commit does not hold, by their way from the root.
  */
-export type Commit = { commit: string; checkedOut?: string; author?: string };
+export type Commit = { commit: string; checkedOut?: string; author?: string; unheld?: readonly string[] };
 
 /**
  * What says nothing of what is judged. `files` are files and folders that a run speaks of by other means (the checklist, its
  * bindings): edits of them do not count. `records` is the folder of the log, which neither edits nor commits of count, so
- * that a signature is not void by being kept with what was signed.
+ * that a signature is not void by being kept with what was signed. `read` are the files that checks read: what they find in one
+ * that the commit does not hold is not of that commit.
  */
-export type Apart = { files?: readonly string[]; records?: string };
+export type Apart = { files?: readonly string[]; records?: string; read?: readonly string[] };
 
 /**
  * The commit of the repository that a folder lies in: the newest that touched anything but the records. Tracked files that
- * were edited since make it another one: its name then ends in `+` and the beginning of a hash of what was changed.
+ * were edited since make it another one, and so do files that checks read while git neither tracks nor ignores them: its name then
+ * ends in `+` and the beginning of a hash of what was changed.
  * Errors: `readiness.commit_unknown` where there is no repository, no commit, or no git, and where the repository's own
  * configuration names programs that comparing files would start.
  */
@@ -43,7 +46,7 @@ export async function commitOf(folder: string, apart: Apart = {}): Promise<Commi
  *
  * Errors: `readiness.commit_unknown` for a name that git does not know, or when it does not answer;
  * `readiness.commit_other` for another commit than the one checked out; `readiness.commit_edited` when tracked files were
- * edited since.
+ * edited since, or a check reads one that it does not hold.
  */
 export async function commitNamed(name: string, folder: string, apart: Apart = {}): Promise<Commit> {
   if (!(await isInRepository(folder))) return { commit: name };
@@ -63,7 +66,9 @@ export async function commitNamed(name: string, folder: string, apart: Apart = {
   throw new AppError(
     'conflict',
     'readiness.commit_edited',
-    `Files were edited since ${found.slice(0, 12)}. Commit them, or leave --commit out to judge them as they are.`,
+    here.unheld
+      ? `Checks read what ${found.slice(0, 12)} does not hold: ${here.unheld.slice(0, MOST_TOLD).join(', ')}. Commit that, have it ignored, or leave --commit out to judge it as it is.`
+      : `Files were edited since ${found.slice(0, 12)}. Commit them, or leave --commit out to judge them as they are.`,
   );
 }
 
@@ -75,6 +80,9 @@ export async function isInRepository(folder: string): Promise<boolean> {
   }
 }
 
+/** So many files are named in an error. */
+const MOST_TOLD = 5;
+
 type Checkout = { root: string; head: string };
 
 async function checkoutOf(folder: string): Promise<Checkout> {
@@ -85,21 +93,24 @@ async function checkoutOf(folder: string): Promise<Checkout> {
   throw unknown(`${folder} is in no git repository with a commit.`);
 }
 
-async function asItStands({ root, head }: Checkout, { files = [], records }: Apart, more: GitEnvironment = {}): Promise<Commit> {
+async function asItStands({ root, head }: Checkout, { files = [], records, read = [] }: Apart, more: GitEnvironment = {}): Promise<Commit> {
   const excluded = (await Promise.all(files.map((path) => within(root, path)))).filter((path) => path !== undefined && path !== '');
+  const left = excluded.map((path) => `:(exclude,literal,top)${path}`);
   const log = records === undefined ? [] : await recordsPathspec(root, await realPath(records), (args) => git(root, args));
-  const pathspec = ['--', '.', ...excluded.map((path) => `:(exclude,literal,top)${path}`), ...log];
+  const pathspec = ['--', '.', ...left, ...log];
   const newest = log.length === 0 ? head : await git(root, ['log', '-1', '--format=%H', head, '--', '.', ...log]);
   // Nothing but records was ever committed.
   const judged = newest === '' ? head : newest;
   const diff = await git(root, ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD', ...pathspec], more);
   const unseen = await unlookedAt(root, pathspec);
-  if (diff === undefined || unseen === undefined || judged === undefined)
+  const unheld = await unheldOf(root, read, [...left, ...log]);
+  if (diff === undefined || unseen === undefined || unheld === undefined || judged === undefined)
     throw unknown(`git does not say what was edited in ${root}.`, false);
   const author = await git(root, ['log', '-1', '--format=%an <%ae>', judged]);
-  const edits = diff + unseen;
+  const edits = diff + unseen + unheld.hashes;
   const commit = edits === '' ? judged : `${judged}+${hash('sha256', edits).slice(0, 12)}`;
-  return { commit, ...(judged !== head && { checkedOut: head }), ...(author && { author }) };
+  const missing = unheld.paths.length > 0 && { unheld: unheld.paths };
+  return { commit, ...(judged !== head && { checkedOut: head }), ...(author && { author }), ...missing };
 }
 
 /** As git tells its root: without symbolic links. */

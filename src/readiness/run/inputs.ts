@@ -3,12 +3,12 @@ import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import type { TSchema } from 'typebox';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { mapInTurns } from '../../infra/turns.ts';
 import type { Bindings, BoundCheck } from '../binding/binding.ts';
-import { HELD } from '../check/define.ts';
+import { HELD, MADE } from '../check/define.ts';
 import type { KindRegistry } from '../check/kinds.ts';
+import { markedIn } from '../check/marked.ts';
 import { namesRead, type CheckSettings } from '../check/settings.ts';
 import { slowHashOf } from './deployed.ts';
 
@@ -41,21 +41,21 @@ export async function inputsHashOf({ checks, bindings, kinds, environment }: Inp
   return await slowHashOf(canonicalJson({ files: Object.fromEntries(files), env: Object.fromEntries(env) }));
 }
 
-function filesOf({ kind, params }: BoundCheck, kinds: KindRegistry): string[] {
-  const schema = kinds.find(kind)?.params;
-  return schema && !demandsAge(params) ? filesIn(schema, params) : [];
+/**
+ * The files that bound checks read as part of what is judged, as whole paths: those that they name, and the authorities of targets. Reports
+ * say themselves which commit they are of, and what must not be older than some hours says it of itself.
+ */
+export function filesReadBy({ checks, bindings, kinds }: Omit<Inputs, 'environment'>): string[] {
+  const bound = bindings.bindings.flatMap(({ disposition }) => boundChecks(disposition));
+  const authorities = Object.values(checks.targets).flatMap(({ ca }) => ca ?? []);
+  const named = [...bound.flatMap((check) => filesOf(check, kinds, (isMade) => !isMade)), ...authorities];
+  return [...new Set(named.map((path) => resolve(checks.root, path)))].toSorted();
 }
 
-type Node = TSchema & { [HELD]?: boolean; properties?: Record<string, Node>; items?: Node; anyOf?: readonly Node[] };
-
-/** Values that stand where the shape of the parameters has a file. */
-function filesIn({ properties = {}, items, anyOf = [], [HELD]: held }: Node, value: unknown): string[] {
-  const options = anyOf.flatMap((option) => filesIn(option, value));
-  if (typeof value === 'string') return held ? [value] : options;
-  if (Array.isArray(value)) return [...options, ...(items ? value.flatMap((one) => filesIn(items, one)) : [])];
-  if (typeof value !== 'object' || value === null) return options;
-  const below = Object.entries(value).flatMap(([key, one]) => (properties[key] ? filesIn(properties[key], one) : []));
-  return [...options, ...below];
+function filesOf({ kind, params }: BoundCheck, kinds: KindRegistry, counts: (isMade: boolean) => boolean = () => true): string[] {
+  const schema = kinds.find(kind)?.params;
+  if (!schema || demandsAge(params)) return [];
+  return markedIn(schema, params, (node) => node[HELD] === true && counts(node[MADE] === true));
 }
 
 function demandsAge(params: unknown): boolean {

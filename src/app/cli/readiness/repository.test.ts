@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { commitAll, enrolCheaply, gitIn, PASSPHRASE, readinessCli } from '../../../../test/support/readiness-cli.ts';
@@ -102,6 +102,34 @@ describe('a commit that is named', () => {
     expect(value).toMatchObject({ subject: { commit: gitIn(folder, ['rev-parse', 'HEAD']) } });
     appendFileSync(join(folder, 'service.json'), '\n');
     expect((await at('run', '--by', 'Robin')).value).not.toMatchObject({ subject: (value as { subject: object }).subject });
+  });
+});
+
+describe('a file that a check reads and git does not hold', () => {
+  test('is no evidence of the commit: what it shows at the desk is of another one, and it is named', async () => {
+    const { folder, run } = await sceneOf();
+    const head = gitIn(folder, ['rev-parse', 'HEAD']);
+    writeFileSync(join(folder, 'notes.md'), 'read by nothing');
+    expect((await run('--commit', head)).value).toMatchObject({ subject: { commit: head } });
+    writeFileSync(join(folder, 'budget.md'), 'forgotten');
+    const { value, text } = await run();
+    expect(value).toMatchObject({ subject: { commit: expect.stringMatching(new RegExp(`^${head}\\+`)) }, unheld: ['budget.md'] });
+    expect(text).toContain('Read by checks, and not in the commit: budget.md.');
+    expect((await run('--commit', head)).exitCode).toBe(3);
+    const next = commitAll(folder);
+    expect((await run('--commit', next)).value).toMatchObject({ subject: { commit: next } });
+  });
+
+  test('counts no report that says itself which commit or how old it is, ignored or not', async () => {
+    const report = '{ kind: junit, params: { report: reports/junit.xml, of: { commitFile: reports/COMMIT } } }';
+    const { folder, run } = await sceneOf({ service: report });
+    const head = gitIn(folder, ['rev-parse', 'HEAD']);
+    mkdirSync(join(folder, 'reports'));
+    writeFileSync(join(folder, 'reports/junit.xml'), '<testsuites><testsuite tests="1"><testcase name="a"/></testsuite></testsuites>');
+    writeFileSync(join(folder, 'reports/COMMIT'), head);
+    const { value } = await run('--commit', head);
+    expect(value).toMatchObject({ subject: { commit: head } });
+    expect((value as { lines: { line: number; state: string }[] }).lines.find(({ line }) => line === 4)).toMatchObject({ state: 'pass' });
   });
 });
 

@@ -9,6 +9,7 @@ import { createProbe } from '../../../readiness/check/targets.ts';
 import type { Verdict } from '../../../readiness/gate/decide.ts';
 import { verdictRecord } from '../../../readiness/gate/record-verdict.ts';
 import type { Signer } from '../../../readiness/people.ts';
+import { plain } from '../../../readiness/report/plain.ts';
 import { runChecklist } from '../../../readiness/run/run-checklist.ts';
 import { createProgress } from '../../progress.ts';
 import { guarded, type Output } from '../output.ts';
@@ -152,11 +153,20 @@ async function putDown(output: Output, workspace: Workspace, { signer, own }: Pu
     ? `Verdict kept as record ${record.index}; note the root of the log: ${log.size}:${log.root}`
     : 'Nothing was decided, and no verdict kept.';
   const behind = behindRelease(standing, workspace);
-  output.print([describeVerdict(verdict), ...behind.told, kept].join('\n'), {
+  const notHeld = workspace.unheld ? [toldOfUnheld(workspace.unheld)] : [];
+  output.print([describeVerdict(verdict), ...notHeld, ...behind.told, kept].join('\n'), {
     ...verdict,
     record: record?.index,
     log,
     written: behind.written,
+    ...(workspace.unheld && { unheld: workspace.unheld }),
   });
   return verdict;
+}
+
+const MOST_UNHELD = 8;
+
+function toldOfUnheld(paths: readonly string[]): string {
+  const more = paths.length > MOST_UNHELD ? `, and ${paths.length - MOST_UNHELD} more` : '';
+  return `Read by checks, and not in the commit: ${paths.slice(0, MOST_UNHELD).map(plain).join(', ')}${more}. What was judged is the commit with them.`;
 }

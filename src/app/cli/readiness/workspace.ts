@@ -26,7 +26,7 @@ import { historyOf, type History } from '../../../readiness/run/authors.ts';
 import { commitNamed, commitOf, isInRepository } from '../../../readiness/run/commit.ts';
 import { configHashOf } from '../../../readiness/run/deployed.ts';
 import { refuseCutLog } from '../../../readiness/run/log-in-git.ts';
-import { inputsHashOf } from '../../../readiness/run/inputs.ts';
+import { filesReadBy, inputsHashOf } from '../../../readiness/run/inputs.ts';
 import { loadRun } from '../../../readiness/run/load-run.ts';
 import type { Subject } from '../../../readiness/run/result.ts';
 import { readRunSettings, RUN_KEYS, type RunSettings } from '../../../readiness/run/settings.ts';
@@ -54,6 +54,8 @@ export type Workspace = Setup & {
   subject: Subject;
   inputs: string;
   checkedOut?: string;
+  /** Files that checks read and git neither tracks nor ignores: they make what is judged another commit. */
+  unheld?: readonly string[];
   author?: string;
   /** Knows the people and programs of the file of people. */
   whoIs: WhoIs;
@@ -92,14 +94,19 @@ export async function openWorkspace(file: string, options: WorkOptions): Promise
   const source = existsSync(bindingsPath) || options.bindings !== undefined ? await contentOf(bindingsPath) : emptyBindings(checklist.name);
   const bindings = readBindings(source, { file: bindingsPath });
   const { settings, checks, environment } = setup;
+  const kinds = createKinds([builtInChecks()]);
   // Who may sign is part of what is judged: another file of people is another commit.
-  const apart = { files: [file, bindingsPath].map((path) => resolve(path)), records: settings.records };
+  const apart = {
+    files: [file, bindingsPath].map((path) => resolve(path)),
+    records: settings.records,
+    read: filesReadBy({ checks, bindings, kinds }),
+  };
   // What checks read is judged; a checklist may be kept elsewhere.
   const folder = (await isInRepository(checks.root)) ? checks.root : dirname(resolve(file));
-  const { commit, checkedOut, author } = await (options.commit === undefined
+  const { commit, checkedOut, author, unheld } = await (options.commit === undefined
     ? commitOf(folder, apart)
     : commitNamed(options.commit, folder, apart));
-  const inputs = await inputsHashOf({ checks, bindings, kinds: createKinds([builtInChecks()]), environment });
+  const inputs = await inputsHashOf({ checks, bindings, kinds, environment });
   const configHash = await configurationOf(setup);
   const deployed = { commit, configHash, environment: options.environment ?? settings.environment };
   return {
@@ -109,6 +116,7 @@ export async function openWorkspace(file: string, options: WorkOptions): Promise
     subject: subjectFor(checklist, bindings, deployed),
     inputs,
     ...(checkedOut !== undefined && { checkedOut }),
+    ...(unheld && { unheld }),
     ...(author !== undefined && { author: accountNamed(author, setup) }),
     whoIs: whoIsIn(setup.peopleFile),
     folder,

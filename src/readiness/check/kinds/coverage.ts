@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Outcome, Probe } from '../check.ts';
-import { defineKind, fields, FilePath, judged } from '../define.ts';
+import { defineKind, fields, ReportPath, judged } from '../define.ts';
 import { readDocument } from '../files.ts';
 import { folderOf } from '../loopback.ts';
 import { isUnfit, readReport, ReportOf } from '../report-file.ts';
@@ -11,7 +11,7 @@ const Percent = Type.Optional(Type.Number({ minimum: 0, maximum: 100 }));
 
 const Params = fields({
   /** `coverage-summary.json` of Istanbul (also written by vitest, jest, c8), or `lcov.info`. */
-  report: FilePath,
+  report: ReportPath,
   of: ReportOf,
   /** Least shares in percent. */
   min: fields({ lines: Percent, statements: Percent, branches: Percent, functions: Percent }),

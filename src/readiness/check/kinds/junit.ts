@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { join } from 'node:path';
 import { AppError } from '../../../base/error.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, FilePath, judged, listed, Text } from '../define.ts';
+import { Count, defineKind, fields, ReportPath, judged, listed, Text } from '../define.ts';
 import { listFolder } from '../files.ts';
 import { folderOf } from '../loopback.ts';
 import { firstLines } from '../notes.ts';
@@ -12,7 +12,7 @@ import { isUnfit, readReport, ReportOf } from '../report-file.ts';
 
 const Params = fields({
   /** A report in JUnit's XML, or a folder whose `.xml` files all are. */
-  report: FilePath,
+  report: ReportPath,
   of: ReportOf,
   /** So many tests must have run; 1 unless told. */
   minTests: Type.Optional(Count),

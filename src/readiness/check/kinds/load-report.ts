@@ -1,14 +1,14 @@
 import Type, { type Static } from 'typebox';
 import type { Outcome, Probe } from '../check.ts';
 import { demandsOn } from '../compare.ts';
-import { defineKind, fields, FilePath, judged, ValueDemand } from '../define.ts';
+import { defineKind, fields, ReportPath, judged, ValueDemand } from '../define.ts';
 import { readDocument } from '../files.ts';
 import { folderOf } from '../loopback.ts';
 import { isUnfit, readReport, ReportOf } from '../report-file.ts';
 
 const Params = fields({
   /** A report in JSON or YAML of any load generator. */
-  report: FilePath,
+  report: ReportPath,
   of: ReportOf,
   /** Thresholds on its figures, by their place. */
   demands: Type.Array(ValueDemand, { minItems: 1, maxItems: 50 }),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, FilePath, judged, listed } from '../define.ts';
+import { Count, defineKind, fields, ReportPath, judged, listed } from '../define.ts';
 import { readDocument } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
@@ -9,7 +9,7 @@ import { isUnfit, readReport, ReportOf } from '../report-file.ts';
 
 const Params = fields({
   /** A report in the schema of mutation testing elements, as Stryker writes it (`mutation.json`). */
-  report: FilePath,
+  report: ReportPath,
   of: ReportOf,
   /** Least share of mutants that a test found, in percent. */
   minScore: Type.Number({ minimum: 0, maximum: 100 }),

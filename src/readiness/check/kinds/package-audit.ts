@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { AppError } from '../../../base/error.ts';
 import type { Outcome, Probe } from '../check.ts';
-import { Count, defineKind, fields, FilePath, judged } from '../define.ts';
+import { Count, defineKind, fields, ReportPath, judged } from '../define.ts';
 import { readDocument } from '../files.ts';
 import { readJsonPath } from '../json-path.ts';
 import { folderOf } from '../loopback.ts';
@@ -13,7 +13,7 @@ type Severity = (typeof SEVERITIES)[number];
 
 const Params = fields({
   /** The output of `npm audit --json`, or a report in SARIF. */
-  report: FilePath,
+  report: ReportPath,
   of: ReportOf,
   /** Most findings of each severity; no critical and no high ones unless told. */
   max: Type.Optional(
