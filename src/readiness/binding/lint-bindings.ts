@@ -18,6 +18,7 @@ export type LintKind =
   | 'waiver_too_long'
   | 'contradiction'
   | 'demand_not_checked'
+  | 'target_unknown'
   | 'other_checklist'
   | 'not_understood';
 

@@ -165,3 +165,19 @@ test('machines get the same as one value', async () => {
     findings: [{ kind: 'unbound' }, {}, {}, {}],
   });
 });
+
+test('lint tells of a check that asks a target which the settings lack, and of none that is named or an address', async () => {
+  const check = (target: string) => `{ kind: http, params: { target: ${target}, path: /health } }`;
+  const { file } = folderOf();
+  const [gate] = (await bind(file, {})).lines;
+  const lint = async (checks: string, settings?: string) => {
+    const bindings = `version: 1\nchecklist: harbour.md\nbindings:\n  - { line: ${gate!.line.id}, disposition: { kind: checked, checks: [${checks}] } }\n`;
+    const { findings } = await bind(folderOf(bindings, settings).file, { lint: true });
+    return findings.filter(({ kind }) => kind === 'target_unknown');
+  };
+  expect(await lint(`${check('gate')}, ${check('https://gate.example')}`)).toEqual([]);
+  expect(await lint(`${check('gate')}, ${check('edge')}, ${check('edge')}`)).toEqual([
+    { kind: 'target_unknown', lineId: gate!.line.id, line: 4, text: expect.stringContaining('asks edge, which is no target') },
+  ]);
+  expect(await lint(check('gate'), 'version: 1\n')).toHaveLength(1);
+});

@@ -5,13 +5,14 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
+import { lintTargets } from '../../../readiness/binding/lint-targets.ts';
 import { readBindings } from '../../../readiness/binding/read-bindings.ts';
 import { changeBindings, emptyBindings } from '../../../readiness/binding/write-bindings.ts';
 import type { ProposedFor } from '../../../readiness/catalogue/propose.ts';
 import { confirm, standOf, type Stand } from '../../../readiness/catalogue/stand.ts';
 import { builtInChecks } from '../../../readiness/check/built-in.ts';
 import { createKinds } from '../../../readiness/check/kinds.ts';
-import { readSettings } from '../../../readiness/check/settings.ts';
+import { readSettings, type CheckSettings } from '../../../readiness/check/settings.ts';
 import { valuesOf } from '../../../readiness/check/targets.ts';
 import type { Checklist } from '../../../readiness/checklist/checklist.ts';
 import { RUN_KEYS } from '../../../readiness/run/settings.ts';
@@ -52,7 +53,10 @@ export function addBind(parent: Command, command: AddCommand): void {
   )
     .option('--bindings <file>', 'where they are; NAME.bindings.yaml beside the checklist unless told')
     .option('--suggest', 'show what could decide each line that nothing decides yet, and why')
-    .option('--lint', 'show every line that is not decided exactly once; exit 1 when there is one')
+    .option(
+      '--lint',
+      'show every line that is not decided exactly once, or whose check asks a target that the settings lack; exit 1 when there is one',
+    )
     .option('--confirm <id...>', 'confirm what is suggested for these lines, named by identity, its beginning, or :NUMBER of their line')
     .option('--confirm-theme <theme>', 'confirm what is suggested for all lines of a theme')
     .option('--by <name>', 'who confirms')
@@ -73,16 +77,20 @@ const CATALOGUE = fileURLToPath(new URL('../../../readiness/catalogue/', import.
  * For whom is proposed: Rialto's own catalogue alone is proposed what Rialto has. Of every other system only its checklist is known, and
  * the targets of its settings, if there are any.
  */
-async function proposedFor(file: string, checklist: Checklist, named: string | undefined): Promise<ProposedFor> {
+function proposedFor(file: string, checklist: Checklist, checks: CheckSettings | undefined): ProposedFor {
   if (file !== '-' && dirname(resolve(file)) === dirname(join(CATALOGUE, 'production.md'))) return 'own';
-  const path = named ?? [process.cwd(), dirname(resolve(file))].map((folder) => join(folder, 'readiness.yaml')).find(existsSync);
-  if (path === undefined) return { targets: {}, services: checklist.services };
-  const checks = readSettings((await contentOf(path)) ?? '', dirname(resolve(path)), [...RUN_KEYS, 'watch']);
+  if (!checks) return { targets: {}, services: checklist.services };
   const values = valuesOf(checks, process.env);
   const targets = Object.entries(checks.targets).map(
     ([name, target]) => [name, 'url' in target ? target.url : values[target.env]] as const,
   );
   return { targets: Object.fromEntries(targets), services: checklist.services };
+}
+
+/** The settings that were named, or those of this folder or of the checklist's, if there are any. Errors: those of `readSettings`. */
+async function settingsFor(file: string, named: string | undefined): Promise<CheckSettings | undefined> {
+  const path = named ?? [process.cwd(), dirname(resolve(file))].map((folder) => join(folder, 'readiness.yaml')).find(existsSync);
+  return path === undefined ? undefined : readSettings((await contentOf(path)) ?? '', dirname(resolve(path)), [...RUN_KEYS, 'watch']);
 }
 
 /** Errors: `request.invalid`. */
@@ -105,8 +113,15 @@ export async function bind(file: string, options: BindOptions): Promise<Stand> {
   const path = options.bindings ?? `${file === '-' ? 'checklist' : file.replace(/\.[a-z]+$/i, '')}.bindings.yaml`;
   const kinds = createKinds([builtInChecks()]);
   const source = (await contentOf(path)) ?? emptyBindings(checklist.name);
-  const of = await proposedFor(file, checklist, options.settings);
-  const stand = standOf(checklist, readBindings(source, { file: path, kinds }), Date.now(), of);
+  const checks = await settingsFor(file, options.settings);
+  const of = proposedFor(file, checklist, checks);
+  const standBy = (text: string): Stand => {
+    const bindings = readBindings(text, { file: path, kinds });
+    const stand = standOf(checklist, bindings, Date.now(), of);
+    const unknown = checks ? lintTargets(checklist, bindings, { kinds, targets: checks.targets }) : [];
+    return { ...stand, findings: [...stand.findings, ...unknown] };
+  };
+  const stand = standBy(source);
   if (!options.confirm && options.confirmTheme === undefined) return stand;
   if (!options.by?.trim()) throw new AppError('invalid', 'readiness.confirmer_missing', 'Say who confirms: --by "Your Name".');
   const at = new Date().toISOString().slice(0, 10);
@@ -118,7 +133,7 @@ export async function bind(file: string, options: BindOptions): Promise<Stand> {
     ...(options.confirmTheme !== undefined && { theme: options.confirmTheme }),
   };
   const written = changeBindings(source, confirm(stand, wanted));
-  const after = standOf(checklist, readBindings(written, { file: path, kinds }), Date.now(), of);
+  const after = standBy(written);
   await replace(path, written);
   return after;
 }
