@@ -36,6 +36,15 @@ async function bindingsOf(): Promise<object[]> {
 }
 const fileOf = (bindings: readonly object[], more: object = {}) => JSON.stringify({ version: 1, checklist: name, ...more, bindings });
 
+test('bindings that were made beside a file of the name are taken for it, and those of another checklist are not', async () => {
+  await upload(TEXT);
+  const bindings = await bindingsOf();
+  const take = (checklist: string) => call().output(contract.uploadBindings, key(), { name }, bytes(fileOf(bindings, { checklist })));
+  for (const file of [name, `${name}.md`, `${name.toUpperCase()}.markdown`]) expect(await take(file)).toMatchObject({ unbound: 3 });
+  for (const other of ['other', `other/${name}.md.yaml`, `${name}-2.md`])
+    await expect(take(other)).rejects.toEqual(code('readiness.bindings_of_another'));
+});
+
 test('a name in a file that is uploaded confirms nothing: only an account does, after a step-up login, and in its own name', async () => {
   await upload(TEXT);
   const bindings = await bindingsOf();

@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { getChecklist, listChecklists } from '../../../src/readiness/contract.ts';
+import { listWatches } from '../../../src/readiness/watch-contract.ts';
 import { useOperation } from '../api/queries.ts';
 import { LiveIndicator } from '../parts/live-indicator.tsx';
 import { useFilters } from '../parts/filters.tsx';
 import { DecisionWord, markOf, STATES, StateBar, StateMark, type Checklist, type Line } from '../parts/readiness-state.tsx';
+import { ADVICE, type Watch } from '../parts/readiness-watch.tsx';
 import { clock, count, words } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Failure } from '../ui/states.tsx';
@@ -13,6 +15,8 @@ const EVERY_MS = 15_000;
 /** What was answered longer ago than this is no longer shown as how it is. */
 const KNOWN_FOR_MS = 3 * EVERY_MS;
 const MOST_LINES = 8;
+/** So many lines leave room for the release that is watched. */
+const MOST_LINES_BESIDE_WATCH = 6;
 
 /** For the screen on the wall of a release room: dark, legible from five metres, up to date by itself, nothing to click. */
 export function ReadinessWall() {
@@ -43,16 +47,18 @@ function Wall({ checklist, name, answeredAt }: { checklist: Checklist; name: str
   const { gate } = checklist;
   const now = useNow();
   const isKnown = Date.parse(now) - answeredAt < KNOWN_FOR_MS;
+  const newest = useOperation(listWatches, { name }, { everyMs: EVERY_MS }).data?.items[0];
+  const watch = newest?.ended ? undefined : newest;
   return (
     <>
-      <div className="flex items-start justify-between gap-8">
+      <div className="flex items-start justify-between gap-8 max-sm:flex-col max-sm:gap-2">
         <div className="min-w-0">
           <p className="truncate text-[3.2vmin] leading-tight text-ink-2">{checklist.title}</p>
           <p className="leading-none">
             {isKnown ? (
-              <DecisionWord decision={gate.decision} className="text-[17vmin] leading-none" />
+              <DecisionWord decision={gate.decision} className="text-[min(17vmin,13vw)] leading-none" />
             ) : (
-              <span className="text-[17vmin] leading-none font-semibold tracking-tight text-bad">NOT KNOWN</span>
+              <span className="text-[min(17vmin,13vw)] leading-none font-semibold tracking-tight text-bad">NOT KNOWN</span>
             )}
           </p>
         </div>
@@ -62,7 +68,8 @@ function Wall({ checklist, name, answeredAt }: { checklist: Checklist; name: str
         <>
           <StateBar counts={gate.counts} className="h-[3vmin] shrink-0" />
           <Counts counts={gate.counts} />
-          <InTheWay checklist={checklist} />
+          {watch && <Released watch={watch} />}
+          <InTheWay checklist={checklist} most={watch ? MOST_LINES_BESIDE_WATCH : MOST_LINES} />
         </>
       ) : (
         <p role="alert" className="m-auto text-[4vmin] text-ink-2">
@@ -76,7 +83,7 @@ function Wall({ checklist, name, answeredAt }: { checklist: Checklist; name: str
 
 function Corner({ checklist, name, now }: { checklist: Checklist; name: string; now: string }) {
   return (
-    <div className="shrink-0 text-right">
+    <div className="shrink-0 text-right max-sm:text-left">
       <p className="num text-[7vmin] leading-none font-medium">{clock(now).slice(0, 5)}</p>
       <p className="mt-[1vmin] text-[2.4vmin] text-ink-2">
         {checklist.open
@@ -85,8 +92,8 @@ function Corner({ checklist, name, now }: { checklist: Checklist; name: string; 
             ? `run ended ${clock(checklist.run.finishedAt).slice(0, 5)} UTC`
             : 'no run yet'}
       </p>
-      <div className="mt-[1vmin] flex items-center justify-end gap-3 text-base">
-        <LiveIndicator />
+      <div className="mt-[1vmin] flex items-center justify-end gap-3 max-sm:justify-start">
+        <LiveIndicator className="text-[max(0.75rem,2vmin)]" />
         <Link to="/readiness" search={{ checklist: name }} className="rounded text-ink-3 hover:text-ink" aria-label="Back to the checklist">
           <Icon name="close" size={20} />
         </Link>
@@ -124,17 +131,44 @@ function Counts({ counts }: { counts: Readonly<Record<string, number>> }) {
   );
 }
 
-function InTheWay({ checklist }: { checklist: Checklist }) {
+const ADVICE_INK = { good: 'text-good', warn: 'text-warn', bad: 'text-bad' } as const;
+
+/** The release that is being watched: what is advised now, why, and when it is looked at again. */
+function Released({ watch: { advice, because, releasedAt, nextAt } }: { watch: Watch }) {
+  const { tone, word } = advice ? ADVICE[advice] : { tone: undefined, word: 'not looked at yet' };
+  return (
+    <section
+      aria-label="After the release"
+      className="flex shrink-0 items-baseline gap-[2vmin] border-t border-line pt-[1.4vmin] leading-tight"
+    >
+      <p className={`shrink-0 text-[4vmin] font-semibold ${tone ? ADVICE_INK[tone] : 'text-ink-2'}`}>{word}</p>
+      <p className="min-w-0 flex-1 truncate text-[2.4vmin] text-ink-2">{because[0]}</p>
+      <p className="num shrink-0 text-[2.4vmin] text-ink-2">
+        released {clock(releasedAt).slice(0, 5)}
+        {nextAt && ` · next look ${clock(nextAt).slice(0, 5)}`}
+      </p>
+    </section>
+  );
+}
+
+function InTheWay({ checklist, most }: { checklist: Checklist; most: number }) {
   const byId = new Map(checklist.lines.map((line) => [line.id, line]));
   const lines = checklist.gate.blocks.flatMap((id) => byId.get(id) ?? []);
   if (lines.length === 0) return <p className="m-auto text-[6vmin] font-medium text-good">Nothing in the way</p>;
+  // The last place tells how many more there are, where they do not all fit.
+  const shown = lines.length <= most ? lines : lines.slice(0, most - 1);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <p className="shrink-0 pb-[1.4vmin] text-[2.4vmin] leading-tight text-ink-2">In the way · {count(lines.length)}</p>
       <ul className="min-h-0 flex-1 overflow-hidden">
-        {lines.slice(0, MOST_LINES).map((line) => (
+        {shown.map((line) => (
           <WallLine key={line.id} line={line} />
         ))}
+        {shown.length < lines.length && (
+          <li className="border-t border-line py-[1.1vmin] text-[3.2vmin] leading-tight text-ink-2">
+            and {count(lines.length - shown.length)} more
+          </li>
+        )}
       </ul>
     </div>
   );
@@ -143,8 +177,9 @@ function InTheWay({ checklist }: { checklist: Checklist }) {
 function WallLine({ line }: { line: Line }) {
   return (
     <li className="flex items-center gap-[2vmin] border-t border-line py-[1.1vmin] text-[3.2vmin] leading-tight">
-      <StateMark state={line.state} size={26} />
-      <bdi className="min-w-0 flex-1 truncate font-medium">{line.title}</bdi>
+      <StateMark state={line.state} size="1em" />
+      <bdi className="max-w-[60%] shrink-0 truncate font-medium">{line.title}</bdi>
+      <bdi className="min-w-0 flex-1 truncate text-[2.4vmin] text-ink-2">{line.summary}</bdi>
       <span className="shrink-0 text-[2.4vmin] text-ink-2">{words(line.effect)}</span>
     </li>
   );

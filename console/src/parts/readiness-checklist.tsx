@@ -11,9 +11,14 @@ import { SearchBox, useFilters, type Search } from './filters.tsx';
 import { ConfirmBindingsForm } from './readiness-sign.tsx';
 import { EffectBadge, STANDS_IN_THE_WAY, StateBadge, StateMark, TierBadge, type Checklist, type Line } from './readiness-state.tsx';
 
+type Show = { label: string; fits: (line: Line, asked: Asked) => boolean };
+/** Lines for which somebody waits for a waiver. */
+type Asked = ReadonlySet<string>;
+
 const SHOWS = {
   open: { label: 'In the way', fits: (line: Line) => STANDS_IN_THE_WAY.has(line.effect) },
   sign: { label: 'To sign', fits: (line: Line) => line.state === 'awaiting_sign_off' },
+  asked: { label: 'Waiver asked for', fits: (line: Line, asked: Asked) => asked.has(line.id) },
   claims: {
     label: 'Claimed, not so',
     fits: (line: Line) => line.claim?.agrees === false || (line.ticked === true && line.state !== 'pass'),
@@ -21,26 +26,32 @@ const SHOWS = {
   guessed: { label: 'Guessed', fits: (line: Line) => line.guessed.length > 0 },
   unbound: { label: 'Undecided by anything', fits: (line: Line) => !line.confirmed },
   pass: { label: 'Passing', fits: (line: Line) => line.state === 'pass' },
-} as const;
+} as const satisfies Readonly<Record<string, Show>>;
+
+/** Lines with a request for a waiver that nobody has decided. */
+const askedOf = ({ waiverRequests }: Checklist): Asked =>
+  new Set(waiverRequests.flatMap(({ state, lineId }) => (state === 'open' ? [lineId] : [])));
 
 /** The document as it is written: its headings, its lines in their order and nesting, each with what was found. */
 export function AsWritten({ checklist }: { checklist: Checklist }) {
   const [search, set] = useFilters();
   const show = search['show'] && search['show'] in SHOWS ? (search['show'] as keyof typeof SHOWS) : undefined;
   const text = (search['query'] ?? '').toLowerCase();
+  const asked = useMemo(() => askedOf(checklist), [checklist]);
   const lines = useMemo(
     () =>
       checklist.lines.filter(
         (line) =>
-          (!show || SHOWS[show].fits(line)) && (!text || `${line.title} ${line.detail ?? ''} ${line.summary}`.toLowerCase().includes(text)),
+          (!show || SHOWS[show].fits(line, asked)) &&
+          (!text || `${line.title} ${line.detail ?? ''} ${line.summary}`.toLowerCase().includes(text)),
       ),
-    [checklist.lines, show, text],
+    [checklist.lines, asked, show, text],
   );
   return (
     <section className="card mt-4" aria-label="Checklist">
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2.5 print:hidden">
         <SearchBox label="Find a line" />
-        <Shows checklist={checklist} show={show} set={(next) => set({ show: next })} />
+        <Shows lines={checklist.lines} asked={asked} show={show} set={(next) => set({ show: next })} />
       </div>
       {show === 'unbound' && <ConfirmAll name={checklist.name} lines={lines} />}
       {lines.length === 0 ? (
@@ -50,7 +61,7 @@ export function AsWritten({ checklist }: { checklist: Checklist }) {
           </Button>
         </Empty>
       ) : (
-        <Sections lines={lines} title={checklist.title} guessed={checklist.guessed} />
+        <Sections lines={lines} asked={asked} title={checklist.title} guessed={checklist.guessed} />
       )}
     </section>
   );
@@ -70,11 +81,13 @@ function ConfirmAll({ name, lines }: { name: string; lines: readonly Line[] }) {
   );
 }
 
-function Shows({ checklist, show, set }: { checklist: Checklist; show: string | undefined; set: (show: string | undefined) => void }) {
+type ShowsProps = { lines: readonly Line[]; asked: Asked; show: string | undefined; set: (show: string | undefined) => void };
+
+function Shows({ lines, asked, show, set }: ShowsProps) {
   return (
     <div className="flex flex-wrap gap-1.5" role="group" aria-label="Show">
       {Object.entries(SHOWS).map(([key, { label, fits }]) => {
-        const fitting = checklist.lines.filter(fits).length;
+        const fitting = lines.filter((line) => fits(line, asked)).length;
         if (fitting === 0 && show !== key) return null;
         return (
           <button
@@ -109,9 +122,9 @@ function groupsOf(lines: readonly Line[], title: string): Group[] {
   return groups;
 }
 
-type Sectioned = { lines: readonly Line[]; title: string; guessed: Checklist['guessed'] };
+type Sectioned = { lines: readonly Line[]; asked: Asked; title: string; guessed: Checklist['guessed'] };
 
-function Sections({ lines, title, guessed }: Sectioned) {
+function Sections({ lines, asked, title, guessed }: Sectioned) {
   const groups = groupsOf(lines, title);
   return groups.map((group, at) => (
     <div
@@ -122,7 +135,7 @@ function Sections({ lines, title, guessed }: Sectioned) {
       <Guesses texts={betweenOf(guessed, groups[at - 1], group)} />
       <ul className="pb-2">
         {group.lines.map((line) => (
-          <LineRow key={line.id} line={line} />
+          <LineRow key={line.id} line={line} isAsked={asked.has(line.id)} />
         ))}
       </ul>
     </div>
@@ -155,7 +168,7 @@ function Headings({ section, fresh }: Group) {
     const depth = Math.min(fresh + i, 2);
     const Tag = (['h2', 'h3', 'h4'] as const)[depth]!;
     return (
-      <Tag key={`${heading}${i}`} className={`px-4 pb-1 ${SIZES[depth]!}`}>
+      <Tag key={`${heading}${i}`} className={`px-4 pb-1 print:break-after-avoid ${SIZES[depth]!}`}>
         <bdi>{heading}</bdi>
       </Tag>
     );
@@ -164,7 +177,7 @@ function Headings({ section, fresh }: Group) {
 
 const STEP_REM = 1.375;
 
-function LineRow({ line }: { line: Line }) {
+function LineRow({ line, isAsked }: { line: Line; isAsked: boolean }) {
   return (
     <li className="relative border-t border-line/60 first:border-transparent hover:bg-sunken/60 has-[a:focus-visible]:bg-accent-soft print:break-inside-avoid">
       <div className="flex gap-2.5 py-2 pr-4 pl-4" style={{ marginLeft: `${Math.min(line.depth, 6) * STEP_REM}rem` }}>
@@ -184,7 +197,7 @@ function LineRow({ line }: { line: Line }) {
           <p className="mt-0.5 text-xs break-words text-ink-3">{line.summary}</p>
           <Notes line={line} />
         </div>
-        <Marks line={line} />
+        <Marks line={line} isAsked={isAsked} />
       </div>
     </li>
   );
@@ -204,21 +217,22 @@ function Notes({ line: { notes } }: { line: Line }) {
   );
 }
 
-function Marks({ line }: { line: Line }) {
+function Marks({ line, isAsked }: { line: Line; isAsked: boolean }) {
   const contradicted = line.claim?.agrees === false;
   return (
     <div className="flex shrink-0 flex-col items-end gap-1 sm:flex-row sm:items-start">
+      {isAsked && <Badge tone="calm">waiver asked for</Badge>}
       {line.polarity === 'bad_when_true' && <Badge tone="calm">trigger</Badge>}
       {line.guessed.length > 0 && <Badge tone="calm">guessed</Badge>}
       {line.ticked && line.state !== 'pass' && <Badge tone="warn">ticked</Badge>}
       {contradicted && <Badge tone="bad">claim differs</Badge>}
-      <span className="max-md:hidden">
+      <span className="flex max-md:hidden empty:hidden">
         <EffectBadge effect={line.effect} />
       </span>
-      <span className="max-sm:hidden">
+      <span className="flex max-sm:hidden">
         <TierBadge tier={line.tier} from={line.tierFrom} />
       </span>
-      <span className="max-lg:hidden print:inline">
+      <span className="flex max-lg:hidden print:flex">
         <StateBadge state={line.state} />
       </span>
     </div>

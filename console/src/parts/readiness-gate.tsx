@@ -4,7 +4,7 @@ import { approveLines, decideRelease } from '../../../src/readiness/signing-cont
 import { useAllowed } from '../api/queries.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { count, words } from '../ui/format.ts';
+import { count } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
 import type { Search } from './filters.tsx';
 import { ApproveForm, DecideForm } from './readiness-sign.tsx';
@@ -83,8 +83,8 @@ function Blockers({ checklist }: { checklist: Checklist }) {
     <div>
       <h2 className="text-xs font-medium text-ink-2">In the way · {count(lines.length)}</h2>
       <ul className="mt-1">
-        {lines.slice(0, SHOWN).map((line) => (
-          <Blocker key={line.id} line={line} />
+        {lines.map((line, i) => (
+          <Blocker key={line.id} line={line} onPaperOnly={i >= SHOWN} />
         ))}
       </ul>
       {lines.length > SHOWN && (
@@ -100,14 +100,17 @@ function Blockers({ checklist }: { checklist: Checklist }) {
   );
 }
 
-function Blocker({ line }: { line: Line }) {
+/** On the screen the first few are enough, with the rest one click away; paper shows them all, and whole. */
+function Blocker({ line, onPaperOnly }: { line: Line; onPaperOnly: boolean }) {
   return (
-    <li className="flex min-w-0 items-center gap-2 border-t border-line py-1.5 text-sm first:border-0">
+    <li
+      className={`${onPaperOnly ? 'hidden print:flex' : 'flex'} min-w-0 items-center gap-2 border-t border-line py-1.5 text-sm first:border-0 print:break-inside-avoid`}
+    >
       <StateMark state={line.state} />
       <Link
         to="."
         search={(before: Search) => ({ ...before, line: line.id })}
-        className="min-w-0 flex-1 truncate rounded hover:underline"
+        className="min-w-0 flex-1 truncate rounded hover:underline print:whitespace-normal"
         title={line.because}
       >
         <bdi>{line.title}</bdi>
@@ -132,7 +135,7 @@ function Acts({ checklist }: { checklist: Checklist }) {
       {allowed(decideRelease) && <Button onClick={() => setForm('decide')}>Sign the verdict</Button>}
       {allowed(approveLines) && toApprove.length > 0 && (
         <Button onClick={() => setForm('approve')}>
-          Approve {toApprove.length} {words('high')}
+          Approve {count(toApprove.length)} high {toApprove.length === 1 ? 'line' : 'lines'}
         </Button>
       )}
       {form === 'decide' && <DecideForm checklist={checklist} close={close} />}

@@ -27,7 +27,7 @@ function condensed(history: readonly Entry[]): (Entry & { times: number })[] {
 export function LineHistory({ detail }: { detail: LineDetail }) {
   const runs = detail.history.filter(({ kind }) => kind === 'run').toReversed();
   return (
-    <Card title="History" aside={runs.length > 0 ? `the latest ${runs.length} runs` : undefined}>
+    <Card title="History" aside={runs.length > 1 ? `the latest ${runs.length} runs` : undefined}>
       <div className="px-4 pb-4">
         {runs.length > 1 && (
           <div className="mb-3 flex h-3 gap-px" aria-hidden="true">

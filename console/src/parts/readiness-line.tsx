@@ -6,7 +6,7 @@ import { fetchFile } from '../api/session.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Drawer } from '../ui/dialog.tsx';
-import { duration, percent, shortId, words } from '../ui/format.ts';
+import { duration, nameOf, percent, shortId, words } from '../ui/format.ts';
 import { Card, Facts } from '../ui/layout.tsx';
 import { Failure, ProblemNote, Skeleton } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -38,7 +38,7 @@ export function LineDrawer({ name, line, close }: { name: string; line: string; 
 function Body({ detail }: { detail: LineDetail }) {
   return (
     <div className="space-y-4">
-      <div className="card px-5 py-4">
+      <div className="card p-4">
         <div className="flex flex-wrap items-center gap-2">
           <StateBadge state={detail.state} />
           <EffectBadge effect={detail.effect} />
@@ -68,7 +68,7 @@ function Acts({ detail }: { detail: LineDetail }) {
   const { user } = useLogin();
   const mine = detail.state !== 'pass' && detail.signers.some(({ id }) => id === user.id);
   return (
-    <div className="mt-3 flex flex-wrap gap-2">
+    <div className="mt-3 flex flex-wrap gap-2 empty:hidden">
       {allowed(signLine) && mine && (
         <Button tone="primary" onClick={() => setForm('sign')}>
           Sign as {detail.role}
@@ -229,8 +229,14 @@ function Decides({ detail }: { detail: LineDetail }) {
             ['Kind', detail.decides ? words(detail.decides) : 'nothing: it fails until something does'],
             detail.role !== undefined && ['Signs', detail.role],
             detail.role !== undefined && ['Who may', <Signers key="who" detail={detail} />],
-            detail.confirmedBy !== undefined && ['Confirmed by', `${detail.confirmedBy}, ${detail.confirmedAt?.slice(0, 10)}`],
-            detail.validUntil !== undefined && ['Holds until', <Time key="until" at={detail.validUntil} />],
+            detail.confirmedBy !== undefined && [
+              'Confirmed by',
+              <Confirmed key="by" by={detail.confirmedBy} on={detail.confirmedAt?.slice(0, 10)} />,
+            ],
+            detail.validUntil !== undefined && [
+              detail.state === 'stale' ? 'Held until' : 'Holds until',
+              <Time key="until" at={detail.validUntil} />,
+            ],
             detail.reason !== undefined && ['Reason', detail.reason],
             detail.note !== undefined && ['Note', detail.note],
           ]}
@@ -241,6 +247,15 @@ function Decides({ detail }: { detail: LineDetail }) {
         {confirming && <ConfirmBindingsForm name={detail.checklist} lines={[detail]} close={() => setConfirming(false)} />}
       </div>
     </Card>
+  );
+}
+
+/** Somebody by name; the account behind it is told to whoever asks. */
+function Confirmed({ by, on }: { by: string; on: string | undefined }) {
+  return (
+    <span title={by}>
+      {nameOf(by)}, {on}
+    </span>
   );
 }
 

@@ -15,7 +15,9 @@ export function RemoveChecklist({ checklist, removed }: { checklist: Checklist; 
   if (checklist.origin !== 'uploaded' || !allowed(deleteChecklist)) return null;
   return (
     <>
-      <Button onClick={() => ask(true)}>Remove</Button>
+      <Button className="print:hidden" onClick={() => ask(true)}>
+        Remove
+      </Button>
       {asking && <Question name={checklist.name} title={checklist.title} removed={removed} close={() => ask(false)} />}
     </>
   );

@@ -40,7 +40,7 @@ export const STATES = Object.keys(MARKS) as State[];
 export const markOf = (state: State): Mark => MARKS[state];
 
 /** A state as its shape alone, for the left of a line; its word is read to those who do not see it. */
-export function StateMark({ state, size = 15 }: { state: State; size?: number }) {
+export function StateMark({ state, size = 15 }: { state: State; size?: number | '1em' }) {
   const { icon, tone, word } = MARKS[state];
   return (
     <span className={`inline-flex shrink-0 ${INK[tone]}`} title={word}>
@@ -78,7 +78,7 @@ export function DecisionWord({ decision, className = 'text-2xl' }: { decision: D
 /** What failing costs. In no colour, which is for what was found; a tier that the document does not name is marked as assumed. */
 export function TierBadge({ tier, from }: { tier: Line['tier']; from: Line['tierFrom'] }) {
   return (
-    <span title={from === 'default' ? 'The document names no tier, so it is critical' : `Tier from the ${from}`}>
+    <span className="inline-flex" title={from === 'default' ? 'The document names no tier, so it is critical' : `Tier from the ${from}`}>
       <Badge tone="plain">
         {tier}
         {from === 'default' && <span aria-hidden="true">*</span>}

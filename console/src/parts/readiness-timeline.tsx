@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { WireOutput } from '../../../src/base/client.ts';
 import type { listWatches } from '../../../src/readiness/watch-contract.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
-import { clock, words } from '../ui/format.ts';
+import { clock } from '../ui/format.ts';
 import type { Search } from './filters.tsx';
 
 type Watch = WireOutput<typeof listWatches>['items'][number];
@@ -37,6 +37,13 @@ const SIGHTS: Readonly<Record<WatchLine['sight'], { tone: Tone; fill: string; wo
   bad: { tone: 'bad', fill: 'bg-bad', word: 'bad' },
   unknown: { tone: 'warn', fill: 'bg-warn/50', word: 'unknown' },
   not_yet: { tone: 'plain', fill: 'bg-line-strong', word: 'not yet' },
+};
+
+/** What a line leads to; anything else asks for somebody's attention when it is bad. */
+const LEADS_TO: Partial<Record<WatchLine['action'], string>> = {
+  rollback: 'if bad: roll back',
+  recommend_rollback: 'if bad: rollback recommended',
+  continue: 'if good: carry on',
 };
 
 const SHOWN = 6;
@@ -94,14 +101,14 @@ function TimelineRow({ line, released, now }: { line: WatchLine; released: numbe
         <Link
           to="."
           search={(before: Search) => ({ ...before, line: line.lineId })}
-          className="block truncate rounded text-sm hover:underline"
+          className="block truncate rounded text-sm hover:underline print:whitespace-normal"
         >
           <bdi>{line.title}</bdi>
         </Link>
         <p className="flex flex-wrap items-center gap-1.5 text-xs text-ink-3">
           <Badge tone={tone}>{line.certain ? 'bad for certain' : word}</Badge>
-          {line.action !== 'attention' && words(line.action)}
-          {line.lastAt && ` ${clock(line.lastAt)}`}
+          {!line.certain && line.action in LEADS_TO && <span>{LEADS_TO[line.action]}</span>}
+          {line.lastAt && <span className="num">seen {clock(line.lastAt)}</span>}
         </p>
       </div>
       <div className="relative h-3 min-w-0 flex-1 rounded-full bg-sunken" title={line.summary} aria-hidden="true">

@@ -16,10 +16,11 @@ import { toast } from '../ui/toast.tsx';
 import { ConfirmRollbackForm } from './readiness-sign.tsx';
 import { WatchTimeline } from './readiness-timeline.tsx';
 
-type Watch = WireOutput<typeof listWatches>['items'][number];
+export type Watch = WireOutput<typeof listWatches>['items'][number];
 type Moment = WireOutput<typeof getWatch>['moments'][number];
 
-const ADVICE: Readonly<Record<NonNullable<Watch['advice']>, { tone: Tone; word: string }>> = {
+/** What is advised after a release, in words and in its colour. */
+export const ADVICE: Readonly<Record<NonNullable<Watch['advice']>, { tone: Extract<Tone, 'good' | 'warn' | 'bad'>; word: string }>> = {
   continue: { tone: 'good', word: 'carry on' },
   attention: { tone: 'warn', word: 'somebody has to look' },
   recommend_rollback: { tone: 'warn', word: 'rollback recommended' },
@@ -36,7 +37,7 @@ export function AfterRelease({ name }: { name: string }) {
   if (!asked.data || (!watch && !begin)) return null;
   return (
     <Card
-      className="mt-4"
+      className="mt-4 print:break-inside-avoid"
       title="After the release"
       aside={
         begin && (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clock, count, day, duration, longDay, money, moneyParts, moneyShort, percent, share, shortId } from './format.ts';
+import { clock, count, day, duration, longDay, money, moneyParts, moneyShort, nameOf, percent, share, shortId } from './format.ts';
 
 test.each([
   ['EUR/2', '1234567', '12,345.67 EUR'],
@@ -62,4 +62,9 @@ test('times and counts read as people write them, in UTC', () => {
   expect(clock('2026-11-22T09:30:05.120Z')).toBe('09:30:05');
   expect(shortId('pay_0192837465ab7def8192837465abcdef')).toBe('pay_0192…abcdef');
   expect(shortId('short')).toBe('short');
+});
+
+test('somebody is shown by name, without the account that the log keeps beside it', () => {
+  expect(nameOf('Ada Lind <usr_018f3a>')).toBe('Ada Lind');
+  for (const whole of ['Ada Lind', 'Ada <ada@example.org>', '<usr_018f3a>']) expect(nameOf(whole)).toBe(whole);
 });

@@ -48,6 +48,11 @@ export function share(part: string | bigint, whole: string | bigint): number {
   return Number((BigInt(part) * 1_000_000_000n) / b) / 1e9;
 }
 
+/** `Ada <usr_018f…>` → `Ada`: who it was, without the account that the log keeps. */
+export function nameOf(person: string): string {
+  return person.replace(/(\S)\s*<usr_[^>]*>$/, '$1');
+}
+
 /** `4,096`. */
 export function count(value: number): string {
   return grouped(String(value));

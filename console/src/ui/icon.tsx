@@ -53,7 +53,7 @@ const SHAPES = {
 export type IconName = keyof typeof SHAPES;
 
 /** A picture beside words; it says nothing to a screen reader. */
-export function Icon({ name, size = 16, className = '' }: { name: IconName; size?: number; className?: string }) {
+export function Icon({ name, size = 16, className = '' }: { name: IconName; size?: number | '1em'; className?: string }) {
   return (
     <svg
       viewBox="0 0 24 24"

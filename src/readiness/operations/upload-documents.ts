@@ -67,17 +67,20 @@ export async function uploadBindings(
   const large = given.length > LARGE_BYTES;
   const longestMs = deps.policy.validFor.signed;
   const { text, bindings, confirmations, validFor } = await apart('strip', { name, text: given, held, longestMs }, large);
-  if (bindings.checklist !== name)
+  if (bareName(bindings.checklist) !== name)
     throw new AppError(
       'unprocessable',
       'readiness.bindings_of_another',
-      `These are the bindings of ${bindings.checklist}, not of ${name}.`,
+      `These are the bindings of ${bindings.checklist}, not of ${name}. If they are meant for it, write checklist: ${name} in the file.`,
     );
   await refuseUnknownKinds(deps, name, { given, bindings, large });
   const kept = { operation: bindingsContract, name, source: origin === 'product' ? undefined : source, bindings: text };
   await keep(deps, ctx, kept, confirmations.length === 0 && !validFor ? {} : { takenOut: confirmations.map(({ line }) => line), validFor });
   return { confirmations, validFor };
 }
+
+/** The name that a checklist has here: bindings that were made beside a file call it `release.md`. */
+const bareName = (file: string): string => file.replace(/\.(md|markdown|txt)$/i, '').toLowerCase();
 
 type Checked = { given: string; bindings: Bindings; large: boolean };
 

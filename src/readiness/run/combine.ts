@@ -238,8 +238,11 @@ function judgeCheck(bound: BoundCheck, result: CheckResult | undefined, { at, tt
   const startedAt = Date.parse(result.startedAt);
   const endsAt = startedAt + ttlMs;
   if (startedAt <= at + MOST_AHEAD_MS && at < endsAt) return { state: result.state, summary: result.summary, endsAt };
-  return { state: 'stale', summary: `Too old to count, from ${result.startedAt}: ${result.summary}`, endsAt };
+  return { state: 'stale', summary: `Too old to count, from ${minuteOf(result.startedAt)}: ${result.summary}`, endsAt };
 }
+
+/** `2026-11-23T19:30:11.056Z` → `2026-11-23 19:30 UTC`, as people read it. */
+const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
 function earliest(times: readonly (string | undefined)[]): string | undefined {
   return times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
