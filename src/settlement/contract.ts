@@ -19,6 +19,7 @@ import { messageOperations } from './message/contract.ts';
 import { recallOverdue, returnOperations } from './return/contract.ts';
 import { railEvents, railOperations } from './rail/contract.ts';
 import { reconciliationEvents, reconciliationOperations } from './reconciliation/contract.ts';
+import { returnOperations as breakReturnOperations } from './reconciliation/return-contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
 import { rescreeningHit, rescreeningOperations } from './screening/rescreening/contract.ts';
@@ -53,6 +54,7 @@ export const operations = [
   ...incomeOperations,
   ...railOperations,
   ...reconciliationOperations,
+  ...breakReturnOperations,
   ...webhookOperations,
   ...preferenceOperations,
 ] as const;

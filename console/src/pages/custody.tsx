@@ -168,7 +168,7 @@ const instructionColumns: readonly Column<Instruction>[] = [
 function Instructions() {
   const asked = useOperation(listInstructions, { limit: '20' }, { everyMs: 15_000 });
   return (
-    <Card title="Payouts and sweeps" aside="the latest 20">
+    <Card title="Payouts, sweeps and returns" aside="the latest 20">
       <Table
         label="Instructions to rails"
         columns={instructionColumns}

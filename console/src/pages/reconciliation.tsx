@@ -5,6 +5,7 @@ import { codeOf } from '../../../src/base/money.ts';
 import { getBreak, listBreaks, listStatements, uploadStatement } from '../../../src/settlement/reconciliation/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { BreakWork, type BreakDetail } from '../parts/break-work.tsx';
+import { ReturnState } from '../parts/return-break.tsx';
 import { wordChoices, Choose } from '../parts/choices.tsx';
 import { Pager, useFilters } from '../parts/filters.tsx';
 import { Badge, State } from '../ui/badge.tsx';
@@ -162,7 +163,12 @@ function Detail({ one, next }: { one: BreakDetail; next: string | undefined }) {
               ['With', one.assignee ?? 'nobody'],
               ['Kind', one.kind === 'missing' ? 'not on any statement' : 'said by the custodian'],
               one.entry?.counterparty !== undefined && ['Counterparty', one.entry.counterparty],
+              one.entry?.sender?.number !== undefined && [
+                'From',
+                [one.entry.sender.number, one.entry.sender.agentBic].filter(Boolean).join(' at '),
+              ],
               one.entry?.remittance !== undefined && ['Text', one.entry.remittance],
+              one.instructionId !== undefined && ['Return', <ReturnState key="i" id={one.instructionId} />],
               one.entry !== undefined &&
                 one.entry.refs.length > 0 && [
                   'References',

@@ -23,6 +23,7 @@ import { ProblemNote } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
 import { usePageKeys } from './case-keys.ts';
+import { isReturnable, ReturnBreak } from './return-break.tsx';
 
 export type BreakDetail = WireOutput<typeof getBreak>;
 
@@ -56,6 +57,7 @@ export function BreakWork({ one, next }: { one: BreakDetail; next: string | unde
         <Links one={one} link={link} />
         <Resolve one={one} />
         {one.kind === 'missing' && <Reverse id={one.id} />}
+        {isReturnable(one) && <ReturnBreak one={one} />}
         <Note id={one.id} field={note} />
       </div>
     </Card>

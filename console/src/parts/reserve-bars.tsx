@@ -18,7 +18,7 @@ const STATES: Record<Reserves['state'], { tone: Tone; text: string }> = {
  * they end together.
  */
 export function ReserveBars({ reserves }: { reserves: Reserves }) {
-  const { asset, outstanding, custody, operator, payingOut, state } = reserves;
+  const { asset, outstanding, custody, state } = reserves;
   const said = saidBy(reserves);
   const longest = [outstanding, custody, said ?? '0'].reduce((most, units) => (BigInt(units) > BigInt(most) ? units : most), '0');
   const { tone, text } = STATES[state];
@@ -33,7 +33,7 @@ export function ReserveBars({ reserves }: { reserves: Reserves }) {
         <Bar label="In custody" asset={asset} units={custody} longest={longest} fill="bg-accent" />
         {said === undefined ? <NoBar /> : <Bar label="Statements" asset={asset} units={said} longest={longest} fill="bg-calm" />}
       </ul>
-      <p className="num mt-2.5 text-2xs text-ink-3">{notesOf({ asset, operator, payingOut, statements: reserves.statements })}</p>
+      <p className="num mt-2.5 text-2xs text-ink-3">{notesOf(reserves)}</p>
     </section>
   );
 }
@@ -71,7 +71,7 @@ function NoBar() {
   );
 }
 
-function notesOf({ asset, operator, payingOut, statements }: Pick<Reserves, 'asset' | 'operator' | 'payingOut' | 'statements'>): string {
+function notesOf({ asset, operator, suspense, payingOut, statements }: Reserves): string {
   const sum = (of: (one: Reserves['statements'][number]) => string) =>
     statements.reduce((total, one) => total + BigInt(of(one)), 0n).toString();
   const [transit, unmatched] = [sum((one) => one.inTransit), sum((one) => one.unmatched)];
@@ -83,7 +83,8 @@ function notesOf({ asset, operator, payingOut, statements }: Pick<Reserves, 'ass
       transit === '0' ? undefined : `${moneyShort(asset, transit)} in transit`,
       open === 0 ? undefined : `${moneyShort(asset, unmatched)} in ${open} ${open === 1 ? 'break' : 'breaks'}`,
       payingOut === '0' ? undefined : `${moneyShort(asset, payingOut)} being paid out`,
-      operator === '0' ? undefined : `${money(asset, operator)} of the operator`,
+      suspense === '0' ? undefined : `${money(asset, suspense)} going back to senders`,
+      operator === suspense ? undefined : `${money(asset, (BigInt(operator) - BigInt(suspense)).toString())} of the operator`,
     ]
       .filter((note) => note !== undefined)
       .join(' · ') || 'all of it participants’'

@@ -55,6 +55,7 @@ export const ProposalKind = Type.Union([
   Type.Literal('fund_break'),
   Type.Literal('write_off'),
   Type.Literal('reverse_break'),
+  Type.Literal('return_break'),
   Type.Literal('held_instruction'),
   Type.Literal('income_payout'),
 ]);
@@ -253,6 +254,9 @@ export const approveProposal = operation({
     'settlement.break_has_no_entry',
     'settlement.break_not_incoming',
     'settlement.break_changed',
+    'settlement.break_not_returnable',
+    'settlement.return_receiver_listed',
+    'settlement.name_unreadable',
     'settlement.write_off_above_limit',
     'settlement.insufficient_funds',
     'settlement.write_off_account_invalid',

@@ -1,4 +1,5 @@
 import { approveBreakFunding, approveWriteOff } from '../reconciliation/approve-breaks.ts';
+import { approveBreakReturn } from '../reconciliation/approve-return.ts';
 import { approveBreakReversal } from '../reconciliation/work-missing.ts';
 import { approveIncomePayout } from '../rail/pay-out-income.ts';
 import { approveHeldInstruction } from '../rail/decide-held.ts';
@@ -19,6 +20,7 @@ export function executorsOf(settings: Pick<RailSettings, 'masterKey'>): Executor
     fund_break: approveBreakFunding,
     write_off: approveWriteOff,
     reverse_break: approveBreakReversal,
+    return_break: approveBreakReturn,
     held_instruction: approveHeldInstruction,
     income_payout: approveIncomePayout,
   };

@@ -30,7 +30,7 @@ export type Earnings = { items: Income[]; free: ReadonlyMap<string, bigint> };
 
 /**
  * What may leave of each income account: no more than stands on it as money, and no more than the operator has in custody beyond
- * what participants are owed, so that reserves go on covering every token.
+ * what participants and senders outside are owed, so that reserves go on covering every token.
  */
 function earningsOf({ reserves, accounts, receivables }: Reading, balances: ReadonlyMap<Uuid, Balance>): Earnings {
   const rows = accounts.map(({ asset, source, accountId }) => {
@@ -40,7 +40,7 @@ function earningsOf({ reserves, accounts, receivables }: Reading, balances: Read
     return { asset, source, accountId, stands: funds(balances.get(accountId)), unpaid, payingOut };
   });
   const leaving = (asset: string) => rows.reduce((sum, row) => (row.asset === asset ? sum + row.payingOut : sum), 0n);
-  const free = new Map(reservesOf({ ...reserves, balances }).map(({ asset, operator }) => [asset, operator - leaving(asset)]));
+  const free = new Map(reservesOf({ ...reserves, balances }).map((one) => [one.asset, one.operator - one.suspense - leaving(one.asset)]));
   const items = rows.map((row) => ({ ...row, payable: least(row.stands - row.unpaid - row.payingOut, free.get(row.asset) ?? 0n) }));
   return { items, free };
 }

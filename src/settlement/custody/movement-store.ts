@@ -5,10 +5,21 @@ import type { Tx } from '../../infra/postgres/db.ts';
 
 /**
  * Why money in custody changed on the ledger: `mint` against an entry, `approved_mint` by two people, `direct` by one where the
- * policy allows it, `payout`, `sweep` and `income` of the operator by a rail, `write_off` of a break, `reversal` of what no
+ * policy allows it, `payout`, `sweep`, `income` of the operator and `return` to a sender by a rail, `unexpected` when what is to be
+ * returned comes to stand on suspense, or leaves it since the return was not paid, `write_off` of a break, `reversal` of what no
  * statement has ever shown.
  */
-export type MovementKind = 'mint' | 'approved_mint' | 'direct' | 'payout' | 'sweep' | 'income' | 'write_off' | 'reversal';
+export type MovementKind =
+  | 'mint'
+  | 'approved_mint'
+  | 'direct'
+  | 'payout'
+  | 'sweep'
+  | 'income'
+  | 'return'
+  | 'unexpected'
+  | 'write_off'
+  | 'reversal';
 
 /** A change of money in custody on the ledger; `units` above zero came in. `entryId` is where a statement shows it. */
 export type MovementRow = {
@@ -161,4 +172,17 @@ export async function linkMovements(
     ],
   );
   return rows.length;
+}
+
+/** Ends a movement that is undone: no line shows it any more, and none is waited for. */
+export async function endMovement(
+  tx: Tx,
+  tenantId: Uuid,
+  { transferId, ledgerAccountId }: { transferId: Uuid; ledgerAccountId: Uuid },
+): Promise<void> {
+  await tx.query(
+    `update settlement.custody_movement set entry_id = null, shown = units
+      where tenant_id = $1 and transfer_id = $2 and ledger_account_id = $3`,
+    [tenantId, transferId, ledgerAccountId],
+  );
 }

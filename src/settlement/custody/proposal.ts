@@ -13,6 +13,7 @@ export type ProposalKind =
   | 'fund_break'
   | 'write_off'
   | 'reverse_break'
+  | 'return_break'
   | 'held_instruction'
   | 'income_payout';
 

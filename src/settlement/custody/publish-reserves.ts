@@ -81,16 +81,19 @@ function viewOfProof(row: ReserveProofRow): Proof {
     publishedAt: row.publishedAt,
     hash: row.hash.toString('hex'),
     ...(file.proof.previous !== null && { previous: file.proof.previous }),
-    currencies: file.currencies.map(({ outstanding, operator, custody, inTransit, unmatched, statement, statementDay, ...rest }) => ({
-      ...rest,
-      outstanding: BigInt(outstanding),
-      operator: BigInt(operator),
-      custody: BigInt(custody),
-      inTransit: BigInt(inTransit),
-      unmatched: BigInt(unmatched),
-      ...(statement !== null && { statement: BigInt(statement) }),
-      ...(statementDay !== null && { statementDay }),
-    })),
+    currencies: file.currencies.map(
+      ({ outstanding, operator, suspense, custody, inTransit, unmatched, statement, statementDay, ...rest }) => ({
+        ...rest,
+        outstanding: BigInt(outstanding),
+        operator: BigInt(operator),
+        ...(suspense !== undefined && { suspense: BigInt(suspense) }),
+        custody: BigInt(custody),
+        inTransit: BigInt(inTransit),
+        unmatched: BigInt(unmatched),
+        ...(statement !== null && { statement: BigInt(statement) }),
+        ...(statementDay !== null && { statementDay }),
+      }),
+    ),
   };
 }
 

@@ -9,6 +9,8 @@ export type PublishedReserves = {
   asset: string;
   outstanding: string;
   operator: string;
+  /** Of these, on its way back to senders outside; absent for nothing. */
+  suspense?: string;
   custody: string;
   /** Closing balances together; null when a custody account has no statement, or the currency no custody account. */
   statement: string | null;
@@ -33,13 +35,14 @@ export type OwnBalance = { asset: string; units: string; leaves: { position: num
 export type ReserveFile = PublishedFile & { own?: { participantId: string; balances: OwnBalance[] } };
 
 export function publishedOf(currency: CurrencyReserves, root: SumNode, leaves: number): PublishedReserves {
-  const { asset, outstanding, operator, custody, statements } = currency;
+  const { asset, outstanding, operator, suspense, custody, statements } = currency;
   const sum = (of: (one: CurrencyReserves['statements'][number]) => bigint) => statements.reduce((total, one) => total + of(one), 0n);
   const isConfirmed = statements.length > 0 && statements.every(({ closing }) => closing !== null);
   return {
     asset,
     outstanding: outstanding.toString(),
     operator: operator.toString(),
+    ...(suspense !== 0n && { suspense: suspense.toString() }),
     custody: custody.toString(),
     statement: isConfirmed ? sum(({ closing }) => closing!).toString() : null,
     statementDay: isConfirmed ? statements.map(({ day }) => day!).sort()[0]! : null,

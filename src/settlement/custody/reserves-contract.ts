@@ -41,6 +41,8 @@ const Reserves = Type.Object(
     payingOut: Units,
     /** What accounts of the operator hold: fees, clearing, differences. */
     operator: Units,
+    /** Of these, money that nobody here expected and that is on its way back to its senders. */
+    suspense: Units,
     /** Money in custody by the ledger. */
     custody: Units,
     statements: Type.Array(StatementOfReserves),
@@ -67,6 +69,8 @@ const Published = Type.Object(
     asset: Asset,
     outstanding: Units,
     operator: Units,
+    /** Of these, on its way back to senders outside; absent when there is nothing. */
+    suspense: Type.Optional(Units),
     custody: Units,
     /** Closing balances of the last statements; absent when a custody account has none. */
     statement: Type.Optional(Units),

@@ -31,6 +31,8 @@ export type CurrencyReserves = {
   outstanding: bigint;
   payingOut: bigint;
   operator: bigint;
+  /** Of the operator's share, what is on its way back to senders outside. */
+  suspense: bigint;
   custody: bigint;
   statements: AccountReserves[];
   state: ReserveState;
@@ -42,18 +44,20 @@ export type ReserveReading = {
   participants: readonly ParticipantRow[];
   /** The ledger's custody account of each asset. */
   custody: ReadonlyMap<string, Uuid>;
+  /** Where money stands that goes back to its sender, of each asset that has had such. */
+  suspense: ReadonlyMap<string, Uuid>;
   figures: readonly StatementFigures[];
   balances: ReadonlyMap<Uuid, Balance>;
 };
 
 /**
  * What is owed, held and confirmed in each currency. The tokens of a currency are what participants' settlement and reserve
- * accounts hold; whatever else money in custody stands against is the operator's. Of each custody account the books
+ * accounts hold; whatever else money in custody stands against is the operator's share, also what it owes to senders outside. Of each custody account the books
  * come to: ledger = closing + in transit − unmatched, whatever happens; `difference` would say that they do not.
  */
-export function reservesOf({ participants, custody, figures, balances }: ReserveReading): CurrencyReserves[] {
+export function reservesOf({ participants, custody, suspense, figures, balances }: ReserveReading): CurrencyReserves[] {
   const assets = [...new Set([...custody.keys(), ...figures.map(({ asset }) => asset)])].sort();
-  const owed = (id: Uuid) => credits(balances.get(id));
+  const owed = (id: Uuid | undefined) => credits(id && balances.get(id));
   return assets.map((asset) => {
     const own = new Map<Uuid, bigint>();
     for (const { id, accounts } of participants) {
@@ -71,13 +75,14 @@ export function reservesOf({ participants, custody, figures, balances }: Reserve
       outstanding,
       payingOut: sum(({ creditsPending }) => creditsPending),
       operator: held - outstanding,
+      suspense: owed(suspense.get(asset)),
       custody: held,
     };
-    return { ...currency, statements, state: stateOf(held - outstanding, statements), balances: own };
+    return { ...currency, statements, state: stateOf(currency.operator - currency.suspense, statements), balances: own };
   });
 }
 
-function credits(balance: Balance | undefined): bigint {
+function credits(balance: Balance | '' | undefined): bigint {
   return balance ? balance.creditsPosted - balance.debitsPosted : 0n;
 }
 
@@ -87,6 +92,7 @@ function accountReserves({ id, name, closing, day, moved, told, unmatched, open 
   return { custodyAccountId: id, name, ledger, closing, day, inTransit, unmatched, open, difference };
 }
 
+/** `operator` less what it owes to senders outside. */
 function stateOf(operator: bigint, statements: readonly AccountReserves[]): ReserveState {
   if (operator < 0n || statements.some(({ difference }) => difference !== 0n)) return 'short';
   if (statements.some(({ open }) => open > 0)) return 'open';
@@ -95,9 +101,9 @@ function stateOf(operator: bigint, statements: readonly AccountReserves[]): Rese
 }
 
 /** Accounts whose balances `reservesOf` needs. */
-export function accountsOf({ participants, custody, figures }: Omit<ReserveReading, 'balances'>): Uuid[] {
+export function accountsOf({ participants, custody, suspense, figures }: Omit<ReserveReading, 'balances'>): Uuid[] {
   const own = participants.flatMap(({ accounts }) => accounts.flatMap((a) => [a.settlementAccountId, a.reserveAccountId]));
-  return [...new Set([...own, ...custody.values(), ...figures.map((one) => one.ledgerAccountId)])];
+  return [...new Set([...own, ...custody.values(), ...suspense.values(), ...figures.map((one) => one.ledgerAccountId)])];
 }
 
 /** Everything but the balances. */
@@ -105,6 +111,7 @@ export async function readFigures(tx: Tx, tenantId: Uuid): Promise<Omit<ReserveR
   return {
     participants: await allParticipants(tx, tenantId),
     custody: await systemAccounts(tx, tenantId, 'custody'),
+    suspense: await systemAccounts(tx, tenantId, 'suspense'),
     figures: await statementFigures(tx, tenantId),
   };
 }

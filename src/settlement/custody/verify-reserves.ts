@@ -47,6 +47,9 @@ function verifyCurrency(c: PublishedReserves): string[] {
   const problems: string[] = [];
   if (outstanding + operator !== custody)
     problems.push(`${c.asset}: ${outstanding} outstanding and ${operator} of the operator are not the ${custody} in custody`);
+  const suspense = BigInt(c.suspense ?? '0');
+  if (suspense < 0n || (suspense > 0n && operator < suspense))
+    problems.push(`${c.asset}: ${suspense} is on its way back to senders, and the operator has ${operator}`);
   if (operator < 0n) problems.push(`${c.asset}: ${-operator} less is in custody than is owed to participants`);
   if (c.statement === null) return problems;
   const said = BigInt(c.statement) + BigInt(c.inTransit) - BigInt(c.unmatched);
@@ -99,7 +102,15 @@ function parse(text: string): ReserveFile {
   try {
     const file = JSON.parse(text) as ReserveFile;
     if (file.format !== 'rialto.reserves/1') throw new TypeError('another format');
-    const amounts = file.currencies.flatMap((c) => [c.outstanding, c.operator, c.custody, c.inTransit, c.unmatched, c.statement ?? '0']);
+    const amounts = file.currencies.flatMap((c) => [
+      c.outstanding,
+      c.operator,
+      c.custody,
+      c.inTransit,
+      c.unmatched,
+      c.statement ?? '0',
+      c.suspense ?? '0',
+    ]);
     const leaves = (file.own?.balances ?? []).flatMap((balance) => [{ units: balance.units }, ...balance.leaves]);
     const steps = (file.own?.balances ?? []).flatMap((balance) => balance.leaves.flatMap(({ path }) => path));
     for (const digits of [...amounts, ...leaves.map(({ units }) => units), ...steps.map(({ units }) => units)])

@@ -122,7 +122,7 @@ export async function updateMessaging(tx: Tx, tenantId: Uuid, id: Uuid, { usage,
   return rows.length > 0;
 }
 
-export type SystemRole = 'custody' | 'clearing';
+export type SystemRole = 'custody' | 'clearing' | 'suspense';
 
 /** The operator's accounts of a role, by asset. */
 export async function systemAccounts(tx: Tx, tenantId: Uuid, role: SystemRole): Promise<Map<string, Uuid>> {

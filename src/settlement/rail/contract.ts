@@ -58,11 +58,14 @@ const Side = Type.Object({ name: Type.String(), number: Type.String(), agentBic:
 
 const instructionFields = {
   id: InstructionId,
-  kind: Type.Union([Type.Literal('payout'), Type.Literal('sweep'), Type.Literal('income')]),
+  kind: Type.Union([Type.Literal('payout'), Type.Literal('sweep'), Type.Literal('income'), Type.Literal('return')]),
   railId: RailId,
   participantId: Type.Optional(ParticipantId),
   /** Which income account of the operator it is paid from. */
   incomeSource: Type.Optional(IncomeSource),
+  /** The break that a return answers, and the code of its reason (ISO 20022, external return reasons). */
+  breakId: Type.Optional(idOf('brk')),
+  returnCode: Type.Optional(Type.String()),
   asset: Asset,
   units: Units,
   reference: Type.String(),
@@ -271,7 +274,8 @@ export const cancelInstruction = operation({
   name: 'settlement.cancel_instruction',
   method: 'POST',
   path: '/v1/instructions/{id}/cancel',
-  summary: 'Cancels an instruction that has never been handed to its rail; the money is free again',
+  summary:
+    'Cancels an instruction that has never been handed to its rail; the money is free again, and the break of a return is open again',
   scope: 'payments:write',
   cost: 'normal',
   params: Type.Object({ id: InstructionId }, closed),

@@ -28,6 +28,8 @@ export function draftInstruction(
     toLedgerId: null,
     incomeSource: null,
     proposalId: null,
+    breakId: null,
+    returnOf: null,
     debtor: { name: account.name, number: account.number, agentBic: account.servicerBic },
     uetr: randomUUID(),
     transferId: newId(),

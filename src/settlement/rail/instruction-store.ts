@@ -6,7 +6,7 @@ import type { InstructionRow, InstructionState } from './instruction.ts';
 
 const COLUMNS = `id, kind, rail_id as "railId", participant_id as "participantId", asset, units, reference, from_account_id as "fromAccountId",
   from_ledger_id as "fromLedgerId", to_ledger_id as "toLedgerId", income_source as "incomeSource",
-  proposal_id as "proposalId", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked, cleared,
+  proposal_id as "proposalId", break_id as "breakId", return_of as "returnOf", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked, cleared,
   next_at as "nextAt", reason, rail_reference as "railReference", requested_by as "requestedBy", requested_at as "requestedAt",
   changed_at as "changedAt"`;
 
@@ -14,8 +14,10 @@ export async function insertInstruction(tx: Tx, tenantId: Uuid, row: Instruction
   await tx.query(
     `insert into settlement.instruction
        (tenant_id, id, kind, rail_id, participant_id, asset, units, reference, from_account_id, from_ledger_id, to_ledger_id, debtor, creditor,
-        uetr, transfer_id, state, next_at, requested_by, requested_at, changed_at, income_source, proposal_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17::timestamptz, $18, $19::timestamptz, $19::timestamptz, $20, $21)`,
+        uetr, transfer_id, state, next_at, requested_by, requested_at, changed_at, income_source, proposal_id, break_id, return_of,
+        original_uetr)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17::timestamptz, $18, $19::timestamptz, $19::timestamptz, $20, $21,
+             $22, $23::jsonb, $24)`,
     [
       tenantId,
       row.id,
@@ -38,6 +40,9 @@ export async function insertInstruction(tx: Tx, tenantId: Uuid, row: Instruction
       instant(row.requestedAt),
       row.incomeSource,
       row.proposalId,
+      row.breakId,
+      row.returnOf && JSON.stringify(row.returnOf),
+      row.returnOf?.uetr ?? null,
     ],
   );
 }
@@ -82,7 +87,7 @@ export async function takeBackClearance(tx: Tx, tenantId: Uuid, participantId: U
 
 /**
  * Instructions by id, and those that an account sends or gets under any of the names in small letters: their ids without hyphens, or
- * their UETRs. In order of id; nobody else moves them before the transaction ends.
+ * their UETRs, or that of the payment that they return. In order of id; nobody else moves them before the transaction ends.
  */
 export async function lockInstructionsNamed(
   tx: Tx,
@@ -94,7 +99,7 @@ export async function lockInstructionsNamed(
   return tx.query<InstructionRow>(
     `select ${COLUMNS} from settlement.instruction
       where tenant_id = $1
-        and (id = any($2::uuid[]) or ((id = any($4::uuid[]) or uetr = any($4::uuid[])) and (from_ledger_id = $3 or to_ledger_id = $3)))
+        and (id = any($2::uuid[]) or ((id = any($4::uuid[]) or uetr = any($4::uuid[]) or original_uetr = any($4::uuid[])) and (from_ledger_id = $3 or to_ledger_id = $3)))
       order by id for update`,
     [tenantId, uuids(ids), named?.ledgerAccountId ?? null, uuids(plain.map(hyphenated))],
   );
@@ -183,4 +188,13 @@ export async function postpone(tx: Tx, tenantId: Uuid, id: Uuid, until: Millis):
     id,
     instant(until),
   ]);
+}
+
+/** The instruction that returns, or was to return, what a break is about: the last of them. */
+export async function returnOfBreak(tx: Tx, tenantId: Uuid, breakId: Uuid): Promise<Uuid | undefined> {
+  const [row] = await tx.query<{ id: Uuid }>(
+    'select id from settlement.instruction where tenant_id = $1 and break_id = $2 order by id desc limit 1',
+    [tenantId, breakId],
+  );
+  return row?.id;
 }

@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import type { Millis } from '../../base/time.ts';
+import type { LocalDate, Millis } from '../../base/time.ts';
 import type { IncomeSource } from '../custody/income.ts';
 
 /**
@@ -42,11 +42,29 @@ export function moved(at: { state: InstructionState; attempts: number }, move: M
 /** One side of an instruction: an account and the bank that keeps it. */
 export type Side = { name: string; number: string; agentBic: string; bic?: string };
 
+/** The payment that a return sends back, under the names that the statement gives it, and why. */
+export type ReturnOf = {
+  /** Of ISO 20022's ExternalReturnReason1Code; `text` is for the sender. */
+  code: string;
+  text?: string;
+  bookedOn: LocalDate;
+  endToEndId?: string;
+  instructionId?: string;
+  transactionId?: string;
+  uetr?: Uuid;
+  clearingReference?: string;
+  /** What brought it onto suspense. */
+  transferId: Uuid;
+};
+
 /** What a rail is to do. */
 export type Instruction = {
   id: Uuid;
-  /** payout: of a participant's money. sweep: between custody accounts. income: of what the operator has earned. */
-  kind: 'payout' | 'sweep' | 'income';
+  /**
+   * payout: of a participant's money. sweep: between custody accounts. income: of what the operator has earned. return: of money that
+   * came in from somebody outside.
+   */
+  kind: 'payout' | 'sweep' | 'income' | 'return';
   asset: string;
   units: bigint;
   reference: string;
@@ -54,6 +72,8 @@ export type Instruction = {
   creditor: Side;
   /** Version 4, as ISO 20022 wants it. */
   uetr: Uuid;
+  /** What it returns; only for a return. */
+  returnOf?: ReturnOf | null;
 };
 
 export type InstructionRow = Instruction & {
@@ -62,9 +82,13 @@ export type InstructionRow = Instruction & {
   fromAccountId: Uuid;
   fromLedgerId: Uuid;
   toLedgerId: Uuid | null;
-  /** Which income account it is paid from, and the approval that it carries out; null but for income. */
+  /** Which income account it is paid from. */
   incomeSource: IncomeSource | null;
+  /** The approval that it carries out; of income and returns only. */
   proposalId: Uuid | null;
+  /** The break that a return answers. */
+  breakId: Uuid | null;
+  returnOf: ReturnOf | null;
   transferId: Uuid;
   state: InstructionState;
   attempts: number;

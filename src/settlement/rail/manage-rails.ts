@@ -107,7 +107,8 @@ export async function proposeInstructionOutcome(
   const row = await deps.db.read(ctx, (tx) => findInstruction(tx, ctx.tenantId, id));
   if (!row) throw instructionNotFound();
   if (row.state !== 'unknown') throw decided(row.state);
-  const subject = `Payout ${row.reference}: ${outcome} by the word of the bank`;
+  const what = { payout: 'Payout', sweep: 'Sweep', income: 'Payout of income', return: 'Return of' }[row.kind];
+  const subject = `${what} ${row.reference}: ${outcome} by the word of the bank`;
   return propose(deps, ctx, outcomeContract, {
     kind: 'instruction_outcome',
     subject,

@@ -6,6 +6,7 @@ import type { TransferDraft } from '../../ledger/port.ts';
 import { insertFundings } from '../custody/mint.ts';
 import { insertMovements, type MovementRow } from '../custody/movement-store.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { reopenReturned } from '../reconciliation/reopen-returned.ts';
 import { instructionMoved } from './contract.ts';
 import { moved, type InstructionRow, type Move } from './instruction.ts';
 import { writeMove, type InstructionChange } from './instruction-store.ts';
@@ -17,8 +18,8 @@ export type MoveNote = { at: Millis; detail: string } & Partial<Omit<Instruction
 export type Made = { row: InstructionRow; events: EventDraft[] } | undefined;
 
 /**
- * Moves a locked instruction, and with it the money: accepting burns the tokens (brings a sweep to its account, ends income), refusing
- * and cancelling give them back. The ledger comes last in the transaction.
+ * Moves a locked instruction, and with it the money: accepting burns the tokens (brings a sweep to its account, ends income, sends money
+ * back), refusing and cancelling give them back; a return opens its break again. The ledger comes last in the transaction.
  */
 export async function moveInstruction(
   deps: Pick<SettlementDeps, 'ledger'>,
@@ -33,7 +34,7 @@ export async function moveInstruction(
   const row: InstructionRow = { ...before, reason: null, ...changes, state, changedAt: at };
   await writeMove(tx, tenantId, { before, after: row, detail, at });
   if (move === 'accept') await burn(deps, tx, tenantId, row);
-  if (move === 'refuse' || move === 'cancel') await release(deps, tx, tenantId, row);
+  if (move === 'refuse' || move === 'cancel') await release(deps, tx, tenantId, { row, move, note });
   return { row, events: isTold(move) ? [movedEvent(tenantId, row)] : [] };
 }
 
@@ -51,12 +52,19 @@ async function burn(deps: Pick<SettlementDeps, 'ledger'>, tx: Tx, tenantId: Uuid
   const out: MovementRow = { ...common, ledgerAccountId: row.fromLedgerId, units: -row.units, kind: row.kind };
   if (row.toLedgerId === null) {
     await insertMovements(tx, tenantId, [out]);
-    // The operator's income is on nobody's statement but the custodian's.
+    // The operator's income and what comes back to a sender are on nobody's statement but the custodian's.
     if (participantId !== null) await insertFundings(tx, tenantId, [out]);
   } else await insertMovements(tx, tenantId, [out, { ...common, ledgerAccountId: row.toLedgerId, units: row.units, kind: row.kind }]);
 }
 
-async function release(deps: Pick<SettlementDeps, 'ledger'>, tx: Tx, tenantId: Uuid, row: InstructionRow): Promise<void> {
+type Released = { row: InstructionRow; move: Extract<Move, 'refuse' | 'cancel'>; note: MoveNote };
+
+async function release(deps: Pick<SettlementDeps, 'ledger'>, tx: Tx, tenantId: Uuid, { row, move, note }: Released): Promise<void> {
+  const { at, detail } = note;
+  if (row.kind === 'return') {
+    const why = move === 'refuse' ? `refused (${detail})` : detail;
+    return reopenReturned(deps, tx, tenantId, { row, voiding: closing('void', row), why, at });
+  }
   const ledger = await deps.ledger.inTx(tx, tenantId);
   await ledger.transfer([closing('void', row)]);
 }

@@ -25,6 +25,8 @@ export function viewOfInstruction(row: InstructionRow): View {
     changedAt: row.changedAt,
     ...(participantId !== null && { participantId }),
     ...(row.incomeSource !== null && { incomeSource: row.incomeSource }),
+    ...(row.breakId !== null && { breakId: row.breakId }),
+    ...(row.returnOf !== null && { returnCode: row.returnOf.code }),
     ...(isOpen && { nextAt: row.nextAt }),
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.railReference !== null && { railReference: row.railReference }),

@@ -210,6 +210,14 @@ export async function resolveBreak(
   );
 }
 
+/** What was thought to be explained is not. */
+export async function reopenBreak(tx: Tx, tenantId: Uuid, id: Uuid): Promise<void> {
+  await tx.query(
+    `update settlement.recon_break set state = 'open', resolution = null, resolved_at = null where tenant_id = $1 and id = $2`,
+    [tenantId, id],
+  );
+}
+
 export type NoteRow = { by: string; text: string; at: Millis };
 
 export async function insertNote(tx: Tx, tenantId: Uuid, breakId: Uuid, { by, text, at }: NoteRow): Promise<void> {

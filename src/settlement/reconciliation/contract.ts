@@ -8,6 +8,8 @@ import { Instant, LocalDateText } from '../../base/time.ts';
 import { Proposal } from '../custody/contract.ts';
 import { CustodyAccountId } from '../custody/ids.ts';
 import { AccountId, ParticipantId } from '../participant/contract.ts';
+import { InstructionId } from '../rail/contract.ts';
+import { Sender } from './sender.ts';
 
 const closed = { additionalProperties: false };
 
@@ -116,6 +118,7 @@ export const StatementEntry = Type.Object(
     refs: Type.Array(Type.String()),
     remittance: Type.Optional(Type.String()),
     counterparty: Type.Optional(Type.String()),
+    sender: Type.Optional(Sender),
     state: Type.Union([Type.Literal('new'), Type.Literal('matched'), Type.Literal('break')]),
     /** Which rule decided, and in words why. */
     rule: Type.Optional(Type.String()),
@@ -175,6 +178,8 @@ export const BreakDetail = Type.Object(
     ...breakFields,
     entry: Type.Optional(StatementEntry),
     transferId: Type.Optional(TransferId),
+    /** What sends it back to its sender, or was to. */
+    instructionId: Type.Optional(InstructionId),
     notes: Type.Array(Type.Object({ by: Type.String(), text: Type.String(), at: Instant }, closed)),
     /** Movements of the account that no statement shows and that it could be linked with, or be a part of, those of its amount first. */
     candidates: Type.Array(OpenMovement),

@@ -2,6 +2,7 @@ import type { Uuid } from '../../base/id.ts';
 import type { LocalDate, Millis } from '../../base/time.ts';
 import { texts, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
+import type { Sender } from './sender.ts';
 
 /** A line of a statement as the table holds it. */
 export type EntryRow = {
@@ -12,8 +13,12 @@ export type EntryRow = {
   bookingDay: LocalDate;
   reversal: boolean;
   refs: string[];
+  /** See `lines.ts`. */
+  marks: string[];
   remittance: string | null;
   counterparty: string | null;
+  /** Of money that came in. */
+  sender: Sender | null;
   state: 'new' | 'matched' | 'break' | 'void';
   rule: string | null;
   explanation: string | null;
@@ -22,7 +27,7 @@ export type EntryRow = {
   receivedAt: Millis;
 };
 
-const COLUMNS = `id, custody_account_id as "custodyAccountId", kind, units, booking_day as "bookingDay", reversal, refs, remittance, counterparty, state,
+const COLUMNS = `id, custody_account_id as "custodyAccountId", kind, units, booking_day as "bookingDay", reversal, refs, remittance, counterparty, sender, marks, state,
   rule, explanation, may_be as "mayBe", received_at as "receivedAt"`;
 
 /** Lines of an account that nobody has looked at, oldest first; no one else looks at them before the transaction ends. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { LocalDate } from '../../base/time.ts';
 import { creditorReferencesIn, namesIn } from './match.ts';
 import type { EntryReading } from './read-statement.ts';
+import type { Sender } from './sender.ts';
 
 /** One line of what a custodian has said: an entry, or one payment of an entry that lists several which come to it. */
 export type Line = {
@@ -16,6 +17,8 @@ export type Line = {
   marks: string[];
   remittance: string | null;
   counterparty: string | null;
+  /** Of money that comes in, as far as it is told. */
+  sender: Sender | null;
 };
 
 /** A booked entry as one document tells it. */
@@ -61,7 +64,7 @@ export function toldOf(entry: EntryReading, day: LocalDate): Told | undefined {
   };
 }
 
-type Part = Pick<Line, 'units' | 'refs' | 'marks' | 'remittance' | 'counterparty'>;
+type Part = Pick<Line, 'units' | 'refs' | 'marks' | 'remittance' | 'counterparty' | 'sender'>;
 type Detail = NonNullable<EntryReading['details']>[number];
 
 function partsOf(entry: EntryReading, total: bigint): Part[] {
@@ -72,14 +75,14 @@ function partsOf(entry: EntryReading, total: bigint): Part[] {
     ...(entry.batches ?? []).flatMap(({ messageId, batchId }) => [messageId, batchId]),
   ]);
   if (details.length > 1) {
-    const split = details.map((detail) => ({ ...partOf(detail), units: signedOf(detail, entry.direction) }));
+    const split = details.map((detail) => ({ ...partOf(detail, entry.direction), units: signedOf(detail, entry.direction) }));
     const isWhole =
       split.every(({ units }) => units !== undefined && units !== 0n) && split.reduce((sum, { units }) => sum + units!, 0n) === total;
     if (isWhole) return split.map((part) => ({ ...part, units: part.units! }));
     // A list that does not come to the entry names nothing.
-    return [{ units: total, refs: own, marks: [], remittance: entry.text ?? null, counterparty: null }];
+    return [{ ...NOTHING_TOLD, units: total, refs: own, remittance: entry.text ?? null }];
   }
-  const single = details[0] ? partOf(details[0]) : { refs: [], marks: [], remittance: null, counterparty: null };
+  const single = details[0] ? partOf(details[0], entry.direction) : NOTHING_TOLD;
   return [{ ...single, units: total, refs: [...single.refs, ...own], remittance: single.remittance ?? entry.text ?? null }];
 }
 
@@ -88,7 +91,9 @@ function signedOf(detail: Detail, direction: 'CRDT' | 'DBIT'): bigint | undefine
   return units === undefined ? undefined : (detail.direction ?? direction) === 'CRDT' ? units : -units;
 }
 
-function partOf(detail: Detail): Omit<Part, 'units'> {
+const NOTHING_TOLD: Omit<Part, 'units'> = { refs: [], marks: [], remittance: null, counterparty: null, sender: null };
+
+function partOf(detail: Detail, ofEntry: 'CRDT' | 'DBIT'): Omit<Part, 'units'> {
   const { remittance, debtor, creditor, direction } = detail;
   const structured = (remittance?.structured ?? []).map(({ reference }) => reference);
   const names = [
@@ -109,7 +114,17 @@ function partOf(detail: Detail): Omit<Part, 'units'> {
     marks: marksOf(detail, [...structured, ...creditorReferencesIn([text])]),
     remittance: text === '' ? null : text.slice(0, 500),
     counterparty: counterparty?.slice(0, 140) ?? null,
+    sender: (direction ?? ofEntry) === 'CRDT' ? senderOf(detail) : null,
   };
+}
+
+/** Who paid, with which account at which bank. A bank that paid for itself keeps its own. */
+function senderOf({ debtor, debtorAccount, debtorAgent }: Detail): Sender | null {
+  const name = debtor?.name ?? debtor?.agent?.name;
+  const number = debtorAccount?.iban ?? debtorAccount?.other;
+  const agentBic = debtorAgent?.bic ?? debtor?.agent?.bic;
+  if (name === undefined && number === undefined && agentBic === undefined) return null;
+  return { ...(name !== undefined && { name }), ...(number !== undefined && { number }), ...(agentBic !== undefined && { agentBic }) };
 }
 
 function usable(refs: readonly (string | undefined)[]): string[] {

@@ -129,7 +129,11 @@ function byInstruction(
 ): Match | undefined {
   const lower = new Set(names.map((name) => name.toLowerCase()));
   const isSide = (row: InstructionRow) => (units < 0n ? row.fromLedgerId : row.toLedgerId) === account.ledgerAccountId;
-  const row = instructions.find((one) => (lower.has(nameOf(one.id)) || lower.has(one.uetr)) && isSide(one));
+  const isNamed = ({ id, uetr, returnOf }: InstructionRow) =>
+    lower.has(nameOf(id)) || lower.has(uetr) || (returnOf?.uetr !== undefined && lower.has(returnOf.uetr));
+  const named = instructions.filter((one) => isNamed(one) && isSide(one));
+  // A payment may have been returned anew after its first return was refused: both have the name of what they return.
+  const row = named.find(({ state }) => state !== 'refused' && state !== 'cancelled') ?? named[0];
   if (!row) return undefined;
   const size = units < 0n ? -units : units;
   const what = `${row.kind === 'income' ? 'a payout of income' : row.kind} ${row.reference}`;

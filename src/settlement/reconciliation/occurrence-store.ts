@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { newId, type Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { bools, bytes, dates, instant, jsonTexts, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
+import { bools, bytes, dates, instant, jsonbs, jsonTexts, numerics, texts, uuids } from '../../infra/postgres/columns.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { closeVoid } from './break-store.ts';
 import { partOfEntry, type Told } from './lines.ts';
@@ -98,18 +98,19 @@ export async function insertTold(
   await tx.query(
     `insert into settlement.statement_entry
        (tenant_id, id, custody_account_id, bank_statement_id, told_by, kind, key, origin, identity, named, size, told_as, may_be, units,
-        booking_day, value_day, reversal, refs, marks, remittance, counterparty, state, received_at)
+        booking_day, value_day, reversal, refs, marks, remittance, counterparty, sender, state, received_at)
      select $1, l.id, $2, $3, $4, 'entry', l.key, l.origin, l.identity, l.named, l.size, array[l.telling],
             (select coalesce(array_agg(m.id::uuid), '{}') from json_array_elements_text(l.may_be) as m (id)), l.units, l.booking_day,
             l.value_day, l.reversal,
             (select coalesce(array_agg(r.ref), '{}') from json_array_elements_text(l.refs) as r (ref)),
-            (select coalesce(array_agg(m.mark), '{}') from json_array_elements_text(l.marks) as m (mark)), l.remittance, l.counterparty, 'new',
+            (select coalesce(array_agg(m.mark), '{}') from json_array_elements_text(l.marks) as m (mark)), l.remittance, l.counterparty, l.sender, 'new',
             $5::timestamptz
        from (select unnest($6::uuid[]) as id, unnest($7::bytea[]) as key, unnest($8::bytea[]) as origin, unnest($9::bytea[]) as identity,
                     unnest($10::bytea[]) as named, unnest($11::numeric[]) as units, unnest($12::date[]) as booking_day,
                     unnest($13::date[]) as value_day, unnest($14::bool[]) as reversal, unnest($15::json[]) as refs, unnest($16::json[]) as marks,
                     unnest($17::text[]) as remittance, unnest($18::text[]) as counterparty, unnest($19::bytea[]) as size,
-                    unnest($20::text[]) as telling, unnest($21::json[]) as may_be) as l`,
+                    unnest($20::text[]) as telling, unnest($21::json[]) as may_be,
+                    unnest($22::jsonb[]) as sender) as l`,
     [
       tenantId,
       custodyAccountId,
@@ -132,6 +133,7 @@ export async function insertTold(
       hex(rows.map(({ size }) => size)),
       texts(rows.map(({ of }) => tellingOf(familyOf({ kind }), of))),
       jsonTexts(rows.map(({ mayBe }) => JSON.stringify(mayBe))),
+      jsonbs(rows.map(({ sender }) => sender)),
     ],
   );
   return rows.length;

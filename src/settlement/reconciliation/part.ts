@@ -10,8 +10,10 @@ import * as reconciliation from './contract.ts';
 import { statementHandler } from './door.ts';
 import { linkBreakPart } from './link-part.ts';
 import { matchNew, matchTaken } from './match-entries.ts';
+import { proposeBreakReturn } from './propose-return.ts';
 import { readStatement } from './read-statement.ts';
 import { getEndOfDay, listStatementEntries, listStatements } from './read-statements.ts';
+import { proposeBreakReturn as proposeReturnContract } from './return-contract.ts';
 import { takeStatement } from './take-statement.ts';
 import { assignBreak, commentBreak, getBreak, linkBreak, listBreaks, proposeBreakFunding, proposeWriteOff } from './work-breaks.ts';
 import { proposeBreakReversal } from './work-missing.ts';
@@ -51,6 +53,7 @@ export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part
       route(reconciliation.proposeBreakFunding, (ctx, input) => proposeBreakFunding(deps, ctx, input)),
       route(reconciliation.proposeWriteOff, (ctx, input) => proposeWriteOff(deps, ctx, input)),
       route(reconciliation.proposeBreakReversal, (ctx, input) => proposeBreakReversal(deps, ctx, input)),
+      route(proposeReturnContract, (ctx, input) => proposeBreakReturn(deps, ctx, input)),
       route(reconciliation.getEndOfDay, (ctx, input) => getEndOfDay(deps, ctx, input)),
     ],
     jobs: [

@@ -30,7 +30,7 @@ export function viewOfBreak(row: BreakRow, now: Millis): OutputOf<typeof assignB
 type Entry = OutputOf<typeof listStatementEntries>['items'][number];
 
 export function viewOfEntry(row: EntryRow, asset: string): Entry {
-  const { id, custodyAccountId, kind, units, bookingDay, reversal, refs, remittance, counterparty, state, rule, explanation } = row;
+  const { id, custodyAccountId, kind, units, bookingDay, reversal, refs, remittance, counterparty, sender, state, rule, explanation } = row;
   return {
     id,
     custodyAccountId,
@@ -43,6 +43,7 @@ export function viewOfEntry(row: EntryRow, asset: string): Entry {
     state: state as Entry['state'],
     ...(remittance !== null && { remittance }),
     ...(counterparty !== null && { counterparty }),
+    ...(sender !== null && { sender }),
     ...(rule !== null && { rule }),
     ...(explanation !== null && { explanation }),
   };

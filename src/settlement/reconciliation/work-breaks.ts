@@ -11,6 +11,7 @@ import { linkMovements, movementsInTransit, type MovementRow } from '../custody/
 import { accountIn, propose } from '../custody/propose.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { mustFind } from '../participant/read-participants.ts';
+import { returnOfBreak } from '../rail/instruction-store.ts';
 import {
   assignBreak as writeAssignee,
   findBreak,
@@ -75,6 +76,7 @@ export async function getBreak(
       ...inTransit.map((movement) => ({ ...movement, units: movement.units - (movement.shown ?? 0n) })),
     ];
     const fitting = open.filter(({ units }) => units > 0n === row.units > 0n);
+    const instructionId = await returnOfBreak(tx, ctx.tenantId, id);
     const candidates = fitting.toSorted((a, b) => Number(b.units === row.units) - Number(a.units === row.units)).slice(0, CANDIDATES);
     return {
       ...viewOfBreak(row, deps.clock.now()),
@@ -88,6 +90,7 @@ export async function getBreak(
       })),
       ...(entry && { entry: viewOfEntry(entry, row.asset) }),
       ...(row.transferId !== null && { transferId: row.transferId }),
+      ...(instructionId !== undefined && { instructionId }),
     };
   });
 }
@@ -246,13 +249,15 @@ async function openAny(deps: Deps, ctx: Ctx, id: Uuid): Promise<BreakRow> {
   return row;
 }
 
-async function openOne(deps: Deps, ctx: Ctx, id: Uuid): Promise<BreakRow & { entryId: Uuid }> {
+/** An open break of an entry. Errors: as for `lockOpenEntry`. */
+export async function openOne(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, id: Uuid): Promise<BreakRow & { entryId: Uuid }> {
   const row = await deps.db.read(ctx, (tx) => findBreak(tx, ctx.tenantId, id));
   if (!row) throw notFound();
   return requireOpenEntry(row);
 }
 
-const textOf = ({ asset, units }: BreakRow): string => `${toDecimalText({ asset, units })} ${codeOf(asset)}`;
+/** How much a break is of. */
+export const textOf = ({ asset, units }: BreakRow): string => `${toDecimalText({ asset, units })} ${codeOf(asset)}`;
 
 /** Errors: those of an open entry, `settlement.participant_not_found`, `settlement.asset_not_held`, `settlement.break_not_incoming`. */
 export async function proposeBreakFunding(
@@ -272,7 +277,11 @@ export async function proposeBreakFunding(
 /** Errors: `settlement.break_not_incoming`. */
 export function requireIncoming({ units }: BreakRow): void {
   if (units > 0n) return;
-  throw new AppError('unprocessable', 'settlement.break_not_incoming', 'Money has left the account; there is nothing to mint.');
+  throw new AppError(
+    'unprocessable',
+    'settlement.break_not_incoming',
+    'Money has left the account; there is nothing to mint or to return.',
+  );
 }
 
 /** Errors: `settlement.break_not_found`, `settlement.break_resolved`, `settlement.write_off_account_invalid`. */

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { haveIsoSchemas, schemaErrors } from '../../../../test/support/iso-schemas.ts';
 import type { RailAnswer, RailRequest } from '../adapter.ts';
+import { newId } from '../../../base/id.ts';
 import { nameOf, type Instruction } from '../instruction.ts';
 import { httpRail } from './http/adapter.ts';
 import { iso20022FileRail } from './iso20022-file/adapter.ts';
-import { PACS009, PACS028 } from './iso20022-file/messages.ts';
+import { PACS004, PACS009, PACS028 } from './iso20022-file/messages.ts';
 
 const instruction: Instruction = {
   id: '019a0000-0000-7000-8000-000000000001',
@@ -18,6 +19,20 @@ const instruction: Instruction = {
   uetr: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
 };
 const at = Date.parse('2026-11-20T09:30:00Z');
+const returning: Instruction = {
+  ...instruction,
+  kind: 'return',
+  reference: 'THEIR-E2E-1',
+  creditor: { name: 'Nordlys <AS>', number: 'NO9386011117947', agentBic: 'DNBANOKK' },
+  returnOf: {
+    code: 'NARR',
+    text: 'Nobody here knows the sender & the reference',
+    bookedOn: '2026-11-19',
+    endToEndId: 'THEIR-E2E-1',
+    uetr: '7f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+    transferId: '019a0000-0000-7000-8000-000000000009',
+  },
+};
 const send: RailRequest = { kind: 'send', instruction, at };
 const ask: RailRequest = { kind: 'ask', number: 3, instruction, at };
 const rail = { id: 'r', servicerBic: 'MARKDEFF', url: 'https://rail.example/v1/' };
@@ -74,6 +89,9 @@ describe('a rail of ISO 20022 files', () => {
   test.runIf(haveIsoSchemas()).each([
     [PACS009, send],
     [PACS028, ask],
+    [PACS004, { ...send, instruction: returning }],
+    [PACS004, { ...send, instruction: { ...returning, returnOf: { code: 'AC01', bookedOn: '2026-11-19', transferId: newId() } } }],
+    [PACS028, { ...ask, instruction: returning }],
     [
       PACS009,
       {
@@ -88,6 +106,30 @@ describe('a rail of ISO 20022 files', () => {
   ])('writes %s valid against its schema', (message, request) => {
     const call = iso20022FileRail.toCall(rail, request);
     expect(call.kind === 'file' && schemaErrors(message, call.content)).toEqual([]);
+  });
+
+  test('is told of a return by what the payment that came in was called, from whom to whom it goes back, and why', () => {
+    const { content } = iso20022FileRail.toCall(rail, { ...send, instruction: returning }) as { content: string };
+    for (const part of [
+      `<RtrId>${name}</RtrId><OrgnlEndToEndId>THEIR-E2E-1</OrgnlEndToEndId><OrgnlUETR>7f9619ff-8b86-4d01-b42d-00cf4fc964ff</OrgnlUETR>`,
+      '<RtrdIntrBkSttlmAmt Ccy="EUR">12345.67</RtrdIntrBkSttlmAmt>',
+      '<CdtrAgt><FinInstnId><BICFI>DNBANOKK</BICFI></FinInstnId></CdtrAgt><Cdtr><Pty><Nm>Nordlys &lt;AS&gt;</Nm></Pty></Cdtr>',
+      '<RtrRsnInf><Rsn><Cd>NARR</Cd></Rsn><AddtlInf>Nobody here knows the sender &amp; the reference</AddtlInf></RtrRsnInf>',
+    ])
+      expect(content).toContain(part);
+    const question = iso20022FileRail.toCall(rail, { ...ask, instruction: returning });
+    expect(question.kind === 'file' && question.content).toContain(`<OrgnlMsgNmId>${PACS004}</OrgnlMsgNmId>`);
+  });
+
+  test('that reports on a return under the names of the payment that came in answers for the file that it names', () => {
+    const theirs = '7c0ffee0000070008000000000000001';
+    const text = `<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.002.001.12"><FIToFIPmtStsRpt><GrpHdr><MsgId>R-1</MsgId><CreDtTm>2026-11-20T10:00:00Z</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>${name}</OrgnlMsgId><OrgnlMsgNmId>${PACS004}</OrgnlMsgNmId></OrgnlGrpInfAndSts><TxInfAndSts><OrgnlEndToEndId>${theirs}</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts></FIToFIPmtStsRpt></Document>`;
+    const answers = iso20022FileRail.fromReply({ kind: 'document', name: 'r.xml', bytes: Buffer.from(text) });
+    expect(answers).toEqual([
+      { instruction: theirs, answer: 'accepted' },
+      { instruction: name, answer: 'accepted' },
+    ]);
   });
 
   const EXPECTED: Readonly<Record<string, readonly Partial<RailAnswer>[] | undefined>> = {

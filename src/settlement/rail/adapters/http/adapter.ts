@@ -1,6 +1,6 @@
 import { codeOf, toDecimalText } from '../../../../base/money.ts';
 import type { RailAdapter, RailAnswer, RailReply, RailRequest, RailSettings } from '../../adapter.ts';
-import { nameOf, type Side } from '../../instruction.ts';
+import { nameOf, type ReturnOf, type Side } from '../../instruction.ts';
 
 /**
  * A rail that is asked over HTTP: `POST {url}/payments` with the instruction under its id as `Idempotency-Key`, and
@@ -15,9 +15,10 @@ export const httpRail: RailAdapter = {
     const id = nameOf(instruction.id);
     const url = `${rail.url!.replace(/\/$/, '')}/payments`;
     if (kind === 'ask') return { kind: 'http', method: 'GET', url: `${url}/${id}`, idempotencyKey: id, body: '' };
-    const { kind: purpose, asset, reference, uetr, debtor, creditor } = instruction;
+    const { kind: purpose, asset, reference, uetr, debtor, creditor, returnOf } = instruction;
     const money = { currency: codeOf(asset), amount: toDecimalText(instruction) };
-    const body = JSON.stringify({ id, uetr, purpose, ...money, debtor: partyOf(debtor), creditor: partyOf(creditor), reference });
+    const parties = { debtor: partyOf(debtor), creditor: partyOf(creditor) };
+    const body = JSON.stringify({ id, uetr, purpose, ...money, ...parties, reference, ...(returnOf && { returnOf: paymentOf(returnOf) }) });
     return { kind: 'http', method: 'POST', url, idempotencyKey: id, body };
   },
 
@@ -36,6 +37,11 @@ export const httpRail: RailAdapter = {
 
 function partyOf({ name, number, agentBic, bic }: Side): object {
   return { name, account: number, agent: agentBic, ...(bic && { bic }) };
+}
+
+/** The payment that is returned, and why; nothing of our own books. */
+function paymentOf({ transferId: _, ...payment }: ReturnOf): object {
+  return payment;
 }
 
 /** `absent` in reply to a sending would be a contradiction, so nothing is made of it. */

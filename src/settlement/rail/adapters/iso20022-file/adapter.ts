@@ -3,7 +3,7 @@ import type { RecordOf } from '../../../iso20022/catalogue.ts';
 import { readMessage } from '../../../iso20022/read-message.ts';
 import type { RailAdapter, RailAnswer, RailReply, RailRequest } from '../../adapter.ts';
 import { nameOf } from '../../instruction.ts';
-import { writePacs009, writePacs028 } from './messages.ts';
+import { writePacs028, writePayment } from './messages.ts';
 
 type Status = RecordOf<'pacs.002'>;
 
@@ -15,7 +15,7 @@ const NEVER_HAD: readonly string[] = ['NOOR'];
 const DUPLICATE: readonly string[] = ['AM05', 'DUPL', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05'];
 
 /**
- * A bank that exchanges ISO 20022 files: pacs.009 out and pacs.028 to ask, pacs.002 in. Nothing is known when a file has been put
+ * A bank that exchanges ISO 20022 files: pacs.009 out, pacs.004 for a return, and pacs.028 to ask, pacs.002 in. Nothing is known when a file has been put
  * down; the bank's pacs.002 tells, or a statement. Files that were not fetched yet need no question.
  */
 export const iso20022FileRail: RailAdapter = {
@@ -24,7 +24,7 @@ export const iso20022FileRail: RailAdapter = {
   toCall(_rail, request: RailRequest) {
     const { instruction, at } = request;
     const name = nameOf(instruction.id);
-    if (request.kind === 'send') return { kind: 'file', name: `${name}.xml`, content: writePacs009(instruction, at) };
+    if (request.kind === 'send') return { kind: 'file', name: `${name}.xml`, content: writePayment(instruction, at) };
     const content = writePacs028(instruction, request.number, at);
     return { kind: 'file', name: `${name}-q${request.number}.xml`, content, waitsBehind: `${name}.xml` };
   },
@@ -40,19 +40,30 @@ export const iso20022FileRail: RailAdapter = {
   },
 };
 
+/** As `nameOf` writes an instruction. */
+const NAME = /^[0-9a-f]{32}$/;
+
 /** Undefined when it is no status report. Errors: those of `readMessage` for what is no message at all. */
 function answersIn(bytes: Uint8Array): RailAnswer[] | undefined {
   const message = messageIn(bytes);
   if (message?.family !== 'pacs.002') return undefined;
+  // What we send is one a file, so that a report on one alone is about the file that it names.
+  const ofFile = message.records.length === 1 ? (message.header.originalGroups ?? []).map(({ messageId }) => messageId) : [];
   return message.records.flatMap((record) => {
-    const { instructionId, endToEndId, transactionId } = record.value;
-    const instruction = [instructionId, endToEndId, transactionId].find((name) => name !== undefined && /^[0-9a-f]{32}$/.test(name));
-    if (instruction === undefined) return [];
+    const names = new Set([...namesIn(record.value), ...ofFile].filter((name) => name !== undefined && NAME.test(name)) as string[]);
     // What can only be read in part is not believed.
-    if (record.result === 'refused' || message.result === 'refused')
-      return [{ instruction, answer: 'unknown' as const, reason: 'a status report with faults' }];
-    return [{ instruction, ...answerOf(record.value) }];
+    const isFaulty = record.result === 'refused' || message.result === 'refused';
+    const said = isFaulty ? { answer: 'unknown' as const, reason: 'a status report with faults' } : answerOf(record.value);
+    return [...names].map((instruction) => ({ instruction, ...said }));
   });
+}
+
+/**
+ * Everything by which a report may call what we have sent. One about a return may have the names of the payment that came in, which
+ * others have given, and tell ours as that of the file only: each is an answer, and that of another's name is nobody's here.
+ */
+function namesIn({ instructionId, endToEndId, transactionId, originalGroup }: Status): (string | undefined)[] {
+  return [instructionId, endToEndId, transactionId, originalGroup?.messageId];
 }
 
 function messageIn(bytes: Uint8Array) {

@@ -1,25 +1,74 @@
 import { codeOf, toDecimalText } from '../../../../base/money.ts';
 import { dayOf, type Millis } from '../../../../base/time.ts';
-import { account, agent, amount, document, first, instant, leaf, tag, type Xml } from '../../../iso20022/xml-writer.ts';
-import { nameOf, type Instruction, type Side } from '../../instruction.ts';
+import { account, agent, amount, document, first, instant, leaf, reasonElement, tag, type Xml } from '../../../iso20022/xml-writer.ts';
+import { nameOf, type Instruction, type ReturnOf, type Side } from '../../instruction.ts';
 
 /** Versions that are written. */
 export const PACS009 = 'pacs.009.001.09';
+export const PACS004 = 'pacs.004.001.10';
 export const PACS028 = 'pacs.028.001.06';
 
-/** An instruction as a financial institution credit transfer, one a file; its names are the instruction's id. */
-export function writePacs009(instruction: Instruction, at: Millis): string {
-  const { id, debtor, creditor, uetr, reference } = instruction;
-  const name = nameOf(id);
-  const header = tag(
+/** An instruction, one a file, whose name is the instruction's id: a return as such, everything else as a credit transfer. */
+export function writePayment(instruction: Instruction, at: Millis): string {
+  const { returnOf } = instruction;
+  return returnOf ? writePacs004({ ...instruction, returnOf }, at) : writePacs009(instruction, at);
+}
+
+function header(instruction: Instruction, at: Millis): Xml {
+  return tag(
     'GrpHdr',
-    leaf('MsgId', name),
+    leaf('MsgId', nameOf(instruction.id)),
     instant('CreDtTm', at),
     leaf('NbOfTxs', '1'),
     leaf('IntrBkSttlmDt', dayOf(at)),
     tag('SttlmInf', leaf('SttlmMtd', 'INDA')),
-    agent('InstdAgt', debtor.agentBic),
+    agent('InstdAgt', instruction.debtor.agentBic),
   );
+}
+
+/**
+ * A payment return: the payment by the names that the statement had for it, and, since whoever carries it out may not know that, from
+ * whom to whom it goes.
+ */
+function writePacs004(instruction: Instruction & { returnOf: ReturnOf }, at: Millis): string {
+  const { id, debtor, creditor, returnOf } = instruction;
+  const { code, text, bookedOn, uetr } = returnOf;
+  const [currency, value] = [codeOf(instruction.asset), toDecimalText(instruction)];
+  const called = (name: string, reference: string | undefined) => leaf(name, reference && first(35, reference));
+  const chain = tag(
+    'RtrChain',
+    customer('Dbtr', debtor),
+    account('DbtrAcct', debtor.number),
+    agent('DbtrAgt', debtor.agentBic),
+    agent('CdtrAgt', creditor.agentBic),
+    customer('Cdtr', creditor),
+    account('CdtrAcct', creditor.number),
+  );
+  const back = tag(
+    'TxInf',
+    leaf('RtrId', nameOf(id)),
+    called('OrgnlInstrId', returnOf.instructionId),
+    called('OrgnlEndToEndId', returnOf.endToEndId),
+    called('OrgnlTxId', returnOf.transactionId),
+    leaf('OrgnlUETR', uetr),
+    called('OrgnlClrSysRef', returnOf.clearingReference),
+    amount('OrgnlIntrBkSttlmAmt', currency, value),
+    leaf('OrgnlIntrBkSttlmDt', bookedOn),
+    amount('RtrdIntrBkSttlmAmt', currency, value),
+    chain,
+    reasonElement('RtrRsnInf', { code, ...(text && { text }) }),
+  );
+  return document(PACS004, tag('PmtRtr', header(instruction, at), back));
+}
+
+function customer(name: string, { name: called }: Side): Xml {
+  return tag(name, tag('Pty', leaf('Nm', first(140, called))));
+}
+
+/** An instruction as a financial institution credit transfer. */
+function writePacs009(instruction: Instruction, at: Millis): string {
+  const { id, debtor, creditor, uetr, reference } = instruction;
+  const name = nameOf(id);
   const transfer = tag(
     'CdtTrfTxInf',
     tag('PmtId', leaf('InstrId', name), leaf('EndToEndId', name), leaf('TxId', name), leaf('UETR', uetr)),
@@ -32,7 +81,7 @@ export function writePacs009(instruction: Instruction, at: Millis): string {
     account('CdtrAcct', creditor.number),
     tag('RmtInf', leaf('Ustrd', first(140, reference))),
   );
-  return document(PACS009, tag('FICdtTrf', header, transfer));
+  return document(PACS009, tag('FICdtTrf', header(instruction, at), transfer));
 }
 
 function institution(name: string, { name: called, bic }: Side): Xml {
@@ -44,15 +93,16 @@ export function writePacs028(instruction: Instruction, number: number, at: Milli
   const name = nameOf(instruction.id);
   // The question has a name of its own within the 35 characters that there are.
   const question = `${name}Q${number % 100}`;
-  const header = tag('GrpHdr', leaf('MsgId', question), instant('CreDtTm', at), agent('InstdAgt', instruction.debtor.agentBic));
+  const head = tag('GrpHdr', leaf('MsgId', question), instant('CreDtTm', at), agent('InstdAgt', instruction.debtor.agentBic));
   const asked = tag(
     'TxInf',
     leaf('StsReqId', question),
-    tag('OrgnlGrpInf', leaf('OrgnlMsgId', name), leaf('OrgnlMsgNmId', PACS009)),
+    tag('OrgnlGrpInf', leaf('OrgnlMsgId', name), leaf('OrgnlMsgNmId', instruction.returnOf ? PACS004 : PACS009)),
     leaf('OrgnlInstrId', name),
     leaf('OrgnlEndToEndId', name),
     leaf('OrgnlTxId', name),
-    leaf('OrgnlUETR', instruction.uetr),
+    // A return has no UETR of its own: what it has is that of the payment that it returns.
+    leaf('OrgnlUETR', instruction.returnOf ? undefined : instruction.uetr),
   );
-  return document(PACS028, tag('FIToFIPmtStsReq', header, asked));
+  return document(PACS028, tag('FIToFIPmtStsReq', head, asked));
 }
