@@ -57,7 +57,7 @@ export type ReserveReading = {
  */
 export function reservesOf({ participants, custody, suspense, figures, balances }: ReserveReading): CurrencyReserves[] {
   const assets = [...new Set([...custody.keys(), ...figures.map(({ asset }) => asset)])].sort();
-  const owed = (id: Uuid | undefined) => credits(id && balances.get(id));
+  const owed = (id: Uuid | undefined) => (id === undefined ? 0n : credits(balances.get(id)));
   return assets.map((asset) => {
     const own = new Map<Uuid, bigint>();
     for (const { id, accounts } of participants) {
@@ -82,7 +82,7 @@ export function reservesOf({ participants, custody, suspense, figures, balances 
   });
 }
 
-function credits(balance: Balance | '' | undefined): bigint {
+function credits(balance: Balance | undefined): bigint {
   return balance ? balance.creditsPosted - balance.debitsPosted : 0n;
 }
 

@@ -105,6 +105,18 @@ export async function lockInstructionsNamed(
   );
 }
 
+/** Which of the names are those of instructions, by id or by UETR. */
+export async function instructionNames(tx: Tx, tenantId: Uuid, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const plain = new Map(names.map((name) => [name.replaceAll('-', '').toLowerCase(), name]));
+  const ids = [...plain.keys()].filter((name) => /^[0-9a-f]{32}$/.test(name)).map(hyphenated);
+  if (ids.length === 0) return new Set();
+  const rows = await tx.query<{ id: Uuid; uetr: Uuid }>(
+    'select id, uetr from settlement.instruction where tenant_id = $1 and (id = any($2::uuid[]) or uetr = any($2::uuid[]))',
+    [tenantId, uuids(ids)],
+  );
+  return new Set(rows.flatMap(({ id, uetr }) => [id, uetr]).flatMap((own) => plain.get(own.replaceAll('-', '')) ?? []));
+}
+
 const hyphenated = (name: string): Uuid => name.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** What a rail has to do now: instructions in a state whose time has come, those waiting longest first. */

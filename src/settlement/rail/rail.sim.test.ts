@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openCustodyAccount, openRail, setPayoutAccount } from '../../../test/support/custody.ts';
+import { approve, openCustodyAccount, openRail, setPayoutAccount } from '../../../test/support/custody.ts';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import { entry, statementOf } from '../../../test/support/statement.ts';
 import { seededRandom, type Random } from '../../base/random.ts';
 import { manualClock } from '../../base/time.ts';
 import { getReserves } from '../custody/reserves.ts';
 import { getParticipant } from '../participant/read-participants.ts';
+import { matchNew } from '../reconciliation/match-entries.ts';
+import { proposeBreakReturn } from '../reconciliation/propose-return.ts';
+import { readStatement } from '../reconciliation/read-statement.ts';
+import { takeStatement } from '../reconciliation/take-statement.ts';
+import { getBreak, listBreaks } from '../reconciliation/work-breaks.ts';
 import type { RailCall, RailReply } from './adapter.ts';
 import { nameOf } from './instruction.ts';
 import { allRails } from './rail-store.ts';
@@ -88,6 +94,22 @@ function badRail(random: Random) {
   };
 }
 
+/** Money that came in from somebody outside and goes back: the instructions, each with its break. */
+async function returns(seed: number): Promise<{ id: string; breakId: string }[]> {
+  const { deps } = house.settlement;
+  const told = [1n, 2n, 3n, 4n].map((units) => entry(units, `OUTSIDE-${seed}-${units}`));
+  await takeStatement(deps, house.ctx, readStatement([await statementOf('camt.054', told, { id: `OUTSIDE-${seed}` })]));
+  await matchNew(deps, house.ctx);
+  const { items } = await listBreaks(deps, house.ctx, { state: 'open', limit: 500 });
+  const to = { holder: 'Nordlys AS', number: 'NO9386011117947', agentBic: 'DNBANOKK', code: 'AC01', reason: 'For the simulation' };
+  const made = [];
+  for (const { id: breakId } of items.filter(({ explanation }) => explanation.includes(`OUTSIDE-${seed}-`))) {
+    await approve(house, proposeBreakReturn(deps, house.ctx, { id: breakId, ...to }));
+    made.push({ id: (await getBreak(deps, house.ctx, { id: breakId })).instructionId!, breakId });
+  }
+  return made;
+}
+
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
 
 test.each(SEEDS)(
@@ -112,6 +134,9 @@ test.each(SEEDS)(
       ids.push(
         (await requestPayout(deps, house.ctx, { id: bank.id, asset: 'EUR/2', units: BigInt(100 + i), reference: `S${seed}-${i}` })).id,
       );
+    const payouts = ids.length;
+    const back = await returns(seed);
+    ids.push(...back.map(({ id }) => id));
     const [rail] = await deps.db.read({ tenantId: house.tenantId }, (tx) => allRails(tx, house.tenantId));
     let holding = await takeOver(run, house.tenantId, rail!);
     const states = async () => Promise.all(ids.map(async (id) => (await getInstruction(deps, house.ctx, { id })).state));
@@ -136,9 +161,19 @@ test.each(SEEDS)(
     expect(new Set(line.paid).size, 'paid once').toBe(line.paid.length);
     expect(line.sentAgainUnasked, 'sent again only when the rail had said that it never had it').toEqual([]);
     expect(final).toEqual(ids.map((id) => line.decided.get(nameOf(id))));
-    const burned = ids.reduce((sum, _, i) => sum + (final[i] === 'accepted' ? BigInt(100 + i) : 0n), 0n);
+    const burned = final.slice(0, payouts).reduce((sum, state, i) => sum + (state === 'accepted' ? BigInt(100 + i) : 0n), 0n);
     const after = await figures();
-    expect(after).toEqual({ available: before.available - burned, custody: before.custody - burned, payingOut: 0n, differences: [0n] });
+    expect(after).toEqual({
+      available: before.available - burned,
+      custody: before.custody - burned,
+      payingOut: 0n,
+      suspense: 0n,
+      differences: [0n],
+    });
+    for (const [i, { breakId }] of back.entries())
+      expect((await getBreak(deps, house.ctx, { id: breakId })).state, 'open again when it is not paid').toBe(
+        final[payouts + i] === 'accepted' ? 'resolved' : 'open',
+      );
   },
 );
 
@@ -149,6 +184,7 @@ async function figures() {
     available: accounts[0]!.available,
     custody: euro!.custody,
     payingOut: euro!.payingOut,
+    suspense: euro!.suspense,
     differences: euro!.statements.map(({ difference }) => difference),
   };
 }

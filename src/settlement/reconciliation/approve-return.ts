@@ -1,5 +1,6 @@
 import { AppError } from '../../base/error.ts';
 import { fromWireId, newId, toWireId, type Uuid } from '../../base/id.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
 import type { LedgerTx } from '../../ledger/port.ts';
 import type { Executor } from '../custody/decide-proposal.ts';
 import { insertMovements } from '../custody/movement-store.ts';
@@ -9,6 +10,7 @@ import { openManagedAccounts } from '../open-managed-accounts.ts';
 import { claimSystemAccount } from '../participant/store.ts';
 import { draftInstruction, writeHeld } from '../rail/held-instruction.ts';
 import type { InstructionRow, ReturnOf } from '../rail/instruction.ts';
+import { instructionNames } from '../rail/instruction-store.ts';
 import type { WayOut } from '../rail/way-out.ts';
 import { findBreak, type BreakRow } from './break-store.ts';
 import { findEntry, type EntryRow } from './entry-store.ts';
@@ -39,13 +41,14 @@ export const approveBreakReturn: Executor = async (deps, { tx, ctx, proposal }) 
   const ownId = newId();
   const suspense = await claimSystemAccount(tx, tenantId, row.asset, 'suspense', ownId);
   const { transfer, movement } = bookingOf({ row, ledgerAccountId, against: suspense, units: row.units, proposalId: proposal.id });
+  const refs = await withoutOurs(tx, tenantId, entry);
   const returnOf: ReturnOf = {
-    ...namesOfPayment(entry),
+    ...namesOfPayment({ ...entry, refs }),
     code: data.code,
     ...(data.text && { text: data.text }),
     transferId: transfer.id,
   };
-  const instruction = draftReturn(deps, way, { row, entry, receiver, returnOf, proposal });
+  const instruction = draftReturn(deps, way, { row, refs, receiver, returnOf, proposal });
   const resolution = `Returned to ${receiver.name} by ${toWireId('ins', instruction.id)}, by ${proposal.proposedBy} and ${ctx.actor.name}`;
   const { events } = await resolved(deps, tx, tenantId, { row, rule: 'return', resolution: resolution.slice(0, 500) });
   const ledger = await deps.ledger.inTx(tx, tenantId);
@@ -56,20 +59,29 @@ export const approveBreakReturn: Executor = async (deps, { tx, ctx, proposal }) 
   return events;
 };
 
+/**
+ * The references of a payment without those that name instructions of ours. Whoever sent it has chosen them, and what the bank says of the
+ * return under them would be taken for an answer about a payout.
+ */
+async function withoutOurs(tx: Tx, tenantId: Uuid, { refs }: EntryRow): Promise<string[]> {
+  const ours = await instructionNames(tx, tenantId, refs);
+  return refs.filter((ref) => !ours.has(ref));
+}
+
 /** Suspense is what the operator owes to senders outside: it can never owe less than nothing. */
 function openSuspense(ledger: LedgerTx, asset: string, id: Uuid): Promise<void> {
   return openManagedAccounts(ledger, [{ id, name: `Suspense ${asset}`, kind: 'liability', asset, debitsMustNotExceedCredits: true }]);
 }
 
-type Draft = { row: BreakRow; entry: EntryRow; receiver: Receiver; returnOf: ReturnOf; proposal: ProposalRow };
+type Draft = { row: BreakRow; refs: readonly string[]; receiver: Receiver; returnOf: ReturnOf; proposal: ProposalRow };
 
 /** References have 35 characters, as everywhere in ISO 20022. */
 const MOST = 35;
 
 /** Under the reference of the payment itself, by which the sender and statements know it. */
-function draftReturn(deps: SettlementDeps, way: WayOut, { row, entry, receiver, returnOf, proposal }: Draft): InstructionRow {
+function draftReturn(deps: SettlementDeps, way: WayOut, { row, refs, receiver, returnOf, proposal }: Draft): InstructionRow {
   const own = `RETURN ${row.id.replaceAll('-', '').slice(-12)}`;
-  const reference = [returnOf.endToEndId, ...entry.refs].find((ref) => ref !== undefined && ref.length <= MOST) ?? own;
+  const reference = [returnOf.endToEndId, ...refs].find((ref) => ref !== undefined && ref.length <= MOST) ?? own;
   const { asset, units } = row;
   const wanted = { asset, units, reference, creditor: receiver, requestedBy: proposal.proposedBy };
   return { ...draftInstruction(deps, way, wanted), kind: 'return', proposalId: proposal.id, breakId: row.id, returnOf };

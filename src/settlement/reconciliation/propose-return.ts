@@ -73,11 +73,11 @@ export async function wayBack(tx: Tx, tenantId: Uuid, { custodyAccountId }: Brea
 
 type Names = Omit<ReturnOf, 'code' | 'text' | 'transferId'>;
 
-/** What an entry calls the payment, as it was written; marks tell which reference is which. */
+/** What an entry calls the payment, as far as its references are at hand; marks tell which of them is which. */
 export function namesOfPayment({ marks, refs, bookingDay }: Pick<EntryRow, 'marks' | 'refs' | 'bookingDay'>): Names {
   const of = (kind: string): string | undefined => {
     const mark = marks.find((one) => one.startsWith(`${kind}:`))?.slice(2);
-    return mark && (refs.find((ref) => ref.replaceAll(' ', '').toUpperCase() === mark) ?? mark);
+    return mark && refs.find((ref) => ref.replaceAll(' ', '').toUpperCase() === mark);
   };
   const [endToEndId, instructionId, transactionId, clearingReference] = [of('e'), of('i'), of('t'), of('c')];
   const uetr = of('u')?.toLowerCase();

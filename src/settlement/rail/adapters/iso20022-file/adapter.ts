@@ -50,20 +50,22 @@ function answersIn(bytes: Uint8Array): RailAnswer[] | undefined {
   // What we send is one a file, so that a report on one alone is about the file that it names.
   const ofFile = message.records.length === 1 ? (message.header.originalGroups ?? []).map(({ messageId }) => messageId) : [];
   return message.records.flatMap((record) => {
-    const names = new Set([...namesIn(record.value), ...ofFile].filter((name) => name !== undefined && NAME.test(name)) as string[]);
+    const name = nameIn(record.value, ofFile);
+    if (name === undefined) return [];
     // What can only be read in part is not believed.
     const isFaulty = record.result === 'refused' || message.result === 'refused';
     const said = isFaulty ? { answer: 'unknown' as const, reason: 'a status report with faults' } : answerOf(record.value);
-    return [...names].map((instruction) => ({ instruction, ...said }));
+    return [{ instruction: name, ...said }];
   });
 }
 
 /**
- * Everything by which a report may call what we have sent. One about a return may have the names of the payment that came in, which
- * others have given, and tell ours as that of the file only: each is an answer, and that of another's name is nobody's here.
+ * By which of its names a report calls what we have sent. The file has a name that only we give; a return has besides those of the
+ * payment that came in, which others have given.
  */
-function namesIn({ instructionId, endToEndId, transactionId, originalGroup }: Status): (string | undefined)[] {
-  return [instructionId, endToEndId, transactionId, originalGroup?.messageId];
+function nameIn({ instructionId, endToEndId, transactionId, originalGroup }: Status, ofFile: readonly string[]): string | undefined {
+  const names = [originalGroup?.messageId, ...ofFile, instructionId, endToEndId, transactionId];
+  return names.find((name) => name !== undefined && NAME.test(name));
 }
 
 function messageIn(bytes: Uint8Array) {
