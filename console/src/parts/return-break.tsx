@@ -105,7 +105,7 @@ export function ReturnState({ id }: { id: string }) {
   const { state, creditor } = asked.data;
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <Link to="/custody" className="link">
+      <Link to="/custody" className="rounded text-accent hover:underline">
         to {creditor.name}
       </Link>
       <Badge>{state === 'unknown' ? 'awaiting answer' : state}</Badge>

@@ -52,8 +52,9 @@ export type ReserveReading = {
 
 /**
  * What is owed, held and confirmed in each currency. The tokens of a currency are what participants' settlement and reserve
- * accounts hold; whatever else money in custody stands against is the operator's share, also what it owes to senders outside. Of each custody account the books
- * come to: ledger = closing + in transit − unmatched, whatever happens; `difference` would say that they do not.
+ * accounts hold; whatever else money in custody stands against is the operator's share, also what it owes to senders outside.
+ * Of each custody account the books come to: ledger = closing + in transit − unmatched, whatever happens; `difference` would say that
+ * they do not.
  */
 export function reservesOf({ participants, custody, suspense, figures, balances }: ReserveReading): CurrencyReserves[] {
   const assets = [...new Set([...custody.keys(), ...figures.map(({ asset }) => asset)])].sort();

@@ -15,8 +15,8 @@ const NEVER_HAD: readonly string[] = ['NOOR'];
 const DUPLICATE: readonly string[] = ['AM05', 'DUPL', 'DU01', 'DU02', 'DU03', 'DU04', 'DU05'];
 
 /**
- * A bank that exchanges ISO 20022 files: pacs.009 out, pacs.004 for a return, and pacs.028 to ask, pacs.002 in. Nothing is known when a file has been put
- * down; the bank's pacs.002 tells, or a statement. Files that were not fetched yet need no question.
+ * A bank that exchanges ISO 20022 files: pacs.009 out (pacs.004 for a return) and pacs.028 to ask, pacs.002 in. Nothing is known
+ * when a file has been put down; the bank's pacs.002 tells, or a statement. Files that were not fetched yet need no question.
  */
 export const iso20022FileRail: RailAdapter = {
   firstAskMs: 15 * 60_000,
