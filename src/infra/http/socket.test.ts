@@ -46,13 +46,13 @@ test('an event looks the same live and from history, and holds nothing that the 
   await start();
   // As the log of events hands it on: with its place among the events of all tenants.
   const logged = { ...eventOf(1), position: 4_711 };
-  kept = [eventOf(1)];
+  scene.kept = [eventOf(1)];
   const live = await follow();
-  gateway.publish(logged);
+  scene.gateway.publish(logged);
   await live.untilSeq(1);
   const back = await follow('good', { channel: 'payments', afterSeq: 0 });
   await back.untilSeq(1);
-  const shown = ({ got }: Client) => got.find(({ type }) => type === 'events')!.events;
+  const shown = ({ got }: Awaited<ReturnType<typeof follow>>) => got.find(({ type }) => type === 'events')!.events;
   expect(shown(live)).toEqual([eventOf(1)]);
   expect(shown(live)).toEqual(shown(back));
 });

@@ -2,10 +2,11 @@ import { toWireId, type Uuid } from '../../base/id.ts';
 import { dayOf, type Millis } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { StatementEntry } from '../iso20022/write/statement.ts';
+import { isExpressible } from '../iso20022/xml-writer.ts';
 import type { Member } from '../participant/directory.ts';
 import { bookedOf, bookingOwners, bookingsDue, clearBookings, type Booked, type BookingDue } from './booking-store.ts';
 import { deliver, findBox } from './box-store.ts';
-import { inParts, isExpressible, notificationOf, type Draft } from './compose-letters.ts';
+import { inParts, notificationOf, type Draft } from './compose-letters.ts';
 import { letterOf, messageIdOf } from './mailbox.ts';
 
 type Deps = Pick<SettlementDeps, 'db' | 'directory' | 'clock'>;
