@@ -41,6 +41,8 @@ export type Definition<H = unknown, G = unknown, R = unknown> = {
   readonly record: { readonly name: string; readonly kind: Kind<R>; readonly amount?: string };
   /** A message of this kind without a record says nothing and is refused. */
   readonly needsRecords: boolean;
+  /** What its records say goes on with a payment. */
+  readonly isPassedOn?: boolean;
 };
 
 /** Versions of 2009 use older names (`BIC`, `BICOrBEI`); those since 2019 differ in what this network does not read. */
@@ -63,6 +65,7 @@ export const CATALOGUE = {
     group: { name: 'PmtInf', kind: PAYMENT_BATCH },
     record: { name: 'CdtTrfTxInf', kind: INITIATED_TRANSFER, amount: 'Amt/InstdAmt|Amt/EqvtAmt/Amt' },
     needsRecords: true,
+    isPassedOn: true,
   }),
   'pacs.008': define({
     root: 'FIToFICstmrCdtTrf',
@@ -70,6 +73,7 @@ export const CATALOGUE = {
     header: TRANSFER_HEADER,
     record: { name: 'CdtTrfTxInf', kind: CREDIT_TRANSFER, amount: 'IntrBkSttlmAmt' },
     needsRecords: true,
+    isPassedOn: true,
   }),
   'pacs.009': define({
     root: 'FICdtTrf',

@@ -9,7 +9,7 @@ import { type Kind, pathOf, type Reader, refuse, type Spot, type Topic } from '.
 import type { XmlElement } from './xml.ts';
 
 /** An element's text with white space brought to single blanks, as banks' line breaks and indentation mean nothing. */
-function plainText(element: XmlElement): string | undefined {
+export function plainText(element: XmlElement): string | undefined {
   const { text } = element;
   if (text === '') return undefined;
   // Nearly all texts are plain already.
@@ -169,12 +169,14 @@ const DATE_TIME = new RegExp(
   `^(\\d{4}-\\d{2}-\\d{2})T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?|24:00:00(?:\\.0{1,9})?)${ZONE}$`,
 );
 
-function dayOfText(content: string): LocalDate | undefined {
+/** The day of an XML Schema date. */
+export function dayOfText(content: string): LocalDate | undefined {
   const day = DATE.exec(content)?.[1];
   return day !== undefined && isLocalDate(day) ? day : undefined;
 }
 
-function instantOfText(content: string): Millis | undefined {
+/** The point in time of an XML Schema dateTime. */
+export function instantOfText(content: string): Millis | undefined {
   const day = DATE_TIME.exec(content)?.[1];
   if (day === undefined || !isLocalDate(day)) return undefined;
   const ms = Date.parse(/[Z+]|-\d{2}:\d{2}$/.test(content.slice(10)) ? content : `${content}Z`);

@@ -15,10 +15,10 @@ const MOST_DIGITS = 35;
  * What banks took on the way, each with its amount, behind the amount that was instructed and its rate: all of it, or nothing where
  * ISO 20022 could not carry one.
  */
-export function chargesOf({ asset, debtor }: Pick<Order, 'asset' | 'debtor'>): { instructed: Xml; charges: Xml } {
+export function chargesOf({ asset, debtor }: Pick<Order, 'asset' | 'debtor'>): Record<'instructed' | 'rate' | 'charges', Xml> {
   const taken = (debtor.mentions ?? []).flatMap(({ at, charge, ...bank }) => (at === 'ChrgsInf/Agt' && charge ? [{ charge, bank }] : []));
   const of = taken[0]?.charge;
-  const none = { instructed: '', charges: '' };
+  const none = { instructed: '', rate: '', charges: '' };
   if (!of || ![of.instructed, ...taken.map(({ charge }) => charge)].map(moneyOf).every(isExpressible)) return none;
   // A rate is told exactly where the currencies differ.
   const isExchanged = of.instructed.asset !== asset;
@@ -27,8 +27,8 @@ export function chargesOf({ asset, debtor }: Pick<Order, 'asset' | 'debtor'>): {
     const agent = institution('Agt', bank);
     return agent === '' ? '' : tag('ChrgsInf', moneyElement('Amt', moneyOf(charge)), agent);
   });
-  const instructed = `${moneyElement('InstdAmt', moneyOf(of.instructed))}${isExchanged ? leaf('XchgRate', of.rate) : ''}`;
-  return { instructed, charges: charges.join('') };
+  const rate = isExchanged ? leaf('XchgRate', of.rate) : '';
+  return { instructed: moneyElement('InstdAmt', moneyOf(of.instructed)), rate, charges: charges.join('') };
 }
 
 const moneyOf = ({ asset, units }: { asset: string; units: string }) => ({ asset, units: BigInt(units) });

@@ -1,6 +1,7 @@
 import type { StaticDecode } from 'typebox';
 import type { PaymentOrder } from '../payment/contract.ts';
 import { MOST_NUMBERS, type Someone } from '../payment/party.ts';
+import type { Carried } from './carried/said.ts';
 import { banksOf, intermediaryRefusal, previousOf } from './chain.ts';
 import type { CreditTransfer } from './messages/payments.ts';
 import type { Account, Address, Party, Remittance } from './parts.ts';
@@ -22,7 +23,7 @@ type Read = {
 export type Against = { refusal: Refusal; further: readonly Refusal[] };
 
 /** One transaction: an order that may be sent on, or the reasons why not. */
-export type TransactionReading = (Read & { result: 'ok'; order: Order }) | (Read & { result: 'refused' } & Against);
+export type TransactionReading = (Read & { result: 'ok'; order: Order; carried?: Carried }) | (Read & { result: 'refused' } & Against);
 
 /** What this network does with a credit transfer: an order, or why it cannot be one. Never throws for what a sender wrote. */
 export function orderReading(record: RecordReading<CreditTransfer>): TransactionReading {

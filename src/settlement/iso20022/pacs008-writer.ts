@@ -3,16 +3,23 @@ import type { LocalDate, Millis } from '../../base/time.ts';
 import { addDecimal, parseDecimal } from '../../base/decimal.ts';
 import { isIban } from '../../base/check-digit.ts';
 import type { BankPlace, Someone } from '../payment/party.ts';
+import { elementsOf } from './carried/grammar.ts';
+import { type Carried, clearingReferenceIn } from './carried/said.ts';
+import { carriedElements } from './carried/write.ts';
 import { chargesOf, taxOf } from './mentioned-writer.ts';
 import type { Order } from './pacs008-transaction.ts';
 import { agent, amount, codeOrOwn, decimalNumber, document, institution, leaf, tag, type Xml } from './xml-writer.ts';
 
-/** One transaction to write: the order and how the sender calls it. */
+/**
+ * One transaction to write: the order and how the sender calls it. `carried` is what else the sender said: it is told in the version
+ * of which its form is known, and stands for what would be made of the order.
+ */
 export type OutgoingTransaction = {
   order: Order;
   instructionId?: string;
   transactionId?: string;
   chargeBearer?: 'DEBT' | 'CRED' | 'SHAR' | 'SLEV';
+  carried?: Carried;
 };
 
 /** A file to write. `version` is that of pacs.008.001, 8 to 13. */
@@ -41,37 +48,52 @@ export function writePacs008(file: OutgoingFile): string {
     agent('InstdAgt', file.instructedAgent),
   );
   const message = `pacs.008.001.${String(file.version ?? 8).padStart(2, '0')}`;
-  return document(message, tag('FIToFICstmrCdtTrf', header, ...file.transactions.map(transactionOf)));
+  const transactions = file.transactions.map((one) => transactionOf(one, message));
+  return document(message, tag('FIToFICstmrCdtTrf', header, ...transactions));
 }
 
-function transactionOf({ order, instructionId, transactionId, chargeBearer = 'SHAR' }: OutgoingTransaction): Xml {
+/** The version in which what was carried is told. */
+const CARRYING = 'pacs.008.001.09';
+const ELEMENTS = elementsOf(CARRYING);
+
+function transactionOf(transaction: OutgoingTransaction, message: string): Xml {
+  const { order, carried } = transaction;
+  const said = carried && message === CARRYING ? carriedElements(CARRYING, carried, order) : undefined;
+  const own = ownElements(transaction);
+  return tag('CdtTrfTxInf', ...ELEMENTS.map((name) => said?.get(name) ?? own[name]));
+}
+
+/** What is made of the order, by element. */
+function ownElements({ order, instructionId, transactionId, chargeBearer = 'SHAR', carried }: OutgoingTransaction): Record<string, Xml> {
   const taken = chargesOf(order);
-  return tag(
-    'CdtTrfTxInf',
-    tag(
-      'PmtId',
-      leaf('InstrId', instructionId),
-      leaf('EndToEndId', order.endToEndId),
-      leaf('TxId', transactionId),
-      leaf('UETR', order.uetr),
-    ),
-    amount('IntrBkSttlmAmt', codeOf(order.asset), toDecimalText(order)),
-    leaf('IntrBkSttlmDt', order.valueDate),
-    taken.instructed,
-    leaf('ChrgBr', chargeBearer),
-    taken.charges,
-    ...previousAgents(order.debtor),
-    someone('UltmtDbtr', order.debtor.ultimate),
-    someone('InitgPty', order.debtor.initiator),
-    ...party('Dbtr', order.debtor),
-    agent('DbtrAgt', order.debtorAgent),
-    agent('CdtrAgt', order.creditorAgent),
-    ...party('Cdtr', order.creditor),
-    someone('UltmtCdtr', order.creditor.ultimate),
-    tag('Purp', leaf('Cd', order.purpose)),
-    taxOf(order),
-    tag('RmtInf', leaf('Ustrd', order.remittance)),
-  );
+  const [previous1 = '', previous2 = '', previous3 = ''] = previousAgents(order.debtor);
+  const [debtor, debtorAccount] = party('Dbtr', order.debtor);
+  const [creditor, creditorAccount] = party('Cdtr', order.creditor);
+  const ids = [leaf('InstrId', instructionId), leaf('EndToEndId', order.endToEndId), leaf('TxId', transactionId), leaf('UETR', order.uetr)];
+  return {
+    PmtId: tag('PmtId', ...ids, leaf('ClrSysRef', clearingReferenceIn(carried))),
+    IntrBkSttlmAmt: amount('IntrBkSttlmAmt', codeOf(order.asset), toDecimalText(order)),
+    IntrBkSttlmDt: leaf('IntrBkSttlmDt', order.valueDate),
+    InstdAmt: taken.instructed,
+    XchgRate: taken.rate,
+    ChrgBr: leaf('ChrgBr', chargeBearer),
+    ChrgsInf: taken.charges,
+    PrvsInstgAgt1: previous1,
+    PrvsInstgAgt2: previous2,
+    PrvsInstgAgt3: previous3,
+    UltmtDbtr: someone('UltmtDbtr', order.debtor.ultimate),
+    InitgPty: someone('InitgPty', order.debtor.initiator),
+    Dbtr: debtor,
+    DbtrAcct: debtorAccount,
+    DbtrAgt: agent('DbtrAgt', order.debtorAgent),
+    CdtrAgt: agent('CdtrAgt', order.creditorAgent),
+    Cdtr: creditor,
+    CdtrAcct: creditorAccount,
+    UltmtCdtr: someone('UltmtCdtr', order.creditor.ultimate),
+    Purp: tag('Purp', leaf('Cd', order.purpose)),
+    Tax: taxOf(order),
+    RmtInf: tag('RmtInf', leaf('Ustrd', order.remittance)),
+  };
 }
 
 function party(name: 'Dbtr' | 'Cdtr', of: Order['debtor']): [Xml, Xml] {

@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { type Carried } from './carried/said.ts';
+import { carriedIn, carriedInHeader } from './carried/keep.ts';
 import type { Definition, Family, GroupOf, HeaderOf, RecordOf } from './catalogue.ts';
 import { definitionOf } from './catalogue.ts';
 import { type ApplicationHeader, findMessage, messageOf, readApplicationHeader } from './envelope.ts';
@@ -17,6 +19,8 @@ export type Part<T> = {
   index: number;
   /** From the message's element, e.g. `PmtInf[2]/CdtTrfTxInf[7]`. */
   path: string;
+  /** Of what goes on with a payment: what its order does not keep. */
+  carried?: Carried;
 } & ({ result: 'ok'; value: T } | { result: 'refused'; value: Partial<T>; refusals: Refusal[] });
 
 /** A record: what is taken or refused by itself. `group` is the index of the group that it stands in, 0 without groups. */
@@ -32,6 +36,8 @@ export type MessageOf<F extends Family> = {
   /** As banks name it, e.g. `pacs.008.001.08`. */
   message: string;
   application?: ApplicationHeader;
+  /** As that of a record, of all of them. */
+  carried?: Carried;
   groups: Part<GroupOf<F>>[];
   records: RecordReading<RecordOf<F>>[];
 } & ({ result: 'ok'; header: HeaderOf<F>; refusals: Refusal[] } | { result: 'refused'; header: Partial<HeaderOf<F>>; refusals: Refusal[] });
@@ -89,7 +95,8 @@ function* readSteps(bytes: Uint8Array, options: ReadOptions): Generator<void, Re
   }
   const { family, version, message } = found;
   const { refusals } = reader;
-  const read = { family, version, message, ...(application && { application }), header, groups, records };
+  const carried = found.definition.isPassedOn && carriedInHeader(found.element);
+  const read = { family, version, message, ...(application && { application }), ...(carried && { carried }), header, groups, records };
   cut.finish(text, found);
   // The catalogue holds the kinds of each family together; TypeScript cannot follow that through the lookup.
   return { message: { ...read, refusals, result: refusals.length > 0 ? 'refused' : 'ok' } as unknown as AnyMessage, cut };
@@ -116,13 +123,16 @@ function collector() {
       if (group && open?.element !== parent) open = { element: parent, records: 0 };
       const nth = open ? ++open.records : records.length + 1;
       const up: Spot | undefined = open && { element: parent, label: `${group!.name}[${groups.length + 1}]` };
-      records.push(readRecord(record, { element, up, label: `${record.name}[${nth}]` }, records.length + 1, open ? groups.length + 1 : 0));
+      records.push(
+        readRecord(definition, { element, up, label: `${record.name}[${nth}]` }, records.length + 1, open ? groups.length + 1 : 0),
+      );
       cut.record(element);
       return true;
     }
     if (element.name !== group?.name || !isMessage(definition, parent, ancestors.at(-2))) return false;
     open = undefined;
-    groups.push(readPart(group.kind as Kind<object>, { element, label: `${group.name}[${groups.length + 1}]` }, groups.length + 1));
+    const part = readPart(group.kind as Kind<object>, { element, label: `${group.name}[${groups.length + 1}]` }, groups.length + 1);
+    groups.push(definition.isPassedOn ? withCarried(part, element) : part);
     cut.group(element);
     return true;
   };
@@ -141,8 +151,15 @@ function readPart(kind: Kind<object>, spot: Spot, index: number): Part<object> {
   return { index, path, result: 'refused', value, refusals: reader.refusals };
 }
 
-function readRecord(record: Definition['record'], spot: Spot, index: number, group: number): RecordReading<object> {
-  const part = readPart(record.kind as Kind<object>, spot, index);
+/** A part with what goes on of it. */
+function withCarried(part: Part<object>, element: XmlElement): Part<object> {
+  const carried = carriedIn(element);
+  return carried ? { ...part, carried } : part;
+}
+
+function readRecord({ record, isPassedOn }: Definition, spot: Spot, index: number, group: number): RecordReading<object> {
+  const read = readPart(record.kind as Kind<object>, spot, index);
+  const part = isPassedOn ? withCarried(read, spot.element) : read;
   const amount = record.amount && amountIn(spot.element, record.amount);
   return { ...part, group, references: referencesIn(part.value), ...(amount && { amount }) };
 }

@@ -104,10 +104,11 @@ function transfers(head: Head, owner: Member, payments: readonly ToldPayment[]):
     instructedAgent: owner.bic,
     transactions: payments.map((payment) => {
       const { endToEndId, uetr, ...ids } = referencesOf(payment);
-      const { debtorAgent, creditorAgent, debtor, creditor, asset, units, purpose, remittance } = payment;
+      const { debtorAgent, creditorAgent, debtor, creditor, asset, units, purpose, remittance, carried } = payment;
       const words = { ...(purpose !== undefined && { purpose }), ...(remittance !== undefined && { remittance }) };
       const valueDate = dayOf(payment.decidedAt);
-      return { order: { uetr, endToEndId, debtorAgent, creditorAgent, debtor, creditor, asset, units, valueDate, ...words }, ...ids };
+      const order = { uetr, endToEndId, debtorAgent, creditorAgent, debtor, creditor, asset, units, valueDate, ...words };
+      return { order, ...ids, ...(carried && { carried }) };
     }),
   });
 }

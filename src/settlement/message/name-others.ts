@@ -1,5 +1,8 @@
 import type { SettlementDeps } from '../deps.ts';
 import type { GroupOf, HeaderOf, RecordOf } from '../iso20022/catalogue.ts';
+import { joined } from '../iso20022/carried/keep.ts';
+import { namedInCarried } from '../iso20022/carried/named.ts';
+import { type Carried, MOST_CARRIED } from '../iso20022/carried/said.ts';
 import { banksOf } from '../iso20022/chain.ts';
 import { initiatedBy, namedAgents, namedBeside, namedByCustomers, type Named, withNamed } from '../iso20022/mentions.ts';
 import type { Order, TransactionReading } from '../iso20022/pacs008-transaction.ts';
@@ -20,16 +23,26 @@ export function oursAmong({ networkAddresses }: Pick<SettlementDeps, 'networkAdd
   return (bic) => byBic.has(normalBic(bic)) || networkAddresses.has(normalBic(bic));
 }
 
-/** A transaction with whoever else its message names; refused when these are more than are kept. */
+/** A transaction with whoever else its message names and with what goes on with it; refused when that is more than is kept. */
 export function withOthers(reading: TransactionReading, message: Message, isOurs: IsOurs): TransactionReading {
   if (reading.result === 'refused') return reading;
   const record = message.records[reading.index - 1];
   if (!record) return reading;
+  const refused = (text: string): TransactionReading => {
+    return { ...reading, result: 'refused', refusal: { code: 'CH16', text, path: record.path }, further: [] };
+  };
+  const carried = carriedOf(message, record);
+  if (JSON.stringify(carried).length > MOST_CARRIED) return refused(`More than ${MOST_CARRIED} characters are said that only go on.`);
   const { order, named } = othersOf(message, record, reading.order, isOurs);
-  const full = withNamed(order, named, isOurs);
-  if (full) return { ...reading, order: full };
-  const text = 'More are named beside the parties than this network keeps and screens.';
-  return { ...reading, result: 'refused', refusal: { code: 'CH16', text, path: record.path }, further: [] };
+  const full = withNamed(order, [...named, ...namedInCarried(carried)], isOurs);
+  if (!full) return refused('More are named beside the parties than this network keeps and screens.');
+  return { ...reading, order: full, ...(carried.length > 0 && { carried }) };
+}
+
+/** What goes on with a payment: of its transaction, of the batch around it, of the header. */
+function carriedOf(message: Message, record: Message['records'][number]): Carried {
+  const group = message.groups[record.group - 1];
+  return joined(record.carried, joined(group?.carried, message.carried));
 }
 
 type Others = { order: Order; named: Named[] };

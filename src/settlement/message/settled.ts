@@ -3,6 +3,8 @@ import type { LocalDate, Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { PaymentOrder } from '../payment/payment.ts';
 import { returnLinks, type ReturnLink } from '../return/store.ts';
+import type { Carried } from '../iso20022/carried/said.ts';
+import { carriedWith } from './carried-store.ts';
 import { originsOf, type Origin } from './store.ts';
 
 type Party = Pick<PaymentOrder['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate' | 'initiator' | 'banks' | 'mentions'>;
@@ -28,6 +30,8 @@ export type ToldPayment = {
   decidedAt: Millis;
   reason?: { code: string; text: string };
   origin?: Origin;
+  /** What else its sender said that goes on with it. */
+  carried?: Carried;
   /** Of a return: which payment's money comes back, and why. */
   returns?: ReturnLink & { original: ToldPayment };
 };
@@ -44,8 +48,12 @@ export async function toldPayments(tx: Tx, tenantId: Uuid, ids: readonly Uuid[])
   const links = await returnLinks(tx, tenantId, ids);
   const originals = [...links.values()].map(({ originalId }) => originalId);
   const all = [...new Set([...ids, ...originals])];
-  const [rows, origins] = [await rowsOf(tx, tenantId, all), await originsOf(tx, tenantId, all)];
-  const plain = new Map(rows.map((row) => [row.id, toldOf(row, origins.get(row.id))]));
+  const [rows, origins, carried] = [
+    await rowsOf(tx, tenantId, all),
+    await originsOf(tx, tenantId, all),
+    await carriedWith(tx, tenantId, ids),
+  ];
+  const plain = new Map(rows.map((row) => [row.id, toldOf(row, origins.get(row.id), carried.get(row.id))]));
   return ids.flatMap((id) => {
     const payment = plain.get(id);
     const link = links.get(id);
@@ -71,12 +79,13 @@ async function rowsOf(tx: Tx, tenantId: Uuid, ids: readonly Uuid[]): Promise<Fla
   );
 }
 
-function toldOf({ purpose, remittance, reason_code, reason_text, ...row }: Flat, origin: Origin | undefined): ToldPayment {
+function toldOf({ purpose, remittance, reason_code, reason_text, ...row }: Flat, origin?: Origin, carried?: Carried): ToldPayment {
   return {
     ...row,
     ...(purpose !== null && { purpose }),
     ...(remittance !== null && { remittance }),
     ...(reason_code !== null && { reason: { code: reason_code, text: reason_text ?? '' } }),
     ...(origin && { origin }),
+    ...(carried && { carried }),
   };
 }

@@ -15,6 +15,7 @@ import { unreadableReason } from '../screening/unreadable.ts';
 import { takePayment } from '../payment/take-payment.ts';
 import type { Incoming } from './handler.ts';
 import { oursAmong, withOthers } from './name-others.ts';
+import { carriedRows } from './carried-store.ts';
 import { originRows } from './rows.ts';
 
 /** What the transactions of one message have in common. `extraRows` ride with the payment that a transaction becomes. */
@@ -61,10 +62,13 @@ async function takeOne(
   if (reading.order.uetr === undefined && !isNamed) return { references, status: 'RJCT', reason: NAMELESS };
   const namespace = `${incoming.sender}/${messageId}`;
   const order = { ...reading.order, uetr: reading.order.uetr ?? derivedUetr(ctx.tenantId, namespace, reading) };
-  const origin = (payment: PaymentRecord): RowOf[] => [
-    rowOf(originRows, { paymentId: payment.id, messageId: incoming.id, nth: reading.index, kind: kindOf(reading), ...references }),
+  const { carried } = reading;
+  const origin = { messageId: incoming.id, nth: reading.index, kind: kindOf(reading), ...references };
+  const extraRows = ({ id: paymentId }: PaymentRecord): RowOf[] => [
+    ...(isNamed ? [rowOf(originRows, { paymentId, ...origin })] : []),
+    ...(carried ? [rowOf(carriedRows, { paymentId, carried })] : []),
   ];
-  const entry = { channel: 'iso20022' as const, operation: contract, ...(isNamed && { extraRows: origin }) };
+  const entry = { channel: 'iso20022' as const, operation: contract, extraRows, ...(carried && { carried }) };
   try {
     return reportOn(references, await takePayment(deps, { ...ctx, idempotency: undefined }, entry, order));
   } catch (error) {

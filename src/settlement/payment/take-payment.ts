@@ -25,6 +25,8 @@ export type Entry = {
   keySuffix?: string;
   /** What else is to be written with the payment, whatever is decided on it. */
   extraRows?: (payment: PaymentRecord) => readonly RowOf[];
+  /** What else its sender said of it, which is kept by `extraRows`: under one UETR that has to be the same, too. */
+  carried?: object;
 };
 
 /** An order on its way through the door. */
@@ -106,7 +108,7 @@ function recordOf({ ctx, entry, order, checked, receivedAt, screening, verdict, 
     valueDate: checked.valueDate,
     purpose: order.purpose,
     remittance: order.remittance,
-    ...(order.uetr !== undefined && { orderHash: hashOf(order) }),
+    ...(order.uetr !== undefined && { orderHash: hashOf(order, entry.carried) }),
     receivedAt,
     screeningSet: screening.set,
     ...(saysAnything(screening) && { screening }),
@@ -121,7 +123,7 @@ function recordOf({ ctx, entry, order, checked, receivedAt, screening, verdict, 
 }
 
 /** SHA-256 over the fields that a bank sent, in a fixed order; two orders with one UETR are the same when it is. */
-function hashOf(order: PaymentOrder): Buffer {
+function hashOf(order: PaymentOrder, carried?: object): Buffer {
   const { debtor, creditor } = order;
   const fields = [
     order.endToEndId,
@@ -139,7 +141,8 @@ function hashOf(order: PaymentOrder): Buffer {
   // As with priorities: absent, they leave it as it was.
   const details = [detailsOf(debtor), detailsOf(creditor)];
   const parties = details.some((one) => one !== undefined) ? [details] : [];
-  return hash('sha256', JSON.stringify([...fields, ...rest, ...priority, ...parties]), 'buffer');
+  const beside = carried === undefined ? [] : [{ carried }];
+  return hash('sha256', JSON.stringify([...fields, ...rest, ...priority, ...parties, ...beside]), 'buffer');
 }
 
 function actOf(passage: Passage, payment: PaymentRecord): Act {
@@ -236,7 +239,7 @@ async function taken(deps: SettlementDeps, ctx: Ctx, entry: Entry, order: Paymen
   if (!by) return undefined;
   const first = await deps.db.read(ctx, (tx) => paymentByUetr(tx, ctx.tenantId, by));
   // A key is kept with its body's hash, so it needs no second look; a bare UETR must stand for the same order.
-  if (!first || (!kept && !first.orderHash?.equals(hashOf(order)))) return undefined;
+  if (!first || (!kept && !first.orderHash?.equals(hashOf(order, entry.carried)))) return undefined;
   const { byId } = await deps.directory.of(ctx.tenantId, { ids: [first.debtorAgentId, first.creditorAgentId] });
   return viewOfRecord(first, { debtorAgent: byId.get(first.debtorAgentId)!, creditorAgent: byId.get(first.creditorAgentId)! });
 }
