@@ -1,4 +1,5 @@
 import { leiOf } from '../../src/base/check-digit.ts';
+import { readAnyXml, type XmlElement } from '../../src/settlement/iso20022/xml.ts';
 import type { Grammar } from './iso-grammar.ts';
 
 /** Messages with any one of their elements, made of the grammar of what may stand in them. */
@@ -91,4 +92,17 @@ export function sampleOf({ types }: Grammar, type: string): string {
     default:
       return 'true';
   }
+}
+
+/** The texts of the transaction of a document with their paths, in their order. */
+export function linesOf(document: string): string[] {
+  const steps = readAnyXml(document);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const transaction = step.value.children[0]!.children.find(({ name }) => name === 'CdtTrfTxInf')!;
+  const below = ({ name, children, text, attributes }: XmlElement, above: string): string[] =>
+    children.length === 0
+      ? [`${above}${name} ${attributes['Ccy'] ?? ''}${text}`]
+      : children.flatMap((child) => below(child, `${above}${name}/`));
+  return transaction.children.flatMap((child) => below(child, ''));
 }

@@ -26,6 +26,7 @@ import {
   TRANSFER_HEADER,
 } from './messages/payments.ts';
 import { ENTRY, MOVEMENT, SETTLEMENT_REQUEST, SETTLEMENT_REQUEST_HEADER, STATEMENT, STATEMENT_HEADER } from './messages/statements.ts';
+import type { CarryingMessage } from './carried/grammar.ts';
 import type { Kind, Of } from './shape.ts';
 
 /**
@@ -41,8 +42,8 @@ export type Definition<H = unknown, G = unknown, R = unknown> = {
   readonly record: { readonly name: string; readonly kind: Kind<R>; readonly amount?: string };
   /** A message of this kind without a record says nothing and is refused. */
   readonly needsRecords: boolean;
-  /** What its records say goes on with a payment. */
-  readonly isPassedOn?: boolean;
+  /** The message in which goes on what its records say. */
+  readonly passedOnAs?: CarryingMessage;
 };
 
 /** Versions of 2009 use older names (`BIC`, `BICOrBEI`); those since 2019 differ in what this network does not read. */
@@ -65,7 +66,7 @@ export const CATALOGUE = {
     group: { name: 'PmtInf', kind: PAYMENT_BATCH },
     record: { name: 'CdtTrfTxInf', kind: INITIATED_TRANSFER, amount: 'Amt/InstdAmt|Amt/EqvtAmt/Amt' },
     needsRecords: true,
-    isPassedOn: true,
+    passedOnAs: 'pacs.008.001.09',
   }),
   'pacs.008': define({
     root: 'FIToFICstmrCdtTrf',
@@ -73,7 +74,7 @@ export const CATALOGUE = {
     header: TRANSFER_HEADER,
     record: { name: 'CdtTrfTxInf', kind: CREDIT_TRANSFER, amount: 'IntrBkSttlmAmt' },
     needsRecords: true,
-    isPassedOn: true,
+    passedOnAs: 'pacs.008.001.09',
   }),
   'pacs.009': define({
     root: 'FICdtTrf',
@@ -81,6 +82,7 @@ export const CATALOGUE = {
     header: TRANSFER_HEADER,
     record: { name: 'CdtTrfTxInf', kind: INSTITUTION_TRANSFER, amount: 'IntrBkSttlmAmt' },
     needsRecords: true,
+    passedOnAs: 'pacs.009.001.09',
   }),
   'pacs.004': define({
     root: 'PmtRtr',

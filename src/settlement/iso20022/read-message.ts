@@ -95,7 +95,8 @@ function* readSteps(bytes: Uint8Array, options: ReadOptions): Generator<void, Re
   }
   const { family, version, message } = found;
   const { refusals } = reader;
-  const carried = found.definition.isPassedOn && carriedInHeader(found.element);
+  const { passedOnAs } = found.definition;
+  const carried = passedOnAs && carriedInHeader(found.element, passedOnAs);
   const read = { family, version, message, ...(application && { application }), ...(carried && { carried }), header, groups, records };
   cut.finish(text, found);
   // The catalogue holds the kinds of each family together; TypeScript cannot follow that through the lookup.
@@ -132,7 +133,7 @@ function collector() {
     if (element.name !== group?.name || !isMessage(definition, parent, ancestors.at(-2))) return false;
     open = undefined;
     const part = readPart(group.kind as Kind<object>, { element, label: `${group.name}[${groups.length + 1}]` }, groups.length + 1);
-    groups.push(definition.isPassedOn ? withCarried(part, element) : part);
+    groups.push(withCarried(part, element, definition));
     cut.group(element);
     return true;
   };
@@ -152,14 +153,15 @@ function readPart(kind: Kind<object>, spot: Spot, index: number): Part<object> {
 }
 
 /** A part with what goes on of it. */
-function withCarried(part: Part<object>, element: XmlElement): Part<object> {
-  const carried = carriedIn(element);
+function withCarried(part: Part<object>, element: XmlElement, { passedOnAs }: Definition): Part<object> {
+  const carried = passedOnAs && carriedIn(element, passedOnAs);
   return carried ? { ...part, carried } : part;
 }
 
-function readRecord({ record, isPassedOn }: Definition, spot: Spot, index: number, group: number): RecordReading<object> {
+function readRecord(definition: Definition, spot: Spot, index: number, group: number): RecordReading<object> {
+  const { record } = definition;
   const read = readPart(record.kind as Kind<object>, spot, index);
-  const part = isPassedOn ? withCarried(read, spot.element) : read;
+  const part = withCarried(read, spot.element, definition);
   const amount = record.amount && amountIn(spot.element, record.amount);
   return { ...part, group, references: referencesIn(part.value), ...(amount && { amount }) };
 }

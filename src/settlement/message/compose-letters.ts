@@ -115,7 +115,7 @@ function transfers(head: Head, owner: Member, payments: readonly ToldPayment[]):
 
 function bankTransfers(head: Head, owner: Member, payments: readonly ToldPayment[]): string {
   const list = payments.map((payment) => {
-    const { asset, units, debtor, creditor, purpose, remittance } = payment;
+    const { asset, units, debtor, creditor, purpose, remittance, carried } = payment;
     return {
       references: referencesOf(payment),
       amount: { asset, units },
@@ -126,6 +126,7 @@ function bankTransfers(head: Head, owner: Member, payments: readonly ToldPayment
       ...(remittance !== undefined && { remittance }),
       banks: [...(debtor.banks ?? []), ...(creditor.banks ?? [])],
       ...(payment.origin?.kind === 'pacs.009 COV' && { cover: { debtor, creditor } }),
+      ...(carried && { beside: { carried, order: payment } }),
     };
   });
   return writePacs009({ ...head, instructedAgent: owner.bic }, list);

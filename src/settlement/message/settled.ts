@@ -7,7 +7,10 @@ import type { Carried } from '../iso20022/carried/said.ts';
 import { carriedWith } from './carried-store.ts';
 import { originsOf, type Origin } from './store.ts';
 
-type Party = Pick<PaymentOrder['debtor'], 'name' | 'account' | 'country' | 'bic' | 'lei' | 'ultimate' | 'initiator' | 'banks' | 'mentions'>;
+type Party = Pick<
+  PaymentOrder['debtor'],
+  'name' | 'account' | 'country' | 'town' | 'bic' | 'lei' | 'ultimate' | 'initiator' | 'banks' | 'mentions'
+>;
 
 /** A payment as messages about it need it, after its fate is known. */
 export type ToldPayment = {

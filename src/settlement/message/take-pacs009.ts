@@ -19,7 +19,7 @@ export async function takePacs009(deps: SettlementDeps, ctx: Ctx, incoming: Inco
   const { message } = incoming;
   const participants = await deps.directory.of(ctx.tenantId);
   const { settlementDate } = message.header as { settlementDate?: string };
-  const readings = message.records.map((record) => readingOf(record, participants, settlementDate));
+  const readings = message.records.map((record) => bankReadingOf(record, participants, settlementDate));
   const covers = new Set(message.records.filter(({ value }) => value.underlying).map(({ index }) => index));
   const kindOf = ({ index }: TransactionReading) => (covers.has(index) ? 'pacs.009 COV' : 'pacs.009');
   const transactions = await takeTransfers(deps, ctx, { incoming, kindOf }, readings);
@@ -31,7 +31,12 @@ export async function takePacs009(deps: SettlementDeps, ctx: Ctx, incoming: Inco
   };
 }
 
-function readingOf(record: RecordReading<Transfer>, participants: Participants, day: string | undefined): TransactionReading {
+/** What this network does with a payment of banks: an order, or why it cannot be one. */
+export function bankReadingOf(
+  record: RecordReading<Transfer>,
+  participants: Pick<Participants, 'byBic'>,
+  day?: string,
+): TransactionReading {
   const { index, references, amount } = record;
   const read = { index, references, amount };
   const against = reasonsAgainst(record, (value) => missingIn(value, record.path));
@@ -63,7 +68,7 @@ function missingIn(transfer: Transfer, path: string): Refusal | undefined {
 }
 
 /** The parties of a cover payment are the customers behind it: theirs are the names that have to be screened. */
-function orderOf(transfer: Transfer, participants: Participants): Order {
+function orderOf(transfer: Transfer, participants: Pick<Participants, 'byBic'>): Order {
   const { underlying } = transfer;
   const [payer, payee] = [payerOf(transfer)!, payeeOf(transfer)!];
   const [debtor, creditor] = underlying ? customersOf(underlying) : banksAsParties(transfer, participants);
@@ -92,7 +97,7 @@ const customersOf = ({ debtor, debtorAccount, ultimateDebtor, ...rest }: Underly
 ];
 
 /** Payer and payee where banks pay for themselves, called by what is known of them. */
-function banksAsParties({ debtor, creditor, ultimateDebtor, ultimateCreditor }: Transfer, { byBic }: Participants): Sides {
+function banksAsParties({ debtor, creditor, ultimateDebtor, ultimateCreditor }: Transfer, { byBic }: Pick<Participants, 'byBic'>): Sides {
   const nameOf = (bank: Agent) =>
     bank.name ?? (bank.bic === undefined ? undefined : byBic.get(normalBic(bank.bic))?.name) ?? calledOf(bank);
   const partyFor = (bank: Agent, behind: Agent | undefined): Order['debtor'] => {

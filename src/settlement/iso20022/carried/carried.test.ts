@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recordWith, sampleOf, textPaths } from '../../../../test/support/iso-elements.ts';
+import { linesOf, recordWith, sampleOf, textPaths } from '../../../../test/support/iso-elements.ts';
 import { type Grammar, grammarOf, haveSchemas } from '../../../../test/support/iso-grammar.ts';
 import { valid } from '../../../../test/support/messages.ts';
 import { whereThere } from '../../../../test/support/shared-data.ts';
@@ -7,7 +7,6 @@ import { withOthers } from '../../message/name-others.ts';
 import { pacs008FileOf } from '../pacs008.ts';
 import { writePacs008 } from '../pacs008-writer.ts';
 import { type MessageOf, readMessage } from '../read-message.ts';
-import { readAnyXml, type XmlElement } from '../xml.ts';
 import grammar from './grammar.json' with { type: 'json' };
 
 /** What every payment has. */
@@ -41,19 +40,6 @@ function passed(document: string) {
   return { order, carried, left: linesOf(sent) };
 }
 
-/** The texts of the transaction of a document with their paths, in their order. */
-function linesOf(document: string): string[] {
-  const steps = readAnyXml(document);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  const transaction = step.value.children[0]!.children.find(({ name }) => name === 'CdtTrfTxInf')!;
-  const below = ({ name, children, text, attributes }: XmlElement, above: string): string[] =>
-    children.length === 0
-      ? [`${above}${name} ${attributes['Ccy'] ?? ''}${text}`]
-      : children.flatMap((child) => below(child, `${above}${name}/`));
-  return transaction.children.flatMap((child) => below(child, ''));
-}
-
 const withText = (of: Grammar, message: string, path: string, text: string) =>
   recordWith(of, message, new Map([...NEEDED, ...(NEEDED.has(path) ? [] : [[path, text] as const])]));
 
@@ -71,16 +57,14 @@ describe.each(elements)('%s of pacs.008', (_, below) => {
       const text = sampleOf(grammar, type);
       const document = valid(fileOf('pacs.008.001.09', withText(grammar, 'pacs.008.001.09', path, text)));
       const { order, left } = passed(document);
-      expect(left, path).toEqual(linesOf(document));
-      if (NAMES.test(path) && !NEEDED.has(path))
-        expect(JSON.stringify([order.debtor, order.creditor, order.debtorAgent, order.creditorAgent], bigints), path).toContain(
-          plain(text),
-        );
+      expect([path, ...left]).toEqual([path, ...linesOf(document)]);
+      if (!NAMES.test(path) || NEEDED.has(path)) continue;
+      expect([path, screenedIn(order).includes(plain(text))]).toEqual([path, true]);
     }
   });
 });
 
-const bigints = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value);
+const screenedIn = ({ debtor, creditor }: { debtor: object; creditor: object }) => JSON.stringify([debtor, creditor]);
 
 /** What version 13 says and 9 has no element or code for, as the README of the messages names it. */
 const WITHOUT_PLACE = [

@@ -1,6 +1,6 @@
 import { plainText } from '../kinds.ts';
 import type { XmlElement } from '../xml.ts';
-import { elementsOf } from './grammar.ts';
+import { type CarryingMessage, elementsOf } from './grammar.ts';
 import { type Carried, IN_ORDER, type Said } from './said.ts';
 import { arranged, writtenName } from './versions.ts';
 
@@ -8,25 +8,35 @@ import { arranged, writtenName } from './versions.ts';
 
 /** What this network says itself, since it is about its own leg of the way; supplementary data can be neither read nor screened. */
 const OWN = new Set(['IntrBkSttlmAmt', 'IntrBkSttlmDt', 'InstgAgt', 'InstdAgt', 'IntrmyAgt1', 'IntrmyAgt2', 'IntrmyAgt3', 'SplmtryData']);
+
 /** What is said where nothing is kept. */
 const USUAL_BEARER = 'SHAR';
 /** Instruction, end-to-end and transaction id and UETR stand with the payment and its origin. */
 const REFERENCE = 'ClrSysRef';
-const PASSED_ON = new Set([REFERENCE, ...elementsOf('pacs.008.001.09').filter((name) => !OWN.has(name))]);
+const passedOn = (message: CarryingMessage) => new Set([REFERENCE, ...elementsOf(message).filter((name) => !OWN.has(name))]);
+const PASSED_ON: Readonly<Record<CarryingMessage, ReadonlySet<string>>> = {
+  'pacs.008.001.09': passedOn('pacs.008.001.09'),
+  'pacs.009.001.09': passedOn('pacs.009.001.09'),
+};
+/** A bank known by its BIC alone is said with the chain of a payment of banks. */
+const BANKS = new Set(['Dbtr', 'DbtrAgt', 'CdtrAgt', 'Cdtr', 'UltmtDbtr', 'UltmtCdtr']);
 
-/** What of a transaction, a batch of them or the header of a message goes on beside the order; undefined for nothing. */
-export function carriedIn(element: XmlElement): Carried | undefined {
+/**
+ * What of a transaction, a batch of them or the header of a message goes on beside the order, in a message of that kind; undefined for
+ * nothing.
+ */
+export function carriedIn(element: XmlElement, as: CarryingMessage): Carried | undefined {
   const kept = element.children
     .filter(({ uri }) => uri === element.uri)
-    .flatMap((child) => topOf(child))
-    .filter((said) => PASSED_ON.has(said[0]) && saysMore(said));
+    .flatMap((child) => topOf(child, as))
+    .filter((said) => PASSED_ON[as].has(said[0]) && saysMore(said) && !(as === 'pacs.009.001.09' && isBareBank(said)));
   return kept.length > 0 ? kept : undefined;
 }
 
 /** What the header of a message says of all its transactions. */
-export function carriedInHeader(message: XmlElement): Carried | undefined {
+export function carriedInHeader(message: XmlElement, as: CarryingMessage): Carried | undefined {
   const header = message.children.find(({ name }) => name === 'GrpHdr');
-  return header && carriedIn(header)?.filter(([name]) => name === 'PmtTpInf');
+  return header && carriedIn(header, as)?.filter(([name]) => name === 'PmtTpInf');
 }
 
 /** What is said nearer to the transaction stands for it: of the header or the batch only what it does not say itself. */
@@ -35,31 +45,31 @@ export function joined(near: Carried = [], far: Carried = []): Carried {
   return [...near, ...far.filter(([name]) => !said.has(name))];
 }
 
-function topOf(element: XmlElement): readonly Said[] {
-  if (element.name === 'PmtId') return element.children.filter(({ name }) => name === REFERENCE).flatMap((one) => saidOf(one, TOP));
+function topOf(element: XmlElement, as: CarryingMessage): readonly Said[] {
+  const top: Around = { above: '', path: '', isOnly: true, inOrder: IN_ORDER[as] };
+  if (element.name === 'PmtId') return element.children.filter(({ name }) => name === REFERENCE).flatMap((one) => saidOf(one, top));
   if (element.name === 'ChrgBr' && plainText(element) === USUAL_BEARER) return [];
-  return saidOf(element, TOP);
+  return saidOf(element, top);
 }
 
-type Around = { above: string; path: string; isOnly: boolean };
-const TOP: Around = { above: '', path: '', isOnly: true };
+type Around = { above: string; path: string; isOnly: boolean; inOrder: ReadonlyMap<string, unknown> };
 
-function saidOf(element: XmlElement, { above, path, isOnly }: Around): readonly Said[] {
+function saidOf(element: XmlElement, { above, path, isOnly, inOrder }: Around): readonly Said[] {
   const name = writtenName(element.name, above);
   const own = path === '' ? name : `${path}/${name}`;
   const children = element.children.filter(({ uri }) => uri === element.uri);
-  if (children.length === 0) return textOf(element, { name, path: own, isOnly });
+  if (children.length === 0) return textOf(element, { name, path: own, isOnly, inOrder });
   const inside = children.flatMap((child) => {
     const isAlone = isOnly && children.every((one) => one === child || one.name !== child.name);
-    return saidOf(child, { above: name, path: own, isOnly: isAlone });
+    return saidOf(child, { above: name, path: own, isOnly: isAlone, inOrder });
   });
   return inside.length > 0 ? arranged([name, inside]) : [];
 }
 
-function textOf(element: XmlElement, { name, path, isOnly }: { name: string; path: string; isOnly: boolean }): readonly Said[] {
+function textOf(element: XmlElement, { name, path, isOnly, inOrder }: Omit<Around, 'above'> & { name: string }): readonly Said[] {
   const text = plainText(element);
   if (text === undefined) return [];
-  if (isOnly && IN_ORDER.has(path)) return [[name, null]];
+  if (isOnly && inOrder.has(path)) return [[name, null]];
   const currency = element.attributes['Ccy'];
   return [currency === undefined ? [name, text] : [name, text, currency]];
 }
@@ -67,4 +77,11 @@ function textOf(element: XmlElement, { name, path, isOnly }: { name: string; pat
 /** Whether an element says anything that the order does not. */
 function saysMore([, content]: Said): boolean {
   return typeof content === 'string' || (content !== null && content.some(saysMore));
+}
+
+/** Whether a bank is known by nothing but its BIC. */
+function isBareBank([name, content]: Said): boolean {
+  if (!BANKS.has(name) || content === null || typeof content === 'string') return false;
+  const [[first, inside] = ['', null], ...more] = content;
+  return more.length === 0 && first === 'FinInstnId' && Array.isArray(inside) && inside.length === 1 && inside[0]?.[0] === 'BICFI';
 }

@@ -53,4 +53,5 @@ function placeOf(path: string): string {
   return at.length <= 70 ? at : at.slice(-70).replace(/^[^/]*\//, '');
 }
 
-const sideOf = (path: string): Named['side'] => (/^(?:Ultmt)?Cdtr|\/(?:Invcr|Cdtr)(?:\/|$)/.test(path) ? 'creditor' : 'debtor');
+const sideOf = (path: string): Named['side'] =>
+  /^(?:UndrlygCstmrCdtTrf\/)?(?:Ultmt)?Cdtr|\/(?:Invcr|Cdtr)(?:\/|$)/.test(path) ? 'creditor' : 'debtor';

@@ -1,3 +1,4 @@
+import type { CarryingMessage } from './grammar.ts';
 import type { Order } from '../pacs008-transaction.ts';
 import type { BankPlace } from '../../payment/party.ts';
 
@@ -17,20 +18,41 @@ export const MOST_CARRIED = 16_384;
 export type OrderSaid = Pick<Order, 'debtorAgent' | 'creditorAgent' | 'debtor' | 'creditor' | 'purpose' | 'remittance'>;
 type Says = (order: OrderSaid) => string | undefined;
 
-/** Every place of a message of which the order keeps the text as it came. */
-export const IN_ORDER: ReadonlyMap<string, Says> = new Map<string, Says>([
-  ['Purp/Cd', ({ purpose }) => purpose],
-  ['RmtInf/Ustrd', ({ remittance }) => remittance],
-  ['DbtrAgt/FinInstnId/BICFI', ({ debtorAgent }) => debtorAgent],
-  ['CdtrAgt/FinInstnId/BICFI', ({ creditorAgent }) => creditorAgent],
-  ...partyPlaces('Dbtr', 'debtor'),
-  ...partyPlaces('Cdtr', 'creditor'),
-  ...bankPlaces('PrvsInstgAgt1', 'previous1'),
-  ...bankPlaces('PrvsInstgAgt2', 'previous2'),
-  ...bankPlaces('PrvsInstgAgt3', 'previous3'),
-]);
+type Places = readonly (readonly [string, Says])[];
 
-function partyPlaces(name: string, side: 'debtor' | 'creditor'): [string, Says][] {
+const CUSTOMERS = 'UndrlygCstmrCdtTrf/';
+const PURPOSE: Places = [['Purp/Cd', ({ purpose }) => purpose]];
+const PREVIOUS: Places = ([1, 2, 3] as const).flatMap((nth) => bankPlaces(`PrvsInstgAgt${nth}`, `previous${nth}`));
+
+/**
+ * Every place of a message of which the order keeps the text as it came. Of a payment of banks the order does not tell whether its
+ * remittance is that of the customers' payment, so that it is kept with what goes on.
+ */
+export const IN_ORDER: Readonly<Record<CarryingMessage, ReadonlyMap<string, Says>>> = {
+  'pacs.008.001.09': new Map<string, Says>([
+    ...PURPOSE,
+    ...PREVIOUS,
+    ['RmtInf/Ustrd', ({ remittance }) => remittance],
+    ['DbtrAgt/FinInstnId/BICFI', ({ debtorAgent }) => debtorAgent],
+    ['CdtrAgt/FinInstnId/BICFI', ({ creditorAgent }) => creditorAgent],
+    ...partyPlaces('', 'Dbtr'),
+    ...partyPlaces('', 'Cdtr'),
+  ]),
+  'pacs.009.001.09': new Map<string, Says>([
+    ...PURPOSE,
+    ...PREVIOUS,
+    [`${CUSTOMERS}DbtrAgt/FinInstnId/BICFI`, (order) => bankAt(order.debtor, 'customerDebtorAgent')?.bic ?? order.debtorAgent],
+    [`${CUSTOMERS}CdtrAgt/FinInstnId/BICFI`, (order) => bankAt(order.creditor, 'customerCreditorAgent')?.bic ?? order.creditorAgent],
+    ...partyPlaces(CUSTOMERS, 'Dbtr'),
+    ...partyPlaces(CUSTOMERS, 'Cdtr'),
+  ]),
+};
+
+const bankAt = ({ banks = [] }: OrderSaid['debtor'], place: BankPlace) => banks.find(({ at }) => at === place);
+
+function partyPlaces(prefix: string, element: 'Dbtr' | 'Cdtr'): [string, Says][] {
+  const side = element === 'Dbtr' ? 'debtor' : 'creditor';
+  const [name, behind] = [`${prefix}${element}`, `${prefix}Ultmt${element}`];
   return [
     [`${name}/Nm`, (order) => order[side].name],
     [`${name}/PstlAdr/TwnNm`, (order) => order[side].town],
@@ -39,15 +61,15 @@ function partyPlaces(name: string, side: 'debtor' | 'creditor'): [string, Says][
     [`${name}/Id/OrgId/LEI`, (order) => order[side].lei],
     [`${name}Acct/Id/IBAN`, (order) => order[side].account],
     [`${name}Acct/Id/Othr/Id`, (order) => order[side].account],
-    [`Ultmt${name}/Nm`, (order) => order[side].ultimate?.name],
-    [`Ultmt${name}/PstlAdr/Ctry`, (order) => order[side].ultimate?.country],
-    [`Ultmt${name}/Id/OrgId/AnyBIC`, (order) => order[side].ultimate?.bic],
-    [`Ultmt${name}/Id/OrgId/LEI`, (order) => order[side].ultimate?.lei],
+    [`${behind}/Nm`, (order) => order[side].ultimate?.name],
+    [`${behind}/PstlAdr/Ctry`, (order) => order[side].ultimate?.country],
+    [`${behind}/Id/OrgId/AnyBIC`, (order) => order[side].ultimate?.bic],
+    [`${behind}/Id/OrgId/LEI`, (order) => order[side].ultimate?.lei],
   ];
 }
 
 function bankPlaces(name: string, place: BankPlace): [string, Says][] {
-  const bank = ({ debtor: { banks = [] } }: OrderSaid) => banks.find(({ at }) => at === place);
+  const bank = ({ debtor }: OrderSaid) => bankAt(debtor, place);
   return [
     [`${name}/FinInstnId/BICFI`, (order) => bank(order)?.bic],
     [`${name}/FinInstnId/ClrSysMmbId/ClrSysId/Cd`, (order) => bank(order)?.clearing?.system],
