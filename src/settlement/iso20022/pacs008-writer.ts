@@ -8,7 +8,7 @@ import { type Carried, clearingReferenceIn } from './carried/said.ts';
 import { carriedElements } from './carried/write.ts';
 import { chargesOf, taxOf } from './mentioned-writer.ts';
 import type { Order } from './pacs008-transaction.ts';
-import { agent, amount, codeOrOwn, decimalNumber, document, institution, leaf, tag, type Xml } from './xml-writer.ts';
+import { agent, amount, codeOrOwn, decimalNumber, document, institution, leaf, orderAddress, tag, type Xml } from './xml-writer.ts';
 
 /**
  * One transaction to write: the order and how the sender calls it. `carried` is what else the sender said: it is told in the version
@@ -97,10 +97,9 @@ function ownElements({ order, instructionId, transactionId, chargeBearer = 'SHAR
 }
 
 function party(name: 'Dbtr' | 'Cdtr', of: Order['debtor']): [Xml, Xml] {
-  const { name: called, account, country, town, street } = of;
+  const { name: called, account } = of;
   const id = account === undefined ? '' : isIban(account) ? leaf('IBAN', account) : tag('Othr', leaf('Id', account));
-  const address = tag('PstlAdr', leaf('StrtNm', street), leaf('TwnNm', town), leaf('Ctry', country));
-  return [tag(name, leaf('Nm', called), address, identityOf(of)), tag(`${name}Acct`, tag('Id', id))];
+  return [tag(name, leaf('Nm', called), orderAddress(of), identityOf(of)), tag(`${name}Acct`, tag('Id', id))];
 }
 
 /** Somebody beside a party: for whom it pays or is paid, or who initiated that. */

@@ -142,6 +142,15 @@ export function account(name: string, number: string | undefined): Xml {
   return tag(name, tag('Id', isIban(number) ? leaf('IBAN', number) : tag('Othr', leaf('Id', first(34, number)))));
 }
 
+/** An address as an order has it: what is longer than the elements of earlier versions stands on lines, so that nothing is cut off. */
+export function orderAddress({ street = '', town = '', country }: { street?: string; town?: string; country?: string }): Xml {
+  const fits = (text: string, most: number) => Array.from(text).length <= most;
+  const [isStreet, isTown] = [fits(street, 70), fits(town, 35)];
+  const lines = [isStreet ? '' : street, isTown ? '' : town].flatMap((text) => pieces(70, text));
+  const elements = [leaf('StrtNm', isStreet ? street : ''), leaf('TwnNm', isTown ? town : ''), leaf('Ctry', country)];
+  return tag('PstlAdr', ...elements, ...lines.map((line) => leaf('AdrLine', line)));
+}
+
 /** A reason with its words, in lines of 105 characters. */
 export function reasonElement(name: string, { code, text = '' }: { code: string; text?: string }): Xml {
   return tag(name, tag('Rsn', leaf('Cd', code)), ...pieces(105, text).map((line) => leaf('AddtlInf', line)));

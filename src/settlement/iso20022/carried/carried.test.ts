@@ -5,6 +5,7 @@ import { valid } from '../../../../test/support/messages.ts';
 import { whereThere } from '../../../../test/support/shared-data.ts';
 import { withOthers } from '../../message/name-others.ts';
 import { pacs008FileOf } from '../pacs008.ts';
+import type { TransactionReading } from '../pacs008-transaction.ts';
 import { writePacs008 } from '../pacs008-writer.ts';
 import { type MessageOf, readMessage } from '../read-message.ts';
 import grammar from './grammar.json' with { type: 'json' };
@@ -27,17 +28,24 @@ const fileOf = (message: string, record: string, header = '') =>
   `<CreDtTm>2026-11-23T10:00:00Z</CreDtTm><NbOfTxs>1</NbOfTxs><SttlmInf><SttlmMtd>CLRG</SttlmMtd></SttlmInf>${header}</GrpHdr>` +
   `<CdtTrfTxInf>${record}</CdtTrfTxInf></FIToFICstmrCdtTrf></Document>`;
 
-/** What becomes of a message: who is screened, and what leaves. */
-function passed(document: string) {
+/** A transaction on its way: its order with whoever is named, and what goes on with it. */
+function readingOf(document: string): TransactionReading {
   const message = readMessage(Buffer.from(document)) as MessageOf<'pacs.008'>;
-  const reading = withOthers(pacs008FileOf(message).transactions[0]!, message, () => false);
-  if (reading.result === 'refused') throw new Error(`${reading.refusal.path} ${reading.refusal.code} ${reading.refusal.text}`);
-  const { order, carried, references } = reading;
+  return withOthers(pacs008FileOf(message).transactions[0]!, message, () => false);
+}
+
+function sentOf({ order, carried, references }: TransactionReading & { result: 'ok' }): string {
   const { instructionId, transactionId } = references;
   const ids = { ...(instructionId !== undefined && { instructionId }), ...(transactionId !== undefined && { transactionId }) };
   const transaction = { order, ...ids, ...(carried && { carried }) };
-  const sent = valid(writePacs008({ version: 9, messageId: 'M-2', createdAt: 0, transactions: [transaction] }));
-  return { order, carried, left: linesOf(sent) };
+  return writePacs008({ version: 9, messageId: 'M-2', createdAt: 0, transactions: [transaction] });
+}
+
+/** What becomes of a message: who is screened, and what leaves. */
+function passed(document: string) {
+  const reading = readingOf(document);
+  if (reading.result === 'refused') throw new Error(`${reading.refusal.path} ${reading.refusal.code} ${reading.refusal.text}`);
+  return { order: reading.order, carried: reading.carried, left: linesOf(valid(sentOf(reading))) };
 }
 
 const withText = (of: Grammar, message: string, path: string, text: string) =>
@@ -184,6 +192,17 @@ describe('what goes on', () => {
       'DbtrAgtAcct/Id/Othr/Id 4711',
       'InstrForNxtAgt/InstrInf By noon',
     ]);
+  });
+
+  test.each(['😀'.repeat(60), '-1', 'ÆØÅ\u0085\u200f]]&gt;', '0', 'A'])('leaves valid whatever stands in it: %j', (text) => {
+    let left = 0;
+    for (const [path] of paths) {
+      const reading = readingOf(fileOf('pacs.008.001.09', withText(grammar, 'pacs.008.001.09', path, text)));
+      if (reading.result === 'refused') continue;
+      valid(sentOf(reading));
+      left++;
+    }
+    expect(left).toBeGreaterThan(paths.length / 2);
   });
 
   test('has its text escaped again, however it was written', () => {

@@ -1,6 +1,7 @@
 import { plainText } from '../kinds.ts';
 import type { XmlElement } from '../xml.ts';
 import { type CarryingMessage, elementsOf } from './grammar.ts';
+import { isInOrder } from './in-order.ts';
 import { type Carried, IN_ORDER, type Said } from './said.ts';
 import { arranged, writtenName } from './versions.ts';
 
@@ -27,7 +28,7 @@ const BANKS = new Set(['Dbtr', 'DbtrAgt', 'CdtrAgt', 'Cdtr', 'UltmtDbtr', 'Ultmt
  */
 export function carriedIn(element: XmlElement, as: CarryingMessage): Carried | undefined {
   const kept = element.children
-    .filter(({ uri }) => uri === element.uri)
+    .filter((child) => child.uri === element.uri && !OWN.has(child.name) && !isInOrder(child, as))
     .flatMap((child) => topOf(child, as))
     .filter((said) => PASSED_ON[as].has(said[0]) && saysMore(said) && !(as === 'pacs.009.001.09' && isBareBank(said)));
   return kept.length > 0 ? kept : undefined;

@@ -19,6 +19,7 @@ import {
   institution,
   leaf,
   moneyElement,
+  orderAddress,
   ownReference,
   tag,
   type Xml,
@@ -143,7 +144,6 @@ function sideOf(name: 'Dbtr' | 'Cdtr', behind: Xml, participant: string): Xml[] 
 }
 
 function party(name: 'Dbtr' | 'Cdtr', of: Customer): Xml[] {
-  const address = tag('PstlAdr', leaf('TwnNm', of.town), leaf('Ctry', of.country));
   const id = tag('Id', tag('OrgId', leaf('AnyBIC', of.bic), leaf('LEI', of.lei)));
-  return [tag(name, leaf('Nm', first(140, of.name)), address, id), account(`${name}Acct`, of.account)];
+  return [tag(name, leaf('Nm', first(140, of.name)), orderAddress(of), id), account(`${name}Acct`, of.account)];
 }
