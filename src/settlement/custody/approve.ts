@@ -14,6 +14,7 @@ import {
 } from './account-store.ts';
 import type { Execution, Executor } from './decide-proposal.ts';
 import { mint } from './mint.ts';
+import { requireUnlistedPayee } from './payee.ts';
 import { accountIn, custodyAccountTaken } from './propose.ts';
 
 /** Errors: `settlement.participant_not_found`. */
@@ -51,13 +52,14 @@ export const approveCustodyAccount: Executor = async (deps, { tx, ctx, proposal,
   ]);
 };
 
-/** Sets where a participant's money goes. Errors: `settlement.participant_not_found`. */
-export const approvePayoutAccount: Executor = async (_deps, { tx, ctx, proposal, at }) => {
+/** Sets where a participant's money goes. Errors: `settlement.participant_not_found`, `settlement.payee_listed`, `settlement.name_unreadable`. */
+export const approvePayoutAccount: Executor = async (deps, { tx, ctx, proposal, at }) => {
   const { participantId, asset, holder, number, agentBic } = proposal.data as Record<
     'participantId' | 'asset' | 'holder' | 'number' | 'agentBic',
     string
   >;
   const participant = await participantNamed(tx, ctx.tenantId, participantId);
+  await requireUnlistedPayee(deps, ctx.tenantId, { name: holder, agentBic });
   await putPayoutAccount(tx, ctx.tenantId, { participantId: participant.id, asset, holder, number, agentBic }, at);
 };
 

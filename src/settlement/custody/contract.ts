@@ -255,7 +255,7 @@ export const approveProposal = operation({
     'settlement.break_not_incoming',
     'settlement.break_changed',
     'settlement.break_not_returnable',
-    'settlement.return_receiver_listed',
+    'settlement.payee_listed',
     'settlement.name_unreadable',
     'settlement.write_off_above_limit',
     'settlement.insufficient_funds',

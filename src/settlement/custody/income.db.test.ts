@@ -19,6 +19,7 @@ import { matchNew } from '../reconciliation/match-entries.ts';
 import { readStatement } from '../reconciliation/read-statement.ts';
 import { takeStatement } from '../reconciliation/take-statement.ts';
 import { listBreaks, proposeWriteOff } from '../reconciliation/work-breaks.ts';
+import { loadScreeningList } from '../screening/manage-lists.ts';
 import { approveProposal } from './decide-proposal.ts';
 import { executorsOf } from './executors.ts';
 import { currentEarnings, type IncomeSource } from './income.ts';
@@ -164,6 +165,15 @@ describe('income of the operator', () => {
     const state = async (id: Uuid) => (await listProposals(deps(), house.ctx, { limit: 50 })).items.find((one) => one.id === id)!.state;
     expect([await state(both[0].id), await state(both[1].id)]).toEqual(['approved', 'open']);
     await rail('accepted');
+  });
+
+  test('goes to nobody whom a list names', async () => {
+    const document = Buffer.from('id,name\n1,Blackgate Maritime Trading\n');
+    await loadScreeningList(deps(), house.ctx, { id: 'house', allowSmaller: 'true' }, { document });
+    const listed = { code: 'settlement.payee_listed' };
+    const before = (await newest()).id;
+    await expect(approve(house, propose({ holder: 'Blackgate Maritime Trading Ltd', units: 1n }))).rejects.toMatchObject(listed);
+    expect((await newest()).id).toBe(before);
   });
 
   test('is decided once, by another person, and proposed once for a key', async () => {

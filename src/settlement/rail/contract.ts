@@ -204,6 +204,8 @@ export const requestPayout = operation({
     'settlement.participant_suspended',
     'settlement.asset_not_held',
     'settlement.payout_account_missing',
+    'settlement.payee_listed',
+    'settlement.name_unreadable',
     'settlement.rail_missing',
     'settlement.custody_short',
     'settlement.insufficient_funds',

@@ -1,6 +1,7 @@
 import type { Executor } from '../custody/decide-proposal.ts';
 import { lockedEarnings, type IncomeSource } from '../custody/income.ts';
 import { requirePayable } from '../custody/income-payout.ts';
+import { requireUnlistedPayee } from '../custody/payee.ts';
 import type { InstructionRow } from './instruction.ts';
 import { draftInstruction, writeHeld } from './held-instruction.ts';
 import { wayFor, waysOut } from './way-out.ts';
@@ -9,7 +10,8 @@ import { wayFor, waysOut } from './way-out.ts';
  * Takes approved income off its account and instructs a rail to pay it out. Under the lock of the book everything is looked at again:
  * no more leaves than stands there as money, and no more than is in custody beyond what participants are owed.
  *
- * Errors: `settlement.income_short`, `settlement.rail_missing`, `settlement.custody_short`.
+ * Errors: `settlement.income_short`, `settlement.rail_missing`, `settlement.custody_short`, `settlement.payee_listed`,
+ * `settlement.name_unreadable`.
  */
 export const approveIncomePayout: Executor = async (deps, { tx, ctx, proposal }) => {
   const { tenantId } = ctx;
@@ -22,6 +24,7 @@ export const approveIncomePayout: Executor = async (deps, { tx, ctx, proposal })
   };
   const { asset, source, reference } = data;
   const units = BigInt(data.units);
+  await requireUnlistedPayee(deps, tenantId, { name: holder, agentBic });
   const ways = await waysOut(tx, tenantId, asset);
   const ledger = await deps.ledger.inTx(tx, tenantId);
   const { accountId } = requirePayable(await lockedEarnings(tx, ledger, tenantId), { asset, source, units });

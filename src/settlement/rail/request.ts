@@ -4,6 +4,7 @@ import { toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { LedgerRefused } from '../../ledger/port.ts';
 import { findCustodyAccount, payoutAccountsOf } from '../custody/account-store.ts';
+import { requireUnlistedPayee } from '../custody/payee.ts';
 import { accountIn } from '../custody/propose.ts';
 import { requireOperator } from '../custody/reserves.ts';
 import type { SettlementDeps } from '../deps.ts';
@@ -17,13 +18,14 @@ import { viewOfInstruction } from './view.ts';
 import { railTo, wayFor, waysOut } from './way-out.ts';
 
 type View = OutputOf<typeof payoutContract>;
-type Deps = Pick<SettlementDeps, 'db' | 'clock' | 'ledger' | 'access' | 'calendars'>;
+type Deps = Pick<SettlementDeps, 'db' | 'clock' | 'ledger' | 'access' | 'calendars' | 'screening'>;
 
 /**
  * Takes a participant's money out of its reach and instructs a rail to pay it to the participant's own account, and nowhere else.
  *
  * Errors: `settlement.participant_not_found`, `settlement.participant_suspended`, `settlement.asset_not_held`,
- * `settlement.payout_account_missing`, `settlement.rail_missing`, `settlement.custody_short`, `settlement.insufficient_funds`.
+ * `settlement.payout_account_missing`, `settlement.payee_listed`, `settlement.name_unreadable`, `settlement.rail_missing`, `settlement.custody_short`,
+ * `settlement.insufficient_funds`.
  */
 export async function requestPayout(deps: Deps, ctx: Ctx, input: InputOf<typeof payoutContract>): Promise<View> {
   const participant = await mustFind(deps, ctx, input.id);
@@ -35,6 +37,8 @@ export async function requestPayout(deps: Deps, ctx: Ctx, input: InputOf<typeof 
   const creditor = await creditorOf(deps, ctx, participant, input.asset);
   const { asset, units } = input;
   const { tenantId } = ctx;
+  // Looked at when the account was set, too; lists have changed since.
+  await requireUnlistedPayee(deps, tenantId, creditor);
   const ways = await deps.db.read({ tenantId }, (tx) => waysOut(tx, tenantId, asset));
   const way = await wayFor(ways, units, (ids) => deps.ledger.balances(tenantId, ids));
   const row = draftInstruction(deps, way, { creditor, asset, units, reference: input.reference, requestedBy: ctx.actor.name });

@@ -1,9 +1,9 @@
-import { AppError } from '../../base/error.ts';
 import { fromWireId, newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { LedgerTx } from '../../ledger/port.ts';
 import type { Executor } from '../custody/decide-proposal.ts';
 import { insertMovements } from '../custody/movement-store.ts';
+import { requireUnlistedPayee } from '../custody/payee.ts';
 import type { ProposalRow } from '../custody/proposal.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { openManagedAccounts } from '../open-managed-accounts.ts';
@@ -15,7 +15,7 @@ import type { WayOut } from '../rail/way-out.ts';
 import { findBreak, type BreakRow } from './break-store.ts';
 import { findEntry, type EntryRow } from './entry-store.ts';
 import { namesOfPayment, requireReturnable, wayBack } from './propose-return.ts';
-import type { Receiver, Sender } from './sender.ts';
+import type { Receiver } from './sender.ts';
 import { lockOpenEntry, resolved } from './work-breaks.ts';
 import { bookingOf } from './write-off.ts';
 
@@ -24,7 +24,7 @@ import { bookingOf } from './write-off.ts';
  * the account that it came to, all in one act: so it is in custody, and neither a token nor the operator's, until the rail has paid.
  *
  * Errors: those of an open entry, `settlement.break_not_incoming`, `settlement.break_not_returnable`, `settlement.rail_missing`,
- * `settlement.return_receiver_listed`, `settlement.name_unreadable`.
+ * `settlement.payee_listed`, `settlement.name_unreadable`.
  */
 export const approveBreakReturn: Executor = async (deps, { tx, ctx, proposal }) => {
   const { tenantId } = ctx;
@@ -32,8 +32,7 @@ export const approveBreakReturn: Executor = async (deps, { tx, ctx, proposal }) 
   const receiver = { name: data.holder, number: data.number, agentBic: data.agentBic };
   const found = await findBreak(tx, tenantId, fromWireId(data.breakId));
   const told = found?.entryId ? await findEntry(tx, tenantId, found.entryId) : undefined;
-  // Before anything is locked that others wait for: lists that have just changed are read first.
-  await requireUnlisted(deps, tenantId, { receiver, sender: told?.sender ?? {} });
+  await requireUnlistedPayee(deps, tenantId, receiver, told?.sender ?? {});
   const row = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId));
   const entry = requireReturnable(row, await findEntry(tx, tenantId, row.entryId));
   const way = await wayBack(tx, tenantId, row);
@@ -86,24 +85,3 @@ function draftReturn(deps: SettlementDeps, way: WayOut, { row, refs, receiver, r
   const wanted = { asset, units, reference, creditor: receiver, requestedBy: proposal.proposedBy };
   return { ...draftInstruction(deps, way, wanted), kind: 'return', proposalId: proposal.id, breakId: row.id, returnOf };
 }
-
-type Screened = { receiver: Receiver; sender: Sender };
-
-/**
- * By name and bank, as people say them and as the statement does, so that another spelling sends nothing past the lists; against these
- * as they are now. Errors: `settlement.return_receiver_listed`.
- */
-async function requireUnlisted(deps: SettlementDeps, tenantId: Uuid, { receiver, sender }: Screened): Promise<void> {
-  await deps.screening.reload(tenantId);
-  const asTold = { ...receiver, ...sender };
-  const { hits } = await deps.screening.screenParties(tenantId, { debtor: partyOf(asTold), creditor: partyOf(receiver) });
-  if (hits.length === 0) return;
-  const found = [...new Set(hits.map(({ listId, entryId }) => `${entryId} of ${listId}`))].slice(0, 3).join(', ');
-  throw new AppError(
-    'conflict',
-    'settlement.return_receiver_listed',
-    `Lists name whom it would be returned to (${found}). Nothing is sent. Ask whoever decides on sanctions; an exception sets a wrong match aside.`,
-  );
-}
-
-const partyOf = ({ name, agentBic }: Receiver) => ({ name, banks: [{ at: 'creditor' as const, bic: agentBic }] });

@@ -271,11 +271,11 @@ describe('two people', () => {
     const proposed = await Promise.all((await open()).map(({ id }) => back(id)));
     // Nor under another name than the statement has.
     proposed.push(await back((await open())[0]!.id, { holder: 'Nordlys AS' }));
-    for (const { id } of proposed) await expect(approving(id)).rejects.toMatchObject({ code: 'settlement.return_receiver_listed' });
+    for (const { id } of proposed) await expect(approving(id)).rejects.toMatchObject({ code: 'settlement.payee_listed' });
     expect(await figures()).toMatchObject({ ledger: 0n, unmatched: 121n, suspense: 0n });
     const grant = { name: 'Blackgate Maritime Trading', listId: 'house', entryId: '1', reason: 'Another company of that name' };
     await grantScreeningException(deps(), house.ctx, { ...grant, days: 5 });
-    await expect(approving(proposed[1]!.id)).rejects.toMatchObject({ code: 'settlement.return_receiver_listed' });
+    await expect(approving(proposed[1]!.id)).rejects.toMatchObject({ code: 'settlement.payee_listed' });
     await approving(proposed[0]!.id);
     expect((await open()).map(({ units }) => units)).toEqual([61n]);
   });
