@@ -174,7 +174,8 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 480_000 }, () 
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Run now' }).click();
       await page.getByText(/· run of/).waitFor({ timeout: 100_000 });
-      await page.getByText('Everything above', { exact: true }).first().click();
+      // What is in the way is told twice, whole on paper only.
+      await page.getByText('Everything above', { exact: true }).filter({ visible: true }).first().click();
       await page.getByRole('button', { name: 'Sign as Technical Lead' }).click();
       await page.getByLabel('What you attest').fill('Looked at each line with the team');
       await page.getByLabel('Your password').fill(site.product.password!);
@@ -196,7 +197,13 @@ describe.skipIf(!hasServer('chromium'))('the console', { timeout: 480_000 }, () 
         .click();
       await expect.poll(() => detail.getByLabel('Evidence').first().textContent()).not.toBe('');
       expect(await detail.getByRole('heading', { name: 'History' }).count()).toBe(1);
-      expect(await detail.getByText(/the latest \d+ runs?/).count()).toBe(1);
+      expect(
+        await detail
+          .locator('section')
+          .filter({ has: page.getByRole('heading', { name: 'History' }) })
+          .getByRole('listitem')
+          .count(),
+      ).toBeGreaterThan(0);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Watch a release' }).click();
       await page.getByRole('button', { name: 'Watch', exact: true }).click();
