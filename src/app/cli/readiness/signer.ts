@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,9 @@ export async function verdictSigner(setup: Setup, options: SignerOptions): Promi
   if (options.as !== undefined) return signerOf(setup, options);
   const { signer, publicKey } = await installationSigner(installationKeyPath(setup.settings.records));
   if (isInstallationKey(setup.peopleFile, publicKey)) return signer;
-  const advice = `Add it under installation in ${setup.settings.people}, or sign yourself with --as ACCOUNT.`;
+  const { people } = setup.settings;
+  const way = existsSync(people) ? `Add it under installation in ${people}` : '`rialto readiness init` makes a file of people with it';
+  const advice = `${way}, or sign yourself with --as ACCOUNT.`;
   throw new AppError(
     'forbidden',
     'readiness.installation_unknown',
