@@ -1,6 +1,6 @@
 import { ID, KIND_SHIFT, type IndexColumns, type NameIndex } from './name-index.ts';
 import { isSearched, WEIGHTS, type Word } from './normalise.ts';
-import { INITIAL, leastCovered, scoreOf, worth, type Query } from './score.ts';
+import { INITIAL, leastCovered, leastOther, scoreOf, worth, type Query } from './score.ts';
 import { idOf } from './vocabulary-columns.ts';
 
 /** What a search writes on; made once, since names are screened one after another. */
@@ -55,7 +55,7 @@ export function candidates(index: SearchedIndex, query: Query, threshold: number
   note(index, query, ways, 1);
   const count = touch(index, query, followed);
   const marked = markOthers(index, query, { ways, followed });
-  const found = withinReach(index, query, { count, threshold, enough: marked ? enoughWords(ways, needed) : undefined });
+  const found = withinReach(index, query, { count, threshold, bounds: marked ? boundsOf(query, ways, threshold) : undefined });
   note(index, query, ways, 0);
   return found;
 }
@@ -168,12 +168,20 @@ function eachWordOf({ similar }: Query, { word, initial }: Way, visit: (id: numb
 
 const bitOf = ({ word }: Way) => (word < MARKED_WORDS ? 1 << word : 0);
 
-/** For each set of words of a query, a bit each: whether these alone could cover enough of it. */
-function enoughWords(ways: readonly Way[], needed: number): Uint8Array {
-  return Uint8Array.from({ length: 1 << ways.length }, (_, words) => {
-    let covered = 0;
-    for (const way of ways) if ((words & bitOf(way)) !== 0) covered += way.covers;
-    return covered >= needed ? 1 : 0;
+/**
+ * For each set of words of a query, a bit each: the greatest weight of a listed name that these alone could bring to the threshold, below
+ * zero where they could bring none. A listed name has a word of its own for each of them, which weighs no more than `HEAVIEST`.
+ */
+function boundsOf(query: Query, ways: readonly Way[], threshold: number): Float64Array {
+  return Float64Array.from({ length: 1 << ways.length }, (_, words) => {
+    let [ofQuery, ofListed] = [0, 0];
+    for (const way of ways) {
+      if ((words & bitOf(way)) === 0) continue;
+      ofQuery += way.covers;
+      ofListed += (way.covers / WEIGHTS[query.words[way.word]!.kind]) * HEAVIEST;
+    }
+    const needed = leastOther(Math.min(1, ofQuery / query.weight), threshold - 1e-6);
+    return needed > 1 ? -1 : needed <= 0 ? Infinity : ofListed / needed;
   });
 }
 
@@ -181,14 +189,15 @@ function enoughWords(ways: readonly Way[], needed: number): Uint8Array {
 function withinReach(
   index: SearchedIndex,
   query: Query,
-  { count, threshold, enough }: { count: number; threshold: number; enough: Uint8Array | undefined },
+  { count, threshold, bounds }: { count: number; threshold: number; bounds: Float64Array | undefined },
 ): number[] {
   const { stamp, touched } = index.scratch;
+  const { weight } = index.names;
   const initials = query.words.filter(({ kind }) => kind === 'initial').length;
   const found: number[] = [];
   for (let i = 0; i < count; i++) {
     const place = touched[i]!;
-    if (enough && enough[stamp[place]! & (enough.length - 1)] === 0) continue;
+    if (bounds && bounds[stamp[place]! & (bounds.length - 1)]! < weight[place]!) continue;
     if (reachOf(index, query, place, initials) >= threshold - 1e-6) found.push(place);
   }
   return found;
@@ -207,3 +216,4 @@ function reachOf({ names, scratch: { covers } }: SearchedIndex, query: Query, pl
 }
 
 const WEIGHT_OF_KIND = Object.values(WEIGHTS);
+const HEAVIEST = Math.max(...WEIGHT_OF_KIND);

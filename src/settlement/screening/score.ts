@@ -41,6 +41,13 @@ export function leastCovered(threshold: number): number {
   return Math.max(0, 1 - (1 - threshold) / LACKING);
 }
 
+/** How much of the other side has to be covered where one side is covered so far, for a score to reach the threshold; above 1 where nothing would do. */
+export function leastOther(covered: number, threshold: number): number {
+  // As the better covered side, or as the other one.
+  const more = threshold / (1 - LACKING * (1 - covered));
+  return more >= covered ? more : 1 - (1 - threshold / covered) / LACKING;
+}
+
 /**
  * Pairs the words of a query with those of a listed name, best pairs first and each word once, and scores how much of
  * either side is covered.

@@ -163,6 +163,7 @@ const FIRST_LETTER = 0.3;
 const SWAPPED = 0.7;
 
 const rows = [new Float32Array(MAX_LETTERS + 1), new Float32Array(MAX_LETTERS + 1), new Float32Array(MAX_LETTERS + 1)] as const;
+const dropped = new Float32Array(MAX_LETTERS);
 
 /**
  * How far two words are apart when each change costs what it says: another vowel or another way to write a sound little, a
@@ -170,24 +171,30 @@ const rows = [new Float32Array(MAX_LETTERS + 1), new Float32Array(MAX_LETTERS + 
  */
 export function soundDistance(a: Letters, b: Letters): number {
   let [before, above, current]: [Float32Array, Float32Array, Float32Array] = [rows[0], rows[1], rows[2]];
+  const { bytes, at, length } = b;
   above[0] = 0;
-  for (let j = 1; j <= b.length; j++) above[j] = above[j - 1]! + dropCost(b, j - 1);
+  for (let j = 0; j < length; j++) {
+    dropped[j] = dropCost(b, j);
+    above[j + 1] = above[j]! + dropped[j]!;
+  }
+  let last = -1;
   for (let i = 1; i <= a.length; i++) {
     const own = a.bytes[a.at + i - 1]!;
     const dropOwn = dropCost(a, i - 1);
-    current[0] = above[0]! + dropOwn;
-    for (let j = 1; j <= b.length; j++) {
-      const theirs = b.bytes[b.at + j - 1]!;
-      const first = i === 1 && j === 1 && own !== theirs ? FIRST_LETTER : 0;
-      let least = above[j - 1]! + CHANGE[own * 128 + theirs]! + first;
-      least = Math.min(least, above[j]! + dropOwn, current[j - 1]! + dropCost(b, j - 1));
-      if (i > 1 && j > 1 && own === b.bytes[b.at + j - 2] && theirs === a.bytes[a.at + i - 2])
-        least = Math.min(least, before[j - 2]! + SWAPPED);
-      current[j] = least;
+    let left = above[0]! + dropOwn;
+    current[0] = left;
+    for (let j = 1; j <= length; j++) {
+      const theirs = bytes[at + j - 1]!;
+      let least = above[j - 1]! + CHANGE[own * 128 + theirs]!;
+      if (i === 1 && j === 1 && own !== theirs) least += FIRST_LETTER;
+      least = Math.min(least, above[j]! + dropOwn, left + dropped[j - 1]!);
+      if (last === theirs && j > 1 && own === bytes[at + j - 2]) least = Math.min(least, before[j - 2]! + SWAPPED);
+      current[j] = left = Math.fround(least);
     }
+    last = own;
     [before, above, current] = [above, current, before];
   }
-  return above[b.length]!;
+  return above[length]!;
 }
 
 const [C, K, S] = ['c', 'k', 's'].map((letter) => letter.charCodeAt(0)) as [number, number, number];
