@@ -173,16 +173,19 @@ const bitOf = ({ word }: Way) => (word < MARKED_WORDS ? 1 << word : 0);
  * zero where they could bring none. A listed name has a word of its own for each of them, which weighs no more than `HEAVIEST`.
  */
 function boundsOf(query: Query, ways: readonly Way[], threshold: number): Float64Array {
-  return Float64Array.from({ length: 1 << ways.length }, (_, words) => {
+  const sets = 1 << ways.length;
+  const bounds = new Float64Array(sets).fill(-1);
+  for (let words = 1; words < sets; words++) {
     let [ofQuery, ofListed] = [0, 0];
-    for (const way of ways) {
-      if ((words & bitOf(way)) === 0) continue;
-      ofQuery += way.covers;
-      ofListed += (way.covers / WEIGHTS[query.words[way.word]!.kind]) * HEAVIEST;
+    for (const { word, covers } of ways) {
+      if ((words & (1 << word)) === 0) continue;
+      ofQuery += covers;
+      ofListed += (covers / WEIGHTS[query.words[word]!.kind]) * HEAVIEST;
     }
     const needed = leastOther(Math.min(1, ofQuery / query.weight), threshold - 1e-6);
-    return needed > 1 ? -1 : needed <= 0 ? Infinity : ofListed / needed;
-  });
+    if (needed <= 1) bounds[words] = ofListed / Math.max(needed, 1e-9);
+  }
+  return bounds;
 }
 
 /** Of the names come by, those whose score could reach the threshold. */

@@ -228,3 +228,10 @@ export function repeatsOf(word: string): number {
 
 /** The bit of a letter. */
 export const letterOf = (code: number) => (code >= 97 && code <= 122 ? code - 97 : 26);
+
+/** How many bits of a mask are set. */
+export function bitCount(mask: number): number {
+  let x = mask - ((mask >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

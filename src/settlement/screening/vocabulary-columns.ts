@@ -1,6 +1,6 @@
 import { fileSounds, writtenColumns, type WrittenColumns } from './arabic-vocabulary.ts';
 import { droppedHashes, fileUnder, hashOf, NumberList, type Buckets } from './buckets.ts';
-import { fileMasks } from './near-masks.ts';
+import { fileMasks, type FiledMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey } from './phonetic.ts';
 import { spokenForms } from './spoken.ts';
 import { romanisedKeys } from './romanised.ts';
@@ -44,7 +44,7 @@ export type VocabularyColumns = {
   readonly romanised: Buckets;
   readonly romanisedPairs: Uint32Array<ArrayBuffer>;
   /** Ids of words that long ones may be like, by which letters they have. */
-  readonly byMask: Buckets;
+  readonly byMask: FiledMasks;
   /** Ids of Latin words by their sounds, as words of the Arabic script are looked for among them. */
   readonly sounds: Buckets;
   /** Words that were read from the Arabic script, and the id of each. */

@@ -2,12 +2,13 @@ import { patternLikeness, patternOf } from './arabic-pattern.ts';
 import { latinLike, openWritten, writtenLike, type Written } from './arabic-vocabulary.ts';
 import { droppedHashes, hashOf } from './buckets.ts';
 import { EQUAL_SPELLING, equalSpellings } from './equal-spellings.ts';
-import { hashOfMask, MOST_STRAYED, nearMasks } from './near-masks.ts';
+import { hashOfMask, mayStand, MOST_STRAYED, nearMasks } from './near-masks.ts';
 import { foldedSpelling, phoneticKey, vowelsAgree } from './phonetic.ts';
 import { Recent } from './recent.ts';
 import { ROMANISED, romanised, romanisedKeys, romanisedLikeness, type Romanised } from './romanised.ts';
 import { spokenAlike, spokenForms } from './spoken.ts';
 import {
+  bitCount,
   jaro,
   keptLetters,
   letterOf,
@@ -229,7 +230,7 @@ function lookInBuckets(vocabulary: Vocabulary, probe: Probe, hashes: readonly nu
       const id = filed.items[i]!;
       if (seen[id] === looked) continue;
       // Buckets hold strangers as well: two letters that differ are at most four that only one of the words has.
-      if (!heard && bits(probe.mask ^ masks[id]!) > MOST_STRANGE) continue;
+      if (!heard && bitCount(probe.mask ^ masks[id]!) > MOST_STRANGE) continue;
       seen[id] = looked;
       judge(vocabulary, probe, id, heard);
     }
@@ -300,7 +301,9 @@ function lookAmongNear(vocabulary: Vocabulary, probe: Probe, { look, n, m, least
   const first = letterOf(probe.word.charCodeAt(0));
   const { masks, count } = nearMasks(probe.mask, { ...few, alphabet });
   for (let i = 0; i < count; i++) {
-    const bucket = hashOfMask(masks[i]!, m) & byMask.mask;
+    const hash = hashOfMask(masks[i]!, m);
+    if (!mayStand(byMask.stand, hash)) continue;
+    const bucket = hash & byMask.mask;
     for (let place = byMask.at[bucket]!; place < byMask.at[bucket + 1]!; place++) {
       const id = byMask.items[place]!;
       // Buckets hold strangers as well.
@@ -314,7 +317,7 @@ function lookAmongNear(vocabulary: Vocabulary, probe: Probe, { look, n, m, least
 /** How many letters two words can share at most, told from two bits a letter: whether it is there at all and whether more than once. */
 function sharedLetters({ masks, repeats }: Vocabulary, { mask: own, repeats: twice }: Probe, id: number, n: number, m: number): number {
   const [other, again] = [masks[id]!, repeats[id]!];
-  return Math.min(n - bits(own & ~other) - bits(twice & ~again), m - bits(other & ~own) - bits(again & ~twice));
+  return Math.min(n - bitCount(own & ~other) - bitCount(twice & ~again), m - bitCount(other & ~own) - bitCount(again & ~twice));
 }
 
 /** Words of a length, by their first letter, which decides how many letters have to be shared. */
@@ -331,7 +334,7 @@ function scan(vocabulary: Vocabulary, probe: Probe, { look, n, m, least, few }: 
     const to = runs[run + 2]!;
     for (let id = runs[run + 1]!; id < to; id++) {
       // Most words fall out here.
-      if (bits(own ^ masks[id]!) > mayLack + mayAdd) continue;
+      if (bitCount(own ^ masks[id]!) > mayLack + mayAdd) continue;
       const shared = sharedLetters(vocabulary, probe, id, n, m);
       if (shared < needed || seen[id] === look) continue;
       if (sameFirst && shared < least[commonStart(vocabulary, probe.letters, id)]!) continue;
@@ -371,10 +374,4 @@ function neededMatches(n: number, m: number): Needed {
     ...[0, 1, 2, 3, 4].map((prefix) => matchesFor((ALIKE + penalty - prefix * 0.1) / (1 - prefix * 0.1))),
     matchesFor(ALIKE / OTHER_FIRST + penalty),
   ];
-}
-
-function bits(mask: number): number {
-  let x = mask - ((mask >>> 1) & 0x55555555);
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
