@@ -119,6 +119,11 @@ function Body({ detail, act, onActed }: { detail: CaseDetail; act: string | unde
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
       <div className="min-w-0 space-y-4 max-xl:contents">
+        {detail.instructionId && detail.asset !== undefined && (
+          <Placed at="max-xl:order-1">
+            <Held detail={detail} />
+          </Placed>
+        )}
         {detail.payment && (
           <Placed at="max-xl:order-1">
             <Payment payment={detail.payment} />
@@ -154,6 +159,22 @@ function Body({ detail, act, onActed }: { detail: CaseDetail; act: string | unde
 
 function Placed({ at, children }: { at: string; children: ReactNode }) {
   return <div className={`min-w-0 empty:hidden ${at}`}>{children}</div>;
+}
+
+/** What waits for its rail, held until the case decides. */
+function Held({ detail }: { detail: CaseDetail }) {
+  return (
+    <section aria-label="Instruction" className="card px-5 py-4">
+      <p className="text-2xl font-semibold tracking-tight">
+        <Money asset={detail.asset!} units={detail.units!} />
+      </p>
+      <p className="mt-2 text-sm text-ink-2">
+        to <bdi className="font-medium text-ink">{detail.title}</bdi>; no bank has been handed it. Released, it goes; rejected, its money is
+        free again.
+      </p>
+      <p className="ident mt-2 break-all">{detail.instructionId}</p>
+    </section>
+  );
 }
 
 function Payment({ payment }: { payment: NonNullable<CaseDetail['payment']> }) {

@@ -186,7 +186,7 @@ function Filters() {
     <div role="search" aria-label="Filter cases" className="flex flex-wrap gap-2 border-b border-line p-3">
       <SearchBox label="Name, number or reference" />
       <Choose name="state" label="State" all="Not closed" choices={choices('open', 'in_review', 'waiting', 'proposed', 'closed')} />
-      <Choose name="kind" label="Kind" all="Any kind" choices={choices('payment', 'alert', 'rescreening')} />
+      <Choose name="kind" label="Kind" all="Any kind" choices={choices('payment', 'instruction', 'alert', 'rescreening')} />
       <Choose name="priority" label="Priority" all="Any priority" choices={choices('critical', 'high', 'medium', 'low')} />
       <Choose
         name="assignee"

@@ -42,7 +42,8 @@ function Decide({ detail, act, onActed }: { detail: CaseDetail; act: string | un
     setComment('');
     onActed();
   });
-  const [good, bad]: [Decision, Decision] = detail.kind === 'payment' ? ['release', 'reject'] : ['dismiss', 'report'];
+  const holds = detail.kind === 'payment' || detail.kind === 'instruction';
+  const [good, bad]: [Decision, Decision] = holds ? ['release', 'reject'] : ['dismiss', 'report'];
   const send = (decision: Decision) => decide.mutate({ id: detail.id, decision, comment: comment.trim() });
   const ready = comment.trim().length >= 3 && !decide.isPending;
   const verb = detail.needsTwo ? 'Propose to ' : '';
@@ -53,9 +54,7 @@ function Decide({ detail, act, onActed }: { detail: CaseDetail; act: string | un
         label={detail.needsTwo ? 'Your proposal: say why' : 'Decision: say why'}
         value={comment}
         maxLength={2_000}
-        placeholder={
-          detail.kind === 'payment' ? 'Different date of birth; not the listed person.' : 'Usual for this customer at the year end.'
-        }
+        placeholder={holds ? 'Different date of birth; not the listed person.' : 'Usual for this customer at the year end.'}
         onChange={(event) => setComment(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') event.currentTarget.blur();

@@ -18,6 +18,7 @@ const KINDS = [
   { value: 'held', text: 'Held' },
   { value: 'settled', text: 'Would have been held' },
   { value: 'participant', text: 'Banks' },
+  { value: 'instruction', text: 'Waiting for its rail' },
 ];
 const KIND_WORDS: Record<string, string> = Object.fromEntries(KINDS.map(({ value, text }) => [value, text]));
 
@@ -37,7 +38,7 @@ const columns: readonly Column<Finding>[] = [
   {
     head: 'What',
     from: 'sm',
-    cell: (row) => <Badge tone={row.kind === 'open' || row.kind === 'participant' ? 'bad' : 'plain'}>{KIND_WORDS[row.kind]}</Badge>,
+    cell: (row) => <Badge tone={row.kind === 'held' || row.kind === 'settled' ? 'plain' : 'bad'}>{KIND_WORDS[row.kind]}</Badge>,
   },
   {
     head: 'List',
@@ -56,8 +57,14 @@ function Subject({ of: { paymentId, participantId, name } }: { of: Finding }) {
         {name}
       </Link>
     );
+  if (!participantId)
+    return (
+      <Link to="/cases" search={{ kind: 'instruction' } as never} className={look}>
+        {name}
+      </Link>
+    );
   return (
-    <Link to="/participants/$id" params={{ id: participantId! }} className={look}>
+    <Link to="/participants/$id" params={{ id: participantId }} className={look}>
       {name}
     </Link>
   );

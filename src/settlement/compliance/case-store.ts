@@ -17,6 +17,8 @@ export type CaseRow = {
   summary: string;
   score: number;
   paymentId: Uuid | null;
+  /** The instruction to a rail that it decides on. */
+  instructionId: Uuid | null;
   asset: string | null;
   units: bigint | null;
   partyKey: string | null;
@@ -32,7 +34,7 @@ export type CaseRow = {
   closedAt: Millis | null;
 };
 
-const COLUMNS = `c.id, c.number, c.kind, c.state, c.priority, c.title, c.summary, c.score, c.payment_id as "paymentId", c.asset, c.units,
+const COLUMNS = `c.id, c.number, c.kind, c.state, c.priority, c.title, c.summary, c.score, c.payment_id as "paymentId", c.instruction_id as "instructionId", c.asset, c.units,
   c.party_key as "partyKey", c.inputs, c.assignee_id as "assigneeId", c.assignee_name as "assigneeName", c.opened_at as "openedAt",
   c.due_at as "dueAt", c.breached_at as "breachedAt", c.proposal, c.outcome, c.closed_by_name as "closedByName", c.closed_at as "closedAt"`;
 
@@ -108,8 +110,8 @@ type NewCase = Omit<CaseRow, 'number' | 'breachedAt' | 'proposal' | 'assigneeId'
 export async function insertCase(tx: Tx, tenantId: Uuid, row: NewCase): Promise<number | undefined> {
   const [made] = await tx.query<{ number: number }>(
     `insert into settlement.compliance_case (tenant_id, id, number, kind, state, priority, title, summary, score, payment_id, asset, units,
-       party_key, inputs, opened_at, due_at, outcome, closed_by_name, closed_at)
-     select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::timestamptz, $15::timestamptz, $16, $17, $18::timestamptz
+       party_key, inputs, opened_at, due_at, outcome, closed_by_name, closed_at, instruction_id)
+     select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::timestamptz, $15::timestamptz, $16, $17, $18::timestamptz, $19
        from settlement.compliance_case where tenant_id = $1
      on conflict do nothing returning number`,
     [
@@ -131,6 +133,7 @@ export async function insertCase(tx: Tx, tenantId: Uuid, row: NewCase): Promise<
       row.outcome,
       row.closedByName,
       row.closedAt === null ? null : instant(row.closedAt),
+      row.instructionId,
     ],
   );
   return made?.number;
@@ -192,6 +195,25 @@ export async function closeDecided(tx: Tx, tenantId: Uuid, limit: number): Promi
       where c.tenant_id = $1 and c.id = d.id and c.state <> 'closed'
       returning ${COLUMNS}`,
     [tenantId, limit],
+  );
+}
+
+/** Closes cases, some at a time, whose instruction they hold no longer: a rail has paid it after all. Answers with them. */
+export async function closeOvertaken(
+  tx: Tx,
+  tenantId: Uuid,
+  { at, by, limit }: { at: Millis; by: string; limit: number },
+): Promise<CaseRow[]> {
+  return tx.query<CaseRow>(
+    `update settlement.compliance_case c
+        set state = 'closed', outcome = 'released', closed_by_name = $3, closed_at = $2::timestamptz
+       from (select b.id from settlement.compliance_case b
+              where b.tenant_id = $1 and b.kind = 'instruction' and b.state <> 'closed'
+                and not exists (select from settlement.instruction i where i.tenant_id = b.tenant_id and i.hold_case_id = b.id)
+              order by b.due_at limit $4) d
+      where c.tenant_id = $1 and c.id = d.id and c.state <> 'closed'
+      returning ${COLUMNS}`,
+    [tenantId, instant(at), by, limit],
   );
 }
 

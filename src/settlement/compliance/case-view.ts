@@ -26,6 +26,7 @@ export function viewOfCase(row: CaseRow): CaseView {
     summary: row.summary,
     score: row.score,
     ...(row.paymentId !== null && { paymentId: row.paymentId }),
+    ...(row.instructionId !== null && { instructionId: row.instructionId }),
     ...(row.asset !== null && { asset: row.asset }),
     ...(row.units !== null && { units: row.units }),
     ...(row.assigneeId !== null && { assignee: { id: row.assigneeId, name: row.assigneeName ?? '' } }),

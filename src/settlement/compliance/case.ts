@@ -23,7 +23,7 @@ export const moved = (from: CaseState, move: CaseMove): CaseState | undefined =>
 export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-export const CASE_KINDS = ['payment', 'alert', 'rescreening'] as const;
+export const CASE_KINDS = ['payment', 'alert', 'rescreening', 'instruction'] as const;
 export type CaseKind = (typeof CASE_KINDS)[number];
 
 /** Within how many minutes a case is to be decided. */
@@ -41,11 +41,12 @@ export const DECISIONS = ['release', 'reject', 'dismiss', 'report'] as const;
 export type CaseDecision = (typeof DECISIONS)[number];
 export type CaseOutcome = 'released' | 'rejected' | 'dismissed' | 'reported';
 
-/** A held payment is released or rejected; an alert is dismissed or reported to the authority. */
+/** A held payment, or instruction to a rail, is released or rejected; an alert is dismissed or reported to the authority. */
 export const DECISIONS_OF: Readonly<Record<CaseKind, Readonly<Partial<Record<CaseDecision, CaseOutcome>>>>> = {
   payment: { release: 'released', reject: 'rejected' },
   alert: { dismiss: 'dismissed', report: 'reported' },
   rescreening: { dismiss: 'dismissed', report: 'reported' },
+  instruction: { release: 'released', reject: 'rejected' },
 };
 
 /** How urgent a held payment is, by the best match with a listed name (0 to 1) and its risk (0 to 100). */

@@ -6,6 +6,7 @@ import { operation } from '../../base/operation.ts';
 import { pageOf, pageQuery } from '../../base/page.ts';
 import { Instant, LocalDateText } from '../../base/time.ts';
 import { PaymentDetail, PaymentId } from '../payment/contract.ts';
+import { InstructionId } from '../rail/contract.ts';
 import { CASE_KINDS, CASE_STATES, DECISIONS, PRIORITIES } from './case.ts';
 import { getComplianceSettings, setComplianceSettings } from './settings-contract.ts';
 import { MissingInformation, RuleHit, ScoredRisk } from './judgement-contract.ts';
@@ -38,6 +39,7 @@ const caseFields = {
   summary: Type.String(),
   score: Type.Integer({ description: 'Risk of the payment, 0 to 100' }),
   paymentId: Type.Optional(PaymentId),
+  instructionId: Type.Optional(InstructionId),
   asset: Type.Optional(Asset),
   units: Type.Optional(Units),
   assignee: Type.Optional(Person),
@@ -280,6 +282,9 @@ const deciding = [
   'settlement.decision_invalid',
   'settlement.four_eyes_needed',
   'settlement.case_changed',
+  'settlement.instruction_not_held',
+  'settlement.instruction_changed',
+  'settlement.instruction_sent',
   'settlement.payment_not_held',
   'settlement.payment_listed',
   'settlement.participant_suspended',

@@ -1,21 +1,24 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
+import type { EventDraft } from '../../base/event.ts';
 import { newId } from '../../base/id.ts';
 import type { InputOf } from '../../base/operation.ts';
+import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { reviewPayment } from '../payment/review-payment.ts';
+import { decideListed, type ListedDecision } from '../rail/decide-listed.ts';
 import { DECISIONS_OF, type CaseDecision, type CaseOutcome } from './case.ts';
 import { findCase, type CaseRow } from './case-store.ts';
 import { movedEvent, viewOfCase, type CaseView } from './case-view.ts';
 import { confirmCase as confirmContract, decideCase as decideContract } from './contract.ts';
 import { requireSecondPerson } from './four-eyes.ts';
-import { isOfSuspended, needsTwo } from './needs-two.ts';
+import { caseNeedsTwo } from './needs-two.ts';
 import { requireOperator } from './operator.ts';
 import { caseNotFound, changeCase, stateAfter } from './work-case.ts';
 
 /**
- * Decides on a case, or proposes the decision where a second person has to confirm it. A held payment is released or rejected
- * in the same act that closes its case.
+ * Decides on a case, or proposes the decision where a second person has to confirm it. A held payment, or instruction to a rail, is
+ * released or rejected in the same act that closes its case.
  * Errors: `settlement.decision_invalid`, `settlement.case_closed`, `settlement.case_move`, and those of a review.
  */
 export async function decideCase(deps: SettlementDeps, ctx: Ctx, input: InputOf<typeof decideContract>): Promise<CaseView> {
@@ -23,7 +26,7 @@ export async function decideCase(deps: SettlementDeps, ctx: Ctx, input: InputOf<
   const row = await mustFind(deps, ctx, input.id);
   if (await wasDone(deps, ctx, decideContract)) return viewOfCase(row);
   outcomeOf(row, input.decision);
-  if ((await needsTwo(deps, ctx.tenantId, row)) || (await isOfSuspended(deps, ctx.tenantId, row))) return propose(deps, ctx, input);
+  if (await caseNeedsTwo(deps, ctx.tenantId, row)) return propose(deps, ctx, input);
   stateAfter(row, 'decide');
   const { decision, comment } = input;
   return execute(deps, ctx, { row, decision, comment, operation: decideContract });
@@ -88,6 +91,7 @@ type Execution = { row: CaseRow; decision: CaseDecision; comment: string; operat
 
 async function execute(deps: SettlementDeps, ctx: Ctx, { row, decision, comment, operation }: Execution): Promise<CaseView> {
   if (decision === 'dismiss' || decision === 'report') return close(deps, ctx, { row, decision, comment, operation });
+  if (row.kind === 'instruction') return close(deps, ctx, { row, decision, comment, operation });
   const proposalId = row.proposal?.id;
   const move = operation === decideContract ? 'decide' : 'approve';
   const told = (outcome: CaseOutcome) => [movedEvent(ctx.tenantId, { ...row, state: 'closed', outcome }, move, deps.clock.now())];
@@ -97,7 +101,7 @@ async function execute(deps: SettlementDeps, ctx: Ctx, { row, decision, comment,
   return viewOfCase(await mustFind(deps, ctx, row.id));
 }
 
-/** Ends a case that stands for no waiting payment. */
+/** Ends a case that stands for no waiting payment, and with it what holds an instruction. */
 function close(deps: SettlementDeps, ctx: Ctx, { row, decision, comment, operation }: Execution): Promise<CaseView> {
   const outcome = outcomeOf(row, decision);
   return changeCase(deps, ctx, { operation, id: row.id }, (_tx, locked) => {
@@ -110,6 +114,21 @@ function close(deps: SettlementDeps, ctx: Ctx, { row, decision, comment, operati
       move: operation === decideContract ? 'decide' : 'approve',
       row: { outcome, closedByName: ctx.actor.name, closedAt: deps.clock.now() },
       detail: { decision },
+      ...(row.kind === 'instruction' && { follow: (tx) => decideInstruction(deps, tx, ctx, { row, decision, comment }) }),
     };
   });
+}
+
+/** What the decision comes to for the instruction that the case holds; two people have made it. */
+function decideInstruction(
+  deps: SettlementDeps,
+  tx: Tx,
+  { tenantId, actor }: Ctx,
+  { row: { id, instructionId, proposal }, decision, comment }: Pick<Execution, 'row' | 'decision' | 'comment'>,
+): Promise<EventDraft[]> {
+  const made = decision as ListedDecision['decision'];
+  const words = { release: 'let go', reject: 'rejected' }[made];
+  const detail = `${words} in its case by ${proposal!.byName} and ${actor.name}: ${comment}`.slice(0, 500);
+  const of = { instructionId: instructionId!, caseId: id, proposedAt: proposal!.at, at: deps.clock.now() };
+  return decideListed(deps, tx, tenantId, { ...of, decision: made, detail });
 }

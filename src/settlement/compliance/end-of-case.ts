@@ -1,7 +1,7 @@
 import { newId, type Uuid } from '../../base/id.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { insertStep } from './case-parts-store.ts';
-import { closeDecided, findCase } from './case-store.ts';
+import { closeDecided, closeOvertaken, findCase, type CaseRow } from './case-store.ts';
 import { movedEvent } from './case-view.ts';
 import type { CaseEnd } from './close-rows.ts';
 
@@ -20,20 +20,24 @@ export async function endOfCase(deps: Pick<SettlementDeps, 'db' | 'clock'>, tena
 }
 
 const AT_ONCE = 200;
+const BY = 'Rialto';
 
 /**
- * Ends cases whose payments are decided. That is done in the act that decides; but a case that is being opened in the same
+ * Ends cases whose payments are decided, or whose instructions turn out to be paid. That of payments is done in the act that decides; but a case that is being opened in the same
  * moment is not there for that act, nor the decision for whoever opens it.
  */
 export async function endDecidedCases(deps: Pick<SettlementDeps, 'db' | 'clock' | 'outbox'>, tenantId: Uuid): Promise<void> {
   await deps.db.write({ tenantId }, async (tx) => {
-    const rows = await closeDecided(tx, tenantId, AT_ONCE);
     const at = deps.clock.now();
-    for (const { id: caseId, outcome, closedByName } of rows) {
-      const text = 'Its payment was decided while the case was being opened.';
-      await insertStep(tx, tenantId, { id: newId(at), caseId, step: outcome!, text, actorId: null, actorName: closedByName!, at });
-    }
-    const events = rows.map((row) => movedEvent(tenantId, row, 'decide', at));
+    const decided = await closeDecided(tx, tenantId, AT_ONCE);
+    const overtaken = await closeOvertaken(tx, tenantId, { at, by: BY, limit: AT_ONCE });
+    const note =
+      (text: string) =>
+      async ({ id: caseId, outcome, closedByName }: CaseRow) =>
+        await insertStep(tx, tenantId, { id: newId(at), caseId, step: outcome!, text, actorId: null, actorName: closedByName!, at });
+    for (const row of decided) await note('Its payment was decided while the case was being opened.')(row);
+    for (const row of overtaken) await note('Its rail had it before, and has paid it.')(row);
+    const events = [...decided, ...overtaken].map((row) => movedEvent(tenantId, row, 'decide', at));
     if (events.length > 0) await deps.outbox.append(tx, events);
   });
 }

@@ -4,13 +4,23 @@ import { rateOf, valueIn } from '../aml/observe.ts';
 import { readRuleSet } from '../aml/rules.ts';
 import { shippedRules } from '../aml/shipped.ts';
 import { findParticipant } from '../participant/store.ts';
+import type { CaseRow } from './case-store.ts';
 import { findSet } from './set-store.ts';
 import { readSetting } from './setting-store.ts';
+
+/** Whether a second person has to confirm a decision on a case: what a list holds on its way out of custody is never decided by one. */
+export async function caseNeedsTwo(
+  deps: Pick<SettlementDeps, 'db'>,
+  tenantId: Uuid,
+  row: Pick<CaseRow, 'kind' | 'partyKey' | 'asset' | 'units'>,
+): Promise<boolean> {
+  return row.kind === 'instruction' || (await needsTwo(deps, tenantId, row)) || (await isOfSuspended(deps, tenantId, row));
+}
 
 const OF_PARTICIPANT = /^participant\/([0-9a-f-]{36})$/;
 
 /** Whether a case stands between a participant and its taking part: that takes two people, whatever the settings say. */
-export async function isOfSuspended(
+async function isOfSuspended(
   deps: Pick<SettlementDeps, 'db'>,
   tenantId: Uuid,
   { partyKey }: { partyKey: string | null },

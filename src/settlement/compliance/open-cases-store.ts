@@ -72,12 +72,45 @@ export async function alertedWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, li
   );
 }
 
+/** An instruction to a rail that a list holds. */
+export type HeldInstruction = {
+  id: Uuid;
+  caseId: Uuid;
+  at: Millis;
+  kind: 'payout' | 'income' | 'return';
+  reference: string;
+  payee: string;
+  asset: string;
+  units: bigint;
+  screeningSet: number | null;
+  /** The best of the latest matches. */
+  listed: string;
+  score: number;
+};
+
+/** Instructions that a list holds and that have no case yet, oldest first. */
+export async function heldInstructionsWithoutCase(tx: Tx, tenantId: Uuid, limit: number): Promise<HeldInstruction[]> {
+  return tx.query<HeldInstruction>(
+    `select i.id, i.hold_case_id as "caseId", i.changed_at as at, i.kind, i.reference, i.creditor ->> 'name' as payee, i.asset, i.units,
+            i.screening_set as "screeningSet", f.listed, f.score
+       from settlement.instruction i
+      cross join lateral (
+        select listed, score from settlement.rescreening_finding
+         where tenant_id = i.tenant_id and subject_id = i.id and change = 'new' and purpose = 'sanctions'
+         order by found_at desc, score desc, id limit 1) f
+      where i.tenant_id = $1 and i.hold_case_id is not null
+        and not exists (select from settlement.compliance_case c where c.tenant_id = i.tenant_id and c.id = i.hold_case_id)
+      order by i.id limit $2`,
+    [tenantId, limit],
+  );
+}
+
 /** What screening again found and is in no case yet. */
 export type FoundAgain = {
   id: Uuid;
-  kind: 'open' | 'held' | 'settled' | 'participant';
+  kind: 'open' | 'held' | 'settled' | 'participant' | 'instruction';
   subjectId: Uuid;
-  /** The case of the payment, when it is held; absent of what is not. */
+  /** The case of the payment, when it is held, or of the instruction; absent of what is not. */
   heldCase: Uuid | null;
   party: string;
   change: 'new' | 'gone';
@@ -98,7 +131,7 @@ export type FoundAgain = {
 export async function findingsWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, limit: number): Promise<FoundAgain[]> {
   return tx.query<FoundAgain>(
     `select f.id, f.kind, f.subject_id as "subjectId",
-            coalesce(h.id, case when f.kind = 'held' then f.subject_id end) as "heldCase", f.party, f.change, f.name, f.list_id as "listId", f.entry_id as "entryId", f.listed,
+            coalesce(n.id, h.id, case when f.kind = 'held' then f.subject_id end) as "heldCase", f.party, f.change, f.name, f.list_id as "listId", f.entry_id as "entryId", f.listed,
             f.score, f.explanation, f.entry_changed as "entryChanged", f.found_at as at,
             case when f.entry_changed then (
               select jsonb_build_object('id', c.id, 'number', c.number, 'outcome', c.outcome)
@@ -113,10 +146,14 @@ export async function findingsWithoutCase(tx: Tx, tenantId: Uuid, after: Uuid, l
          select p.id from settlement.payment_hold p
           where p.tenant_id = f.tenant_id and p.payment_id = f.subject_id and (p.outcome is null or p.decided_at > f.found_at)
           order by p.id desc limit 1) h on true
+       left join lateral (
+         select coalesce(i.hold_case_id, (select c.id from settlement.compliance_case c
+                                           where c.tenant_id = i.tenant_id and c.instruction_id = i.id order by c.number desc limit 1)) as id
+           from settlement.instruction i where f.kind = 'instruction' and i.tenant_id = f.tenant_id and i.id = f.subject_id) n on true
       where f.tenant_id = $1 and f.id > $2 and f.purpose = 'sanctions'
-        and (f.kind <> 'held' and h.id is null
+        and (f.kind not in ('held', 'instruction') and h.id is null
                and not exists (select from settlement.queue_entry q where q.tenant_id = f.tenant_id and q.id = f.subject_id)
-             or exists (select from settlement.compliance_case c where c.tenant_id = f.tenant_id and c.id = coalesce(h.id, f.subject_id)))
+             or exists (select from settlement.compliance_case c where c.tenant_id = f.tenant_id and c.id = coalesce(n.id, h.id, f.subject_id)))
         and not exists (select from settlement.case_step s where s.tenant_id = f.tenant_id and s.id = f.id and s.step = 'found')
       order by f.id limit $3`,
     [tenantId, after, limit],

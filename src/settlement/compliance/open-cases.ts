@@ -12,9 +12,11 @@ import type { Findings } from './findings.ts';
 import {
   alertedWithoutCase,
   findingsWithoutCase,
+  heldInstructionsWithoutCase,
   heldAgainWithoutCase,
   heldWithoutCase,
   type FoundAgain,
+  type HeldInstruction,
   type Waiting,
 } from './open-cases-store.ts';
 import { readSetting } from './setting-store.ts';
@@ -32,7 +34,7 @@ type Opening = Pick<SettlementDeps, 'db' | 'clock' | 'outbox' | 'metrics'>;
 type Places = { held: Uuid; heldAgain: Uuid; alerted: Uuid; again: Uuid };
 
 /**
- * Opens the cases that are missing: one for each time that a payment is held, one for each party whose payments raised alerts, one for what
+ * Opens the cases that are missing: one for each time that a payment, or an instruction to a rail, is held, one for each party whose payments raised alerts, one for what
  * screening again found. Works behind the commits, so that the door pays nothing for it, and whatever was held is found
  * however it came to be. One call opens a bounded number; the next goes on from there.
  */
@@ -65,11 +67,13 @@ async function openSome(deps: Opening, tx: Tx, tenantId: Uuid, at: Places): Prom
   const heldAgain = await heldAgainWithoutCase(tx, tenantId, at.heldAgain, AT_ONCE);
   const alerted = await alertedWithoutCase(tx, tenantId, at.alerted, AT_ONCE);
   const again = await findingsWithoutCase(tx, tenantId, at.again, AT_ONCE);
-  const found = Math.max(held.length, heldAgain.length, alerted.length, again.length);
+  const instructions = await heldInstructionsWithoutCase(tx, tenantId, AT_ONCE);
+  const found = Math.max(held.length, heldAgain.length, alerted.length, again.length, instructions.length);
   if (found === 0) return { found, next: at };
   const { caseMinutes } = await readSetting(tx, tenantId);
   const opener = { deps, tx, tenantId, minutes: (caseMinutes ?? {}) as Partial<CaseMinutes> };
   for (const payment of [...held, ...heldAgain]) await openHeld(opener, payment);
+  for (const instruction of instructions) await openInstruction(opener, instruction);
   for (const payment of alerted) await openAlert(opener, payment);
   for (const finding of again) await openFoundAgain(opener, finding);
   const behind = (rows: readonly { id: Uuid }[], before: Uuid) => rows.at(-1)?.id ?? before;
@@ -131,6 +135,7 @@ async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
     partyKey: null,
     inputs: inputsOf(payment),
     outcome,
+    instructionId: null,
     closedByName: reviewed?.actorName ?? null,
     closedAt: reviewed?.at ?? null,
   };
@@ -149,6 +154,36 @@ function whyOf(findings: Findings | null): string {
   if (findings?.missing) return 'Information on the parties is missing';
   return 'Held for review';
 }
+
+/** What a list holds on its way out of custody; it has a case that lets it go or gives its money back. */
+async function openInstruction(opener: Opener, { id, caseId, at, payee, listed, score: match, asset, units, ...rest }: HeldInstruction) {
+  const score = Math.round(match * 70);
+  const priority = priorityOf({ match, risk: score });
+  const why = `Matches ${listed.replace(/\.$/, '')}`;
+  const row: NewCase = {
+    id: caseId,
+    kind: 'instruction',
+    state: 'open',
+    priority,
+    title: payee,
+    summary: `${NAME_OF[rest.kind]} ${rest.reference} to ${payee}. ${why}.`,
+    score,
+    paymentId: null,
+    instructionId: id,
+    asset,
+    units,
+    partyKey: null,
+    inputs: { ...(rest.screeningSet !== null && { screeningSet: rest.screeningSet }) },
+    openedAt: at,
+    dueAt: dueAt(at, priority, opener.minutes),
+    outcome: null,
+    closedByName: null,
+    closedAt: null,
+  };
+  await open(opener, row, `${why}.`);
+}
+
+const NAME_OF = { payout: 'Payout', income: 'Payout of income', return: 'Return' } as const;
 
 /** Alerts of one party come into one case as long as that is open. */
 async function openAlert(opener: Opener, payment: Waiting): Promise<void> {
@@ -181,6 +216,7 @@ async function openAlert(opener: Opener, payment: Waiting): Promise<void> {
       score,
       partyKey: key,
       inputs: inputsOf(payment),
+      instructionId: null,
       outcome: null,
       closedByName: null,
       closedAt: null,
@@ -219,6 +255,7 @@ async function openFoundAgain(opener: Opener, found: FoundAgain): Promise<void> 
       summary: text,
       score,
       paymentId: isPayment ? found.subjectId : null,
+      instructionId: null,
       asset: null,
       units: null,
       partyKey: key,

@@ -13,7 +13,7 @@ import type {
   getEvidence as evidenceContract,
   listCases as listContract,
 } from './contract.ts';
-import { needsTwo } from './needs-two.ts';
+import { caseNeedsTwo } from './needs-two.ts';
 import { requireOperator } from './operator.ts';
 import { caseOutcomes, casesByDay, casesByPerson } from './statistics-store.ts';
 import { caseNotFound } from './work-case.ts';
@@ -67,7 +67,7 @@ export async function getCase(deps: SettlementDeps, ctx: Ctx, { id }: InputOf<ty
     links,
     evidence: evidence.map(({ sha256, note, ...file }) => ({ ...file, sha256: sha256.toString('hex'), ...(note !== null && { note }) })),
     traffic: payment ? await trafficOf(deps, ctx, payment) : [],
-    needsTwo: await needsTwo(deps, ctx.tenantId, row),
+    needsTwo: await caseNeedsTwo(deps, ctx.tenantId, row),
   };
 }
 

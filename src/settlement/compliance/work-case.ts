@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
+import type { EventDraft } from '../../base/event.ts';
 import { isUuid, newId, toWireId } from '../../base/id.ts';
 import type { InputOf, Operation } from '../../base/operation.ts';
 import type { RequestExtras } from '../../infra/http/route.ts';
@@ -29,6 +30,8 @@ type Change = {
   move?: CaseMove;
   row?: Partial<Pick<CaseRow, 'assigneeId' | 'assigneeName' | 'proposal' | 'outcome' | 'closedByName' | 'closedAt'>>;
   detail?: object;
+  /** What else comes of it, behind all that is written of the case; answers with what is told. */
+  follow?(tx: Tx): Promise<EventDraft[]>;
 };
 
 /**
@@ -46,14 +49,15 @@ export async function changeCase<T extends Operation>(
     const row = await lockCase(tx, ctx.tenantId, id);
     if (!row) throw caseNotFound();
     if (row.state === 'closed') throw new AppError('conflict', 'settlement.case_closed', 'The case is closed.');
-    const { step, text, move, row: changed = {}, detail } = await work(tx, row);
+    const { step, text, move, row: changed = {}, detail, follow } = await work(tx, row);
     const at = deps.clock.now();
     const next = { ...row, ...changed, state: move ? stateAfter(row, move) : row.state };
     if (move) await updateCase(tx, ctx.tenantId, next);
     const { id: actorId, name: actorName } = ctx.actor;
     await insertStep(tx, ctx.tenantId, { id: newId(at), caseId: id, step, text, actorId, actorName, at, ...(detail && { detail }) });
     if (move) deps.metrics.caseMoved(row.kind, move);
-    const events = move ? [movedEvent(ctx.tenantId, next, move, at)] : [];
+    const followed = (await follow?.(tx)) ?? [];
+    const events = [...(move ? [movedEvent(ctx.tenantId, next, move, at)] : []), ...followed];
     return { answer: viewOfCase(next) as never, subject: toWireId('case', id), events, detail: { step, ...detail } };
   });
   return answer as CaseView;

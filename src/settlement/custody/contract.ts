@@ -247,6 +247,7 @@ export const approveProposal = operation({
     'settlement.instruction_not_found',
     'settlement.instruction_decided',
     'settlement.instruction_not_held',
+    'settlement.instruction_in_case',
     'settlement.instruction_changed',
     'settlement.instruction_sent',
     'settlement.break_not_found',

@@ -7,7 +7,8 @@ export type Payee = { name: string; agentBic: string };
 
 /**
  * Whoever is paid out of custody is screened by name and bank, against the lists as they are now: `otherwise` is how somebody else calls
- * the same one, so that another spelling sends nothing past them. It is for those who pay before they lock what others wait for.
+ * the same one, so that another spelling sends nothing past them. It is for those who pay before they lock what others wait for. Answers
+ * with the number of the lists that were asked.
  *
  * Errors: `settlement.payee_listed`, `settlement.name_unreadable`.
  */
@@ -16,13 +17,13 @@ export async function requireUnlistedPayee(
   tenantId: Uuid,
   payee: Payee,
   otherwise: Partial<Payee> = {},
-): Promise<void> {
+): Promise<number> {
   await deps.screening.reload(tenantId);
-  const { hits } = await deps.screening.screenParties(tenantId, {
+  const { set, hits } = await deps.screening.screenParties(tenantId, {
     debtor: partyOf({ ...payee, ...otherwise }),
     creditor: partyOf(payee),
   });
-  if (hits.length === 0) return;
+  if (hits.length === 0) return set;
   const found = [...new Set(hits.map(({ listId, entryId }) => `${entryId} of ${listId}`))].slice(0, 3).join(', ');
   throw new AppError(
     'conflict',

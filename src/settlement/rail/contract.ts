@@ -318,6 +318,7 @@ export const proposeHeldInstruction = operation({
   errors: [
     'settlement.instruction_not_found',
     'settlement.instruction_not_held',
+    'settlement.instruction_in_case',
     'settlement.instruction_sent',
     'settlement.person_required',
     'request.key_reused',

@@ -3,8 +3,8 @@ import { AppError } from '../../base/error.ts';
 import { fromWireId, toWireId } from '../../base/id.ts';
 import { codeOf, toDecimalText } from '../../base/money.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
+import type { Millis } from '../../base/time.ts';
 import type { Executor } from '../custody/decide-proposal.ts';
-import type { ProposalRow } from '../custody/proposal.ts';
 import { propose } from '../custody/propose.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { proposeHeldInstruction as contract } from './contract.ts';
@@ -15,7 +15,9 @@ import { instructionNotFound } from './read-instructions.ts';
 
 /**
  * Says whether an instruction that is held is to go out after all, or its money back to the participant's account; another person
- * decides. Errors: `settlement.instruction_not_found`, `settlement.instruction_not_held`, `settlement.instruction_sent`.
+ * decides. Not while a list names whom it is paid to: that is for its case.
+ * Errors: `settlement.instruction_not_found`, `settlement.instruction_not_held`, `settlement.instruction_in_case`,
+ * `settlement.instruction_sent`.
  */
 export async function proposeHeldInstruction(
   deps: SettlementDeps,
@@ -36,10 +38,22 @@ export async function proposeHeldInstruction(
   });
 }
 
-/** Errors: `settlement.instruction_not_held`, `settlement.instruction_sent`. */
-function requireDecidable({ state, attempts }: InstructionRow, decision: string): void {
+/** Errors: `settlement.instruction_not_held`, `settlement.instruction_in_case`, `settlement.instruction_sent`. */
+function requireDecidable(row: InstructionRow, decision: string): void {
+  const { state, holdCaseId } = row;
   if (state !== 'held') throw new AppError('conflict', 'settlement.instruction_not_held', `The instruction is ${state}; nothing holds it.`);
-  if (decision === 'refuse' && attempts > 0)
+  if (holdCaseId !== null)
+    throw new AppError(
+      'conflict',
+      'settlement.instruction_in_case',
+      'A list names whom it is paid to. Two people decide on that in its case first.',
+    );
+  if (decision === 'refuse') requireNotSent(row);
+}
+
+/** The money of what was handed over once is given back to nobody. Errors: `settlement.instruction_sent`. */
+export function requireNotSent({ attempts }: Pick<InstructionRow, 'attempts'>): void {
+  if (attempts > 0)
     throw new AppError(
       'conflict',
       'settlement.instruction_sent',
@@ -47,13 +61,13 @@ function requireDecidable({ state, attempts }: InstructionRow, decision: string)
     );
 }
 
-/** Nobody lets go, or refuses, for a reason that was there before the last suspension. Errors: `settlement.instruction_changed`. */
-function requireUnchanged({ changedAt }: InstructionRow, { proposedAt }: ProposalRow): void {
+/** Nobody lets go, or refuses, by what was known before it was held for something else. Errors: `settlement.instruction_changed`. */
+export function requireUnchanged({ changedAt }: Pick<InstructionRow, 'changedAt'>, proposedAt: Millis): void {
   if (proposedAt >= changedAt) return;
   throw new AppError(
     'conflict',
     'settlement.instruction_changed',
-    'Its participant was suspended anew since that was proposed. Look at why, and propose it again.',
+    'It was held anew since that was proposed: its participant was suspended, or a list names somebody. Look at why, and propose it again.',
   );
 }
 
@@ -63,7 +77,7 @@ export const approveHeldInstruction: Executor = async (deps, { tx, ctx, proposal
   const row = await lockInstruction(tx, ctx.tenantId, fromWireId(instructionId));
   if (!row) throw instructionNotFound();
   requireDecidable(row, decision);
-  requireUnchanged(row, proposal);
+  requireUnchanged(row, proposal.proposedAt);
   const by = `by ${proposal.proposedBy} and ${ctx.actor.name}`;
   const note =
     decision === 'release'

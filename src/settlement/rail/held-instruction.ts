@@ -8,7 +8,7 @@ import type { InstructionRow } from './instruction.ts';
 import { insertInstruction } from './instruction-store.ts';
 import { custodyShort, type WayOut } from './way-out.ts';
 
-type Wanted = Pick<InstructionRow, 'asset' | 'units' | 'reference' | 'creditor' | 'requestedBy'>;
+type Wanted = Pick<InstructionRow, 'asset' | 'units' | 'reference' | 'creditor' | 'requestedBy' | 'screeningSet'>;
 
 /** An instruction that waits for its rail, as a payout; what else it is its caller says. */
 export function draftInstruction(
@@ -37,6 +37,8 @@ export function draftInstruction(
     attempts: 0,
     asked: 0,
     cleared: false,
+    suspended: false,
+    holdCaseId: null,
     nextAt: sendableFrom(rail, account.asset, now, calendars),
     reason: null,
     railReference: null,

@@ -7,7 +7,7 @@ import type { InstructionRow, InstructionState } from './instruction.ts';
 const COLUMNS = `id, kind, rail_id as "railId", participant_id as "participantId", asset, units, reference, from_account_id as "fromAccountId",
   from_ledger_id as "fromLedgerId", to_ledger_id as "toLedgerId", income_source as "incomeSource",
   proposal_id as "proposalId", break_id as "breakId", return_of as "returnOf", debtor, creditor, uetr, transfer_id as "transferId", state, attempts, asked, cleared,
-  next_at as "nextAt", reason, rail_reference as "railReference", requested_by as "requestedBy", requested_at as "requestedAt",
+  suspended, hold_case_id as "holdCaseId", screening_set as "screeningSet", next_at as "nextAt", reason, rail_reference as "railReference", requested_by as "requestedBy", requested_at as "requestedAt",
   changed_at as "changedAt"`;
 
 export async function insertInstruction(tx: Tx, tenantId: Uuid, row: InstructionRow): Promise<void> {
@@ -15,9 +15,9 @@ export async function insertInstruction(tx: Tx, tenantId: Uuid, row: Instruction
     `insert into settlement.instruction
        (tenant_id, id, kind, rail_id, participant_id, asset, units, reference, from_account_id, from_ledger_id, to_ledger_id, debtor, creditor,
         uetr, transfer_id, state, next_at, requested_by, requested_at, changed_at, income_source, proposal_id, break_id, return_of,
-        original_uetr)
+        original_uetr, screening_set)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17::timestamptz, $18, $19::timestamptz, $19::timestamptz, $20, $21,
-             $22, $23::jsonb, $24)`,
+             $22, $23::jsonb, $24, $25)`,
     [
       tenantId,
       row.id,
@@ -43,6 +43,7 @@ export async function insertInstruction(tx: Tx, tenantId: Uuid, row: Instruction
       row.breakId,
       row.returnOf && JSON.stringify(row.returnOf),
       row.returnOf?.uetr ?? null,
+      row.screeningSet,
     ],
   );
 }
@@ -132,7 +133,10 @@ export async function dueInstructions(
   );
 }
 
-export type InstructionChange = Pick<InstructionRow, 'state' | 'attempts' | 'asked' | 'cleared' | 'nextAt' | 'reason' | 'railReference'>;
+export type InstructionChange = Pick<
+  InstructionRow,
+  'state' | 'attempts' | 'asked' | 'cleared' | 'nextAt' | 'reason' | 'railReference' | 'suspended' | 'holdCaseId' | 'screeningSet'
+>;
 
 /** Writes a move and what it was, under the next number. */
 export async function writeMove(
@@ -144,7 +148,7 @@ export async function writeMove(
   await tx.query(
     `update settlement.instruction
         set state = $3, attempts = $4, asked = $5, next_at = $6::timestamptz, reason = $7, rail_reference = $8, changed_at = $9::timestamptz,
-            cleared = $10
+            cleared = $10, suspended = $11, hold_case_id = $12, screening_set = $13
       where tenant_id = $1 and id = $2`,
     [
       tenantId,
@@ -157,6 +161,9 @@ export async function writeMove(
       after.railReference,
       instant(at),
       after.cleared,
+      after.suspended,
+      after.holdCaseId,
+      after.screeningSet,
     ],
   );
   await tx.query(

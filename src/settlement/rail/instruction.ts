@@ -3,7 +3,7 @@ import type { LocalDate, Millis } from '../../base/time.ts';
 import type { IncomeSource } from '../custody/income.ts';
 
 /**
- * waiting: to be sent. held: its participant is suspended; two people let it go or refuse it. sending: being handed to the rail, or a crash fell into that moment. unknown: the rail may have it; it is
+ * waiting: to be sent. held: its participant is suspended, or a list names whom it is paid to; two people let it go or refuse it. sending: being handed to the rail, or a crash fell into that moment. unknown: the rail may have it; it is
  * asked for. accepted: the rail has paid. refused: it never will. confirmed: a statement shows it. cancelled: never sent.
  */
 export const STATES = ['waiting', 'held', 'sending', 'unknown', 'accepted', 'refused', 'confirmed', 'cancelled'] as const;
@@ -12,7 +12,7 @@ export type InstructionState = (typeof STATES)[number];
 /**
  * send: it is about to be handed over. lose: no clear answer. absent: the rail says that it never had it. accept: it has paid
  * (by its answer, a statement, or two people). refuse: it has not and will not. confirm: a statement shows it. hold: its participant
- * is suspended; release: it may go all the same.
+ * is suspended, or a list names its payee; release: it may go all the same.
  */
 export const MOVES = {
   send: { from: ['waiting'], to: 'sending' },
@@ -95,6 +95,12 @@ export type InstructionRow = Instruction & {
   asked: number;
   /** That people have let it go though its participant is suspended. */
   cleared: boolean;
+  /** That the suspension of its participant holds it; nobody has decided on that yet. */
+  suspended: boolean;
+  /** The case that decides on it, while a list names whom it is paid to. */
+  holdCaseId: Uuid | null;
+  /** The number of the lists that its payee was screened against last; null for a sweep, which stays with the operator. */
+  screeningSet: number | null;
   nextAt: Millis;
   reason: string | null;
   railReference: string | null;

@@ -31,7 +31,8 @@ export async function moveInstruction(
   const state = moved(before, move);
   if (state === undefined) return undefined;
   const { at, detail, ...changes } = note;
-  const row: InstructionRow = { ...before, reason: null, ...changes, state, changedAt: at };
+  const unheld = state === 'held' ? {} : { suspended: false, holdCaseId: null };
+  const row: InstructionRow = { ...before, reason: null, ...changes, ...unheld, state, changedAt: at };
   await writeMove(tx, tenantId, { before, after: row, detail, at });
   if (move === 'accept') await burn(deps, tx, tenantId, row);
   if (move === 'refuse' || move === 'cancel') await release(deps, tx, tenantId, { row, move, note });

@@ -24,12 +24,12 @@ export const approveIncomePayout: Executor = async (deps, { tx, ctx, proposal })
   };
   const { asset, source, reference } = data;
   const units = BigInt(data.units);
-  await requireUnlistedPayee(deps, tenantId, { name: holder, agentBic });
+  const screeningSet = await requireUnlistedPayee(deps, tenantId, { name: holder, agentBic });
   const ways = await waysOut(tx, tenantId, asset);
   const ledger = await deps.ledger.inTx(tx, tenantId);
   const { accountId } = requirePayable(await lockedEarnings(tx, ledger, tenantId), { asset, source, units });
   const way = await wayFor(ways, units, (ids) => ledger.balances(ids));
-  const wanted = { asset, units, reference, creditor: { name: holder, number, agentBic }, requestedBy: proposal.proposedBy };
+  const wanted = { asset, units, reference, creditor: { name: holder, number, agentBic }, requestedBy: proposal.proposedBy, screeningSet };
   const row: InstructionRow = { ...draftInstruction(deps, way, wanted), kind: 'income', incomeSource: source, proposalId: proposal.id };
   await writeHeld(tx, ledger, tenantId, { row, debitAccountId: accountId });
 };

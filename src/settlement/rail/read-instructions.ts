@@ -39,7 +39,7 @@ export function instructionNotFound(): AppError {
 }
 
 /**
- * Gives the money back for an instruction that never left; not for one on which two people decide or have decided, while its
+ * Gives the money back for an instruction that never left; not for one on which two people decide, or have decided while its
  * participant is suspended.
  * Errors: `settlement.instruction_not_found`, `settlement.instruction_sent`, `settlement.instruction_held`.
  */
@@ -53,7 +53,9 @@ export function cancelInstruction(
   return deps.access.command(house, cancelContract, async (tx) => {
     const row = await lockInstruction(tx, ctx.tenantId, id);
     if (!row || (memberId !== undefined && row.participantId !== memberId)) throw instructionNotFound();
-    if (row.state === 'held' || (row.cleared && !(await isActive(tx, ctx.tenantId, row))))
+    if (row.state === 'held')
+      throw new AppError('conflict', 'settlement.instruction_held', 'It is held. Two people of the operator decide on it.');
+    if (row.cleared && !(await isActive(tx, ctx.tenantId, row)))
       throw new AppError(
         'conflict',
         'settlement.instruction_held',

@@ -38,10 +38,17 @@ export async function requestPayout(deps: Deps, ctx: Ctx, input: InputOf<typeof 
   const { asset, units } = input;
   const { tenantId } = ctx;
   // Looked at when the account was set, too; lists have changed since.
-  await requireUnlistedPayee(deps, tenantId, creditor);
+  const screeningSet = await requireUnlistedPayee(deps, tenantId, creditor);
   const ways = await deps.db.read({ tenantId }, (tx) => waysOut(tx, tenantId, asset));
   const way = await wayFor(ways, units, (ids) => deps.ledger.balances(tenantId, ids));
-  const row = draftInstruction(deps, way, { creditor, asset, units, reference: input.reference, requestedBy: ctx.actor.name });
+  const row = draftInstruction(deps, way, {
+    creditor,
+    asset,
+    units,
+    reference: input.reference,
+    requestedBy: ctx.actor.name,
+    screeningSet,
+  });
   const payout: InstructionRow = { ...row, kind: 'payout', participantId: participant.id };
   return instruct(deps, ctx, { operation: payoutContract, row: payout, debitAccountId: settlementAccountId, from: 'participant' });
 }
@@ -74,7 +81,7 @@ export async function requestSweep(deps: Deps, ctx: Ctx, input: InputOf<typeof s
   if (!rail) throw new AppError('unprocessable', 'settlement.rail_missing', `No rail reaches ${from.servicerBic}.`);
   const creditor = { name: to.name, number: to.number, agentBic: to.servicerBic };
   const { units, reference } = input;
-  const wanted = { creditor, asset: from.asset, units, reference, requestedBy: ctx.actor.name };
+  const wanted = { creditor, asset: from.asset, units, reference, requestedBy: ctx.actor.name, screeningSet: null };
   const row = draftInstruction(deps, { account: from, rail }, wanted);
   const sweep: InstructionRow = { ...row, kind: 'sweep', toLedgerId: to.ledgerAccountId };
   return instruct(deps, ctx, { operation: sweepContract, row: sweep, debitAccountId: to.ledgerAccountId, from: 'custody' });

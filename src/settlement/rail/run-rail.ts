@@ -10,6 +10,7 @@ import { backoffMs, nameOf, type InstructionRow, type Move } from './instruction
 import { dueInstructions, findInstruction, lockInstruction, postpone } from './instruction-store.ts';
 import { holdNote, mayNotLeave } from './hold-instructions.ts';
 import { moveInstruction, type Made, type MoveNote } from './move-instruction.ts';
+import { isScreened } from './payees.ts';
 import { takeOverRail, type RailRow } from './rail-store.ts';
 import { requireRail, takeDocuments, type DocumentDeps, type Holding } from './take-documents.ts';
 import { viewOfInstruction } from './view.ts';
@@ -71,6 +72,8 @@ async function begin(deps: RunDeps, holding: Holding, row: InstructionRow): Prom
     return undefined;
   }
   const made = await send(deps, holding, row);
+  // It is screened again behind the change of the list, and held or sent then.
+  if (made === 'unscreened') return undefined;
   if (made !== 'barred') return made?.row;
   const note = () => holdNote(now, 'its participant is not active');
   await step(deps, holding, { id: row.id, move: 'hold', note });
@@ -79,16 +82,18 @@ async function begin(deps: RunDeps, holding: Holding, row: InstructionRow): Prom
 
 /**
  * Writes down that it leaves. Whether its participant may pay is looked at in the same transaction, participant before instruction as
- * whoever suspends it locks them, so that nothing leaves behind a suspension that was answered.
+ * whoever suspends it locks them, so that nothing leaves behind a suspension that was answered; nor behind a list that came into force
+ * and was not asked about the payee.
  */
-function send(deps: RunDeps, holding: Holding, { id, attempts: before }: InstructionRow): Promise<Made | 'barred'> {
+function send(deps: RunDeps, holding: Holding, { id, attempts: before }: InstructionRow): Promise<Made | 'barred' | 'unscreened'> {
   const { tenantId, rail } = holding;
   return deps.db.write({ tenantId }, async (tx) => {
     await requireRail(tx, holding);
     const seen = await findInstruction(tx, tenantId, id);
     if (seen && (await mayNotLeave(tx, tenantId, seen))) return 'barred';
+    if (seen && !(await isScreened(tx, tenantId, seen))) return 'unscreened';
     const row = await lockInstruction(tx, tenantId, id);
-    if (!row || row.railId !== rail.id || row.cleared !== seen?.cleared) return undefined;
+    if (!row || row.railId !== rail.id || row.cleared !== seen?.cleared || row.screeningSet !== seen.screeningSet) return undefined;
     const attempts = before + 1;
     return moveInstruction(deps, tx, tenantId, {
       row,

@@ -32,7 +32,7 @@ export const approveBreakReturn: Executor = async (deps, { tx, ctx, proposal }) 
   const receiver = { name: data.holder, number: data.number, agentBic: data.agentBic };
   const found = await findBreak(tx, tenantId, fromWireId(data.breakId));
   const told = found?.entryId ? await findEntry(tx, tenantId, found.entryId) : undefined;
-  await requireUnlistedPayee(deps, tenantId, receiver, told?.sender ?? {});
+  const screeningSet = await requireUnlistedPayee(deps, tenantId, receiver, told?.sender ?? {});
   const row = await lockOpenEntry(tx, tenantId, fromWireId(data.breakId));
   const entry = requireReturnable(row, await findEntry(tx, tenantId, row.entryId));
   const way = await wayBack(tx, tenantId, row);
@@ -47,7 +47,7 @@ export const approveBreakReturn: Executor = async (deps, { tx, ctx, proposal }) 
     ...(data.text && { text: data.text }),
     transferId: transfer.id,
   };
-  const instruction = draftReturn(deps, way, { row, refs, receiver, returnOf, proposal });
+  const instruction = draftReturn(deps, way, { row, refs, receiver, returnOf, proposal, screeningSet });
   const resolution = `Returned to ${receiver.name} by ${toWireId('ins', instruction.id)}, by ${proposal.proposedBy} and ${ctx.actor.name}`;
   const { events } = await resolved(deps, tx, tenantId, { row, rule: 'return', resolution: resolution.slice(0, 500) });
   const ledger = await deps.ledger.inTx(tx, tenantId);
@@ -72,16 +72,23 @@ function openSuspense(ledger: LedgerTx, asset: string, id: Uuid): Promise<void> 
   return openManagedAccounts(ledger, [{ id, name: `Suspense ${asset}`, kind: 'liability', asset, debitsMustNotExceedCredits: true }]);
 }
 
-type Draft = { row: BreakRow; refs: readonly string[]; receiver: Receiver; returnOf: ReturnOf; proposal: ProposalRow };
+type Draft = {
+  row: BreakRow;
+  refs: readonly string[];
+  receiver: Receiver;
+  returnOf: ReturnOf;
+  proposal: ProposalRow;
+  screeningSet: number;
+};
 
 /** References have 35 characters, as everywhere in ISO 20022. */
 const MOST = 35;
 
 /** Under the reference of the payment itself, by which the sender and statements know it. */
-function draftReturn(deps: SettlementDeps, way: WayOut, { row, refs, receiver, returnOf, proposal }: Draft): InstructionRow {
+function draftReturn(deps: SettlementDeps, way: WayOut, { row, refs, receiver, returnOf, proposal, screeningSet }: Draft): InstructionRow {
   const own = `RETURN ${row.id.replaceAll('-', '').slice(-12)}`;
   const reference = [returnOf.endToEndId, ...refs].find((ref) => ref !== undefined && ref.length <= MOST) ?? own;
   const { asset, units } = row;
-  const wanted = { asset, units, reference, creditor: receiver, requestedBy: proposal.proposedBy };
+  const wanted = { asset, units, reference, creditor: receiver, requestedBy: proposal.proposedBy, screeningSet };
   return { ...draftInstruction(deps, way, wanted), kind: 'return', proposalId: proposal.id, breakId: row.id, returnOf };
 }

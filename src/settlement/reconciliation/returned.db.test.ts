@@ -26,6 +26,7 @@ import { cancelInstruction, getInstruction, listInstructions } from '../rail/rea
 import { runRail, takeOver, type RunDeps } from '../rail/run-rail.ts';
 import { grantScreeningException } from '../screening/manage-exceptions.ts';
 import { loadScreeningList } from '../screening/manage-lists.ts';
+import { rescreenJob } from '../screening/rescreening/rescreen.ts';
 import { matchNew } from './match-entries.ts';
 import { proposeBreakReturn } from './propose-return.ts';
 import { readStatement } from './read-statement.ts';
@@ -380,4 +381,19 @@ describe('a return of which the rail has said nothing clear', () => {
     expect((await instruction(instructionId)).state).toBe('accepted');
     await setParticipantState(deps(), house.ctx, { id: bank.id, state: 'active' });
   });
+});
+
+test('a return is held when a list comes to name its sender as the statement does, whatever name people have given for it', async () => {
+  const NOW = 'id,name,bic\n1,Blackgate Maritime Trading,\n2,Nobody Of That Name,SABRRUMM\n';
+  const list = async (rows: string) => {
+    clock.advance(1_000);
+    await loadScreeningList(deps(), house.ctx, { id: 'house', allowSmaller: 'true' }, { document: Buffer.from(`${NOW}${rows}`) });
+    await rescreenJob(deps(), { settledDays: 0 }).run(new AbortController().signal);
+  };
+  const change = { debtor: { name: 'Nordlys Trading', account: 'NO9386011117947' } };
+  const id = await returned(await stranger(700n, change), { holder: 'Nordlys Shipping' });
+  await list('3,Nordlys Trading,\n');
+  await round();
+  expect([sent(id), (await instruction(id)).state]).toEqual([[], 'held']);
+  await list('');
 });

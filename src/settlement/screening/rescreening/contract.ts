@@ -6,6 +6,7 @@ import { pageOf, pageQuery } from '../../../base/page.ts';
 import { Instant } from '../../../base/time.ts';
 import { ParticipantId } from '../../participant/contract.ts';
 import { PaymentId } from '../../payment/contract.ts';
+import { InstructionId } from '../../rail/contract.ts';
 import { ListPurpose } from '../contract.ts';
 
 const closed = { additionalProperties: false };
@@ -50,10 +51,13 @@ export const listRescreenings = operation({
   example: {},
 });
 
-const Kind = Type.Union([Type.Literal('open'), Type.Literal('held'), Type.Literal('settled'), Type.Literal('participant')], {
-  description:
-    'What it was when it was found: a payment not yet final, one that waits for a decision, a final one that would have been held, a bank',
-});
+const Kind = Type.Union(
+  [Type.Literal('open'), Type.Literal('held'), Type.Literal('settled'), Type.Literal('participant'), Type.Literal('instruction')],
+  {
+    description:
+      'What it was when it was found: a payment not yet final, one that waits for a decision, a final one that would have been held, a bank, an instruction that no rail has been handed',
+  },
+);
 
 export const RescreeningFinding = Type.Object(
   {
@@ -62,6 +66,7 @@ export const RescreeningFinding = Type.Object(
     kind: Kind,
     paymentId: Type.Optional(PaymentId),
     participantId: Type.Optional(ParticipantId),
+    instructionId: Type.Optional(InstructionId),
     party: Type.Union([Type.Literal('debtor'), Type.Literal('creditor'), Type.Literal('participant')]),
     change: Type.Union([Type.Literal('new'), Type.Literal('gone')]),
     purpose: ListPurpose,
@@ -97,12 +102,14 @@ export const rescreeningOperations = [listRescreenings, listRescreeningFindings]
 export const rescreeningHit = eventKind({
   type: 'settlement.rescreening_hit',
   version: 1,
-  summary: 'A payment that is not final, or a bank, matches an entry that a list did not have when it was screened',
+  summary:
+    'A payment that is not final, a bank, or whom money waits to be paid out to matches an entry that a list did not have when it was screened',
   data: Type.Object({
     findingId: idOf('rsf'),
     kind: Kind,
     paymentId: Type.Optional(PaymentId),
     participantId: Type.Optional(ParticipantId),
+    instructionId: Type.Optional(InstructionId),
     party: Type.String(),
     listId: Type.String(),
     entryId: Type.String(),

@@ -27,7 +27,7 @@ export type Work = {
 type Purposed = Hit & { purpose: ListPurpose };
 
 /** Someone to be screened again, with what was found when it was screened first. */
-type Subject = {
+export type Subject = {
   id: Uuid;
   kind: FindingKind;
   names: Parties;
@@ -77,7 +77,7 @@ export async function examine(work: Work, subjects: readonly Subject[]): Promise
     const result = await matched(work, subject);
     const hits = result ? purposed(result) : [];
     const cleared = new Set((result?.cleared ?? []).map(matchKey));
-    if (hits.length > 0 || subject.kind === 'held') now.push({ subject, hits, cleared });
+    if (hits.length > 0 || tellsGone(subject.kind)) now.push({ subject, hits, cleared });
   }
   if (now.length === 0) return { findings: [], undecided: [] };
   const { deps, tenantId } = work;
@@ -94,12 +94,24 @@ export async function examine(work: Work, subjects: readonly Subject[]): Promise
       subject.kind,
       known.filter((one) => one.subjectId === subject.id),
     );
-    const changes = subject.kind === 'held' ? heldChanges(subject, hits, cleared, told) : brought(work, subject, hits, told);
+    const changes = changesOf(work, { subject, hits, cleared }, told);
     examined.findings.push(...changes.map((change) => findingOf(work, subject, change)));
     const open = subject.kind === 'open' && subject.payment ? undecidedHits(work, subject, hits, told) : [];
     if (open.length > 0) examined.undecided.push({ payment: subject.payment!, hits: open });
   }
   return examined;
+}
+
+/** What waits for a decision, or may come to, is told of matches that are gone as well. */
+const tellsGone = (kind: FindingKind) => kind === 'held' || kind === 'instruction';
+
+type Matched = { subject: Subject; hits: readonly Purposed[]; cleared: ReadonlySet<string> };
+
+function changesOf(work: Work, { subject, hits, cleared }: Matched, told: Told): Change[] {
+  if (subject.kind === 'held') return heldChanges(subject, hits, cleared, told);
+  const come = brought(work, subject, hits, told);
+  if (subject.kind !== 'instruction') return come;
+  return [...come, ...heldChanges(subject, hits, cleared, told).filter(({ change }) => change === 'gone')];
 }
 
 /**
@@ -136,8 +148,8 @@ const purposed = ({ hits, notices = [] }: Pick<ScreeningResult, 'hits' | 'notice
 async function matched(work: Work, { kind, names }: Subject): Promise<ScreeningResult | undefined> {
   const { lists, changed, deps, tenantId } = work;
   // What waits for a decision is screened against everything, so that it is also told what is gone; banks are, since nobody asked
-  // the lists about those that were admitted meanwhile.
-  const only = kind === 'held' || kind === 'participant' ? undefined : changed;
+  // the lists about those that were admitted meanwhile. Payees of what waits for its rail are few.
+  const only = kind === 'open' || kind === 'settled' ? changed : undefined;
   const again: Look = {
     name(name): Match[] {
       if (wordsOf(name).length === 0) return [];

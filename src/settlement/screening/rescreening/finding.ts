@@ -6,9 +6,9 @@ import type { ListPurpose } from '../store.ts';
 import { rescreeningHit } from './contract.ts';
 
 /** What the subject of a finding was when it was found. */
-export type FindingKind = 'open' | 'held' | 'settled' | 'participant';
+export type FindingKind = 'open' | 'held' | 'settled' | 'participant' | 'instruction';
 
-/** A match that lists brought or took away after a name had been screened. The subject is a payment or a bank. */
+/** A match that lists brought or took away after a name had been screened. The subject is a payment, a bank, or an instruction to a rail. */
 export type Finding = {
   id: Uuid;
   /** Null for what was found when a bank was admitted, or was to be let in again. */
@@ -47,10 +47,15 @@ export function matchKey({ party, listId, entryId }: Pick<Finding, 'party' | 'li
   return `${party}\n${listId}\n${entryId}`;
 }
 
+function subjectOf(kind: FindingKind, id: Uuid): Record<string, string> {
+  if (kind === 'participant') return { participantId: toWireId('mem', id) };
+  return kind === 'instruction' ? { instructionId: toWireId('ins', id) } : { paymentId: toWireId('pay', id) };
+}
+
 /** Told to the operator alone: a bank must not be warned. */
 export function eventOf(tenantId: Uuid, finding: Finding): EventDraft {
   const { kind, subjectId, party, listId, entryId, listed, score, foundAt } = finding;
-  const subject = kind === 'participant' ? { participantId: toWireId('mem', subjectId) } : { paymentId: toWireId('pay', subjectId) };
+  const subject = subjectOf(kind, subjectId);
   return {
     id: newId(foundAt),
     tenantId,

@@ -38,6 +38,14 @@ export async function listRescreeningFindings(
   return toPage(await deps.db.read(ctx, (tx) => pageOfFindings(tx, ctx.tenantId, page)), limit, viewOf);
 }
 
+const SUBJECT_OF = {
+  open: 'paymentId',
+  held: 'paymentId',
+  settled: 'paymentId',
+  participant: 'participantId',
+  instruction: 'instructionId',
+} as const;
+
 function viewOf({
   subjectId,
   explanation,
@@ -46,7 +54,7 @@ function viewOf({
   entryChanged,
   ...finding
 }: Finding): OutputOf<typeof findingsContract>['items'][number] {
-  const subject = finding.kind === 'participant' ? { participantId: subjectId } : { paymentId: subjectId };
+  const subject = { [SUBJECT_OF[finding.kind]]: subjectId };
   return {
     ...finding,
     ...subject,

@@ -10,6 +10,8 @@ import { versionsOfLists } from '../store.ts';
 import { changesSince, type Changes } from './changes.ts';
 import type { Work } from './examine.ts';
 import { eventOf, mustBeLookedAt, type Finding, type OpenCases } from './finding.ts';
+import { payeesScreenedOtherwise } from '../../rail/payees.ts';
+import { screenInstructions } from './screen-instructions.ts';
 import { examineQueue, settleQueuePage } from './screen-queue.ts';
 import { step, type Step } from './stages.ts';
 import { countInRun, forgetEntryHashes, insertFindings, insertRun, latestRun, moveRun, restartRun, type Run } from './store.ts';
@@ -37,6 +39,7 @@ export function rescreenJob(deps: SettlementDeps, settings: RescreeningSettings)
       const work = await nextWork(deps, tenantId, laidOut);
       if (!work) break;
       if (await screenSomeOfQueue(work, settings)) continue;
+      if (await screenSomeInstructions(work, settings)) continue;
       if (work.run.finishedAt !== null) break;
       const done = await step(work, settings.settledDays);
       await commit(work, done, settings);
@@ -57,10 +60,10 @@ async function nextWork(
     const run = await latestRun(tx, tenantId);
     const set = await findSetNumber(tx, tenantId, await versionsOfLists(tx, tenantId));
     const isDone = run !== undefined && run.finishedAt !== null && run.toSet === set;
-    return { run, isDone, isQueueDone: isDone && (await screenedOtherwise(tx, tenantId, { set, limit: 1 })).size === 0 };
+    return { run, isNothingLeft: isDone && (await isNothingWaiting(tx, tenantId, set)) };
   });
   // Asked before the lists are laid out here: most tenants have nothing to do most of the time.
-  if (seen.isQueueDone) return forget(laidOut, tenantId);
+  if (seen.isNothingLeft) return forget(laidOut, tenantId);
   const lists = await deps.screening.inForce(tenantId);
   const { set } = lists.clean;
   const { run } = seen;
@@ -75,6 +78,12 @@ async function nextWork(
   if (run && run.finishedAt === null && run.toSet === set) return { deps, tenantId, run, lists, changed: changes.changed };
   await beginRun(deps, tenantId, { run, fromSet, set, changes, isEmpty: lists.version === '' });
   return await nextWork(deps, tenantId, laidOut);
+}
+
+/** Whether nothing waits, in the queue or for its rail, that was screened against other lists than a set. */
+async function isNothingWaiting(tx: Tx, tenantId: Uuid, set: number): Promise<boolean> {
+  if ((await screenedOtherwise(tx, tenantId, { set, limit: 1 })).size > 0) return false;
+  return (await payeesScreenedOtherwise(tx, tenantId, { set, limit: 1 })).length === 0;
 }
 
 function forget(laidOut: Map<Uuid, unknown>, tenantId: Uuid): undefined {
@@ -109,6 +118,16 @@ async function screenSomeOfQueue(work: Work, settings: RescreeningSettings): Pro
   });
   count(work, page.scanned, written);
   return (await settleQueuePage(work, page)) > 0;
+}
+
+/** Screens some of what waits for its rail again, which is handed none of it before. False when there was nothing to do. */
+async function screenSomeInstructions(work: Work, settings: RescreeningSettings): Promise<boolean> {
+  const { deps, tenantId, run } = work;
+  const { scanned, written } = await screenInstructions(work, (tx, findings) => noteFindings(work, tx, findings, settings));
+  if (scanned === 0) return false;
+  await deps.db.write({ tenantId }, (tx) => countInRun(tx, tenantId, run.id, { scanned, found: written.length }));
+  count(work, scanned, written);
+  return true;
 }
 
 /** Writes down what a step found and how far it came, or nothing when another process was quicker. */
