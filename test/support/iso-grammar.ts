@@ -10,6 +10,9 @@ export type Grammar = { roots: Record<string, string>; types: Record<string, str
 /** Whether the schemas are there of which the grammar is made. */
 export const haveSchemas = FOLDER !== undefined;
 
+/** Of a return nothing is carried but what it says of charges: all else of it is this network's own, or tells of the payment returned. */
+const OF_RETURNS = new Set(['RtrdInstdAmt', 'XchgRate', 'CompstnAmt', 'ChrgBr', 'ChrgsInf']);
+
 /** The forms of the records of messages in the words of `carried/grammar.ts`, made of the schemas. */
 export function grammarOf(messages: readonly string[]): Grammar {
   const roots: Record<string, string> = {};
@@ -18,11 +21,13 @@ export function grammarOf(messages: readonly string[]): Grammar {
     const named = new Map(rootOf(readFileSync(`${FOLDER}${message}.xsd`, 'utf8')).children.map((one) => [one.attributes['name']!, one]));
     const visit = (name: string): void => {
       if (Object.hasOwn(types, name) || name.startsWith('xs:')) return;
-      const { form, uses } = formOf(named, named.get(name)!);
+      const only = name.startsWith('PaymentTransaction') ? OF_RETURNS : undefined;
+      const { form, uses } = formOf(named, named.get(name)!, only);
       types[name] = form;
       uses.forEach(visit);
     };
-    roots[message] = [...named.keys()].find((name) => /^CreditTransferTransaction\d+$/.test(name))!;
+    const record = message.startsWith('pacs.004') ? /^PaymentTransaction\d+$/ : /^CreditTransferTransaction\d+$/;
+    roots[message] = [...named.keys()].find((name) => record.test(name))!;
     visit(roots[message]);
   }
   const sorted = Object.fromEntries(Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -39,14 +44,16 @@ function rootOf(text: string): XmlElement {
 
 type Form = { form: string; uses: string[] };
 
-function formOf(named: ReadonlyMap<string, XmlElement>, type: XmlElement): Form {
+function formOf(named: ReadonlyMap<string, XmlElement>, type: XmlElement, only?: ReadonlySet<string>): Form {
   if (type.name === 'simpleType') return { form: simpleForm(type.children.find(({ name }) => name === 'restriction')!), uses: [] };
   const [content] = type.children;
   if (content!.name === 'simpleContent') {
     const base = named.get(content!.children[0]!.attributes['base']!)!;
     return { form: simpleForm(base.children[0]!).replace('decimal', 'amount'), uses: [] };
   }
-  const parts = content!.children.filter(({ name }) => name === 'element').map(({ attributes }) => attributes);
+  const parts = content!.children
+    .filter(({ name, attributes }) => name === 'element' && (only?.has(attributes['name']!) ?? true))
+    .map(({ attributes }) => attributes);
   const words = parts.map(({ name, type: of, minOccurs = '1', maxOccurs = '1' }) => `${name}${times(minOccurs, maxOccurs)}:${of}`);
   return { form: [content!.name, ...words].join(' '), uses: parts.map(({ type: of }) => of!) };
 }

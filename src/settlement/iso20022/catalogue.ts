@@ -90,6 +90,7 @@ export const CATALOGUE = {
     header: RETURN_HEADER,
     record: { name: 'TxInf', kind: PAYMENT_RETURN, amount: 'RtrdIntrBkSttlmAmt' },
     needsRecords: false,
+    passedOnAs: 'pacs.004.001.10',
   }),
   'pacs.002': define({
     root: 'FIToFIPmtStsRpt',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openIsoDoor, type IsoDoor } from '../../../test/support/iso-door.ts';
-import { pacs008, pain001, textsOf } from '../../../test/support/messages.ts';
+import { pacs004, pacs008, pain001, textsOf } from '../../../test/support/messages.ts';
 import { manualClock } from '../../base/time.ts';
 import { setPolicy } from '../liquidity/manage-policy.ts';
 import { DEFAULT_POLICY } from '../liquidity/route.ts';
@@ -115,5 +115,48 @@ describe('what goes on with a payment', () => {
     expect(
       [await seen(door.a.id), await seen(door.b.id), await seen(crypto.randomUUID() as typeof id)].map(({ length }) => length),
     ).toEqual([1, 1, 0]);
+  });
+});
+
+describe('a return tells the bank that gets its money back', () => {
+  /** A final payment of 1.00, and what comes of its return, in which something stands behind the amount. */
+  const returned = async (told: string, amount = '0.95', made = door.next()) => {
+    expect(await door.send(pacs008(`M-${made.id}`, [{ ...made, amount: '1.00' }]).toString())).toBe('ACSC');
+    const back = { id: `R-${made.id}`, uetr: made.uetr, from: door.b, original: '1.00', amount };
+    return pacs004(`B-${made.id}`, back).toString().replace('</IntrBkSttlmDt>', `</IntrBkSttlmDt>${told}`);
+  };
+  const left = async () => door.forwarded('pacs.004', await door.found(undefined, door.b), door.a);
+  const taken = (agent: string, name = '') =>
+    `<ChrgsInf><Amt Ccy="EUR">0.05</Amt><Agt><FinInstnId><BICFI>${agent}</BICFI>${name}</FinInstnId></Agt></ChrgsInf>`;
+
+  test.each(['DEBT', 'CRED', 'SHAR', 'SLEV'])('who bears the charges, as it was said: %s', async (code) => {
+    expect(await door.send(await returned(`<ChrgBr>${code}</ChrgBr>`))).toBe('ACSC');
+    expect(await left()).toContain(`<ChrgBr>${code}</ChrgBr>`);
+  });
+
+  test('what was taken off on the way and by whom, of which amount, at which rate, and what was paid as compensation', async () => {
+    const told = `<RtrdInstdAmt Ccy="NOK">11.00</RtrdInstdAmt><XchgRate>0.0909</XchgRate><CompstnAmt Ccy="EUR">0.01</CompstnAmt><ChrgBr>CRED</ChrgBr>${taken('FJORNOKK')}${taken('MARKDEFF')}`;
+    expect(await door.send(await returned(told))).toBe('ACSC');
+    expect(await left()).toContain(`<RtrdIntrBkSttlmAmt Ccy="EUR">0.95</RtrdIntrBkSttlmAmt>${told}`);
+  });
+
+  test('nothing of charges where nothing was said of them', async () => {
+    expect(await door.send(await returned('', '1.00'))).toBe('ACSC');
+    expect(await left()).not.toMatch(/ChrgBr|ChrgsInf|RtrdInstdAmt/);
+  });
+
+  test('only of whom lists do not name: who took charges is screened by all that is said of it', async () => {
+    const told = (name: string) => `<RtrdInstdAmt Ccy="EUR">1.00</RtrdInstdAmt>${taken('FJORNOKK', `<Nm>${name}</Nm>`)}`;
+    expect(await door.send(await returned(told('Viktor Baranovski')))).toBe('PDNG');
+    expect(await door.send(await returned(told('Solvik Bank')))).toBe('ACSC');
+    expect(await left()).toContain('<Nm>Solvik Bank</Nm>');
+  });
+
+  test('the same under one return id: with other charges it is another return, and is refused', async () => {
+    const made = door.next();
+    const first = await returned('<ChrgBr>CRED</ChrgBr>', '0.95', made);
+    expect([await door.send(first), await door.send(first.replace('<MsgId>B-', '<MsgId>BB-'))]).toEqual(['ACSC', 'ACSC']);
+    const other = first.replace('<MsgId>B-', '<MsgId>BC-').replace('>CRED<', '>DEBT<');
+    expect(await door.send(other)).toBe('RJCT');
   });
 });

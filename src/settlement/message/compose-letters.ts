@@ -135,7 +135,7 @@ function bankTransfers(head: Head, owner: Member, payments: readonly ToldPayment
 function paymentReturns(head: Head, owner: Member, asset: string, payments: readonly ToldPayment[]): string {
   const settlementDate = dayOf(Math.max(...payments.map(({ decidedAt }) => decidedAt)));
   const list = payments.map((payment) => {
-    const { returns, units, debtorAgent, creditorAgent } = payment;
+    const { returns, units, debtorAgent, creditorAgent, carried } = payment;
     const named = [...(payment.debtor.mentions ?? []), ...(payment.creditor.mentions ?? [])].filter(({ at }) => at.startsWith('RtrChain/'));
     const { original, returnId, reasonCode, reasonText } = returns!;
     const { message } = original.origin ?? {};
@@ -149,6 +149,7 @@ function paymentReturns(head: Head, owner: Member, asset: string, payments: read
         settlementDate: original.valueDate,
       },
       amount: { asset, units },
+      ...(carried && { carried }),
       reason: { code: reasonCode, ...(reasonText !== null && { text: reasonText }) },
       debtor: original.debtor,
       debtorAgent: original.debtorAgent,

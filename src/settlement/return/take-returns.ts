@@ -4,11 +4,14 @@ import { AppError } from '../../base/error.ts';
 import { rowOf, type RowOf } from '../../ledger/port.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { HeaderOf, RecordOf } from '../iso20022/catalogue.ts';
+import { namedInCarried } from '../iso20022/carried/named.ts';
+import { MOST_CARRIED } from '../iso20022/carried/said.ts';
 import { namedBeside, namedInChain, namedOriginators, withNamed } from '../iso20022/mentions.ts';
 import { writePacs002, type TransactionReport } from '../iso20022/pacs002.ts';
 import { withoutAbsent } from '../iso20022/pacs008-transaction.ts';
 import type { RecordReading, References } from '../iso20022/read-message.ts';
 import type { ReasonCode, Refusal } from '../iso20022/reason.ts';
+import { carriedRows } from '../message/carried-store.ts';
 import { frameOf, outcomeOf, refusalsOf } from '../message/answer.ts';
 import type { Handled, Incoming } from '../message/handler.ts';
 import { type IsOurs, oursAmong, withInstructing } from '../message/name-others.ts';
@@ -178,11 +181,18 @@ function orderOf(ctx: Ctx, { incoming, record, header, original }: Taking): Paym
   });
 }
 
-/** With whoever the return names: its chain, who took charges, why and by whom it was sent back, and through whom it came. */
+/**
+ * With whoever the return names: its chain, who took charges (also by what only goes on), why and by whom it was sent back, and
+ * through whom it came.
+ */
 function withAllNamed<T extends PaymentOrder>(order: T, { record, header }: Taking, isOurs: IsOurs): T {
   const value = record.value as Return;
   const { chain, reasons = header.reasons ?? [] } = value;
-  const named = [...(chain ? namedInChain(chain) : []), ...namedBeside(value), ...namedOriginators(reasons)];
+  const { carried = [] } = record;
+  if (JSON.stringify(carried).length > MOST_CARRIED)
+    throw new NotReturnable('CH16', `More than ${MOST_CARRIED} characters are said that only go on.`);
+  const of = [...(chain ? namedInChain(chain) : []), ...namedBeside(value), ...namedOriginators(reasons)];
+  const named = [...of, ...namedInCarried(carried)];
   const full = withNamed(withInstructing(order, [value, header], isOurs), named, isOurs);
   if (full) return full;
   throw new NotReturnable('CH16', 'More are named beside the parties than this network keeps and screens.');
@@ -192,6 +202,7 @@ function take(deps: SettlementDeps, ctx: Ctx, taking: Taking, { order, nth }: { 
   const { incoming, record, header, original } = taking;
   const value = record.value as Return;
   const { code, text } = reasonIn(value, header);
+  const { carried } = record;
   const extraRows = (payment: PaymentRecord): RowOf[] => [
     rowOf(returnRows, {
       paymentId: payment.id,
@@ -208,6 +219,8 @@ function take(deps: SettlementDeps, ctx: Ctx, taking: Taking, { order, nth }: { 
       kind: 'pacs.004',
       ...(value.returnId !== undefined && { transactionId: value.returnId }),
     }),
+    ...(carried ? [rowOf(carriedRows, { paymentId: payment.id, carried })] : []),
   ];
-  return takePayment(deps, { ...ctx, idempotency: undefined }, { channel: 'iso20022', operation: contract, extraRows }, order);
+  const entry = { channel: 'iso20022' as const, operation: contract, extraRows, ...(carried && { carried }) };
+  return takePayment(deps, { ...ctx, idempotency: undefined }, entry, order);
 }

@@ -9,6 +9,7 @@ type Place = Map<string, Place>;
 const PLACES: Readonly<Record<CarryingMessage, Place>> = {
   'pacs.008.001.09': placesOf('pacs.008.001.09'),
   'pacs.009.001.09': placesOf('pacs.009.001.09'),
+  'pacs.004.001.10': placesOf('pacs.004.001.10'),
 };
 
 function placesOf(message: CarryingMessage): Place {

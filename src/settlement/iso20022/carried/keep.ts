@@ -10,7 +10,7 @@ import { arranged, writtenName } from './versions.ts';
 /** What this network says itself, since it is about its own leg of the way; supplementary data can be neither read nor screened. */
 const OWN = new Set(['IntrBkSttlmAmt', 'IntrBkSttlmDt', 'InstgAgt', 'InstdAgt', 'IntrmyAgt1', 'IntrmyAgt2', 'IntrmyAgt3', 'SplmtryData']);
 
-/** What is said where nothing is kept. */
+/** What is said of a payment where nothing is kept; of a return nothing is. */
 const USUAL_BEARER = 'SHAR';
 /** Instruction, end-to-end and transaction id and UETR stand with the payment and its origin. */
 const REFERENCE = 'ClrSysRef';
@@ -18,6 +18,7 @@ const passedOn = (message: CarryingMessage) => new Set([REFERENCE, ...elementsOf
 const PASSED_ON: Readonly<Record<CarryingMessage, ReadonlySet<string>>> = {
   'pacs.008.001.09': passedOn('pacs.008.001.09'),
   'pacs.009.001.09': passedOn('pacs.009.001.09'),
+  'pacs.004.001.10': passedOn('pacs.004.001.10'),
 };
 /** A bank known by its BIC alone is said with the chain of a payment of banks. */
 const BANKS = new Set(['Dbtr', 'DbtrAgt', 'CdtrAgt', 'Cdtr', 'UltmtDbtr', 'UltmtCdtr']);
@@ -29,7 +30,7 @@ const BANKS = new Set(['Dbtr', 'DbtrAgt', 'CdtrAgt', 'Cdtr', 'UltmtDbtr', 'Ultmt
 export function carriedIn(element: XmlElement, as: CarryingMessage): Carried | undefined {
   const kept = element.children
     .filter((child) => child.uri === element.uri && !OWN.has(child.name) && !isInOrder(child, as))
-    .flatMap((child) => topOf(child, as))
+    .flatMap((child) => (isUsual(child, as) ? [] : topOf(child, as)))
     .filter((said) => PASSED_ON[as].has(said[0]) && saysMore(said) && !(as === 'pacs.009.001.09' && isBareBank(said)));
   return kept.length > 0 ? kept : undefined;
 }
@@ -46,10 +47,12 @@ export function joined(near: Carried = [], far: Carried = []): Carried {
   return [...near, ...far.filter(([name]) => !said.has(name))];
 }
 
+const isUsual = (element: XmlElement, as: CarryingMessage) =>
+  element.name === 'ChrgBr' && as !== 'pacs.004.001.10' && plainText(element) === USUAL_BEARER;
+
 function topOf(element: XmlElement, as: CarryingMessage): readonly Said[] {
   const top: Around = { above: '', path: '', isOnly: true, inOrder: IN_ORDER[as] };
   if (element.name === 'PmtId') return element.children.filter(({ name }) => name === REFERENCE).flatMap((one) => saidOf(one, top));
-  if (element.name === 'ChrgBr' && plainText(element) === USUAL_BEARER) return [];
   return saidOf(element, top);
 }
 

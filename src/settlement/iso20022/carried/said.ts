@@ -8,7 +8,7 @@ import type { BankPlace } from '../../payment/party.ts';
  */
 export type Said = readonly [name: string, content: string | null | readonly Said[], currency?: string];
 
-/** What goes on with a payment beside its order: elements of `CdtTrfTxInf`, in the order in which they came. */
+/** What goes on with a payment beside its order: elements of `CdtTrfTxInf`, of a return `TxInf`, in the order in which they came. */
 export type Carried = readonly Said[];
 
 /** Characters of JSON that are kept of a payment: a transaction of CBPR+ has at most about 9,000 of structured remittance. */
@@ -46,6 +46,7 @@ export const IN_ORDER: Readonly<Record<CarryingMessage, ReadonlyMap<string, Says
     ...partyPlaces(CUSTOMERS, 'Dbtr'),
     ...partyPlaces(CUSTOMERS, 'Cdtr'),
   ]),
+  'pacs.004.001.10': new Map(),
 };
 
 const bankAt = ({ banks = [] }: OrderSaid['debtor'], place: BankPlace) => banks.find(({ at }) => at === place);

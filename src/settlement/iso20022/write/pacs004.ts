@@ -1,6 +1,8 @@
 import { scaleOf, type Money } from '../../../base/money.ts';
 import type { LocalDate, Millis } from '../../../base/time.ts';
 import type { Mention } from '../../payment/party.ts';
+import type { Carried } from '../carried/said.ts';
+import { carriedElements } from '../carried/write.ts';
 import { personOf } from '../pacs008-writer.ts';
 import type { References } from '../read-message.ts';
 import {
@@ -31,7 +33,8 @@ export type OutgoingReturn = {
   amount: Money;
   /** Code of ExternalReturnReason1Code, e.g. FOCR after a recall. */
   reason: { code: string; text?: string };
-  chargeBearer?: 'DEBT' | 'CRED' | 'SHAR' | 'SLEV';
+  /** What the bank that returns said of charges: of which amount they were taken, by whom, who bears them. */
+  carried?: Carried;
   /** As the original payment had them. */
   debtor?: ReturnParty;
   debtorAgent?: string;
@@ -103,7 +106,11 @@ function frameOf(head: ReturnHead & { total: Total }): Frame<OutgoingReturn> {
   };
 }
 
+/** In the order of the standard. */
+const CHARGES = ['RtrdInstdAmt', 'XchgRate', 'CompstnAmt', 'ChrgBr', 'ChrgsInf'];
+
 function returnOf(back: OutgoingReturn): Xml {
+  const said = carriedElements('pacs.004.001.10', back.carried ?? []);
   const { original, debtor, creditor, debtorAgent, creditorAgent } = back;
   return tag(
     'TxInf',
@@ -113,7 +120,7 @@ function returnOf(back: OutgoingReturn): Xml {
     moneyElement('OrgnlIntrBkSttlmAmt', original.amount),
     leaf('OrgnlIntrBkSttlmDt', original.settlementDate),
     moneyElement('RtrdIntrBkSttlmAmt', back.amount),
-    leaf('ChrgBr', back.chargeBearer),
+    ...CHARGES.map((name) => said.get(name) ?? ''),
     chainOf(back.chain),
     reasonElement('RtrRsnInf', back.reason),
     tag('OrgnlTxRef', ...party('Dbtr', debtor), agent('DbtrAgt', debtorAgent), agent('CdtrAgt', creditorAgent), ...party('Cdtr', creditor)),

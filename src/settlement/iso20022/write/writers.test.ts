@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { haveIsoSchemas, schemaErrors } from '../../../../test/support/iso-schemas.ts';
+import type { Carried } from '../carried/said.ts';
 import { definitionOf } from '../catalogue.ts';
 import { groupStatusOf, streamPacs002, type TransactionReport, writePacs002 } from '../pacs002.ts';
 import type { MessageOf } from '../read-message.ts';
@@ -90,10 +91,26 @@ const returns = (asset: string): fc.Arbitrary<OutgoingReturn[]> =>
         },
         amount: { asset, units: paid },
         reason: { code: 'FOCR', text },
-        chargeBearer: 'SLEV' as const,
+        carried: CHARGES,
       })),
     { minLength: 1, maxLength: 4 },
   );
+
+/** All that may be said of charges, and something that no return has a place for. */
+const CHARGES: Carried = [
+  [
+    'ChrgsInf',
+    [
+      ['Amt', '0.05', 'EUR'],
+      ['Agt', [['FinInstnId', [['BICFI', 'FJORNOKK']]]]],
+    ],
+  ],
+  ['ChrgBr', 'SLEV'],
+  ['RtrdInstdAmt', '1.00', 'EUR'],
+  ['XchgRate', '1.25'],
+  ['CompstnAmt', '0.01', 'EUR'],
+  ['Elsewhere', 'not said'],
+];
 
 describe('returns', () => {
   const returnHead: ReturnHead = {
@@ -119,6 +136,9 @@ describe('returns', () => {
             originalAmount: original.amount,
             ...original.references,
             reasons: [{ code: 'FOCR' }],
+            chargeBearer: 'SLEV',
+            charges: [{ agent: { bic: 'FJORNOKK' } }],
+            instructedAmount: { asset: 'EUR/2', units: 100n },
             original: { debtor: { name: debtor!.name } },
           })),
         );

@@ -112,7 +112,7 @@ describe('a rail of ISO 20022 files', () => {
     const { content } = iso20022FileRail.toCall(rail, { ...send, instruction: returning }) as { content: string };
     for (const part of [
       `<RtrId>${name}</RtrId><OrgnlEndToEndId>THEIR-E2E-1</OrgnlEndToEndId><OrgnlUETR>7f9619ff-8b86-4d01-b42d-00cf4fc964ff</OrgnlUETR>`,
-      '<RtrdIntrBkSttlmAmt Ccy="EUR">12345.67</RtrdIntrBkSttlmAmt>',
+      '<RtrdIntrBkSttlmAmt Ccy="EUR">12345.67</RtrdIntrBkSttlmAmt><ChrgBr>SHAR</ChrgBr><RtrChain>',
       '<CdtrAgt><FinInstnId><BICFI>DNBANOKK</BICFI></FinInstnId></CdtrAgt><Cdtr><Pty><Nm>Nordlys &lt;AS&gt;</Nm></Pty></Cdtr>',
       '<RtrRsnInf><Rsn><Cd>NARR</Cd></Rsn><AddtlInf>Nobody here knows the sender &amp; the reference</AddtlInf></RtrRsnInf>',
     ])

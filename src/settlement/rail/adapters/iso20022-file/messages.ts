@@ -26,6 +26,9 @@ function header(instruction: Instruction, at: Millis): Xml {
   );
 }
 
+/** Nothing is taken off what goes back: each side bears what its own bank takes. */
+const BEARER = 'SHAR';
+
 /**
  * A payment return: the payment by the names that the statement had for it, and, since whoever carries it out may not know that, from
  * whom to whom it goes.
@@ -55,6 +58,7 @@ function writePacs004(instruction: Instruction & { returnOf: ReturnOf }, at: Mil
     amount('OrgnlIntrBkSttlmAmt', currency, value),
     leaf('OrgnlIntrBkSttlmDt', bookedOn),
     amount('RtrdIntrBkSttlmAmt', currency, value),
+    leaf('ChrgBr', BEARER),
     chain,
     reasonElement('RtrRsnInf', { code, ...(text && { text }) }),
   );
