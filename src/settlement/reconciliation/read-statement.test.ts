@@ -76,6 +76,11 @@ describe('a statement', () => {
       'settlement.statement_unsupported',
     ],
     [
+      'has neither a header nor a statement',
+      Buffer.from('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt/></Document>'),
+      'settlement.statement_malformed',
+    ],
+    [
       'has bytes that are no UTF-8',
       Buffer.concat([STATEMENT.subarray(0, 300), Buffer.from([0xff, 0xfe]), STATEMENT.subarray(300)]),
       'settlement.statement_malformed',
@@ -86,6 +91,21 @@ describe('a statement', () => {
     ['is nested without end', raw('<a>'.repeat(200)), 'settlement.statement_malformed'],
   ])('that %s is refused by name', async (_, bytes, code) => {
     await expect(read(bytes)).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['camt.052', 'BkToCstmrAcctRpt', 'Rpt'],
+    ['camt.053', 'BkToCstmrStmt', 'Stmt'],
+    ['camt.054', 'BkToCstmrDbtCdtNtfctn', 'Ntfctn'],
+  ])('that is a %s and holds nothing is told what it lacks', async (family, root, group) => {
+    const header = '<GrpHdr><MsgId>M-1</MsgId><CreDtTm>2026-11-20T10:00:00Z</CreDtTm></GrpHdr>';
+    for (const inside of ['', header]) {
+      const document = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:${family}.001.08"><${root}>${inside}</${root}></Document>`;
+      await expect(read(Buffer.from(document))).rejects.toMatchObject({
+        code: 'settlement.statement_malformed',
+        message: `The statement cannot be taken: its ${root} has no ${group}.`,
+      });
+    }
   });
 
   test('with a reference that is none loses the reference, not the money', async () => {

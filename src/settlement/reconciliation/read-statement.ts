@@ -120,6 +120,7 @@ function statementTree(pieces: StatementPiece[]) {
   const open: Open[] = [];
   let header: HeaderReading = {};
   let found: (typeof ROOTS)[string] | undefined;
+  let lacks: string | undefined;
   let isOpen = false;
   let entries = 0;
   let attributes = 0;
@@ -164,6 +165,10 @@ function statementTree(pieces: StatementPiece[]) {
     if (parent && parent.children.length >= LIMITS.children) throw malformed('an element holds more than any needs');
     parent?.children.push(element);
     open.push(element);
+    if (!found && root() === element) {
+      found = ROOTS[element.name]!;
+      lacks = `its ${element.name} has no ${found.group}`;
+    }
   });
   const addText = (text: string) => {
     const element = open.at(-1);
@@ -177,8 +182,7 @@ function statementTree(pieces: StatementPiece[]) {
     const element = open.pop()!;
     const parent = open.at(-1);
     const within = root();
-    if (!within || !parent) return;
-    found ??= ROOTS[within.name]!;
+    if (!within || !parent || !found) return;
     if (parent === within && element.name === 'GrpHdr') header = readPart(STATEMENT_HEADER, within, 'the header', /^$/);
     else if (element.name === 'Ntry' && parent.name === found.group && open.at(-2) === within) {
       parent.children.pop();
@@ -188,6 +192,7 @@ function statementTree(pieces: StatementPiece[]) {
     } else if (element.name === found.group && parent === within) {
       begin(element);
       isOpen = false;
+      lacks = undefined;
       pieces.push({ kind: 'closes' });
       parent.children.pop();
     }
@@ -197,6 +202,7 @@ function statementTree(pieces: StatementPiece[]) {
     close() {
       parser.close();
       if (!found) throw new AppError('invalid', 'settlement.statement_unsupported', 'Read here are camt.052, camt.053 and camt.054.');
+      if (lacks !== undefined) throw malformed(lacks);
     },
   };
 }
