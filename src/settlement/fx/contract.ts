@@ -174,6 +174,8 @@ export const getFxQuote = operation({
   example: { params: { id: 'fxq_0192837465ab7def8192837465abcdef' } },
 });
 
+/** What a bank calls its exchange; statements tell it as the end-to-end id. */
+const Reference = Type.String({ minLength: 1, maxLength: 35, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: ['FX-2026-0042'] });
 /** What to do when somebody has not enough at the moment. */
 const WhenShort = Type.Union([Type.Literal('refuse'), Type.Literal('queue')]);
 const TradeLeg = Type.Object({ debtor: Bank, creditor: Type.Optional(Bank), asset: Asset, units: Units }, closed);
@@ -213,7 +215,7 @@ export const acceptFxQuote = operation({
   scope: 'payments:write',
   cost: 'normal',
   params: quoteParams,
-  body: Type.Object({ whenShort: Type.Optional(WhenShort) }, closed),
+  body: Type.Object({ whenShort: Type.Optional(WhenShort), reference: Type.Optional(Reference) }, closed),
   output: Trade,
   errors: ['settlement.fx_quote_not_found', ...acceptErrors],
   example: { params: { id: 'fxq_0192837465ab7def8192837465abcdef' }, body: { whenShort: 'refuse' } },
@@ -235,7 +237,7 @@ export const proposeFxTrade = operation({
       giveUnits: PositiveUnits,
       getAsset: Asset,
       getUnits: PositiveUnits,
-      reference: Type.String({ minLength: 1, maxLength: 35, pattern: '^[^\\u0000-\\u001f\\u007f]*$', examples: ['FX-2026-0042'] }),
+      reference: Reference,
       ttlSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: '3,600 when absent' })),
     },
     closed,

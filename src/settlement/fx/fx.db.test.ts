@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import { textsOf, valid } from '../../../test/support/messages.ts';
+import { toWireId } from '../../base/id.ts';
 import { seededRandom } from '../../base/random.ts';
-import { manualClock } from '../../base/time.ts';
+import { dayOf, manualClock } from '../../base/time.ts';
 import { fundParticipant } from '../participant/move-funds.ts';
 import { getStatement } from '../participant/get-statement.ts';
 import { free, getParticipant } from '../participant/read-participants.ts';
@@ -229,4 +231,20 @@ test('a day of exchanges, at once and out of the queue, stands in the statements
     }
   }
   expect(exchanges).toBeGreaterThan(60);
+});
+
+test('an exchange on a quote is called on statements what it was accepted with, and nothing where nothing was said', async () => {
+  const called = async (change: object) => {
+    const { id } = await quote(1_000n);
+    const trade = await acceptQuote(deps(), house.memberCtx(banks[0].id), { id, ...change });
+    clock.advance(2_000);
+    const day = dayOf(clock.now());
+    const xml = valid(await getStatement(deps(), house.memberCtx(banks[0].id), { id: banks[0].id, asset: 'EUR/2', day }));
+    const entry = (xml.match(/<Ntry>.*?<\/Ntry>/gs) ?? []).findLast((one) => one.includes(toWireId('fxt', id)))!;
+    return [trade.reference, textsOf(entry, 'EndToEndId'), textsOf(entry, 'AcctSvcrRef')[0]!.slice(0, 32) === id.replaceAll('-', '')];
+  };
+  expect(await called({ reference: 'TREASURY-7' })).toEqual(['TREASURY-7', ['TREASURY-7'], true]);
+  expect(await called({})).toEqual([undefined, [], true]);
+  const { items } = await listTrades(deps(), house.memberCtx(banks[0].id), {});
+  expect(items.some(({ reference }) => reference === 'TREASURY-7')).toBe(true);
 });

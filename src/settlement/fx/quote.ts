@@ -100,10 +100,11 @@ export async function getQuote(deps: SettlementDeps, ctx: Ctx, { id }: InputOf<t
 export async function acceptQuote(
   deps: SettlementDeps,
   ctx: Ctx,
-  { id, whenShort = 'refuse' }: InputOf<typeof acceptContract>,
+  { id, whenShort = 'refuse', reference }: InputOf<typeof acceptContract>,
 ): Promise<OutputOf<typeof acceptContract>> {
   const { quote } = await mustFind(deps, ctx, id);
-  const open: Open = { id, kind: 'quote', legs: quoteLegs(quote), madeAt: quote.quotedAt, expiresAt: quote.expiresAt };
+  const { quotedAt: madeAt, expiresAt } = quote;
+  const open: Open = { id, kind: 'quote', legs: quoteLegs(quote), madeAt, expiresAt, ...(reference !== undefined && { reference }) };
   return decideTrade(deps, ctx, open, { answer: 'confirm', whenShort });
 }
 

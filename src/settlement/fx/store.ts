@@ -193,6 +193,8 @@ export type TradeAct = {
   decision: TradeDecision;
   payers: readonly Uuid[];
   legs: readonly Leg[];
+  /** What its banks call it. */
+  reference?: string;
   actorName: string;
 };
 
@@ -210,11 +212,12 @@ export const fxTradeRows: RowSet<TradeAct> = {
   async write(tx, rows) {
     const values = rows.map((row) => row.value);
     await tx.query(
-      `insert into settlement.fx_trade (tenant_id, id, kind, decision, payers, legs, actor_name, decided_at, seq)
+      `insert into settlement.fx_trade (tenant_id, id, kind, decision, payers, legs, actor_name, decided_at, seq, reference)
        select (select infra.tenant_id()), n.id, n.kind, n.decision, array(select p::uuid from jsonb_array_elements_text(n.payers) p), n.legs, n.actor_name,
-              n.decided_at, n.seq
+              n.decided_at, n.seq, n.reference
          from (select unnest($1::uuid[]) as id, unnest($2::text[]) as kind, unnest($3::text[]) as decision, unnest($4::jsonb[]) as payers,
-                      unnest($5::jsonb[]) as legs, unnest($6::text[]) as actor_name, unnest($7::timestamptz[]) as decided_at, unnest($8::bigint[]) as seq) n`,
+                      unnest($5::jsonb[]) as legs, unnest($6::text[]) as actor_name, unnest($7::timestamptz[]) as decided_at, unnest($8::bigint[]) as seq,
+                      unnest($9::text[]) as reference) n`,
       [
         uuids(values.map((trade) => trade.id)),
         texts(values.map((trade) => trade.kind)),
@@ -224,6 +227,7 @@ export const fxTradeRows: RowSet<TradeAct> = {
         texts(values.map((trade) => trade.actorName)),
         instants(rows.map((row) => row.atMs)),
         integers(rows.map((row) => row.seq)),
+        texts(values.map((trade) => trade.reference ?? null)),
       ],
     );
   },
@@ -240,6 +244,7 @@ type FlatTrade = {
   kind: TradeAct['kind'];
   decision: TradeDecision;
   legs: { debtor: string; creditor: string; asset: string; units: string }[];
+  reference: string | null;
   actorName: string;
   decidedAt: Millis;
   outcome: 'settled' | 'rejected' | null;
@@ -248,14 +253,15 @@ type FlatTrade = {
 };
 
 const TRADE = `
-  select t.id, t.kind, t.decision, t.legs, t.actor_name as "actorName", t.decided_at as "decidedAt", q.outcome, q.reason_text as reason, q.decided_at as "exitAt"
+  select t.id, t.kind, t.decision, t.legs, t.reference, t.actor_name as "actorName", t.decided_at as "decidedAt", q.outcome, q.reason_text as reason, q.decided_at as "exitAt"
     from settlement.fx_trade t
     left join settlement.queue_exit q on q.tenant_id = t.tenant_id and q.entry_id = t.id and t.decision = 'queued'`;
 
-function toTrade({ outcome, reason, exitAt, ...row }: FlatTrade): TradeRow {
+function toTrade({ outcome, reason, exitAt, reference, ...row }: FlatTrade): TradeRow {
   return {
     ...row,
     legs: row.legs.map((leg) => ({ ...leg, units: BigInt(leg.units) })),
+    ...(reference !== null && { reference }),
     ...(outcome !== null && { exit: { outcome, reason, decidedAt: exitAt! } }),
   };
 }
@@ -276,13 +282,14 @@ export async function settledLegsOf(
 ): Promise<BookedLeg[]> {
   return tx.query(
     `select s.id as "tradeId", l.n::int as leg, case when l.leg ->> 'debtor' = $2 then -1 else 1 end * (l.leg ->> 'units')::numeric(38, 0) as units,
-            s.at as "settledAt"
-       from (select t.id, t.legs, t.payers, t.decided_at as at from settlement.fx_trade t
+            s.at as "settledAt", coalesce(s.reference, p.reference) as reference
+       from (select t.id, t.legs, t.payers, t.reference, t.decided_at as at from settlement.fx_trade t
               where t.tenant_id = $1 and t.decision = 'settled' and t.decided_at >= $4::timestamptz and t.decided_at < $5::timestamptz
              union all
-             select t.id, t.legs, t.payers, q.decided_at from settlement.queue_exit q
+             select t.id, t.legs, t.payers, t.reference, q.decided_at from settlement.queue_exit q
                join settlement.fx_trade t on t.tenant_id = q.tenant_id and t.id = q.entry_id and t.decision = 'queued'
               where q.tenant_id = $1 and q.outcome = 'settled' and q.decided_at >= $4::timestamptz and q.decided_at < $5::timestamptz) s
+       left join settlement.fx_proposal p on p.tenant_id = $1 and p.id = s.id
       cross join lateral jsonb_array_elements(s.legs) with ordinality l (leg, n)
       where $2::uuid = any (s.payers) and l.leg ->> 'asset' = $3 and $2 in (l.leg ->> 'debtor', l.leg ->> 'creditor')`,
     [tenantId, of.participantId, of.asset, instant(of.fromMs), instant(of.toMs)],

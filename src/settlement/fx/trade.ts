@@ -144,7 +144,9 @@ function transferOf(
 
 function noteOf(deps: SettlementDeps, ctx: Ctx, operation: Operation, open: Open, decision: TradeDecision, participants: Participants) {
   const { rows, auditEntry } = deps.access;
-  const act: TradeAct = { id: open.id, kind: open.kind, decision, payers: payersOf(open.legs), legs: open.legs, actorName: ctx.actor.name };
+  const { id, kind, legs, reference } = open;
+  const actorName = ctx.actor.name;
+  const act: TradeAct = { id, kind, decision, payers: payersOf(legs), legs, actorName, ...(reference !== undefined && { reference }) };
   const kept = ctx.idempotency && {
     tenantId: ctx.tenantId,
     actorId: ctx.actor.id,
@@ -213,6 +215,7 @@ export function tradedEvent(
 /** A quote or proposal with what became of it. */
 export function viewOf(open: Open, trade: TradeRow | undefined, { byId }: Participants, now: Millis): TradeView {
   const state = stateOf(trade, open, now);
+  const reference = trade?.reference ?? open.reference;
   const bank = (party: string) => {
     const member: Member | undefined = byId.get(party);
     return member && bankOf(member);
@@ -226,7 +229,7 @@ export function viewOf(open: Open, trade: TradeRow | undefined, { byId }: Partic
       const payee = bank(creditor);
       return { debtor: bank(debtor)!, ...(payee && { creditor: payee }), asset, units };
     }),
-    ...(open.reference !== undefined && { reference: open.reference }),
+    ...(reference !== undefined && { reference }),
     madeAt: open.madeAt,
     ...(state === 'open' && { expiresAt: open.expiresAt }),
     ...(settledAt !== undefined && { settledAt }),

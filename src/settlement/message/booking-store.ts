@@ -101,8 +101,9 @@ async function legsOf(tx: Tx, tenantId: Uuid, participantId: Uuid, tradeIds: Buf
   return tx.query(
     `select t.id as "tradeId", l.n::int as leg, l.leg ->> 'asset' as asset,
             case when l.leg ->> 'debtor' = $2::text then -1 else 1 end * (l.leg ->> 'units')::numeric(38, 0) as units,
-            coalesce(q.decided_at, t.decided_at) as "settledAt"
+            coalesce(q.decided_at, t.decided_at) as "settledAt", coalesce(t.reference, p.reference) as reference
        from settlement.fx_trade t
+       left join settlement.fx_proposal p on p.tenant_id = t.tenant_id and p.id = t.id
        left join settlement.queue_exit q on q.tenant_id = t.tenant_id and q.entry_id = t.id and q.outcome = 'settled'
       cross join lateral jsonb_array_elements(t.legs) with ordinality l (leg, n)
       where t.tenant_id = $1 and t.id = any ($3::uuid[]) and (t.decision = 'settled' or q.entry_id is not null)

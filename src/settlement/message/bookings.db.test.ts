@@ -64,20 +64,27 @@ const traded = (id: Uuid, state: string) => tell('settlement.fx_traded', { trade
 
 /** The entries that a bank was notified of in one currency, in any order; each message valid. */
 async function notified(bank: Bank, asset: string): Promise<string[]> {
+  return (await documents(bank, asset)).flatMap(entriesOf).sort();
+}
+
+async function documents(bank: Bank, asset: string): Promise<string[]> {
   const { items } = await listOutgoing(deps(), as(bank), { limit: 500, kind: 'camt.054' });
   const messages = await Promise.all(items.map(async ({ id }) => valid(await getOutgoingDocument(deps(), as(bank), { id }))));
-  return messages
-    .filter((xml) => textsOf(xml, 'Ccy')[0] === asset.slice(0, 3))
-    .flatMap(entriesOf)
-    .sort();
+  return messages.filter((xml) => textsOf(xml, 'Ccy')[0] === asset.slice(0, 3));
 }
 
 /** The entries of the day that the bank's report shows. */
 async function reported(bank: Bank, asset: string): Promise<string[]> {
-  clock.advance(2_000);
-  const xml = valid(await getInterimReport(deps(), as(bank), { id: bank.id, asset, day: dayOf(clock.now()) }));
-  return entriesOf(xml).sort();
+  return entriesOf(await report(bank, asset)).sort();
 }
+
+async function report(bank: Bank, asset: string): Promise<string> {
+  clock.advance(2_000);
+  return valid(await getInterimReport(deps(), as(bank), { id: bank.id, asset, day: dayOf(clock.now()) }));
+}
+
+/** The entries of exchanges, whole. */
+const exchangesIn = (xml: string): string[] => (xml.match(/<Ntry>.*?<\/Ntry>/gs) ?? []).filter((entry) => entry.includes('<Cd>FX</Cd>'));
 
 /** Reference, amount and side of each entry. */
 const entriesOf = (xml: string): string[] =>
@@ -112,6 +119,19 @@ test('a bank is notified of every booking that its report of the day shows, of e
   for (const bank of [a, b])
     for (const asset of ASSETS)
       expect([bank.bic, asset, await notified(bank, asset)]).toEqual([bank.bic, asset, await reported(bank, asset)]);
+  for (const bank of [a, b])
+    for (const asset of ASSETS)
+      for (const id of [atOnce, queued]) {
+        const ours = id.replaceAll('-', '');
+        for (const xml of [...(await documents(bank, asset)), await report(bank, asset)]) {
+          for (const entry of exchangesIn(xml).filter((one) => one.includes(ours))) {
+            expect(textsOf(entry, 'EndToEndId')).toEqual(['FX-1']);
+            expect(textsOf(entry, 'AcctSvcrRef')).toEqual([expect.stringMatching(new RegExp(`^${ours}/\\d$`))]);
+            expect([textsOf(entry, 'Ustrd'), textsOf(entry, 'AddtlTxInf')]).toEqual([[], [toWireId('fxt', id)]]);
+          }
+        }
+        expect(exchangesIn(await report(bank, asset)).filter((one) => one.includes(ours))).toHaveLength(1);
+      }
   // Two exchanges, a payment, money in and out of custody, a fee and its credit note.
   expect(await notified(a, 'EUR/2')).toHaveLength(7);
 });

@@ -5,7 +5,7 @@ import type { StatementEntry } from '../iso20022/write/statement.ts';
 import type { FundingRow } from './store.ts';
 
 /** One side of an exchange on a participant's account: below zero it paid. */
-export type BookedLeg = { tradeId: Uuid; leg: number; units: bigint; settledAt: Millis };
+export type BookedLeg = { tradeId: Uuid; leg: number; units: bigint; settledAt: Millis; reference: string | null };
 
 /** A fee or its credit note, as statements and notifications of the account show it. */
 export function feeEntry({ transferId, units, reference, recordedAt }: FeePosting): StatementEntry {
@@ -19,15 +19,19 @@ export function feeEntry({ transferId, units, reference, recordedAt }: FeePostin
   };
 }
 
-/** The trade's id and the leg's number: a trade may have several legs of one participant in one currency. */
-export function exchangeEntry({ tradeId, leg, units, settledAt }: BookedLeg): StatementEntry {
+/**
+ * By what its banks call the trade, where they have said so, and as our own reference the trade's id with the number of the leg: a trade may
+ * have several legs of one participant in one currency.
+ */
+export function exchangeEntry({ tradeId, leg, units, settledAt, reference }: BookedLeg): StatementEntry {
   return {
     reference: `${tradeId.replaceAll('-', '')}/${leg}`,
     kind: 'exchange',
     units,
     bookedAt: settledAt,
     valueDate: dayOf(settledAt),
-    remittance: toWireId('fxt', tradeId),
+    ...(reference !== null && { endToEndId: reference }),
+    information: toWireId('fxt', tradeId),
   };
 }
 

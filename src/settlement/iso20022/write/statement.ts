@@ -25,6 +25,8 @@ export type StatementEntry = {
   debtorAgent?: string;
   creditorAgent?: string;
   remittance?: string;
+  /** What else we say of it, e.g. under which id it is found here. */
+  information?: string;
   /** Code of ExternalReturnReason1Code, for a payment that came back. */
   returnReason?: string;
 };
@@ -170,6 +172,8 @@ function summaryOf({ asset, credits, debits }: Outgoing): Xml {
 }
 
 function entryOf(asset: string, entry: StatementEntry): Xml {
+  const { information } = entry;
+  const added = leaf('AddtlTxInf', information && first(500, information));
   const returned = entry.returnReason === undefined ? '' : tag('RtrInf', tag('Rsn', leaf('Cd', entry.returnReason)));
   return tag(
     'Ntry',
@@ -180,7 +184,7 @@ function entryOf(asset: string, entry: StatementEntry): Xml {
     tag('ValDt', leaf('Dt', entry.valueDate)),
     ownReference('AcctSvcrRef', entry.reference),
     bankCode(entry),
-    tag('NtryDtls', tag('TxDtls', referencesOf(entry), partiesOf(entry), agentsOf(entry), remittanceOf(entry), returned)),
+    tag('NtryDtls', tag('TxDtls', referencesOf(entry), partiesOf(entry), agentsOf(entry), remittanceOf(entry), returned, added)),
   );
 }
 
