@@ -11,16 +11,8 @@ import {
 } from '../../../src/settlement/notification/webhook-contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Pager, useFilters } from '../parts/filters.tsx';
-import {
-  DeleteWebhook,
-  EditWebhook,
-  hostOf,
-  Replay,
-  RotateSecret,
-  SecretShown,
-  type Webhook,
-  type Webhooks,
-} from '../parts/webhook-forms.tsx';
+import { DeleteWebhook, EditWebhook, hostOf, RotateSecret, SecretShown, type Webhook, type Webhooks } from '../parts/webhook-forms.tsx';
+import { Replay } from '../parts/replay.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copy.tsx';

@@ -4,7 +4,6 @@ import {
   createWebhook,
   deleteWebhook,
   type listWebhooks,
-  replayWebhook,
   rotateWebhookSecret,
   updateWebhook,
 } from '../../../src/settlement/notification/webhook-contract.ts';
@@ -13,7 +12,6 @@ import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../ui/field.tsx';
-import { count } from '../ui/format.ts';
 import { readForm } from '../ui/form.ts';
 import { ProblemNote } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -176,42 +174,6 @@ export function RotateSecret({ webhook, onShow, onCancel }: { webhook: Webhook; 
           </Button>
         </Buttons>
       </div>
-    </Modal>
-  );
-}
-
-/** Sends again what was given up, or the events of a range. */
-export function Replay({ webhook, onDone }: { webhook: Webhook; onDone: () => void }) {
-  const [what, setWhat] = useState<'dead' | 'range'>(webhook.dead > 0 ? 'dead' : 'range');
-  const replay = useCommand(replayWebhook, ({ queued, more }) => {
-    toast(`${count(queued)} messages are on their way${more ? '; there are more, replay again' : ''}`);
-    onDone();
-  });
-  function submit(event: FormEvent<HTMLFormElement>) {
-    const said = readForm(event);
-    const body = what === 'dead' ? { state: 'dead' as const } : { fromSeq: Number(said('from')), toSeq: Number(said('to')) };
-    replay.mutate({ id: webhook.id, ...body });
-  }
-  return (
-    <Modal open onClose={onDone} title="Replay" lead="Messages keep their ids, so a receiver can tell that it has had them.">
-      <form onSubmit={submit} className="mt-2 space-y-4">
-        <SelectField label="What is sent again" value={what} onChange={(event) => setWhat(event.target.value as typeof what)}>
-          <option value="dead">All that was given up ({count(webhook.dead)})</option>
-          <option value="range">The events of a range of sequence numbers</option>
-        </SelectField>
-        {what === 'range' && (
-          <div className="grid grid-cols-2 gap-4">
-            <TextField label="From" name="from" type="number" required min={1} step={1} />
-            <TextField label="To" name="to" type="number" required min={1} step={1} hint="Events are kept for 30 days" />
-          </div>
-        )}
-        <ProblemNote problem={replay.error} />
-        <Buttons onCancel={onDone}>
-          <Button type="submit" tone="primary" busy={replay.isPending} disabled={what === 'dead' && webhook.dead === 0}>
-            Replay
-          </Button>
-        </Buttons>
-      </form>
     </Modal>
   );
 }

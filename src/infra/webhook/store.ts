@@ -1,9 +1,9 @@
 import type { Uuid } from '../../base/id.ts';
 import type { Millis } from '../../base/time.ts';
-import { EVENTS, SEGMENT, SEQ_OF } from '../outbox/places.ts';
 import { instant, instants, integers, texts, uuids } from '../postgres/columns.ts';
-import type { Db, Tx } from '../postgres/db.ts';
+import type { Tx } from '../postgres/db.ts';
 import type { Attempt, Endpoint, Message, MessageState, SealedEndpoint } from './endpoint.ts';
+import type { HeardEvent } from './heard-store.ts';
 
 const COLUMNS = `tenant_id as "tenantId", id, member_id as "memberId", url, types, description, state, reason, disabled_at as "disabledAt",
   previous_until as "previousUntil", failures, failing_since as "failingSince", created_by as "createdBy", created_at as "createdAt"`;
@@ -148,30 +148,6 @@ export async function requeue(
     [endpointId, ids, at.limit, instant(at.now)],
   );
   return rows.length;
-}
-
-/** What a message says of its event. */
-export type HeardEvent = { id: Uuid; seq: number; type: string; subject: string; at: Millis };
-
-/**
- * The first kept events of a range that an endpoint hears. Read by the role that reads all events, since they stand beside those of
- * others; what the endpoint may hear is said here.
- */
-export async function heardEvents(
-  db: Db,
-  { tenantId, memberId, types }: Pick<Endpoint, 'tenantId' | 'memberId' | 'types'>,
-  { fromSeq, toSeq }: { fromSeq: number; toSeq: number },
-  limit: number,
-): Promise<HeardEvent[]> {
-  return db.read({ role: 'rialto_relay' }, (tx) =>
-    tx.query<HeardEvent>(
-      `select e.id, (${SEQ_OF})::float8 as seq, e.type, e.subject, e.at from infra.event_place p ${EVENTS}
-        where p.tenant_id = $1 and p.seq >= $2 and p.seq < $3::bigint + ${SEGMENT} and ${SEQ_OF} between $2 and $3
-          and ('*' = any ($4::text[]) or e.type = any ($4)) and ($5::uuid is null or $5 = any (e.member_ids))
-        order by p.seq, e.nth limit $6`,
-      [tenantId, fromSeq, toSeq, types, memberId, limit],
-    ),
-  );
 }
 
 /** Queues events for the endpoint that hears them, sent before or not; answers with how many. */

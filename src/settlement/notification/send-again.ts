@@ -3,7 +3,8 @@ import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import type { Endpoint, Message } from '../../infra/webhook/endpoint.ts';
-import { findEndpoint, heardEvents, insertTestMessage, requeue, requeueEvents, type HeardEvent } from '../../infra/webhook/store.ts';
+import { heardEvents, type Stretch } from '../../infra/webhook/heard-store.ts';
+import { findEndpoint, insertTestMessage, requeue, requeueEvents } from '../../infra/webhook/store.ts';
 import type { NotificationDeps } from './deps.ts';
 import { mustLock } from './manage-webhooks.ts';
 import * as contract from './webhook-contract.ts';
@@ -11,6 +12,8 @@ import { messageView } from './webhook-view.ts';
 
 /** Messages that one call puts back into the queue. */
 const MOST = 10_000;
+/** Events among which one call looks for those that a webhook hears. */
+const LOOKED_AT = 100_000;
 
 /** Errors: `settlement.webhook_not_found`, `settlement.webhook_not_active`. */
 export async function pingWebhook(
@@ -50,7 +53,7 @@ export async function replayWebhook(
   const which = whichOf(body);
   const at = { now: deps.clock.now(), limit: MOST };
   // Before the command, whose transaction may not read what stands beside others' events.
-  const heard = 'fromSeq' in which ? await heardIn(deps, ctx, id, which) : [];
+  const heard = 'fromSeq' in which ? await heardIn(deps, ctx, id, which) : undefined;
   const answer = await deps.access.command(ctx, contract.replayWebhook, async (tx) => {
     const endpoint = await mustLock(tx, id);
     checkActive(endpoint);
@@ -59,10 +62,8 @@ export async function replayWebhook(
       const queued = await requeue(tx, id, which, at);
       return { answer: { queued, more: queued === MOST }, subject, detail: { queued } };
     }
-    const queued = await requeueEvents(tx, endpoint, heard, at.now);
-    const lastSeq = heard.at(-1)?.seq ?? 0;
-    const more = heard.length === MOST && lastSeq < which.toSeq;
-    return { answer: { queued, more, ...(more && { nextSeq: lastSeq + 1 }) }, subject, detail: { queued, ...which } };
+    const queued = await requeueEvents(tx, endpoint, heard?.events ?? [], at.now);
+    return { answer: { queued, ...goOn(heard) }, subject, detail: { queued, ...which } };
   });
   deps.wakeWebhooks();
   return answer;
@@ -73,10 +74,15 @@ async function heardIn(
   { tenantId, memberId }: Ctx,
   id: Uuid,
   range: { fromSeq: number; toSeq: number },
-): Promise<HeardEvent[]> {
+): Promise<Stretch | undefined> {
   const endpoint = await db.read({ tenantId, ...(memberId && { memberId }) }, (tx) => findEndpoint(tx, id));
   // One that is not there is told of by the command.
-  return endpoint ? await heardEvents(db, endpoint, range, MOST) : [];
+  return endpoint && (await heardEvents(db, endpoint, range, { heard: MOST, lookedAt: LOOKED_AT }));
+}
+
+/** Where the rest of a range is. It ends with what has happened: what happens meanwhile is queued by itself, and once is enough. */
+function goOn(heard: Stretch | undefined): { more: boolean; nextSeq?: number; toSeq?: number } {
+  return heard?.more ? { more: true, nextSeq: heard.reached + 1, toSeq: heard.last } : { more: false };
 }
 
 type Which = { messageIds: readonly string[] } | { state: 'dead' } | { fromSeq: number; toSeq: number };

@@ -246,9 +246,14 @@ export const replayWebhook = operation({
   output: Type.Object(
     {
       queued: Type.Integer(),
-      /** More are left than one call takes: of a range, go on from here; of those given up, call again. */
-      more: Type.Boolean(),
-      nextSeq: Type.Optional(Seq),
+      more: Type.Boolean({
+        description: 'More is left than one call takes: of a range, go on with nextSeq and toSeq; of those given up, call again',
+      }),
+      /** One call queues at most 10,000 messages and looks among at most 100,000 events, so it may queue none and there be more. */
+      nextSeq: Type.Optional(Type.Integer({ minimum: 1, description: 'Where the next call goes on: its fromSeq' })),
+      toSeq: Type.Optional(
+        Type.Integer({ minimum: 1, description: 'The last event of the range that had happened: the toSeq of the next call' }),
+      ),
     },
     closed,
   ),

@@ -209,3 +209,31 @@ test('what cannot be is refused by name', async () => {
   await expect(make(few)).rejects.toMatchObject({ code: 'settlement.webhook_too_many' });
   await expect(message(made.id, newId())).rejects.toMatchObject({ code: 'settlement.webhook_message_not_found' });
 });
+
+// The last: its events lie in the way of every replay of all.
+test('a replay over more than one call looks at says where to go on, and brings each event once, though others happen meanwhile', async () => {
+  await pay(banks[0], banks[1]);
+  await publish();
+  // As many events that nobody hears as one call looks at.
+  await house.database.admin(
+    `insert into infra.event_segment (tenant_id, events, ids, types, versions, subjects, members, ats, data)
+     select $1, count(*), array_agg(gen_random_uuid()), array_agg('test.noise'::text), array_agg(1), array_agg(''::text), array_agg('{}'::text), array_agg(now()),
+       array_agg('{}'::json) from generate_series(0, 99999) n group by n / 64`,
+    [house.tenantId],
+  );
+  while ((await placeEvents(house.database.db, 10_000)) > 0);
+  await pay(banks[1], banks[2]);
+  await publish();
+  const { webhook: made } = await make();
+  const replay = (body: object) => call()(webhook.replayWebhook, house.ctx, { id: made.id, ...body });
+  const first = await replay({ fromSeq: 1, toSeq: Number.MAX_SAFE_INTEGER });
+  expect(first).toMatchObject({ more: true, nextSeq: 100_001 });
+  await pay(banks[0], banks[2]);
+  await publish();
+  const second = await replay({ fromSeq: first.nextSeq, toSeq: first.toSeq });
+  expect(second).toEqual({ queued: 1, more: false });
+  const recorded = await house.database.admin<{ id: string }>(`select id::text from infra.event where type = $1 order by seq`, [TYPES[0]]);
+  expect(first.queued + second.queued).toBe(recorded.length - 1);
+  await vi.waitFor(() => expect(got).toHaveLength(recorded.length), WAIT);
+  expect(new Set(got.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(recorded.map(({ id }) => toWireId('msg', id))));
+});
