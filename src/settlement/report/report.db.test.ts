@@ -145,10 +145,14 @@ describe('reports', () => {
     expect(records.at(-1)![7]).toBe(String(records.length - 1));
   });
 
-  test.each(['xlsx', 'pdf'] as const)('come as %s too, the same file for the same question', async (format) => {
-    const ask = { kind: 'positions' as const, format, parameters: { from: day } };
-    const report = await made(ask);
-    expect(report.file).toMatchObject({ name: `positions_${day}.${format}` });
+  test.each([
+    ['positions', 'xlsx'],
+    ['positions', 'pdf'],
+    ['regulator', 'xlsx'],
+    ['regulator', 'pdf'],
+  ] as const)('come (%s) as %s too, the same file for the same question', async (kind, format) => {
+    const report = await made({ kind, format, parameters: { from: day } });
+    expect(report.file).toMatchObject({ name: `${kind}_${day}.${format}` });
     expect(report.file!.bytes).toBeGreaterThan(1_000);
   });
 

@@ -1,12 +1,12 @@
 import { pow10 } from '../../../base/decimal.ts';
-import type { Uuid } from '../../../base/id.ts';
 import { codeOf, scaleOf } from '../../../base/money.ts';
 import type { LocalDate } from '../../../base/time.ts';
-import { allParticipants, type ParticipantRow } from '../../participant/store.ts';
+import { allParticipants } from '../../participant/store.ts';
 import { finalPayments, type FinalPayment } from '../finals.ts';
-import type { Days, Reading, ReportKind, Resolved, Row } from '../kind.ts';
+import type { Reading, ReportKind, Resolved, Row } from '../kind.ts';
 import { eachDay } from '../period.ts';
 import { notesOf } from './notes.ts';
+import { countryOf, defaultPages, exchangePages, type Day } from './regulator-events.ts';
 import { complianceCountsOf } from './regulator-store.ts';
 import { partiesOf } from './statement-store.ts';
 
@@ -17,7 +17,8 @@ import { partiesOf } from './statement-store.ts';
 export const regulatorReport: ReportKind = {
   name: 'regulator',
   title: 'Regulator extract',
-  about: 'Daily totals by corridor and by participant, large payments one by one, how many payments were held and cases reported',
+  about:
+    'Daily totals by corridor and by participant, large payments and exchanges one by one, defaults of participants, how many payments were held and cases reported',
   scope: 'screening:read',
   forParticipants: false,
   needs: ['from'],
@@ -43,7 +44,7 @@ export const regulatorReport: ReportKind = {
   },
 };
 
-type Banks = ReadonlyMap<Uuid, ParticipantRow>;
+type Banks = Day['banks'];
 
 async function* recordPages(reading: Reading, parameters: Resolved, banks: Banks): AsyncGenerator<readonly Row[]> {
   let records = 0;
@@ -56,10 +57,22 @@ async function* recordPages(reading: Reading, parameters: Resolved, banks: Banks
   yield [['T', null, null, null, null, null, null, records, null, 'records before this one', null]];
 }
 
-type Day = { day: Days; banks: Banks };
+/** A day's records: payments, exchanges, defaults, compliance. */
+async function* dayPages(reading: Reading, parameters: Resolved, of: Day): AsyncGenerator<readonly Row[]> {
+  const { tx, tenantId } = reading;
+  const { day } = of;
+  yield* paymentPages(reading, parameters, of);
+  yield* exchangePages(reading, parameters, of);
+  yield* defaultPages(reading, parameters, of);
+  const { held, reported } = await complianceCountsOf(tx, tenantId, day);
+  yield [
+    ['S', day.from, null, null, null, null, null, held, null, 'payments held', null],
+    ['S', day.from, null, null, null, null, null, reported, null, 'cases reported', null],
+  ];
+}
 
 /** Large payments as they come; the totals, which are few however many payments there were, at the end of the day. */
-async function* dayPages(reading: Reading, { asset, largeFrom }: Resolved, { day, banks }: Day): AsyncGenerator<readonly Row[]> {
+async function* paymentPages(reading: Reading, { asset, largeFrom }: Resolved, { day, banks }: Day): AsyncGenerator<readonly Row[]> {
   const { tx, tenantId } = reading;
   const totals = new Map<string, Total>();
   for await (const { payments } of finalPayments(tx, tenantId, day)) {
@@ -69,11 +82,6 @@ async function* dayPages(reading: Reading, { asset, largeFrom }: Resolved, { day
     if (large.length > 0) yield await largeRows(reading, day.from, large);
   }
   yield [...totals.values()].sort(inOrder).map((total) => rowOf(day.from, total));
-  const { held, reported } = await complianceCountsOf(tx, tenantId, day);
-  yield [
-    ['S', day.from, null, null, null, null, null, held, null, 'payments held', null],
-    ['S', day.from, null, null, null, null, null, reported, null, 'cases reported', null],
-  ];
 }
 
 type Total = { record: 'D' | 'P'; asset: string; from: string; to: string; debtor: string; creditor: string; count: bigint; units: bigint };
@@ -91,9 +99,6 @@ function count(totals: Map<string, Total>, { debtorAgentId, creditorAgentId, ass
   add({ ...nobody, record: 'P', debtor, from });
   add({ ...nobody, record: 'P', creditor, to });
 }
-
-/** ISO 9362: the fifth and sixth letters of a BIC are its country. */
-const countryOf = (bic: string): string => bic.slice(4, 6);
 
 const keyOf = ({ record, asset, from, to, debtor, creditor }: Total): string => [record, asset, debtor, creditor, from, to].join();
 const inOrder = (a: Total, b: Total): number => (keyOf(a) < keyOf(b) ? -1 : 1);
