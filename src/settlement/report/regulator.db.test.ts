@@ -80,7 +80,7 @@ test('every leg of an exchange that became final is told on its day, those out o
   expect(early).toEqual(first);
   clock.advance(60_000);
   await fundParticipant(deps(), house.ctx, { id: banks[0].id, asset: 'EUR/2', units: 2_000_000n, reference: 'FUND' });
-  await runQueue(deps(), house.ctx, {});
+  await runQueue(deps(), house.ctx);
   const legs = recordsOf(await rowsOf(), 'E');
   expect(legs.slice(0, 2)).toEqual(first);
   expect(legs.slice(2).map((line) => line.split(' ').at(-1))).toEqual([of(queued.id), of(queued.id)]);
