@@ -18,7 +18,8 @@ import { reportChanged, reportOperations } from './report/contract.ts';
 import { messageOperations } from './message/contract.ts';
 import { recallOverdue, returnOperations } from './return/contract.ts';
 import { railEvents, railOperations } from './rail/contract.ts';
-import { reconciliationEvents, reconciliationOperations } from './reconciliation/contract.ts';
+import { breakEvents, breakOperations } from './reconciliation/break-contract.ts';
+import { reconciliationOperations } from './reconciliation/contract.ts';
 import { returnOperations as breakReturnOperations } from './reconciliation/return-contract.ts';
 import { screeningOperations } from './screening/contract.ts';
 import { listRefused, refreshOperations } from './screening/refresh/contract.ts';
@@ -54,6 +55,7 @@ export const operations = [
   ...incomeOperations,
   ...railOperations,
   ...reconciliationOperations,
+  ...breakOperations,
   ...breakReturnOperations,
   ...webhookOperations,
   ...preferenceOperations,
@@ -82,5 +84,5 @@ export const events = [
   ...obligationEvents,
   ...custodyEvents,
   ...railEvents,
-  ...reconciliationEvents,
+  ...breakEvents,
 ] as const;

@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { codeOf } from '../../../src/base/money.ts';
-import { getBreak, listBreaks, listStatements, uploadStatement } from '../../../src/settlement/reconciliation/contract.ts';
+import { getCustody } from '../../../src/settlement/custody/contract.ts';
+import { getBreak, listBreaks } from '../../../src/settlement/reconciliation/break-contract.ts';
+import { listStatements, uploadStatement } from '../../../src/settlement/reconciliation/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { BreakWork, type BreakDetail } from '../parts/break-work.tsx';
 import { ReturnState } from '../parts/return-break.tsx';
@@ -74,7 +76,7 @@ export function ReconciliationPage() {
               columns={columns}
               rows={items}
               keyOf={(row) => row.id}
-              to={(row) => ({ to: '/reconciliation', search: { ...search, break: row.id } })}
+              to={(row) => ({ to: '/reconciliation', search: { ...search, break: row.id }, resetScroll: false })}
               problem={asked.error}
               retry={() => void asked.refetch()}
               stale={asked.isPlaceholderData}
@@ -93,7 +95,12 @@ export function ReconciliationPage() {
           </Card>
           <Statements />
         </div>
-        <div className={chosen ? '' : 'max-xl:hidden'}>{chosen ? <Chosen id={chosen} next={nextOf(items, chosen)} /> : <NoneChosen />}</div>
+        {/* Stays in sight beside a long list; the room around it is for the rings of what has the focus. */}
+        <div
+          className={`xl:sticky xl:top-16 xl:-m-1 xl:max-h-[calc(100dvh-4.5rem)] xl:overflow-y-auto xl:p-1 ${chosen ? '' : 'max-xl:hidden'}`}
+        >
+          {chosen ? <Chosen key={chosen} id={chosen} next={nextOf(items, chosen)} /> : <NoneChosen />}
+        </div>
       </div>
     </>
   );
@@ -119,31 +126,35 @@ function NoneChosen() {
 function Chosen({ id, next }: { id: string; next: string | undefined }) {
   const [search] = useFilters();
   const asked = useOperation(getBreak, { id });
+  const top = useRef<HTMLDivElement>(null);
+  // Where it takes the place of the list, somebody who came from far down the list would see its end.
+  useEffect(() => {
+    if (top.current && top.current.getBoundingClientRect().top < 0) top.current.scrollIntoView();
+  }, []);
   const back = (
     <Link to="/reconciliation" search={{ ...search, break: undefined }} className={buttonClass('quiet', 'mb-2 xl:hidden')}>
       <Icon name="back" size={14} /> All breaks
     </Link>
   );
-  if (asked.error && !asked.data) {
-    return (
-      <>
-        {back}
+  return (
+    <div ref={top} className="scroll-mt-20">
+      {back}
+      {asked.data ? (
+        <Detail one={asked.data} next={next} />
+      ) : asked.error ? (
         <div className="card">
           <Failure problem={asked.error} retry={() => void asked.refetch()} />
         </div>
-      </>
-    );
-  }
-  if (!asked.data) return <Skeleton className="h-96 rounded-xl" />;
-  return (
-    <>
-      {back}
-      <Detail one={asked.data} next={next} />
-    </>
+      ) : (
+        <Skeleton className="h-96 rounded-xl" />
+      )}
+    </div>
   );
 }
 
 function Detail({ one, next }: { one: BreakDetail; next: string | undefined }) {
+  const custody = useOperation(getCustody, {}, { staleMs: 60_000 });
+  const account = custody.data?.items.find(({ id }) => id === one.custodyAccountId);
   return (
     <div className="space-y-4">
       <section aria-label="Break" className="card px-5 py-4">
@@ -158,6 +169,7 @@ function Detail({ one, next }: { one: BreakDetail; next: string | undefined }) {
         <div className="mt-4">
           <Facts
             items={[
+              !!account && ['Account', account.name],
               ['Booked', day(one.day)],
               ['Opened', <Time key="o" at={one.openedAt} />],
               ['With', one.assignee ?? 'nobody'],
@@ -167,7 +179,8 @@ function Detail({ one, next }: { one: BreakDetail; next: string | undefined }) {
                 'From',
                 [one.entry.sender.number, one.entry.sender.agentBic].filter(Boolean).join(' at '),
               ],
-              one.entry?.remittance !== undefined && ['Text', one.entry.remittance],
+              // Of a gap between statements the explanation is all that there is.
+              one.entry?.remittance !== undefined && one.entry.remittance !== one.explanation && ['Text', one.entry.remittance],
               one.instructionId !== undefined && ['Return', <ReturnState key="i" id={one.instructionId} />],
               one.entry !== undefined &&
                 one.entry.refs.length > 0 && [

@@ -13,7 +13,7 @@ import {
   proposeBreakFunding,
   proposeBreakReversal,
   proposeWriteOff,
-} from '../../../src/settlement/reconciliation/contract.ts';
+} from '../../../src/settlement/reconciliation/break-contract.ts';
 import { useAllowed, useCommand, useLogin, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { CheckField, SelectField, TextField } from '../ui/field.tsx';
@@ -24,6 +24,7 @@ import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
 import { usePageKeys } from './case-keys.ts';
 import { isReturnable, ReturnBreak } from './return-break.tsx';
+import { WayHead } from './way-head.tsx';
 
 export type BreakDetail = WireOutput<typeof getBreak>;
 
@@ -48,13 +49,15 @@ export function BreakWork({ one, next }: { one: BreakDetail; next: string | unde
       title="Work it out"
       aside={
         <Button busy={assign.isPending} onClick={take}>
-          {isMine ? 'Give back' : 'Take it'} <kbd className="ml-1 text-2xs text-ink-3">t</kbd>
+          {isMine ? 'Give back' : 'Take it'} <kbd className="ml-1 text-2xs text-ink-3 max-sm:hidden">t</kbd>
         </Button>
       }
     >
-      <div className="space-y-5 px-4 pb-4">
-        <ProblemNote problem={assign.error} />
-        <Links one={one} link={link} />
+      <div className="space-y-4 px-4 pb-4 *:not-first:border-t *:not-first:border-line *:not-first:pt-4">
+        <div>
+          <ProblemNote problem={assign.error} />
+          <Links one={one} link={link} />
+        </div>
         <Resolve one={one} />
         {one.kind === 'missing' && <Reverse id={one.id} />}
         {isReturnable(one) && <ReturnBreak one={one} />}
@@ -101,7 +104,7 @@ function Links({ one, link }: { one: BreakDetail; link: Linking }) {
     return <p className="text-sm text-ink-2">Nothing on the ledger waits to be shown on this side of the account.</p>;
   return (
     <section aria-label="Link with movements">
-      <h3 className="text-xs font-medium text-ink-2">Movements that no statement shows</h3>
+      <WayHead>Link with movements that no statement shows</WayHead>
       <ul className="mt-1 max-h-64 overflow-y-auto">
         {one.candidates.map((movement) => (
           <li
@@ -122,7 +125,7 @@ function Links({ one, link }: { one: BreakDetail; link: Linking }) {
             />
             <span className="ml-auto flex items-center gap-2">
               {isPart(one, movement) && (
-                <Button busy={part.isPending} onClick={() => part.mutate({ id: one.id, transferId: movement.transferId })}>
+                <Button tone="quiet" busy={part.isPending} onClick={() => part.mutate({ id: one.id, transferId: movement.transferId })}>
                   A part of this
                 </Button>
               )}
@@ -136,7 +139,7 @@ function Links({ one, link }: { one: BreakDetail; link: Linking }) {
           Ticked: <Money asset={one.asset} units={link.sum.toString()} signed /> of <Money asset={one.asset} units={one.units} signed />
         </p>
         <Button tone="primary" disabled={!link.canLink} busy={link.command.isPending} onClick={link.send}>
-          Link <kbd className="ml-1 text-2xs">l</kbd>
+          Link <kbd className="ml-1 text-2xs max-sm:hidden">l</kbd>
         </Button>
       </div>
       <ProblemNote problem={link.command.error ?? part.error} />
@@ -168,6 +171,7 @@ function Resolve({ one }: { one: BreakDetail }) {
   }
   return (
     <form onSubmit={submit} aria-label="Propose" className="space-y-2">
+      <WayHead>{isIncoming ? 'Mint it to a participant, or write it off' : 'Write it off'}</WayHead>
       <div className="grid gap-2 sm:grid-cols-2">
         <SelectField label="Book it on" value={to} required onChange={(event) => setTo(event.target.value)}>
           <option value="">Choose…</option>
@@ -192,7 +196,7 @@ function Resolve({ one }: { one: BreakDetail }) {
       </div>
       <ProblemNote problem={fund.error ?? writeOff.error} />
       <Button type="submit" busy={fund.isPending || writeOff.isPending}>
-        Propose to a second person
+        {isIncoming && to === '' ? 'Propose it' : to.startsWith('mem_') ? 'Propose to mint it' : 'Propose to write it off'}
       </Button>
     </form>
   );
@@ -211,14 +215,8 @@ function Reverse({ id }: { id: string }) {
   }
   return (
     <form onSubmit={submit} aria-label="Book back" className="space-y-2">
-      <TextField
-        label="Or book it back with the participant; why"
-        value={reason}
-        required
-        minLength={5}
-        maxLength={500}
-        onChange={(event) => setReason(event.target.value)}
-      />
+      <WayHead>Book it back with the participant</WayHead>
+      <TextField label="Why" value={reason} required minLength={5} maxLength={500} onChange={(event) => setReason(event.target.value)} />
       <ProblemNote problem={reverse.error} />
       <Button type="submit" busy={reverse.isPending}>
         Propose to book it back
@@ -237,7 +235,9 @@ function Note({ id, field }: { id: string; field: React.RefObject<HTMLInputEleme
   return (
     <form onSubmit={submit} aria-label="Note" className="flex flex-wrap items-end gap-2">
       <label className="flex min-w-40 flex-1 flex-col gap-1 text-xs font-medium text-ink-2">
-        Note (c)
+        <span>
+          Note <span className="max-sm:hidden">(c)</span>
+        </span>
         <input
           ref={field}
           value={text}

@@ -1,15 +1,16 @@
 import { useState, type FormEvent } from 'react';
-import { codeOf } from '../../../src/base/money.ts';
 import { defundParticipant, fundParticipant, type getParticipant } from '../../../src/settlement/participant/contract.ts';
 import type { WireOutput } from '../../../src/base/client.ts';
 import { useCommand } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
-import { SelectField, TextField } from '../ui/field.tsx';
+import { TextField } from '../ui/field.tsx';
+import { FormButtons } from '../ui/form-buttons.tsx';
 import { money } from '../ui/format.ts';
 import { ProblemNote } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { AmountField } from './amount-field.tsx';
+import { CurrencyField } from './currency-field.tsx';
 import { readAmount } from './read-amount.ts';
 
 type Bank = WireOutput<typeof getParticipant>;
@@ -51,18 +52,12 @@ function FundForm({ bank, kind, onDone }: { bank: Bank; kind: 'fund' | 'defund';
   const held = bank.accounts.find((account) => account.asset === asset);
   return (
     <form onSubmit={submit} className="mt-2 space-y-4">
-      <SelectField
-        label="Currency"
+      <CurrencyField
+        assets={bank.accounts.map((account) => account.asset)}
         value={asset}
         onChange={(event) => setAsset(event.target.value)}
         hint={held && `${money(asset, held.available)} available`}
-      >
-        {bank.accounts.map((account) => (
-          <option key={account.asset} value={account.asset}>
-            {codeOf(account.asset)}
-          </option>
-        ))}
-      </SelectField>
+      />
       <AmountField asset={asset} text={text} onText={setText} />
       <TextField
         label="Reference"
@@ -73,12 +68,7 @@ function FundForm({ bank, kind, onDone }: { bank: Bank; kind: 'fund' | 'defund';
         placeholder="FUND-2026-0001"
       />
       <ProblemNote problem={command.error} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" tone="primary" busy={command.isPending} disabled={!('units' in amount)}>
-          {WORDS[kind].verb}
-        </Button>
-      </div>
+      <FormButtons close={onDone} act={WORDS[kind].verb} busy={command.isPending} disabled={!('units' in amount)} />
     </form>
   );
 }

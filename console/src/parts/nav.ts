@@ -9,7 +9,7 @@ import { listMessages } from '../../../src/settlement/message/contract.ts';
 import { getOverview } from '../../../src/settlement/overview/contract.ts';
 import { listCorridors, listLiquidity } from '../../../src/settlement/liquidity/contract.ts';
 import { getLatestReserveProof } from '../../../src/settlement/custody/reserves-contract.ts';
-import { listBreaks } from '../../../src/settlement/reconciliation/contract.ts';
+import { listBreaks } from '../../../src/settlement/reconciliation/break-contract.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { listPayments } from '../../../src/settlement/payment/contract.ts';
 import { listQueue } from '../../../src/settlement/queue/contract.ts';

@@ -1,4 +1,3 @@
-import { codeOf } from '../../../src/base/money.ts';
 import type { WireInput, WireOutput } from '../../../src/base/client.ts';
 import type { submitObligations } from '../../../src/settlement/obligation/contract.ts';
 import type { listParticipants } from '../../../src/settlement/participant/contract.ts';
@@ -7,6 +6,7 @@ import { BankField } from './bank-field.tsx';
 import { readAmount } from './read-amount.ts';
 import { IconButton } from '../ui/button.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
+import { CurrencyField } from './currency-field.tsx';
 
 type Bank = WireOutput<typeof listParticipants>['items'][number];
 type Draft = WireInput<typeof submitObligations>['obligations'][number];
@@ -59,13 +59,7 @@ export function ObligationFields({ line, number, banks, assets, onChange, onRemo
         </SelectField>
         <BankField label="The other bank" banks={banks} value={line.other} onPick={(other) => set({ other })} />
         <AmountField asset={line.asset} text={line.amount} onText={(amount) => set({ amount })} />
-        <SelectField label="Currency" value={line.asset} onChange={(event) => set({ asset: event.target.value })}>
-          {assets.map((asset) => (
-            <option key={asset} value={asset}>
-              {codeOf(asset)}
-            </option>
-          ))}
-        </SelectField>
+        <CurrencyField assets={assets} value={line.asset} onChange={(event) => set({ asset: event.target.value })} />
         <TextField
           label="Reference"
           required

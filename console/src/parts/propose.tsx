@@ -1,5 +1,4 @@
 import { useState, type ReactNode } from 'react';
-import { codeOf } from '../../../src/base/money.ts';
 import type { Problem, WireOutput } from '../../../src/base/client.ts';
 import { getCustody, proposeCustodyAccount, proposeCustodyPolicy, proposePayoutAccount } from '../../../src/settlement/custody/contract.ts';
 import { getReserves } from '../../../src/settlement/custody/reserves-contract.ts';
@@ -13,6 +12,7 @@ import { FormButtons } from '../ui/form-buttons.tsx';
 import { readForm } from '../ui/form.ts';
 import { ProblemNote, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
+import { CurrencyField } from './currency-field.tsx';
 
 type Bank = WireOutput<typeof getParticipant>;
 
@@ -89,18 +89,6 @@ export function Ending({ close, command }: { close: () => void; command: Asked }
   );
 }
 
-function CurrencyField({ assets }: { assets: readonly string[] }) {
-  return (
-    <SelectField name="asset" label="Currency">
-      {assets.map((asset) => (
-        <option key={asset} value={asset}>
-          {codeOf(asset)}
-        </option>
-      ))}
-    </SelectField>
-  );
-}
-
 export function ProposeCustodyAccount() {
   return (
     <Proposing
@@ -127,7 +115,7 @@ function AccountForm({ close }: { close: () => void }) {
         command.mutate({ asset, name, number: numberOf(said('number')), servicerBic: said('bic').toUpperCase(), reason });
       }}
     >
-      <CurrencyField assets={used.data.items.map(({ asset }) => asset)} />
+      <CurrencyField name="asset" assets={used.data.items.map(({ asset }) => asset)} />
       <TextField name="name" label="Name" required maxLength={70} placeholder="Bundesbank, euro" />
       <AccountFields bank="BIC of the bank" hint="As its statements name it" />
       <Ending close={close} command={command} />
@@ -243,7 +231,7 @@ function PayoutForm({ bank, close }: { bank: Bank; close: () => void }) {
         command.mutate({ id: bank.id, asset, holder, number: numberOf(said('number')), agentBic: said('bic').toUpperCase(), reason });
       }}
     >
-      <CurrencyField assets={bank.accounts.map(({ asset }) => asset)} />
+      <CurrencyField name="asset" assets={bank.accounts.map(({ asset }) => asset)} />
       <TextField name="holder" label="Holder" required maxLength={140} defaultValue={bank.name} />
       <AccountFields bank="BIC of its bank" />
       <Ending close={close} command={command} />

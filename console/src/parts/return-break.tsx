@@ -9,6 +9,7 @@ import { SelectField, TextField } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import type { BreakDetail } from './break-work.tsx';
+import { WayHead } from './way-head.tsx';
 
 /** Reasons for which money that nobody expected goes back; the API takes every one of ISO 20022. */
 const REASONS: readonly (readonly [string, string])[] = [
@@ -55,25 +56,11 @@ export function ReturnBreak({ one }: { one: BreakDetail }) {
   }
   return (
     <form onSubmit={submit} aria-label="Return to the sender" className="space-y-2">
-      <h3 className="text-xs font-medium text-ink-2">Or return it to its sender, whole</h3>
-      <div className="grid gap-2 sm:grid-cols-3">
+      <WayHead>Return it to its sender, whole</WayHead>
+      <div className="grid gap-2 sm:grid-cols-2">
         <TextField label="Sender" value={holder} required maxLength={140} onChange={(event) => setHolder(event.target.value)} />
-        <TextField
-          label="Account"
-          value={number}
-          required
-          maxLength={42}
-          readOnly={sender.number !== undefined}
-          onChange={(event) => setNumber(event.target.value)}
-        />
-        <TextField
-          label="Bank (BIC)"
-          value={agentBic}
-          required
-          maxLength={11}
-          readOnly={sender.agentBic !== undefined}
-          onChange={(event) => setAgentBic(event.target.value)}
-        />
+        <SenderField label="Account" known={sender.number} value={number} onValue={setNumber} most={42} />
+        <SenderField label="Bank (BIC)" known={sender.agentBic} value={agentBic} onValue={setAgentBic} most={11} />
         <SelectField label="Reason" value={code} onChange={(event) => setCode(event.target.value)}>
           {REASONS.map(([value, words]) => (
             <option key={value} value={value}>
@@ -95,6 +82,16 @@ export function ReturnBreak({ one }: { one: BreakDetail }) {
         Propose to return it
       </Button>
     </form>
+  );
+}
+
+type SenderProps = { label: string; known: string | undefined; value: string; onValue: (value: string) => void; most: number };
+
+/** Something of the sender: what the statement says of it stands. */
+function SenderField({ label, known, value, onValue, most }: SenderProps) {
+  const isKnown = known !== undefined;
+  return (
+    <TextField label={label} value={value} required maxLength={most} readOnly={isKnown} onChange={(event) => onValue(event.target.value)} />
   );
 }
 

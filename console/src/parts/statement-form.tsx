@@ -6,9 +6,10 @@ import type { Problem, WireOutput } from '../../../src/base/client.ts';
 import { call } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
-import { SelectField, TextField } from '../ui/field.tsx';
+import { TextField } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { download } from './download.ts';
+import { CurrencyField } from './currency-field.tsx';
 
 type Bank = WireOutput<typeof getParticipant>;
 
@@ -35,13 +36,11 @@ export function StatementForm({ bank }: { bank: Bank }) {
       </Button>
       <Modal open={open} onClose={() => setOpen(false)} title="Statement of a day" lead={`camt.053 of ${bank.name}`}>
         <form onSubmit={submit} className="mt-2 space-y-4">
-          <SelectField label="Currency" value={asset} onChange={(event) => setAsset(event.target.value)}>
-            {bank.accounts.map((account) => (
-              <option key={account.asset} value={account.asset}>
-                {codeOf(account.asset)}
-              </option>
-            ))}
-          </SelectField>
+          <CurrencyField
+            assets={bank.accounts.map((account) => account.asset)}
+            value={asset}
+            onChange={(event) => setAsset(event.target.value)}
+          />
           <TextField label="Day (UTC)" type="date" required value={day} onChange={(event) => setDay(event.target.value)} />
           <ProblemNote problem={fetching.error} />
           <div className="flex justify-end gap-2">

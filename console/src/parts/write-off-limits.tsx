@@ -4,7 +4,7 @@ import { codeOf, fromDecimalText } from '../../../src/base/money.ts';
 import { getCustody, setWriteOffLimit } from '../../../src/settlement/custody/contract.ts';
 import { getReserves } from '../../../src/settlement/custody/reserves-contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
-import { SelectField, TextField } from '../ui/field.tsx';
+import { TextField } from '../ui/field.tsx';
 import { FormButtons } from '../ui/form-buttons.tsx';
 import { money } from '../ui/format.ts';
 import { Card } from '../ui/layout.tsx';
@@ -12,6 +12,7 @@ import { Money } from '../ui/money.tsx';
 import { ProblemNote, Skeleton } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { toast } from '../ui/toast.tsx';
+import { CurrencyField } from './currency-field.tsx';
 import { Proposing } from './propose.tsx';
 
 type Limit = WireOutput<typeof getCustody>['writeOffLimits'][number];
@@ -83,18 +84,12 @@ function LimitFields({ assets, limits, close }: { assets: readonly string[]; lim
   const before = limits.find((one) => one.asset === asset);
   return (
     <form onSubmit={submit} className="mt-2 space-y-4">
-      <SelectField
-        label="Currency"
+      <CurrencyField
+        assets={assets}
         value={asset}
         onChange={(event) => setAsset(event.target.value)}
         hint={before ? `${money(asset, before.units)} now` : 'No limit now'}
-      >
-        {assets.map((one) => (
-          <option key={one} value={one}>
-            {codeOf(one)}
-          </option>
-        ))}
-      </SelectField>
+      />
       <TextField
         label={`Up to, in ${codeOf(asset)}`}
         inputMode="decimal"

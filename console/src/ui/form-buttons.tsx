@@ -6,17 +6,19 @@ export function FormButtons({
   close,
   act,
   busy,
+  disabled = false,
   tone = 'primary',
 }: {
   close: () => void;
   act: ReactNode;
   busy: boolean;
+  disabled?: boolean;
   tone?: 'primary' | 'danger';
 }) {
   return (
     <div className="flex justify-end gap-2">
       <Button onClick={close}>Cancel</Button>
-      <Button type="submit" tone={tone} busy={busy}>
+      <Button type="submit" tone={tone} busy={busy} disabled={disabled}>
         {act}
       </Button>
     </div>

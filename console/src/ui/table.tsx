@@ -35,7 +35,10 @@ function classOf<Row>(column: Column<Row>): string {
   return `${column.from ? SHOWN[column.from] : ''} ${column.end ? 'text-right' : 'text-left'} ${column.grow ? 'w-full max-w-0' : 'whitespace-nowrap'}`;
 }
 
-/** A table with its four faces: loading, failed, empty, and rows. j and k move between rows that lead somewhere. */
+/**
+ * A table with its four faces: loading, failed, empty, and rows. j and k move between rows that lead somewhere. The row that leads to what
+ * is open beside the table is marked.
+ */
 export function Table<Row>(props: Props<Row>) {
   const { label, columns, rows, problem, retry, empty, stale, skeletons = 8 } = props;
   if (problem && !rows) return <Failure problem={problem} {...(retry ? { retry } : {})} />;
@@ -70,7 +73,9 @@ export function Table<Row>(props: Props<Row>) {
 
 function Row<R>({ row, columns, to }: Props<R> & { row: R }) {
   return (
-    <tr className={`group/row relative ${to ? 'hover:bg-sunken/60 has-[[data-row]:focus-visible]:bg-accent-soft' : ''}`}>
+    <tr
+      className={`group/row relative ${to ? 'hover:bg-sunken/60 has-[[data-row]:focus-visible]:bg-accent-soft has-[[data-row][aria-current=page]]:bg-accent-soft' : ''}`}
+    >
       {columns.map((column, index) => (
         <td
           key={index}

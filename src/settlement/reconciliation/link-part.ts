@@ -8,7 +8,7 @@ import { findCustodyAccount } from '../custody/account-store.ts';
 import type { MovementRow } from '../custody/movement-store.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { confirmShown, lockLinked } from './confirm-shown.ts';
-import { linkBreakPart as contract } from './contract.ts';
+import { linkBreakPart as contract } from './break-contract.ts';
 import { lessMissing, lockTold, writeShownLine, writeShownMovement, type ToldRow } from './shown-store.ts';
 import { lockOpenEntry, notOpen, resolved } from './work-breaks.ts';
 

@@ -6,6 +6,7 @@ import { requireOperator } from '../custody/reserves.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { jobOfTenants, type Part } from '../part.ts';
 import { countBreaks } from './break-store.ts';
+import * as breaks from './break-contract.ts';
 import * as reconciliation from './contract.ts';
 import { statementHandler } from './door.ts';
 import { linkBreakPart } from './link-part.ts';
@@ -44,15 +45,15 @@ export function reconciliationPart(deps: SettlementDeps, metrics: Metrics): Part
       }),
       route(reconciliation.listStatements, (ctx, input) => listStatements(deps, ctx, input)),
       route(reconciliation.listStatementEntries, (ctx, input) => listStatementEntries(deps, ctx, input)),
-      route(reconciliation.listBreaks, (ctx, input) => listBreaks(deps, ctx, input)),
-      route(reconciliation.getBreak, (ctx, input) => getBreak(deps, ctx, input)),
-      route(reconciliation.assignBreak, (ctx, input) => assignBreak(deps, ctx, input)),
-      route(reconciliation.commentBreak, (ctx, input) => commentBreak(deps, ctx, input)),
-      route(reconciliation.linkBreak, (ctx, input) => linkBreak(deps, ctx, input)),
-      route(reconciliation.linkBreakPart, (ctx, input) => linkBreakPart(deps, ctx, input)),
-      route(reconciliation.proposeBreakFunding, (ctx, input) => proposeBreakFunding(deps, ctx, input)),
-      route(reconciliation.proposeWriteOff, (ctx, input) => proposeWriteOff(deps, ctx, input)),
-      route(reconciliation.proposeBreakReversal, (ctx, input) => proposeBreakReversal(deps, ctx, input)),
+      route(breaks.listBreaks, (ctx, input) => listBreaks(deps, ctx, input)),
+      route(breaks.getBreak, (ctx, input) => getBreak(deps, ctx, input)),
+      route(breaks.assignBreak, (ctx, input) => assignBreak(deps, ctx, input)),
+      route(breaks.commentBreak, (ctx, input) => commentBreak(deps, ctx, input)),
+      route(breaks.linkBreak, (ctx, input) => linkBreak(deps, ctx, input)),
+      route(breaks.linkBreakPart, (ctx, input) => linkBreakPart(deps, ctx, input)),
+      route(breaks.proposeBreakFunding, (ctx, input) => proposeBreakFunding(deps, ctx, input)),
+      route(breaks.proposeWriteOff, (ctx, input) => proposeWriteOff(deps, ctx, input)),
+      route(breaks.proposeBreakReversal, (ctx, input) => proposeBreakReversal(deps, ctx, input)),
       route(proposeReturnContract, (ctx, input) => proposeBreakReturn(deps, ctx, input)),
       route(reconciliation.getEndOfDay, (ctx, input) => getEndOfDay(deps, ctx, input)),
     ],

@@ -17,7 +17,7 @@ import { nameOf } from '../rail/instruction.ts';
 import { getInstruction } from '../rail/read-instructions.ts';
 import { requestPayout } from '../rail/request.ts';
 import { callerOf } from '../../../test/support/access.ts';
-import { listBreaks as listContract } from './contract.ts';
+import { listBreaks as listContract } from './break-contract.ts';
 import { matchNew } from './match-entries.ts';
 import { readStatement } from './read-statement.ts';
 import { getEndOfDay, listStatementEntries, listStatements } from './read-statements.ts';

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { operation } from '../../base/operation.ts';
 import { AccountNumber, Proposal, Reason } from '../custody/contract.ts';
 import { Bic } from '../participant/contract.ts';
-import { BreakId } from './contract.ts';
+import { BreakId } from './break-contract.ts';
 
 const closed = { additionalProperties: false };
 

@@ -1,7 +1,8 @@
 import type { OutputOf } from '../../base/operation.ts';
 import type { Millis } from '../../base/time.ts';
 import type { BreakRow } from './break-store.ts';
-import type { assignBreak, listStatementEntries, listStatements } from './contract.ts';
+import type { assignBreak } from './break-contract.ts';
+import type { listStatementEntries, listStatements } from './contract.ts';
 import type { EntryRow } from './entry-store.ts';
 import type { StatementRow } from './statement-store.ts';
 

@@ -23,7 +23,7 @@ import {
   type BreakRow,
 } from './break-store.ts';
 import { confirmShown, lockLinked } from './confirm-shown.ts';
-import type * as contract from './contract.ts';
+import type * as contract from './break-contract.ts';
 import {
   assignBreak as assignContract,
   breakResolved,
@@ -31,7 +31,7 @@ import {
   linkBreak as linkContract,
   proposeBreakFunding as fundContract,
   proposeWriteOff as writeOffContract,
-} from './contract.ts';
+} from './break-contract.ts';
 import { mergeRepeated, movementsToldBefore } from './doubt-store.ts';
 import { findEntry, lockEntry, writeVerdicts } from './entry-store.ts';
 import { requireOwnAccount } from './write-off.ts';

@@ -14,7 +14,7 @@ import { accountIn, propose } from '../custody/propose.ts';
 import { requireMayWriteOff } from '../custody/write-off-limit.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { findBreak, lockBreak, type BreakRow } from './break-store.ts';
-import { proposeBreakReversal as reverseContract } from './contract.ts';
+import { proposeBreakReversal as reverseContract } from './break-contract.ts';
 import { insertEnded } from './ended-store.ts';
 import { lockTold, movementsOfLine, writeShownLine, writeShownMovement } from './shown-store.ts';
 import { broughtToAnEnd, isResolved, notFound } from './work-breaks.ts';
