@@ -35,7 +35,7 @@ const breakFields = {
   resolvedAt: Type.Optional(Instant),
 };
 
-export const Break = Type.Object(breakFields, closed);
+const Break = Type.Object(breakFields, closed);
 
 /** A movement, and what is open of it. */
 const OpenMovement = Type.Object(
@@ -43,7 +43,7 @@ const OpenMovement = Type.Object(
   closed,
 );
 
-export const BreakDetail = Type.Object(
+const BreakDetail = Type.Object(
   {
     ...breakFields,
     entry: Type.Optional(StatementEntry),
