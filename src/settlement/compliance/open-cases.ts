@@ -119,7 +119,7 @@ async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
   const { hits = [] } = payment.screening ?? {};
   const score = payment.risk ?? Math.round(Math.max(0, ...hits.map((hit) => hit.score)) * 70);
   const priority = priorityOf({ match: Math.max(0, ...hits.map((hit) => hit.score)), risk: score });
-  const listed = [...new Set(hits.map((hit) => hit.listed))].join(', ').replace(/\.$/, '');
+  const listed = [...new Set(hits.map((hit) => hit.listed))].join(', ');
   const why = hits[0] ? `Matches ${listed}` : whyOf(payment.findings);
   const reviewed = payment.review;
   const outcome: CaseOutcome | null = reviewed ? (reviewed.decision === 'rejected' ? 'rejected' : 'released') : null;
@@ -130,7 +130,7 @@ async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
     state: reviewed ? 'closed' : 'open',
     priority,
     title: hits[0] ? (hits[0].name ?? payment[hits[0].party].name) : payment.debtor.name,
-    summary: `${payment.debtor.name} to ${payment.creditor.name}. ${why}.`,
+    summary: `${sentence(`${payment.debtor.name} to ${payment.creditor.name}`)} ${sentence(why)}`,
     score,
     partyKey: null,
     inputs: inputsOf(payment),
@@ -139,7 +139,7 @@ async function openHeld(opener: Opener, payment: Waiting): Promise<void> {
     closedByName: reviewed?.actorName ?? null,
     closedAt: reviewed?.at ?? null,
   };
-  await open(opener, row, `${why}.`);
+  await open(opener, row, sentence(why));
   await linkPayment(opener, row.id, payment);
 }
 
@@ -147,6 +147,9 @@ function basics(payment: Waiting, priority: Priority, minutes: Partial<CaseMinut
   const { id, asset, units, at } = payment;
   return { paymentId: id, asset, units, openedAt: at, dueAt: dueAt(at, priority, minutes) };
 }
+
+/** Names of firms may end in a full stop. */
+const sentence = (words: string): string => (words.endsWith('.') ? words : `${words}.`);
 
 function whyOf(findings: Findings | null): string {
   const titles = findings?.rules?.filter(({ severity }) => severity !== 'note').map(({ title }) => title) ?? [];
@@ -159,14 +162,14 @@ function whyOf(findings: Findings | null): string {
 async function openInstruction(opener: Opener, { id, caseId, at, payee, listed, score: match, asset, units, ...rest }: HeldInstruction) {
   const score = Math.round(match * 70);
   const priority = priorityOf({ match, risk: score });
-  const why = `Matches ${listed.replace(/\.$/, '')}`;
+  const why = `Matches ${listed}`;
   const row: NewCase = {
     id: caseId,
     kind: 'instruction',
     state: 'open',
     priority,
     title: payee,
-    summary: `${NAME_OF[rest.kind]} ${rest.reference} to ${payee}. ${why}.`,
+    summary: `${sentence(`${NAME_OF[rest.kind]} ${rest.reference} to ${payee}`)} ${sentence(why)}`,
     score,
     paymentId: null,
     instructionId: id,
@@ -180,7 +183,7 @@ async function openInstruction(opener: Opener, { id, caseId, at, payee, listed, 
     closedByName: null,
     closedAt: null,
   };
-  await open(opener, row, `${why}.`);
+  await open(opener, row, sentence(why));
 }
 
 const NAME_OF = { payout: 'Payout', income: 'Payout of income', return: 'Return' } as const;
@@ -200,7 +203,7 @@ async function openAlert(opener: Opener, payment: Waiting): Promise<void> {
       id: newId(at),
       caseId: one.id,
       step: 'alerted',
-      text: `${why}, in a payment to ${payment.creditor.name}.`,
+      text: sentence(`${why}, in a payment to ${payment.creditor.name}`),
       actorId: null,
     };
     await insertStep(tx, tenantId, { ...step, actorName: BY, at: payment.at });
@@ -212,7 +215,7 @@ async function openAlert(opener: Opener, payment: Waiting): Promise<void> {
       state: 'open',
       priority,
       title: payment.debtor.name,
-      summary: `${why}. First seen in a payment to ${payment.creditor.name}.`,
+      summary: sentence(`${why}. First seen in a payment to ${payment.creditor.name}`),
       score,
       partyKey: key,
       inputs: inputsOf(payment),
