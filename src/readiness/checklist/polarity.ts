@@ -1,4 +1,5 @@
 import type { Action, Polarity, Threshold } from './checklist.ts';
+import { isCalledOff, isOfUntrue, isSentBack } from './called-off.ts';
 import { directionOf } from './direction.ts';
 import { remembering } from './remember.ts';
 import { isWithholding } from './withhold.ts';
@@ -20,7 +21,7 @@ const STOP_WORD = String.raw`roll(?:ing|ed)?[- ]?backs?|revert|abort|back[- ]?ou
 /** What a heading may say that goes well when its condition holds. */
 const GO_WORD = String.raw`(?:we |you |it is |is |only |safe to |ok to |can |may )*(?:proceed|continue|carry on|go(?! back)|launch|release|ship|deploy|promote|merge|done|ready|success\w*|complete\w*|start|begin|advance|resume|required|needed|optional|applicable|applies|apply|use|skip|relevant|celebrate|accept\w*|pass\w*|approve\w*|sign off|finished|good|check|verify|know|what|how|who)`;
 /** Words of a good end, anywhere: `the roll-out is considered successful when`. */
-const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|(?<!\b(?:the|a|this) )pass\w*|finished|considered|satisf\w*|met|good`;
+const WELL = String.raw`success\w*|ready|done|complete\w*|accept\w*|approv\w*|healthy|safe|(?<!\b(?:the|a|this) )pass\w*|finished|considered|satisf\w*|met|good|(?<=\ba )go`;
 const IF = String.raw`if|when(?:ever)?|once|as soon as|the moment|in case(?: of)?|in the event of|wenn|falls|sobald|sofern|si|quand|dès que|lorsque`;
 
 const HALT = String.raw`abort|halt|stop|suspend|pause|kill|cancel|call off|turn back|back out(?: of)?|retreat(?: from)?`;
@@ -76,7 +77,7 @@ const BAD: readonly RegExp[] = [
   /^when (?:to|(?:do |should |must )?(?:we|you)) (?:give up|return|switch back|revert|go back|turn back|pull out|bail|fall back|roll[- ]?back|abort|stop|halt|escalate|revert|back out|cancel|pull)/i,
   /\b(?:immediate|automatic|mandatory|auto) roll[- ]?back(?: required| triggers?)?$|\broll[- ]?back (?:is )?(?:recommended|required|mandatory|advised|immediately|now|considered)\b|^(?:recommend(?:ed)?|consider) roll[- ]?back(?!s?\s+(?:drills?|tests?|rehears\w*|exercises?|plans?|procedures?))/i,
   /\b(?:red flags?|warning signs?|danger signs?|tripwires?|anti-?patterns?|deal ?breakers?|disqualifiers?|bad signs|signs (?:that|to) (?:we |you |to )?(?:return|go back|stop|abort|roll|turn back|leave|revert)|signs of (?:trouble|failure))\b/i,
-  /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|ausschlusskriterien|abbruch\w*|rückfall\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,
+  /^(?:no[- ]?go|nogo|stop|abort|rote flaggen|warnzeichen|(?:abbruch|rückfall)(?!\w*(?:plan|ebene|probe|quote|test|verfahren|szenari\w+|übung|konzept|prozedur|handbuch|anleitung|rate|version|lösung|betrieb)$)\w*)$|abbruch(?:kriterien|bedingungen)|rollback-?(?:kriterien|auslöser)|critères? (?:d['’](?:arrêt|abandon)|de retour)|conditions? d['’](?:arrêt|abandon)|signaux d['’]alerte/i,
   /\b(?:reasons?|grounds) (?:to|for|not to) (?!(?:go|launch|ship|release|proceed|continue)\b)|\b(?:conditions|criteria|triggers|reasons) (?:to|for|of) (?:a |an |the )?(?:(?:fall|go|turn|step|mov|switch|pull|back)\w*[- ](?:back|out)|abandon\w*|withdraw\w*|retreat\w*|suspen\w*|fallback|cancel\w*|roll(?:ing)?[- ]?back|abort(?:ing)?|stop(?:ping)?|halt(?:ing)?|revert(?:ing)?|no[- ]go)/i,
   /^(?:alert|alarm|page|paging)s?(?:ing)? (?:conditions?|triggers?|criteria|if|when|on)\b/i,
 ];
@@ -115,9 +116,12 @@ const verdictOf = remembering((text): Verdict => {
   return 'nothing';
 });
 
+const isBad = (text: string): boolean =>
+  !isOfUntrue(text) && (BAD.some((pattern) => pattern.test(text)) || isWithholding(text) || isSentBack(text) || isCalledOff(text));
+
 function verdictOn(text: string): Verdict {
   const gate = /\bgo ?(?:\/|-|or|vs\.?) ?no[- ]?go\b/i.test(text);
-  if (!gate && (BAD.some((pattern) => pattern.test(text)) || isWithholding(text))) return 'bad';
+  if (!gate && isBad(text)) return 'bad';
   if (GOOD.some((pattern) => pattern.test(text))) return continues(text) ? 'continues' : 'good';
   return ALERTS.test(text) ? 'alert' : 'nothing';
 }
@@ -130,7 +134,7 @@ const NO_LAUNCH: readonly RegExp[] = [
   /^(?!.*\b(?:roll|revert|back)\b)\W*(?:we |reasons (?:to|for) |grounds (?:to|for) )?(?:postpon|reject|defer|delay|withhold|scrub|hold|block|refus)\w*\b/i,
   /^(?!.*\b(?:roll|revert|back)\b).*\b(?:abort\w*|stop\w*|cancel\w*|halt\w*|call(?:ing)? off|suspend\w*)\b[^.]{0,20}\b(?:launch|go-?live|release|opening|submission)\b/i,
 ];
-const isNoLaunch = (text: string): boolean => isWithholding(text) || NO_LAUNCH.some((pattern) => pattern.test(text));
+const isNoLaunch = (text: string): boolean => isWithholding(text) || isCalledOff(text) || NO_LAUNCH.some((pattern) => pattern.test(text));
 const GOING_BACK =
   /\b(?:roll\w*[- ]?(?:it )?back|revert\w*|back\w*[- ]?out|fall\w*[- ]?back|(?:switch|go|turn|flip|step|move)\w* (?:it )?back|return\w*|withdraw\w*|undo|restore|pull|yank|take \S+ (?:\S+ )?(?:offline|down))\b/i;
 
@@ -182,7 +186,8 @@ function badSense(text: string, words: readonly string[]): Sense {
   if (isNoLaunch(text) || (!GOING_BACK.test(text) && isNoLaunch(inner)))
     return { polarity: 'bad_when_true', trigger: true, action: 'stop_launch' };
   const sense: Sense = { polarity: 'bad_when_true', trigger: true, ...(isUnsure(text) && { unsure: true }) };
-  if (stops || GOING_BACK.test(text) || ENDING.test(text)) return { ...sense, action: recommended ? 'recommend_rollback' : 'rollback' };
+  if (stops || GOING_BACK.test(text) || ENDING.test(text) || isSentBack(text))
+    return { ...sense, action: recommended ? 'recommend_rollback' : 'rollback' };
   if (SIGNS.test(text)) return { ...sense, action: 'recommend_rollback', sign: true };
   return recommended ? { ...sense, action: 'recommend_rollback' } : sense;
 }
