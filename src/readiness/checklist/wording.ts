@@ -1,6 +1,6 @@
 import type { Tier } from './checklist.ts';
 import type { Block } from './block.ts';
-import { declaredByHeading, declaredIn } from './declared-tier.ts';
+import { declaredByHeading, declaredIn, isPart } from './declared-tier.ts';
 import { plainText } from './inline.ts';
 import { definesMark, legendOf, type Legend, type Passage } from './legend.ts';
 import { tierOfMarked } from './legend-mark.ts';
@@ -164,14 +164,23 @@ function declarations(
   const title = headings[0]?.level === 1 ? headings[0] : undefined;
   let fallback: Tier | undefined;
   for (const { lines, heading, line } of said) {
-    const inTime = line < first || line < (heading?.firstBox ?? 0);
-    const found = inTime && lines.length <= MOST_LINES ? declaredIn(lines) : undefined;
-    if (!found) continue;
-    const empty = heading === undefined || heading === title || (heading.firstBox ?? Infinity) === Infinity;
-    const ofAll = found.reach === 'document' || (found.reach === 'unsaid' && empty);
-    if (line < first && ofAll) fallback ??= found.tier;
-    else if (found.reach !== 'document' && heading && heading !== title && line < (heading.firstBox ?? 0))
-      declared.set(heading, found.tier);
+    if (lines.length > MOST_LINES || !(line < first || line < (heading?.firstBox ?? 0))) continue;
+    for (const { tier, reach, parts } of declaredIn(lines)) {
+      const empty = heading === undefined || heading === title || (heading.firstBox ?? Infinity) === Infinity;
+      const ofAll = reach === 'document' || (reach === 'unsaid' && empty);
+      if (parts) for (const named of partsCalled(headings, parts)) declared.set(named, tier);
+      else if (line < first && ofAll) fallback ??= tier;
+      else if (reach !== 'document' && heading && heading !== title && line < (heading.firstBox ?? 0)) declared.set(heading, tier);
+    }
   }
   return { declared, ...(fallback && { fallback }) };
+}
+
+/** The headings of the parts that a sentence names: of each the outermost, which bears the others. */
+function partsCalled(headings: readonly Heading[], names: readonly string[]): Heading[] {
+  return names.flatMap((name) => {
+    const called = headings.filter(({ text }) => isPart(text, name));
+    const level = Math.min(...called.map((heading) => heading.level));
+    return called.filter((heading) => heading.level === level);
+  });
 }
