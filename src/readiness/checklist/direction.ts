@@ -52,8 +52,23 @@ const STATE_OF_MOST = /^\s?(?:(?:is|are)\s)?(?:green|pass|passes|passed|passing|
 /** Whether what stands behind a share is the state that so many are to be in. */
 export const isShareInState = (right: string): boolean => STATE_OF_MOST.test(right);
 
+/** `MFA enrolled for 100 % of admins`, `eingerichtet für 100 % der Konten`: what has been done, and for how many. */
+const DONE_FOR =
+  /(?<!\p{L})(?:(?!(?:bas|load|limit|need|aim)ed\b)\p{L}{3,}ed|done|known|set up|in place|on|active|present|available|taken|signed off|(?:\p{L}*ge\p{L}{2,}|\p{L}{3,}ier)t|\p{L}*gege?ben|vorhanden|aktiv|bekannt|\p{L}{2,}ée?s?|connus?|en place)\s(?:for|by|on|in|across|für|bei|auf|von|pour|chez|sur|par)\s*$/iu;
+const OF_THEM = /^\s?(?:of|der|des|aller|de)(?!\p{L})/iu;
+/** `enabled for 100 % of users` is the last step of a roll-out. */
+const OPENED =
+  /(?<!\p{L})(?:enabled|opened|released|deployed|shipped|activated|routed|switched|turned|rolled|exposed|ramped|moved|on|aktiviert|ausgerollt|freigegeben|activée?s?|déployée?s?|ouverte?s?)\s(?:(?:on|out|up|over|live)\s)?(?:for|to|on|in|für|bei|auf|pour|chez|sur)\s*$/iu;
+const CROWD =
+  /^\s?(?:of|der|des|aller|de)\s(?:(?:the|all|our|your|live|real|production|eu|us)\s)*(?:traffic|users?|customers|players|members|visitors|shops|stores|markets|tenants|requests|nutzer\p{L}*|kunden|verkehrs?|utilisateurs|clients|trafic)(?!\p{L}|\s(?!in|on|at|by|from))/iu;
+
+const isDoneFor = ({ left, right }: Bare): boolean =>
+  OF_THEM.test(right) && DONE_FOR.test(left) && !(CROWD.test(right) && OPENED.test(left));
+
 /** A share in a state: all of it, or at least so much. A small one only tells how it is. */
-function stateOp({ left, right, value }: Bare): Comparator | undefined {
+function stateOp(bare: Bare): Comparator | undefined {
+  const { left, right, value } = bare;
+  if (value >= 90 && isDoneFor(bare)) return value === 100 ? '=' : '>=';
   if (/\b(?:at|with|for|under|to|until|about|only|if|when|once)\s*$/i.test(left)) return undefined;
   if (value === 100) return STATE.test(right) ? '=' : undefined;
   return value >= 50 && STATE_OF_MOST.test(right) ? '>=' : undefined;

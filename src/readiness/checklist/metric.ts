@@ -114,6 +114,12 @@ export function percentileOf(left: string, right: string, clause: string): numbe
   return first && markOf(first);
 }
 
+/** A text behind a number that is no time, without the mark of a time that follows: `150k bots – p95 wait under 90 s`. */
+export const withoutNextMark = (right: string): string =>
+  mayHold(right, ANY_MARK) && TIMED_MARK.test(right) ? right.slice(0, right.search(TIMED_MARK)) : right;
+const TIMED_MARK =
+  /(?:\bp\d\d(?:\.\d+)?|\bmedian|\bmean|\baverage|\d\dth percentile)\b[^.;\d<>≤≥]{0,40}(?:[<>≤≥]=?|\b(?:under|below|over|above|at most|at least|less than|more than|within|no more than|up to|max(?:imum)?|unter|über|höchstens|sous|moins de|plus de))\s*\d[\d.,]*\s?(?:us|µs|ms|s|secs?|seconds?|min|minutes?|h|hours?)(?![\p{L}/])/iu;
+
 /** What something is added to is no measurement: `the July average + 4 %`. */
 const withoutAdded = (near: string): string => (mayHold(near, /(?:\+|plus)\s*$/i) ? near.replace(/\p{L}+\s(?:\+|plus)\s*$/iu, '') : near);
 

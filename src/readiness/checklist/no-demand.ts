@@ -61,12 +61,33 @@ export function isNoDemand(
   return (
     (!trigger && isTreated(place, compared)) ||
     isLast(place, compared) ||
+    isScene(place, compared) ||
+    isSaid(place) ||
     isHeld(place, compared) ||
     isOrdinary(place, compared, op) ||
     isSample(place, compared, last) ||
     isSelection(place, compared, last)
   );
 }
+
+/** `Load test under 3x expected traffic: errors < 1 %`, `p95 < 300 ms under twice the usual load`: what is borne meanwhile. */
+const isScene = ({ quantity, left, right }: NumberPlace, compared: Compared | undefined): boolean =>
+  compared !== undefined &&
+  !compared.behind &&
+  /^(?:under|unter|sous)$/i.test(compared.text) &&
+  ((quantity.unit === 'x' && LOADED.test(right) && !LOAD_ITSELF.test(left)) ||
+    (!(quantity.unit in TIME_MS) && quantity.unit !== '%' && TESTED.test(left)));
+const LOADED =
+  /^\s*(?:of\s)?(?:[\p{L}\d'’-]+\s){0,4}?(?:peaks?|loads?|traffic|volumes?|demand|throughput|(?:spitzen)?last(?=\s*(?:$|[:,;.)]))|verkehr|charge|trafic)(?!\p{L})/iu;
+const LOAD_ITSELF = /\b(?:traffic|load|volume|demand|throughput)\s+(?:(?:is|stays?|remains?|kept|must|be|to|will)\s+)*under\s*$/i;
+const TESTED =
+  /(?<!\p{L})(?:(?:load|stress|soak|performance|spike|volume|capacity|endurance)[- ]?test\w*|tested|benchmark\w*|simulated|(?:last|stress)tests?|getestet|tests? de charge|testée?s?)(?!\p{L})[^,;:.<>≤≥]{0,40}\s(?:under|unter|sous)\s*$/iu;
+
+/** `(they say +35 %)`: in brackets, what somebody thinks will be. */
+const isSaid = ({ text, quantity }: NumberPlace): boolean =>
+  /\([^()<>≤≥]{0,40}\b(?:say|says|said|expects?|expected|guess\w*|thinks?|hopes?|assum\w+|forecast\w*|estimat\w+|predict\w*|reckon\w*|roughly|erwartet|geschätzt|prévu\w*)\s(?:about\s|around\s|up\sto\s|~\s?)?[+−-]?\s?$/i.test(
+    text.slice(Math.max(0, quantity.from - 60), quantity.from),
+  );
 
 /** `in the last one`: which one. */
 const isLast = ({ quantity, text }: NumberPlace, compared: Compared | undefined): boolean =>

@@ -1,5 +1,6 @@
 import { mayHold } from './first-look.ts';
 import { matchesOf } from './matches.ts';
+import { isStandard } from './standard.ts';
 import { milliseconds, timeUnit, unitOf, type Unit } from './units.ts';
 
 /** A number in a text with its unit. `plus` where it is written `99.9%+`; `to` is the end of number, unit and plus. */
@@ -160,6 +161,7 @@ function digitsAt(text: string, at: number): RegExpExecArray | null {
 }
 
 function quantityAt(text: string, at: number, dotted: boolean): Quantity | undefined {
+  if (isStandard(text, at)) return undefined;
   const version = versionIn(text, at);
   if (version) return version;
   const match = digitsAt(text, at);

@@ -1,16 +1,17 @@
 import type { Comparator, Threshold } from './checklist.ts';
 import { directionOf, isShareInState } from './direction.ts';
 import { mayHold } from './first-look.ts';
+import type { Quantity } from './quantity.ts';
 
 type Relative = { kind: NonNullable<Threshold['relative']>; op?: Comparator };
 
-const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|(?<!\b(?:mak|tak|add|us|sign|set|end|pick|start)\w{0,3} )up|climb\w*|(?<!\bthe )spik\w*|jump\w*|surg\w*|slower|steigt|gestiegen|augment\w*|hausse`;
-const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink(?!age)\w*|shrank|lost|loses|lower(?:ed|s)?|sinkt|gesunken|baisse\w*`;
+const UP = String.raw`increas\w*|ris(?:e[sn]?|ing)|rose|grow\w*|grew|(?<!\b(?:mak|tak|add|us|sign|set|end|pick|start)\w{0,3} )up|climb\w*|(?<!\bthe )spik\w*|jump\w*|surg\w*|slower|steig(?:t|en)|stieg(?:en)?|gestiegen|wächst|wachsen|erhöh\w*|augment\w*|hausse|progress(?:e|ent|é)|croît|croissent|grimp\w*`;
+const DOWN = String.raw`decreas\w*|drop\w*|fall(?:s|en|ing)?|fell|declin\w*|down|reduc\w*|shrink(?!age)\w*|shrank|lost|loses|lower(?:ed|s)?|sink(?:t|en)|sank(?:en)?|gesunken|fällt|verringer\w*|reduzier\w*|baiss\w*|recul(?:e|ent|é)|diminu\w*`;
 /** These tell a change only with `by`: `cut by 30 %`, and not `cut at 30 %`. */
 const UP_BY = String.raw`rais(?:e[sd]?|ing)|boost\w*|lift(?:s|ed|ing)?|lengthen\w*|extend\w*|widen\w*|expand\w*`;
 const DOWN_BY = String.raw`cut(?:s|ting)?|trimm?\w*|shorten\w*|slash\w*|lessen\w*|shav(?:e[sd]?|ing)|dip(?:s|ped|ping)?|slid(?:e[sd]?|ing)?|slump\w*|halv\w+|curb\w*|compress\w*|diminish\w*|narrow\w*`;
 const CHANGE = String.raw`degrad\w*|regress\w*|deviat(?:e[sd]?|ing)|differ(?:s|ed|ing)?|chang\w*|vari\w*|drift(?:s|ed|ing)`;
-const MEASURE = String.raw`(?:(?:(?:no|not|never)\s+)?(?:more|less|fewer|greater)\s+than|at least|at most|up to|over|max(?:imum)?|höchstens|mindestens|mehr als|(?:de |d['’])?(?:au )?plus(?: de)?|[<>≤≥]=?|±)`;
+const MEASURE = String.raw`(?:(?:(?:no|not|never)\s+)?(?:more|less|fewer|greater)\s+than|at least|at most|up to|over|max(?:imum)?|höchstens|mindestens|mehr als|(?:de |d['’])?(?:au )?(?:plus|moins)(?: de| d['’])?|[<>≤≥]=?|±)`;
 const COMPARED = String.raw`\s*(?:of|is|by|de|:)?\s*(?:by\s+)?${MEASURE}?\s*$`;
 
 /** `up on December by`, `drops by no more than` */
@@ -115,6 +116,27 @@ function changedBefore(left: string): Relative | undefined {
 export const OF_LOAD =
   /^\s*(?:of\s)?(?:the |our |its |an? )?(?:normal|usual|typical|regular|average|expected|previous|last)\s(?:[\p{L}'’-]+\s)?(?:peaks?|loads?|traffic|volumes?|demand|throughput)(?!\p{L})/iu;
 
+/** `gehen um 10 % zurück`: the end of a verb in German, behind its number. */
+const UM = new RegExp(String.raw`\bum\s+(?:${MEASURE}\s*)?$`, 'i');
+const BACK = /^\s*(?:oder (?:mehr|weniger)\s+)?(?:zurück|ab(?=\s*(?:$|[.,;)]|und\b|gegen))|nach unten)(?!\p{L})/iu;
+const ON = /^\s*(?:oder (?:mehr|weniger)\s+)?(?:zu|an|nach oben)(?=\s*(?:$|[.,;)]|und\b|gegen))/iu;
+
+function parted(left: string, right: string): Relative | undefined {
+  if (!mayHold(left, BY_WORD) || !UM.test(left)) return undefined;
+  return BACK.test(right) ? { kind: 'decrease', op: '>=' } : ON.test(right) ? { kind: 'increase', op: '>=' } : undefined;
+}
+
+/** `up ≥ 99.9 %` and `down < 0.1 % of the time` tell how long something is there: by nearly a whole nothing rises. */
+const isThere = (left: string, right: string, value: number): boolean =>
+  (value >= 90 && value < 100 && UP_AT.test(left) && !BEHIND.some(([pattern]) => pattern.test(right)) && !COMPARED_WITH.test(right)) ||
+  (DOWN_AT.test(left) && /^\s*of (?:the |all )?(?:time|day|week|month|year|hours|minutes)\b/i.test(right));
+const UP_AT = new RegExp(
+  String.raw`\b(?:up|hochgefahren)\s*[:=]?\s*(?:(?:for|in)\s+)?(?:[>≥]=?|at least|more than|over|mindestens)?\s*$`,
+  'i',
+);
+const DOWN_AT = new RegExp(String.raw`\b(?:up|down)\s*[:=]?\s*(?:(?:for|in)\s+)?${MEASURE}?\s*$`, 'i');
+const COMPARED_WITH = new RegExp(String.raw`^\s*(?:${THAN}|since|after|from)\b`, 'i');
+
 /** A share of all that there is now, and not of what there was before. */
 function isPart(left: string, right: string): boolean {
   return (
@@ -134,11 +156,11 @@ function isPart(left: string, right: string): boolean {
  * Whether a share or a multiple is of earlier measurements: `up 20 %`, `dropped > 50 %`, `10 % slower`, `2x the baseline`.
  * `falls below 95 %` is not: that is a fixed number.
  */
-export function relativeOf(left: string, behind: string, unit: string): Relative | undefined {
+export function relativeOf(left: string, behind: string, { unit, value }: Pick<Quantity, 'unit' | 'value'>): Relative | undefined {
   const right = behind.replace(OR_MORE, '');
   if (left.endsWith('+') && /[<>≤≥]\s*\+$/.test(left)) return { kind: 'increase' };
   if (unit !== '%' && unit !== 'x') return byOf(left);
-  if (isPart(left, right) || (unit === 'x' && OF_LOAD.test(right))) return undefined;
+  if ((unit === '%' && isThere(left, right, value)) || isPart(left, right) || (unit === 'x' && OF_LOAD.test(right))) return undefined;
   // `CPU climbing over 80 %` reaches a height; `up over 80 %` and `rises by over 80 %` tell by how much.
   if (
     left.endsWith('over ') &&
@@ -153,7 +175,7 @@ export function relativeOf(left: string, behind: string, unit: string): Relative
   // `declines no more than 2 % higher than …`: what stands right behind the number says it best.
   const said = /^\s*(higher|slower|longer|larger|bigger|lower|faster|shorter|smaller)\s+than\b/i.exec(right)?.[1];
   if (said !== undefined) return { kind: /^(?:lower|faster|shorter|smaller)$/i.test(said) ? 'decrease' : 'increase' };
-  const changed = noun ? undefined : changedBefore(left);
+  const changed = noun ? undefined : (parted(left, right) ?? changedBefore(left));
   if (changed) return changed;
   for (const [pattern, kind] of BEHIND)
     if (pattern.test(right))

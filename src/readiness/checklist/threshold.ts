@@ -5,10 +5,11 @@ import { withoutCommands } from './command.ts';
 import { heldOf, NOT_HELD } from './held.ts';
 import { INSTRUCTION, isNoDemand, isState, SCORED } from './no-demand.ts';
 import { numberPlace, type NumberPlace } from './number-place.ts';
+import { inTurn } from './in-turn.ts';
 import { isNumbering } from './numbering.ts';
 import { quantitiesOf } from './quantity.ts';
 import { rangeAt } from './range.ts';
-import { nounBehind, metricBefore, metricBehind, percentileOf, scopeOf, withoutMarks } from './metric.ts';
+import { nounBehind, metricBefore, metricBehind, percentileOf, scopeOf, withoutMarks, withoutNextMark } from './metric.ts';
 import { OF_LOAD, relativeOf } from './relative.ts';
 import { TIME_MS, unitOf } from './units.ts';
 import { isLeastVersion, isVersion, versionAt } from './version.ts';
@@ -18,7 +19,7 @@ const ANY_NUMBER =
 
 /** Reads every demand on a number in a plain text; `guessed` tells those without a comparator. In a trigger, `no answer for more than 5 minutes` is not turned round. */
 export function thresholdsOf(source: string, trigger = false): { thresholds: Threshold[]; guessed: string[] } {
-  const text = withoutCommands(source);
+  const text = inTurn(withoutCommands(source));
   if (!ANY_NUMBER.test(text)) return { thresholds: [], guessed: [] };
   const quantities = quantitiesOf(text);
   const thresholds: Threshold[] = [];
@@ -57,7 +58,7 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const compared = comparedAt(place, trigger);
   const said = compared && !compared.behind && /\p{L}/u.test(compared.text);
   if (isLeastVersion(place) || (!said && isVersion(left, right, quantity))) return versionAt(place);
-  const relative = relativeOf(left, right, quantity.unit);
+  const relative = relativeOf(left, right, quantity);
   if (!compared && !(relative && quantity.unit === '%') && quantity.word && quantity.value !== 0) return undefined;
   if (!compared && isState(place, last)) return undefined;
   const op =
@@ -73,7 +74,10 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
   const metric = metricBefore(lead) || (quantity.value === 0 && noun ? noun : metricBehind(behind, noun)) || last?.metric || '';
   const unit = quantity.unit || (isOfVersion(lead, compared) ? 'version' : rateBehind(right, compared));
   // `5 times the average load` is a multiple, and no average.
-  const percentile = quantity.unit === 'x' && OF_LOAD.test(right) ? undefined : percentileOf(left, right, clause);
+  const percentile =
+    quantity.unit === 'x' && OF_LOAD.test(right)
+      ? undefined
+      : percentileOf(left, quantity.unit in TIME_MS ? right : withoutNextMark(right), clause);
   // `fell by half within 15 minutes` says over which time.
   const unmarked = withoutMarks(right);
   const behindIt = relative ? unmarked.replace(/^(\s*)within\b/i, '$1in    ') : unmarked;

@@ -23,10 +23,12 @@ const TIME = byInitial([
   ['m', /^(?:mins?|minutes?|minuten?)(?![\w/])/i, 'min'],
   ['hs', /^(?:h|hrs?|hours?|stunden?|std|heures?)(?![\w/])/i, 'h'],
   ['dctkj', /^(?:(?:calendar )?days?|d|tagen?|tage|kalendertagen?|kalendertage|jours?)(?![\w/])/i, 'd'],
+  // A tag in English is none of time.
+  ['tk', /^(?:Kalendert|T)ag(?:e?s)?(?![\w/])(?!\s(?:per|for|is|was|are|on|of|from|pushed|created|set|named)\b)/, 'd'],
   // One letter in capitals is watts.
   ['ws', /^(?:w(?![\w/])|(?:wks?|weeks?|wochen?|semaines?|W(?:ks?|eeks?|ochen?)|WEEKS?)(?![\w/]))/, 'week'],
-  ['mcfw', /^(?:(?:calendar |full |whole )?months?|monaten?|monate|mois)(?![\w/])/i, 'month'],
-  ['yja', /^(?:y|yrs?|years?|jahren?|jahre|ans?|années?)(?![\w/])/i, 'year'],
+  ['mcfw', /^(?:(?:calendar |full |whole )?months?|monat(?:en?|e?s)?|mois)(?![\w/])/i, 'month'],
+  ['yja', /^(?:y|yrs?|years?|jahr(?:en?|e?s)?|ans?|années?)(?![\w/])/i, 'year'],
 ]);
 
 const PERIOD = byInitial([
