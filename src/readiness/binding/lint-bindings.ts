@@ -19,6 +19,7 @@ export type LintKind =
   | 'contradiction'
   | 'demand_not_checked'
   | 'target_unknown'
+  | 'command_unknown'
   | 'other_checklist'
   | 'not_understood';
 

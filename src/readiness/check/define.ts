@@ -32,6 +32,10 @@ const COMPARATORS = ['<', '<=', '>', '>=', '=', '!='] as const satisfies readonl
 export const TARGET = 'x-target';
 /** Name of a target in the settings, or an address that they allow. */
 export const TargetName = Type.String({ minLength: 1, maxLength: 2_000, [TARGET]: true });
+/** Marks a text that names a reviewed command of the settings. */
+export const COMMAND = 'x-command';
+/** Name of a reviewed command. */
+export const CommandName = Type.String({ minLength: 1, maxLength: 4_000, [COMMAND]: true });
 /** Path below a target's address, with its query. */
 export const UrlPath = Type.String({ pattern: '^/', maxLength: 2_000 });
 const path = { minLength: 1, maxLength: 1_000 };

@@ -22,11 +22,12 @@ const ROLE_NAMED =
   /(?:^|[\s,;|–—-])(?:role|rolle|rôle|title|position|function|funktion)\s*:\s*([^:_,;|]{2,60}?)(?=[\s,;|–—-]*(?:(?:date|datum|name|signature|signed on)\s*:?\s*)?$)/i;
 const BRACKETED = /^[\s,;|]*\(([^()_]{2,60})\)/;
 /** Words for signing, which are no role. */
-const SIGNING = String.raw`(?:digitally )?signed(?: off)?(?: by| for)?|signature(?: of)?|sign[- ]?off(?: by| of| from)?|approved(?: by)?|approval(?:s| by| of| from)?|prepared by|reviewed by|performed by|name|initials|ok(?:ay)? (?:from|by)|freigabe(?: erteilt)?(?: durch)?|freigegeben(?: von| durch)?|unterschrift|abnahme(?: durch)?|nom|visa|signé(?: par)?|approuvé(?: par)?|gezeichnet`;
+const SIGNING = String.raw`(?:digitally )?signed(?: off)?(?: by| for)?|signature(?: of)?|sign[- ]?off(?: by| of| from)?|approved(?: by)?|approval(?:s| by| of| from)?|prepared by|reviewed by|performed by|geprüft (?:von|durch)|gegengelesen (?:von|durch)|revu par|relu par|vérifié par|name|initials|ok(?:ay)? (?:from|by)|freigabe(?: erteilt)?(?: durch)?|freigegeben(?: von| durch)?|unterschrift|abnahme(?: durch)?|nom|visa|signé(?: par)?|approuvé(?: par)?|gezeichnet`;
 const GENERIC = new RegExp(String.raw`^(?:${SIGNING})$`, 'i');
 const SIGNING_IN_FRONT = new RegExp(String.raw`^(?:${SIGNING})(?:\s*[:,–—-]\s*|\s+|(?=\())`, 'i');
 const SIGNING_BEHIND = /(?:['’]s)?[\s:–—-]+(?:sign[- ]?off|signature|approval|signed|freigabe|unterschrift|visa)$/i;
-const SIGNS = /\b(?:sign[- ]?off|signature|signed|approved|approval|freigabe|unterschrift)\b/i;
+const SIGNS =
+  /\b(?:sign[- ]?off|signature|signed|approved|approval|reviewed by|freigabe|unterschrift)\b|\b(?:geprüft|gegengelesen) (?:von|durch)(?!\p{L})|(?<!\p{L})(?:revue?|relue?|vérifiée?) par(?!\p{L})/iu;
 
 /** Where roles sign, and whether something under a heading of sign-off looks like such a place and names nobody. */
 export type Places = { signOffs: SignOffLine[]; unread: boolean };

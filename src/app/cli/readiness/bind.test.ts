@@ -181,3 +181,27 @@ test('lint tells of a check that asks a target which the settings lack, and of n
   ]);
   expect(await lint(check('gate'), 'version: 1\n')).toHaveLength(1);
 });
+
+test('lint tells of a check that runs a command which is not among the reviewed ones', async () => {
+  const check = (command: string) => `{ kind: command, params: { command: ${command} } }`;
+  const { file } = folderOf();
+  const [gate] = (await bind(file, {})).lines;
+  const lint = async (checks: string, settings: string) => {
+    const bindings = `version: 1\nchecklist: harbour.md\nbindings:\n  - { line: ${gate!.line.id}, disposition: { kind: checked, checks: [${checks}] } }\n`;
+    const { findings } = await bind(folderOf(bindings, settings).file, { lint: true });
+    return findings.filter(({ kind }) => kind === 'command_unknown');
+  };
+  const reviewed = 'version: 1\ncommands: { sound: { argv: [/usr/bin/true] } }\n';
+  expect(await lint(check('sound'), reviewed)).toEqual([]);
+  expect(await lint(`${check('sound')}, ${check('dredge')}, ${check('dredge')}`, reviewed)).toEqual([
+    {
+      kind: 'command_unknown',
+      lineId: gate!.line.id,
+      line: 4,
+      text: expect.stringContaining('runs dredge, which is not among the reviewed commands'),
+    },
+  ]);
+  // A name that every object has is none of the settings.
+  expect(await lint(check('constructor'), reviewed)).toHaveLength(1);
+  expect(await lint(check('sound'), 'version: 1\n')).toHaveLength(1);
+});

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { AppError } from '../../../base/error.ts';
-import { lintTargets } from '../../../readiness/binding/lint-targets.ts';
+import { lintNames } from '../../../readiness/binding/lint-names.ts';
 import { readBindings } from '../../../readiness/binding/read-bindings.ts';
 import { changeBindings, emptyBindings } from '../../../readiness/binding/write-bindings.ts';
 import type { ProposedFor } from '../../../readiness/catalogue/propose.ts';
@@ -118,7 +118,7 @@ export async function bind(file: string, options: BindOptions): Promise<Stand> {
   const standBy = (text: string): Stand => {
     const bindings = readBindings(text, { file: path, kinds });
     const stand = standOf(checklist, bindings, Date.now(), of);
-    const unknown = checks ? lintTargets(checklist, bindings, { kinds, targets: checks.targets }) : [];
+    const unknown = checks ? lintNames(checklist, bindings, { ...checks, kinds }) : [];
     return { ...stand, findings: [...stand.findings, ...unknown] };
   };
   const stand = standBy(source);

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { AppError } from '../../../base/error.ts';
 import Type, { type Static } from 'typebox';
 import type { AllowedCommand, Outcome, Probe } from '../check.ts';
-import { defineKind, fields, judged, Text, Texts } from '../define.ts';
+import { CommandName, defineKind, fields, judged, Texts } from '../define.ts';
 import { matches } from '../pattern.ts';
 import { textOf } from '../text-of.ts';
 
 const Params = fields({
   /** Name of a reviewed command in the settings; it runs exactly as it stands there, without a shell. */
-  command: Text,
+  command: CommandName,
   /** Exit codes that are good; 0 unless told. */
   exits: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { minItems: 1, maxItems: 20 })),
   contains: Type.Optional(Texts),
