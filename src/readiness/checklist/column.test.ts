@@ -56,6 +56,42 @@ describe('the head of a column says what its cells are', () => {
     expect(demanded('| Done | Part | Needed | Now |', '| [ ] | Press controller | 4.12 or newer | 4.10 |')).toBe('>= 4.12 version');
   });
 
+  test('a row without a box is read by the same heads, and told where it is not understood', () => {
+    const read = (header: string, ...rows: string[]) => {
+      const text = `# Vineyard\n\n${[header, header.replaceAll(/[^|]+/g, '---'), ...rows].join('\n')}\n`;
+      const { criteria, notUnderstood } = readChecklist(new TextEncoder().encode(text), 'table.md');
+      return {
+        demands: criteria.map(({ title, thresholds }) =>
+          [title, ...thresholds.map(({ op, value, unit, percentile }) => `${op} ${value} ${unit} ${percentile ?? ''}`.trim())].join(': '),
+        ),
+        claims: criteria.flatMap(({ claims }) => claims.map(({ text: words }) => words)),
+        untold: notUnderstood.map(({ line }) => line),
+      };
+    };
+    expect(read('| SLI | SLO | Window |', '| Availability | 99.99 % | 30 days |', '| Leaking casks | 0 | always |')).toEqual({
+      demands: ['Availability: >= 99.99 %', 'Leaking casks: = 0 count'],
+      claims: [],
+      untold: [],
+    });
+    expect(read('| Metric | Current | Target |', '| Press p95 | 240ms | 150ms |')).toEqual({
+      demands: ['Press p95: <= 150 ms 95'],
+      claims: ['measured: 240ms'],
+      untold: [],
+    });
+    expect(read('| Indicator | Objective | Budget |', '| Lorry with grapes | before 06:00 CET | – |')).toEqual({
+      demands: [],
+      claims: [],
+      untold: [5],
+    });
+    expect(read('| Field | Value |', '| Window | 02:00–05:00 |', '| Casks | 400 |')).toEqual({ demands: [], claims: [], untold: [] });
+  });
+
+  test('a row with a box is no criterion besides', () => {
+    const text = '| Check | Target | Done |\n|---|---|---|\n| Press | at most 4 s | ☐ |\n| Casks | under 9 | [ ] |\n';
+    const { items, criteria } = readChecklist(new TextEncoder().encode(text), 'table.md');
+    expect([items.length, criteria.length]).toEqual([2, 0]);
+  });
+
   test('a percentile in the head is of the demands below it', () => {
     const read = (header: string, row: string): unknown[] =>
       readChecklist(new TextEncoder().encode(`${header}\n${header.replaceAll(/[^|]+/g, '---')}\n${row}\n`), 'table.md').items.flatMap(

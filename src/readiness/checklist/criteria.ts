@@ -1,5 +1,5 @@
 import type { Criterion, Finding, Line, Threshold } from './checklist.ts';
-import { cellsText } from './table.ts';
+import { claimsOf } from './claim.ts';
 import { expectationsOf } from './hint.ts';
 import { plainText } from './inline.ts';
 import { readLine, type Surroundings } from './read-line.ts';
@@ -7,6 +7,7 @@ import { repairMojibake } from './repair.ts';
 import type { Context, Entry, Outline } from './outline.ts';
 import type { Block, ListItem } from './block.ts';
 import { durationAt } from './quantity.ts';
+import { boxesOf, cellsText, demandedIn } from './table.ts';
 import { thresholdsOf } from './threshold.ts';
 
 type Kind = Criterion['kind'];
@@ -172,21 +173,30 @@ function commentedIn({ lines }: Fence, owned: boolean): Draft[] {
   });
 }
 
-/** Rows of a table that lists targets. */
+/** Rows of a table that lists targets, or has a column of them. */
 function tableCriteria(gathering: Gathering, table: Extract<Block, { kind: 'table' }>, context: Context): Criterion[] {
   const header = table.header.map(({ text }) => plainText(text));
-  if (!header.some((text) => TARGETS.test(text) || /^(?:alert|trigger|condition)s?$/i.test(text))) return [];
+  const lists = header.some((text) => TARGETS.test(text) || /^(?:alert|trigger|condition)s?$/i.test(text));
   const around = gathering.survey(context, []);
-  return table.rows.flatMap(({ line, cells }) => {
+  const boxed = new Set(boxesOf(table).map(({ line }) => line));
+  return table.rows.flatMap((row): Criterion[] => {
+    const { line, cells } = row;
+    if (cells.some(({ text }) => /^\\?\[[ xX]?\\?\]/.test(text)) || boxed.has(line)) return [];
     const text = cellsText(cells);
-    if (
-      cells.some(({ text: cell }) => /^\\?\[[ xX]?\\?\]/.test(cell)) ||
-      !EXPLICIT.test(text) ||
-      thresholdsOf(text).thresholds.length === 0
-    )
+    const isTold = lists && EXPLICIT.test(text) && thresholdsOf(text).thresholds.length > 0;
+    const demanded = isTold ? undefined : demandedIn(table, row);
+    if (!isTold && !demanded) return [];
+    const lines = demanded ? [`**${demanded.title.replaceAll('*', '')}**: ${demanded.detail}`] : [text];
+    if (demanded && thresholdsOf(claimsOf(plainText(lines[0]!)).rest).thresholds.length === 0) {
+      gathering.tell.notUnderstood.push({
+        line,
+        kind: 'threshold',
+        text: `“${plainText(demanded.detail).slice(0, 80)}” stands where a demand does, but was not understood.`,
+      });
       return [];
+    }
     const id = gathering.outline.identify('criterion', text, context);
-    const read = readLine({ id, line, lines: [text], more: [], context, under: [] }, around, gathering.tell);
-    return [{ ...read, kind: around.sense.trigger ? 'trigger' : 'target' } satisfies Criterion];
+    const read = readLine({ id, line, lines, more: [], context, under: [] }, around, gathering.tell);
+    return [{ ...read, kind: around.sense.trigger ? 'trigger' : 'target' }];
   });
 }

@@ -54,16 +54,7 @@ export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined
   let group: string | undefined;
   return table.rows.flatMap(({ line, cells }) => {
     group = groupOf(cells) ?? group;
-    const words = cells
-      .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
-      .filter(
-        ({ at, text }) =>
-          text !== '' && (!NUMBER.test(text) || tierColumns.has(at) || isDemandColumn(header, at) || isClaimColumn(header, at)),
-      )
-      // What was measured is a claim, and is written as one.
-      .map(({ at, text }) => ({ at, text: at > 0 && isClaimColumn(header, at) ? `(measured: ${text})` : text }))
-      // What its column bounds is a demand only together with the column's name.
-      .map(({ at, text }) => ({ at, text: /^\d/.test(text) ? boundTold(header[at] ?? '', text) : text }));
+    const words = wordsIn(header, cells, { tierColumns, boxColumns });
     const tier = words
       .filter(({ at }) => tierColumns.has(at))
       .map(({ at, text }) => tierOf(text) ?? (isOf(at, MOSCOW_COLUMN) ? MOSCOW.get(plainText(text)) : undefined))[0];
@@ -88,6 +79,45 @@ export function boxesOf(table: Table, tierOf: (text: string) => Tier | undefined
       ];
     });
   });
+}
+
+/** The cells of a row that say something, what was measured as a claim, and what a column bounds with that bound. */
+function wordsIn(
+  header: readonly string[],
+  cells: readonly Cell[],
+  { tierColumns, boxColumns }: { tierColumns: ReadonlySet<number>; boxColumns: ReadonlySet<number> },
+): { at: number; text: string }[] {
+  return (
+    cells
+      .map((cell, at) => ({ at, text: wordsOf(cell, boxColumns.has(at)) }))
+      .filter(
+        ({ at, text }) =>
+          text !== '' && (!NUMBER.test(text) || tierColumns.has(at) || isDemandColumn(header, at) || isClaimColumn(header, at)),
+      )
+      // What was measured is a claim, and is written as one.
+      .map(({ at, text }) => ({ at, text: at > 0 && isClaimColumn(header, at) ? `(measured: ${text})` : text }))
+      // What its column bounds is a demand only together with the column's name.
+      .map(({ at, text }) => ({ at, text: /^\d/.test(text) ? boundTold(header[at] ?? '', text) : text }))
+  );
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/**
+ * A row of a table without boxes, with the demands that stand in columns of demands: its name as title, and behind it those cells as the
+ * detail of a boxed row has them. Undefined where no such column holds a number, or where the table merely names things.
+ */
+export function demandedIn(table: Table, { cells }: Table['rows'][number]): { title: string; detail: string } | undefined {
+  const header = table.header.map(({ text }) => plainText(repairMojibake(text)));
+  // `Field | Value` tells what there is.
+  if (header.length < 3 && header.some((head) => /^value$/i.test(head))) return undefined;
+  const [title, ...rest] = wordsIn(header, cells, { tierColumns: NONE, boxColumns: NONE });
+  if (!title || title.at !== 0) return undefined;
+  const told = rest.filter(({ at }) => isDemandColumn(header, at) || isClaimColumn(header, at));
+  const demands = told.filter(({ at, text }) => isDemandColumn(header, at) && /\d/.test(text));
+  return demands.length === 0
+    ? undefined
+    : { title: title.text, detail: detailOf(header, [...demands, ...told.filter((one) => !demands.includes(one))]) };
 }
 
 /** The cells behind the title, each with what the head of its column says of its number. What a percentile is told of ends there. */
