@@ -98,7 +98,8 @@ const ALERTS = /\b(?:alerts?|alarms?|alerting|paging|notifications?)\b/i;
 type Verdict = 'bad' | 'continues' | 'good' | 'alert' | 'nothing';
 
 /** The number that a heading bears in its document: `4 Halt the rollout`, `C. Abort if`, `§ 7`. */
-const NUMBERED = /^\W{0,3}(?:\d{1,2}(?:\.\d{1,2})*|[A-Za-z](?:\d{1,2}(?:\.\d{1,2})?)?|[IVX]{1,4})(?:[.):]\s+|\s+[–—-]\s+)|^\W{0,3}\d{1,2}(?:\.\d{1,2})*\s+(?=\p{L})/u;
+const NUMBERED =
+  /^\W{0,3}(?:\d{1,2}(?:\.\d{1,2})*|[A-Za-z](?:\d{1,2}(?:\.\d{1,2})?)?|[IVX]{1,4})(?:[.):]\s+|\s+[–—-]\s+)|^\W{0,3}\d{1,2}(?:\.\d{1,2})*\s+(?=\p{L})/u;
 /** What a heading is called, in front of what it says: `Point of no return: go back if`. */
 const LABELLED = /^[^:;.!?]{3,40}[:–—]\s+(?=\S+\s+\S+)/;
 
