@@ -210,6 +210,13 @@ describe('what goes on', () => {
     expect(passed(needed({ END: text })).left).toContain('InstrForNxtAgt/InstrInf <Ref>&amp;&</InstrInf>');
   });
 
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('is nothing where an element is called %s', (name) => {
+    const inside = `<Strd><${name}>x</${name}><RfrdDocAmt><RmtAmtAndTp><Tp><Cd>${name}</Cd></Tp><Amt Ccy="EUR">1.00</Amt></RmtAmtAndTp></RfrdDocAmt></Strd>`;
+    const { carried, left } = passed(needed({ END: `<RmtInf><Ustrd>Invoice 1</Ustrd>${inside}</RmtInf>` }));
+    expect(JSON.stringify(carried)).not.toContain('EUR');
+    expect(left.slice(-1)).toEqual(['RmtInf/Ustrd Invoice 1']);
+  });
+
   test('is bounded, and more is refused by name', () => {
     const text = 'x'.repeat(140);
     const long = (times: number) => needed({ END: `<RmtInf>${`<Strd><AddtlRmtInf>${text}</AddtlRmtInf></Strd>`.repeat(times)}</RmtInf>` });

@@ -15,16 +15,16 @@ export function namedInCarried(carried: Carried): Named[] {
 type Known = Omit<Mention, 'at'>;
 
 /** Elements whose text names somebody, and what it is of them. */
-const NAMING: Readonly<Record<string, (text: string) => Known | undefined>> = {
-  Nm: nameOf,
-  CareOf: nameOf,
-  AnyBIC: (text) => (isBic(text) ? { bic: text } : numberOf(text)),
-  BICFI: (text) => (isBic(text) ? { bic: text } : numberOf(text)),
-  LEI: (text) => (isLei(text) ? { lei: text } : numberOf(text)),
-  MmbId: numberOf,
-  TaxId: numberOf,
-  RegnId: numberOf,
-};
+const NAMING: ReadonlyMap<string, (text: string) => Known | undefined> = new Map([
+  ['Nm', nameOf],
+  ['CareOf', nameOf],
+  ['AnyBIC', bicOf],
+  ['BICFI', bicOf],
+  ['LEI', (text: string) => (isLei(text) ? { lei: text } : numberOf(text))],
+  ['MmbId', numberOf],
+  ['TaxId', numberOf],
+  ['RegnId', numberOf],
+]);
 /** An `Othr` in these holds a number that somebody gives. */
 const NUMBERED = /\/(?:OrgId|PrvtId|FinInstnId)\/Othr$/;
 
@@ -32,12 +32,16 @@ function namedIn([name, content]: Said, above: string): Named[] {
   const path = above === '' ? name : `${above}/${name}`;
   if (content === null) return [];
   if (typeof content !== 'string') return content.flatMap((said) => namedIn(said, path));
-  const known = name === 'Id' && NUMBERED.test(above) ? numberOf(content) : NAMING[name]?.(content);
+  const known = name === 'Id' && NUMBERED.test(above) ? numberOf(content) : NAMING.get(name)?.(content);
   return known ? [{ side: sideOf(path), mention: { at: placeOf(path), ...known } }] : [];
 }
 
 function nameOf(text: string): Known | undefined {
   return /[\p{L}\p{N}]/u.test(text) ? { name: first(140, plain(text)) } : undefined;
+}
+
+function bicOf(text: string): Known {
+  return isBic(text) ? { bic: text } : numberOf(text);
 }
 
 function numberOf(text: string): Known {

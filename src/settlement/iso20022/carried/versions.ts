@@ -19,7 +19,10 @@ export function writtenName(name: string, above: string): string {
 }
 
 /** Amounts that later versions tell by a code: those that earlier ones have an element for. */
-const AMOUNTS: Readonly<Record<string, string>> = { DUEP: 'DuePyblAmt', REMT: 'RmtdAmt' };
+const AMOUNTS: ReadonlyMap<unknown, string> = new Map([
+  ['DUEP', 'DuePyblAmt'],
+  ['REMT', 'RmtdAmt'],
+]);
 
 /** An element as the versions that are written arrange it. Several, where what was inside stands for itself. */
 export function arranged(said: Said): readonly Said[] {
@@ -43,7 +46,7 @@ function locatedIn(said: Said, inside: readonly Said[]): Said {
 function typedAmount(inside: readonly Said[]): readonly Said[] {
   const [, type] = inside.find(([name]) => name === 'Tp') ?? [];
   const code = Array.isArray(type) ? (type as readonly Said[]).find(([name]) => name === 'Cd')?.[1] : undefined;
-  const as = typeof code === 'string' ? AMOUNTS[code] : undefined;
+  const as = AMOUNTS.get(code);
   const amount = inside.find(([name]) => name === 'Amt');
   return as !== undefined && amount ? [[as, amount[1], amount[2]]] : [];
 }
