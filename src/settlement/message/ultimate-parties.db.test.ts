@@ -49,7 +49,6 @@ const pain001With = (debtor: string, creditor: string, one = door.next()) =>
     .replace('</CdtrAcct>', `</CdtrAcct>${named('UltmtCdtr', creditor)}`);
 const pain001OfOne = (debtor: string, creditor: string, one = door.next()) =>
   textOf(pain001(`M-${one.id}`, a, [one]))
-    .replace('<CdtTrfTxInf>', `${named('UltmtDbtr', 'Whoever It Is Mostly')}<CdtTrfTxInf>`)
     .replace('</Amt>', `</Amt>${named('UltmtDbtr', debtor)}`)
     .replace('</CdtrAcct>', `</CdtrAcct>${named('UltmtCdtr', creditor)}`);
 const bankTransferWith = (debtor: string, creditor: string, one = door.next()) => {

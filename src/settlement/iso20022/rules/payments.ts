@@ -150,7 +150,8 @@ const accounts = recordRule({
 
 const initiation = recordRule({
   id: 'I01',
-  about: 'A payment has an amount; charge bearer and payment type are told for the batch or for the payment, not for both.',
+  about:
+    'A payment has an amount; charge bearer, payment type and who is behind the debtor are told for the batch or for the payment, not for both.',
   families: ['pain.001'],
   record(payment, tell, { group }) {
     if (!payment.amount && !payment.equivalentAmount) tell('AM12', 'amount', 'The amount is missing.');
@@ -158,6 +159,8 @@ const initiation = recordRule({
       tell('CH21', 'equivalentCurrency', 'The currency of the transfer is missing.');
     if (payment.chargeBearer && group?.chargeBearer) tell('CH07', 'chargeBearer', 'The charge bearer is told for the batch already.');
     if (payment.serviceLevels && group?.serviceLevels) tell('CH07', 'serviceLevels', 'The service level is told for the batch already.');
+    if (payment.ultimateDebtor && group?.ultimateDebtor)
+      tell('CH07', 'ultimateDebtor', 'Who is behind the debtor is told for the batch already.');
     if (!payment.creditorAgent && !payment.creditorAccount?.iban)
       tell('RC04', 'creditorAgent', 'Without an IBAN the bank of the creditor has to be named.');
   },

@@ -156,6 +156,15 @@ const BROKEN: readonly (readonly [string, string, Edit, string])[] = [
   [
     'I01',
     'pain.001',
+    (text) =>
+      text
+        .replace('<CdtTrfTxInf>', '<UltmtDbtr><Nm>Aurora Holding</Nm></UltmtDbtr><CdtTrfTxInf>')
+        .replace('</InstdAmt></Amt>', '</InstdAmt></Amt><UltmtDbtr><Nm>Aurora Ships</Nm></UltmtDbtr>'),
+    'CH07 PmtInf[1]/CdtTrfTxInf[1]/UltmtDbtr',
+  ],
+  [
+    'I01',
+    'pain.001',
     swap('</PmtId><Amt>', '</PmtId><PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl></PmtTpInf><Amt>'),
     'CH07 PmtInf[1]/CdtTrfTxInf[1]/PmtTpInf/SvcLvl/Cd',
   ],
