@@ -75,20 +75,36 @@ function partsOf(entry: EntryReading, total: bigint): Part[] {
     ...(entry.batches ?? []).flatMap(({ messageId, batchId }) => [messageId, batchId]),
   ]);
   if (details.length > 1) {
-    const split = details.map((detail) => ({ ...partOf(detail, entry.direction), units: signedOf(detail, entry.direction) }));
-    const isWhole =
+    const split = details.map((detail) => ({ ...partOf(detail, entry.direction), units: signedOf(detail, entry) }));
+    const isComplete =
       split.every(({ units }) => units !== undefined && units !== 0n) && split.reduce((sum, { units }) => sum + units!, 0n) === total;
-    if (isWhole) return split.map((part) => ({ ...part, units: part.units! }));
-    // A list that does not come to the entry names nothing.
-    return [{ ...NOTHING_TOLD, units: total, refs: own, remittance: entry.text ?? null }];
+    if (isComplete) return split.map((part) => ({ ...part, units: part.units! }));
   }
-  const single = details[0] ? partOf(details[0], entry.direction) : NOTHING_TOLD;
+  const [first] = details;
+  // A list that does not come to the entry names nothing, nor does one payment of several.
+  if (first && !(details.length === 1 && isWhole(first, entry)))
+    return [{ ...NOTHING_TOLD, units: total, refs: own, remittance: entry.text ?? null }];
+  const single = first ? partOf(first, entry.direction) : NOTHING_TOLD;
   return [{ ...single, units: total, refs: [...single.refs, ...own], remittance: single.remittance ?? entry.text ?? null }];
 }
 
-function signedOf(detail: Detail, direction: 'CRDT' | 'DBIT'): bigint | undefined {
-  const units = (detail.amount ?? detail.transactionAmount)?.units;
-  return units === undefined ? undefined : (detail.direction ?? direction) === 'CRDT' ? units : -units;
+/** What a payment is of, in the currency of its entry. */
+function unitsOf({ amount, transactionAmount }: Detail, { amount: { asset } }: EntryReading): bigint | undefined {
+  return [amount, transactionAmount].find((one) => one?.asset === asset)?.units;
+}
+
+function signedOf(detail: Detail, entry: EntryReading): bigint | undefined {
+  const units = unitsOf(detail, entry);
+  return units === undefined ? undefined : (detail.direction ?? entry.direction) === 'CRDT' ? units : -units;
+}
+
+/**
+ * Whether the one payment that is told of an entry is all of it: its keeper says of no more of them, and no more has come in than was
+ * paid. Less has where charges were taken.
+ */
+function isWhole(detail: Detail, entry: EntryReading): boolean {
+  const payments = (entry.batches ?? []).reduce((sum, { transactions = 0 }) => sum + transactions, 0);
+  return payments <= 1 && (entry.direction === 'DBIT' || entry.amount.units <= (unitsOf(detail, entry) ?? entry.amount.units));
 }
 
 const NOTHING_TOLD: Omit<Part, 'units'> = { refs: [], marks: [], remittance: null, counterparty: null, sender: null };
