@@ -16,6 +16,8 @@ describe('headings whose lines call a launch off, or send it back', () => {
     'Go-live is moved to next week if',
     'Release is not approved if',
     'No release when',
+    'We start one day later if',
+    'The team opens next week if',
     '4 No-Go-Kriterien',
     'No-Go-Gründe',
     'Ausschlussgründe',

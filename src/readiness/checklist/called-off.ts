@@ -22,6 +22,10 @@ const CALLED_OFF: readonly RegExp[] = [
     String.raw`^\W*(?:(?:the|our|this|any|whole|public|a)\s+){0,2}(?:(?:${LIVE})(?:\s+(?:date|day|decision|weekend|window))?\s+(?:${AUX}(?:${OFF})|${NOT_DONE})|${CUT_SHORT})\b[^.;]{0,40}?${GOES_ON}`,
     'i',
   ),
+  new RegExp(
+    String.raw`^\W*(?:we|everybody|the \w+)\s+(?:will\s+)?(?:start|launch|open|release|ship|move|begin|go live|switch)s?\s+(?:\w+\s+){0,3}(?:later|another (?:day|week|time)|next (?:day|week|month)|not)\b[^.;]{0,30}?${GOES_ON}`,
+    'i',
+  ),
   new RegExp(String.raw`^\W*(?:no|not)\s+(?:${LIVE}|launching|releasing|opening|starting|go)\b[^.;]{0,30}?${GOES_ON}`, 'i'),
   new RegExp(
     String.raw`^\W*(?:(?:der|die|das|unser|unsere)\s+)?${LIVE_DE}\s+(?:[^.;]{0,30}\s)?(?:${OFF_DE}),?\s+(?:wenn|falls|sobald|sofern|solange)\s*[:…]*$`,

@@ -28,6 +28,9 @@ describe('the head of a column says what its cells are', () => {
     'Limit (per press)',
     'Target for launch',
     'Zielwert',
+    'Accepted result',
+    'Critère',
+    'needed for 7.0',
   ])('a bare 0 under “%s” is a demand', (head) => {
     expect(demanded(`| Done | Check | ${head} | Who |`, '| [ ] | leaking casks | 0 | Ada |')).toMatch(/^[=<]=? 0 count$/);
   });
@@ -50,6 +53,13 @@ describe('the head of a column says what its cells are', () => {
     expect(demanded('| Done | Check | Must not exceed |', '| [ ] | open casks | 4 |')).toBe('<= 4 count');
     expect(demanded('| Done | Check | At least |', '| [ ] | pickers | 30 |')).toBe('>= 30 count');
     expect(demanded('| Done | Check | Max |', '| [ ] | open casks | under 4 |')).toBe('< 4 count');
+  });
+
+  test('a longest duration bounds what stands below it, and a rehearsal or the release before tells how it was', () => {
+    expect(demanded('| Step | Max. duration | Done |', '| casks moved | 25 min | [ ] |')).toBe('<= 25 min');
+    expect(demanded('| Done | Check | Accepted result | Rehearsal 1 |', '| [ ] | presses | ≥ 350 /h | 412 /h |')).toBe('>= 350 1/h');
+    expect(demanded('| Done | Check | 6.4 | needed for 7.0 |', '| [ ] | presses | 310 /h | >= 350 /h |')).toBe('>= 350 1/h');
+    expect(demanded('| Fait | Essai | Critère | Mesuré le 04/09 |', '| [x] | pertes | ≤ 0,001 % | 0 % |')).toBe('<= 0.001 %');
   });
 
   test('a version below a target is the least', () => {

@@ -3,10 +3,10 @@ import { remembering } from './remember.ts';
 /** What the head of a table's column says of its cells: what must hold, what was measured, or which bound a number is. */
 
 const KNOWN =
-  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|agreed value|setting|budget|bar|bound|spec|tolerance|allowed|objective|s[lr]o|norm|criterion|pass(?:[ -]?(?:mark|when|if|value|level|criteri(?:on|a)))?|(?:ok|good|accept(?:ed|able)?|green|done)(?: when| if| at| value)?|acceptance(?: (?:value|criteri(?:on|a)|level))?|needed|wanted|how (?:much|many|fast|long)|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel(?:wert)?|vorgabe|cible|seuil|exigence|valeur)s?$/i;
+  /^(?:requirement|required(?: value)?|target|limit|threshold|expected(?: value)?|goal|must be|agreed value|setting|budget|bar|bound|spec|tolerance|allowed|objective|s[lr]o|norm|criterion|pass(?:[ -]?(?:mark|when|if|value|level|criteri(?:on|a)))?|(?:ok|good|accept(?:ed|able)?|green|done)(?: when| if| at| value)?|acceptance(?: (?:value|criteri(?:on|a)|level))?|needed|wanted|how (?:much|many|fast|long)|max(?:imum)?|min(?:imum)?|soll(?:wert)?|grenzwert|ziel(?:wert)?|vorgabe|cible|seuil|critère|objectif|exigence|valeur)s?$/i;
 /** `Upper limit`, `Target value`, `Launch bar`, `Agreed level`. */
 const QUALIFIED =
-  /^(?:upper|lower|hard|soft|launch|release|go[- ]live|our|agreed|contract(?:ual|ed)?|max(?:imum)?|min(?:imum)?|target|required|allowed|allowable|accept(?:ed|able)|wanted|desired|expected|needed|permitted|tolerated|demanded|promised|committed|passing|service|quality)\s+(?:limit|bound|value|target|level|goal|threshold|bar|figure|number|range|ceiling|floor|requirement|objective|mark)s?$/i;
+  /^(?:upper|lower|hard|soft|longest|shortest|launch|release|go[- ]live|our|agreed|contract(?:ual|ed)?|max(?:imum)?|min(?:imum)?|target|required|allowed|allowable|accept(?:ed|able)|wanted|desired|expected|needed|permitted|tolerated|demanded|promised|committed|passing|service|quality)\s+(?:result|duration|time|count|size|age|limit|bound|value|target|level|goal|threshold|bar|figure|number|range|ceiling|floor|requirement|objective|mark)s?$/i;
 /** `What we want`, `Value we accept`, `Number to reach`, `What it must be`, `We need`. */
 const SAID =
   /^(?:(?:what|value|figure|number|level|result)s?\s+)?(?:that\s+)?(?:(?:we|they|you|it|the \w+)\s+)?(?:(?:will|can|must|should|shall|has to|have to|to|is|are)\s+)?(?:accept(?:ed)?|want(?:ed)?|need(?:ed|s)?|allow(?:ed|s)?|require[ds]?|expect(?:ed)?|demand(?:ed|s)?|tolerate[ds]?|agreed?|promised?|aim for|ask for|be|reach|meet|hold|stay|not exceed)$/i;
@@ -14,13 +14,16 @@ const SAID =
 const ONLY = /^(?:be|reach|meet|hold|stay|need|want|accept|agree|to be|is|are)$/i;
 /** `Target (p95)`, `Limit at go-live`. */
 const TAIL =
-  /\s*(?:\([^()]{1,30}\)|(?:for|at|in|by|before)\s(?:the\s)?(?:launch|release|go[- ]live|production|start|opening|cut-?over|day one|all|each|every)\b.{0,20})$/i;
+  /\s*(?:\([^()]{1,30}\)|(?:for|at|in|by|before)\s(?:the\s)?(?:launch|release|go[- ]live|production|start|opening|cut-?over|day one|all|each|every|v?\d{1,3}\.\d)\b.{0,20})$/i;
 
 /** Alone it may say what is wanted; beside a column that says so for sure it says how it is. */
 const OPEN = /^value$/i;
 
 const CLAIM =
-  /^(?:(?:(?:last|latest|previous|prior) )?(?:measured(?: (?:on|in|at) .{1,20})?|actual|current(?:ly)?|today|now|seen|result|as is)|(?:last|latest|previous|prior|dry|test|trial) (?:run|time|value|test|measurement|reading|week|month|year|release|drill|rehearsal|load|event|mock|round)|(?:measured|current|actual|present|observed) (?:value|figure|level|number|state)|(?:value|what|figure)s? (?:(?:we|they) )?(?:now|today|measured|seen|saw|found|got|have|observed)|we (?:have|saw|got|measured|found)|observed|reading|at present|so far|ist(?:wert)?|gemessen|mesuré|actuel)$/i;
+  /^(?:(?:(?:last|latest|previous|prior) )?(?:measured(?: (?:on|in|at) .{1,20})?|actual|current(?:ly)?|today|now|seen|result|as is)|(?:last|latest|previous|prior|dry|test|trial) (?:run|time|value|test|measurement|reading|week|month|year|release|drill|rehearsal|load|event|mock|round)|(?:measured|current|actual|present|observed) (?:value|figure|level|number|state)|(?:value|what|figure)s? (?:(?:we|they) )?(?:now|today|measured|seen|saw|found|got|have|observed)|we (?:have|saw|got|measured|found)|observed|reading|at present|so far|rehearsal(?: \d)?|ist(?:wert)?|gemessen(?: am .{1,20})?|mesurée?(?: (?:le|au|en) .{1,20})?|répétition(?: \d)?|generalprobe|actuel)$/i;
+
+/** `6.4` beside `needed for 7.0`: how the release before did. */
+const RELEASE = /^v?\d{1,3}\.\d{1,3}(?:\.\d{1,4})?$/i;
 
 const bare = (head: string): string => head.trim().replace(TAIL, '');
 
@@ -43,16 +46,16 @@ export function isDemandColumn(header: readonly string[], at: number): boolean {
 /** Whether a column tells what was measured. */
 export function isClaimColumn(header: readonly string[], at: number): boolean {
   const head = (header[at] ?? '').replace(/^p\d\d(?:\.\d+)?\s|\sp\d\d(?:\.\d+)?$/i, '');
-  return CLAIM.test(head) || (OPEN.test(head) && header.some(isRival));
+  return CLAIM.test(head) || ((OPEN.test(head) || RELEASE.test(head)) && header.some(isRival));
 }
 
 const BOUNDS: readonly (readonly [RegExp, string])[] = [
   [
-    /^(?:max(?:imum|imal|\.)?|at (?:the )?most|no more than|not (?:more than|over|above)|up to|upper (?:limit|bound)|ceiling|cap|(?:must|may|can|should|shall) not (?:exceed|be (?:above|over|more than))|höchstens|maximal(?:wert)?|au plus)$/i,
+    /^(?:max(?:imum|imal|\.)?|at (?:the )?most|no more than|not (?:more than|over|above)|up to|upper (?:limit|bound)|ceiling|cap|(?:max(?:imum|\.)?|longest) (?:duration|time|wait|outage|downtime|delay|age|size|count)|(?:must|may|can|should|shall) not (?:exceed|be (?:above|over|more than))|höchstens|maximal(?:wert)?|au plus)$/i,
     'at most',
   ],
   [
-    /^(?:min(?:imum|imal|\.)?|at (?:the )?least|no less than|not (?:less than|under|below)|lower (?:limit|bound)|floor|(?:must|may|should|shall) not (?:be|fall|go|drop) (?:below|under)|mindestens|minimal(?:wert)?|au moins)$/i,
+    /^(?:min(?:imum|imal|\.)?|at (?:the )?least|no less than|not (?:less than|under|below)|lower (?:limit|bound)|floor|(?:min(?:imum|\.)?|shortest) (?:duration|time|count|size|age)|(?:must|may|should|shall) not (?:be|fall|go|drop) (?:below|under)|mindestens|minimal(?:wert)?|au moins)$/i,
     'at least',
   ],
   [/^(?:under|below|less than|fewer than)$/i, 'under'],

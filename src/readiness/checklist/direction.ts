@@ -144,6 +144,10 @@ function aimedOp(bare: Bare): Comparator | undefined {
     : undefined;
 }
 
+/** `100 % des essais rejoués`: with a participle, which says that it is so. What is moved is a step of a roll-out. */
+const ALL_DONE =
+  /^\s?(?:des|de (?:tous les|toutes les))\s(?![^,;.:]*(?:bascul|redirig|migr|rout|transf|dépla|ouvert))[^,;.:]{3,60}?\p{L}ée?s?(?=\s*(?:$|[,;.(])|\s(?:en|par|sur|avec|dans)\s)/iu;
+
 /** What the words around the number name it as: something kept, finished, counted or set. */
 function namedOp({ left, right, unit, value, hyphen, instruction }: Bare, named: boolean): Comparator | undefined {
   const clause = `${left} ${right}`;
@@ -155,7 +159,7 @@ function namedOp({ left, right, unit, value, hyphen, instruction }: Bare, named:
   if (
     unit === '%' &&
     value >= 50 &&
-    (/^\s?of\b/.test(right) || (value < 100 && /^\s?(?:der|des|aller)\b/.test(right))) &&
+    (/^\s?of\b/.test(right) || (value < 100 && /^\s?(?:der|des|aller)\b/.test(right)) || (value === 100 && ALL_DONE.test(right))) &&
     !/\bfor\s*$/i.test(left) &&
     !isLoad(left, right) &&
     !isStep(left, right)

@@ -49,7 +49,7 @@ const BAD: readonly RegExp[] = [
   ),
   ORDER_IF,
   new RegExp(
-    String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)(?:[^.]|\.\w){2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,40}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
+    String.raw`^(?!\W*(?:${GO_WORD})\b)(?!.*\b(?:${WELL})\b)(?:[^.]|\.\w){2,100}\b(?:${IF})(?:\s+(?:any|one|either|some|all)\b[^.]{0,60}|\s+(?:these|the following|this)\b[^.]{0,30})?\s*[:…]?$`,
     'i',
   ),
   // `The change shall be withdrawn without delay where:`

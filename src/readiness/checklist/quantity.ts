@@ -246,7 +246,8 @@ function numberOf(digits: string, dotted: boolean): number {
   if (!/\D/.test(digits)) return Number(digits);
   if (/^\d+(?:\.\d{3}){2}$/.test(digits)) return Number(digits.replaceAll('.', ''));
   if (/^[1-9]\d{0,2}\.\d{3}$/.test(digits) && dotted) return Number(digits.replace('.', ''));
-  if (/^\d+,\d{1,2}$/.test(digits)) return Number(digits.replace(',', '.'));
+  // Three digits behind a nought are no thousands.
+  if (/^(?:0,\d+|\d+,\d{1,2})$/.test(digits)) return Number(digits.replace(',', '.'));
   return Number(digits.replaceAll(/[,'’ \u00a0\u202f]/g, ''));
 }
 

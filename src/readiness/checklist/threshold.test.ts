@@ -58,6 +58,8 @@ describe('one grammar for all the ways in which people write a demand on a numbe
     ['a fixed number after a verb of falling', 'success falls below 96%', '< 96 %'],
     ['a scale', 'rating above 4.3/5', '> 4.3 /5'],
     ['decimal comma', 'Fehlerquote höchstens 0,5 %', '<= 0.5 %'],
+    ['decimal comma, three digits behind a nought', 'pertes ≤ 0,001 %', '<= 0.001 %'],
+    ['all of them, in French', '100 % des essais rejoués en plateforme', '= 100 %'],
     ['recovery objectives', 'RTO: 3 hours, RPO: 10 minutes', '<= 3 h & <= 10 min'],
     ['bare throughput', '250 TPS sustained', '>= 250 1/s'],
     ['a version that is the least', 'PostgreSQL 15+ installed', '>= 15 version'],
