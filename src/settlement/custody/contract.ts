@@ -255,6 +255,7 @@ export const approveProposal = operation({
     'settlement.break_has_no_entry',
     'settlement.break_not_incoming',
     'settlement.break_changed',
+    'settlement.break_returning',
     'settlement.break_not_returnable',
     'settlement.payee_listed',
     'settlement.name_unreadable',

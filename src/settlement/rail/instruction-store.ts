@@ -209,6 +209,16 @@ export async function postpone(tx: Tx, tenantId: Uuid, id: Uuid, until: Millis):
   ]);
 }
 
+/** Whether the money of a statement's entry is on its way back to its sender: a return of it has left or may leave, and is not paid yet. */
+export async function isBeingReturned(tx: Tx, tenantId: Uuid, entryId: Uuid): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from settlement.recon_break b join settlement.instruction i on i.tenant_id = b.tenant_id and i.break_id = b.id
+      where b.tenant_id = $1 and b.entry_id = $2 and i.state in ('waiting', 'held', 'sending', 'unknown') limit 1`,
+    [tenantId, entryId],
+  );
+  return rows.length > 0;
+}
+
 /** The instruction that returns, or was to return, what a break is about: the last of them. */
 export async function returnOfBreak(tx: Tx, tenantId: Uuid, breakId: Uuid): Promise<Uuid | undefined> {
   const [row] = await tx.query<{ id: Uuid }>(

@@ -206,6 +206,7 @@ export const proposeBreakReversal = operation({
   errors: [
     'settlement.break_not_found',
     'settlement.break_resolved',
+    'settlement.break_returning',
     'settlement.break_not_missing',
     'settlement.break_of_no_participant',
     'settlement.person_required',

@@ -3,6 +3,8 @@ import { halt, stopping, untilBlocked } from '../../../test/support/at-once.ts';
 import { wrongInBooks } from '../../../test/support/books.ts';
 import { approve, openCustodyAccount, openRail, railSettings } from '../../../test/support/custody.ts';
 import { admitBanks, type Bank } from '../../../test/support/fixtures.ts';
+import { callerOf } from '../../../test/support/access.ts';
+import { openAccount } from '../../ledger/contract.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { entry, statementOf, type StatementSetup } from '../../../test/support/statement.ts';
 import type { Ctx } from '../../base/context.ts';
@@ -31,7 +33,7 @@ import { matchNew } from './match-entries.ts';
 import { proposeBreakReturn } from './propose-return.ts';
 import { readStatement } from './read-statement.ts';
 import { takeStatement } from './take-statement.ts';
-import { getBreak, linkBreak, listBreaks, proposeBreakFunding } from './work-breaks.ts';
+import { getBreak, linkBreak, listBreaks, proposeBreakFunding, proposeWriteOff } from './work-breaks.ts';
 
 const clock = manualClock(Date.parse('2026-11-20T10:00:00Z'));
 let house: TestHouse;
@@ -325,7 +327,13 @@ describe('a return that is not paid', () => {
     const instructionId = await returned(told!.id);
     clock.advance(5 * 24 * 3_600_000);
     await take('camt.053', [], { opening: 0n });
-    expect((await open()).map(({ kind }) => kind)).toEqual(['missing']);
+    const [missing] = await open();
+    expect(missing!.kind).toBe('missing');
+    // Nor is it written off as what never came while it may still leave.
+    const opened = { kind: 'equity', asset: 'EUR/2', name: 'Differences' };
+    const { id: accountId } = await callerOf(house.ledger.routes).output(openAccount, house.ctx, opened as never);
+    const off = await proposeWriteOff(deps(), house.ctx, { id: missing!.id, accountId, reason: 'It never came' });
+    await expect(approving(off.id)).rejects.toMatchObject({ code: 'settlement.break_returning' });
     await cancelInstruction(deps(), house.ctx, { id: instructionId });
     expect((await open()).map(({ kind, id }) => [kind, id])).toEqual([['entry', told!.id]]);
     expect(await figures()).toMatchObject({ ledger: 0n, suspense: 0n, unmatched: 95n, inTransit: 95n });

@@ -13,6 +13,7 @@ import { insertMovements, lockMovements, type MovementKind } from '../custody/mo
 import { accountIn, propose } from '../custody/propose.ts';
 import { requireMayWriteOff } from '../custody/write-off-limit.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { isBeingReturned } from '../rail/instruction-store.ts';
 import { findBreak, lockBreak, type BreakRow } from './break-store.ts';
 import { proposeBreakReversal as reverseContract } from './break-contract.ts';
 import { insertEnded } from './ended-store.ts';
@@ -28,7 +29,10 @@ import { bookingOf, explainRefusal, requireOwnAccount } from './write-off.ts';
 /** What is missing, how much of it, for whom it was booked and under which references. */
 type Missing = { units: bigint; participantId: Uuid | undefined; references: readonly string[]; settle(tx: Tx): Promise<void> };
 
-/** Errors: `settlement.break_resolved` when statements have shown it, or the rest of it, meanwhile. */
+/**
+ * Errors: `settlement.break_resolved` when statements have shown it, or the rest of it, meanwhile; `settlement.break_returning` while a
+ * return of it waits for its rail or the answer of that: what is written off comes to nobody, and what goes back has come.
+ */
 async function missingOf(tx: Tx, tenantId: Uuid, row: BreakRow, ledgerAccountId: Uuid): Promise<Missing> {
   if (row.transferId !== null) {
     const transferId = row.transferId;
@@ -40,11 +44,20 @@ async function missingOf(tx: Tx, tenantId: Uuid, row: BreakRow, ledgerAccountId:
   }
   const line = await lockTold(tx, tenantId, row.entryId!);
   if (!line || line.state !== 'matched' || line.shown === line.units || line.isShown) throw isResolved();
+  if (await isBeingReturned(tx, tenantId, line.id)) throw isReturning();
   const movements = await movementsOfLine(tx, tenantId, line.id);
   const participantId = movements.length === 1 ? (movements[0]!.participantId ?? undefined) : undefined;
   const settle = (own: Tx) => writeShownLine(own, tenantId, { id: line.id, shown: line.units, heldBy: null });
   const references = movements.map(({ reference }) => reference);
   return { units: line.units - line.shown, participantId, references, settle };
+}
+
+function isReturning(): AppError {
+  return new AppError(
+    'conflict',
+    'settlement.break_returning',
+    'Its money is on its way back to the sender. Cancel the return, or wait for what the rail says of it.',
+  );
 }
 
 type Ending = { row: BreakRow; ledgerAccountId: Uuid; missing: Missing };
