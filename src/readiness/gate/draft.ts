@@ -1,5 +1,5 @@
 import { AppError } from '../../base/error.ts';
-import type { Millis } from '../../base/time.ts';
+import { isLocalDate, type Millis } from '../../base/time.ts';
 import { bindingsInForce } from '../binding/lint-bindings.ts';
 import { endOf } from '../binding/waiver-end.ts';
 import type { Binding, Bindings } from '../binding/binding.ts';
@@ -102,8 +102,9 @@ export async function signRecord<B extends SignedBody>(checklist: string, draft:
   return { ...draft, signature } as unknown as B;
 }
 
-/** The end of a day to come, in milliseconds: a day counts to its end, an ISO time as it is. Undefined for anything else. */
+/** The end of a day to come, in milliseconds: a day counts to its end, an ISO time as it is. Undefined for anything else, or no such day. */
 export function dayToCome(text: string, at: Millis): Millis | undefined {
-  const end = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) ? endOf(text) : Number.NaN;
+  const sound = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) && isLocalDate(text.slice(0, 10));
+  const end = sound ? endOf(text) : Number.NaN;
   return at < end ? end : undefined;
 }

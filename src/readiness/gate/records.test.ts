@@ -118,6 +118,11 @@ describe('what is refused', () => {
     ['a waiver by somebody who may not', 'readiness.not_an_approver', (ground) => waive(ground, waiver, quinn)],
     ['a waiver that has ended', 'readiness.waiver_ended', (ground) => waive(ground, { ...waiver, until: '2026-01-04' }, grace)],
     ['a waiver until no day', 'readiness.waiver_ended', (ground) => waive(ground, { ...waiver, until: 'soon' }, grace)],
+    [
+      'a waiver until a day that does not exist',
+      'readiness.waiver_ended',
+      (ground) => waive(ground, { ...waiver, until: '2026-02-30' }, grace),
+    ],
     ['a waiver that lasts too long', 'readiness.waiver_too_long', (ground) => waive(ground, { ...waiver, until: '2026-12-31' }, grace)],
     ['an approval by who asked for the run', 'readiness.own_request', (ground) => approveAs(ground, robin)],
     [
