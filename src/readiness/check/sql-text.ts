@@ -6,7 +6,11 @@ const FUNCTIONS =
   'pg_backup_\\w+|pg_start_backup|pg_stop_backup|pg_stat_reset\\w*|pg_stat_statements_reset|pg_logical_\\w+|' +
   'pg_replication_(?:origin|slot)_\\w+|pg_wal_replay_\\w+|pg_notify|pg_advisory_\\w+|pg_try_advisory_\\w+|pg_read_(?:binary_)?file|' +
   'pg_ls_\\w+|pg_stat_file|pg_file_\\w+|pg_export_snapshot|pg_import_system_collations|pg_sleep\\w*|lo_\\w+|dblink\\w*|' +
-  'set_config|setval|nextval|query_to_xml\\w*|database_to_xml\\w*';
+  'set_config|setval|nextval|query_to_xml\\w*|database_to_xml\\w*|' +
+  // These run a statement that is handed to them as text, which nobody has read.
+  'ts_stat|ts_rewrite|crosstab\\w*|connectby|xpath_table|' +
+  'pg_copy_\\w+|pg_sync_replication_slots|pg_log_\\w+|pg_logfile_rotate|pg_prewarm|pg_buffercache_evict\\w*|' +
+  'pg_truncate_visibility_map|heap_force_\\w+|gin_clean_pending_list|brin_(?:de)?summarize_\\w+|postgres_fdw_disconnect\\w*';
 /** Words that no reading statement needs outside of quotes. */
 const WORDS =
   'copy|into|for\\s+(?:no\\s+key\\s+)?update|for\\s+(?:key\\s+)?share|insert|update|delete|merge|truncate|drop|alter|create|grant|' +
