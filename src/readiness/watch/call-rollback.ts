@@ -1,7 +1,7 @@
 import { AppError } from '../../base/error.ts';
 import type { Clock } from '../../base/time.ts';
 import type { RecordStore } from '../record/record.ts';
-import type { Rollback, Watch } from './fold-watch.ts';
+import { BY_HAND, type Rollback, type Watch } from './fold-watch.ts';
 import type { Script } from './run-script.ts';
 import { runScript } from './run-script.ts';
 
@@ -89,7 +89,7 @@ export async function noteRollback(
   refuseUnlessOpen(watch);
   const at = new Date(clock.now()).toISOString();
   const evidence = await store.putEvidence(Buffer.from(`Rolled back by hand, says ${by}, noted ${at}.`), 'text/plain');
-  await store.append(checklist, { kind: 'rollback_called', watchId: watch.id, at, script: 'by hand', by, exitCode: 0, evidence });
+  await store.append(checklist, { kind: 'rollback_called', watchId: watch.id, at, script: BY_HAND, by, exitCode: 0, evidence });
 }
 
 function refuseUnlessOpen({ ended, rollback }: Watch): void {

@@ -1,3 +1,4 @@
+import { BY_HAND } from './fold-watch.ts';
 import type { Advice } from './observe.ts';
 import { lasting } from './observe.ts';
 import type { WatchLineView, WatchView } from './view-watch.ts';
@@ -39,10 +40,15 @@ function aside({ certain, badSince, lastAt, forMs, window }: WatchLineView): str
 /** What is advised and why, what was rolled back, and when it goes on. */
 export function describeAdvice({ advice, because, rollback, ended, nextAt }: WatchView, clean: (text: string) => string): string[] {
   const lines = because.map((reason) => `  - ${clean(reason)}`);
-  const done =
-    rollback && `Rolled back with ${clean(rollback.script)} by ${clean(rollback.by)} at ${rollback.at}: ${endOf(rollback.exitCode)}`;
+  const done = rollback && `Rolled back ${howOf(rollback, clean)}`;
   const next = ended ? `Ended at ${ended.at}: ${ended.outcome.replace('_', ' ')}` : nextAt ? `Next look at ${nextAt}` : '';
   return [...(done ? [done] : []), ...(next ? [next] : []), ...lines, advice ? ADVICE_WORDS[advice] : 'NOTHING KNOWN YET'];
+}
+
+/** What people did by hand has no exit code that anybody saw. */
+function howOf({ script, by, at, exitCode }: NonNullable<WatchView['rollback']>, clean: (text: string) => string): string {
+  if (script === BY_HAND) return `by hand by ${clean(by)} at ${at}`;
+  return `with ${clean(script)} by ${clean(by)} at ${at}: ${endOf(exitCode)}`;
 }
 
 const endOf = (exitCode: number | undefined): string => (exitCode === undefined ? 'nobody knows how it ended' : `exit code ${exitCode}`);

@@ -12,6 +12,9 @@ export type WatchEvent =
 
 export type WatchOutcome = 'completed' | 'rolled_back' | 'stopped';
 
+/** What stands in the place of the script where people went back themselves. */
+export const BY_HAND = 'by hand';
+
 /** A rollback of which `ended` is missing: nobody knows how it went. */
 export type Rollback = { at: number; script: string; by: string; ended?: { at: number; exitCode: number; evidence: string } };
 

@@ -214,6 +214,14 @@ describe('rialto readiness watch', () => {
     expect(back.code).toBe(3);
   });
 
+  test('notes in a command that ends what people rolled back by hand', { timeout: 30_000 }, async () => {
+    const { folder, readiness } = await sceneOf();
+    await downSince(folder, [5, 10, 15, 19]);
+    const noted = await readiness('watch', 'release.md', '--rolled-back-by', 'Ada Lind');
+    expect(noted.problems).toBe('');
+    expect(noted.out).toMatch(/^Rolled back by hand by Ada Lind at \S+Z$/m);
+  });
+
   test('lets a person go back with a command of their own while another process watches', async () => {
     const { folder, service, readiness } = await sceneOf();
     service.up = false;

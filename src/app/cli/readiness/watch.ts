@@ -84,7 +84,8 @@ async function watchRelease(output: Output, file: string, options: WatchOptions)
     const deps = await depsOf(workspace, file, options);
     const { id } = await watchOf(workspace, options);
     await act(deps, id, options);
-    if (options.once || options.stop || options.confirmRollback !== undefined) await once(output, deps, id);
+    const isAct = options.stop === true || options.confirmRollback !== undefined || options.rolledBackBy !== undefined;
+    if (options.once || isAct) await once(output, deps, id);
     else await untilEnd(output, { ...deps, signal: stop.signal, turn }, id);
     return (await readOn(deps.store, deps.checklist)).watches.get(id)!;
   } finally {
