@@ -11,7 +11,7 @@ import { Logo } from './ui/icon.tsx';
 /** The login takes the place of the page, at the page's own address: after it, one is where one wanted to be. */
 export function App() {
   const state = useSession();
-  if (state.phase === 'starting') return <Starting />;
+  if (state.phase === 'starting') return <Starting note={state.note} />;
   if (state.phase === 'out') return <LoginPage note={state.note} />;
   return <SignedIn key={state.login.user.id} />;
 }
@@ -33,11 +33,16 @@ function SignedIn() {
   );
 }
 
-function Starting() {
+function Starting({ note }: { note: string | undefined }) {
   return (
-    <main className="flex min-h-dvh animate-shimmer items-center justify-center" aria-busy="true">
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-4 px-4" aria-busy="true">
       <h1 className="sr-only">Rialto</h1>
-      <Logo size={36} />
+      <span className="animate-shimmer">
+        <Logo size={36} />
+      </span>
+      <p role="status" className="max-w-sm text-center text-sm text-ink-2">
+        {note}
+      </p>
     </main>
   );
 }

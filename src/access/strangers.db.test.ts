@@ -70,6 +70,21 @@ test('a session is continued though strangers have used up refreshing, from ever
   expect((await me((continued.json() as { accessToken: string }).accessToken, home)).statusCode).toBe(200);
 });
 
+test('a page that is loaded anew a hundred times at once, in many tabs, stays signed in, and a made-up cookie is no way around the limit', async () => {
+  await open({});
+  const home = '198.51.100.7';
+  let [cookie] = (await signIn(await newUser(), home)).cookies;
+  for (let i = 0; i < 100; i++) {
+    const continued = await refresh(home, `${cookie!.name}=${cookie!.value}`);
+    expect(continued.statusCode).toBe(200);
+    [cookie] = continued.cookies;
+  }
+  const madeUp: number[] = [];
+  for (let i = 0; i < 160; i++)
+    madeUp.push((await refresh(home, `${cookie!.name}=${cookie!.value.slice(0, -43)}${'A'.repeat(43)}`)).statusCode);
+  expect(madeUp.filter((code) => code !== 429).length).toBeLessThanOrEqual(150);
+});
+
 test('a revoked key that is tried without end is told so until its address has used up its visits, and keeps no good key out there', async () => {
   await open({ visits: { units: 50, windowMs: 60_000 } });
   const make = () => setup.call.output(createApiKey, admin(), { name: 'Bank', scopes: ['audit:read'] });

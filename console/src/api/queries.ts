@@ -21,6 +21,11 @@ function filled(input: object): object {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== ''));
 }
 
+/** When to ask again by oneself after the server has said that it is too often: as it says, since nothing else is wrong. */
+export function waitMs(error: Problem | null): number | undefined {
+  return error?.status === 429 ? (error.retryAfterMs ?? 5_000) : undefined;
+}
+
 type QueryOptions = { enabled?: boolean; keep?: boolean; everyMs?: number; staleMs?: number };
 
 /** Reads an operation; the key is its name and input, so that pages that ask the same share one answer. */
@@ -35,7 +40,8 @@ export function useOperation<T extends Operation>(
     queryFn: ({ signal }) => call(operation, asked as WireInput<T>, { signal }),
     enabled: options.enabled ?? true,
     ...(options.keep ? { placeholderData: keepPreviousData as never } : {}),
-    ...(options.everyMs ? { refetchInterval: options.everyMs } : {}),
+    // Meanwhile the page says what the server said.
+    refetchInterval: ({ state }) => waitMs(state.error) ?? options.everyMs ?? false,
     ...(options.staleMs === undefined ? {} : { staleTime: options.staleMs }),
   });
 }

@@ -3,9 +3,11 @@ import type { Operation, Scope } from '../../../src/base/operation.ts';
 import { Problem, requestOf, send, sendForFile, type WireDocument, type WireInput, type WireOutput } from '../../../src/base/client.ts';
 
 export type Login = WireOutput<typeof login>;
-/** `starting`: asking whether the cookie still opens a session. */
+/** `starting`: asking whether the cookie still opens a session; `note` says why that takes longer. */
 export type SessionState = { phase: 'starting'; note?: string } | { phase: 'out'; note?: string } | { phase: 'in'; login: Login };
 
+/** Tried again so long after no answer, or one that does not say when. */
+const AGAIN_MS = 5_000;
 /** Renew so long before the access token ends, so that no request meets an expired one. */
 const EARLY_MS = 30_000;
 
@@ -57,6 +59,23 @@ async function exchangeCookie(): Promise<Login> {
   return locks ? locks.request('rialto-refresh', exchange) : exchange();
 }
 
+/** Whether the server has said nothing of the session itself: asked again later, it may go on. */
+const mayPass = ({ status }: Problem): boolean => status === 0 || status === 429 || status === 503;
+
+/** A session that could not be continued just now is not over: it is asked for again when the server says. */
+function notRenewed(error: unknown): void {
+  const problem = error instanceof Problem ? error : undefined;
+  const ended = problem !== undefined && problem.status >= 400 && problem.status < 500 && problem.status !== 429;
+  if (ended && state.phase === 'in') return become({ phase: 'out', note: 'Your session ended. Sign in again.' });
+  const isStarting = state.phase === 'starting';
+  if (isStarting && !(problem && mayPass(problem))) return become({ phase: 'out', ...(ended ? {} : { note: (error as Error).message }) });
+  if (state.phase === 'out') return;
+  const waitMs = problem?.retryAfterMs ?? AGAIN_MS;
+  if (isStarting) become({ phase: 'starting', note: `${(error as Error).message} Rialto tries again by itself.` });
+  clearTimeout(timer);
+  timer = setTimeout(() => void renew().catch(() => undefined), waitMs);
+}
+
 /** Gets a new access token through the cookie; calls at the same moment share one exchange. */
 function renew(): Promise<Login> {
   renewing ??= exchangeCookie()
@@ -65,10 +84,7 @@ function renew(): Promise<Login> {
       return fresh;
     })
     .catch((error: unknown) => {
-      const ended = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
-      if (ended && state.phase === 'in') become({ phase: 'out', note: 'Your session ended. Sign in again.' });
-      else if (state.phase === 'starting') become({ phase: 'out', ...(ended ? {} : { note: (error as Error).message }) });
-      else if (state.phase === 'in') timer = setTimeout(() => void renew().catch(() => undefined), 5000);
+      notRenewed(error);
       throw error;
     })
     .finally(() => {

@@ -41,8 +41,9 @@ export const usualLimits: Limits = {
   // A page of the console is some thirty files, and an office may open it at one time from one address.
   visits: { units: 3_000, windowMs: 60_000 },
   failures: { units: 20, windowMs: 60_000 },
-  // Every page that is opened anew refreshes once; nobody opens fifteen a minute for long.
-  session: { units: 30, windowMs: 60_000 },
+  // Every page that is opened anew refreshes once: 300 a minute are more than tabs, a browser that opens them all again and an
+  // impatient person come to together.
+  session: { units: 600, windowMs: 60_000 },
   cost: { light: 1, normal: 2, heavy: 10 },
 };
 
