@@ -7,15 +7,16 @@ import type { Tx } from '../../infra/postgres/db.ts';
 import type { SettlementDeps } from '../deps.ts';
 import type { setParticipantMessaging, setParticipantState } from './contract.ts';
 import { getParticipant } from './read-participants.ts';
+import { lockState } from './store.ts';
 
 type Contract = typeof setParticipantMessaging | typeof setParticipantState;
 type Participant = OutputOf<Contract>;
 
-/** What is set of a participant: `write` does it and says whether there is such a participant. */
+/** What is set of a participant: `write` does it. */
 type Change = {
-  /** What must hold in the transaction, or it fails. */
-  require?(tx: Tx): Promise<void>;
-  write(tx: Tx): Promise<boolean>;
+  /** What must hold in the transaction, or it fails; the participant is locked, in this state. */
+  require?(tx: Tx, state: Participant['state']): Promise<void>;
+  write(tx: Tx): Promise<void>;
   /** What else follows of it, in the same transaction. */
   follow?(tx: Tx): Promise<readonly EventDraft[]>;
   after: Participant;
@@ -23,7 +24,11 @@ type Change = {
   events?: readonly EventDraft[];
 };
 
-/** Sets something of a participant, which holds from then on in this process. Errors: `settlement.participant_not_found`. */
+/**
+ * Sets something of a participant, which holds from then on in this process. The participant is locked first, then the lists, as where
+ * a rail is handed an instruction: a list that is loaded waits for those who have them, and lets nobody by who waits behind it.
+ * Errors: `settlement.participant_not_found`.
+ */
 export async function changeParticipant(
   deps: SettlementDeps,
   ctx: Ctx,
@@ -32,8 +37,10 @@ export async function changeParticipant(
   const before = await getParticipant(deps, ctx, { id });
   const { require, write, follow, after, detail, events = [] } = change(before);
   const answer = await deps.access.command(ctx, contract, async (tx) => {
-    await require?.(tx);
-    if (!(await write(tx))) throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
+    const state = await lockState(tx, ctx.tenantId, id);
+    if (state === undefined) throw new AppError('not_found', 'settlement.participant_not_found', 'There is no such participant.');
+    await require?.(tx, state);
+    await write(tx);
     const followed = (await follow?.(tx)) ?? [];
     return { answer: after, subject: before.bic, events: [...events, ...followed], detail };
   });

@@ -5,6 +5,7 @@ import { leiOf } from '../../base/check-digit.ts';
 import { manualClock } from '../../base/time.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { createParticipant } from './create-participant.ts';
+import { getParticipant } from './read-participants.ts';
 import { setParticipantMessaging } from './set-participant-messaging.ts';
 import { setParticipantState } from './set-participant-state.ts';
 
@@ -137,4 +138,49 @@ test('who is suspended while somebody takes it for active is screened before it 
     code: 'settlement.participant_listed',
   });
   expect(await state(id)).toBe('suspended');
+});
+
+/** Dependencies that do something once a transaction has been given the lists, before it goes on. */
+function withLists(happens: () => Promise<unknown>): SettlementDeps {
+  const { deps } = house.settlement;
+  let isDone = false;
+  const command: typeof deps.access.command = (ctx, operation, work) =>
+    deps.access.command(ctx, operation, (tx) => {
+      const query = async (sql: string, values?: unknown[]) => {
+        const rows = await tx.query(sql, values);
+        if (isDone || !sql.includes('pg_advisory_xact_lock_shared')) return rows;
+        isDone = true;
+        await happens();
+        return rows;
+      };
+      return work({ ...tx, query: query as typeof tx.query });
+    });
+  return { ...deps, access: { ...deps.access, command } };
+}
+
+/** What those wait for who wait for a lock of this house. */
+const waits = async () => {
+  const sql = `select wait_event as event from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return (await house.database.admin(sql)).map(({ event }) => (event === 'advisory' ? 'lists' : 'bank')).sort();
+};
+
+test('who sets the messaging of a bank and who lets it in wait at the bank before they ask for the lists: with a list in between, never in a circle', async () => {
+  const { id } = await admit({ name: 'Hammerfest Savings' });
+  const { deps } = house.settlement;
+  await setParticipantState(deps, house.ctx, { id, state: 'suspended' });
+  const others: Promise<unknown>[] = [];
+  const seen: string[] = [];
+  const slow = withLists(async () => {
+    others.push(load('1,Somebody Else', '2,Nobody Known'));
+    await vi.waitFor(async () => expect(await waits()).toEqual(['lists']), WAIT);
+    others.push(setParticipantState(deps, house.ctx, { id, state: 'active' }));
+    await vi.waitFor(async () => expect(await waits()).toHaveLength(2), WAIT);
+    seen.push(...(await waits()));
+  });
+  const agents = ['HAMRNOKK'];
+  await setParticipantMessaging(slow, house.ctx, { id, usage: 'network', agents });
+  await Promise.all(others);
+  expect(seen).toEqual(['bank', 'lists']);
+  const bank = await getParticipant(deps, house.ctx, { id });
+  expect([bank.state, bank.messaging.agents]).toEqual(['active', agents]);
 });

@@ -17,7 +17,7 @@ import {
 import { changeParticipant } from './change-participant.ts';
 import { participantStateSet, setParticipantState as contract } from './contract.ts';
 import { getParticipant } from './read-participants.ts';
-import { lockState, updateParticipantState } from './store.ts';
+import { updateParticipantState } from './store.ts';
 
 type Input = InputOf<typeof contract>;
 type Participant = OutputOf<typeof contract>;
@@ -32,14 +32,19 @@ export async function setParticipantState(deps: SettlementDeps, ctx: Ctx, input:
   return await untilNotOvertaken(async () => {
     const before = await getParticipant(deps, ctx, input);
     const screened = before.state === 'active' ? undefined : await requireUnlisted(deps, ctx, before);
-    return await set(deps, ctx, input, async (tx) => {
-      if ((await lockState(tx, ctx.tenantId, input.id)) !== before.state) throw overtaken();
+    return await set(deps, ctx, input, async (tx, state) => {
+      if (state !== before.state) throw overtaken();
       if (screened) await requireInForce(tx, ctx.tenantId, screened);
     });
   });
 }
 
-async function set(deps: SettlementDeps, ctx: Ctx, input: Input, require: (tx: Tx) => Promise<void>): Promise<Participant> {
+async function set(
+  deps: SettlementDeps,
+  ctx: Ctx,
+  input: Input,
+  require: (tx: Tx, state: Participant['state']) => Promise<void>,
+): Promise<Participant> {
   const { id, state, reason } = input;
   const at = deps.clock.now();
   const why = `suspended by ${ctx.actor.name}${reason === undefined ? '' : `: ${reason}`}`;

@@ -105,21 +105,17 @@ export async function lockState(tx: Tx, tenantId: Uuid, id: Uuid): Promise<Parti
   return row?.state;
 }
 
-export async function updateParticipantState(tx: Tx, tenantId: Uuid, id: Uuid, state: ParticipantRow['state']): Promise<boolean> {
-  const rows = await tx.query('update settlement.participant set state = $3 where tenant_id = $1 and id = $2 returning id', [
-    tenantId,
-    id,
-    state,
-  ]);
-  return rows.length > 0;
+export async function updateParticipantState(tx: Tx, tenantId: Uuid, id: Uuid, state: ParticipantRow['state']): Promise<void> {
+  await tx.query('update settlement.participant set state = $3 where tenant_id = $1 and id = $2', [tenantId, id, state]);
 }
 
-export async function updateMessaging(tx: Tx, tenantId: Uuid, id: Uuid, { usage, agents }: Messaging): Promise<boolean> {
-  const rows = await tx.query(
-    'update settlement.participant set message_usage = $3, message_agents = $4::text[] where tenant_id = $1 and id = $2 returning id',
-    [tenantId, id, usage, agents],
-  );
-  return rows.length > 0;
+export async function updateMessaging(tx: Tx, tenantId: Uuid, id: Uuid, { usage, agents }: Messaging): Promise<void> {
+  await tx.query('update settlement.participant set message_usage = $3, message_agents = $4::text[] where tenant_id = $1 and id = $2', [
+    tenantId,
+    id,
+    usage,
+    agents,
+  ]);
 }
 
 export type SystemRole = 'custody' | 'clearing' | 'suspense';
