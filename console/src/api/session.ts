@@ -63,15 +63,15 @@ async function exchangeCookie(): Promise<Login> {
 const mayPass = ({ status }: Problem): boolean => status === 0 || status === 429 || status === 503;
 
 /** A session that could not be continued just now is not over: it is asked for again when the server says. */
-function notRenewed(error: unknown): void {
-  const problem = error instanceof Problem ? error : undefined;
+function notRenewed(cause: unknown): void {
+  const problem = cause instanceof Problem ? cause : undefined;
   const ended = problem !== undefined && problem.status >= 400 && problem.status < 500 && problem.status !== 429;
   if (ended && state.phase === 'in') return become({ phase: 'out', note: 'Your session ended. Sign in again.' });
   const isStarting = state.phase === 'starting';
-  if (isStarting && !(problem && mayPass(problem))) return become({ phase: 'out', ...(ended ? {} : { note: (error as Error).message }) });
+  if (isStarting && !(problem && mayPass(problem))) return become({ phase: 'out', ...(ended ? {} : { note: (cause as Error).message }) });
   if (state.phase === 'out') return;
   const waitMs = problem?.retryAfterMs ?? AGAIN_MS;
-  if (isStarting) become({ phase: 'starting', note: `${(error as Error).message} Rialto tries again by itself.` });
+  if (isStarting) become({ phase: 'starting', note: `${(cause as Error).message} Rialto tries again by itself.` });
   clearTimeout(timer);
   timer = setTimeout(() => void renew().catch(() => undefined), waitMs);
 }
