@@ -18,7 +18,8 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
  * `idle for more than 2 years` and `with 2 % packet loss` only describe, in `2 departures delayed over 15 min` both are meant;
  * `no finding scored 7.0 or higher is open` forbids a score, `day 4: 20 %` is a step, `complaints top 40` exceed it, `extra time of 25 %` and
  * `part-time pattern 75 %` are who is meant, `bid requests per second | at least 3,500` has its unit in another cell, and four spaces in
- * front of a list that nothing opened make code of it, `Pumping station P2` is a name, and `keep both in step for 30 days` is a span.
+ * front of a list that nothing opened make code of it, `Pumping station P2` is a name, and `keep both in step for 30 days` is a span; `survives 150k bots` and
+ * `p99 < 5 ms at 40k orders/s` tell the load, `100 %` of an accepted result is all of it, and a `souhaitable` may be less than a should.
  */
 const KNOWN = [
   '33-nested-ops:14',
@@ -36,6 +37,10 @@ const KNOWN = [
   '396-observability:6',
   '407-water-scada:12',
   '433-data-warehouse:33',
+  '565-game-launch-day:11',
+  '580-crypto-exchange:11',
+  '581-sepa-gateway:42',
+  '588-signalisation-ferroviaire:15',
 ];
 
 describe('checklists of many styles', () => {
@@ -45,8 +50,8 @@ describe('checklists of many styles', () => {
   });
 
   test('there are more than five hundred of them, with thousands of boxes', () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(558);
-    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(12_300);
+    expect(fixtures.length).toBeGreaterThanOrEqual(591);
+    expect(fixtures.flatMap(({ expected }) => expected).length).toBeGreaterThan(13_700);
   });
 
   test('line ends, tabs and a byte order mark change nothing', () => {
