@@ -23,7 +23,7 @@ export type ToldScene = {
   wait(opening: bigint): Promise<unknown>;
   /** What stands on an account of the ledger that is no asset. */
   held(id: Uuid): Promise<bigint>;
-  /** The open break of so much. */
+  /** The open break of an entry of so much, or of a movement of so much that no statement shows. */
   breakOf(units: bigint): Promise<{ id: Uuid; kind: 'entry' | 'missing' }>;
 };
 
@@ -64,6 +64,6 @@ export function toldScene(clock: ReturnType<typeof manualClock>, { houses = 'one
       const balance = (await house.settlement.deps.ledger.balances(house.tenantId, [id])).get(id)!;
       return balance.creditsPosted - balance.debitsPosted;
     },
-    breakOf: async (units) => (await account.open()).find((row) => row.units === units)!,
+    breakOf: async (units) => (await account.open()).find((row) => row.units === (row.kind === 'missing' ? -units : units))!,
   };
 }

@@ -110,7 +110,7 @@ test('a line that a statement shows while its write-off is approved is not writt
   await taking;
   expect(await approved).toMatchObject({ code: 'settlement.break_resolved' });
   // The break is open until the next matching closes it; the line says that it is shown.
-  expect(await scene.account.openUnits()).toEqual([10_000n]);
+  expect(await scene.account.openUnits()).toEqual([-10_000n]);
   await expect(approving(scene.deps, id)).rejects.toMatchObject({ code: 'settlement.break_resolved' });
   await matchNew(scene.deps, scene.house.ctx);
   expect([await scene.account.open(), await scene.held(accountId)]).toEqual([[], 0n]);

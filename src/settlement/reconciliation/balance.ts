@@ -1,5 +1,5 @@
 import type { Uuid } from '../../base/id.ts';
-import { toDecimalText } from '../../base/money.ts';
+import { amountInWords } from '../../base/readable.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import type { CustodyAccountRow } from '../custody/account-store.ts';
@@ -22,7 +22,7 @@ export async function balanceStatement({ tx, tenantId, now }: Writing, row: Bala
   const held = await sumHeld(tx, tenantId, id);
   const units = closing - opening - held;
   if (units === 0n) return;
-  const text = (of: bigint) => toDecimalText({ asset, units: of });
+  const text = (of: bigint) => amountInWords({ asset, units: of });
   const why = `Statement ${statementId}: ${text(opening)} and the entries come to ${text(opening + held)}, not to ${text(closing)}.`;
   await insertPseudoEntry(tx, tenantId, { custodyAccountId, bankStatementId: id, kind: 'sum', units, day: toDay, text: why, at: now });
 }
@@ -39,7 +39,8 @@ export async function bridgeHistory({ tx, tenantId, now }: Writing, { id: custod
     if (open?.units === units) continue;
     if (open) await voidEntry(tx, tenantId, open.id, now);
     if (units === 0n) continue;
-    const text = `The statement begins with ${toDecimalText({ asset, units })} more than the one before it ended with; one is missing or it was not told.`;
+    const size = amountInWords({ asset, units: units < 0n ? -units : units });
+    const text = `The statement begins with ${size} ${units < 0n ? 'less' : 'more'} than the one before it ended with; one is missing or it was not told.`;
     await insertPseudoEntry(tx, tenantId, { custodyAccountId, bankStatementId, kind: 'gap', units, day: toDay, text, at: now });
   }
 }

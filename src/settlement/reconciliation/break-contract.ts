@@ -22,7 +22,7 @@ const breakFields = {
   kind: Type.Union([Type.Literal('entry'), Type.Literal('missing')]),
   custodyAccountId: CustodyAccountId,
   asset: Asset,
-  /** Above zero: more with the custodian than is explained. */
+  /** Above zero: more with the custodian than is explained. Below: less, as where money on the ledger stands on no statement. */
   units: Units,
   day: LocalDateText,
   explanation: Type.String(),

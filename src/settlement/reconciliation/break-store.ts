@@ -64,9 +64,12 @@ export async function openMissing(tx: Tx, tenantId: Uuid, { days, at }: { days: 
 
 const MOVED_ON = `(m.recorded_at at time zone 'UTC')::date`;
 
+/** A day as `dayInWords` writes it. */
+const inWords = (day: string) => `to_char(${day}, 'FMDD Mon YYYY')`;
+
 const MISSING_MOVEMENTS = `
   select a.id as account, m.transfer_id, null::uuid as entry_id, m.asset, m.units - m.shown as units, ${MOVED_ON} as day,
-         m.reference || ' is on the ledger since ' || ${MOVED_ON} || ', and no statement shows it.' as explanation
+         m.reference || ' is on the ledger since ' || ${inWords(MOVED_ON)} || ', and no statement shows it.' as explanation
     from settlement.custody_movement m
     join settlement.custody_account a on a.tenant_id = m.tenant_id and a.ledger_account_id = m.ledger_account_id
    where m.tenant_id = $1 and m.entry_id is null and m.shown <> m.units
@@ -78,7 +81,7 @@ const MISSING_MOVEMENTS = `
 /** Only accounts that have statements: where there are notifications alone, all of their entries are on none. */
 const MISSING_ENTRIES = `
   select a.id as account, null::uuid as transfer_id, e.id as entry_id, a.asset, e.units - e.shown as units, e.booking_day as day,
-         'It was notified for ' || e.booking_day || ', and no statement shows it.' as explanation
+         'It was notified for ' || ${inWords('e.booking_day')} || ', and no statement shows it.' as explanation
     from (select custody_account_id as id, max(to_day) as day from settlement.bank_statement
            where tenant_id = $1 and kind = 'statement' and complete group by custody_account_id) latest
     join settlement.custody_account a on a.tenant_id = $1 and a.id = latest.id

@@ -185,6 +185,14 @@ describe('an entry is matched', () => {
     expect(match(entry)).toMatchObject({ kind: 'break' });
   });
 
+  test('with nobody says what was told once, and the text as it was written', () => {
+    const explained = (entry: Parameters<typeof match>[0]) => match(entry).explanation.split(': nothing')[0];
+    expect(explained(line(500n, ['INV-77'], { remittance: 'Invoice INV-77 of 3 November' }))).toBe('Invoice INV-77 of 3 November');
+    expect(explained(line(500n, ['REF-1', 'REF-2'], { remittance: 'Invoice, thank you' }))).toBe('Invoice, thank you, REF-1, REF-2');
+    expect(explained(line(-500n, ['A-1', 'A-2', 'A-3', 'A-4']))).toBe('A-1, A-2, A-3, …');
+    expect(explained(line(500n, []))).toBe('Without a reference');
+  });
+
   test('with an announcement of exactly its amount, once', () => {
     const announced = expectation(500n);
     const expectations = [announced];

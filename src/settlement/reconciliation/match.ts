@@ -1,6 +1,6 @@
 import { isCreditorReference } from '../../base/check-digit.ts';
 import type { Uuid } from '../../base/id.ts';
-import { codeOf, toDecimalText } from '../../base/money.ts';
+import { amountInWords, dayInWords } from '../../base/readable.ts';
 import { dayOf, daysBetween, type LocalDate } from '../../base/time.ts';
 import type { ExpectationRow } from '../custody/expectation-store.ts';
 import type { MovementRow } from '../custody/movement-store.ts';
@@ -64,7 +64,7 @@ function unlessDoubted({ id }: EntryRow, { doubts }: Candidates, match: Match): 
   if (day === undefined || match.kind !== 'mint') return match;
   return unexplained(
     'R5',
-    `It may be what was told for ${day}, and nothing tells the two apart. Link it with that movement if it is the same; fund it if it is another.`,
+    `It may be what was told for ${dayInWords(day)}, and nothing tells the two apart. Link it with that movement if it is the same; fund it if it is another.`,
   );
 }
 
@@ -77,11 +77,11 @@ function unlessMade(entry: EntryRow, { movements, ended }: Candidates, taken: Re
   if (open)
     return unexplained(
       'R6',
-      `As much is on the ledger under ${open.reference} since ${dayOf(open.recordedAt)}. Link it with that movement if it is the same; fund it if it is another.`,
+      `As much is on the ledger under ${open.reference} since ${dayInWords(dayOf(open.recordedAt))}. Link it with that movement if it is the same; fund it if it is another.`,
     );
   const found = ended.find((one) => isSame(one) && !taken.has(one.breakId));
   if (!found) return match;
-  const explanation = `As much was on the ledger under ${found.reference} for ${found.day}, and was written off or booked back. If it is the same, write it off to the same account, or fund it where it was booked back; fund it if it is another.`;
+  const explanation = `As much was on the ledger under ${found.reference} for ${dayInWords(found.day)}, and was written off or booked back. If it is the same, write it off to the same account, or fund it where it was booked back; fund it if it is another.`;
   return { kind: 'break', rule: 'R6', explanation, ended: found };
 }
 
@@ -97,7 +97,7 @@ function matchOf(entry: EntryRow, account: Account, candidates: Candidates, take
     (entry.units > 0n
       ? (byAnnouncement(entry, account, candidates, names, taken) ?? byParticipant(account, candidates, names))
       : undefined) ??
-    unexplained('R9', whyNot(entry, names))
+    unexplained('R9', whyNot(entry))
   );
 }
 
@@ -105,8 +105,15 @@ function unexplained(rule: string, explanation: string): Match {
   return { kind: 'break', rule, explanation };
 }
 
-/** Names first: a list shows the beginning. */
-function whyNot({ units }: EntryRow, names: readonly string[]): string {
+/** So much of a text within an explanation; the whole stands beside it. */
+const MOST_OF_TEXT = 70;
+
+/** Names first: a list shows the beginning. Each is said once, and a text as it was written. */
+function whyNot({ units, refs, remittance }: EntryRow): string {
+  const text = remittance?.trim().replace(/\s+/g, ' ') ?? '';
+  const short = text.length > MOST_OF_TEXT ? `${text.slice(0, MOST_OF_TEXT - 1)}…` : text;
+  const own = [...new Set(refs)].filter((ref) => !short.includes(ref));
+  const names = [...(short === '' ? [] : [short]), ...own];
   const said = names.length === 0 ? 'Without a reference' : `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
   return units > 0n
     ? `${said}: nothing is known under it, and it names no participant.`
@@ -173,7 +180,7 @@ function byMovement(
     movement && {
       kind: 'link',
       rule: 'R2',
-      explanation: `It shows ${movement.reference}, on the ledger since ${dayOf(movement.recordedAt)}.`,
+      explanation: `It shows ${movement.reference}, on the ledger since ${dayInWords(dayOf(movement.recordedAt))}.`,
       movement,
     }
   );
@@ -233,4 +240,4 @@ export function creditorReferencesIn(names: readonly string[]): string[] {
   return [...new Set(found)];
 }
 
-const amount = ({ asset }: Account, units: bigint): string => `${toDecimalText({ asset, units })} ${codeOf(asset)}`;
+const amount = ({ asset }: Account, units: bigint): string => amountInWords({ asset, units });

@@ -109,7 +109,11 @@ describe('an entry that is told again', () => {
     const later = addDays(DAY, 4);
     await take('camt.053', { opening: 0n, day: later, entries: [] });
     const [missing] = await open();
-    expect(missing).toMatchObject({ kind: 'missing', units: 10_000n, explanation: expect.stringContaining('no statement shows it') });
+    expect(missing).toMatchObject({
+      kind: 'missing',
+      units: -10_000n,
+      explanation: 'It was notified for 20 Nov 2026, and no statement shows it.',
+    });
     // A proposal that nobody has decided on keeps nothing from being shown.
     await proposeWriteOff(deps(), house.ctx, { id: missing!.id, accountId: account.account, reason: 'It never came' });
     await take('camt.053', { opening: 0n, day: addDays(DAY, 5), entries: [funding({ reference: 'R-1', day: later })] });

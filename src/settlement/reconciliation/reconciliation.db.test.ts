@@ -319,7 +319,7 @@ describe('a break', () => {
       );
     clock.advance(4 * 86_400_000);
     await take('camt.053', [], { id: 'LATER', number: 'MAIN0001', day: '2026-11-24' });
-    const missing = (await main()).find(({ units }) => units === 11n)!;
+    const missing = (await main()).find(({ units }) => units === -11n)!;
     expect(missing.explanation).toContain('LATE-11');
     const wanted = { id: missing.id, participantId: other.id, reason: 'It never came' };
     await expect(proposeBreakFunding(deps(), house.ctx, wanted)).rejects.toMatchObject({ code: 'settlement.break_has_no_entry' });

@@ -142,9 +142,9 @@ describe('of a sweep that neither account has shown', () => {
     });
 
   test('what the one account shows closes its own break, and leaves that of the other open', async () => {
-    expect([await openOf(scene.account), await openOf(other)]).toEqual([[['missing', -30_000n]], [['missing', 30_000n]]]);
+    expect([await openOf(scene.account), await openOf(other)]).toEqual([[['missing', 30_000n]], [['missing', -30_000n]]]);
     await say({ units: -30_000n, endToEndId: nameOf(id) });
-    expect([await openOf(scene.account), await openOf(other)]).toEqual([[], [['missing', 30_000n]]]);
+    expect([await openOf(scene.account), await openOf(other)]).toEqual([[], [['missing', -30_000n]]]);
   });
 
   test('what people link with the one side in parts makes less of its own break, and of the other nothing', async () => {
@@ -152,9 +152,9 @@ describe('of a sweep that neither account has shown', () => {
     const transferId = await movementOf(id);
     await part((await scene.breakOf(-10_000n)).id, transferId);
     const missing = (await scene.account.open()).find(({ kind }) => kind === 'missing');
-    expect([missing!.units, await openOf(other)]).toEqual([-20_000n, [['missing', 30_000n]]]);
+    expect([missing!.units, await openOf(other)]).toEqual([20_000n, [['missing', -30_000n]]]);
     const rest = (await scene.account.open()).find(({ kind }) => kind === 'entry');
     await part(rest!.id, transferId);
-    expect([await openOf(scene.account), await openOf(other)]).toEqual([[], [['missing', 30_000n]]]);
+    expect([await openOf(scene.account), await openOf(other)]).toEqual([[], [['missing', -30_000n]]]);
   });
 });

@@ -116,7 +116,7 @@ describe('two payments of one amount to one participant', () => {
     await tell('camt.054', [funding({ reference: 'N-1' })]);
     await tell('camt.052', [funding({ reference: 'R-2' })]);
     expect(await stands()).toEqual([10_000n, [10_000n], 0n]);
-    expect((await account.open())[0]!.explanation).toContain('may be what was told for 2026-11-20');
+    expect((await account.open())[0]!.explanation).toContain('may be what was told for 20 Nov 2026');
     await tell('camt.053', [funding({ reference: 'S-1' }), funding({ reference: 'S-2' })]);
     expect([...(await stands()), (await account.figures()).inTransit]).toEqual([20_000n, [], 0n, 0n]);
   });

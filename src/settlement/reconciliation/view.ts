@@ -8,15 +8,21 @@ import type { StatementRow } from './statement-store.ts';
 
 const DAY_MS = 86_400_000;
 
+/**
+ * What a break comes to: above zero, the custodian has more than is explained. Of what is missing the movement is kept, and a movement
+ * into custody that no statement shows is money that the custodian does not have.
+ */
+export const openUnits = ({ kind, units }: Pick<BreakRow, 'kind' | 'units'>): bigint => (kind === 'missing' ? -units : units);
+
 /** A break as people see it. */
 export function viewOfBreak(row: BreakRow, now: Millis): OutputOf<typeof assignBreak> {
-  const { id, kind, custodyAccountId, asset, units, day, explanation, state, assignee, resolution, openedAt, resolvedAt } = row;
+  const { id, kind, custodyAccountId, asset, day, explanation, state, assignee, resolution, openedAt, resolvedAt } = row;
   return {
     id,
     kind,
     custodyAccountId,
     asset,
-    units,
+    units: openUnits(row),
     day,
     explanation,
     state,

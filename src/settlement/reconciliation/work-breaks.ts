@@ -2,9 +2,9 @@ import type { Ctx } from '../../base/context.ts';
 import type { EventDraft } from '../../base/event.ts';
 import { AppError } from '../../base/error.ts';
 import { newId, toWireId, type Uuid } from '../../base/id.ts';
-import { codeOf, toDecimalText } from '../../base/money.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
 import { DEFAULT_PAGE, idCursor, toPage } from '../../base/page.ts';
+import { amountInWords } from '../../base/readable.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { findCustodyAccount } from '../custody/account-store.ts';
 import { linkMovements, movementsInTransit, type MovementRow } from '../custody/movement-store.ts';
@@ -35,7 +35,7 @@ import {
 import { mergeRepeated, movementsToldBefore } from './doubt-store.ts';
 import { findEntry, lockEntry, writeVerdicts } from './entry-store.ts';
 import { requireOwnAccount } from './write-off.ts';
-import { viewOfBreak, viewOfEntry } from './view.ts';
+import { openUnits, viewOfBreak, viewOfEntry } from './view.ts';
 
 type View = OutputOf<typeof assignContract>;
 type Deps = Pick<SettlementDeps, 'db' | 'clock' | 'access'>;
@@ -206,7 +206,7 @@ export const notOpen = (): AppError =>
   );
 
 function doesNotAddUp({ asset, units }: BreakRow, sum: bigint): AppError {
-  const text = (of: bigint) => `${toDecimalText({ asset, units: of })} ${codeOf(asset)}`;
+  const text = (of: bigint) => amountInWords({ asset, units: of });
   const message = `The movements come to ${text(sum)}, the entry is ${text(units)}.`;
   return new AppError('unprocessable', 'settlement.link_does_not_add_up', message);
 }
@@ -235,7 +235,7 @@ export async function broughtToAnEnd(
   await resolveBreak(tx, tenantId, row.id, { resolution, at });
   const { type, version } = breakResolved;
   const subject = toWireId('brk', row.id);
-  const data = { breakId: subject, asset: row.asset, units: row.units.toString(), resolution };
+  const data = { breakId: subject, asset: row.asset, units: openUnits(row).toString(), resolution };
   return {
     answer: viewOfBreak({ ...row, state: 'resolved', resolution, resolvedAt: at }, at),
     events: [{ id: newId(), tenantId, type, version, subject, data, at }],
@@ -257,7 +257,7 @@ export async function openOne(deps: Pick<SettlementDeps, 'db'>, ctx: Ctx, id: Uu
 }
 
 /** How much a break is of. */
-export const textOf = ({ asset, units }: BreakRow): string => `${toDecimalText({ asset, units })} ${codeOf(asset)}`;
+export const textOf = ({ asset, units }: BreakRow): string => amountInWords({ asset, units });
 
 /** Errors: those of an open entry, `settlement.participant_not_found`, `settlement.asset_not_held`, `settlement.break_not_incoming`. */
 export async function proposeBreakFunding(
@@ -293,7 +293,9 @@ export async function proposeWriteOff(
   const row = await openAny(deps, ctx, id);
   await deps.db.read(ctx, (tx) => requireOwnAccount(tx, ctx.tenantId, accountId));
   const account = toWireId('acc', accountId);
-  const subject = `Write ${row.kind === 'missing' ? 'what never came' : 'break'} of ${textOf(row)} off to ${account}`;
+  const size = { ...row, units: row.units < 0n ? -row.units : row.units };
+  const what = row.kind === 'missing' ? `what never ${row.units > 0n ? 'came' : 'went'} of ${textOf(size)}` : `break of ${textOf(row)}`;
+  const subject = `Write ${what} off to ${account}`;
   return propose(deps, ctx, writeOffContract, {
     kind: 'write_off',
     subject,

@@ -1,8 +1,8 @@
 import type { Ctx } from '../../base/context.ts';
 import { AppError } from '../../base/error.ts';
 import { fromWireId, toWireId, type Uuid } from '../../base/id.ts';
-import { codeOf, toDecimalText } from '../../base/money.ts';
 import type { InputOf, OutputOf } from '../../base/operation.ts';
+import { amountInWords } from '../../base/readable.ts';
 import type { Tx } from '../../infra/postgres/db.ts';
 import { LedgerRefused } from '../../ledger/port.ts';
 import { findCustodyAccount } from '../custody/account-store.ts';
@@ -134,7 +134,7 @@ export async function proposeBreakReversal(
   if (missing.participantId === undefined) throw ofNobody();
   const participant = (await deps.directory.of(ctx.tenantId, { ids: [missing.participantId] })).byId.get(missing.participantId)!;
   const amount = missing.units < 0n ? -missing.units : missing.units;
-  const text = `${toDecimalText({ asset: row.asset, units: amount })} ${codeOf(row.asset)}`;
+  const text = amountInWords({ asset: row.asset, units: amount });
   const subject = missing.units > 0n ? `Take ${text} back from ${participant.bic}` : `Give ${text} back to ${participant.bic}`;
   const data = { breakId: toWireId('brk', id), participantId: toWireId('mem', participant.id), units: missing.units.toString() };
   return propose(deps, ctx, reverseContract, { kind: 'reverse_break', subject, data, reason });

@@ -1,4 +1,5 @@
-import { codeOf, toDecimalText, type Money } from '../../base/money.ts';
+import { toDecimalText, type Money } from '../../base/money.ts';
+import { amountInWords, grouped } from '../../base/readable.ts';
 import type { Cell, ColumnType } from './kind.ts';
 
 /**
@@ -15,15 +16,8 @@ export function plainText(type: ColumnType, cell: Cell): string {
 /** A cell as people read it: thousands apart, the currency behind the amount, instants to the second. */
 export function shownText(type: ColumnType, cell: Cell): string {
   if (cell === null) return '';
-  if (type === 'money') return `${grouped(toDecimalText(cell as Money))} ${codeOf((cell as Money).asset)}`;
+  if (type === 'money') return amountInWords(cell as Money);
   if (type === 'integer') return grouped(String(cell as string | number | bigint));
   if (type === 'instant') return new Date(cell as number).toISOString().slice(0, 19).replace('T', ' ');
   return String(cell as string | number | bigint);
-}
-
-/** `-1234567.50` → `-1,234,567.50`. */
-function grouped(text: string): string {
-  const point = text.indexOf('.');
-  const [whole, rest] = point < 0 ? [text, ''] : [text.slice(0, point), text.slice(point)];
-  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + rest;
 }
