@@ -5,7 +5,7 @@ import { acceptFxQuote, createFxQuote, listFxRates } from '../../../src/settleme
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
-import { SelectField } from '../ui/field.tsx';
+import { SelectField, TextField } from '../ui/field.tsx';
 import { count, moneyShort } from '../ui/format.ts';
 import { readForm } from '../ui/form.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -89,7 +89,13 @@ export function Exchange() {
           <BestRates rates={rates.data?.items ?? []} assets={assets} />
           <div className="mt-3" aria-live="polite">
             <ProblemNote problem={ask.error ?? accept.error} />
-            {quote && <Offer quote={quote} busy={accept.isPending} onAccept={() => accept.mutate({ id: quote.id })} />}
+            {quote && (
+              <Offer
+                quote={quote}
+                busy={accept.isPending}
+                onAccept={(reference) => accept.mutate({ id: quote.id, ...(reference !== '' && { reference }) })}
+              />
+            )}
           </div>
         </div>
       )}
@@ -152,7 +158,8 @@ function BestRates({ rates, assets }: { rates: readonly Rate[]; assets: readonly
 }
 
 /** The way of a quote: what is paid, by whom it is exchanged at which rate, what arrives. */
-function Offer({ quote, busy, onAccept }: { quote: Quote; busy: boolean; onAccept: () => void }) {
+function Offer({ quote, busy, onAccept }: { quote: Quote; busy: boolean; onAccept: (reference: string) => void }) {
+  const [reference, setReference] = useState('');
   return (
     <div className="mt-3 rounded-lg border border-line bg-sunken/50 p-3">
       <ol className="flex flex-wrap items-center gap-x-2 gap-y-2 text-sm">
@@ -174,6 +181,14 @@ function Offer({ quote, busy, onAccept }: { quote: Quote; busy: boolean; onAccep
           </li>
         ))}
       </ol>
+      <TextField
+        label="Reference of the bank"
+        hint="Optional: its statements and reports call the exchange so"
+        value={reference}
+        maxLength={35}
+        onChange={(event) => setReference(event.target.value)}
+        className="mt-3 max-w-sm"
+      />
       <div className="mt-3 flex flex-wrap items-center justify-between gap-3">
         <p className="text-xs text-ink-2">
           Fees{' '}
@@ -183,7 +198,7 @@ function Offer({ quote, busy, onAccept }: { quote: Quote; busy: boolean; onAccep
             .join(' and ') || 'none'}
           . Good once, until <Time at={quote.expiresAt} show="clock" />.
         </p>
-        <Button tone="primary" busy={busy} onClick={onAccept}>
+        <Button tone="primary" busy={busy} onClick={() => onAccept(reference.trim())}>
           Exchange
         </Button>
       </div>

@@ -83,7 +83,7 @@ async function act(random: Random): Promise<string> {
     defund: () => defundParticipant(deps(), house.ctx, { id: a.id, asset, units, reference: 'OUT' }),
     quote: async () => {
       const quote = await createQuote(deps(), house.ctx, { participant: a.bic, fromAsset: 'EUR/2', toAsset: 'USD/2', payUnits: units });
-      await acceptQuote(deps(), house.ctx, { id: quote.id });
+      await acceptQuote(deps(), house.ctx, { id: quote.id, reference: 'DEAL-7' });
     },
     swap: async () => {
       const terms = { giveAsset: 'EUR/2', giveUnits: units * 10n, getAsset: 'USD/2', getUnits: units * 11n, reference: 'SWAP' };
@@ -149,6 +149,7 @@ async function statementOf(
   return rows.map((row: Row) => ({
     at: row[0] as Millis,
     what: row[1] as string,
+    reference: row[4] as string,
     amount: (row[6] as Money | null)?.units ?? 0n,
     balance: (row[7] as Money).units,
   }));
@@ -196,6 +197,12 @@ describe('a statement of a random day', () => {
       }
       expect(told).toEqual([...moved].map(([at, units]) => `${at} ${units}`));
     }
+  });
+
+  test('calls an exchange what its banks call it, as their messages do', async () => {
+    const lines = (await Promise.all(everyAccount().map(({ bank, asset }) => statementOf(bank, asset, whole())))).flat();
+    const exchanges = lines.filter(({ what }) => what.startsWith('Exchange'));
+    expect(new Set(exchanges.map(({ reference }) => reference))).toEqual(new Set(['DEAL-7', 'SWAP']));
   });
 
   test('is the same to the bank itself', async () => {

@@ -100,11 +100,11 @@ async function paymentEntries(tx: Tx, tenantId: Uuid, payments: readonly Paid[])
   });
 }
 
-function postingEntry({ at, seq, kind, id, units, other, note }: Movement, banks: ReadonlyMap<Uuid, string>): Entry {
+function postingEntry({ at, seq, kind, id, units, other, note, called }: Movement, banks: ReadonlyMap<Uuid, string>): Entry {
   const common = { at, seq, counterparty: null, uetr: null, units };
   if (kind !== 'exchange') return { ...common, what: POSTED[kind as 'funding' | 'fee'][units > 0n ? 0 : 1], party: null, reference: note! };
   const what = note === 'fx_fees' ? 'Exchange fee' : units > 0n ? 'Exchange bought' : 'Exchange sold';
-  return { ...common, what, party: other === null ? null : (banks.get(other) ?? null), reference: toWireId('fxt', id) };
+  return { ...common, what, party: other === null ? null : (banks.get(other) ?? null), reference: called ?? toWireId('fxt', id) };
 }
 
 /** What came in and what went out is called. */

@@ -34,7 +34,8 @@ export async function partiesOf(tx: Tx, tenantId: Uuid, paymentIds: readonly Uui
 /**
  * What moved a bank's money in one currency outside the windows. `act` names what became final at once, and within it what came
  * in stands before what went out, so that no balance is shown that never was. `other`: the bank on the other side of an exchange;
- * `note`: a reference, or the account of the operator's on the other side.
+ * `note`: a reference, or the account of the operator's on the other side;
+ * `called`: what its banks call an exchange.
  */
 export type Movement = {
   at: Millis;
@@ -47,6 +48,7 @@ export type Movement = {
   units: bigint;
   other: Uuid | null;
   note: string | null;
+  called: string | null;
 };
 
 /** The place of a movement among all. */
@@ -58,7 +60,7 @@ export const placeBefore = (fromMs: Millis): Place => ({ at: fromMs, seq: -1n, a
 const PAYMENTS = GROSS_SOURCES.map(
   ({ table, id, act, only }) => `
   select x.decided_at as at, x.seq, x.${act} as act, (p.debtor_agent_id = $2)::integer as outgoing, p.id, 0 as leg, 'payment' as kind,
-         case when p.debtor_agent_id = $2 then -p.units else p.units end as units, null::uuid as other, null::text as note
+         case when p.debtor_agent_id = $2 then -p.units else p.units end as units, null::uuid as other, null::text as note, null::text as called
     from ${table} x join settlement.payment p on p.tenant_id = x.tenant_id and p.id = x.${id}
    where x.tenant_id = $1 and ${only} and p.asset = $3 and $2 in (p.debtor_agent_id, p.creditor_agent_id)
      and x.decided_at >= $4::timestamptz and x.decided_at < $5::timestamptz`,
@@ -66,23 +68,24 @@ const PAYMENTS = GROSS_SOURCES.map(
 
 /** Exchanges that settled at once, and those that did out of the queue. */
 const EXCHANGES = [
-  { from: 'settlement.fx_trade x', act: 'x.id', legs: 'x', only: `x.decision = 'settled'` },
+  { from: 'settlement.fx_trade x', act: 'x.id', trade: 'x', only: `x.decision = 'settled'` },
   {
     from: `settlement.queue_exit x join settlement.fx_trade t on t.tenant_id = x.tenant_id and t.id = x.entry_id`,
     act: 'x.settlement_id',
-    legs: 't',
+    trade: 't',
     only: `x.outcome = 'settled' and x.kind = 'pvp'`,
   },
 ].map(
-  ({ from, act, legs, only }) => `
-  select x.decided_at as at, x.seq, ${act} as act, s.outgoing::integer, ${legs}.id, l.n::integer as leg, 'exchange' as kind,
+  ({ from, act, trade, only }) => `
+  select x.decided_at as at, x.seq, ${act} as act, s.outgoing::integer, ${trade}.id, l.n::integer as leg, 'exchange' as kind,
          case when s.outgoing then -s.units else s.units end as units, case when s.other like 'fx\\_%' then null else s.other::uuid end as other,
-         s.other as note
+         s.other as note, coalesce(${trade}.reference, o.reference) as called
     from ${from}
-   cross join lateral jsonb_array_elements(${legs}.legs) with ordinality l (leg, n)
+    left join settlement.fx_proposal o on o.tenant_id = $1 and o.id = ${trade}.id
+   cross join lateral jsonb_array_elements(${trade}.legs) with ordinality l (leg, n)
    cross join lateral (select l.leg ->> 'debtor' = $2::text as outgoing, (l.leg ->> 'units')::numeric(38, 0) as units,
                               case when l.leg ->> 'debtor' = $2::text then l.leg ->> 'creditor' else l.leg ->> 'debtor' end as other) s
-   where x.tenant_id = $1 and ${only} and $2 = any (${legs}.payers) and l.leg ->> 'asset' = $3
+   where x.tenant_id = $1 and ${only} and $2 = any (${trade}.payers) and l.leg ->> 'asset' = $3
      and $2::text in (l.leg ->> 'debtor', l.leg ->> 'creditor') and x.decided_at >= $4::timestamptz and x.decided_at < $5::timestamptz`,
 );
 
@@ -96,7 +99,7 @@ const POSTINGS = [
 ].map(
   ({ table, kind }) => `
   select x.recorded_at as at, case when x.units > 0 then 0 else ${2n ** 63n - 1n} end as seq, x.transfer_id as act, (x.units < 0)::integer as outgoing,
-         x.transfer_id as id, 0 as leg, '${kind}' as kind, x.units, null::uuid as other, x.reference as note
+         x.transfer_id as id, 0 as leg, '${kind}' as kind, x.units, null::uuid as other, x.reference as note, null::text as called
     from ${table} x
    where x.tenant_id = $1 and x.participant_id = $2 and x.asset = $3 and x.recorded_at >= $4::timestamptz and x.recorded_at < $5::timestamptz`,
 );
