@@ -103,7 +103,7 @@ test('who shows to be of a session gets in though its address has used up what s
   expect(codes.at(-1)).toBe(429);
   const ours = await ask('sid=ours');
   expect(ours.statusCode).toBe(codes[0]);
-  expect(ours.headers['ratelimit-policy']).toBe('"session";q=30;w=60');
+  expect(ours.headers['ratelimit-policy']).toBe('"session";q=600;w=60');
 });
 
 test('documents are dear, all strangers together have a limit, and health answers whatever came before', async () => {
