@@ -6,7 +6,8 @@ export type Visited = readonly [address: string, shows: string];
 /** What is visited of each route of the console. */
 export function pagesOf({ ids }: Pick<Site, 'ids'>): Readonly<Record<string, readonly Visited[]>> {
   return {
-    '/': [['/', 'Who pays whom']],
+    // Of the day on which the site was paid on: midnight may have come since.
+    '/': [[`/?day=${ids.day}`, 'Who pays whom']],
     '/payments': [['/payments', 'FIRST-0001|Casa del Mare']],
     '/payments/$id': [
       [`/payments/${ids.settled}`, 'proof verified'],

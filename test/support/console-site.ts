@@ -7,11 +7,11 @@ import { startProduct, type Product } from './product.ts';
 
 type Things = Awaited<ReturnType<typeof findThings>>;
 
-/** `ids` are of one thing of each kind that has a page of its own. */
+/** `ids` are of one thing of each kind that has a page of its own; `day` is that of its payments, in UTC. */
 export type Site = {
   product: Product;
   api: Api;
-  ids: { settled: string; held: string; window: string; participant: string; round: string; obligation: string } & Things;
+  ids: { settled: string; held: string; window: string; participant: string; round: string; obligation: string; day: string } & Things;
   /** The API as each of the banks, by BIC. */
   banks: ReadonlyMap<string, Api>;
 };
@@ -46,13 +46,16 @@ export async function openSite(): Promise<Site> {
     const banks = await banksOf(product, ids);
     const round = await setOff(api, banks);
     const found = await findThings(api, ids[1]!);
-    return { product, api, banks, ids: { settled, held, window, participant: ids[0]!, ...round, ...found } };
+    return { product, api, banks, ids: { day: dayOfId(settled), settled, held, window, participant: ids[0]!, ...round, ...found } };
   } catch (error) {
     await product.kill();
     product.clean();
     throw error;
   }
 }
+
+/** Ids of payments begin with their milliseconds (UUID version 7). */
+const dayOfId = (id: string): string => new Date(Number.parseInt(id.slice(4, 16), 16)).toISOString().slice(0, 10);
 
 async function admit(api: Api, { name, bic, index }: { name: string; bic: string; index: number }): Promise<string> {
   const lei = leiOf(`CNSL${String(index).padStart(14, '0')}`);

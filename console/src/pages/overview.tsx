@@ -32,7 +32,10 @@ export function OverviewPage() {
           <Failure problem={asked.error} retry={() => void asked.refetch()} />
         </div>
       ) : (
-        <div className={`grid gap-4 transition-opacity lg:grid-cols-3 ${asked.isPlaceholderData ? 'opacity-60' : ''}`}>
+        <div
+          aria-busy={asked.isPlaceholderData}
+          className={`grid gap-4 transition-opacity lg:grid-cols-3 ${asked.isPlaceholderData ? 'opacity-60' : ''}`}
+        >
           {overview ? <Pictures overview={overview} /> : <LoadingPictures />}
         </div>
       )}
