@@ -37,7 +37,8 @@ export const Instant = Type.Codec(
 )
   .Decode((iso): Millis => {
     const ms = Date.parse(iso);
-    if (Number.isNaN(ms)) throw new Error('is not a point in time');
+    // A thirty-first of November would be the first of December.
+    if (Number.isNaN(ms) || dayOf(ms) !== iso.slice(0, 10)) throw new Error('is not a point in time');
     return ms;
   })
   .Encode((ms: Millis) => new Date(ms).toISOString());

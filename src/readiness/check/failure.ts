@@ -23,20 +23,32 @@ const UNREACHABLE = new Set([
   'UND_ERR_SOCKET',
 ]);
 
+/** What TLS says of a certificate that it does not accept: what the server behind it would have answered is not known. */
+const CERTIFICATE =
+  /^(?:CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|UNABLE_TO_(?:GET|VERIFY)_|HOSTNAME_MISMATCH$|INVALID_(?:CA|PURPOSE)$)/;
+
 /** What a thrown value means for a check. Only what the network itself says is `unreachable`; everything else is `error`. */
 export function failureOf(thrown: unknown): { state: 'error' | 'unreachable'; summary: string } {
   const refusal = appErrorIn(thrown);
   if (refusal) return { state: 'error', summary: refusal.message };
+  const certificate = codeOf(thrown, (code) => CERTIFICATE.test(code));
+  if (certificate)
+    return {
+      state: 'error',
+      summary: `The server's certificate is not accepted, and nothing was asked: ${textOf(thrown)} (${certificate}).`,
+    };
   const code = unreachableCode(thrown);
   if (code) return { state: 'unreachable', summary: `No answer: ${textOf(thrown)} (${code}).` };
   return { state: 'error', summary: `The check itself failed: ${textOf(thrown)}.` };
 }
 
 /** The code by which a thrown value says that something could not be reached; looks into causes. */
-export function unreachableCode(thrown: unknown): string | undefined {
+export const unreachableCode = (thrown: unknown): string | undefined => codeOf(thrown, (code) => UNREACHABLE.has(code));
+
+function codeOf(thrown: unknown, isMeant: (code: string) => boolean): string | undefined {
   return chain(thrown)
     .map((error) => (error as { code?: unknown }).code)
-    .find((code): code is string => typeof code === 'string' && UNREACHABLE.has(code));
+    .find((code): code is string => typeof code === 'string' && isMeant(code));
 }
 
 function appErrorIn(thrown: unknown): AppError | undefined {

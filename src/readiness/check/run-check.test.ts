@@ -102,6 +102,17 @@ describe('what a check finds', () => {
     expect((await state(() => Promise.reject(hostile))).state).toBe('error');
   });
 
+  test.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
+    'is an error that tells of the certificate when TLS says %s',
+    async (code) => {
+      const refused = new TypeError('fetch failed', { cause: Object.assign(new Error('not trusted'), { code }) });
+      expect(await state(() => Promise.reject(refused))).toMatchObject({
+        state: 'error',
+        summary: expect.stringMatching(/^The server's certificate is not accepted, and nothing was asked: /),
+      });
+    },
+  );
+
   test.each(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN', 'UND_ERR_HEADERS_TIMEOUT'])(
     'is unreachable when the network says %s, also as a cause',
     async (code) => {

@@ -84,8 +84,11 @@ function isImpossible({ op, value, unit, relative, metric, unsure }: Threshold, 
 
 /** What is measured, by its words; nothing of it is zero in any unit. */
 function measurementOf(threshold: Threshold): string {
-  return JSON.stringify([metricOf(threshold), threshold.scope ?? null, threshold.relative ?? null]);
+  return `${metricOf(threshold)}${PART}${threshold.scope ?? ''}${PART}${threshold.relative ?? ''}`;
 }
+
+/** What parts the words of a key: no plain text holds it. */
+const PART = '\u0000';
 
 /** What is measured; empty where it is only told what is counted. */
 function metricOf({ metric, unit }: Threshold): string {
@@ -99,13 +102,13 @@ function groupsOf(lines: readonly Line[]): Map<string, Demand[]> {
   for (const line of lines) {
     const { environment, section, under, parent, thresholds, text } = line;
     if (thresholds.length === 0) continue;
-    const place = once(() => JSON.stringify([section, under ?? []]));
+    const place = once(() => [...section, PART, ...(under ?? [])].join(PART));
     const words = once(() => wordsBeside(text, thresholds));
-    const around = JSON.stringify([environment ?? null, parent ?? null, under ?? []]);
+    const around = [environment, parent, ...(under ?? [])].join(PART);
     for (const threshold of thresholds) {
       if (threshold.op === '!=' || threshold.unsure) continue;
       const named = metricOf(threshold) !== '';
-      const key = `${measurementOf(threshold)} ${around} ${threshold.op === '=' || !named ? place() : ''} ${named ? '' : words()}`;
+      const key = [measurementOf(threshold), around, threshold.op === '=' || !named ? place() : '', named ? '' : words()].join(PART + PART);
       const group = groups.get(key);
       const demand = { threshold, line: line.line, place, words };
       if (!group) groups.set(key, [demand]);

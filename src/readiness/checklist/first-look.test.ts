@@ -17,6 +17,8 @@ async function readerWithoutLooks(): Promise<typeof readChecklist> {
   vi.doMock('./first-look.ts', async (original) => ({
     ...(await original<object>()),
     mayHold: () => true,
+    mayBegin: () => true,
+    mayDecorate: () => true,
     byInitial: (rows: readonly unknown[]) => () => rows,
   }));
   try {

@@ -25,6 +25,10 @@ const HELD = new RegExp(
   'iu',
 );
 
+/** `15 Minuten lang`, `, and that for 15 minutes` */
+const LANG = /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i;
+const AND_THAT = /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i;
+const TOLD = /^\s*,?\s*(?:\d|und|and|et)/i;
 const LASTING = /for|lasting|during|für|während|pendant|durant/iu;
 const THROUGH =
   /^[^.;,:<>≤≥\d]{0,40}?(?<![\p{L}\d])(?:(?:über|over)\s+)?(?=\d+\s?\p{L}+\s(?:hinweg|am stück|in a row|on end|running|straight)(?!\p{L}))/iu;
@@ -33,9 +37,7 @@ const ON_END = /hinweg|am stück|in a row|on end|running|straight/iu;
 /** `for 10 minutes` says how long it must hold; `over 10 minutes`, `in 1 hour` over which time it is measured. */
 function heldAt(right: string): Held | undefined {
   const held =
-    /^\s*,?\s*(?:(?:und das|and that|et ce)\s+(?:for\s+)?)?(?=\d+\s?\w+ lang\b)/i.exec(right) ??
-    /^\s*,\s*(?:und das|and that|et ce)\s+(?:for\s+)?(?=\d)/i.exec(right) ??
-    (mayHold(right, LASTING) ? HELD.exec(right) : null);
+    (mayHold(right, TOLD) ? (LANG.exec(right) ?? AND_THAT.exec(right)) : null) ?? (mayHold(right, LASTING) ? HELD.exec(right) : null);
   const duration = held && durationAt(right.slice(held[0].length));
   if (duration) return { forMs: duration.ms, width: held[0].length + duration.width };
   // `über 15 Minuten hinweg`, `15 minutes in a row`

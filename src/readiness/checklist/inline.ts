@@ -1,4 +1,4 @@
-import { BEYOND_ASCII, mayHold } from './first-look.ts';
+import { mayDecorate } from './first-look.ts';
 
 /** Text longer than this is read only so far; nobody checks a line of such a length off. */
 const MAX_TEXT = 4_000;
@@ -97,7 +97,8 @@ const BOLD = /^(\*\*|__)(?=\S)((?:(?!\1)[^]){1,500}?)\1(?!\1)/;
  * detail`. A single bold word within a sentence is emphasis and no name.
  */
 export function leadOf(markdown: string): Lead | undefined {
-  const text = markdown.slice(0, MAX_TEXT).replace(DECORATION, '');
+  const within = markdown.slice(0, MAX_TEXT);
+  const text = mayDecorate(within, 0) ? within.replace(DECORATION, '') : within;
   const match = BOLD.exec(text);
   if (!match) return undefined;
   const bold = match[2]!;
@@ -108,6 +109,6 @@ export function leadOf(markdown: string): Lead | undefined {
 
 /** Emoji, list decoration and stray marks at both ends taken off a plain text. */
 export function undecorated(text: string): string {
-  const bare = text.replace(DECORATION, '').trim();
-  return mayHold(bare.slice(-1), BEYOND_ASCII) ? bare.replace(/(?:\p{Extended_Pictographic}|\uFE0F|\u200D|\s)+$/u, '').trim() : bare;
+  const bare = (mayDecorate(text, 0) ? text.replace(DECORATION, '') : text).trim();
+  return mayDecorate(bare, bare.length - 1) ? bare.replace(/(?:\p{Extended_Pictographic}|\uFE0F|\u200D|\s)+$/u, '').trim() : bare;
 }

@@ -1,4 +1,4 @@
-import { mayHold } from './first-look.ts';
+import { mayBegin, mayHold } from './first-look.ts';
 import { singleSpaced, undecorated } from './inline.ts';
 import { matchesOf } from './matches.ts';
 
@@ -154,8 +154,8 @@ const SCOPES = /^\s*(?:\(([^()]{2,40})\)|(sustained|in (?:the )?first \d+ \w+|in
 
 /** What narrows the measurement: `(cached)`, `sustained`, `first 2 hours`, `target`. */
 export function scopeOf(left: string, right: string): string | undefined {
-  const match = SCOPES.exec(right.replace(/^(?:\s[a-z]+){1,2}(?= in (?:the )?first )/i, ''));
+  const match = SCOPES.exec(mayHold(right, / in /i) ? right.replace(/^(?:\s[a-z]+){1,2}(?= in (?:the )?first )/i, '') : right);
   const behind = (match?.[1] ?? match?.[2])?.replace(/^in (?:the )?/i, '');
   if (behind !== undefined && !/percentile|\d{2}th|^p\d|^(?:or|and) /i.test(behind)) return behind;
-  return /\b(target|recommended)\s*:?\s*$/i.exec(left)?.[1]?.toLowerCase();
+  return mayBegin(left.trimEnd().slice(-1), 'td:') ? /\b(target|recommended)\s*:?\s*$/i.exec(left)?.[1]?.toLowerCase() : undefined;
 }

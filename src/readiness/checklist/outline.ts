@@ -133,9 +133,9 @@ class Walk {
     const title = this.all[0]?.level === 1 ? this.all[0] : undefined;
     return this.identify({
       kind,
+      text,
       headings: headings.filter((heading) => heading !== title).map(({ markdown }) => markdown),
       ...(parent && { parent: parent.lines.join(' ') }),
-      text,
     });
   };
 

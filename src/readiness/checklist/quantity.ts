@@ -1,4 +1,4 @@
-import { mayHold } from './first-look.ts';
+import { mayBegin, mayHold } from './first-look.ts';
 import { matchesOf } from './matches.ts';
 import { isStandard } from './standard.ts';
 import { milliseconds, timeUnit, unitOf, type Unit } from './units.ts';
@@ -151,20 +151,27 @@ const TWICE_DOTTED = /[1-9]\d{0,2}\.\d{3}\.\d{3}(?![.\d])/y;
 /** `phase 2 500 users`, `the top 10 100-mile routes`: the first number is a name. */
 const NAMED = /\b(?:ports?|steps?|phase|top|version|v|day|week|month|stage|ring|wave|tier|level|q|room|gate|hall|line|page|no|nr)\.? $/i;
 
-function digitsAt(text: string, at: number): RegExpExecArray | null {
-  for (const one of [SPACED, TWICE_DOTTED, DIGITS]) {
-    one.lastIndex = at;
-    const match = one.exec(text);
-    if (match && (one !== SPACED || !NAMED.test(text.slice(Math.max(0, at - 10), at)))) return match;
-  }
-  return null;
+/** What a number begins with that goes on behind a space, or that has two dots. */
+const PARTED = /^\d{1,3}[. ]\d/;
+
+/** The digits of a number. */
+function digitsAt(text: string, at: number, parted: boolean): RegExpExecArray | null {
+  const spaced = parted ? matchAt(SPACED, text, at) : null;
+  if (spaced && !NAMED.test(text.slice(Math.max(0, at - 10), at))) return spaced;
+  return (parted ? matchAt(TWICE_DOTTED, text, at) : null) ?? matchAt(DIGITS, text, at);
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
 }
 
 function quantityAt(text: string, at: number, dotted: boolean): Quantity | undefined {
   if (isStandard(text, at)) return undefined;
-  const version = versionIn(text, at);
+  const parted = mayHold(text.slice(at, at + 5), PARTED);
+  const version = parted ? versionIn(text, at) : undefined;
   if (version) return version;
-  const match = digitsAt(text, at);
+  const match = digitsAt(text, at, parted);
   if (!match || isStatus(text, at)) return undefined;
   const before = text[at - 1] ?? ' ';
   const negative = (before === '-' || before === '−') && /^$|[\s(<>=≤≥]$/.test(text.slice(Math.max(0, at - 2), at - 1));
@@ -201,8 +208,7 @@ const DAY = /\b(?:on|until|before|after|since|by|am|ab|vom|seit|bis|le|du|au)\s*
 
 /** A version of three parts where one is demanded: `>= 2.3.19`, `2.3.19 or newer`. Elsewhere it may be a date or an address. */
 function versionIn(text: string, at: number): Quantity | undefined {
-  PARTS.lastIndex = at;
-  const match = PARTS.exec(text);
+  const match = matchAt(PARTS, text, at);
   if (!match || /^\d{1,3}(?:\.\d{3})+$/.test(match[0])) return undefined;
   const to = at + match[0].length;
   const left = justBefore(text, at);
@@ -221,17 +227,26 @@ const isStatus = (text: string, at: number): boolean =>
 
 /** Dates, times of day, fractions, addresses and versions of three parts. */
 function isOther(text: string, from: number, to: number): boolean {
-  const right = text.slice(to, to + 12);
-  const left = text.slice(Math.max(0, from - 12), from);
+  return isOtherBefore(text.slice(Math.max(0, from - 12), from)) || isOtherBehind(text, from, to);
+}
+
+const isOtherBefore = (left: string): boolean =>
+  mayHold(left.slice(-2), /[:/-]$|[hel] $/i) &&
+  (/\d[:/]$|\d-\d{1,2}-$|\d{4}-$|\d ?h $/.test(left) || /\b(?:percentile|pctl) $/i.test(left));
+
+function isOtherBehind(text: string, from: number, to: number): boolean {
+  const right = text.slice(to, to + 14);
   return (
-    /^(?:\.\d|:\d\d|-\d+-\d| ?h ?\d\d\b)/.test(right) ||
-    (/^\/\d/.test(right) && !SCORED.test(left)) ||
-    /\d[:/]$|\d-\d{1,2}-$|\d{4}-$|\d ?h $/.test(left) ||
-    /^(?:(?:st|nd|rd|th)|\. ?perzentil|e (?:centile|percentile)|[\s-]?%?[\s-]percentile)\b/i.test(right) ||
-    /\b(?:percentile|pctl) $/i.test(left) ||
-    MONTH.test(text.slice(to, to + 14))
+    mayHold(right, ANY_OTHER) &&
+    (/^(?:\.\d|:\d\d|-\d+-\d| ?h ?\d\d\b)/.test(right) ||
+      (/^\/\d/.test(right) && !SCORED.test(text.slice(Math.max(0, from - 12), from))) ||
+      /^(?:(?:st|nd|rd|th)|\. ?perzentil|e (?:centile|percentile)|[\s-]?%?[\s-]percentile)\b/i.test(right) ||
+      MONTH.test(right))
   );
 }
+/** How each of these begins. */
+const ANY_OTHER =
+  /^(?:[.:/-]\d| ?h ?\d|[snrt][tdh]|\. ?p|e (?:c|p)|[\s-]?%?[\s-]perc|\.? (?:jan|f[eé]|m[aä][iry]|a[pvuo]|ju|sept?|o[ck]t|nov|d[eé][cz])|\.? ?[^\0-\x7f])/i;
 /** A fraction behind one of these is a score. */
 const SCORED = /(?:[<>≤≥]=?|\b(?:above|over|below|under|least|than|of))\s*$/i;
 
@@ -258,6 +273,7 @@ const MAGNITUDE_OF_MONEY = /^(?:([kKmM]|bn)(?![\w/])|\s(thousand|million|billion
 const CURRENCY =
   /(?:[$€£]|(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD)(?<=(?:than|als|de|over|above|über|under|below|unter|most|least|exceeds?|exceeding|höchstens|mindestens|[<>≤≥]=?)\s...))\s?$/i;
 const CURRENCY_REACH = 20;
+const CURRENCY_ENDS = '$€£rdpfyknd';
 const FACTORS: Readonly<Record<string, number>> = {
   k: 1e3,
   K: 1e3,
@@ -278,8 +294,10 @@ const isPlus = (text: string, at: number): boolean => text[at] === '+' && !/^\d/
 function withUnit(text: string, from: number, end: number, plain: number): Quantity {
   let to = end;
   let value = plain;
-  const currency = CURRENCY.exec(text.slice(Math.max(0, from - CURRENCY_REACH), from));
-  const magnitude = (currency ? MAGNITUDE_OF_MONEY : MAGNITUDE).exec(text.slice(to, to + 12));
+  const left = text.slice(Math.max(0, from - CURRENCY_REACH), from);
+  const currency = mayBegin(left.trimEnd().slice(-1), CURRENCY_ENDS) ? CURRENCY.exec(left) : null;
+  const right = text.slice(to, to + 12);
+  const magnitude = mayBegin(right.trimStart(), 'kmbt') ? (currency ? MAGNITUDE_OF_MONEY : MAGNITUDE).exec(right) : null;
   if (magnitude) {
     value *= FACTORS[magnitude[1] ?? magnitude[2]!]!;
     to += magnitude[0].length;
@@ -289,7 +307,9 @@ function withUnit(text: string, from: number, end: number, plain: number): Quant
   const space = /^[\s-]?/.exec(text.slice(to, to + 1))![0];
   const scale = text[to] === '/' ? /^\/(\d+(?:\.\d+)?)(?!\d)/.exec(text.slice(to, to + 8)) : null;
   // `21 more days`, `two full weeks`
-  const filler = /^\s(?:full|whole|more|further|additional|consecutive|straight)(?=\s)/.exec(text.slice(to, to + 16))?.[0] ?? '';
+  const filler = mayBegin(text.slice(to + 1), 'fwmacs')
+    ? (/^\s(?:full|whole|more|further|additional|consecutive|straight)(?=\s)/.exec(text.slice(to, to + 16))?.[0] ?? '')
+    : '';
   if (filler !== '' && timeUnit(text.slice(to + filler.length + 1))) to += filler.length;
   const unit = scale
     ? { unit: scale[0], width: scale[0].length }

@@ -109,11 +109,11 @@ function itemOf(entry: Entry, { decoded, survey, tell, wording }: Reading): Item
     ...line,
     checked: item.box!.checked,
     box: spanOf(decoded, item.line, item.box!),
+    children: boxedBelow(children).map((child) => child.id),
+    hints: hintsOf(entry),
     ...kindOf(item.box!),
     ...(item.order !== undefined && { order: item.order }),
     ...(parent && { parent: parent.id }),
-    children: boxedBelow(children).map((child) => child.id),
-    hints: hintsOf(entry),
   };
 }
 

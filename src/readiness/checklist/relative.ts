@@ -137,11 +137,14 @@ const UP_AT = new RegExp(
 const DOWN_AT = new RegExp(String.raw`\b(?:up|down)\s*[:=]?\s*(?:(?:for|in)\s+)?${MEASURE}?\s*$`, 'i');
 const COMPARED_WITH = new RegExp(String.raw`^\s*(?:${THAN}|since|after|from)\b`, 'i');
 
+const ANY_LOST = /drop|lo[st]|differ|declin/i;
+
 /** A share of all that there is now, and not of what there was before. */
 function isPart(left: string, right: string): boolean {
+  // `Regression: 98 % green` names a suite.
+  if (isShareInState(right)) return true;
+  if (!mayHold(left, ANY_LOST)) return false;
   return (
-    // `Regression: 98 % green` names a suite.
-    isShareInState(right) ||
     // `drops more than 4 % of its frames`
     (/\b(?:drops?|loses?)\s+\S+\s+than\s*$/i.test(left) && /^\s*of (?:its|their|the|all)\b/i.test(right)) ||
     // `counts and logs differ by 1 %` compares two things of one time.

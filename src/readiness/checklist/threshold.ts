@@ -2,6 +2,7 @@ import type { Comparator, Threshold } from './checklist.ts';
 import { comparatorAfter, comparatorBefore, negated, type Compared } from './comparator.ts';
 import { bareOp, betterOp, MISSED } from './direction.ts';
 import { withoutCommands } from './command.ts';
+import { mayBegin } from './first-look.ts';
 import { heldOf, NOT_HELD } from './held.ts';
 import { INSTRUCTION, isNoDemand, isState, SCORED } from './no-demand.ts';
 import { numberPlace, type NumberPlace } from './number-place.ts';
@@ -54,7 +55,7 @@ type Read = { threshold: Threshold; to: number; bare?: boolean; ofNone?: boolean
 
 function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: boolean): Read | undefined {
   const { quantity, left, right, clause } = place;
-  if (isNumbering(place) || (last && quantity.unit !== '%' && TOLERANCE.test(place.text.slice(0, quantity.from)))) return undefined;
+  if (isNumbering(place) || (last && quantity.unit !== '%' && isTolerance(place.text.slice(0, quantity.from)))) return undefined;
   const compared = comparedAt(place, trigger);
   const said = compared && !compared.behind && /\p{L}/u.test(compared.text);
   if (isLeastVersion(place) || (!said && isVersion(left, right, quantity))) return versionAt(place);
@@ -89,18 +90,19 @@ function thresholdAt(place: NumberPlace, last: Threshold | undefined, trigger: b
     op,
     value: quantity.value,
     unit: unit || (quantity.value === 0 || noun === undefined ? 'count' : noun),
+    text: wordsOf(place, compared, held.width),
     ...(percentile !== undefined && { percentile }),
     ...(scope !== undefined && { scope }),
     ...(held.forMs !== undefined && { forMs: held.forMs }),
     ...(held.overMs !== undefined && { overMs: held.overMs }),
     ...(relative && { relative: relative.kind }),
     ...(compared && (compared.unsure || isOfShare(place, last)) && { unsure: true }),
-    text: wordsOf(place, compared, held.width),
   };
   return { threshold, to: quantity.to + held.width, ofNone, bare: !compared && !relative && !quantity.plus && quantity.value !== 0 };
 }
 
 /** `60 Hz (±2)`: how far the number in front may be off, and no number of its own. */
+const isTolerance = (before: string): boolean => mayBegin(before.trimEnd().slice(-1), '±-') && TOLERANCE.test(before);
 const TOLERANCE = /\d\s?\p{L}{0,8}\s*[([]?\s*(?:±|\+\/-)\s*$/u;
 
 /** `at most 6 tries, lasting at least 15 minutes`: a limit of how many has no time that it must hold for. */

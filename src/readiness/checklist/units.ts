@@ -1,4 +1,4 @@
-import { byInitial, mayHold } from './first-look.ts';
+import { byInitial, mayBegin, mayHold } from './first-look.ts';
 
 /** The units that people write behind a number, and what each is called here. Anything else is the word that stands there. */
 
@@ -47,6 +47,9 @@ const SIZE = /^(?:[kmgtp]i?b|bytes?|b)(?!\w)/i;
 const PHYSICAL =
   /^(?:[µmkg]?(?:Ω|\u2126|ohms?)|°\s?[cf]|db[am]?|m?w|gw|k?v|m?a|k?w|kwh|nits|[kmg]?hz|mm|cm|km|m|kg|g|eur|usd|gbp|chf|euros?|dollars?|bps|px|dpi|fps|rpm|pp|percentage points?)(?![\w/])/i;
 
+/** What bits, sizes and these may begin with. */
+const PLAIN_INITIALS = 'µμkmgωo°dwvanhceupbfrt';
+
 /** Speeds and flows: `mm/s`, `km/h`, `l/h`. What is counted in a time is a rate, what is measured in it a unit of its own. */
 const FLOW =
   /^((?:[µnmck]?m|m[²³23]|[mckh]?l|[mk]?g|t|k?wh?|[km]?j|litres?|liters?|gallons?))(?:\s?\/\s?|\s(?:per|pro|par)\s)(s|sec|min|h|d|seconds?|minutes?|hours?|days?|sekunde|minute|stunde|tag)(?!\w)/iu;
@@ -72,20 +75,22 @@ const SHARE = /^(?:(%|percent\b|per ?cent\b|pct\b|prozent\b|pour cent\b)|‰|per
 
 /** Reads what stands behind a number: `%`, a time, a size, a rate such as `/min` or `requests per second`, `x`. */
 export function unitOf(text: string, glued: boolean): Unit | undefined {
-  const share = SHARE.exec(text);
+  const share = mayBegin(text, '%‰p') ? SHARE.exec(text) : null;
   if (share) return { unit: share[1] === undefined ? '‰' : '%', width: share[0].length };
-  const flow = FLOW.exec(text);
+  const flow = mayBegin(text, 'µμnmcklgtwj') ? FLOW.exec(text) : null;
   if (flow) return { unit: `${flow[1]!}/${timeUnit(flow[2]!)?.unit ?? firstOf(PERIOD, flow[2]!)!.unit}`, width: flow[0].length };
-  const times = /^(?:x|×|times|-?fold|mal|fois)(?!\w)/i.exec(text);
+  const times = mayBegin(text, 'x×t-fm') ? /^(?:x|×|times|-?fold|mal|fois)(?!\w)/i.exec(text) : null;
   // `3 times an hour` is how often.
   const often = times && /^(?:times|mal|fois)/i.test(times[0]) ? perOf(text.slice(times[0].length)) : undefined;
   if (times && often) return { unit: `1/${often.unit}`, width: times[0].length + often.width };
   if (times) return { unit: 'x', width: times[0].length };
-  return (BITS.test(text) ? plainUnit(text) : undefined) ?? rateOf(text) ?? timeUnit(text, glued) ?? plainUnit(text);
+  return (
+    (mayBegin(text, 'kmgtb') && BITS.test(text) ? plainUnit(text) : undefined) ?? rateOf(text) ?? timeUnit(text, glued) ?? plainUnit(text)
+  );
 }
 
 function plainUnit(text: string): Unit | undefined {
-  const match = BITS.exec(text) ?? SIZE.exec(text) ?? PHYSICAL.exec(text);
+  const match = mayBegin(text, PLAIN_INITIALS) ? (BITS.exec(text) ?? SIZE.exec(text) ?? PHYSICAL.exec(text)) : null;
   if (!match) return undefined;
   const size = SIZE.test(text) && !BITS.test(text);
   const unit =
@@ -124,9 +129,9 @@ const THINGS = /^(?:\p{L}[\p{L}\w-]{0,24} ){0,2}?\p{L}[\p{L}\w-]{0,24}(?=\s?\/\s
 
 /** A rate: `TPS`, `/hour`, `requests per second`, `req/min`; the things counted are not part of its name. */
 function rateOf(text: string): Unit | undefined {
-  const known = RATE.exec(text);
+  const known = mayBegin(text, 'tqri') ? RATE.exec(text) : null;
   if (known) return { unit: '1/s', width: known[0].length };
-  const plain = mayHold(text, /^[/pa]/i) ? perOf(` ${text}`) : undefined;
+  const plain = mayBegin(text, '/pa') ? perOf(` ${text}`) : undefined;
   if (plain) return { unit: `1/${plain.unit}`, width: plain.width - 1 };
   const things = mayHold(text, /\/\s?[smhdwy]|\s(?:per|an?|pro|par)\s/iu) ? THINGS.exec(text) : null;
   if (!things || SPAN.test(things[0]) || SIZE.test(things[0]) || firstOf(TIME, things[0])) return undefined;

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import Type, { type Static } from 'typebox';
+import { isLocalDate, startOf } from '../../../base/time.ts';
 import { decoded } from '../allow.ts';
 import type { Outcome, Probe } from '../check.ts';
 import { Count, defineKind, fields, FilePath, judged, listed, Positive, Texts } from '../define.ts';
@@ -26,8 +27,17 @@ type Params = Static<typeof Params>;
 
 const PLACEHOLDERS =
   /\bTBD\b|\bTODO\b|\bFIXME\b|\bXXX\b|_{4,}|lorem ipsum|\[(?:host|url|name|date|insert[^\]]{0,80}|your[^\]]{0,80})\]|<(?:your|insert|generated)[^>]{0,80}>/gi;
-const OWN_DATE =
-  /(?:last\s{1,8}(?:reviewed|updated|revised|verified)|reviewed|updated|date)\s{0,8}(?:on|at)?\s{0,8}[:=]?\*{0,2}\s{0,8}\(?(\d{4}-\d{2}-\d{2})/i;
+/** At the beginning of a line or of a cell, and not in the middle of a sentence, where a date is one of something else. */
+const labelled = (words: string): RegExp =>
+  new RegExp(String.raw`(?:^|[|·•(;])[ \t>*_#-]{0,12}(?:${words})[ \t*_"']{0,8}(?:on|at)?[ \t*_:=|("']{0,12}(\d{4}-\d{2}-\d{2})`, 'gim');
+const LOOKED_AT = labelled('(?:last[ _-]?)?(?:reviewed|updated|revised|verified|checked|modified)');
+const DATED = labelled('date');
+
+/** The day on which somebody last looked at a document, by itself: the latest of those that it tells of, else its date. */
+function ownDayOf(text: string): string | undefined {
+  const daysAt = (label: RegExp): string[] => [...text.matchAll(label)].map((match) => match[1]!).filter((day) => isLocalDate(day));
+  return daysAt(LOOKED_AT).toSorted().at(-1) ?? daysAt(DATED)[0];
+}
 const DAY_MS = 86_400_000;
 
 async function run(params: Params, probe: Probe): Promise<Outcome> {
@@ -82,9 +92,8 @@ function placeholdersIn(text: string): string {
 type Age = { days: number; by: string };
 
 async function ageOf(path: string, text: string, probe: Probe): Promise<Age> {
-  const own = OWN_DATE.exec(text)?.[1];
-  const dated = own === undefined ? Number.NaN : Date.parse(`${own}T00:00:00Z`);
-  if (!Number.isNaN(dated)) return { days: (probe.clock.now() - dated) / DAY_MS, by: 'its own date' };
+  const own = ownDayOf(text);
+  if (own !== undefined) return { days: (probe.clock.now() - startOf(own)) / DAY_MS, by: 'its own date' };
   const place = await placeOf(probe, path);
   const log = await git(probe, 'log', ['-1', '--format=%ct', '--', place ?? path]).catch(() => ({ code: 1, text: '' }));
   if (log.code === 0 && /^\d+\s*$/.test(log.text))

@@ -69,7 +69,7 @@ async function run(params: Params, probe: Probe): Promise<Outcome> {
 function newestOf(document: unknown, name: string): { newest: Drill | undefined; unread: number } {
   const inside = readJsonPath(document, '$.drills')[0] ?? document;
   const all: unknown[] = Array.isArray(inside) ? inside : [inside];
-  const own = all.map(dated).filter((entry) => [name, undefined].includes(nameOf(entry)));
+  const own = all.map(dated).filter((entry) => [plainName(name), undefined].includes(nameOf(entry)));
   const read = own.filter((entry): entry is Drill => Check(Drill, entry) && !Number.isNaN(Date.parse(entry.at)));
   // Of those of one time what did not pass counts.
   const ranked = read.toSorted(
@@ -81,8 +81,11 @@ function newestOf(document: unknown, name: string): { newest: Drill | undefined;
 /** What was practised; undefined where an entry does not say so. */
 function nameOf(entry: unknown): string | undefined {
   const name = (entry as { drill?: unknown } | null)?.drill;
-  return typeof name === 'string' ? name : undefined;
+  return typeof name === 'string' ? plainName(name) : undefined;
 }
+
+/** `Restore` and `restore ` are one exercise: a newer one that failed must not hide behind its spelling. */
+const plainName = (name: string): string => name.trim().toLowerCase();
 
 /** YAML may have read a date as one. */
 function dated(entry: unknown): unknown {

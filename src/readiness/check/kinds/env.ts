@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { Outcome, Probe } from '../check.ts';
 import { Count, defineKind, fields, judged, Positive, Text } from '../define.ts';
 import { matches } from '../pattern.ts';
-import { entropyBits } from '../redact.ts';
+import { entropyBits, redactNamed } from '../redact.ts';
 
 const Params = fields({
   /** Names of settings; each must hold. Their values are never shown. */
@@ -71,8 +71,8 @@ function problemsOf(name: string, value: string | undefined, params: Params): st
 
 function choiceProblems(name: string, value: string, { equals, oneOf, notOneOf = [], matches: pattern }: Params): string[] {
   return [
-    ...(equals !== undefined && value !== equals ? [`${name} is not ${equals}`] : []),
-    ...(oneOf && !oneOf.includes(value) ? [`${name} is none of ${oneOf.join(', ')}`] : []),
+    ...(equals !== undefined && value !== equals ? [`${name} is not ${redactNamed(name, equals)}`] : []),
+    ...(oneOf && !oneOf.includes(value) ? [`${name} is none of ${oneOf.map((one) => redactNamed(name, one)).join(', ')}`] : []),
     ...(notOneOf.some((denied) => denied.toLowerCase() === value.toLowerCase()) ? [`${name} is one of the denied values`] : []),
     ...(pattern !== undefined && !matches(pattern, value) ? [`${name} does not match ${pattern}`] : []),
   ];

@@ -111,6 +111,13 @@ describe('env', () => {
     }
   });
 
+  test('does not tell which secret is demanded', async () => {
+    const setting = () => 'k3y-of-another';
+    const told = await stateOf(env, { names: ['DB_PASSWORD'], equals: 'Demanded7', oneOf: ['Demanded8'] }, { setting });
+    expect(told).toMatch(/^fail: DB_PASSWORD is not/);
+    expect(told).not.toContain('Demanded');
+  });
+
   test.each(['CHANGE_ME', 'changeme', '<generated-password>', '*** (from vault)', 'your-api-key-here', 'TBD', '____', 'xxxx', '[secret]'])(
     'takes %s for a placeholder',
     async (value) => {
@@ -137,6 +144,27 @@ describe('document', () => {
     expect(await stateOf(document, { path: 'runbook.md', maxAgeDays: 10 }, { root, clock })).toContain('19 days old');
     expect(await stateOf(document, { path: 'runbook.md', maxAgeDays: 10 }, { root, clock: { now: () => 0 } })).toContain('future');
   });
+
+  test.each([
+    ['Reviewed: 2026-11-10\n\nLast reviewed: 2026-11-15\n\nReviewed: 2026-10-01', 5],
+    ['---\nlast_reviewed: 2026-11-15\n---', 5],
+    ['| Owner | Ada |\n| **Last updated** | 2026-11-15 |', 5],
+    ['Owner: Ada · Last verified on 2026-11-15', 5],
+    ['Date: 2026-11-15\n\nDate: 2026-11-18', 5],
+    ['Date: 2026-01-01\n\n_Last reviewed: 2026-11-15_', 5],
+    ['Last reviewed: 2026-02-30\n\nDate: 2026-11-15', 5],
+  ])('takes the day on which somebody looked at it from %j', async (text, days) => {
+    const root = temporaryFolder({ 'a.md': `# Runbook\n\n${text}\n` });
+    expect(await stateOf(document, { path: 'a.md', maxAgeDays: 30 }, { root, clock })).toContain(`${days} days old by its own date`);
+  });
+
+  test.each(['The release date 2026-11-15 is passed by.', 'It says when the list was updated: 2026-11-15.', 'Next review: 2027-01-01'])(
+    'takes no date of something else for its own: %s',
+    async (text) => {
+      const root = temporaryFolder({ 'a.md': `# Runbook\n\n${text}\n` });
+      expect(await stateOf(document, { path: 'a.md', maxAgeDays: 30 }, { root, clock })).not.toContain('its own date');
+    },
+  );
 
   test('fails on links to what is not there, or out of the tree', async () => {
     const root = temporaryFolder({ ...files, 'a.md': '[a](docs/other.md#none) [b](#none) [c](../../etc/passwd) [d](missing.png)\n' });
@@ -306,6 +334,7 @@ describe('drill', () => {
     expect(await stateOf(drill, { ...params, sameMajorAs: 'three.json' }, { root, clock })).toContain('on version 2.4.0, now it is 3.0.0');
     expect(await stateOf(drill, { ...params, maxAgeDays: 5 }, { root, clock })).toContain('10 days old');
     expect(await stateOf(drill, { ...params, drill: 'failover' }, { root, clock })).toContain('no drill called failover');
+    expect(await stateOf(drill, { ...params, drill: 'Restore ' }, { root, clock })).toMatch(/^pass/);
     expect(await stateOf(drill, params, { root, clock: { now: () => 0 } })).toMatch(/^fail/);
   });
 
