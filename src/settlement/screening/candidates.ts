@@ -52,11 +52,11 @@ export function candidates(index: SearchedIndex, query: Query, threshold: number
   let reachable = 0;
   for (const { covers } of ways) reachable += covers;
   const followed = waysToFollow(ways, reachable, needed);
-  note(index, query, ways, 1);
+  note(index, query, ways);
   const count = touch(index, query, followed);
   const marked = markOthers(index, query, { ways, followed });
   const found = withinReach(index, query, { count, threshold, bounds: marked ? boundsOf(query, ways, threshold) : undefined });
-  note(index, query, ways, 0);
+  forget(index, query, ways);
   return found;
 }
 
@@ -104,18 +104,25 @@ function wayOf(index: SearchedIndex, query: Query, word: number): Way {
   };
 }
 
-/** Writes into the scratch what each listed word could cover, or takes it out again. */
-function note({ scratch: { covers } }: SearchedIndex, query: Query, ways: readonly Way[], keep: 0 | 1): void {
-  const put = (id: number, alike: number, weight: number) => {
-    const value = worth(alike) * keep;
-    covers[2 * id] = keep * Math.max(covers[2 * id]!, value);
-    covers[2 * id + 1] = keep * Math.max(covers[2 * id + 1]!, value * weight);
-  };
+/** Writes into the scratch what each listed word could cover. */
+function note({ scratch: { covers } }: SearchedIndex, query: Query, ways: readonly Way[]): void {
   for (const { word, initial } of ways) {
     const weight = WEIGHTS[query.words[word]!.kind];
-    for (const [id, alike] of query.similar[word]!) put(id, alike, weight);
-    if (initial >= 0) put(initial, INITIAL, weight);
+    const put = (alike: number, id: number) => {
+      const value = worth(alike);
+      if (value > covers[2 * id]!) covers[2 * id] = value;
+      if (value * weight > covers[2 * id + 1]!) covers[2 * id + 1] = value * weight;
+    };
+    // To go over the entries would make a pair of each, and there are many.
+    query.similar[word]!.forEach(put);
+    if (initial >= 0) put(INITIAL, initial);
   }
+}
+
+/** Takes out again what was written. */
+function forget({ scratch: { covers } }: SearchedIndex, query: Query, ways: readonly Way[]): void {
+  const clear = (id: number) => void (covers[2 * id] = covers[2 * id + 1] = 0);
+  for (const way of ways) eachWordOf(query, way, clear);
 }
 
 /** Comes by every name that the ways lead to, and notes of each which words led there. Answers with how many names these are. */
@@ -208,7 +215,8 @@ function withinReach(
 
 /** The score that a listed name could reach at most. */
 function reachOf({ names, scratch: { covers } }: SearchedIndex, query: Query, place: number, initials: number): number {
-  let [ofListed, ofQuery] = [initials, initials * WEIGHTS.initial];
+  let ofListed = initials;
+  let ofQuery = initials * WEIGHTS.initial;
   for (let i = names.at[place]!; i < names.at[place + 1]!; i++) {
     const word = names.words[i]!;
     const id = 2 * (word & ID);

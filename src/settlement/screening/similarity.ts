@@ -83,7 +83,9 @@ export function keptLetters(a: Letters, b: Letters): number {
  */
 function editsByPlaces(places: Int32Array, n: number, { bytes, at, length }: Letters): number {
   const last = 1 << (n - 1);
-  let [more, less, edits] = [-1, 0, n];
+  let more = -1;
+  let less = 0;
+  let edits = n;
   for (let j = at; j < at + length; j++) {
     const equal = places[bytes[j]!]!;
     const down = equal | less;
