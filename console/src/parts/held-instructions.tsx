@@ -4,7 +4,7 @@ import type { WireOutput } from '../../../src/base/client.ts';
 import { listParticipants } from '../../../src/settlement/participant/contract.ts';
 import { getInstruction, listInstructions, proposeHeldInstruction } from '../../../src/settlement/rail/contract.ts';
 import { useAllowed, useCommand, useOperation } from '../api/queries.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { count } from '../ui/format.ts';
 import { Card } from '../ui/layout.tsx';
@@ -16,7 +16,7 @@ import { toast } from '../ui/toast.tsx';
 type Instruction = WireOutput<typeof listInstructions>['items'][number];
 type Bank = WireOutput<typeof listParticipants>['items'][number];
 
-/** What participants asked for before they were suspended: each waits for two people, of whom this is the first. */
+/** What participants asked for before they were suspended, or before a list named whom it is paid to: each waits for two people, of whom this is the first. */
 export function HeldInstructions() {
   const allowed = useAllowed();
   const asked = useOperation(listInstructions, { state: 'held', limit: '100' }, { everyMs: 15_000 });
@@ -46,17 +46,37 @@ function HeldInstruction({ one, bank }: { one: Instruction; bank: Bank | undefin
           <Money asset={one.asset} units={one.units} />
         </span>
         <p className="w-full text-xs text-ink-2">
-          {one.participantId && (
+          {one.participantId ? (
             <Link to="/participants/$id" params={{ id: one.participantId }} className="font-medium text-accent hover:underline">
               {bank?.name ?? 'The participant'}
             </Link>
+          ) : (
+            one.requestedBy
           )}{' '}
-          {bank && (bank.state === 'suspended' ? 'is suspended; it ' : 'was let in again; it ')}asked for this <Time at={one.requestedAt} />
+          {standingOf(one, bank)}asked for this <Time at={one.requestedAt} />
         </p>
         <Why id={one.id} />
       </div>
-      <Decide id={one.id} />
+      {one.caseId === undefined ? <Decide id={one.id} /> : <Listed caseId={one.caseId} />}
     </li>
+  );
+}
+
+function standingOf({ caseId }: Instruction, bank: Bank | undefined): string {
+  if (!bank) return '';
+  if (bank.state === 'suspended') return 'is suspended; it ';
+  return caseId === undefined ? 'was let in again; it ' : '';
+}
+
+/** What a list holds is for the people of its case. */
+function Listed({ caseId }: { caseId: string }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+      <p className="text-ink-2">A list names whom it is paid to. Two people decide on that in its case.</p>
+      <Link to="/cases/$id" params={{ id: caseId }} className={buttonClass()}>
+        Open its case
+      </Link>
+    </div>
   );
 }
 

@@ -75,6 +75,8 @@ const instructionFields = {
   /** When it is sent or asked for next, while it is waiting or unknown. */
   nextAt: Type.Optional(Instant),
   reason: Type.Optional(Type.String()),
+  /** The case that holds it, since a list names whom it is paid to; for the operator only. */
+  caseId: Type.Optional(idOf('case')),
   railReference: Type.Optional(Type.String()),
   requestedBy: Type.String(),
   requestedAt: Instant,

@@ -113,7 +113,12 @@ describe('a payout that waits for its rail while a list comes to name whom it is
     const told = await one(id, house.memberCtx(bank.id));
     expect(told).toMatchObject({ state: 'held', reason: 'Held for compliance review.' });
     expect(told.moves).toEqual([]);
-    expect(await casesOf(id)).toMatchObject([{ title: 'The bank itself', state: 'open', asset: 'EUR/2', units: 1_000n }]);
+    const [open] = await casesOf(id);
+    expect(open).toMatchObject({ title: 'The bank itself', state: 'open', asset: 'EUR/2', units: 1_000n });
+    const inLists = async (ctx = house.ctx) => (await listInstructions(deps(), ctx, { state: 'held' })).items.find((row) => row.id === id);
+    expect([(await one(id)).caseId, (await inLists())?.caseId]).toEqual([open!.id, open!.id]);
+    expect(await inLists(house.memberCtx(bank.id))).toBeDefined();
+    for (const shown of [told, await inLists(house.memberCtx(bank.id))]) expect(shown).not.toHaveProperty('caseId');
     expect(await findings(id)).toMatchObject([{ change: 'new', entryId: '2', name: 'The bank itself' }]);
     await decide(id, 'reject');
   });
@@ -140,6 +145,7 @@ describe('a payout that waits for its rail while a list comes to name whom it is
     await changed(NOBODY, HOLDER);
     expect(await decide(id, 'reject')).toMatchObject({ state: 'closed', outcome: 'rejected' });
     expect([await stateOf(id), await euros()]).toEqual(['cancelled', before]);
+    expect(await one(id)).not.toHaveProperty('caseId');
     const { reason } = await one(id, house.memberCtx(bank.id));
     expect(reason).toBe('Rejected after compliance review.');
   });

@@ -9,7 +9,7 @@ import { cancelInstruction as cancelContract } from './contract.ts';
 import { isActive } from './hold-instructions.ts';
 import { findInstruction, lockInstruction, movesOf, pageOfInstructions } from './instruction-store.ts';
 import { moveInstruction } from './move-instruction.ts';
-import { detailOfInstruction, viewOfInstruction } from './view.ts';
+import { detailFor, viewFor, viewOfInstruction } from './view.ts';
 
 export async function listInstructions(
   deps: Pick<SettlementDeps, 'db'>,
@@ -18,7 +18,7 @@ export async function listInstructions(
 ): Promise<OutputOf<typeof contract.listInstructions>> {
   const page = { limit: limit + 1, after: idCursor(after), state, participantId };
   const rows = await deps.db.read(ctx, (tx) => pageOfInstructions(tx, ctx.tenantId, page));
-  return toPage(rows, limit, viewOfInstruction);
+  return toPage(rows, limit, (row) => viewFor(ctx, row));
 }
 
 /** Errors: `settlement.instruction_not_found`. */
@@ -30,7 +30,7 @@ export async function getInstruction(
   return deps.db.read(ctx, async (tx) => {
     const row = await findInstruction(tx, ctx.tenantId, id);
     if (!row) throw instructionNotFound();
-    return detailOfInstruction(row, await movesOf(tx, ctx.tenantId, id));
+    return detailFor(ctx, row, await movesOf(tx, ctx.tenantId, id));
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Ctx } from '../../base/context.ts';
 import type { OutputOf } from '../../base/operation.ts';
 import type { getInstruction, listRails, requestPayout } from './contract.ts';
 import type { InstructionRow } from './instruction.ts';
@@ -6,7 +7,7 @@ import type { RailRow } from './rail-store.ts';
 
 type View = OutputOf<typeof requestPayout>;
 
-/** An instruction as people see it. */
+/** An instruction as anybody who may see it does. */
 export function viewOfInstruction(row: InstructionRow): View {
   const { id, kind, railId, participantId, asset, units, reference, creditor, state, attempts } = row;
   const isOpen = state === 'waiting' || state === 'unknown';
@@ -33,8 +34,15 @@ export function viewOfInstruction(row: InstructionRow): View {
   };
 }
 
-export function detailOfInstruction(row: InstructionRow, moves: readonly MoveRow[]): OutputOf<typeof getInstruction> {
-  return { ...viewOfInstruction(row), debtor: row.debtor, uetr: row.uetr, moves: [...moves] };
+/** An instruction as who asks may see it: a member is not told of the case that holds it, nor that there is one. */
+export function viewFor({ memberId }: Pick<Ctx, 'memberId'>, row: InstructionRow): View {
+  const { holdCaseId: caseId, state } = row;
+  const isTold = memberId === undefined && state === 'held';
+  return { ...viewOfInstruction(row), ...(isTold && caseId !== null && { caseId }) };
+}
+
+export function detailFor(ctx: Pick<Ctx, 'memberId'>, row: InstructionRow, moves: readonly MoveRow[]): OutputOf<typeof getInstruction> {
+  return { ...viewFor(ctx, row), debtor: row.debtor, uetr: row.uetr, moves: [...moves] };
 }
 
 export function viewOfRail(row: RailRow, folder: string): OutputOf<typeof listRails>['items'][number] {
