@@ -186,7 +186,7 @@ const NO_WORDS: KnownWord = { similar: new Map(), key: '', best: 0 };
 function queryOf(index: ScreeningIndex, words: readonly Word[], threshold: number): Query | undefined {
   const weight = weightOf(words);
   const needed = leastCovered(threshold) * weight - 1e-6;
-  const similar: KnownWord[] = [];
+  const similar = words.map(() => NO_WORDS);
   let reachable = weight;
   const look = (at: number): boolean => {
     const known = similarTo(index, words[at]!);

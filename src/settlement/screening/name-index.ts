@@ -165,7 +165,10 @@ const runAt = (from: number, length: number) => from * LONGEST_RUN + length - 1;
 /** The words of a run. */
 export function runOf({ names, vocabulary }: Pick<NameIndex, 'names' | 'vocabulary'>, run: number): string[] {
   const from = Math.floor(run / LONGEST_RUN);
-  return Array.from(names.words.subarray(from, from + (run % LONGEST_RUN) + 1), (word) => wordAt(vocabulary, word & ID));
+  const to = from + (run % LONGEST_RUN) + 1;
+  const words: string[] = [];
+  for (let at = from; at < to; at++) words.push(wordAt(vocabulary, names.words[at]! & ID));
+  return words;
 }
 
 function gluedOf({ at, words }: IndexColumns['names'], vocabulary: VocabularyColumns): Buckets {

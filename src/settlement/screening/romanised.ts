@@ -170,12 +170,12 @@ const NEVER = 0;
 const HISSING = Array.from('SCZQ', bitOf).reduce((all, sound) => all | sound, 0);
 
 function readingOf(sounds: readonly number[], alike: number): Reading | undefined {
-  let [key, vowels] = ['', 0];
-  for (const set of sounds) {
-    if (isVowel(set)) vowels++;
-    key += NAMES[classOf(set)]!;
-  }
-  return key.length - vowels >= FEWEST.consonants ? { sounds, key, alike } : undefined;
+  let consonants = 0;
+  for (const set of sounds) if (!isVowel(set)) consonants++;
+  if (consonants < FEWEST.consonants) return undefined;
+  let key = '';
+  for (const set of sounds) key += NAMES[classOf(set)]!;
+  return { sounds, key, alike };
 }
 
 /** A word without what a standard writes and others do not: silent ends, and the two letters of one sound that Greek begins with. */

@@ -27,8 +27,9 @@ export function namesWithin(name: string, words: readonly Word[]): Word[][] {
 
 /** What stands between joints, and of few such parts every run of them: a name may have a joint of its own. */
 function partsOf(name: string): string[] {
+  // To match all makes a copy of the expression, and few names have a joint.
+  if (name.search(JOINT) < 0) return [];
   const joints = [...name.matchAll(JOINT)];
-  if (joints.length === 0) return [];
   const starts = [0, ...joints.map((joint) => joint.index + joint[0].length)];
   const ends = [...joints.map(({ index }) => index), name.length];
   const longest = starts.length > FEW_PARTS ? 1 : starts.length - 1;

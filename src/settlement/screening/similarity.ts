@@ -17,8 +17,9 @@ const usedB = new Uint8Array(MAX_LETTERS);
 export function jaro(a: Letters, b: Letters): number {
   const [n, m] = [a.length, b.length];
   const reach = Math.max(0, (Math.max(n, m) >> 1) - 1);
-  usedA.fill(0, 0, n);
-  usedB.fill(0, 0, m);
+  // Words are short: a call to fill takes longer than this.
+  for (let i = 0; i < n; i++) usedA[i] = 0;
+  for (let j = 0; j < m; j++) usedB[j] = 0;
   let matches = 0;
   for (let i = 0; i < n; i++) {
     const code = a.bytes[a.at + i]!;
